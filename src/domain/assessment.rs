@@ -1,0 +1,152 @@
+//! The assessment of one branch in one period: a set of stamped entries.
+//!
+//! Merging is the union of the sets; the value of a register is its entry with the highest stamp. Union is commutative,
+//! associative and idempotent, so phones agree in whatever order they meet, and what was overwritten stays in the history.
+
+use super::{
+    answer::{AnswerKey, AnswerValue, Entry, PartAnswer, Stance},
+    clock::Stamp,
+    ids::{ItemId, PartId},
+    profile::BranchProfile,
+};
+use std::collections::BTreeSet;
+
+/// Within this time a phone's own correction of an unshared entry replaces it instead of growing the history.
+pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
+
+/// All that was ever said in one assessment, as far as this phone knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Assessment {
+    entries: BTreeSet<Entry>,
+    shared_until: Option<Stamp>,
+}
+
+/// What an edit does to the stored set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// To be stored.
+    pub put: Entry,
+    /// To be removed in the same transaction: this phone's own unshared entries of the same visit.
+    pub drop: Vec<Entry>,
+}
+
+impl Assessment {
+    /// From stored entries. `shared_until` is the highest stamp that has left the phone in a submission or backup.
+    #[must_use]
+    pub fn new(entries: impl IntoIterator<Item = Entry>, shared_until: Option<Stamp>) -> Self {
+        Self { entries: entries.into_iter().collect(), shared_until }
+    }
+
+    /// Every entry, in the order of registers and stamps.
+    #[must_use]
+    pub fn entries(&self) -> &BTreeSet<Entry> {
+        &self.entries
+    }
+
+    /// Works out what writing `value` at `stamp` changes; [`Assessment::apply`] carries it out.
+    #[must_use]
+    pub fn edit(&self, key: AnswerKey, value: AnswerValue, stamp: Stamp) -> Edit {
+        let drop = self
+            .history(&key)
+            .filter(|old| {
+                old.stamp.device == stamp.device
+                    && self.shared_until.is_none_or(|shared| old.stamp > shared)
+                    && stamp.ms.saturating_sub(old.stamp.ms) < SAME_VISIT_MS
+            })
+            .cloned()
+            .collect();
+        Edit { put: Entry { key, stamp, value }, drop }
+    }
+
+    /// Carries an edit out.
+    pub fn apply(&mut self, edit: Edit) {
+        for old in &edit.drop {
+            self.entries.remove(old);
+        }
+        self.entries.insert(edit.put);
+    }
+
+    /// Adds what another phone, a submission or a backup knows.
+    pub fn merge(&mut self, others: impl IntoIterator<Item = Entry>) {
+        self.entries.extend(others);
+    }
+
+    /// Marks everything up to now as having left the phone, so that no edit replaces it any more.
+    pub fn mark_shared(&mut self) {
+        self.shared_until = self.shared_until.max(self.latest());
+    }
+
+    /// The highest stamp that has left the phone.
+    #[must_use]
+    pub fn shared_until(&self) -> Option<Stamp> {
+        self.shared_until
+    }
+
+    /// The highest stamp of all.
+    #[must_use]
+    pub fn latest(&self) -> Option<Stamp> {
+        self.entries.iter().map(|entry| entry.stamp).max()
+    }
+
+    /// All entries of one register, oldest first; the last one counts.
+    pub fn history(&self, key: &AnswerKey) -> impl DoubleEndedIterator<Item = &Entry> {
+        // Entries sort by register first and by stamp next, so a register's history is one contiguous run.
+        self.entries.iter().filter(move |entry| &entry.key == key)
+    }
+
+    /// The entry that counts.
+    #[must_use]
+    pub fn current(&self, key: &AnswerKey) -> Option<&Entry> {
+        self.history(key).next_back()
+    }
+
+    /// The entries that count, one for each register: what a submission carries.
+    #[must_use]
+    pub fn winners(&self) -> Vec<Entry> {
+        let mut winners: Vec<Entry> = Vec::new();
+        for entry in &self.entries {
+            match winners.last_mut() {
+                Some(last) if last.key == entry.key => *last = entry.clone(),
+                _ => winners.push(entry.clone()),
+            }
+        }
+        winners
+    }
+
+    /// 支部基本情况, once it has been confirmed for this assessment.
+    #[must_use]
+    pub fn profile(&self) -> Option<&BranchProfile> {
+        match self.current(&AnswerKey::Profile).map(|entry| &entry.value) {
+            Some(AnswerValue::Profile { profile }) => Some(profile),
+            _ => None,
+        }
+    }
+
+    /// Whether the item applies.
+    #[must_use]
+    pub fn stance(&self, item: &ItemId) -> Stance {
+        match self.current(&AnswerKey::Stance { item: item.clone() }).map(|entry| &entry.value) {
+            Some(AnswerValue::Stance { stance }) => *stance,
+            _ => Stance::Applies,
+        }
+    }
+
+    /// The answer to a part.
+    #[must_use]
+    pub fn part(&self, item: &ItemId, part: &PartId) -> Option<&PartAnswer> {
+        let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
+        match self.current(&key).map(|entry| &entry.value) {
+            Some(AnswerValue::Part { answer }) => answer.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// A text register's content; empty when nothing was written.
+    #[must_use]
+    pub fn text(&self, key: &AnswerKey) -> &str {
+        match self.current(key).map(|entry| &entry.value) {
+            Some(AnswerValue::Text { text }) => text,
+            _ => "",
+        }
+    }
+}

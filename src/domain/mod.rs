@@ -1,0 +1,39 @@
+//! The pure core: what a standard asks, what a branch answered, and what follows from the two.
+//!
+//! Nothing here reads a clock, a random source, the network, a database or the DOM: instants, dates and random bytes
+//! are passed in. The same code therefore scores on the phone and on the server.
+
+pub mod answer;
+pub mod assessment;
+pub mod check;
+pub mod checklist;
+pub mod clock;
+pub mod grade;
+pub mod ids;
+pub mod outcome;
+pub mod period;
+pub mod points;
+pub mod profile;
+pub mod rule;
+pub mod scoring;
+pub mod submission;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
+pub use assessment::Assessment;
+pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, MarkKind, Method, Part};
+pub use clock::{HybridClock, Stamp};
+pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
+pub use ids::{
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, FactId, ItemId, LimitId, MethodId, OccurrenceId,
+    PartId, PeriodId, SectorId, StandardId, SubmissionId,
+};
+pub use outcome::Outcome;
+pub use period::{Period, Span, Window, WindowKey};
+pub use points::Points;
+pub use profile::{BranchProfile, ProfileCondition, ProfileNumber};
+pub use rule::{Choice, CountCredit, Fact, Occurrence, Rule, ShareBand, ShareCredit};
+pub use scoring::{ENGINE_VERSION, ScoreSheet, score};
+pub use submission::{ClaimedGrade, Declaration, Submission};

@@ -1,0 +1,112 @@
+//! A submission (一次上报): an immutable snapshot of an assessment. Its JSON is a wire format, frozen by golden tests.
+//!
+//! **Evolution.** Readers ignore fields they do not know; new fields are optional and skipped when empty; a meaning is never
+//! changed under an old name. `format` rises only when an old server could misread a newer phone's submission.
+
+use super::{
+    answer::Entry,
+    grade::Grade,
+    ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The format this code writes and the newest it reads.
+pub const FORMAT: u16 = 1;
+
+/// What leaves the phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// [`FORMAT`].
+    pub format: u16,
+    /// Made by the phone.
+    pub id: SubmissionId,
+    /// The submissions it follows and replaces; two phones' heads become one by a submission that names both.
+    pub parents: Vec<SubmissionId>,
+    /// The branch, pinned.
+    pub branch: BranchCode,
+    /// The period, pinned.
+    pub period: PeriodId,
+    /// The sector, pinned.
+    pub sector: SectorId,
+    /// The checklist that the answers answer, pinned.
+    pub checklist: ContentHash,
+    /// The phone.
+    pub device: DeviceId,
+    /// When it was made, milliseconds since 1970-01-01 UTC by the corrected clock.
+    pub made_at: u64,
+    /// What the branch declares with it.
+    pub declaration: Declaration,
+    /// One entry for each register that was written, in the order of registers.
+    pub answers: Vec<Entry>,
+    /// Photos that belong to it, by hash; it is complete only when the server has them all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that travels apart from the answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// SHA-256 of its bytes.
+    pub sha256: ContentHash,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// `image/jpeg` or `image/webp`.
+    pub media_type: String,
+}
+
+/// The branch's own act: who filled it in, which meeting considered it, that the secretary confirms it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declaration {
+    /// 填报人
+    pub reporter: String,
+    /// 填报人职务: 书记, 文书, 组织委员, 选调生, 第一书记
+    pub reporter_post: String,
+    /// The day of the meeting that considered it (研究日期).
+    pub considered_on: Date,
+    /// Which meeting.
+    pub considered_by: ConsideredBy,
+    /// 书记: who confirms that it is true.
+    pub secretary: String,
+    /// 申报等次
+    pub claimed_grade: ClaimedGrade,
+}
+
+/// The meeting that considered the self-assessment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsideredBy {
+    /// 支委会
+    Committee,
+    /// 党员大会, where there is no committee
+    MemberMeeting,
+}
+
+/// 申报等次: nobody applies for 不合格.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimedGrade {
+    /// 达标
+    Qualified,
+    /// 优秀
+    Excellent,
+    /// 标兵
+    Model,
+}
+
+impl From<ClaimedGrade> for Grade {
+    fn from(claimed: ClaimedGrade) -> Self {
+        match claimed {
+            ClaimedGrade::Qualified => Self::Qualified,
+            ClaimedGrade::Excellent => Self::Excellent,
+            ClaimedGrade::Model => Self::Model,
+        }
+    }
+}
+
+/// The submissions that no other one names as parent: more than one means that two phones reported apart.
+#[must_use]
+pub fn heads(submissions: &[(SubmissionId, Vec<SubmissionId>)]) -> Vec<SubmissionId> {
+    let replaced = |id: &SubmissionId| submissions.iter().any(|(_, parents)| parents.contains(id));
+    submissions.iter().map(|(id, _)| *id).filter(|id| !replaced(id)).collect()
+}

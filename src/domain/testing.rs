@@ -1,0 +1,1 @@
+//! Builders shared by the unit tests of the domain.
