@@ -5,21 +5,16 @@
 
 pub mod answer;
 pub mod assessment;
-pub mod check;
 pub mod checklist;
 pub mod clock;
 pub mod grade;
 pub mod ids;
-pub mod outcome;
 pub mod period;
 pub mod points;
 pub mod profile;
 pub mod rule;
 pub mod scoring;
 pub mod submission;
-
-#[cfg(test)]
-pub(crate) mod testing;
 
 pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
 pub use assessment::Assessment;
@@ -30,7 +25,6 @@ pub use ids::{
     AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, FactId, ItemId, LimitId, MethodId, OccurrenceId,
     PartId, PeriodId, SectorId, StandardId, SubmissionId,
 };
-pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;
 pub use profile::{BranchProfile, ProfileCondition, ProfileNumber};

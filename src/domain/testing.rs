@@ -1,1 +1,0 @@
-//! Builders shared by the unit tests of the domain.
