@@ -9,12 +9,18 @@ pub mod checklist;
 pub mod clock;
 pub mod grade;
 pub mod ids;
+pub mod outcome;
 pub mod period;
 pub mod points;
 pub mod profile;
 pub mod rule;
 pub mod scoring;
 pub mod submission;
+
+#[cfg(test)]
+mod scoring_tests;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
 pub use assessment::Assessment;
@@ -25,6 +31,7 @@ pub use ids::{
     AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, FactId, ItemId, LimitId, MethodId, OccurrenceId,
     PartId, PeriodId, SectorId, StandardId, SubmissionId,
 };
+pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;
 pub use profile::{BranchProfile, ProfileCondition, ProfileNumber};
