@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod assessment;
+pub mod check;
 pub mod checklist;
 pub mod clock;
 pub mod grade;

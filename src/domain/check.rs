@@ -1,0 +1,492 @@
+//! Checks on what comes from outside: the answers of a submission, and a checklist before it is used.
+
+use super::{
+    answer::{AnswerKey, AnswerValue, Entry, MAX_TEXT_CHARS, NotApplicable, PartAnswer, Stance},
+    checklist::{Checklist, Combine, Item, Part},
+    grade::LimitTest,
+    ids::{ItemId, LimitId, MethodId, PartId},
+    period::{Period, Span},
+    points::Points,
+    profile::BranchProfile,
+    rule::{Rule, ShareCredit},
+    submission::Submission,
+};
+use std::collections::BTreeSet;
+
+/// No single count or figure of a branch is larger.
+pub const MAX_FIGURE: u32 = 99_999;
+/// The longest name or post in a declaration, and the longest 主题党日固定日, in characters.
+pub const MAX_NAME_CHARS: usize = 40;
+
+/// Why an answer cannot be taken. The message says which one, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerFault {
+    /// The checklist has no such item.
+    #[error("item {0} is not in this checklist; answer the checklist that the submission pins")]
+    UnknownItem(ItemId),
+    /// The item has no such part.
+    #[error("item {0} has no part {1}; answer the checklist that the submission pins")]
+    UnknownPart(ItemId, PartId),
+    /// 由上级评
+    #[error("item {0} is judged by the upper level; the branch leaves it out")]
+    JudgedAbove(ItemId),
+    /// The value's kind does not fit the register or the part's rule.
+    #[error("the answer to {0} is of the wrong kind; use the kind that its rule asks for")]
+    WrongKind(String),
+    /// A choice, fact, occurrence or window that the part does not have.
+    #[error("the answer to {0} names {1:?}, which the part does not have")]
+    UnknownName(String, String),
+    /// A number that cannot be.
+    #[error(
+        "the answer to {0} holds a number out of range (0 to {MAX_FIGURE}; a share's first number not above its second)"
+    )]
+    OutOfRange(String),
+    /// The item does not offer this reason.
+    #[error("item {0} does not offer this way of not applying; answer it or leave it unanswered")]
+    NotOffered(ItemId),
+    /// Too long, empty where it must not be, or holding control characters.
+    #[error("the text of {0} is empty, longer than {1} characters, or holds control characters")]
+    Text(String, usize),
+    /// Two entries write one register.
+    #[error("{0} is written twice; send only the entry that counts")]
+    Twice(String),
+}
+
+/// Whether a text is free of control characters (line feeds are welcome in notes) and not too long.
+#[must_use]
+pub fn is_plain_text(text: &str, max_chars: usize, may_break: bool) -> bool {
+    text.chars().count() <= max_chars && !text.chars().any(|c| c.is_control() && !(may_break && c == '\n'))
+}
+
+/// Everything wrong with a submission's answers and declaration, or nothing.
+#[must_use]
+pub fn submission_faults(
+    checklist: &Checklist,
+    period: &Period,
+    submission: &Submission,
+) -> Vec<AnswerFault> {
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for entry in &submission.answers {
+        if seen.insert(&entry.key) {
+            faults.extend(entry_fault(checklist, period, entry));
+        } else {
+            faults.push(AnswerFault::Twice(entry.key.path()));
+        }
+    }
+    let declared = &submission.declaration;
+    for (name, text) in [
+        ("reporter", &declared.reporter),
+        ("post", &declared.reporter_post),
+        ("secretary", &declared.secretary),
+    ] {
+        if text.trim().is_empty() || !is_plain_text(text, MAX_NAME_CHARS, false) {
+            faults.push(AnswerFault::Text(name.into(), MAX_NAME_CHARS));
+        }
+    }
+    faults
+}
+
+/// What is wrong with one entry, if anything.
+#[must_use]
+pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Option<AnswerFault> {
+    let wrong_kind = || Some(AnswerFault::WrongKind(entry.key.path()));
+    let Some(id) = entry.key.item() else {
+        return match &entry.value {
+            AnswerValue::Profile { profile } => profile_fault(profile),
+            _ => wrong_kind(),
+        };
+    };
+    let Some((_, _, item)) = checklist.find(id) else {
+        return Some(AnswerFault::UnknownItem(id.clone()));
+    };
+    match (&entry.key, &entry.value) {
+        (AnswerKey::Location { .. } | AnswerKey::Note { .. }, AnswerValue::Text { text }) => {
+            let plain = is_plain_text(text, MAX_TEXT_CHARS, true);
+            (!plain).then(|| AnswerFault::Text(entry.key.path(), MAX_TEXT_CHARS))
+        }
+        (AnswerKey::Stance { .. } | AnswerKey::Part { .. }, _) if item.judged_above => {
+            Some(AnswerFault::JudgedAbove(id.clone()))
+        }
+        (AnswerKey::Stance { .. }, AnswerValue::Stance { stance }) => {
+            let offered = match stance {
+                Stance::Applies | Stance::Unsure => true,
+                Stance::NotApplicable { reason: NotApplicable::AbsentHere } => item.may_be_absent,
+                Stance::NotApplicable { reason: NotApplicable::NoOccurrence } => item.may_not_occur,
+            };
+            (!offered).then(|| AnswerFault::NotOffered(id.clone()))
+        }
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer }) => {
+            let Some(asked) = item.part(part) else {
+                return Some(AnswerFault::UnknownPart(id.clone(), part.clone()));
+            };
+            answer.as_ref().and_then(|answer| part_fault(asked, period, answer, &entry.key.path()))
+        }
+        _ => wrong_kind(),
+    }
+}
+
+fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
+    let figures = [
+        profile.full_members,
+        profile.probationary_members,
+        profile.mobile_members,
+        profile.committee_members,
+        profile.party_groups,
+    ];
+    if figures.iter().any(|figure| *figure > MAX_FIGURE) {
+        return Some(AnswerFault::OutOfRange("profile".into()));
+    }
+    let plain = is_plain_text(&profile.themed_day, MAX_NAME_CHARS, false);
+    (!plain).then(|| AnswerFault::Text("profile".into(), MAX_NAME_CHARS))
+}
+
+fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Option<AnswerFault> {
+    let unknown = |name: &str| AnswerFault::UnknownName(at.into(), name.chars().take(80).collect());
+    let out_of_range = || AnswerFault::OutOfRange(at.into());
+    match (&part.rule, answer) {
+        (Rule::YesNo, PartAnswer::YesNo { .. }) => None,
+        (Rule::Count { .. }, PartAnswer::Counts { counts }) => {
+            let spans: Vec<Span> =
+                period.judged(part.window).into_iter().chain(period.still_running(part.window)).collect();
+            counts.iter().find_map(|(key, count)| match spans.iter().any(|span| &span.key == key) {
+                false => Some(unknown(&key.0)),
+                true => (*count > MAX_FIGURE).then(out_of_range),
+            })
+        }
+        (Rule::Share { .. }, PartAnswer::Share { numerator, denominator }) => {
+            (*denominator == 0 || *denominator > MAX_FIGURE || numerator > denominator).then(out_of_range)
+        }
+        (Rule::Level { choices }, PartAnswer::Level { choice }) => {
+            let known = choices.iter().any(|offered| &offered.id == choice);
+            (!known).then(|| unknown(choice.as_str()))
+        }
+        (Rule::Deduction { occurrences }, PartAnswer::Occurrences { counts }) => {
+            counts.iter().find_map(|(id, count)| match occurrences.iter().any(|kind| &kind.id == id) {
+                false => Some(unknown(id.as_str())),
+                true => (*count > MAX_FIGURE).then(out_of_range),
+            })
+        }
+        (Rule::Facts { facts }, PartAnswer::Facts { met }) => {
+            let stranger = met.iter().find(|id| !facts.iter().any(|fact| &&fact.id == id));
+            stranger.map(|id| unknown(id.as_str()))
+        }
+        _ => Some(AnswerFault::WrongKind(at.into())),
+    }
+}
+
+/// Why a checklist cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChecklistFault {
+    /// The aspects do not add up.
+    #[error("the items add up to {0} points, not to 100")]
+    Total(Points),
+    /// An id is used twice.
+    #[error("item {0} occurs twice")]
+    ItemTwice(ItemId),
+    /// A part, choice, fact or occurrence id is used twice in its item.
+    #[error("item {0} uses the id {1:?} twice")]
+    NameTwice(ItemId, String),
+    /// An item without parts cannot be answered.
+    #[error("item {0} has no part")]
+    NoPart(ItemId),
+    /// A way of inspection is not defined.
+    #[error("item {0} refers to the method {1}, which is not defined")]
+    UnknownMethod(ItemId, MethodId),
+    /// A rule lacks its figures, or they cannot be reached.
+    #[error("item {0}, part {1}: the rule's figures are missing or contradict each other")]
+    Figures(ItemId, PartId),
+    /// Alternative ways are worth the same.
+    #[error("item {0}: alternative ways must be worth the same points")]
+    UnequalAlternatives(ItemId),
+    /// A window ends in none of the periods.
+    #[error("item {0}, part {1}: its window never ends in any period")]
+    NeverDue(ItemId, PartId),
+    /// A limit does not fit the part it looks at.
+    #[error("item {0}, limit {1}: it does not fit the part it looks at")]
+    Limit(ItemId, LimitId),
+    /// The score lines do not fall.
+    #[error("the score lines must fall from grade to grade")]
+    Thresholds,
+    /// A period ends before it starts, or does not follow its predecessor without a gap.
+    #[error("period {0} is not in order with the one before it")]
+    Period(super::ids::PeriodId),
+}
+
+/// Everything wrong with a checklist, or nothing.
+#[must_use]
+pub fn checklist_faults(checklist: &Checklist) -> Vec<ChecklistFault> {
+    let mut faults = Vec::new();
+    let total: Points = checklist.aspects.iter().map(super::checklist::Aspect::points).sum();
+    if total != Points::HUNDRED {
+        faults.push(ChecklistFault::Total(total));
+    }
+    let falling = checklist
+        .grading
+        .thresholds
+        .windows(2)
+        .all(|w| w[0].grade > w[1].grade && w[0].at_least > w[1].at_least);
+    if checklist.grading.thresholds.is_empty() || !falling {
+        faults.push(ChecklistFault::Thresholds);
+    }
+    for (index, period) in checklist.periods.iter().enumerate() {
+        let follows = index.checked_sub(1).is_none_or(|before| {
+            checklist.periods[before].ends.tomorrow().is_ok_and(|next| next == period.starts)
+        });
+        if period.starts > period.ends || !follows {
+            faults.push(ChecklistFault::Period(period.id.clone()));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (_, item) in checklist.items() {
+        if !seen.insert(&item.id) {
+            faults.push(ChecklistFault::ItemTwice(item.id.clone()));
+        }
+        faults.extend(item_faults(checklist, item));
+    }
+    faults
+}
+
+fn item_faults(checklist: &Checklist, item: &Item) -> Vec<ChecklistFault> {
+    let id = || item.id.clone();
+    let mut faults = Vec::new();
+    if item.parts.is_empty() {
+        faults.push(ChecklistFault::NoPart(id()));
+    }
+    for method in &item.methods {
+        if !checklist.methods.iter().any(|known| &known.id == method) {
+            faults.push(ChecklistFault::UnknownMethod(id(), method.clone()));
+        }
+    }
+    let scored: BTreeSet<Points> =
+        item.parts.iter().filter(|part| !part.bonus).map(|part| part.points).collect();
+    if item.combine == Combine::Any && scored.len() > 1 {
+        faults.push(ChecklistFault::UnequalAlternatives(id()));
+    }
+    let mut parts = BTreeSet::new();
+    for part in &item.parts {
+        if !parts.insert(part.id.as_str()) {
+            faults.push(ChecklistFault::NameTwice(id(), part.id.to_string()));
+        }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = rule_names(&part.rule).into_iter().find(|name| !names.insert(*name)) {
+            faults.push(ChecklistFault::NameTwice(id(), twice.into()));
+        }
+        if !figures_fit(part) {
+            faults.push(ChecklistFault::Figures(id(), part.id.clone()));
+        }
+        if checklist.periods.iter().all(|period| period.judged(part.window).is_empty()) {
+            faults.push(ChecklistFault::NeverDue(id(), part.id.clone()));
+        }
+    }
+    for limit in &item.limits {
+        let fits = item.part(&limit.part).is_some_and(|part| limit_fits(&limit.when, &part.rule));
+        if !fits {
+            faults.push(ChecklistFault::Limit(id(), limit.id.clone()));
+        }
+    }
+    faults
+}
+
+fn rule_names(rule: &Rule) -> Vec<&str> {
+    match rule {
+        Rule::Level { choices } => choices.iter().map(|choice| choice.id.as_str()).collect(),
+        Rule::Deduction { occurrences } => occurrences.iter().map(|kind| kind.id.as_str()).collect(),
+        Rule::Facts { facts } => facts.iter().map(|fact| fact.id.as_str()).collect(),
+        Rule::YesNo | Rule::Count { .. } | Rule::Share { .. } => Vec::new(),
+    }
+}
+
+/// Whether a rule has its figures, and full points can be reached but not exceeded.
+fn figures_fit(part: &Part) -> bool {
+    let best = |points: &mut dyn Iterator<Item = Points>| points.max() == Some(part.points);
+    match &part.rule {
+        Rule::YesNo => true,
+        Rule::Count { minimum, .. } => (1..=MAX_FIGURE).contains(minimum),
+        Rule::Share { credit: ShareCredit::Proportional { target, floor }, .. } => {
+            (1..=100).contains(target) && floor <= target
+        }
+        Rule::Share { credit: ShareCredit::Bands { bands }, .. } => {
+            let falling =
+                bands.windows(2).all(|w| w[0].at_least > w[1].at_least && w[0].points > w[1].points);
+            falling && bands.iter().all(|b| b.at_least <= 100) && best(&mut bands.iter().map(|b| b.points))
+        }
+        Rule::Level { choices } => choices.len() > 1 && best(&mut choices.iter().map(|choice| choice.points)),
+        Rule::Deduction { occurrences } => !occurrences.is_empty(),
+        Rule::Facts { facts } => !facts.is_empty(),
+    }
+}
+
+fn limit_fits(when: &LimitTest, rule: &Rule) -> bool {
+    match (when, rule) {
+        (LimitTest::No, Rule::YesNo) => true,
+        (LimitTest::ShareBelow { percent }, Rule::Share { .. }) => (1..=100).contains(percent),
+        (LimitTest::Occurrences { at_least }, Rule::Deduction { .. }) => *at_least > 0,
+        (LimitTest::FactMissing { fact }, Rule::Facts { facts }) => {
+            facts.iter().any(|known| &known.id == fact)
+        }
+        (LimitTest::LevelIs { choice }, Rule::Level { choices }) => {
+            choices.iter().any(|known| &known.id == choice)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        ContentHash, FactId, Window, WindowKey,
+        submission::{ClaimedGrade, ConsideredBy, Declaration, FORMAT},
+        testing::{checklist, device, full_assessment, part_entry, period, points, stamp, stance_entry},
+        *,
+    };
+    use std::collections::BTreeMap;
+
+    pub(crate) fn submission() -> Submission {
+        let list = checklist();
+        Submission {
+            format: FORMAT,
+            id: SubmissionId::from_parts(1_764_000_000_000, &[7; 10]),
+            parents: Vec::new(),
+            branch: BranchCode::new("210726105203-01").unwrap(),
+            period: period().id,
+            sector: list.sector.clone(),
+            checklist: ContentHash::of(b"checklist"),
+            device: device(1),
+            made_at: 1_764_000_000_000,
+            declaration: Declaration {
+                reporter: "王文书".into(),
+                reporter_post: "文书".into(),
+                considered_on: jiff::civil::date(2026, 11, 20),
+                considered_by: ConsideredBy::Committee,
+                secretary: "李书记".into(),
+                claimed_grade: ClaimedGrade::Excellent,
+            },
+            answers: full_assessment(&list, &period()).winners(),
+            attachments: Vec::new(),
+        }
+    }
+
+    fn fault(item: &str, answer: PartAnswer) -> Option<AnswerFault> {
+        let list = checklist();
+        let (_, _, item) = list.find(&ItemId::new(item).unwrap()).unwrap();
+        entry_fault(&list, &period(), &part_entry(item, &item.parts[0], answer, stamp(1, 1)))
+    }
+
+    #[test]
+    fn an_honest_submission_has_no_fault() {
+        assert_eq!(submission_faults(&checklist(), &period(), &submission()), []);
+    }
+
+    #[test]
+    fn answers_that_cannot_be_are_named() {
+        let counts =
+            |key: &str, n| PartAnswer::Counts { counts: BTreeMap::from([(WindowKey(key.into()), n)]) };
+        assert!(matches!(fault("counted", PartAnswer::YesNo { yes: true }), Some(AnswerFault::WrongKind(_))));
+        assert!(matches!(fault("counted", counts("2026-12", 1)), Some(AnswerFault::UnknownName(..))));
+        assert!(matches!(fault("counted", counts("2026-11", 100_000)), Some(AnswerFault::OutOfRange(_))));
+        let share = |numerator, denominator| PartAnswer::Share { numerator, denominator };
+        assert!(matches!(fault("shared", share(5, 4)), Some(AnswerFault::OutOfRange(_))));
+        assert!(matches!(fault("shared", share(0, 0)), Some(AnswerFault::OutOfRange(_))));
+        let met = [FactId::new("f9").unwrap()].into();
+        assert!(matches!(fault("facts", PartAnswer::Facts { met }), Some(AnswerFault::UnknownName(..))));
+        let mut list = checklist();
+        list.aspects[0].items[0].judged_above = true;
+        list.aspects[0].items[1].may_not_occur = false;
+        let above = part_entry(
+            &list.aspects[0].items[0],
+            &list.aspects[0].items[0].parts[0],
+            PartAnswer::YesNo { yes: true },
+            stamp(1, 1),
+        );
+        assert!(matches!(entry_fault(&list, &period(), &above), Some(AnswerFault::JudgedAbove(_))));
+        let stance = Stance::NotApplicable { reason: NotApplicable::NoOccurrence };
+        let excuse = stance_entry(&list.aspects[0].items[1].id, stance, stamp(1, 1));
+        assert!(matches!(entry_fault(&list, &period(), &excuse), Some(AnswerFault::NotOffered(_))));
+        let stranger = stance_entry(&ItemId::new("gone").unwrap(), Stance::Unsure, stamp(1, 1));
+        assert!(matches!(entry_fault(&list, &period(), &stranger), Some(AnswerFault::UnknownItem(_))));
+    }
+
+    #[test]
+    fn texts_are_short_and_free_of_control_characters() {
+        let mut sent = submission();
+        let item = ItemId::new("facts").unwrap();
+        let note = |text: String| Entry {
+            key: AnswerKey::Note { item: item.clone() },
+            stamp: stamp(9, 1),
+            value: AnswerValue::Text { text },
+        };
+        let list = checklist();
+        assert_eq!(entry_fault(&list, &period(), &note("第一行\n第二行".into())), None);
+        for bad in ["铃\u{7}".to_owned(), "长".repeat(MAX_TEXT_CHARS + 1)] {
+            assert!(matches!(entry_fault(&list, &period(), &note(bad)), Some(AnswerFault::Text(..))));
+        }
+        sent.declaration.secretary = "  ".into();
+        sent.answers.push(sent.answers[0].clone());
+        let faults = submission_faults(&list, &period(), &sent);
+        assert!(matches!(faults[..], [AnswerFault::Twice(_), AnswerFault::Text(..)]), "{faults:?}");
+    }
+
+    #[test]
+    fn a_faulty_checklist_is_told_what_is_wrong() {
+        type Break = fn(&mut Checklist);
+        let cases: [(Break, fn(&ChecklistFault) -> bool); 9] = [
+            (
+                |l| l.aspects[0].items[0].parts[0].points = points(100),
+                |f| matches!(f, ChecklistFault::Total(_)),
+            ),
+            (
+                |l| l.aspects[0].items[1].id = l.aspects[0].items[0].id.clone(),
+                |f| matches!(f, ChecklistFault::ItemTwice(_)),
+            ),
+            (|l| l.aspects[0].items[0].parts.clear(), |f| matches!(f, ChecklistFault::NoPart(_))),
+            (|l| l.methods.clear(), |f| matches!(f, ChecklistFault::UnknownMethod(..))),
+            (
+                |l| l.aspects[1].items[0].parts[0].rule = testing::count(0),
+                |f| matches!(f, ChecklistFault::Figures(..)),
+            ),
+            (
+                |l| l.aspects[2].items[3].parts[0].points = points(400),
+                |f| matches!(f, ChecklistFault::UnequalAlternatives(_)),
+            ),
+            (
+                |l| l.aspects[0].items[0].parts[0].window = Window::Year,
+                |f| matches!(f, ChecklistFault::NeverDue(..)),
+            ),
+            (
+                |l| l.aspects[0].items[0].limits[0].when = LimitTest::Occurrences { at_least: 1 },
+                |f| matches!(f, ChecklistFault::Limit(..)),
+            ),
+            (|l| l.grading.thresholds.reverse(), |f| matches!(f, ChecklistFault::Thresholds)),
+        ];
+        for (index, (break_it, named)) in cases.into_iter().enumerate() {
+            let mut list = checklist();
+            break_it(&mut list);
+            assert!(checklist_faults(&list).iter().any(named), "case {index}: {:?}", checklist_faults(&list));
+        }
+    }
+
+    /// The wire format of a submission. Regenerating this text is allowed only together with a raised [`FORMAT`], or when
+    /// an optional field was added that is absent here.
+    #[test]
+    fn the_wire_format_of_a_submission_is_frozen() {
+        let mut sent = submission();
+        let item = ItemId::new("yes").unwrap();
+        let location = AnswerValue::Text { text: "铁柜二层蓝盒".into() };
+        sent.answers.push(stance_entry(&item, Stance::Unsure, stamp(2_000, 1)));
+        sent.answers.push(Entry {
+            key: AnswerKey::Location { item },
+            stamp: stamp(2_000, 2),
+            value: location,
+        });
+        let photo = ContentHash::of(b"photo");
+        sent.attachments =
+            vec![submission::Attachment { sha256: photo, bytes: 300_000, media_type: "image/jpeg".into() }];
+        let frozen = include_str!("golden/submission-1.json").trim_end();
+        assert_eq!(serde_json::to_string_pretty(&sent).unwrap(), frozen);
+        assert_eq!(serde_json::from_str::<Submission>(frozen).unwrap(), sent);
+        let future = frozen.replacen('{', "{\n  \"ledger\": [{\"kind\": \"party_class\"}],", 1);
+        assert_eq!(serde_json::from_str::<Submission>(&future).unwrap(), sent, "unknown fields are ignored");
+    }
+}
