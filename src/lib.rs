@@ -11,3 +11,4 @@
 //! which is what keeps it pure.
 
 pub mod domain;
+pub mod protocol;

@@ -431,7 +431,8 @@ mod tests {
     #[test]
     fn a_faulty_checklist_is_told_what_is_wrong() {
         type Break = fn(&mut Checklist);
-        let cases: [(Break, fn(&ChecklistFault) -> bool); 9] = [
+        type Named = fn(&ChecklistFault) -> bool;
+        let cases: [(Break, Named); 9] = [
             (
                 |l| l.aspects[0].items[0].parts[0].points = points(100),
                 |f| matches!(f, ChecklistFault::Total(_)),

@@ -1,0 +1,42 @@
+//! The endpoint's paths, once for both sides.
+
+use crate::domain::{ContentHash, SubmissionId};
+
+/// `GET`: is the endpoint there, and in a state to serve.
+pub const HEALTH: &str = "/api/v1/health";
+/// `POST` an [`super::ActivateRequest`].
+pub const ACTIVATE: &str = "/api/v1/activate";
+/// `GET` the [`super::PublishedStandard`]; public, with `ETag`.
+pub const STANDARD: &str = "/api/v1/standard";
+/// `GET` one checklist by hash; public, immutable.
+pub const CHECKLIST: &str = "/api/v1/checklists/{hash}";
+/// `GET` the [`super::BranchInfo`] of the caller's branch.
+pub const BRANCH: &str = "/api/v1/branch";
+/// `POST`: a [`super::DeviceCode`] for another phone of the same branch.
+pub const DEVICE_CODES: &str = "/api/v1/devices/codes";
+/// `DELETE`: unbind the calling phone.
+pub const THIS_DEVICE: &str = "/api/v1/devices/this";
+/// `GET`: the [`super::SubmissionSummary`] list of the caller's branch, newest last.
+pub const SUBMISSIONS: &str = "/api/v1/submissions";
+/// `PUT` the frozen bytes of a submission, or `GET` them back.
+pub const SUBMISSION: &str = "/api/v1/submissions/{id}";
+/// `PUT` (no body): take a submission back before anyone reviews it.
+pub const WITHDRAWAL: &str = "/api/v1/submissions/{id}/withdrawal";
+
+/// The path of one checklist.
+#[must_use]
+pub fn checklist(hash: &ContentHash) -> String {
+    CHECKLIST.replace("{hash}", hash.as_str())
+}
+
+/// The path of one submission.
+#[must_use]
+pub fn submission(id: SubmissionId) -> String {
+    SUBMISSION.replace("{id}", &id.to_string())
+}
+
+/// The path to withdraw one submission.
+#[must_use]
+pub fn withdrawal(id: SubmissionId) -> String {
+    WITHDRAWAL.replace("{id}", &id.to_string())
+}
