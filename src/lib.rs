@@ -12,3 +12,5 @@
 
 pub mod domain;
 pub mod protocol;
+#[cfg(feature = "server")]
+pub mod server;

@@ -1,0 +1,494 @@
+//! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
+
+use crate::domain::{BranchCode, Checklist, ContentHash, DeviceId, SubmissionId};
+use crate::protocol::{
+    ActivateRequest, ActivationCode, BranchInfo, Level, PublishedChecklist, PublishedStandard, Receipt,
+    Review, SubmissionSummary, TokenHash, UnitName,
+};
+use sqlx::{
+    Row as _,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    },
+};
+use std::path::Path;
+
+/// What can go wrong with the database. Nothing here is the phone's fault; trying again later can help.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// SQLite refused or failed.
+    #[error("the database failed: {0}; check that its disk has room and that the process may write there")]
+    Sqlite(#[from] sqlx::Error),
+    /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
+    #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
+    Stored(String),
+}
+
+fn stored(error: impl core::fmt::Display) -> DatabaseError {
+    DatabaseError::Stored(error.to_string())
+}
+
+/// A unit of the organisation tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its key.
+    pub code: BranchCode,
+    /// The unit above; `None` at the top.
+    pub parent: Option<BranchCode>,
+    /// Where it stands.
+    pub level: Level,
+    /// What it is called.
+    pub name: String,
+    /// A branch's sector; empty for the units above.
+    pub sector: String,
+    /// Whom to phone.
+    pub telephone: String,
+}
+
+/// How an activation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activation {
+    /// Bound now, or bound by the same triple before.
+    Bound(BranchCode),
+    /// No such code.
+    Wrong,
+    /// Another phone used it.
+    Used,
+    /// Too late.
+    Expired,
+}
+
+/// How storing a submission ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// On disk now.
+    New,
+    /// The same bytes were there already: this is their receipt.
+    Same(Receipt),
+    /// The id is there with other bytes; the new bytes were put aside.
+    Different,
+    /// The id belongs to another branch.
+    Foreign,
+}
+
+/// What a submission is stored with.
+#[derive(Debug)]
+pub struct Arrival<'a> {
+    /// The branch of the phone that sent it.
+    pub branch: &'a BranchCode,
+    /// The frozen bytes.
+    pub bytes: &'a [u8],
+    /// The parsed bytes.
+    pub submission: &'a crate::domain::Submission,
+    /// The receipt it gets.
+    pub receipt: &'a Receipt,
+    /// The score sheet as JSON, to be shown and exported without scoring again.
+    pub sheet: String,
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Database(SqlitePool);
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS units (
+    code TEXT PRIMARY KEY, parent TEXT REFERENCES units(code), level TEXT NOT NULL, name TEXT NOT NULL,
+    sector TEXT NOT NULL, telephone TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS codes (
+    hash TEXT PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), expires_at BIGINT NOT NULL,
+    used_by TEXT, used_token TEXT);
+CREATE TABLE IF NOT EXISTS devices (
+    token_hash TEXT PRIMARY KEY, device TEXT NOT NULL, branch TEXT NOT NULL REFERENCES units(code),
+    bound_at BIGINT NOT NULL, revoked_at BIGINT);
+CREATE TABLE IF NOT EXISTS standards (
+    number INTEGER PRIMARY KEY, summary TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS checklists (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS submissions (
+    id TEXT PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), period TEXT NOT NULL, body BLOB NOT NULL,
+    receipt TEXT NOT NULL, sheet TEXT NOT NULL, device TEXT NOT NULL, parents TEXT NOT NULL,
+    withdrawn_at BIGINT);
+CREATE INDEX IF NOT EXISTS submissions_by_branch ON submissions (branch, id);
+CREATE TABLE IF NOT EXISTS quarantine (
+    id TEXT NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL, branch TEXT NOT NULL, received_at BIGINT NOT NULL,
+    PRIMARY KEY (id, sha256));
+CREATE TABLE IF NOT EXISTS reviews (
+    number INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions(id), body TEXT NOT NULL);
+";
+
+/// No branch can fill the disk with conflicting bytes: this many are kept.
+const QUARANTINED_PER_BRANCH: i64 = 20;
+
+fn int(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+impl Database {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or written.
+    pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(std::time::Duration::from_secs(10));
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+        Ok(Self(pool))
+    }
+
+    /// Closes all connections, writing the WAL back.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+
+    /// Makes or changes a unit.
+    ///
+    /// # Errors
+    /// When the parent is unknown, or the database fails.
+    pub async fn put_unit(&self, unit: &Unit) -> Result<(), DatabaseError> {
+        sqlx::query(
+            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
+             name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
+        )
+        .bind(unit.code.as_str().to_owned())
+        .bind(unit.parent.as_ref().map(|code| code.as_str().to_owned()))
+        .bind(serde_json::to_string(&unit.level).map_err(stored)?)
+        .bind(unit.name.clone())
+        .bind(unit.sector.clone())
+        .bind(unit.telephone.clone())
+        .execute(&self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// What the phone is told of its branch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn branch(&self, code: &BranchCode) -> Result<Option<BranchInfo>, DatabaseError> {
+        let row = sqlx::query(
+            "SELECT b.name, b.sector, p.code AS above, p.name AS above_name, p.telephone
+             FROM units b LEFT JOIN units p ON p.code = b.parent WHERE b.code = ?",
+        )
+        .bind(code.as_str().to_owned())
+        .fetch_optional(&self.0)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let above: Option<String> = row.try_get("above")?;
+        let reports_to = match above {
+            Some(above) => Some(UnitName {
+                code: BranchCode::new(above).map_err(stored)?,
+                name: row.try_get("above_name")?,
+            }),
+            None => None,
+        };
+        Ok(Some(BranchInfo {
+            code: code.clone(),
+            name: row.try_get("name")?,
+            sector: crate::domain::SectorId::new(row.try_get::<String, _>("sector")?).map_err(stored)?,
+            reports_to,
+            telephone: row.try_get::<Option<String>, _>("telephone")?.unwrap_or_default(),
+        }))
+    }
+
+    /// Stores a code for a branch.
+    ///
+    /// # Errors
+    /// When the branch is unknown, or the database fails.
+    pub async fn issue_code(
+        &self,
+        code: &ActivationCode,
+        branch: &BranchCode,
+        expires_at: u64,
+    ) -> Result<(), DatabaseError> {
+        sqlx::query("INSERT INTO codes (hash, branch, expires_at) VALUES (?, ?, ?)")
+            .bind(String::from(code.hash()))
+            .bind(branch.as_str().to_owned())
+            .bind(int(expires_at))
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Binds a phone. The same triple again succeeds whatever happened in between, so that a lost answer burns nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn activate(&self, request: &ActivateRequest, now: u64) -> Result<Activation, DatabaseError> {
+        let (hash, device) = (String::from(request.code.hash()), request.device.to_string());
+        let token = String::from(request.token_hash.clone());
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query("SELECT branch, expires_at, used_by, used_token FROM codes WHERE hash = ?")
+            .bind(hash.clone())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(Activation::Wrong) };
+        let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+        let used: Option<String> = row.try_get("used_token")?;
+        let used_by: Option<String> = row.try_get("used_by")?;
+        match used {
+            Some(used) if used == token && used_by.as_deref() == Some(&device) => {
+                return Ok(Activation::Bound(branch));
+            }
+            Some(_) => return Ok(Activation::Used),
+            None if row.try_get::<i64, _>("expires_at")? < int(now) => return Ok(Activation::Expired),
+            None => {}
+        }
+        sqlx::query("UPDATE codes SET used_by = ?, used_token = ? WHERE hash = ?")
+            .bind(device.clone())
+            .bind(token.clone())
+            .bind(hash)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO devices (token_hash, device, branch, bound_at) VALUES (?, ?, ?, ?)")
+            .bind(token)
+            .bind(device)
+            .bind(branch.as_str().to_owned())
+            .bind(int(now))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Activation::Bound(branch))
+    }
+
+    /// The branch and phone of a token, and whether it was revoked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn device(
+        &self,
+        token: &TokenHash,
+    ) -> Result<Option<(BranchCode, DeviceId, bool)>, DatabaseError> {
+        let row = sqlx::query("SELECT branch, device, revoked_at FROM devices WHERE token_hash = ?")
+            .bind(String::from(token.clone()))
+            .fetch_optional(&self.0)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+        let device = row.try_get::<String, _>("device")?.parse().map_err(stored)?;
+        Ok(Some((branch, device, row.try_get::<Option<i64>, _>("revoked_at")?.is_some())))
+    }
+
+    /// Revokes a phone's token; its data on the phone stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke(&self, device: DeviceId, now: u64) -> Result<(), DatabaseError> {
+        sqlx::query("UPDATE devices SET revoked_at = ? WHERE device = ? AND revoked_at IS NULL")
+            .bind(int(now))
+            .bind(device.to_string())
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Publishes the checklists of one version. The same content again changes nothing.
+    ///
+    /// # Errors
+    /// When there is no checklist, one cannot be written, or the database fails.
+    pub async fn publish(&self, checklists: &[Checklist]) -> Result<PublishedStandard, DatabaseError> {
+        let first = checklists.first().ok_or_else(|| stored("a standard has at least one checklist"))?;
+        let mut published = PublishedStandard {
+            standard: first.standard.clone(),
+            version: first.version.clone(),
+            title: first.title.clone(),
+            checklists: Vec::new(),
+        };
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for checklist in checklists {
+            let body = checklist.canonical_json().map_err(stored)?;
+            let hash = ContentHash::of(&body);
+            published.checklists.push(PublishedChecklist {
+                sector: checklist.sector.clone(),
+                hash: hash.clone(),
+                bytes: body.len() as u64,
+            });
+            sqlx::query("INSERT INTO checklists (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .bind(String::from(hash))
+                .bind(body)
+                .execute(&mut *tx)
+                .await?;
+        }
+        sqlx::query("INSERT INTO standards (summary) VALUES (?) ON CONFLICT DO NOTHING")
+            .bind(serde_json::to_string(&published).map_err(stored)?)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(published)
+    }
+
+    /// The version published last, as JSON.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn standard(&self) -> Result<Option<String>, DatabaseError> {
+        let row = sqlx::query("SELECT summary FROM standards ORDER BY number DESC LIMIT 1");
+        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// The canonical bytes of a checklist.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let row = sqlx::query("SELECT body FROM checklists WHERE hash = ?").bind(hash.as_str().to_owned());
+        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Stores a submission in one transaction. The same bytes again are success; other bytes under its id are put aside.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing of it is stored.
+    pub async fn store(&self, arrival: &Arrival<'_>) -> Result<Stored, DatabaseError> {
+        let Arrival { branch, bytes, submission, receipt, sheet } = arrival;
+        let id = submission.id.to_string();
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query("SELECT branch, receipt FROM submissions WHERE id = ?")
+            .bind(id.clone())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(row) = row {
+            if row.try_get::<String, _>("branch")? != branch.as_str() {
+                return Ok(Stored::Foreign);
+            }
+            let first: Receipt =
+                serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?;
+            if first.sha256 == receipt.sha256 {
+                return Ok(Stored::Same(first));
+            }
+            sqlx::query(
+                "INSERT INTO quarantine (id, sha256, body, branch, received_at)
+                 SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine WHERE branch = ?) < ?
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(id)
+            .bind(receipt.sha256.as_str().to_owned())
+            .bind(bytes.to_vec())
+            .bind(branch.as_str().to_owned())
+            .bind(int(receipt.received_at))
+            .bind(branch.as_str().to_owned())
+            .bind(QUARANTINED_PER_BRANCH)
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+            return Ok(Stored::Different);
+        }
+        sqlx::query(
+            "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(id)
+        .bind(branch.as_str().to_owned())
+        .bind(submission.period.as_str().to_owned())
+        .bind(bytes.to_vec())
+        .bind(serde_json::to_string(receipt).map_err(stored)?)
+        .bind(sheet.clone())
+        .bind(submission.device.to_string())
+        .bind(serde_json::to_string(&submission.parents).map_err(stored)?)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Stored::New)
+    }
+
+    /// The frozen bytes of a branch's own submission.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn submission(
+        &self,
+        branch: &BranchCode,
+        id: SubmissionId,
+    ) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let row = sqlx::query("SELECT body FROM submissions WHERE branch = ? AND id = ?")
+            .bind(branch.as_str().to_owned())
+            .bind(id.to_string());
+        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// All submissions of a branch with their reviews, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn submissions(&self, branch: &BranchCode) -> Result<Vec<SubmissionSummary>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT id, receipt, period, device, parents, withdrawn_at FROM submissions WHERE branch = ? ORDER BY id",
+        )
+        .bind(branch.as_str().to_owned())
+        .fetch_all(&self.0)
+        .await?;
+        let mut list = Vec::with_capacity(rows.len());
+        for row in rows {
+            let reviews = self.reviews(&row.try_get::<String, _>("id")?).await?;
+            list.push(summary(&row, reviews)?);
+        }
+        Ok(list)
+    }
+
+    async fn reviews(&self, submission: &str) -> Result<Vec<Review>, DatabaseError> {
+        let rows = sqlx::query("SELECT body FROM reviews WHERE submission = ? ORDER BY number")
+            .bind(submission.to_owned())
+            .fetch_all(&self.0)
+            .await?;
+        rows.iter().map(|row| serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)).collect()
+    }
+
+    /// Adds what the upper level says.
+    ///
+    /// # Errors
+    /// When the submission is unknown, or the database fails.
+    pub async fn add_review(&self, submission: SubmissionId, review: &Review) -> Result<(), DatabaseError> {
+        sqlx::query("INSERT INTO reviews (submission, body) VALUES (?, ?)")
+            .bind(submission.to_string())
+            .bind(serde_json::to_string(review).map_err(stored)?)
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a submission back unless a review has begun; `None` when the branch has no such submission, else whether it
+    /// is withdrawn now. Again is success.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn withdraw(
+        &self,
+        branch: &BranchCode,
+        id: SubmissionId,
+        now: u64,
+    ) -> Result<Option<bool>, DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "UPDATE submissions SET withdrawn_at = ? WHERE id = ? AND branch = ? AND withdrawn_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM reviews WHERE submission = submissions.id)",
+        )
+        .bind(int(now))
+        .bind(id.to_string())
+        .bind(branch.as_str().to_owned())
+        .execute(&mut *tx)
+        .await?;
+        let row = sqlx::query("SELECT withdrawn_at FROM submissions WHERE id = ? AND branch = ?")
+            .bind(id.to_string())
+            .bind(branch.as_str().to_owned())
+            .fetch_optional(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?.map(|at| at.is_some()))
+    }
+}
+
+fn summary(row: &SqliteRow, reviews: Vec<Review>) -> Result<SubmissionSummary, DatabaseError> {
+    Ok(SubmissionSummary {
+        receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
+        period: crate::domain::PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
+        device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
+        parents: serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?,
+        withdrawn: row.try_get::<Option<i64>, _>("withdrawn_at")?.is_some(),
+        reviews,
+    })
+}

@@ -1,0 +1,57 @@
+//! The one place where failures become HTTP answers (RFC 9457).
+
+use super::database::DatabaseError;
+use crate::protocol::{Problem, ProblemKind, problem::MEDIA_TYPE};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// A refusal or failure on its way out.
+#[derive(Debug)]
+pub struct Failure {
+    problem: Problem,
+    retry_after: Option<u64>,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    #[must_use]
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { problem: Problem::new(kind, detail), retry_after: None }
+    }
+
+    /// Adds what is wrong, one by one.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Vec<String>) -> Self {
+        self.problem.faults = faults;
+        self
+    }
+
+    /// Says after how many seconds to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        tracing::error!(%error, "the database failed");
+        Self::new(ProblemKind::Internal, "the endpoint could not store or read; try again later")
+            .retry_after(30)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
