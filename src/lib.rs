@@ -1,14 +1,13 @@
 //! 支部标尺 (Biaochi): the branch's yardstick.
 //!
-//! Two artefacts over one pure core:
+//! One pure core under every artefact; dependencies point one way:
 //!
 //! ```text
-//! domain ← protocol ← sync ← store, browser ← ui            (app, feature `web`)
-//! domain ← protocol ← server                                (endpoint, feature `server`)
+//! domain ← protocol ← server        (the endpoint, feature `server`)
 //! ```
 //!
-//! `wording` turns the core's facts into Chinese sentences for both. With neither feature only the pure core compiles,
-//! which is what keeps it pure.
+//! Without features only the pure core (`domain`, `protocol`) compiles, which is what keeps it pure. The app for the phone
+//! stands on the same core.
 
 pub mod domain;
 pub mod protocol;

@@ -333,7 +333,7 @@ fn limit_fits(when: &LimitTest, rule: &Rule) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::{
         ContentHash, FactId, Window, WindowKey,

@@ -77,7 +77,7 @@ pub(crate) fn share(target: u8, floor: u8) -> Rule {
     }
 }
 
-/// One item of every rule, in three aspects of 30, 30 and 40 points.
+/// One item of every rule, in three aspects of 30, 32 and 38 points.
 pub(crate) fn checklist() -> Checklist {
     let choice =
         |id: &str, worth| Choice { id: ChoiceId::new(id).unwrap(), text: id.into(), points: points(worth) };

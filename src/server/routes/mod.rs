@@ -1,1 +1,14 @@
+//! One endpoint a file.
 
+pub(super) mod activate;
+mod auth;
+mod body;
+pub(super) mod branch;
+pub(super) mod checklist;
+pub(super) mod device_codes;
+pub(super) mod health;
+pub(super) mod standard;
+pub(super) mod submission;
+pub(super) mod submissions;
+pub(super) mod this_device;
+pub(super) mod withdrawal;

@@ -1,0 +1,36 @@
+//! Bodies: JSON only, of bounded size.
+
+use crate::{
+    protocol::{MAX_BODY_BYTES, ProblemKind},
+    server::error::Failure,
+};
+use axum::{
+    body::{Bytes, to_bytes},
+    extract::Request,
+    http::header::CONTENT_TYPE,
+};
+use serde::de::DeserializeOwned;
+
+/// The bytes of a JSON body.
+pub(super) async fn json_bytes(request: Request) -> Result<Bytes, Failure> {
+    let content_type =
+        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = content_type.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Failure::new(ProblemKind::WrongContentType, "send application/json"));
+    }
+    let too_large = |_| {
+        Failure::new(
+            ProblemKind::TooLarge,
+            format!("a body has at most {MAX_BODY_BYTES} bytes and arrives whole"),
+        )
+    };
+    to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(too_large)
+}
+
+/// Reads JSON.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Failure::new(ProblemKind::Malformed, format!("the body is not what is expected: {error}"))
+    })
+}

@@ -1,0 +1,28 @@
+//! `PUT /api/v1/submissions/{id}/withdrawal`: 撤回, until a review has begun.
+
+use super::auth::Caller;
+use crate::{
+    domain::SubmissionId,
+    protocol::ProblemKind,
+    server::{Endpoint, error::Failure},
+};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+
+pub(in crate::server) async fn put(
+    State(endpoint): State<Endpoint>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let none = || Failure::new(ProblemKind::NotFound, "this branch has no such submission");
+    let id: SubmissionId = id.parse().map_err(|_| none())?;
+    match endpoint.database.withdraw(&caller.branch, id, endpoint.clock.now_ms()).await? {
+        None => Err(none()),
+        Some(true) => Ok(StatusCode::NO_CONTENT),
+        Some(false) => {
+            Err(Failure::new(ProblemKind::ReviewBegun, "a review has begun; ask for a return instead"))
+        }
+    }
+}
