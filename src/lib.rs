@@ -3,12 +3,15 @@
 //! One pure core under every artefact; dependencies point one way:
 //!
 //! ```text
-//! domain ← protocol ← server        (the endpoint, feature `server`)
+//! domain ← authoring                  (standards as tables, feature `server`)
+//! domain ← protocol ← server          (the endpoint, feature `server`)
 //! ```
 //!
 //! Without features only the pure core (`domain`, `protocol`) compiles, which is what keeps it pure. The app for the phone
 //! stands on the same core.
 
+#[cfg(feature = "server")]
+pub mod authoring;
 pub mod domain;
 pub mod protocol;
 #[cfg(feature = "server")]

@@ -1,9 +1,6 @@
 //! Reads a sheet from a CSV file as spreadsheets save it: UTF-8 with or without byte order mark, or GBK.
 
-use super::{
-    fault::Fault,
-    sheet::Sheet,
-};
+use super::{fault::Fault, sheet::Sheet};
 use std::borrow::Cow;
 
 /// Reads one sheet.

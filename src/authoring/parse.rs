@@ -1,0 +1,235 @@
+//! Sheets → package: everything that is wrong is found in one run.
+
+use super::{
+    assemble::{self, Shared},
+    fault::{Fault, Faults, quoted},
+    rows::{self, Names},
+    sheet::Sheet,
+    table::Table,
+    words,
+};
+use crate::domain::{
+    AspectId, Checklist, Grading, Method, MethodId, Period, PeriodId, Points, SectorId, StandardId, Threshold,
+};
+use std::collections::BTreeSet;
+
+/// A whole standard: what it is called, and a checklist for every sector it knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// What it is called.
+    pub standard: Standard,
+    /// The checklists in the order of 领域.
+    pub checklists: Vec<Checklist>,
+}
+
+/// What a standard is called, and what holds for all of its sectors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standard {
+    /// 标准编号: the family of its versions.
+    pub id: StandardId,
+    /// 版本
+    pub version: String,
+    /// 名称
+    pub title: String,
+    /// 声明: said wherever it is shown.
+    pub notice: String,
+    /// 加分上限
+    pub bonus_cap: Points,
+}
+
+impl Package {
+    /// The checklist of a sector.
+    #[must_use]
+    pub fn checklist(&self, sector: &SectorId) -> Option<&Checklist> {
+        self.checklists.iter().find(|checklist| &checklist.sector == sector)
+    }
+}
+
+/// Turns sheets into a package.
+///
+/// # Errors
+/// Every fault that was found, in the order of the sheets.
+pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
+    let mut faults = Faults::default();
+    for sheet in sheets.iter().filter(|sheet| !SHEETS.contains(&sheet.name.as_str())) {
+        faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
+    }
+    let standard = standard(sheets, &mut faults);
+    let sectors = named::<SectorId>(sheets, "领域", &mut faults);
+    let aspects = named::<AspectId>(sheets, "方面", &mut faults);
+    let methods = methods(sheets, &mut faults);
+    let periods = periods(sheets, &mut faults);
+    let grading = grading(sheets, &mut faults);
+    let names = Names { sectors, aspects, methods };
+
+    let table = Table::find(sheets, "条目", ITEM_NEEDED, ITEM_OPTIONAL, &mut faults);
+    let items = rows::items(&table, &names, &mut faults);
+    let table = Table::find(sheets, "分项", PART_NEEDED, PART_OPTIONAL, &mut faults);
+    let parts = rows::parts(&table, &names, &mut faults);
+    let needed = &["条目", "分项", "编号", "内容", "分值"];
+    let table = Table::find(sheets, "选项", needed, &["领域"], &mut faults);
+    let options = rows::options(&table, &names, &mut faults);
+    let optional = &["条款", "已核", "施行日期", "废止日期", "领域"];
+    let table = Table::find(sheets, "依据", &["条目", "文件"], optional, &mut faults);
+    let citations = rows::citations(&table, &names, &mut faults);
+    let needed = &["条目", "编号", "分项", "说明", "最高等次", "情形"];
+    let table = Table::find(sheets, "限制", needed, &["数值", "领域"], &mut faults);
+    let limits = rows::limits(&table, &names, &mut faults);
+
+    let methods = names.methods.iter().map(|(id, _, name)| Method { id: id.clone(), name: name.clone() });
+    let methods: Vec<Method> = methods.collect();
+    let shared = Shared {
+        standard: standard.as_ref(),
+        names: &names,
+        methods: &methods,
+        periods: &periods,
+        grading: &grading,
+        items: &items,
+        parts: &parts,
+        options: &options,
+        citations: &citations,
+        limits: &limits,
+    };
+    let checklists = assemble::checklists(&shared, &mut faults);
+    match standard {
+        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists }),
+        _ => Err(faults.into_vec()),
+    }
+}
+
+const SHEETS: &[&str] =
+    &["标准", "领域", "方面", "考核方式", "考核周期", "等次", "条目", "分项", "选项", "依据", "限制"];
+const ITEM_NEEDED: &[&str] = &["编号", "领域", "方面", "标题", "抓什么", "怎么抓", "考核方式"];
+const ITEM_OPTIONAL: &[&str] =
+    &["通俗说法", "佐证材料", "标记", "上级评", "可不设", "可无此事", "适用条件", "计分"];
+const PART_NEEDED: &[&str] = &["条目", "分项", "分值", "办法", "周期"];
+const PART_OPTIONAL: &[&str] = &[
+    "问题",
+    "可补救",
+    "加分",
+    "最低次数",
+    "单位",
+    "不足时",
+    "分子",
+    "分母",
+    "分母取自",
+    "满分比例",
+    "底线比例",
+    "领域",
+];
+
+fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
+    let sheet = "标准";
+    let table = Table::find(sheets, sheet, &["项目", "内容"], &[], faults);
+    let (mut id, mut version, mut title) = (None, None, None);
+    let (mut notice, mut bonus_cap) = (String::new(), Points::ZERO);
+    let mut seen = BTreeSet::new();
+    for line in table.lines() {
+        let key = line.text("项目");
+        if !seen.insert(key) {
+            line.fault("项目", format!("{}出现了两次", quoted(key)), "只留一行", faults);
+        }
+        match key {
+            "标准编号" => id = line.id("内容", faults),
+            "版本" => version = line.needed("内容", faults),
+            "名称" => title = line.needed("内容", faults),
+            "声明" => notice = line.text("内容").into(),
+            "加分上限" => bonus_cap = line.points("内容", faults).unwrap_or_default(),
+            _ => {
+                let remedy = "只能填：标准编号、版本、名称、声明、加分上限";
+                line.fault("项目", format!("不认识{}", quoted(key)), remedy, faults);
+            }
+        }
+    }
+    for needed in ["标准编号", "版本", "名称"].iter().filter(|needed| !seen.contains(**needed)) {
+        faults.sheet(sheet, format!("缺“{needed}”这一行"), "补上");
+    }
+    Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, bonus_cap })
+}
+
+/// Reads a sheet of 编号 and 名称.
+fn named<T>(sheets: &[Sheet], sheet: &'static str, faults: &mut Faults) -> Vec<(T, String)>
+where
+    T: TryFrom<String> + PartialEq,
+{
+    let table = Table::find(sheets, sheet, &["编号", "名称"], &[], faults);
+    let mut found: Vec<(T, String)> = Vec::new();
+    for line in table.lines() {
+        let id = line.id::<T>("编号", faults);
+        let name = line.needed("名称", faults);
+        let (Some(id), Some(name)) = (id, name) else { continue };
+        if found.iter().any(|(known, _)| known == &id) {
+            line.fault("编号", format!("编号{}重复了", quoted(line.text("编号"))), "每行用一个编号", faults);
+            continue;
+        }
+        if found.iter().any(|(_, known)| known == name) {
+            line.fault("名称", format!("名称{}重复了", quoted(name)), "每行用一个名称", faults);
+        }
+        found.push((id, name.into()));
+    }
+    if found.is_empty() {
+        faults.sheet(sheet, "一行都没有", "至少填一行");
+    }
+    found
+}
+
+fn methods(sheets: &[Sheet], faults: &mut Faults) -> Vec<(MethodId, String, String)> {
+    let table = Table::find(sheets, "考核方式", &["编号", "简称", "名称"], &[], faults);
+    let mut found: Vec<(MethodId, String, String)> = Vec::new();
+    for line in table.lines() {
+        let id = line.id::<MethodId>("编号", faults);
+        let (short, name) = (line.needed("简称", faults), line.needed("名称", faults));
+        let (Some(id), Some(short), Some(name)) = (id, short, name) else { continue };
+        if found.iter().any(|(known, ..)| known == &id) {
+            line.fault("编号", format!("编号{}重复了", quoted(id.as_str())), "每行用一个编号", faults);
+            continue;
+        }
+        found.push((id, short.into(), name.into()));
+    }
+    found
+}
+
+fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
+    let needed = &["编号", "名称", "开始", "结束", "上报截止"];
+    let table = Table::find(sheets, "考核周期", needed, &[], faults);
+    let mut found: Vec<Period> = Vec::new();
+    for line in table.lines() {
+        let id = line.id::<PeriodId>("编号", faults);
+        let name = line.needed("名称", faults);
+        let mut date = |column| {
+            line.needed(column, faults)?;
+            line.date(column, faults)
+        };
+        let (starts, ends, submit_by) = (date("开始"), date("结束"), date("上报截止"));
+        let (Some(id), Some(name), Some(starts), Some(ends), Some(submit_by)) =
+            (id, name, starts, ends, submit_by)
+        else {
+            continue;
+        };
+        if found.iter().any(|known| known.id == id) {
+            line.fault("编号", format!("编号{}重复了", quoted(id.as_str())), "每行用一个编号", faults);
+            continue;
+        }
+        if submit_by < ends {
+            line.fault("上报截止", "早于周期结束的日子", "改到结束当天或者以后", faults);
+        }
+        found.push(Period { id, name: name.into(), starts, ends, submit_by });
+    }
+    if found.is_empty() {
+        faults.sheet("考核周期", "一行都没有", "至少填一个周期");
+    }
+    found
+}
+
+fn grading(sheets: &[Sheet], faults: &mut Faults) -> Grading {
+    let table = Table::find(sheets, "等次", &["等次", "分数线"], &[], faults);
+    let mut thresholds = Vec::new();
+    for line in table.lines() {
+        let grade = line.word("等次", words::GRADES, faults);
+        let at_least = line.points("分数线", faults);
+        if let (Some(grade), Some(at_least)) = (grade, at_least) {
+            thresholds.push(Threshold { grade, at_least });
+        }
+    }
+    Grading { thresholds }
+}

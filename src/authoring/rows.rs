@@ -1,0 +1,376 @@
+//! The rows of the item sheets, read cell by cell; nothing is put together yet.
+
+use super::{
+    fault::{Faults, quoted},
+    table::{Line, Table},
+    words,
+};
+use crate::domain::{
+    AspectId, Citation, Combine, Evidence, Grade, GradeLimit, ItemId, LimitId, LimitTest, Mark, MarkKind,
+    MethodId, PartId, Points, ProfileCondition, ProfileNumber, Rule, SectorId, ShareCredit, Window,
+};
+use std::collections::BTreeSet;
+
+/// What the rows refer to.
+pub(super) struct Names {
+    /// Sectors by id and name.
+    pub(super) sectors: Vec<(SectorId, String)>,
+    /// Aspects by id and name.
+    pub(super) aspects: Vec<(AspectId, String)>,
+    /// Ways of inspection by id, short name and name.
+    pub(super) methods: Vec<(MethodId, String, String)>,
+}
+
+/// The sectors a row holds for; empty for all of its item's.
+pub(super) type Sectors = BTreeSet<SectorId>;
+
+/// A row of 条目.
+pub(super) struct ItemRow {
+    pub(super) row: usize,
+    pub(super) id: ItemId,
+    pub(super) sectors: Sectors,
+    pub(super) aspect: AspectId,
+    pub(super) title: String,
+    pub(super) requirement: String,
+    pub(super) plain: String,
+    pub(super) guidance: Vec<String>,
+    pub(super) methods: Vec<MethodId>,
+    pub(super) evidence: Vec<Evidence>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) judged_above: bool,
+    pub(super) may_be_absent: bool,
+    pub(super) may_not_occur: bool,
+    pub(super) only_if: Option<ProfileCondition>,
+    pub(super) combine: Combine,
+}
+
+/// A row of 分项. Rules that need options get theirs when the item is put together.
+pub(super) struct PartRow {
+    pub(super) row: usize,
+    pub(super) item: ItemId,
+    pub(super) id: PartId,
+    pub(super) sectors: Sectors,
+    pub(super) text: String,
+    pub(super) points: Points,
+    pub(super) window: Window,
+    pub(super) mendable: bool,
+    pub(super) bonus: bool,
+    pub(super) rule: RuleRow,
+}
+
+/// A rule, complete or waiting for its options.
+pub(super) enum RuleRow {
+    /// Needs no options.
+    Whole(Rule),
+    /// Bands of a share.
+    Bands { numerator: String, denominator: String, from_profile: Option<ProfileNumber> },
+    /// Choices.
+    Level,
+    /// Occurrences.
+    Deduction,
+    /// Facts.
+    Facts,
+}
+
+/// A row of 选项.
+pub(super) struct OptionRow {
+    pub(super) row: usize,
+    pub(super) item: ItemId,
+    pub(super) part: PartId,
+    pub(super) sectors: Sectors,
+    /// An id, or the percentage of a band.
+    pub(super) id: String,
+    pub(super) text: String,
+    pub(super) points: Points,
+}
+
+/// A row of 依据; `None` says that no document was found.
+pub(super) struct CitationRow {
+    pub(super) row: usize,
+    pub(super) item: ItemId,
+    pub(super) sectors: Sectors,
+    pub(super) citation: Option<Citation>,
+}
+
+/// A row of 限制.
+pub(super) struct LimitRow {
+    pub(super) row: usize,
+    pub(super) item: ItemId,
+    pub(super) sectors: Sectors,
+    pub(super) limit: GradeLimit,
+}
+
+/// Reads 条目.
+pub(super) fn items(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<ItemRow> {
+    let mut rows = Vec::new();
+    for line in table.lines() {
+        let id = line.id::<ItemId>("编号", faults);
+        line.needed("领域", faults);
+        let sectors = sectors(line, names, faults);
+        let aspect = line.needed("方面", faults).and_then(|text| {
+            let found = names.aspects.iter().find(|(id, name)| name == text || id.as_str() == text);
+            if found.is_none() {
+                line.fault("方面", format!("没有{}这个方面", quoted(text)), "填“方面”表里的名称", faults);
+            }
+            found.map(|(id, _)| id.clone())
+        });
+        let title = line.needed("标题", faults);
+        let requirement = line.needed("抓什么", faults);
+        line.needed("怎么抓", faults);
+        line.needed("考核方式", faults);
+        let methods = methods(line, names, faults);
+        let evidence = line.pieces("佐证材料").map(|piece| {
+            let bare = piece.strip_suffix(words::NOT_PHOTOGRAPHED);
+            Evidence { name: bare.unwrap_or(piece).trim().into(), never_photographed: bare.is_some() }
+        });
+        let mut combine = Combine::All;
+        if !line.text("计分").is_empty() {
+            combine = line.word("计分", words::COMBINES, faults).unwrap_or_default();
+        }
+        let evidence = evidence.collect();
+        let marks = marks(line, faults);
+        let judged_above = line.yes("上级评", faults);
+        let may_be_absent = line.yes("可不设", faults);
+        let may_not_occur = line.yes("可无此事", faults);
+        let only_if = condition(line, faults);
+        let (Some(id), Some(aspect)) = (id, aspect) else { continue };
+        rows.push(ItemRow {
+            row: line.number(),
+            id,
+            sectors,
+            aspect,
+            title: title.unwrap_or_default().into(),
+            requirement: requirement.unwrap_or_default().into(),
+            plain: line.text("通俗说法").into(),
+            guidance: line
+                .text("怎么抓")
+                .lines()
+                .map(str::trim)
+                .filter(|l| !l.is_empty())
+                .map(Into::into)
+                .collect(),
+            methods,
+            evidence,
+            marks,
+            judged_above,
+            may_be_absent,
+            may_not_occur,
+            only_if,
+            combine,
+        });
+    }
+    rows
+}
+
+fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sectors {
+    let mut sectors = Sectors::new();
+    for piece in line.pieces("领域") {
+        if piece == words::ALL_SECTORS {
+            sectors.extend(names.sectors.iter().map(|(id, _)| id.clone()));
+            continue;
+        }
+        match names.sectors.iter().find(|(id, name)| name == piece || id.as_str() == piece) {
+            Some((id, _)) => {
+                sectors.insert(id.clone());
+            }
+            None => {
+                let remedy = "填“领域”表里的名称，几个用、隔开，或者填“全部”";
+                line.fault("领域", format!("没有{}这个领域", quoted(piece)), remedy, faults);
+            }
+        }
+    }
+    sectors
+}
+
+fn methods(line: Line<'_>, names: &Names, faults: &mut Faults) -> Vec<MethodId> {
+    let mut methods = Vec::new();
+    for piece in line.pieces("考核方式") {
+        let is = |known: &&(MethodId, String, String)| {
+            known.1 == piece || known.2 == piece || known.0.as_str() == piece
+        };
+        match names.methods.iter().find(is) {
+            Some((id, ..)) if methods.contains(id) => {}
+            Some((id, ..)) => methods.push(id.clone()),
+            None => {
+                let remedy = "填“考核方式”表里的简称或名称，几个用、隔开";
+                line.fault("考核方式", format!("没有{}这种方式", quoted(piece)), remedy, faults);
+            }
+        }
+    }
+    methods
+}
+
+fn marks(line: Line<'_>, faults: &mut Faults) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    for text in line.text("标记").lines().map(str::trim).filter(|text| !text.is_empty()) {
+        let (word, about) = text.split_once(['：', ':']).unwrap_or((text, ""));
+        match words::MARKS.iter().find(|(known, _)| *known == word.trim()) {
+            Some((_, kind)) => marks.push(Mark { kind: *kind, text: about.trim().into() }),
+            None => {
+                let remedy = "每行一条，以“假定：”“建议：”或“本地要求：”开头";
+                line.fault("标记", format!("不认识{}", quoted(word)), remedy, faults);
+            }
+        }
+    }
+    marks
+}
+
+/// 支委人数≥1, 正式党员≤6.
+fn condition(line: Line<'_>, faults: &mut Faults) -> Option<ProfileCondition> {
+    let text = line.text("适用条件");
+    if text.is_empty() {
+        return None;
+    }
+    let parsed = || {
+        let at = text.find(['≥', '≤'])?;
+        let (word, rest) = text.split_at(at);
+        let sign = rest.chars().next()?;
+        let figure: u32 = rest.strip_prefix(sign)?.trim().parse().ok()?;
+        let (_, number) = words::FIGURES.iter().find(|(known, _)| *known == word.trim())?;
+        let (at_least, at_most) = if sign == '≥' { (Some(figure), None) } else { (None, Some(figure)) };
+        Some(ProfileCondition { number: *number, at_least, at_most })
+    };
+    let condition = parsed();
+    if condition.is_none() {
+        let all: Vec<&str> = words::FIGURES.iter().map(|(word, _)| *word).collect();
+        let remedy = format!("写成“支委人数≥1”的样子，可用：{}", all.join("、"));
+        line.fault("适用条件", format!("看不懂{}", quoted(text)), &remedy, faults);
+    }
+    condition
+}
+
+/// Reads 分项.
+pub(super) fn parts(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<PartRow> {
+    let mut rows = Vec::new();
+    for line in table.lines() {
+        let item = line.id("条目", faults);
+        let id = line.id("分项", faults);
+        let points = line.points("分值", faults).unwrap_or_default();
+        let window = line.word("周期", words::WINDOWS, faults).unwrap_or(Window::PeriodEnd);
+        let rule = rule(line, faults);
+        let sectors = sectors(line, names, faults);
+        let mendable = line.yes("可补救", faults);
+        let bonus = line.yes("加分", faults);
+        let (Some(item), Some(id)) = (item, id) else { continue };
+        rows.push(PartRow {
+            row: line.number(),
+            item,
+            id,
+            sectors,
+            text: line.text("问题").into(),
+            points,
+            window,
+            mendable,
+            bonus,
+            rule: rule.unwrap_or(RuleRow::Whole(Rule::YesNo)),
+        });
+    }
+    rows
+}
+
+fn rule(line: Line<'_>, faults: &mut Faults) -> Option<RuleRow> {
+    let word = line.word("办法", words::RULES, faults)?;
+    Some(match word {
+        words::RuleWord::YesNo => RuleRow::Whole(Rule::YesNo),
+        words::RuleWord::Count => RuleRow::Whole(Rule::Count {
+            minimum: line.number_in("最低次数", 1, 9_999, faults).unwrap_or(1),
+            credit: line.word("不足时", words::CREDITS, faults)?,
+            unit: line.needed("单位", faults)?.into(),
+        }),
+        words::RuleWord::Share | words::RuleWord::ShareBands => {
+            let numerator = line.needed("分子", faults).unwrap_or_default().to_owned();
+            let denominator = line.needed("分母", faults).unwrap_or_default().to_owned();
+            let from_profile = match line.text("分母取自") {
+                "" => None,
+                _ => line.word("分母取自", words::FIGURES, faults),
+            };
+            if word == words::RuleWord::ShareBands {
+                return Some(RuleRow::Bands { numerator, denominator, from_profile });
+            }
+            let credit = ShareCredit::Proportional {
+                target: line.number_in("满分比例", 1, 100, faults).unwrap_or(100),
+                floor: line.number_in("底线比例", 0, 100, faults).unwrap_or(0),
+            };
+            RuleRow::Whole(Rule::Share { numerator, denominator, from_profile, credit })
+        }
+        words::RuleWord::Level => RuleRow::Level,
+        words::RuleWord::Deduction => RuleRow::Deduction,
+        words::RuleWord::Facts => RuleRow::Facts,
+    })
+}
+
+/// Reads 选项.
+pub(super) fn options(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<OptionRow> {
+    let mut rows = Vec::new();
+    for line in table.lines() {
+        let item = line.id("条目", faults);
+        let part = line.id("分项", faults);
+        let id = line.needed("编号", faults);
+        let points = line.points("分值", faults).unwrap_or_default();
+        let sectors = sectors(line, names, faults);
+        let (Some(item), Some(part), Some(id)) = (item, part, id) else { continue };
+        let text = line.text("内容").into();
+        rows.push(OptionRow { row: line.number(), item, part, sectors, id: id.into(), text, points });
+    }
+    rows
+}
+
+/// Reads 依据.
+pub(super) fn citations(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<CitationRow> {
+    let mut rows = Vec::new();
+    for line in table.lines() {
+        let item = line.id("条目", faults);
+        let document = line.needed("文件", faults);
+        let article_checked = line.yes("已核", faults);
+        let effective_from = line.date("施行日期", faults);
+        let effective_to = line.date("废止日期", faults);
+        let sectors = sectors(line, names, faults);
+        let (Some(item), Some(document)) = (item, document) else { continue };
+        let citation = (document != words::NO_DOCUMENT).then(|| Citation {
+            document: document.into(),
+            article: line.text("条款").into(),
+            article_checked,
+            effective_from,
+            effective_to,
+        });
+        rows.push(CitationRow { row: line.number(), item, sectors, citation });
+    }
+    rows
+}
+
+/// Reads 限制.
+pub(super) fn limits(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<LimitRow> {
+    let mut rows = Vec::new();
+    for line in table.lines() {
+        let item = line.id("条目", faults);
+        let id = line.id::<LimitId>("编号", faults);
+        let part = line.id::<PartId>("分项", faults);
+        let text = line.needed("说明", faults).unwrap_or_default().into();
+        let at_most = line.word("最高等次", words::GRADES, faults).unwrap_or(Grade::Unqualified);
+        let when = line.word("情形", words::LIMITS, faults).and_then(|word| limit_test(line, word, faults));
+        let sectors = sectors(line, names, faults);
+        let (Some(item), Some(id), Some(part), Some(when)) = (item, id, part, when) else { continue };
+        let limit = GradeLimit { id, text, at_most, part, when };
+        rows.push(LimitRow { row: line.number(), item, sectors, limit });
+    }
+    rows
+}
+
+fn limit_test(line: Line<'_>, word: words::LimitWord, faults: &mut Faults) -> Option<LimitTest> {
+    Some(match word {
+        words::LimitWord::No => LimitTest::No,
+        words::LimitWord::ShareBelow => {
+            LimitTest::ShareBelow { percent: line.number_in("数值", 1, 100, faults)? }
+        }
+        words::LimitWord::Occurrences => {
+            LimitTest::Occurrences { at_least: line.number_in("数值", 1, 9_999, faults)? }
+        }
+        words::LimitWord::FactMissing => LimitTest::FactMissing { fact: line.id("数值", faults)? },
+        words::LimitWord::LevelIs => LimitTest::LevelIs { choice: line.id("数值", faults)? },
+    })
+}
+
+/// The mark of an item that rests on no document.
+pub(super) fn no_citation() -> Mark {
+    Mark { kind: MarkKind::Suggested, text: words::NO_CITATION.into() }
+}

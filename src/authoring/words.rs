@@ -1,0 +1,105 @@
+//! The Chinese words of the sheets and what they stand for.
+
+use crate::domain::{Combine, CountCredit, Grade, MarkKind, ProfileNumber, Window};
+
+/// 周期
+pub(super) const WINDOWS: &[(&str, Window)] = &[
+    ("月", Window::Month),
+    ("季", Window::Quarter),
+    ("半年", Window::HalfYear),
+    ("年", Window::Year),
+    ("届", Window::Term),
+    ("期末", Window::PeriodEnd),
+];
+
+/// 等次
+pub(super) const GRADES: &[(&str, Grade)] = &[
+    ("标兵", Grade::Model),
+    ("优秀", Grade::Excellent),
+    ("达标", Grade::Qualified),
+    ("不合格", Grade::Unqualified),
+];
+
+/// 计分: how the parts of an item make up its points
+pub(super) const COMBINES: &[(&str, Combine)] = &[("合计", Combine::All), ("取最高", Combine::Any)];
+
+/// 不足时
+pub(super) const CREDITS: &[(&str, CountCredit)] =
+    &[("按比例", CountCredit::Proportional), ("不得分", CountCredit::AllOrNothing)];
+
+/// 标记
+pub(super) const MARKS: &[(&str, MarkKind)] =
+    &[("假定", MarkKind::Assumed), ("建议", MarkKind::Suggested), ("本地要求", MarkKind::Local)];
+
+/// 分母取自, and the figure in 适用条件
+pub(super) const FIGURES: &[(&str, ProfileNumber)] = &[
+    ("正式党员", ProfileNumber::FullMembers),
+    ("预备党员", ProfileNumber::ProbationaryMembers),
+    ("党员总数", ProfileNumber::AllMembers),
+    ("流动党员", ProfileNumber::MobileMembers),
+    ("支委人数", ProfileNumber::CommitteeMembers),
+    ("党小组数", ProfileNumber::PartyGroups),
+];
+
+/// 办法: how a part is scored
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RuleWord {
+    /// 是否
+    YesNo,
+    /// 次数
+    Count,
+    /// 占比, in proportion
+    Share,
+    /// 占比档, by bands
+    ShareBands,
+    /// 档次
+    Level,
+    /// 扣分
+    Deduction,
+    /// 逐项
+    Facts,
+}
+
+/// 办法
+pub(super) const RULES: &[(&str, RuleWord)] = &[
+    ("是否", RuleWord::YesNo),
+    ("次数", RuleWord::Count),
+    ("占比", RuleWord::Share),
+    ("占比档", RuleWord::ShareBands),
+    ("档次", RuleWord::Level),
+    ("扣分", RuleWord::Deduction),
+    ("逐项", RuleWord::Facts),
+];
+
+/// 情形: when a limit holds
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LimitWord {
+    /// 答否
+    No,
+    /// 占比低于
+    ShareBelow,
+    /// 次数达到
+    Occurrences,
+    /// 缺这一项
+    FactMissing,
+    /// 处于这一档
+    LevelIs,
+}
+
+/// 情形
+pub(super) const LIMITS: &[(&str, LimitWord)] = &[
+    ("答否", LimitWord::No),
+    ("占比低于", LimitWord::ShareBelow),
+    ("次数达到", LimitWord::Occurrences),
+    ("缺这一项", LimitWord::FactMissing),
+    ("处于这一档", LimitWord::LevelIs),
+];
+
+/// Ends the name of evidence that is only to be located, never photographed.
+pub(super) const NOT_PHOTOGRAPHED: &str = "（不拍）";
+/// In 依据's 文件: no document was found that the item could rest on.
+pub(super) const NO_DOCUMENT: &str = "无";
+/// What the item then says of itself.
+pub(super) const NO_CITATION: &str = "没有查到可引的条文依据";
+/// In 领域: every sector.
+pub(super) const ALL_SECTORS: &str = "全部";
