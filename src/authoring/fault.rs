@@ -1,15 +1,79 @@
-//! What is wrong with a table, where, and what would be right: in Chinese, for the department that writes it.
+//! What is wrong with an authored file, said to the person who filled it in: where, what, and what to do.
 
-/// One fault.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("《{sheet}》第{row}行「{column}」:{problem}")]
+use std::collections::BTreeSet;
+
+/// One fault, with its place as the spreadsheet shows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub struct Fault {
-    /// The sheet.
+    /// The sheet's name: 条目.
     pub sheet: String,
-    /// The row as a spreadsheet numbers it, the header being row 1; 0 when the whole sheet is meant.
-    pub row: usize,
-    /// The column's header; empty when the whole row is meant.
-    pub column: String,
-    /// What is wrong and what would be right.
+    /// The row as the spreadsheet numbers it, the header being row 1.
+    pub row: Option<usize>,
+    /// The column's header: 分值.
+    pub column: Option<String>,
+    /// What is wrong, in Chinese.
     pub problem: String,
+    /// What to do about it, in Chinese.
+    pub remedy: String,
+}
+
+impl core::fmt::Display for Fault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "“{}”表", self.sheet)?;
+        if let Some(row) = self.row {
+            write!(f, "第{row}行")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, "“{column}”列")?;
+        }
+        write!(f, "：{}。办法：{}。", self.problem, self.remedy)
+    }
+}
+
+/// Collects the faults of one run, each once, in the order they were found.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    list: Vec<Fault>,
+    seen: BTreeSet<Fault>,
+}
+
+impl Faults {
+    /// Adds a fault unless the same one is there already.
+    pub(super) fn push(&mut self, fault: Fault) {
+        if self.seen.insert(fault.clone()) {
+            self.list.push(fault);
+        }
+    }
+
+    /// Adds a fault that concerns a whole sheet.
+    pub(super) fn sheet(&mut self, sheet: &str, problem: impl Into<String>, remedy: &str) {
+        self.push(Fault {
+            sheet: sheet.into(),
+            row: None,
+            column: None,
+            problem: problem.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// Whether something is known to be wrong in this row.
+    pub(super) fn has_row(&self, sheet: &str, row: Option<usize>) -> bool {
+        self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)
+    }
+
+    /// Whether nothing is wrong.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The faults in the order they were found.
+    pub(super) fn into_vec(self) -> Vec<Fault> {
+        self.list
+    }
+}
+
+/// A piece of somebody's text that is short enough to be quoted in a message.
+pub(super) fn quoted(text: &str) -> String {
+    let short: String = text.chars().take(20).collect();
+    if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }

@@ -1,15 +1,22 @@
-//! Standards as tables: read by machine, written by people, checked with sheet, row and column.
+//! Standards as tables: written by people in a spreadsheet, checked with sheet, row and column, all faults in one run.
 //!
-//! A package is a set of sheets with Chinese headers, today as CSV files. The words in the cells are those people use (是否,
-//! 次数, 每月 …); `vocabulary.rs` lists them. Lists within a cell are separated by `|` or a line break.
+//! A package is a set of sheets with Chinese headers, today as CSV files; `words.rs` lists the words their cells use. Sheets
+//! become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`).
 
+mod assemble;
 pub mod builtin;
+pub mod csv;
 pub mod fault;
-mod item;
-pub mod package;
+mod parse;
+mod rows;
 pub mod sheet;
-mod vocabulary;
+mod table;
+mod words;
 
+#[cfg(test)]
+mod tests;
+
+pub use builtin::builtin;
 pub use fault::Fault;
-pub use package::Package;
-pub use sheet::Sheet;
+pub use parse::{Package, Standard, parse};
+pub use sheet::{Row, Sheet};
