@@ -23,6 +23,15 @@ enum Command {
         #[arg(long, env = "BIAOCHI_LISTEN", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
+    /// The standard that branches are measured by.
+    #[command(subcommand)]
+    Standard(StandardCommand),
+}
+
+#[derive(Subcommand)]
+enum StandardCommand {
+    /// Publish the built-in example standard; again changes nothing.
+    PublishBuiltin,
 }
 
 #[tokio::main]
@@ -46,6 +55,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(interrupted())
                 .await?;
+        }
+        Command::Standard(StandardCommand::PublishBuiltin) => {
+            let package = biaochi::authoring::builtin()
+                .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+            let published = database.publish(&package.checklists).await?;
+            println!("{}", serde_json::to_string_pretty(&published)?);
         }
     }
     database.close().await;
