@@ -12,6 +12,8 @@ pub const STANDARD: &str = "/api/v1/standard";
 pub const CHECKLIST: &str = "/api/v1/checklists/{hash}";
 /// `GET` the [`super::BranchInfo`] of the caller's branch.
 pub const BRANCH: &str = "/api/v1/branch";
+/// `GET` the [`super::StampedProfile`] of the caller's branch, or `PUT` one: the highest stamp is kept and answered.
+pub const PROFILE: &str = "/api/v1/branch/profile";
 /// `POST`: a [`super::DeviceCode`] for another phone of the same branch.
 pub const DEVICE_CODES: &str = "/api/v1/devices/codes";
 /// `DELETE`: unbind the calling phone.
@@ -22,6 +24,12 @@ pub const SUBMISSIONS: &str = "/api/v1/submissions";
 pub const SUBMISSION: &str = "/api/v1/submissions/{id}";
 /// `PUT` (no body): take a submission back before anyone reviews it.
 pub const WITHDRAWAL: &str = "/api/v1/submissions/{id}/withdrawal";
+/// `GET`: the OpenAPI document of all this.
+pub const OPENAPI: &str = "/api/v1/openapi.json";
+/// `GET`: the same to read.
+pub const DOCS: &str = "/api/v1/docs";
+/// `GET`: its style.
+pub const DOCS_STYLE: &str = "/api/v1/docs.css";
 
 /// The path of one checklist.
 #[must_use]
