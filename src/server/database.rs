@@ -24,6 +24,9 @@ pub enum DatabaseError {
     /// SQLite refused or failed.
     #[error("the database failed: {0}; check that its disk has room and that the process may write there")]
     Sqlite(#[from] sqlx::Error),
+    /// The file cannot be opened.
+    #[error("the database {0} cannot be opened: {1}; name a file that this user may write with --database")]
+    Open(std::path::PathBuf, sqlx::Error),
     /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
     #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
     Stored(String),
@@ -137,8 +140,9 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+        let failed = |error| DatabaseError::Open(path.to_owned(), error);
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
         Ok(Self(pool))
     }
 

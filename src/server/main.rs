@@ -54,7 +54,12 @@ fn complain(text: &str) {
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     if let Some(folder) = cli.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            format!(
+                "the folder {} cannot be made: {error}; name another file with --database",
+                folder.display()
+            )
+        })?;
     }
     let database = Database::open(&cli.database).await?;
     match cli.command {

@@ -29,12 +29,26 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A client sends the head of its next request within this time, or loses its connection.
-const HEAD_TIME_OUT: Duration = Duration::from_secs(20);
-/// So many connections are held at once; more are refused until one ends. Each costs some tens of kilobytes.
-const MAX_CONNECTIONS: usize = 1_024;
-/// Requests under way have this long to finish when the endpoint is stopped.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// What a client or a crowd may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// A client sends the head of its next request within this time, or loses its connection.
+    pub head_within: Duration,
+    /// So many connections are held at once; more are refused until one ends. Each costs some tens of kilobytes.
+    pub connections: usize,
+    /// Requests under way have this long to finish when the endpoint is stopped.
+    pub stop_within: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_within: Duration::from_secs(20),
+            connections: 1_024,
+            stop_within: Duration::from_secs(10),
+        }
+    }
+}
 
 /// How to serve.
 #[derive(Debug, Clone, clap::Args)]
@@ -89,19 +103,20 @@ fn listen_advice(error: &io::Error) -> &'static str {
     }
 }
 
-/// Serves until Ctrl-C or SIGTERM; then requests under way are finished, but no longer than [`STOP_WITHIN`].
+/// Serves until Ctrl-C or SIGTERM; then requests under way are finished, within bounds.
 ///
 /// # Errors
 /// When the port is taken, the app or the certificate cannot be read, or the socket fails.
 pub async fn run(options: Options, database: &Database) -> Result<(), ServeError> {
     let handle = Handle::new();
+    let limits = Limits::default();
     let stop = handle.clone();
     let waiting = tokio::spawn(async move {
         interrupted().await;
         tracing::info!("stopping; requests under way are finished first");
-        stop.graceful_shutdown(Some(STOP_WITHIN));
+        stop.graceful_shutdown(Some(limits.stop_within));
     });
-    let served = serve(options, database, handle).await;
+    let served = serve(options, limits, database, handle).await;
     waiting.abort();
     served
 }
@@ -112,6 +127,7 @@ pub async fn run(options: Options, database: &Database) -> Result<(), ServeError
 /// As [`run`].
 pub async fn serve(
     options: Options,
+    limits: Limits,
     database: &Database,
     handle: Handle<SocketAddr>,
 ) -> Result<(), ServeError> {
@@ -135,7 +151,7 @@ pub async fn serve(
     }
     let connections = Connections {
         router: router(endpoint, elsewhere),
-        places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+        places: Arc::new(Semaphore::new(limits.connections)),
     };
     let failed = |error| ServeError::Listen(options.listen, error);
     let listener = TcpListener::bind(options.listen).map_err(failed)?;
@@ -146,13 +162,13 @@ pub async fn serve(
     match tls {
         None => {
             let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle).http1_only();
-            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_OUT);
+            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(limits.head_within);
             server.serve(connections).await
         }
         Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
             let mut server = server.handle(handle).http1_only();
-            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_OUT);
+            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(limits.head_within);
             server.serve(connections).await
         }
     }

@@ -134,7 +134,10 @@ fn fails_all(error: &DatabaseError) -> bool {
         DatabaseError::Sqlite(sqlx::Error::Database(error)) => {
             matches!(error.kind(), sqlx::error::ErrorKind::Other)
         }
-        DatabaseError::Sqlite(_) | DatabaseError::Batch(_) | DatabaseError::Stopped => true,
+        DatabaseError::Sqlite(_)
+        | DatabaseError::Open(..)
+        | DatabaseError::Batch(_)
+        | DatabaseError::Stopped => true,
         DatabaseError::Stored(_) => false,
     }
 }
