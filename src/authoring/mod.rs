@@ -14,6 +14,8 @@ mod table;
 mod words;
 
 #[cfg(test)]
+mod content_tests;
+#[cfg(test)]
 mod tests;
 
 pub use builtin::builtin;

@@ -20,7 +20,8 @@ async fn a_phone_that_trusts_the_certificate_talks_over_https() {
     let root = Certificate::from_pem(own.cert.pem().as_bytes()).unwrap();
     let trusting = Client::builder().add_root_certificate(root).https_only(true).build().unwrap();
     let answer = trusting.get(format!("{}{}", program.base, paths::HEALTH)).send().await.unwrap();
-    assert_eq!((answer.status(), &answer.headers()[SERVER_HEADER]), (StatusCode::OK, &"1".parse().unwrap()));
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()[SERVER_HEADER], "1");
     let wary = Client::new().get(format!("{}{}", program.base, paths::HEALTH)).send().await;
     assert!(wary.unwrap_err().is_connect());
 

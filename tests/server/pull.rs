@@ -25,9 +25,8 @@ async fn what_has_not_changed_is_not_sent_again() {
         let tag = first.headers()["etag"].to_str().unwrap().to_owned();
         for known in [tag.clone(), format!("\"other\", {tag}"), tag.trim_start_matches("W/").to_owned()] {
             let again = ask().header("if-none-match", known).send().await.unwrap();
-            assert_eq!((again.status(), &again.headers()["etag"]), {
-                (StatusCode::NOT_MODIFIED, &tag.parse().unwrap())
-            });
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+            assert_eq!(again.headers()["etag"], tag.as_str());
             assert!(again.bytes().await.unwrap().is_empty(), "{path}");
         }
         let other = ask().header("if-none-match", "\"other\"").send().await.unwrap();
@@ -57,7 +56,8 @@ async fn a_checklist_travels_compressed_under_the_same_tag() {
     for encoding in ["br", "gzip"] {
         let packed = stage.open(Method::GET, &path).header("accept-encoding", encoding).send().await.unwrap();
         let headers = packed.headers().clone();
-        assert_eq!((&headers["content-encoding"], &headers["etag"]), (&encoding.parse().unwrap(), &tag));
+        assert_eq!(headers["content-encoding"], encoding);
+        assert_eq!(headers["etag"], tag);
         assert!(headers["vary"].to_str().unwrap().contains("accept-encoding"));
         assert!(packed.bytes().await.unwrap().len() * 3 < plain.len(), "{encoding}");
     }
