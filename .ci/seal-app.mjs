@@ -11,8 +11,9 @@ import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const COMPRESSIBLE = new Set([".html", ".js", ".wasm", ".css", ".svg", ".webmanifest", ".json", ".txt"]);
-/** Not part of what a phone keeps: the worker itself, and what is only for the server. */
-const NOT_LISTED = new Set(["sw.js", "csp.txt"]);
+/** Not part of what a phone keeps: the worker itself, what is only for the server, and what the browser asks for once, when the
+ * app is put on the home screen. */
+const NOT_LISTED = /^(sw\.js|csp\.txt|icons\/.*)$/;
 const UNSEALED = "const SEAL = null;";
 const SEALED = /^const SEAL = .*;$/m;
 
@@ -54,7 +55,7 @@ export function seal(folder) {
   writeFileSync(join(folder, "csp.txt"), policy(html));
 
   const files = filesIn(folder)
-    .filter((name) => !NOT_LISTED.has(name))
+    .filter((name) => !NOT_LISTED.test(name))
     .map((name) => ({
       url: name === "index.html" ? "/" : `/${name}`,
       sha256: sha256(readFileSync(join(folder, name))),

@@ -45,10 +45,10 @@ export class Phone {
       timezoneId: "Asia/Shanghai",
       ...this.#options,
     });
-    /** Violations of the Content-Security-Policy and uncaught errors, in the order they came. */
+    /** Violations of the Content-Security-Policy, files with a wrong hash and uncaught errors, in the order they came. */
     this.faults = [];
     this.context.on("console", (message) => {
-      if (/Content Security Policy|Trusted Types|integrity/i.test(message.text())) this.faults.push(message.text());
+      if (/Content Security Policy|valid digest in the 'integrity'/i.test(message.text())) this.faults.push(message.text());
     });
     this.context.on("weberror", (error) => this.faults.push(String(error.error())));
     return this.context.pages()[0] ?? this.context.newPage();
