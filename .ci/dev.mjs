@@ -49,8 +49,8 @@ for (const folder of SERVER_SOURCES) watch(folder, { recursive: true }, changed)
 const trunk = run(
   "trunk",
   [
-    ...["serve", "--offline", "true", "--locked", "--dist", "target/dev-app"],
-    ...["--address", "127.0.0.1", "--port", "8081", "--proxy-backend", "http://127.0.0.1:8080/api/"],
+    ...["serve", "--skip-version-check", "--offline", "true", "--locked", "true", "--dist", "target/dev-app"],
+    ...["--address", "127.0.0.1", "--port", "8081", "--proxy-backend", "http://127.0.0.1:8080/api/", "--proxy-no-system-proxy"],
     ...["src", "style", "public", "index.html"].flatMap((path) => ["--watch", path]),
     ...["src/server", "src/authoring"].flatMap((path) => ["--ignore", path]),
   ],

@@ -79,6 +79,17 @@ export const usable = (page) => page.locator("html[data-ready=true]").waitFor({ 
 /** Waits until this phone's worker is complete and active: from now on the app opens without a network. */
 export const keptForOffline = (page) => page.evaluate(async () => void (await navigator.serviceWorker.ready));
 
+/** Lets what matches not arrive until the answered function is called: a very slow network. */
+export async function holdBack(page, pattern) {
+  let letCome;
+  const mayCome = new Promise((resolve) => { letCome = resolve; });
+  await page.route(pattern, async (route) => {
+    await mayCome;
+    await route.continue();
+  });
+  return letCome;
+}
+
 /** Photographs the whole page into tests/browser/screenshots/NAME.png. */
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });

@@ -1,6 +1,6 @@
 // The app's shell: painted first, opened without a network, updated only when complete and wanted.
 import AxeBuilder from "@axe-core/playwright";
-import { keptForOffline, screenshot, usable } from "../harness/browser.mjs";
+import { holdBack, keptForOffline, usable } from "../harness/browser.mjs";
 import { countingWire } from "../harness/endpoint.mjs";
 import { expect, test } from "../harness/test.mjs";
 import { breakStart, corrupt, deploy, renameWasm } from "../harness/update.mjs";
@@ -46,16 +46,10 @@ async function openAndKeep(phone, endpoint) {
 
 test("the shell is painted before the wasm arrives, and says what is happening", async ({ endpoint, phone }) => {
   const page = await phone.open();
-  let letWasmCome;
-  const wasmMayCome = new Promise((resolve) => { letWasmCome = resolve; });
-  await page.route(/\.(wasm|css)$/, async (route) => {
-    await wasmMayCome;
-    await route.continue();
-  });
+  const letWasmCome = await holdBack(page, /\.(wasm|css)$/);
   await page.goto(endpoint.url, { waitUntil: "commit" });
   await expect(page.getByText("正在打开…")).toBeVisible();
   await expect.poll(() => page.evaluate(() => performance.getEntriesByName("first-contentful-paint").length)).toBe(1);
-  await screenshot(page, "shell");
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations).toEqual([]);
   letWasmCome();
@@ -68,7 +62,6 @@ test("where the wasm cannot start, the shell says what to do, and opening again 
   await page.route(/\.wasm$/, (route) => route.abort());
   await page.goto(endpoint.url);
   await expect(page.getByText("没有打开。")).toBeVisible();
-  await screenshot(page, "shell-not-started");
   await page.unroute(/\.wasm$/);
   await page.getByRole("button", { name: "再打开一次" }).click();
   await usable(page);
