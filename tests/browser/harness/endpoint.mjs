@@ -46,12 +46,10 @@ export class Endpoint {
     return stdout;
   }
 
-  /** A fresh activation code's link for this branch. */
-  async activationLink(branch = BRANCH) {
-    const issued = await this.command("codes", "issue", "--branch", branch, "--base-url", this.url);
-    const link = issued.match(/https?:\/\/\S+#\S+/)?.[0];
-    if (!link) throw new Error(`no link in what codes issue printed:\n${issued}`);
-    return link;
+  /** Issues a fresh code for a branch: its 12 digits as `code` and the link that opens the app with it. */
+  async issueCode(branch = BRANCH) {
+    const [issued] = JSON.parse(await this.command("codes", "issue", "--branch", branch, "--base-url", this.url, "--json"));
+    return issued;
   }
 
   /** Starts the endpoint on its port and waits until it answers. */
