@@ -11,17 +11,18 @@ use super::{
     session::{Boot, Session},
     words::errors,
 };
-use crate::browser;
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast};
 use leptos_router::{
     components::{A, Route, Router, Routes},
     path,
 };
 
-/// Puts the app where the shell is.
+/// Puts the app into its place; the painted shell hides as soon as something stands there.
 pub fn mount() {
-    browser::attributes::clear_shell();
-    mount_to_body(App);
+    match document().get_element_by_id("app").map(JsCast::dyn_into::<web_sys::HtmlElement>) {
+        Some(Ok(place)) => leptos::mount::mount_to(place, App).forget(),
+        _ => leptos::mount::mount_to_body(App),
+    }
 }
 
 #[component]
@@ -34,7 +35,8 @@ fn App() -> impl IntoView {
             <Update />
             <Warnings />
             {move || match session.boot.get() {
-                Boot::Starting => view! { <Starting /> }.into_any(),
+                // Nothing yet: the painted shell stays.
+                Boot::Starting => ().into_any(),
                 Boot::Broken(error) => {
                     view! {
                         <main class="page">
@@ -46,16 +48,6 @@ fn App() -> impl IntoView {
                 Boot::Ready => view! { <Gate /> }.into_any(),
             }}
         </Router>
-    }
-}
-
-/// The same as the painted shell, so that nothing jumps.
-#[component]
-fn Starting() -> impl IntoView {
-    view! {
-        <main class="page">
-            <p class="empty">"正在打开…"</p>
-        </main>
     }
 }
 
