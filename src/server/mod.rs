@@ -1,5 +1,6 @@
 //! The endpoint: activation, the standard, submissions and their receipts, over HTTP and SQLite.
 
+pub mod cli;
 pub mod clock;
 pub mod database;
 pub mod error;
