@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod database;
 pub mod error;
+pub mod roster;
 pub mod router;
 mod routes;
 mod throttle;
