@@ -32,6 +32,9 @@ pub struct Report {
     pub sheet: ScoreSheet,
 }
 
+/// A submission with those it follows.
+type Followed = (SubmissionId, Vec<SubmissionId>);
+
 impl Database {
     /// The submissions that count, in the order of branch codes and periods; of one period, or of all.
     ///
@@ -42,8 +45,7 @@ impl Database {
             sqlx::query("SELECT id, branch, period, parents FROM submissions WHERE withdrawn_at IS NULL")
                 .fetch_all(&self.0)
                 .await?;
-        let mut assessments: BTreeMap<(BranchCode, PeriodId), Vec<(SubmissionId, Vec<SubmissionId>)>> =
-            BTreeMap::new();
+        let mut assessments: BTreeMap<(BranchCode, PeriodId), Vec<Followed>> = BTreeMap::new();
         for row in rows {
             let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
             let of = PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?;
@@ -100,6 +102,18 @@ impl Database {
             submission: serde_json::from_slice(&row.try_get::<Vec<u8>, _>("body")?).map_err(stored)?,
             sheet: serde_json::from_str(&row.try_get::<String, _>("sheet")?).map_err(stored)?,
         }))
+    }
+
+    /// What the upper level said of a submission, oldest first; `None` when there is no such submission.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reviews_of(&self, id: SubmissionId) -> Result<Option<Vec<Review>>, DatabaseError> {
+        let row = sqlx::query("SELECT 1 FROM submissions WHERE id = ?").bind(id.to_string());
+        match row.fetch_optional(&self.0).await? {
+            Some(_) => self.reviews(&id.to_string()).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Writes a consistent copy of everything into a new file, also while the endpoint serves.
