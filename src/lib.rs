@@ -5,9 +5,10 @@
 //! ```text
 //! domain ← authoring                  (standards as tables, feature `server`)
 //! domain ← protocol ← server          (the endpoint, feature `server`)
+//! domain ← protocol ← sync            (phone and endpoint brought together; pure)
 //! ```
 //!
-//! Without features only the pure core (`domain`, `protocol`) compiles, which is what keeps it pure. The app for the phone
+//! Without features only the pure core (`domain`, `protocol`, `sync`) compiles, which is what keeps it pure. The app for the phone
 //! stands on the same core.
 
 #[cfg(feature = "server")]
@@ -16,3 +17,4 @@ pub mod domain;
 pub mod protocol;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod sync;

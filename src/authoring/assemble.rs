@@ -79,6 +79,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             version: standard.version.clone(),
             title: standard.title.clone(),
             notice: standard.notice.clone(),
+            marks: standard.marks.clone(),
             sector: sector.clone(),
             sector_name: sector_name.clone(),
             periods: shared.periods.to_vec(),

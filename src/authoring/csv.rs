@@ -26,6 +26,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Fault> {
         ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
+        if let Ok(record) = &record {
+            let before = record.position().map_or(0, |position| position.byte());
+            rows.extend((0..blank_lines(&text, before)).map(|_| Vec::new()));
+        }
         let Ok(record) = record else {
             return Err(fault(
                 Some(rows.len() + 1),
@@ -36,6 +40,23 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Fault> {
         rows.push(record.iter().map(str::to_owned).collect::<Vec<_>>());
     }
     Ok(Sheet::new(name, rows))
+}
+
+/// How many blank lines stand before the record that the reader began to look for at this byte. The reader leaves them out,
+/// the spreadsheet numbers them: without them every row number after them would be wrong.
+fn blank_lines(text: &str, byte: u64) -> usize {
+    let at = usize::try_from(byte).ok();
+    let Some((before, mut rest)) = at.and_then(|at| text.as_bytes().split_at_checked(at)) else { return 0 };
+    // A record ends at its carriage return; the line feed that belongs to it may still be ahead.
+    if before.ends_with(b"\r") {
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    let mut lines = 0;
+    while let Some(after) = [&b"\r\n"[..], b"\n", b"\r"].iter().find_map(|end| rest.strip_prefix(*end)) {
+        rest = after;
+        lines += 1;
+    }
+    lines
 }
 
 /// The text of a file in UTF-8 or GBK. A text that is valid UTF-8 is never taken for GBK.
@@ -65,6 +86,17 @@ mod tests {
         let gbk = encoding_rs::GBK.encode(&text.replace('\n', "\r\n")).0.into_owned();
         assert!(core::str::from_utf8(&gbk).is_err());
         assert_eq!(read("领域", &gbk).unwrap(), plain);
+    }
+
+    #[test]
+    fn blank_lines_are_rows_as_in_the_spreadsheet() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["", "a,b", "", "", "\"一", "", "二\",2", "3,4", "", "5,6", "", ""].join(end);
+            let sheet = read("领域", text.as_bytes()).unwrap();
+            let filled = sheet.rows.iter().filter(|row| !row.cells.is_empty());
+            let rows: Vec<(usize, &str)> = filled.map(|row| (row.number, row.cells[1].as_str())).collect();
+            assert_eq!(rows, [(2, "b"), (5, "2"), (6, "4"), (8, "6")], "{end:?}");
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ mod words;
 pub mod workbook;
 
 #[cfg(test)]
+mod content_tests;
+#[cfg(test)]
 mod tests;
 
 pub use builtin::builtin;

@@ -9,7 +9,8 @@ use super::{
     words,
 };
 use crate::domain::{
-    AspectId, Checklist, Grading, Method, MethodId, Period, PeriodId, Points, SectorId, StandardId, Threshold,
+    AspectId, Checklist, Grading, Mark, Method, MethodId, Period, PeriodId, Points, SectorId, StandardId,
+    Threshold,
 };
 use std::collections::BTreeSet;
 
@@ -33,6 +34,8 @@ pub struct Standard {
     pub title: String,
     /// 声明: said wherever it is shown.
     pub notice: String,
+    /// 标记: what holds for all of its items and is suggested, assumed or local.
+    pub marks: Vec<Mark>,
     /// 加分上限
     pub bonus_cap: Points,
 }
@@ -122,7 +125,7 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     let sheet = "标准";
     let table = Table::find(sheets, sheet, &["项目", "内容"], &[], faults);
     let (mut id, mut version, mut title) = (None, None, None);
-    let (mut notice, mut bonus_cap) = (String::new(), Points::ZERO);
+    let (mut notice, mut marks, mut bonus_cap) = (String::new(), Vec::new(), Points::ZERO);
     let mut seen = BTreeSet::new();
     for line in table.lines() {
         let key = line.text("项目");
@@ -134,9 +137,10 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
             "版本" => version = line.needed("内容", faults),
             "名称" => title = line.needed("内容", faults),
             "声明" => notice = line.text("内容").into(),
+            "标记" => marks = rows::marks(line, "内容", faults),
             "加分上限" => bonus_cap = line.points("内容", faults).unwrap_or_default(),
             _ => {
-                let remedy = "只能填：标准编号、版本、名称、声明、加分上限";
+                let remedy = "只能填：标准编号、版本、名称、声明、标记、加分上限";
                 line.fault("项目", format!("不认识{}", quoted(key)), remedy, faults);
             }
         }
@@ -144,7 +148,7 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     for needed in ["标准编号", "版本", "名称"].iter().filter(|needed| !seen.contains(**needed)) {
         faults.sheet(sheet, format!("缺“{needed}”这一行"), "补上");
     }
-    Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, bonus_cap })
+    Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
 }
 
 /// Reads a sheet of 编号 and 名称.

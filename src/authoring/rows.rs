@@ -128,7 +128,7 @@ pub(super) fn items(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Ve
             combine = line.word("计分", words::COMBINES, faults).unwrap_or_default();
         }
         let evidence = evidence.collect();
-        let marks = marks(line, faults);
+        let marks = marks(line, "标记", faults);
         let judged_above = line.yes("上级评", faults);
         let may_be_absent = line.yes("可不设", faults);
         let may_not_occur = line.yes("可无此事", faults);
@@ -200,15 +200,16 @@ fn methods(line: Line<'_>, names: &Names, faults: &mut Faults) -> Vec<MethodId> 
     methods
 }
 
-fn marks(line: Line<'_>, faults: &mut Faults) -> Vec<Mark> {
+/// Marks, one a line of the cell.
+pub(super) fn marks(line: Line<'_>, column: &str, faults: &mut Faults) -> Vec<Mark> {
     let mut marks = Vec::new();
-    for text in line.text("标记").lines().map(str::trim).filter(|text| !text.is_empty()) {
+    for text in line.text(column).lines().map(str::trim).filter(|text| !text.is_empty()) {
         let (word, about) = text.split_once(['：', ':']).unwrap_or((text, ""));
         match words::MARKS.iter().find(|(known, _)| *known == word.trim()) {
             Some((_, kind)) => marks.push(Mark { kind: *kind, text: about.trim().into() }),
             None => {
                 let remedy = "每行一条，以“假定：”“建议：”或“本地要求：”开头";
-                line.fault("标记", format!("不认识{}", quoted(word)), remedy, faults);
+                line.fault(column, format!("不认识{}", quoted(word)), remedy, faults);
             }
         }
     }

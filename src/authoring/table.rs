@@ -47,7 +47,9 @@ impl<'a> Table<'a> {
         if found.next().is_some() {
             faults.sheet(name, "这张表出现了两次", "只留一张");
         }
-        let Some((header, rows)) = sheet.rows.split_first() else {
+        let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
+        let mut rows = sheet.rows.iter().filter(filled);
+        let Some(header) = rows.next() else {
             faults.sheet(name, "这张表是空的", "从模板补上表头");
             return table;
         };
@@ -74,12 +76,11 @@ impl<'a> Table<'a> {
                 row: Some(header.number),
                 column: Some((*column).into()),
                 problem: "缺这一列".into(),
-                remedy: "在第一行补上这个表头".into(),
+                remedy: "在表头这一行补上".into(),
             });
         }
         if complete {
-            let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
-            table.rows = rows.iter().filter(filled).collect();
+            table.rows = rows.collect();
         }
         for row in &table.rows {
             for (column, index) in &table.columns {

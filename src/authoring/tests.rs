@@ -1,89 +1,7 @@
-//! What the built-in standard promises, and what faulty files are told.
+//! What faulty files are told. What the built-in standard promises stands in `content_tests.rs`.
 
-use super::{builtin::sheets, *};
-use crate::domain::{Grade, Points, SectorId, check::checklist_faults};
-
-fn rural() -> crate::domain::Checklist {
-    let package = builtin().unwrap_or_else(|faults| {
-        let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        panic!("{}", all.join("\n"));
-    });
-    package.checklist(&SectorId::new("rural").unwrap()).unwrap().clone()
-}
-
-#[test]
-fn the_built_in_standard_has_fifty_items_and_a_hundred_points() {
-    let list = rural();
-    assert_eq!(checklist_faults(&list), []);
-    assert_eq!(list.items().count(), 50);
-    let aspects: Vec<String> = list.aspects.iter().map(|aspect| aspect.points().to_string()).collect();
-    assert_eq!(aspects, ["18", "12", "20", "22", "10", "18"]);
-    assert_eq!(list.aspects.iter().map(crate::domain::Aspect::points).sum::<Points>(), Points::HUNDRED);
-    assert_eq!(list.sector_name, "农村");
-    assert_eq!(list.notice, "示例标准，以市委组织部正式文件为准");
-    let ends: Vec<String> = list.periods.iter().map(|p| format!("{} {}", p.id, p.ends)).collect();
-    assert_eq!(ends[1], "2026-H2 2026-11-30");
-    assert_eq!(ends.len(), 6);
-}
-
-#[test]
-fn every_built_in_item_helps_and_says_what_it_rests_on() {
-    for (_, item) in rural().items() {
-        let id = &item.id;
-        assert!((2..=4).contains(&item.guidance.len()), "{id}");
-        assert!(!item.plain.is_empty() && !item.requirement.is_empty() && !item.title.is_empty(), "{id}");
-        assert!(!item.methods.is_empty() && !item.evidence.is_empty(), "{id}");
-        let honest = item.marks.iter().any(|mark| mark.text == words::NO_CITATION);
-        assert_eq!(item.citations.is_empty(), honest, "{id}");
-        assert!(item.marks.iter().all(|mark| !mark.text.is_empty()), "{id}");
-        for evidence in &item.evidence {
-            let secret = ["名册", "档案（发展", "发展党员档案", "谈话记录", "测评票", "处分", "选票"];
-            let secret = secret.iter().any(|word| evidence.name.contains(word));
-            assert!(!secret || evidence.never_photographed, "{id}: {}", evidence.name);
-        }
-        // What is judged from facts or choices can be lost and earned in whole.
-        for part in &item.parts {
-            if let crate::domain::Rule::Facts { facts } = &part.rule {
-                let lost: Points = facts.iter().map(|fact| fact.deducts).sum();
-                assert_eq!(lost, part.points, "{id} {}", part.id);
-            }
-        }
-    }
-}
-
-#[test]
-fn the_built_in_exceptions_are_where_they_belong() {
-    let list = rural();
-    let ids = |is: fn(&crate::domain::Item) -> bool| -> Vec<String> {
-        list.items().filter(|(_, item)| is(item)).map(|(_, item)| item.id.to_string()).collect()
-    };
-    let vetoes = ids(|item| item.limits.iter().any(|limit| limit.at_most == Grade::Unqualified));
-    assert_eq!(vetoes, ["NC-A3", "NC-C3", "NC-C4"]);
-    assert_eq!(ids(|item| item.judged_above), ["NC-F1", "NC-F5", "NC-F7"]);
-    assert_eq!(ids(|item| item.may_not_occur), ["NC-C3", "NC-C4", "NC-E3", "NC-E6"]);
-    assert_eq!(ids(|item| item.may_be_absent), ["NC-A6", "NC-F6"]);
-    assert_eq!(ids(|item| item.only_if.is_some()), ["NC-C2", "NC-C6", "NC-D2", "NC-D3"]);
-}
-
-#[test]
-fn an_article_counts_as_checked_only_with_its_number() {
-    for (_, item) in rural().items() {
-        for citation in &item.citations {
-            assert!(citation.document.starts_with('《'), "{}", item.id);
-            assert!(!citation.article_checked || !citation.article.is_empty(), "{}", item.id);
-            if citation.document.contains("发展党员工作细则") {
-                assert_eq!(citation.effective_from, Some(jiff::civil::date(2026, 5, 11)));
-            }
-        }
-    }
-}
-
-/// The identity of the built-in rural checklist. Drafts pin it and servers have published it: change it only together
-/// with a new 版本 in the sheet 标准, once a version with this content has been published anywhere.
-#[test]
-fn the_built_in_content_is_frozen() {
-    assert_eq!(rural().hash().unwrap().as_str(), include_str!("golden/rural-hash.txt").trim());
-}
+use super::{builtin::sheets, content_tests::rural, *};
+use crate::domain::{MarkKind, SectorId};
 
 /// Sets the cell of a sheet by row number and header.
 fn set(sheets: &mut [Sheet], sheet: &str, row: usize, column: &str, text: &str) {
@@ -98,6 +16,7 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
     let cases = [
         ("标准", 2, "内容", "锦州", "不能作编号"),
         ("标准", 2, "项目", "标题", "不认识“标题”"),
+        ("标准", 6, "内容", "猜的：周期", "不认识“猜的”"),
         ("领域", 2, "编号", "", "没有填"),
         ("方面", 3, "编号", "organisation", "重复"),
         ("考核方式", 3, "编号", "report", "重复"),
@@ -176,6 +95,20 @@ fn what_the_core_finds_is_said_at_its_row() {
         let said = |f: &Fault| f.sheet == at && f.row == at_row && f.to_string().contains(says);
         assert!(faults.iter().any(said), "{sheet} {row} {column} {text:?}: {faults:#?}");
     }
+}
+
+#[test]
+fn blank_rows_change_neither_content_nor_row_numbers() {
+    let text = "\n\n项目,内容\n标准编号,test\n,\n\n版本,1\n名称,标准\n标记,\"假定：周期\n建议：分数线\"\n\n看法,好\n";
+    let mut all = sheets();
+    all[0] = csv::read("标准", text.as_bytes()).unwrap();
+    let faults = parse(&all).unwrap_err();
+    let places: Vec<(&str, Option<usize>)> = faults.iter().map(|f| (f.sheet.as_str(), f.row)).collect();
+    assert_eq!(places, [("标准", Some(11))], "{faults:#?}");
+    all[0] = csv::read("标准", text.replace("看法,好\n", "").as_bytes()).unwrap();
+    let marks = parse(&all).unwrap().checklists[0].marks.clone();
+    let marks: Vec<(MarkKind, &str)> = marks.iter().map(|mark| (mark.kind, mark.text.as_str())).collect();
+    assert_eq!(marks, [(MarkKind::Assumed, "周期"), (MarkKind::Suggested, "分数线")]);
 }
 
 #[test]

@@ -27,6 +27,10 @@ pub struct Checklist {
     /// Said wherever the standard is shown: 示例标准,以市委组织部正式文件为准.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notice: String,
+    /// What in the standard as a whole is suggested, assumed or local: score lines, periods, how points are given. To be
+    /// shown beside the estimate and wherever the standard is described; an item's own marks are in [`Item::marks`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
     /// The sector.
     pub sector: SectorId,
     /// The sector's name: 农村.

@@ -125,6 +125,7 @@ pub(crate) fn checklist() -> Checklist {
         version: "1".into(),
         title: "标准".into(),
         notice: String::new(),
+        marks: Vec::new(),
         sector: SectorId::new("rural").unwrap(),
         sector_name: "农村".into(),
         periods: vec![period()],

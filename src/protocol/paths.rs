@@ -12,6 +12,8 @@ pub const STANDARD: &str = "/api/v1/standard";
 pub const CHECKLIST: &str = "/api/v1/checklists/{hash}";
 /// `GET` the [`super::BranchInfo`] of the caller's branch.
 pub const BRANCH: &str = "/api/v1/branch";
+/// `GET` the [`super::StampedProfile`] of the caller's branch, or `PUT` one: the highest stamp is kept and answered.
+pub const PROFILE: &str = "/api/v1/branch/profile";
 /// `POST`: a [`super::DeviceCode`] for another phone of the same branch.
 pub const DEVICE_CODES: &str = "/api/v1/devices/codes";
 /// `DELETE`: unbind the calling phone.

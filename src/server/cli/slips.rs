@@ -1,10 +1,7 @@
 //! QR slips: a sheet of A4 to print, cut up and hand out; and one code on a terminal.
 
 use super::{codes::Issued, error::CliError};
-use qrcode::{
-    EcLevel, QrCode,
-    render::{svg, unicode},
-};
+use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write as _;
 
 /// Eight slips on a sheet of A4.
@@ -24,8 +21,7 @@ pub(super) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
     );
     for one in issued {
         let link = one.link.as_deref().unwrap_or_default();
-        let svg = code(link)?.render::<svg::Color<'_>>().min_dimensions(256, 256).build();
-        let svg = svg.split_once("?>").map_or(svg.as_str(), |(_, svg)| svg);
+        let svg = svg(&code(link)?);
         // Writing to a String cannot fail.
         let _ = writeln!(
             page,
@@ -48,16 +44,42 @@ pub(super) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
 
 /// The QR code in half blocks; on a terminal with colours of its own, so that it reads on dark and light ones.
 pub(super) fn terminal(link: &str, is_terminal: bool) -> Result<String, CliError> {
-    let blocks = code(link)?.render::<unicode::Dense1x2>().build();
-    if !is_terminal {
-        return Ok(blocks);
+    let code = code(link)?;
+    let light = |x, y| !code.get_module(x, y);
+    let mut lines = Vec::new();
+    for y in (-QUIET..code.size() + QUIET).step_by(2) {
+        let line: String = (-QUIET..code.size() + QUIET)
+            .map(|x| match (light(x, y), light(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            })
+            .collect();
+        lines.push(if is_terminal { format!("\u{1b}[97;40m{line}\u{1b}[0m") } else { line });
     }
-    let lines = blocks.lines().map(|line| format!("\u{1b}[97;40m{line}\u{1b}[0m"));
-    Ok(lines.collect::<Vec<_>>().join("\n"))
+    Ok(lines.join("\n"))
+}
+
+/// The blank margin a reader needs, in modules (ISO/IEC 18004).
+const QUIET: i32 = 4;
+
+fn svg(code: &QrCode) -> String {
+    let whole = code.size() + 2 * QUIET;
+    let mut dark = String::new();
+    for y in 0..code.size() {
+        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
+            let _ = write!(dark, "M{} {}h1v1h-1z", x + QUIET, y + QUIET);
+        }
+    }
+    format!(
+        "<svg viewBox=\"0 0 {whole} {whole}\" shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"二维码\">\
+         <path fill=\"#000\" d=\"{dark}\"/></svg>"
+    )
 }
 
 fn code(link: &str) -> Result<QrCode, CliError> {
-    QrCode::with_error_correction_level(link, EcLevel::M)
+    QrCode::encode_text(link, QrCodeEcc::Medium)
         .map_err(|error| CliError::refused(format!("做不出二维码：{error}"), "把网址改短一些"))
 }
 

@@ -1,0 +1,219 @@
+//! Every call to the endpoint, typed. Answers are checked here: a hash that does not fit is no answer.
+
+use super::{
+    api::{Api, ApiError, Method, Reply, Request, classify},
+    clock::ClockOffset,
+    store::StandardCopy,
+    token::Token,
+};
+use crate::{
+    domain::{ContentHash, SubmissionId},
+    protocol::{
+        ActivateRequest, Activated, BranchInfo, DeviceCode, ProblemKind, Receipt, StampedProfile,
+        SubmissionSummary, paths,
+    },
+};
+use serde::de::DeserializeOwned;
+use std::cell::Cell;
+
+/// The endpoint's calls over some transport. Notes on the way whether the endpoint answered at all, and its clock.
+#[derive(Debug)]
+pub struct Client<'a, A, N> {
+    api: &'a A,
+    now: N,
+    clock: Cell<ClockOffset>,
+    reached: Cell<bool>,
+}
+
+/// What the endpoint says of the standard in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StandardAnswer {
+    /// The phone has it.
+    Unchanged,
+    /// None has been published yet.
+    NonePublished,
+    /// This one.
+    Published(StandardCopy),
+}
+
+impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
+    /// `now` is the phone's own clock in milliseconds since 1970-01-01 UTC, `clock` how far it is off as known so far.
+    pub fn new(api: &'a A, now: N, clock: ClockOffset) -> Self {
+        Self { api, now, clock: Cell::new(clock), reached: Cell::new(false) }
+    }
+
+    /// How far the phone's clock is off, as the answers so far have it.
+    pub fn clock(&self) -> ClockOffset {
+        self.clock.get()
+    }
+
+    /// Whether our endpoint has answered anything at all.
+    pub fn reached(&self) -> bool {
+        self.reached.get()
+    }
+
+    /// 启用. The token is stored before this is called, so that the same request again succeeds.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn activate(&self, request: &ActivateRequest) -> Result<Activated, ApiError> {
+        let body = serde_json::to_string(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+        read(&self.ask(Method::Post, paths::ACTIVATE, None, Some(&body)).await?)
+    }
+
+    /// A ten-minute code for another phone of the branch.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn device_code(&self, token: &Token) -> Result<DeviceCode, ApiError> {
+        read(&self.ask(Method::Post, paths::DEVICE_CODES, Some(token), None).await?)
+    }
+
+    /// Unbinds this phone. That it was unbound already is success.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn unbind(&self, token: &Token) -> Result<(), ApiError> {
+        match self.ask(Method::Delete, paths::THIS_DEVICE, Some(token), None).await {
+            Err(error) if !error.token_refused() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the roster says of the branch.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn branch(&self, token: &Token) -> Result<BranchInfo, ApiError> {
+        read(&self.ask(Method::Get, paths::BRANCH, Some(token), None).await?)
+    }
+
+    /// 支部基本情况 as some phone of the branch last wrote it; `None` when none has.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn profile(&self, token: &Token) -> Result<Option<StampedProfile>, ApiError> {
+        match self.ask(Method::Get, paths::PROFILE, Some(token), None).await {
+            Ok(reply) => read(&reply).map(Some),
+            Err(error) if error.kind() == Some(ProblemKind::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends 支部基本情况, the frozen JSON of a [`StampedProfile`]. The endpoint keeps the highest stamp: again is success.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn put_profile(&self, token: &Token, body: &str) -> Result<(), ApiError> {
+        self.ask(Method::Put, paths::PROFILE, Some(token), Some(body)).await.map(drop)
+    }
+
+    /// 上报 of the frozen bytes. Whether they arrive for the first time (201) or again (200), the receipt is the same.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::Unreadable`] also when the receipt is for other bytes than these.
+    pub async fn submit(&self, token: &Token, id: SubmissionId, body: &str) -> Result<Receipt, ApiError> {
+        let path = paths::submission(id);
+        let receipt: Receipt = read(&self.ask(Method::Put, &path, Some(token), Some(body)).await?)?;
+        if receipt.submission == id && receipt.sha256 == ContentHash::of(body.as_bytes()) {
+            Ok(receipt)
+        } else {
+            Err(ApiError::Unreadable("the receipt is for something else than what was sent".into()))
+        }
+    }
+
+    /// 撤回; again is success.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn withdraw(&self, token: &Token, id: SubmissionId) -> Result<(), ApiError> {
+        self.ask(Method::Put, &paths::withdrawal(id), Some(token), None).await.map(drop)
+    }
+
+    /// All submissions of the branch with their reviews.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn submissions(&self, token: &Token) -> Result<Vec<SubmissionSummary>, ApiError> {
+        read(&self.ask(Method::Get, paths::SUBMISSIONS, Some(token), None).await?)
+    }
+
+    /// The bytes of one submission, proven by the hash in its receipt.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn submission_body(
+        &self,
+        token: &Token,
+        id: SubmissionId,
+        sha256: &ContentHash,
+    ) -> Result<String, ApiError> {
+        proven(self.ask(Method::Get, &paths::submission(id), Some(token), None).await?, sha256)
+    }
+
+    /// The standard in force, unless it is the one of this `ETag`.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn standard(&self, etag: Option<&str>) -> Result<StandardAnswer, ApiError> {
+        let request = Request {
+            method: Method::Get,
+            path: paths::STANDARD,
+            token: None,
+            body: None,
+            if_none_match: etag,
+        };
+        match self.send(request).await {
+            Ok(reply) if reply.status == 304 => Ok(StandardAnswer::Unchanged),
+            Ok(reply) => {
+                let published = read(&reply)?;
+                Ok(StandardAnswer::Published(StandardCopy { etag: reply.etag, published }))
+            }
+            Err(error) if error.kind() == Some(ProblemKind::NotFound) => Ok(StandardAnswer::NonePublished),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The text of one checklist, proven by its hash.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn checklist(&self, hash: &ContentHash) -> Result<String, ApiError> {
+        proven(self.ask(Method::Get, &paths::checklist(hash), None, None).await?, hash)
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&Token>,
+        body: Option<&str>,
+    ) -> Result<Reply, ApiError> {
+        self.send(Request { method, path, token: token.map(Token::secret), body, if_none_match: None }).await
+    }
+
+    async fn send(&self, request: Request<'_>) -> Result<Reply, ApiError> {
+        let sent = (self.now)();
+        let reply = self.api.send(request).await;
+        let received = (self.now)();
+        if let Ok(Reply { ours: true, date_ms, .. }) = &reply {
+            self.reached.set(true);
+            if let Some(date_ms) = date_ms {
+                self.clock.set(self.clock.get().learn(sent, *date_ms, received));
+            }
+        }
+        classify(reply)
+    }
+}
+
+fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, ApiError> {
+    serde_json::from_str(&reply.body).map_err(|error| ApiError::Unreadable(error.to_string()))
+}
+
+fn proven(reply: Reply, sha256: &ContentHash) -> Result<String, ApiError> {
+    if &ContentHash::of(reply.body.as_bytes()) == sha256 {
+        Ok(reply.body)
+    } else {
+        Err(ApiError::Unreadable(format!("these are not the bytes of {sha256}")))
+    }
+}

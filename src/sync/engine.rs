@@ -1,0 +1,309 @@
+//! One round: send what waits, then pull what is new. Decides nothing that [`super::plan`] can decide.
+//!
+//! A round may be cut off anywhere (the page closes, the network goes, storage fails): every step is one transaction, and the
+//! next round does again what was not recorded. Doing it again is success (invariant 3).
+
+use super::{
+    api::{Api, ApiError},
+    backoff,
+    client::{Client, StandardAnswer},
+    outbox::{OutboxEntry, OutboxId, OutboxRequest},
+    plan::{self, Operation, Remote},
+    store::{Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, Store},
+};
+use crate::{
+    domain::{BranchCode, ContentHash, Submission, SubmissionId, submission::FORMAT},
+    protocol::ProblemKind,
+};
+use std::collections::BTreeSet;
+
+/// What came of a round.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoundOutcome {
+    /// Whether our endpoint answered at all (invariant 7).
+    pub reached_server: bool,
+    /// Whether something in storage is other than before the round.
+    pub changed: bool,
+    /// When to run the next round unless something else calls for one, milliseconds by the phone's own clock.
+    pub next_attempt_at: Option<u64>,
+    /// How many rounds in a row have failed by now; to be passed on to the next one.
+    pub failures: u32,
+    /// The branches whose token was refused in this round.
+    pub revoked: Vec<BranchCode>,
+    /// Something was pulled that only a newer version of the app can read; it stays where it is until then.
+    pub needs_update: bool,
+}
+
+/// Runs one round. `now` is the phone's own clock (milliseconds since 1970-01-01 UTC), `random` any random numbers, `failures`
+/// what the last round's outcome said.
+///
+/// # Errors
+/// Whatever storage fails with; everything recorded until then stays.
+pub async fn round<S: Store, A: Api>(
+    store: &S,
+    api: &A,
+    now: impl Fn() -> u64,
+    mut random: impl FnMut() -> u64,
+    failures: u32,
+) -> Result<RoundOutcome, S::Error> {
+    let local = store.local().await?;
+    if local.bindings.is_empty() {
+        return Ok(RoundOutcome::default());
+    }
+    let client = Client::new(api, &now, local.clock);
+    let mut round = Round {
+        store,
+        client: &client,
+        now: &now,
+        random: &mut random,
+        outcome: RoundOutcome::default(),
+        refused: BTreeSet::new(),
+        trouble: None,
+    };
+    match round.run().await {
+        Ok(()) => {}
+        Err(Stop::Offline) => round.trouble = Some(round.trouble.flatten()),
+        Err(Stop::Store(error)) => return Err(error),
+    }
+    let Round { mut outcome, trouble, .. } = round;
+    outcome.reached_server = client.reached();
+    if client.clock() != local.clock {
+        store.save_clock_offset(client.clock()).await?;
+        outcome.changed = true;
+    }
+    outcome.next_attempt_at = if let Some(retry_after_s) = trouble {
+        outcome.failures = failures.saturating_add(1);
+        Some(now().saturating_add(backoff::delay_ms(outcome.failures, retry_after_s, random())))
+    } else {
+        plan::next_send_at(&store.local().await?, now())
+    };
+    Ok(outcome)
+}
+
+/// Why a round ends early.
+enum Stop<E> {
+    Offline,
+    Store(E),
+}
+
+struct Round<'a, S, A, N, R> {
+    store: &'a S,
+    client: &'a Client<'a, A, &'a N>,
+    now: &'a N,
+    random: &'a mut R,
+    outcome: RoundOutcome,
+    /// The branches not to ask for any more in this round.
+    refused: BTreeSet<BranchCode>,
+    /// Set when pulling failed or the network went, with the longest `Retry-After`.
+    trouble: Option<Option<u64>>,
+}
+
+impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> {
+    async fn run(&mut self) -> Result<(), Stop<S::Error>> {
+        let mut tried = BTreeSet::new();
+        // Read afresh for each row: what was just recorded, or just written by her, may change what comes next.
+        while let Some((entry, local)) = self.next_row(&tried).await? {
+            tried.insert(entry.id);
+            self.send(&entry, &local).await?;
+        }
+        let local = self.store.local().await.map_err(Stop::Store)?;
+        let remote = self.listen(&local).await?;
+        self.pull(&local, &remote).await
+    }
+
+    async fn next_row(
+        &self,
+        tried: &BTreeSet<OutboxId>,
+    ) -> Result<Option<(OutboxEntry, Local)>, Stop<S::Error>> {
+        let local = self.store.local().await.map_err(Stop::Store)?;
+        let next = plan::sends(&local, (self.now)()).into_iter().find(|id| !tried.contains(id));
+        let row = next.and_then(|id| local.outbox.iter().find(|entry| entry.id == id).cloned());
+        Ok(row.map(|entry| (entry, local)))
+    }
+
+    async fn send(&mut self, entry: &OutboxEntry, local: &Local) -> Result<(), Stop<S::Error>> {
+        let Some(token) = local.token(&entry.branch) else { return Ok(()) };
+        self.stored(self.store.mark_sending(entry.id).await)?;
+        let sent = match &entry.request {
+            OutboxRequest::Submit { submission, body, .. } => {
+                self.client.submit(token, *submission, body).await.map(Delivery::Submitted)
+            }
+            OutboxRequest::Withdraw { submission } => {
+                self.client.withdraw(token, *submission).await.map(|()| Delivery::Withdrawn(*submission))
+            }
+            OutboxRequest::Profile { body } => {
+                self.client.put_profile(token, body).await.map(|()| Delivery::Profile)
+            }
+        };
+        let attempts = entry.attempts.saturating_add(1);
+        match sent {
+            Ok(delivery) => self.stored(self.store.record_delivery(entry.id, &delivery).await),
+            Err(ApiError::Offline(_)) => {
+                // The network is at fault, not the row: the whole round backs off.
+                let postponement = Postponement { not_before: None, attempts };
+                self.stored(self.store.record_postponement(entry.id, postponement).await)?;
+                Err(Stop::Offline)
+            }
+            Err(error) if error.token_refused() => self.pause(&entry.branch).await,
+            Err(ApiError::Problem { problem, .. }) if !problem.kind.retry_helps() => {
+                let rejection =
+                    Rejection { kind: problem.kind, detail: problem.detail, faults: problem.faults };
+                self.stored(self.store.record_rejection(entry.id, &rejection).await)
+            }
+            Err(error @ (ApiError::Problem { .. } | ApiError::Unreadable(_))) => {
+                let wait = backoff::delay_ms(attempts, error.retry_after_s(), (self.random)());
+                let not_before = Some((self.now)().saturating_add(wait));
+                let postponement = Postponement { not_before, attempts };
+                self.stored(self.store.record_postponement(entry.id, postponement).await)
+            }
+        }
+    }
+
+    /// Asks the endpoint where things stand.
+    async fn listen(&mut self, local: &Local) -> Result<Remote, Stop<S::Error>> {
+        let mut remote = Remote::default();
+        let etag = local.standard.as_ref().and_then(|copy| copy.etag.as_deref());
+        match self.client.standard(etag).await {
+            Ok(StandardAnswer::Published(copy)) if Some(&copy) != local.standard.as_ref() => {
+                remote.standard = Some(copy);
+            }
+            Ok(_) => {}
+            Err(error) => self.pull_failed(&error)?,
+        }
+        for branch in plan::askable(local) {
+            let Some(token) = local.token(branch) else { continue };
+            match self.client.submissions(token).await {
+                Ok(summaries) => {
+                    remote.summaries.insert(branch.clone(), summaries);
+                }
+                Err(error) => {
+                    self.refused_or_failed(branch, &error).await?;
+                    continue;
+                }
+            }
+            match self.client.branch(token).await {
+                // A roster that answers for another branch is not believed.
+                Ok(info) if &info.code == branch => {
+                    remote.branches.insert(branch.clone(), info);
+                }
+                Ok(_) => {}
+                Err(error) => self.refused_or_failed(branch, &error).await?,
+            }
+        }
+        Ok(remote)
+    }
+
+    async fn pull(&mut self, local: &Local, remote: &Remote) -> Result<(), Stop<S::Error>> {
+        let mut checklists = local.checklists.clone();
+        let mut all_checklists_here = true;
+        for operation in plan::pulls(local, remote) {
+            match operation {
+                Operation::SaveBranch(branch) => {
+                    if let Some(info) = remote.branches.get(&branch) {
+                        self.stored(self.store.save_branch(info).await)?;
+                    }
+                }
+                Operation::SaveSummaries(branch) => {
+                    if let Some(summaries) = remote.summaries.get(&branch) {
+                        self.stored(self.store.save_summaries(&branch, summaries).await)?;
+                    }
+                }
+                Operation::FetchChecklist(hash) => {
+                    all_checklists_here &= self.fetch_checklist(hash, &mut checklists).await?;
+                }
+                Operation::SaveStandard => {
+                    if let Some(copy) = remote.standard.as_ref().filter(|_| all_checklists_here) {
+                        self.stored(self.store.save_standard(copy).await)?;
+                    }
+                }
+                Operation::PullSubmission { branch, submission, sha256 } => {
+                    if !self.refused.contains(&branch) {
+                        self.pull_submission(local, &branch, submission, &sha256, &mut checklists).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the checklist is here now.
+    async fn fetch_checklist(
+        &mut self,
+        hash: ContentHash,
+        here: &mut BTreeSet<ContentHash>,
+    ) -> Result<bool, Stop<S::Error>> {
+        if here.contains(&hash) {
+            return Ok(true);
+        }
+        let body = match self.client.checklist(&hash).await {
+            Ok(body) => body,
+            Err(error) => return self.pull_failed(&error).map(|()| false),
+        };
+        // The hash has proven the text: if it cannot be read, it is newer than this app.
+        let Ok(checklist) = serde_json::from_str(&body) else {
+            self.outcome.needs_update = true;
+            return Ok(false);
+        };
+        here.insert(hash.clone());
+        self.stored(self.store.save_checklist(&FetchedChecklist { hash, body, checklist }).await)?;
+        Ok(true)
+    }
+
+    async fn pull_submission(
+        &mut self,
+        local: &Local,
+        branch: &BranchCode,
+        id: SubmissionId,
+        sha256: &ContentHash,
+        checklists: &mut BTreeSet<ContentHash>,
+    ) -> Result<(), Stop<S::Error>> {
+        let Some(token) = local.token(branch) else { return Ok(()) };
+        let body = match self.client.submission_body(token, id, sha256).await {
+            Ok(body) => body,
+            Err(error) => return self.refused_or_failed(branch, &error).await,
+        };
+        let Some(submission) = readable(&body).filter(|found| found.id == id && &found.branch == branch)
+        else {
+            self.outcome.needs_update = true;
+            return Ok(());
+        };
+        if self.fetch_checklist(submission.checklist.clone(), checklists).await? {
+            self.stored(self.store.save_pulled(&Pulled { body, submission }).await)?;
+        }
+        Ok(())
+    }
+
+    async fn refused_or_failed(
+        &mut self,
+        branch: &BranchCode,
+        error: &ApiError,
+    ) -> Result<(), Stop<S::Error>> {
+        if error.token_refused() { self.pause(branch).await } else { self.pull_failed(error) }
+    }
+
+    async fn pause(&mut self, branch: &BranchCode) -> Result<(), Stop<S::Error>> {
+        if self.refused.insert(branch.clone()) {
+            self.outcome.revoked.push(branch.clone());
+        }
+        self.stored(self.store.record_revoked(branch).await)
+    }
+
+    fn pull_failed(&mut self, error: &ApiError) -> Result<(), Stop<S::Error>> {
+        // A branch that left the roster is for people to mend: asking again soon does not help.
+        if error.kind() == Some(ProblemKind::NotFound) {
+            return Ok(());
+        }
+        self.trouble = Some(self.trouble.flatten().max(error.retry_after_s()));
+        if matches!(error, ApiError::Offline(_)) { Err(Stop::Offline) } else { Ok(()) }
+    }
+
+    fn stored(&mut self, result: Result<(), S::Error>) -> Result<(), Stop<S::Error>> {
+        result.map_err(Stop::Store)?;
+        self.outcome.changed = true;
+        Ok(())
+    }
+}
+
+fn readable(body: &str) -> Option<Submission> {
+    serde_json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
+}

@@ -1,0 +1,33 @@
+//! Bringing phone and endpoint together: pure rules (outbox, plan, back-off, clock) and an engine that carries them out through
+//! the traits [`Store`] and [`Api`]. Knows neither IndexedDB nor fetch.
+//!
+//! A *round* ([`engine::round`]) sends what waits in the outbox and then pulls what is new. It is run at start, on `online`,
+//! when the page becomes visible, after each 上报, and when [`RoundOutcome::next_attempt_at`] comes. Only one tab runs rounds.
+
+pub mod api;
+pub mod backoff;
+pub mod client;
+pub mod clock;
+pub mod engine;
+pub mod outbox;
+pub mod plan;
+pub mod store;
+pub mod token;
+
+#[cfg(test)]
+mod engine_tests;
+#[cfg(test)]
+mod plan_tests;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use api::{Api, ApiError, Method, NoAnswer, Reply, Request};
+pub use client::{Client, StandardAnswer};
+pub use clock::ClockOffset;
+pub use engine::{RoundOutcome, round};
+pub use outbox::{OutboxEntry, OutboxId, OutboxRequest, OutboxState};
+pub use store::{
+    Binding, BindingState, Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, StandardCopy,
+    Store,
+};
+pub use token::Token;

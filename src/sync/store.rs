@@ -1,0 +1,170 @@
+//! What the engine asks of the phone's storage. Each method is one transaction: it happens whole or not at all.
+
+use super::{clock::ClockOffset, outbox::OutboxEntry, outbox::OutboxId, token::Token};
+use crate::{
+    domain::{BranchCode, Checklist, ContentHash, Submission, SubmissionId},
+    protocol::{BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A branch that this phone looks after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The branch, as last heard.
+    pub info: BranchInfo,
+    /// The phone's secret for it.
+    pub token: Token,
+    /// Whether the endpoint accepts it.
+    pub state: BindingState,
+}
+
+/// Whether the endpoint accepts the phone's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BindingState {
+    /// As far as is known, yes.
+    Bound,
+    /// No: sending pauses until the phone is activated again; reading and filling go on.
+    Revoked,
+}
+
+/// The standard in force, as last heard.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StandardCopy {
+    /// With which the endpoint is asked whether anything changed.
+    pub etag: Option<String>,
+    /// What it said.
+    pub published: PublishedStandard,
+}
+
+/// What the phone knows, read in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Local {
+    /// The branches it looks after.
+    pub bindings: Vec<Binding>,
+    /// What has to leave, in any order.
+    pub outbox: Vec<OutboxEntry>,
+    /// For each branch what the endpoint last listed.
+    pub summaries: BTreeMap<BranchCode, Vec<SubmissionSummary>>,
+    /// The submissions whose content is here, own or pulled.
+    pub bodies: BTreeSet<SubmissionId>,
+    /// The standard in force.
+    pub standard: Option<StandardCopy>,
+    /// The checklists that are here.
+    pub checklists: BTreeSet<ContentHash>,
+    /// The checklists that drafts are pinned to.
+    pub pinned: BTreeSet<ContentHash>,
+    /// How far the phone's clock is off.
+    pub clock: ClockOffset,
+}
+
+impl Local {
+    /// The token of a branch for which the endpoint may be asked.
+    #[must_use]
+    pub fn token(&self, branch: &BranchCode) -> Option<&Token> {
+        let of_branch = |binding: &&Binding| &binding.info.code == branch;
+        self.bindings.iter().find(of_branch).filter(|b| b.state == BindingState::Bound).map(|b| &b.token)
+    }
+}
+
+/// What the endpoint has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// A submission, proven by a receipt whose hash is that of the frozen bytes.
+    Submitted(Receipt),
+    /// A withdrawal.
+    Withdrawn(SubmissionId),
+    /// 支部基本情况
+    Profile,
+}
+
+/// Why the endpoint refused for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// Its reason.
+    pub kind: ProblemKind,
+    /// Its explanation, for logs.
+    pub detail: String,
+    /// What is wrong, one by one.
+    pub faults: Vec<String>,
+}
+
+/// When to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Postponement {
+    /// Not before this (milliseconds, the phone's own clock). `None`: there was no answer, the next round may try.
+    pub not_before: Option<u64>,
+    /// How often it has failed by now.
+    pub attempts: u32,
+}
+
+/// A submission made by another phone of the branch, checked against the hash in its receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulled {
+    /// Exactly what the other phone sent.
+    pub body: String,
+    /// The same, read.
+    pub submission: Submission,
+}
+
+/// A checklist, checked against its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchedChecklist {
+    /// Its hash.
+    pub hash: ContentHash,
+    /// The canonical text that has this hash.
+    pub body: String,
+    /// The same, read.
+    pub checklist: Checklist,
+}
+
+/// The phone's storage. Rows that have vanished meanwhile (the phone was unbound) are passed over silently.
+#[expect(async_fn_in_trait, reason = "wasm has one thread: no future needs to be Send")]
+pub trait Store {
+    /// Why storage failed; ends the round, which loses nothing: see each method.
+    type Error;
+
+    /// Reads everything the plan needs.
+    async fn local(&self) -> Result<Local, Self::Error>;
+
+    /// The row is on its way. Committed before the request leaves, so that a crash leaves a row in `Sending`, never none.
+    async fn mark_sending(&self, id: OutboxId) -> Result<(), Self::Error>;
+
+    /// Stores the receipt (or withdrawal) with its submission **and** removes the row, in one transaction: invariant 2, a row
+    /// without receipt or a receipt lost with its row must not exist.
+    async fn record_delivery(&self, id: OutboxId, delivery: &Delivery) -> Result<(), Self::Error>;
+
+    /// The row becomes `Rejected` and stays; the submission it carries stays too (invariants 2 and 3).
+    async fn record_rejection(&self, id: OutboxId, rejection: &Rejection) -> Result<(), Self::Error>;
+
+    /// The row becomes `Queued` again.
+    async fn record_postponement(&self, id: OutboxId, postponement: Postponement) -> Result<(), Self::Error>;
+
+    /// The binding becomes `Revoked` and the branch's rows in `Sending` become `Queued`, in one transaction: invariant 5, sending
+    /// pauses and nothing else changes. Drafts and rows stay.
+    async fn record_revoked(&self, branch: &BranchCode) -> Result<(), Self::Error>;
+
+    /// Replaces the branch's list, reviews and receipts in it. What the list lacks is not deleted elsewhere: a receipt or a body
+    /// stays even if the endpoint should have forgotten it (invariant 2).
+    async fn save_summaries(
+        &self,
+        branch: &BranchCode,
+        summaries: &[SubmissionSummary],
+    ) -> Result<(), Self::Error>;
+
+    /// Stores the body **and** merges its answers into the draft of the same branch and period, in one transaction: a body that
+    /// is here is not pulled again, so it must not be here unmerged (invariant 11). Its checklist is here already.
+    async fn save_pulled(&self, pulled: &Pulled) -> Result<(), Self::Error>;
+
+    /// The standard in force; the checklists for the phone's sectors are here already. Drafts stay pinned (invariant 4).
+    async fn save_standard(&self, standard: &StandardCopy) -> Result<(), Self::Error>;
+
+    /// Stores a checklist under its hash.
+    async fn save_checklist(&self, fetched: &FetchedChecklist) -> Result<(), Self::Error>;
+
+    /// What the roster now says of a bound branch. A changed sector does not touch drafts (invariant 4).
+    async fn save_branch(&self, info: &BranchInfo) -> Result<(), Self::Error>;
+
+    /// How far the phone's clock is off.
+    async fn save_clock_offset(&self, offset: ClockOffset) -> Result<(), Self::Error>;
+}
