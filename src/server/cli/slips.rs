@@ -27,7 +27,7 @@ pub(super) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
             page,
             "<article><h2>{name}</h2><p class=\"to\">上报给：{above}</p><div class=\"row\">{svg}<div>\
              <p class=\"code\">{code}</p><p class=\"until\">有效到{until}，只能用一次</p>\
-             <p class=\"browser\">请用浏览器打开，不要在微信里打开</p></div></div>\
+             <p class=\"browser\">请用浏览器打开，<br>不要在微信里打开</p></div></div>\
              <ol><li>打开手机浏览器，扫这个码；或者输入网址 {base}/activate，再输入上面12位数字。</li>\
              <li>核对屏幕上的支部名称，是本支部再启用。</li>\
              <li>启用以后，没有网也能自查；有网时打开，自动送达。</li></ol></article>",
