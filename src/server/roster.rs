@@ -64,11 +64,11 @@ pub struct Roster {
     pub notices: Vec<String>,
 }
 
-/// Checks a table against itself and the units known already.
+/// Checks a table against itself, the units known already and the branches that have a code, a phone or a submission.
 ///
 /// # Errors
 /// Every fault that was found.
-pub fn read(sheet: &Sheet, known: &[Unit]) -> Result<Roster, Vec<Fault>> {
+pub fn read(sheet: &Sheet, known: &[Unit], in_use: &BTreeSet<BranchCode>) -> Result<Roster, Vec<Fault>> {
     let mut faults = Faults::default();
     let (sheet, notices) = named(sheet);
     let header = |names: [&'static str; 2]| {
@@ -94,6 +94,10 @@ pub fn read(sheet: &Sheet, known: &[Unit]) -> Result<Roster, Vec<Fault>> {
             let problem = format!("编号{}和第{}行重复", quoted(code.as_str()), first.number());
             line.fault(columns.code, problem, "每个党组织用一个编号；同一个党组织只留一行", &mut faults);
             continue;
+        }
+        if in_use.contains(&code) && unit.as_ref().is_some_and(|unit| unit.level != Level::Branch) {
+            let problem = "这个编号是一个已经发过激活码的支部";
+            line.fault(columns.level, problem, "层级填支部；新设的党组织另用一个编号", &mut faults);
         }
         rows.insert(code, (line, unit));
     }
@@ -263,7 +267,8 @@ mod tests {
 
     fn read_text(body: &str, known: &[Unit]) -> Result<Roster, Vec<String>> {
         let sheet = csv::read("x", format!("{HEADER}{body}").as_bytes()).unwrap();
-        read(&sheet, known).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+        read(&sheet, known, &BTreeSet::new())
+            .map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
 
     fn faults(body: &str) -> String {
@@ -329,11 +334,12 @@ mod tests {
     fn a_missing_column_is_named_in_the_words_of_the_file_and_an_unread_one_is_said() {
         let sheet =
             csv::read("x", "branch_code,parent_code,level,sector,书记\na,,city,,王\n".as_bytes()).unwrap();
-        let told: Vec<String> = read(&sheet, &[]).unwrap_err().iter().map(ToString::to_string).collect();
+        let told: Vec<String> =
+            read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(told, ["“名册”表第1行“名称”列：缺这一列。办法：在第一行补上这个表头。"]);
         let sheet =
             csv::read("x", "branch_code,parent_code,level,name,sector,书记\na,,city,市委,,王\n".as_bytes());
-        assert_eq!(read(&sheet.unwrap(), &[]).unwrap().notices, ["“书记”列没有用到。"]);
+        assert_eq!(read(&sheet.unwrap(), &[], &BTreeSet::new()).unwrap().notices, ["“书记”列没有用到。"]);
         assert!(faults("").contains("一行都没有"));
     }
 }

@@ -2,12 +2,12 @@ use super::stage::{DALING, SHILI, Stage, rural};
 use calamine::{Data, Range, Reader as _, open_workbook};
 
 fn cell<'a>(range: &'a Range<Data>, row: usize, column: &str) -> &'a Data {
-    let at = range.rows().next().unwrap().iter().position(|title| title.to_string() == column).unwrap();
+    let at = range.rows().next().unwrap().iter().position(|title| *title == *column).unwrap();
     range.get((row, at)).unwrap()
 }
 
 fn row_of(range: &Range<Data>, code: &str) -> usize {
-    range.rows().position(|row| row.iter().any(|cell| cell.to_string() == code)).unwrap()
+    range.rows().position(|row| row.iter().any(|cell| *cell == *code)).unwrap()
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn the_townships_table_holds_what_is_known_and_nothing_else() {
     assert_eq!(points.get((row_of(&points, DALING), 2)).unwrap().to_string(), "未上报");
 
     let short = book.worksheet_range("扣分明细").unwrap();
-    let noted = short.rows().find(|row| row[1].to_string() == "第1条").unwrap();
+    let noted = short.rows().find(|row| row[1] == *"第1条").unwrap();
     assert_eq!((noted[3].to_string(), noted[7].to_string()), ("十里村党支部".into(), "@签到表在镇里".into()));
     assert!(noted[6].to_string().contains("没有作答"), "{noted:?}");
     assert_eq!(book.worksheet_formula("扣分明细").unwrap().used_cells().count(), 0);

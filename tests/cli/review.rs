@@ -49,6 +49,8 @@ async fn a_submission_is_begun_returned_sent_again_and_approved() {
     stage
         .run(&["review", "return", &receipt.code, "--item", "17"])
         .refused(&["没有写原因", "--item 17=缺签到表"]);
+    stage.run(&["review", "return", &receipt.code, "--reason", " "]).refused(&["退回没有写原因"]);
+    assert_eq!(stage.run(&["review", "return", &receipt.code]).code, 2);
     let past = ["review", "return", &receipt.code, "--reason", "x", "--due", "2020-01-01"];
     stage.run(&past).refused(&["已经过了"]);
     let id = first.id.to_string();

@@ -103,6 +103,12 @@ async fn a_parent_may_be_in_the_database_already_and_a_name_may_change() {
     assert!(told.contains("“国企”领域还没有发布标准，1个支部已收下"), "{told}");
     let names: Vec<String> = units(&stage).await.into_iter().map(|unit| unit.name).collect();
     assert_eq!(names, ["黑山县委", "镇安镇党委", "十里村第一党支部", "第二党支部"]);
+    stage.run(&["codes", "issue", "--branch", SHILI, "--json"]).ok();
+    let promoted = "编号,上级编号,层级,名称,领域\n210726117203,210726117,党总支,十里村党总支,\n";
+    let promoted = stage.write("promoted", promoted);
+    stage
+        .run(&["roster", "import", &promoted])
+        .refused(&["第2行“层级”列：这个编号是一个已经发过激活码的支部"]);
     let circle = "编号,上级编号,层级,名称,领域\n210726,210726117,县,黑山县委,\n";
     stage.run(&["roster", "import", &stage.write("circle", circle)]).refused(&["又回到了自己"]);
 }

@@ -13,6 +13,7 @@ use crate::{
     },
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Device {
@@ -63,7 +64,8 @@ async fn list(database: &Database, scope: Option<&str>, one: bool, json: bool) -
     }
     let branches = scope::branches(database, scope).await?;
     let mut devices = database.devices().await?;
-    devices.retain(|device| branches.iter().any(|branch| branch.code == device.branch));
+    let branches: BTreeSet<_> = branches.iter().map(|branch| &branch.code).collect();
+    devices.retain(|device| branches.contains(&device.branch));
     if json {
         let list: Vec<_> = devices.iter().map(as_json).collect();
         say(serde_json::to_string_pretty(&list)?);

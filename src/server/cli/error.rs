@@ -7,7 +7,7 @@ use std::{fmt::Write as _, path::Path};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
     /// The database failed.
-    #[error("数据库出错：{0}")]
+    #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
     Database(#[from] DatabaseError),
     /// There is no database yet.
     #[error(

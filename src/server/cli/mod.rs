@@ -98,7 +98,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     if let Some(folder) = cli.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
-    let database = Database::open(&cli.database).await?;
+    let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
     let done = match cli.command {
         Command::Serve(serve) => serve.run(&database).await,
         Command::Standard(command) => command.run(&database).await.map_err(Into::into),

@@ -7,7 +7,10 @@ use super::{
     text::{grade, moment, review_state, say, state, table},
 };
 use crate::{
-    domain::{BranchCode, Checklist, ItemId, PeriodId, SubmissionId, period::shanghai_date},
+    domain::{
+        BranchCode, Checklist, ItemId, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS, check::is_plain_text,
+        period::shanghai_date,
+    },
     protocol::{Review as Step, ReviewItem, ReviewState},
     server::{
         clock::{Clock as _, SystemClock},
@@ -20,7 +23,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use serde_json::json;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Review {
@@ -69,8 +72,8 @@ pub(super) struct Plain {
 pub(super) struct Return {
     #[arg(value_name = "SUBMISSION", help = "回执码，或者上报编号的开头几位")]
     submission: String,
-    #[arg(long, value_name = "TEXT", default_value = "", required_unless_present = "item", help = "原因")]
-    reason: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "item", help = "原因")]
+    reason: Option<String>,
     #[arg(long, value_name = "ITEM=TEXT", help = "哪一条、什么原因，可以写多次：--item 17=缺签到表")]
     item: Vec<String>,
     #[arg(long, value_name = "DATE", help = "截止日期，如 2026-11-27")]
@@ -142,12 +145,14 @@ pub(super) async fn rows(
 ) -> Result<Vec<Row>, CliError> {
     let names = scope::names(&database.units().await?);
     let branches = scope::branches(database, under).await?;
+    let branches: BTreeMap<&BranchCode, &Unit> =
+        branches.iter().map(|branch| (&branch.code, branch)).collect();
     let mut rows = Vec::new();
     for counting in database.counting(period.map(|period| &period.0)).await? {
-        let Some(branch) = branches.iter().find(|branch| branch.code == counting.branch) else { continue };
+        let Some(branch) = branches.get(&counting.branch) else { continue };
         let Some(report) = database.report(counting.receipt.submission).await? else { continue };
         let above = branch.parent.as_ref().and_then(|parent| names.get(parent)).cloned();
-        rows.push(Row { branch: branch.clone(), above: above.unwrap_or_default(), counting, report });
+        rows.push(Row { branch: (*branch).clone(), above: above.unwrap_or_default(), counting, report });
     }
     Ok(rows)
 }
@@ -285,18 +290,22 @@ impl Return {
         let mut items = Vec::with_capacity(self.item.len());
         for text in &self.item {
             let (item, reason) = text.split_once(['=', '＝']).unwrap_or((text, ""));
-            let reason = reason.trim();
+            let reason = plain(reason)?;
             if reason.is_empty() {
                 return Err(CliError::refused(format!("“{text}”没有写原因"), "写成 --item 17=缺签到表"));
             }
             let item = find_item(&checklist, item).ok_or_else(|| no_item(item, &checklist))?;
-            items.push(ReviewItem { item, reason: reason.into() });
+            items.push(ReviewItem { item, reason });
+        }
+        let reason = plain(self.reason.as_deref().unwrap_or_default())?;
+        if reason.is_empty() && items.is_empty() {
+            return Err(CliError::refused("退回没有写原因", "用 --reason 或 --item 写上"));
         }
         let now = SystemClock.now_ms();
         let due = self.due.as_deref().map(|text| due(text, shanghai_date(now))).transpose()?;
         let by = speaker(database, &counting.branch, self.by.as_deref()).await?;
         let state = if self.incomplete { ReviewState::Incomplete } else { ReviewState::Returned };
-        let review = Step { state, at: now, by, reason: self.reason, items, due };
+        let review = Step { state, at: now, by, reason, items, due };
         write(database, counting, review).await
     }
 }
@@ -314,6 +323,16 @@ fn due(text: &str, today: Date) -> Result<Date, CliError> {
         return Err(CliError::refused(format!("截止日期{due}已经过了"), "写今天或以后的日子"));
     }
     Ok(due)
+}
+
+/// What somebody typed as a reason, trimmed.
+fn plain(text: &str) -> Result<String, CliError> {
+    let text = text.trim();
+    if is_plain_text(text, MAX_TEXT_CHARS, true) {
+        return Ok(text.into());
+    }
+    let problem = format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
+    Err(CliError::refused(problem, "缩短，或者重新手工输入"))
 }
 
 fn no_item(text: &str, checklist: &Checklist) -> CliError {

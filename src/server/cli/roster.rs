@@ -33,7 +33,8 @@ impl Roster {
         let Some(sheet) = sheets.first() else {
             return Err(CliError::refused("这个文件里没有表", "核对文件"));
         };
-        let roster = roster::read(sheet, &database.units().await?).map_err(CliError::Faults)?;
+        let (known, in_use) = (database.units().await?, database.branches_in_use().await?);
+        let roster = roster::read(sheet, &known, &in_use).map_err(CliError::Faults)?;
         let imported = database.import_units(&roster.units).await?;
         let branches = roster.units.iter().filter(|unit| unit.level == Level::Branch);
         say(format!(
@@ -44,6 +45,9 @@ impl Roster {
             imported.changed,
             imported.same
         ));
+        if sheets.len() > 1 {
+            say(format!("提示：这个文件有{}张表，只读了第一张“{}”。", sheets.len(), sheet.name));
+        }
         for notice in &roster.notices {
             say(format!("提示：{notice}"));
         }

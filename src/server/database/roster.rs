@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Unit, stored};
 use crate::domain::BranchCode;
 use sqlx::{Row as _, sqlite::SqliteRow};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an import changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -44,6 +44,19 @@ impl Database {
         .fetch_all(&self.0)
         .await?;
         rows.iter().map(unit).collect()
+    }
+
+    /// The branches that have a code, a phone or a submission: their codes cannot become another kind of unit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn branches_in_use(&self) -> Result<BTreeSet<BranchCode>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT branch FROM codes UNION SELECT branch FROM devices UNION SELECT branch FROM submissions",
+        )
+        .fetch_all(&self.0)
+        .await?;
+        rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
     }
 
     /// Stores a roster in one transaction, all or nothing. Every unit has to come after the unit above it. Units that are
