@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_refused_in_words() {
-        for bytes in [b"PK\x03\x04 broken".as_slice(), b"\xD0\xCF\x11\xE0", b"%PDF-1.7\0\0", b"\x89PNG\r\n"] {
+        for bytes in
+            [b"PK\x03\x04 broken".as_slice(), b"\xD0\xCF\x11\xE0", b"%PDF-1.7\0\0", b"\x89PNG\r\n\x1a\n\0\0"]
+        {
             let fault = read("名册", bytes).unwrap_err();
             assert!(fault.to_string().contains("另存为"), "{fault}");
         }

@@ -3,7 +3,7 @@
 use super::database::Unit;
 use crate::{
     authoring::{
-        Fault, Sheet,
+        Fault, Row, Sheet,
         fault::{Faults, quoted},
         table::{Line, Table},
     },
@@ -18,6 +18,9 @@ const NAME: &str = "名册";
 const MAX_NAME_CHARS: usize = 60;
 /// The longest telephone number, in characters.
 const MAX_TELEPHONE_CHARS: usize = 40;
+
+/// The header stands within so many filled rows.
+const MAX_TITLE_ROWS: usize = 5;
 
 /// Each column by its Chinese and its English header.
 const CODE: [&str; 2] = ["编号", "branch_code"];
@@ -108,9 +111,14 @@ pub fn read(sheet: &Sheet, known: &[Unit], in_use: &BTreeSet<BranchCode>) -> Res
     if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(faults.into_vec()) }
 }
 
-/// The sheet under the name that faults use, without the columns that are not read, and a notice of these.
+/// The sheet under the name that faults use, from its header on (a title often stands above it), without the columns that
+/// are not read, and a notice of these.
 fn named(sheet: &Sheet) -> (Sheet, Vec<String>) {
-    let mut sheet = Sheet { name: NAME.into(), rows: sheet.rows.clone() };
+    let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
+    let is_header = |row: &Row| row.cells.iter().any(|cell| CODE.contains(&cell.as_str()));
+    let rows: Vec<Row> = sheet.rows.iter().filter(filled).cloned().collect();
+    let header = rows.iter().take(MAX_TITLE_ROWS).position(is_header).unwrap_or(0);
+    let mut sheet = Sheet { name: NAME.into(), rows: rows.into_iter().skip(header).collect() };
     let mut unread = Vec::new();
     if let Some(header) = sheet.rows.first_mut() {
         for title in header.cells.iter_mut().filter(|title| !title.is_empty() && *title != "备注") {
@@ -336,10 +344,15 @@ mod tests {
             csv::read("x", "branch_code,parent_code,level,sector,书记\na,,city,,王\n".as_bytes()).unwrap();
         let told: Vec<String> =
             read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["“名册”表第1行“名称”列：缺这一列。办法：在第一行补上这个表头。"]);
+        assert_eq!(told, ["“名册”表第1行“名称”列：缺这一列。办法：在表头这一行补上。"]);
         let sheet =
             csv::read("x", "branch_code,parent_code,level,name,sector,书记\na,,city,市委,,王\n".as_bytes());
         assert_eq!(read(&sheet.unwrap(), &[], &BTreeSet::new()).unwrap().notices, ["“书记”列没有用到。"]);
+        let titled = "黑山县党组织名册\n\n编号,上级编号,层级,名称,领域\na,,渔,市委,\n";
+        let sheet = csv::read("x", titled.as_bytes()).unwrap();
+        let told: Vec<String> =
+            read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
+        assert!(told.len() == 1 && told[0].starts_with("“名册”表第4行“层级”列"), "under a title: {told:?}");
         assert!(faults("").contains("一行都没有"));
     }
 }
