@@ -4,6 +4,7 @@
 
 mod backup;
 mod codes;
+mod manual;
 mod results;
 mod review;
 mod roster;

@@ -88,7 +88,11 @@ impl Stage {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
-        command.args(args).env("BIAOCHI_DATABASE", self.path("b.sqlite")).env("NO_COLOR", "1");
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("BIAOCHI_DATABASE", self.path("b.sqlite"))
+            .env("NO_COLOR", "1");
         command.env("RUST_LOG", "info").stdin(Stdio::null());
         command
     }
