@@ -19,4 +19,8 @@ pub mod domain;
 pub mod protocol;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(any(feature = "web", test))]
+pub mod store;
 pub mod sync;
+#[cfg(any(feature = "web", test))]
+pub mod ui;

@@ -14,6 +14,13 @@ pub fn set_size(size: Option<&str>) {
     set("data-size", size);
 }
 
+/// Removes the shell that was painted before the app arrived.
+pub fn clear_shell() {
+    if let Some(shell) = js::document().ok().and_then(|document| document.get_element_by_id("shell")) {
+        shell.remove();
+    }
+}
+
 /// `data-ready`: the app has taken over from the painted shell.
 pub fn set_ready() {
     set("data-ready", Some("true"));

@@ -5,6 +5,18 @@
 use super::js;
 use wasm_bindgen::JsValue;
 
+/// The whole address, fragment included.
+#[must_use]
+pub fn address() -> String {
+    js::window().ok().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Scheme, host and port of our own address.
+#[must_use]
+pub fn origin() -> String {
+    js::window().ok().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
 /// Reads the fragment without `#` and clears it from the address and the history entry; `None` when there is none.
 #[must_use]
 pub fn take_fragment() -> Option<String> {

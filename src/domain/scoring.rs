@@ -337,6 +337,13 @@ fn running_end(period: &Period, window: Window) -> Option<Date> {
     period.still_running(window).map(|span| span.ends)
 }
 
+/// What one answer earns in its part; `None` when it does not fit the rule or says nothing.
+#[must_use]
+pub fn score_answer(part: &Part, period: &Period, answer: &PartAnswer) -> Option<PartScore> {
+    let (got, detail) = part_points(part, period, answer)?;
+    Some(PartScore { part: part.id.clone(), points: part.points, got: got.min(part.points), detail })
+}
+
 /// Points and figures of an answer; `None` when the answer does not fit the rule or says nothing.
 fn part_points(part: &Part, period: &Period, answer: &PartAnswer) -> Option<(Points, PartDetail)> {
     let given = PartDetail::Answer { answer: answer.clone() };
