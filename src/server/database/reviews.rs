@@ -59,3 +59,51 @@ impl Database {
         Ok(Decided::Overtaken(overtaken))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::BranchCode, protocol::ReviewState};
+
+    fn decision(number: u8, after: usize) -> Decision {
+        let review = Review {
+            state: ReviewState::InReview,
+            at: 1,
+            by: "镇安镇党委".into(),
+            reason: String::new(),
+            items: Vec::new(),
+            due: None,
+        };
+        Decision { submission: SubmissionId::from_parts(0, &[number; 10]), after, review }
+    }
+
+    #[tokio::test]
+    async fn what_was_withdrawn_or_reviewed_meanwhile_stops_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.0)
+            .await
+            .unwrap();
+        for number in [1, 2, 3] {
+            sqlx::query(
+                "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
+                 VALUES (?, 'b', '2026', '', '', '', '', '[]')",
+            )
+            .bind(decision(number, 0).submission.to_string())
+            .execute(&database.0)
+            .await
+            .unwrap();
+        }
+        assert_eq!(database.decide(&[decision(1, 0)]).await.unwrap(), Decided::All);
+        let withdrawn = decision(2, 0).submission;
+        let branch = BranchCode::new("b").unwrap();
+        assert_eq!(database.withdraw(&branch, withdrawn, 1).await.unwrap(), Some(true));
+        let all = [decision(3, 0), decision(1, 0), decision(2, 0)];
+        let overtaken = Decided::Overtaken(vec![all[1].submission, withdrawn]);
+        assert_eq!(database.decide(&all).await.unwrap(), overtaken);
+        let reviews = database.reviews_of(all[0].submission).await.unwrap();
+        assert_eq!(reviews.unwrap(), [], "nothing of it was written");
+        assert_eq!(database.decide(&[decision(3, 0), decision(1, 1)]).await.unwrap(), Decided::All);
+    }
+}
