@@ -1,8 +1,10 @@
 //! The endpoint: activation, the standard, submissions and their receipts, over HTTP and SQLite.
 
+pub mod cli;
 pub mod clock;
 pub mod database;
 pub mod error;
+pub mod roster;
 pub mod router;
 mod routes;
 mod throttle;

@@ -1,5 +1,10 @@
 //! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
 
+pub mod devices;
+pub mod results;
+pub mod reviews;
+pub mod roster;
+
 use crate::domain::{BranchCode, Checklist, ContentHash, DeviceId, SubmissionId};
 use crate::protocol::{
     ActivateRequest, ActivationCode, BranchInfo, Level, PublishedChecklist, PublishedStandard, Receipt,
