@@ -20,8 +20,8 @@ use leptos_router::{
 /// Puts the app into its place; the painted shell hides as soon as something stands there.
 pub fn mount() {
     match document().get_element_by_id("app").map(JsCast::dyn_into::<web_sys::HtmlElement>) {
-        Some(Ok(place)) => leptos::mount::mount_to(place, App).forget(),
-        _ => leptos::mount::mount_to_body(App),
+        Some(Ok(place)) => mount_to(place, App).forget(),
+        _ => mount_to_body(App),
     }
 }
 

@@ -26,14 +26,14 @@ pub fn Page(
 ) -> impl IntoView {
     Effect::new(move |_| {
         document().set_title(&format!("{} · 支部标尺", title.get()));
-        window().scroll_to_with_x_and_y(0.0, 0.0);
     });
     view! {
         <header class="top">
-            {match back {
+            {match back.filter(|to| !to.is_empty()) {
                 Some(to) => {
                     view! {
-                        <A href=to attr:class="top-back" attr:aria-label="返回">
+                        // Replaces this page in the history, so that the system's back button does not come back here.
+                        <A href=to prop:replace=true attr:class="top-back" attr:aria-label="返回">
                             <Draw icon=Icon::Back />
                         </A>
                     }

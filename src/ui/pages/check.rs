@@ -112,7 +112,8 @@ pub fn Row(
     row: ItemRow,
 ) -> impl IntoView {
     let session = session();
-    let href = format!("/check/{}", row.id);
+    let row_id = row.id.clone();
+    let href = format!("/check/{row_id}");
     let points = match row.state {
         ItemState::Answered => terms::of_points(row.got, row.points),
         ItemState::Unanswered | ItemState::Unsure => format!("{}分", row.points),
@@ -122,8 +123,9 @@ pub fn Row(
     let class = format!("state state-{}", class(&row));
     let (number, title) = (row.number, row.title.clone());
     let stands = move || stands(&row, session);
+    let anchor = format!("row-{}", row_id);
     view! {
-        <li>
+        <li id=anchor>
             <A href=href attr:class="row">
                 <span class="row-number">{number}</span>
                 <span class="row-title">{title}</span>

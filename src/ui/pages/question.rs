@@ -31,8 +31,11 @@ pub fn Question() -> impl IntoView {
     let title = Signal::derive(move || {
         item.read().as_ref().map_or_else(|| "自查".to_owned(), |(number, _, _)| format!("第{number}条"))
     });
+    // Back to its place in the list.
+    let back = untrack(|| params.read().get("item"))
+        .map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
     view! {
-        <Page title=title back="/check">
+        <Page title=title back=back>
             {move || match item.get() {
                 Some((number, aspect, item)) => {
                     view! { <Ask number=number aspect=aspect item=item /> }.into_any()
@@ -61,20 +64,25 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
     let of = session.derived.rows.with_untracked(Vec::len);
     let row = row(session, item.id.clone());
     let state = Memo::new(move |_| row.read().as_ref().map(|row| row.state));
+    // Only whether the branch is asked: an answer must not draw its own control anew.
+    let asked = Memo::new(move |_| match state.get() {
+        Some(fixed @ (ItemState::JudgedAbove | ItemState::Excluded | ItemState::NotDue)) => Err(fixed),
+        _ => Ok(()),
+    });
     let before = registers(&item);
     let start: Vec<(AnswerKey, Option<AnswerValue>)> =
         before.iter().map(|key| (key.clone(), value(session, key))).collect();
     let controls = {
         let item = item.clone();
-        move || match state.get() {
-            Some(ItemState::JudgedAbove) => {
+        move || match asked.get() {
+            Err(ItemState::JudgedAbove) => {
                 let text = format!("由{}评，支部不填。", session.addressee());
                 view! { <Note><p>{text}</p></Note> }.into_any()
             }
-            Some(ItemState::Excluded) => {
+            Err(ItemState::Excluded) => {
                 view! { <Note><p>"按支部基本情况，本支部不设这一项，不用填。"</p></Note> }.into_any()
             }
-            Some(ItemState::NotDue) => {
+            Err(_) => {
                 let said = row.read().as_ref().and_then(|row| row.outcome);
                 let said = said.map_or_else(
                     || "还没到时候，本期不评。".into(),
@@ -82,7 +90,7 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
                 );
                 view! { <Note><p>{said}</p></Note> }.into_any()
             }
-            _ => view! { <Controls item=item.clone() state=state /> }.into_any(),
+            Ok(()) => view! { <Controls item=item.clone() state=state /> }.into_any(),
         }
     };
     view! {
@@ -447,14 +455,14 @@ fn Steps(item: ItemId) -> impl IntoView {
         let item = item.clone();
         move || {
             neighbour(&item, -1)
-                .map(|id| view! { <A href=format!("/check/{id}") attr:class="button">"上一条"</A> })
+                .map(|id| view! { <A href=format!("/check/{id}") prop:replace=true attr:class="button">"上一条"</A> })
         }
     };
     let next = {
         let item = item.clone();
         move || {
             match neighbour(&item, 1) {
-            Some(id) => view! { <A href=format!("/check/{id}") attr:class="button button-main" attr:data-testid="next-item">"下一条"</A> }.into_any(),
+            Some(id) => view! { <A href=format!("/check/{id}") prop:replace=true attr:class="button button-main" attr:data-testid="next-item">"下一条"</A> }.into_any(),
             None => view! { <A href="/" attr:class="button button-main">"回到首页"</A> }.into_any(),
         }
         }
