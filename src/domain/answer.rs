@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Which register an [`Entry`] writes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum AnswerKey {
     /// 支部基本情况 as pinned by this assessment.
@@ -41,6 +42,7 @@ pub enum AnswerKey {
 
 /// What is written into a register. Which variant fits which key is checked by [`super::check::entry_fault`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum AnswerValue {
     /// For [`AnswerKey::Profile`].
@@ -70,6 +72,7 @@ pub const MAX_TEXT_CHARS: usize = 500;
 
 /// Whether an item applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Stance {
     /// It applies; its parts say how far it is met.
@@ -86,6 +89,7 @@ pub enum Stance {
 
 /// The two different "does not apply".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotApplicable {
     /// 本支部不设
@@ -96,6 +100,7 @@ pub enum NotApplicable {
 
 /// The answer to one part; the variant must fit the part's rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PartAnswer {
     /// For a yes/no rule.
@@ -134,6 +139,7 @@ pub enum PartAnswer {
 
 /// One value in one register at one moment: the unit that is stored, sent and merged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Entry {
     /// The register.
     pub key: AnswerKey,

@@ -126,7 +126,9 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
     }
 }
 
-fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
+/// What is wrong with a branch's profile, if anything.
+#[must_use]
+pub fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
     let figures = [
         profile.full_members,
         profile.probationary_members,

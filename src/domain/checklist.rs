@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a standard asks of one sector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Checklist {
     /// The standard's family.
     pub standard: StandardId,
@@ -54,6 +55,7 @@ fn is_zero(points: &Points) -> bool {
 
 /// 考核方式: how an inspector verifies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Method {
     /// `report`, `on_site`, `records` …
     pub id: MethodId,
@@ -63,6 +65,7 @@ pub struct Method {
 
 /// 方面
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Aspect {
     /// `organisation` …
     pub id: AspectId,
@@ -74,6 +77,7 @@ pub struct Aspect {
 
 /// 条目: a scored requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Item {
     /// Opaque, never reused.
     pub id: ItemId,
@@ -122,6 +126,7 @@ pub struct Item {
 
 /// How the parts of an item make up its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Combine {
     /// Their sum.
@@ -139,6 +144,7 @@ impl Combine {
 
 /// 分项: a scored piece of an item, answered by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Part {
     /// Stable within the item.
     pub id: PartId,
@@ -161,6 +167,7 @@ pub struct Part {
 
 /// 佐证材料
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Evidence {
     /// What it is called.
     pub name: String,
@@ -171,6 +178,7 @@ pub struct Evidence {
 
 /// What an item rests on, and between which dates that held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Citation {
     /// The document's name.
     pub document: String,
@@ -190,6 +198,7 @@ pub struct Citation {
 
 /// Says honestly what is not regulation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Mark {
     /// Which kind.
     pub kind: MarkKind,
@@ -199,6 +208,7 @@ pub struct Mark {
 
 /// Kinds of [`Mark`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
     /// 假定: we had to assume it.

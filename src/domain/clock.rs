@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// When and where an answer was given. Ordered by time, then counter, then device, so that the order is total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Stamp {
     /// Milliseconds since 1970-01-01 UTC, corrected by the server's `Date`.
     pub ms: u64,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// 等次, lowest first so that `<` means worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// 不合格
@@ -23,6 +24,7 @@ pub enum Grade {
 
 /// The score lines of a standard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Grading {
     /// Highest first; a score below all of them is 不合格.
     pub thresholds: Vec<Threshold>,
@@ -30,6 +32,7 @@ pub struct Grading {
 
 /// From these points on, this grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Threshold {
     /// The grade reached.
     pub grade: Grade,
@@ -39,6 +42,7 @@ pub struct Threshold {
 
 /// A condition on one part's answer that caps the grade. A veto caps it at 不合格.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct GradeLimit {
     /// Stable within the item.
     pub id: LimitId,
@@ -54,6 +58,7 @@ pub struct GradeLimit {
 
 /// When a [`GradeLimit`] holds. An unanswered part never triggers it: the branch is not judged by what it has not said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LimitTest {
     /// A yes/no part was answered no.

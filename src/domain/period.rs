@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A half-year or year that is assessed; civil dates in Asia/Shanghai, both ends included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Period {
     /// `2026-H2`, `2026`.
     pub id: PeriodId,
@@ -24,6 +25,7 @@ pub struct Period {
 
 /// How often a duty falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
     /// 每月
@@ -42,6 +44,7 @@ pub enum Window {
 
 /// Names one window: `2026-07`, `2026-Q3`, `2026-H2`, `2026`, or `end` for a state.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct WindowKey(pub String);
 

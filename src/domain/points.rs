@@ -8,6 +8,7 @@ pub type Exact = Ratio<i128>;
 
 /// Points in hundredths: `250` is 2.5 points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Points(u32);
 

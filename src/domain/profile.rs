@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a branch says of itself. It gives denominators and decides what does not apply.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BranchProfile {
     /// 正式党员
     pub full_members: u32,
@@ -26,6 +27,7 @@ pub struct BranchProfile {
 
 /// A figure of the profile that a standard may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProfileNumber {
     /// 正式党员
@@ -44,6 +46,7 @@ pub enum ProfileNumber {
 
 /// "This item is for branches with …": an item whose condition fails does not apply (本支部不设).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ProfileCondition {
     /// The figure looked at.
     pub number: ProfileNumber,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How one part is scored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Rule {
     /// 是/否: all points or none.
@@ -53,6 +54,7 @@ pub enum Rule {
 
 /// What a count below the minimum is worth in its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CountCredit {
     /// Count ÷ minimum.
@@ -63,6 +65,7 @@ pub enum CountCredit {
 
 /// What a share is worth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ShareCredit {
     /// points × min(1, share ÷ target); nothing below the floor.
@@ -81,6 +84,7 @@ pub enum ShareCredit {
 
 /// From this percentage on, these points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ShareBand {
     /// Percent, 0 to 100.
     pub at_least: u8,
@@ -90,6 +94,7 @@ pub struct ShareBand {
 
 /// One choice of a level rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Choice {
     /// Stable within the part.
     pub id: ChoiceId,
@@ -101,6 +106,7 @@ pub struct Choice {
 
 /// One kind of occurrence of a deduction rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Occurrence {
     /// Stable within the part.
     pub id: OccurrenceId,
@@ -112,6 +118,7 @@ pub struct Occurrence {
 
 /// One fact of a facts rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Fact {
     /// Stable within the part.
     pub id: FactId,

@@ -23,6 +23,7 @@ pub const ENGINE_VERSION: u16 = 1;
 
 /// The whole result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ScoreSheet {
     /// The aspects in order.
     pub aspects: Vec<AspectScore>,
@@ -34,6 +35,7 @@ pub struct ScoreSheet {
 
 /// One aspect's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AspectScore {
     /// The aspect.
     pub aspect: AspectId,
@@ -47,6 +49,7 @@ pub struct AspectScore {
 
 /// One item's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ItemScore {
     /// The item.
     pub item: ItemId,
@@ -62,6 +65,7 @@ pub struct ItemScore {
 
 /// How an item stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemState {
     /// Every due part is answered.
@@ -99,6 +103,7 @@ impl ItemState {
 
 /// One part's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PartScore {
     /// The part.
     pub part: PartId,
@@ -112,6 +117,7 @@ pub struct PartScore {
 
 /// The figures behind a part's points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PartDetail {
     /// No window of it ends in this period.
@@ -149,6 +155,7 @@ pub enum PartDetail {
 
 /// One judged window of a count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct WindowCount {
     /// First day.
     pub starts: Date,

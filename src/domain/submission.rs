@@ -16,6 +16,7 @@ pub const FORMAT: u16 = 1;
 
 /// What leaves the phone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Submission {
     /// [`FORMAT`].
     pub format: u16,
@@ -46,6 +47,7 @@ pub struct Submission {
 
 /// A file that travels apart from the answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// SHA-256 of its bytes.
     pub sha256: ContentHash,
@@ -57,6 +59,7 @@ pub struct Attachment {
 
 /// The branch's own act: who filled it in, which meeting considered it, that the secretary confirms it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Declaration {
     /// 填报人
     pub reporter: String,
@@ -74,6 +77,7 @@ pub struct Declaration {
 
 /// The meeting that considered the self-assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConsideredBy {
     /// 支委会
@@ -84,6 +88,7 @@ pub enum ConsideredBy {
 
 /// 申报等次: nobody applies for 不合格.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimedGrade {
     /// 达标

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// 激活码: 12 digits for a numeric keypad, read and shown in three groups of four.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(value_type = String))]
 #[serde(try_from = "String", into = "String")]
 pub struct ActivationCode(String);
 
@@ -81,6 +83,7 @@ pub type TokenHash = ContentHash;
 
 /// The phone has stored its token before it asks, so the same triple again succeeds and a lost answer burns nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ActivateRequest {
     /// As typed, scanned or linked.
     pub code: ActivationCode,
@@ -92,6 +95,7 @@ pub struct ActivateRequest {
 
 /// The phone is bound.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Activated {
     /// To which branch.
     pub branch: BranchInfo,
@@ -99,6 +103,7 @@ pub struct Activated {
 
 /// A short-lived code for another phone of the same branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct DeviceCode {
     /// The code.
     pub code: ActivationCode,

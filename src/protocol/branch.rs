@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a unit stands in the organisation tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// 市
@@ -23,6 +24,7 @@ pub enum Level {
 
 /// A unit's code and name; the code is the key, the name is only shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct UnitName {
     /// The roster's code.
     pub code: BranchCode,
@@ -32,6 +34,7 @@ pub struct UnitName {
 
 /// A branch as the roster has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BranchInfo {
     /// The roster's code.
     pub code: BranchCode,

@@ -24,6 +24,12 @@ pub const SUBMISSIONS: &str = "/api/v1/submissions";
 pub const SUBMISSION: &str = "/api/v1/submissions/{id}";
 /// `PUT` (no body): take a submission back before anyone reviews it.
 pub const WITHDRAWAL: &str = "/api/v1/submissions/{id}/withdrawal";
+/// `GET`: the OpenAPI document of all this.
+pub const OPENAPI: &str = "/api/v1/openapi.json";
+/// `GET`: the same to read.
+pub const DOCS: &str = "/api/v1/docs";
+/// `GET`: its style.
+pub const DOCS_STYLE: &str = "/api/v1/docs.css";
 
 /// The path of one checklist.
 #[must_use]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A profile with the moment it was written. Ordered by that moment first: the endpoint keeps the highest, so that a second
 /// phone of the branch gets the figures and need not type them twice.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct StampedProfile {
     /// When and on which phone.
     pub stamp: Stamp,

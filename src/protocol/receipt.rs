@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The endpoint has it on disk. The same bytes again give the same receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// Of which submission.
     pub submission: SubmissionId,
@@ -25,6 +26,7 @@ pub struct Receipt {
 
 /// One submission in the list of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SubmissionSummary {
     /// Its receipt.
     pub receipt: Receipt,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a submission stands above. Without any review it is 未审.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
     /// 审核中
@@ -20,6 +21,7 @@ pub enum ReviewState {
 
 /// One step of the review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Review {
     /// The state it brought.
     pub state: ReviewState,
@@ -40,6 +42,7 @@ pub struct Review {
 
 /// What is wrong with one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ReviewItem {
     /// The item.
     pub item: ItemId,

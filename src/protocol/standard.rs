@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublishedStandard {
     /// Its family.
     pub standard: StandardId,
@@ -18,6 +19,7 @@ pub struct PublishedStandard {
 
 /// One checklist of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublishedChecklist {
     /// The sector.
     pub sector: SectorId,

@@ -21,6 +21,12 @@ impl Failure {
         Self { problem: Problem::new(kind, detail), retry_after: None }
     }
 
+    /// Something of ours that cannot be written as JSON; it happens only when the code is wrong.
+    pub(super) fn unwritable(error: &serde_json::Error) -> Self {
+        tracing::error!(%error, "a value cannot be written as JSON");
+        Self::new(ProblemKind::Internal, "the endpoint needs mending; try again later")
+    }
+
     /// Adds what is wrong, one by one.
     #[must_use]
     pub fn with_faults(mut self, faults: Vec<String>) -> Self {

@@ -1,18 +1,33 @@
-//! The endpoint: activation, the standard, submissions and their receipts, over HTTP and SQLite.
+//! The endpoint: activation, the standard, submissions and their receipts, over HTTP and SQLite; and the app's own files.
 
 pub mod cli;
+pub mod address;
+pub mod app;
 pub mod clock;
 pub mod database;
+mod docs;
 pub mod error;
 pub mod roster;
+mod openapi;
 pub mod router;
 mod routes;
+pub mod serve;
 mod throttle;
+mod tls;
 
 #[cfg(test)]
 mod story_tests;
 
-use std::sync::Arc;
+use crate::domain::{Checklist, ContentHash, DeviceId};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+/// So many wrong codes are free within ten minutes from one address; many phones share one behind carrier NAT.
+const FREE_WRONG_CODES: usize = 30;
+/// So many codes for other phones one phone may ask for within ten minutes.
+const FREE_DEVICE_CODES: usize = 10;
 
 /// What every route is given.
 #[derive(Clone)]
@@ -21,13 +36,30 @@ pub struct Endpoint {
     pub database: database::Database,
     /// What time it is.
     pub clock: Arc<dyn clock::Clock>,
-    throttle: Arc<throttle::Throttle>,
+    /// Reverse proxies whose word about the client's address is believed.
+    pub trusted_proxies: Arc<[address::Network]>,
+    writer: database::Writer,
+    wrong_codes: Arc<throttle::Throttle<address::ClientAddress>>,
+    device_codes: Arc<throttle::Throttle<DeviceId>>,
+    /// Held while a code is tried and judged, so that a burst cannot try many before the first is counted.
+    trying: Arc<tokio::sync::Mutex<()>>,
+    /// Published checklists as parsed; they never change under their hash.
+    checklists: Arc<Mutex<HashMap<ContentHash, Arc<Checklist>>>>,
 }
 
 impl Endpoint {
-    /// An endpoint over this database.
+    /// An endpoint over this database; needs a Tokio runtime. It believes proxies on its own machine.
     #[must_use]
     pub fn new(database: database::Database, clock: Arc<dyn clock::Clock>) -> Self {
-        Self { database, clock, throttle: Arc::default() }
+        Self {
+            writer: database::Writer::start(database.clone()),
+            database,
+            clock,
+            trusted_proxies: address::Network::loopback().into(),
+            wrong_codes: Arc::new(throttle::Throttle::new(FREE_WRONG_CODES)),
+            device_codes: Arc::new(throttle::Throttle::new(FREE_DEVICE_CODES)),
+            trying: Arc::default(),
+            checklists: Arc::default(),
+        }
     }
 }

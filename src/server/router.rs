@@ -1,38 +1,88 @@
 //! Every route of the endpoint, to be read aloud.
 
-use super::{Endpoint, error::Failure, routes};
+use super::{Endpoint, docs, error::Failure, routes};
 use crate::protocol::{ProblemKind, SERVER_HEADER, SERVER_HEADER_VALUE, paths};
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::Response,
-    routing::{delete, get, post, put},
+    routing::{MethodRouter, delete, get, post, put},
 };
 use std::time::{Duration, UNIX_EPOCH};
-use tower_http::timeout::TimeoutLayer;
+use tower_http::{
+    CompressionLevel,
+    compression::{CompressionLayer, predicate::SizeAbove},
+    timeout::TimeoutLayer,
+};
 
 /// No request may take longer.
 const TIME_OUT: Duration = Duration::from_secs(30);
+/// A receipt fits into one packet anyway; smaller answers than this, in bytes, are not worth compressing.
+const WORTH_COMPRESSING: u16 = 1_000;
+/// Brotli's and gzip's quality: near their best for JSON, at a small part of its cost.
+const QUALITY: CompressionLevel = CompressionLevel::Precise(5);
 
-/// The routes over this endpoint.
-pub fn router(endpoint: Endpoint) -> Router {
-    Router::new()
-        .route(paths::HEALTH, get(routes::health::get))
-        .route(paths::ACTIVATE, post(routes::activate::post))
-        .route(paths::STANDARD, get(routes::standard::get))
-        .route(paths::CHECKLIST, get(routes::checklist::get))
-        .route(paths::BRANCH, get(routes::branch::get))
-        .route(paths::DEVICE_CODES, post(routes::device_codes::post))
-        .route(paths::THIS_DEVICE, delete(routes::this_device::delete))
-        .route(paths::SUBMISSIONS, get(routes::submissions::get))
-        .route(paths::SUBMISSION, get(routes::submission::get).put(routes::submission::put))
-        .route(paths::WITHDRAWAL, put(routes::withdrawal::put))
-        .fallback(|| async { Failure::new(ProblemKind::NotFound, "there is nothing at this address") })
+/// Sent with every answer unless it says otherwise.
+const HEADERS: [(HeaderName, HeaderValue); 8] = [
+    (HeaderName::from_static(SERVER_HEADER), HeaderValue::from_static(SERVER_HEADER_VALUE)),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        // The camera reads the QR code of an activation.
+        HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// The API, path by path. Each is described in the OpenAPI document, which a test compares with this list.
+pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 14] {
+    [
+        (paths::HEALTH, get(routes::health::get)),
+        (paths::ACTIVATE, post(routes::activate::post)),
+        (paths::STANDARD, get(routes::standard::get)),
+        (paths::CHECKLIST, get(routes::checklist::get)),
+        (paths::BRANCH, get(routes::branch::get)),
+        (paths::PROFILE, get(routes::profile::get).put(routes::profile::put)),
+        (paths::DEVICE_CODES, post(routes::device_codes::post)),
+        (paths::THIS_DEVICE, delete(routes::this_device::delete)),
+        (paths::SUBMISSIONS, get(routes::submissions::get)),
+        (paths::SUBMISSION, get(routes::submission::get).put(routes::submission::put)),
+        (paths::WITHDRAWAL, put(routes::withdrawal::put)),
+        (paths::OPENAPI, get(docs::openapi)),
+        (paths::DOCS, get(docs::page)),
+        (paths::DOCS_STYLE, get(docs::style)),
+    ]
+}
+
+/// The API over this endpoint; `elsewhere` answers what is not under `/api/`.
+pub fn router(endpoint: Endpoint, elsewhere: MethodRouter) -> Router {
+    let mut api = Router::new();
+    for (path, methods) in routes() {
+        api = api.route(path, methods);
+    }
+    let compression =
+        CompressionLayer::new().quality(QUALITY).compress_when(SizeAbove::new(WORTH_COMPRESSING));
+    api.route("/api/{*nothing}", axum::routing::any(nothing))
+        .layer(compression)
+        .fallback_service(elsewhere)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_OUT))
         .layer(middleware::from_fn_with_state(endpoint.clone(), sign))
         .with_state(endpoint)
+}
+
+async fn nothing() -> Failure {
+    Failure::new(ProblemKind::NotFound, "there is nothing at this address")
 }
 
 /// Signs every answer as ours and dates it by our clock, from which phones correct theirs.
@@ -40,11 +90,11 @@ async fn sign(State(endpoint): State<Endpoint>, request: Request, next: Next) ->
     let mut response = next.run(request).await;
     let now = UNIX_EPOCH + Duration::from_millis(endpoint.clock.now_ms());
     let headers = response.headers_mut();
-    headers.insert(SERVER_HEADER, HeaderValue::from_static(SERVER_HEADER_VALUE));
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
         headers.insert(header::DATE, date);
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(value);
+    }
     response
 }

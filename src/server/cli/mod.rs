@@ -13,7 +13,6 @@ mod review;
 mod review_sheet;
 mod roster;
 mod scope;
-mod serve;
 mod sheets;
 mod slips;
 mod standard;
@@ -37,8 +36,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API until interrupted.
-    Serve(serve::Serve),
+    /// Serve the API and the app until interrupted.
+    Serve(super::serve::Options),
     #[command(subcommand, about = "标准：检查、发布、查看")]
     Standard(standard::Standard),
     #[command(subcommand, about = "党组织名册：导入")]
@@ -96,11 +95,16 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         return Err(CliError::NoDatabase(cli.database.display().to_string()).into());
     }
     if let Some(folder) = cli.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            format!(
+                "the folder {} cannot be made: {error}; name another file with --database",
+                folder.display()
+            )
+        })?;
     }
     let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
     let done = match cli.command {
-        Command::Serve(serve) => serve.run(&database).await,
+        Command::Serve(options) => super::serve::run(options, &database).await.map_err(Into::into),
         Command::Standard(command) => command.run(&database).await.map_err(Into::into),
         Command::Roster(command) => command.run(&database).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),

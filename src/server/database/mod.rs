@@ -4,11 +4,15 @@ pub mod devices;
 pub mod results;
 pub mod reviews;
 pub mod roster;
+mod profile;
+mod store;
+
+pub use store::{Arrival, Stored, Writer};
 
 use crate::domain::{BranchCode, Checklist, ContentHash, DeviceId, SubmissionId};
 use crate::protocol::{
-    ActivateRequest, ActivationCode, BranchInfo, Level, PublishedChecklist, PublishedStandard, Receipt,
-    Review, SubmissionSummary, TokenHash, UnitName,
+    ActivateRequest, ActivationCode, BranchInfo, Level, PublishedChecklist, PublishedStandard, Review,
+    SubmissionSummary, TokenHash, UnitName,
 };
 use sqlx::{
     Row as _,
@@ -24,9 +28,18 @@ pub enum DatabaseError {
     /// SQLite refused or failed.
     #[error("the database failed: {0}; check that its disk has room and that the process may write there")]
     Sqlite(#[from] sqlx::Error),
+    /// The file cannot be opened.
+    #[error("the database {0} cannot be opened: {1}; name a file that this user may write with --database")]
+    Open(std::path::PathBuf, sqlx::Error),
     /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
     #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
     Stored(String),
+    /// The transaction that several submissions shared failed, so none of them is stored.
+    #[error("nothing of this transaction was stored: {0}")]
+    Batch(String),
+    /// The task that stores submissions is gone.
+    #[error("the endpoint is stopping; start it again")]
+    Stopped,
 }
 
 fn stored(error: impl core::fmt::Display) -> DatabaseError {
@@ -61,34 +74,10 @@ pub enum Activation {
     Used,
     /// Too late.
     Expired,
-}
-
-/// How storing a submission ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stored {
-    /// On disk now.
-    New,
-    /// The same bytes were there already: this is their receipt.
-    Same(Receipt),
-    /// The id is there with other bytes; the new bytes were put aside.
-    Different,
-    /// The id belongs to another branch.
-    Foreign,
-}
-
-/// What a submission is stored with.
-#[derive(Debug)]
-pub struct Arrival<'a> {
-    /// The branch of the phone that sent it.
-    pub branch: &'a BranchCode,
-    /// The frozen bytes.
-    pub bytes: &'a [u8],
-    /// The parsed bytes.
-    pub submission: &'a crate::domain::Submission,
-    /// The receipt it gets.
-    pub receipt: &'a Receipt,
-    /// The score sheet as JSON, to be shown and exported without scoring again.
-    pub sheet: String,
+    /// The phone was bound by this very triple and unbound since.
+    Revoked,
+    /// The token is bound already, by another code.
+    TokenTaken,
 }
 
 /// The database.
@@ -118,6 +107,8 @@ CREATE TABLE IF NOT EXISTS quarantine (
     PRIMARY KEY (id, sha256));
 CREATE TABLE IF NOT EXISTS reviews (
     number INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions(id), body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS reviews_by_submission ON reviews (submission, number);
+CREATE TABLE IF NOT EXISTS profiles (branch TEXT PRIMARY KEY REFERENCES units(code), body TEXT NOT NULL);
 ";
 
 /// No branch can fill the disk with conflicting bytes: this many are kept.
@@ -128,6 +119,19 @@ fn int(ms: u64) -> i64 {
 }
 
 impl Database {
+    /// Removes codes of a branch that nobody used and that expired before this instant, so that they do not pile up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_expired_codes(&self, branch: &BranchCode, before: u64) -> Result<(), DatabaseError> {
+        sqlx::query("DELETE FROM codes WHERE branch = ? AND used_token IS NULL AND expires_at < ?")
+            .bind(branch.as_str().to_owned())
+            .bind(int(before))
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
     /// Opens or makes the file.
     ///
     /// # Errors
@@ -140,8 +144,9 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+        let failed = |error| DatabaseError::Open(path.to_owned(), error);
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
         Ok(Self(pool))
     }
 
@@ -238,11 +243,20 @@ impl Database {
         let used_by: Option<String> = row.try_get("used_by")?;
         match used {
             Some(used) if used == token && used_by.as_deref() == Some(&device) => {
-                return Ok(Activation::Bound(branch));
+                let revoked =
+                    sqlx::query("SELECT 1 FROM devices WHERE token_hash = ? AND revoked_at IS NOT NULL")
+                        .bind(token)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                return Ok(revoked.map_or(Activation::Bound(branch), |_| Activation::Revoked));
             }
             Some(_) => return Ok(Activation::Used),
             None if row.try_get::<i64, _>("expires_at")? < int(now) => return Ok(Activation::Expired),
             None => {}
+        }
+        let taken = sqlx::query("SELECT 1 FROM devices WHERE token_hash = ?").bind(token.clone());
+        if taken.fetch_optional(&mut *tx).await?.is_some() {
+            return Ok(Activation::TokenTaken);
         }
         sqlx::query("UPDATE codes SET used_by = ?, used_token = ? WHERE hash = ?")
             .bind(device.clone())
@@ -279,16 +293,19 @@ impl Database {
         Ok(Some((branch, device, row.try_get::<Option<i64>, _>("revoked_at")?.is_some())))
     }
 
-    /// Revokes a phone's token; its data on the phone stays.
+    /// Unbinds a phone from this branch; its other branches and its data stay.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke(&self, device: DeviceId, now: u64) -> Result<(), DatabaseError> {
-        sqlx::query("UPDATE devices SET revoked_at = ? WHERE device = ? AND revoked_at IS NULL")
-            .bind(int(now))
-            .bind(device.to_string())
-            .execute(&self.0)
-            .await?;
+    pub async fn revoke(&self, branch: &BranchCode, device: DeviceId, now: u64) -> Result<(), DatabaseError> {
+        sqlx::query(
+            "UPDATE devices SET revoked_at = ? WHERE branch = ? AND device = ? AND revoked_at IS NULL",
+        )
+        .bind(int(now))
+        .bind(branch.as_str().to_owned())
+        .bind(device.to_string())
+        .execute(&self.0)
+        .await?;
         Ok(())
     }
 
@@ -343,62 +360,6 @@ impl Database {
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
         let row = sqlx::query("SELECT body FROM checklists WHERE hash = ?").bind(hash.as_str().to_owned());
         Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
-    }
-
-    /// Stores a submission in one transaction. The same bytes again are success; other bytes under its id are put aside.
-    ///
-    /// # Errors
-    /// When the database fails; then nothing of it is stored.
-    pub async fn store(&self, arrival: &Arrival<'_>) -> Result<Stored, DatabaseError> {
-        let Arrival { branch, bytes, submission, receipt, sheet } = arrival;
-        let id = submission.id.to_string();
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
-        let row = sqlx::query("SELECT branch, receipt FROM submissions WHERE id = ?")
-            .bind(id.clone())
-            .fetch_optional(&mut *tx)
-            .await?;
-        if let Some(row) = row {
-            if row.try_get::<String, _>("branch")? != branch.as_str() {
-                return Ok(Stored::Foreign);
-            }
-            let first: Receipt =
-                serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?;
-            if first.sha256 == receipt.sha256 {
-                return Ok(Stored::Same(first));
-            }
-            sqlx::query(
-                "INSERT INTO quarantine (id, sha256, body, branch, received_at)
-                 SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine WHERE branch = ?) < ?
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(id)
-            .bind(receipt.sha256.as_str().to_owned())
-            .bind(bytes.to_vec())
-            .bind(branch.as_str().to_owned())
-            .bind(int(receipt.received_at))
-            .bind(branch.as_str().to_owned())
-            .bind(QUARANTINED_PER_BRANCH)
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            return Ok(Stored::Different);
-        }
-        sqlx::query(
-            "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(id)
-        .bind(branch.as_str().to_owned())
-        .bind(submission.period.as_str().to_owned())
-        .bind(bytes.to_vec())
-        .bind(serde_json::to_string(receipt).map_err(stored)?)
-        .bind(sheet.clone())
-        .bind(submission.device.to_string())
-        .bind(serde_json::to_string(&submission.parents).map_err(stored)?)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(Stored::New)
     }
 
     /// The frozen bytes of a branch's own submission.

@@ -1,9 +1,6 @@
 //! Bodies: JSON only, of bounded size.
 
-use crate::{
-    protocol::{MAX_BODY_BYTES, ProblemKind},
-    server::error::Failure,
-};
+use crate::{protocol::ProblemKind, server::error::Failure};
 use axum::{
     body::{Bytes, to_bytes},
     extract::Request,
@@ -12,7 +9,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 /// The bytes of a JSON body.
-pub(super) async fn json_bytes(request: Request) -> Result<Bytes, Failure> {
+pub(super) async fn json_bytes(request: Request, max_bytes: usize) -> Result<Bytes, Failure> {
     let content_type =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = content_type.split(';').next().unwrap_or("").trim();
@@ -20,12 +17,9 @@ pub(super) async fn json_bytes(request: Request) -> Result<Bytes, Failure> {
         return Err(Failure::new(ProblemKind::WrongContentType, "send application/json"));
     }
     let too_large = |_| {
-        Failure::new(
-            ProblemKind::TooLarge,
-            format!("a body has at most {MAX_BODY_BYTES} bytes and arrives whole"),
-        )
+        Failure::new(ProblemKind::TooLarge, format!("a body has at most {max_bytes} bytes and arrives whole"))
     };
-    to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(too_large)
+    to_bytes(request.into_body(), max_bytes).await.map_err(too_large)
 }
 
 /// Reads JSON.

@@ -1,16 +1,28 @@
 //! `GET /api/v1/branch`: what the roster says of the caller's branch.
 
-use super::auth::Caller;
+use super::{auth::Caller, revalidate};
 use crate::{
-    protocol::{BranchInfo, ProblemKind},
+    protocol::ProblemKind,
     server::{Endpoint, error::Failure},
 };
-use axum::{Json, extract::State};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
+/// What the roster says of the caller's branch.
+#[utoipa::path(
+    get,
+    path = crate::protocol::paths::BRANCH,
+    operation_id = "branch_get",
+    security(("token" = [])),
+    responses(
+        (status = 200, body = crate::protocol::BranchInfo),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match"),
+    )
+)]
 pub(in crate::server) async fn get(
     State(endpoint): State<Endpoint>,
     caller: Caller,
-) -> Result<Json<BranchInfo>, Failure> {
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let gone = || Failure::new(ProblemKind::NotFound, "this branch is no longer in the roster");
-    Ok(Json(endpoint.database.branch(&caller.branch).await?.ok_or_else(gone)?))
+    revalidate::private(&headers, &endpoint.database.branch(&caller.branch).await?.ok_or_else(gone)?)
 }

@@ -1,5 +1,6 @@
 //! `GET /api/v1/checklists/{hash}`: one checklist by content; public and immutable.
 
+use super::revalidate;
 use crate::{
     domain::ContentHash,
     protocol::ProblemKind,
@@ -7,21 +8,28 @@ use crate::{
 };
 use axum::{
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 
+/// One checklist by content; public, never changes.
+#[utoipa::path(
+    get,
+    path = crate::protocol::paths::CHECKLIST,
+    operation_id = "checklist_get",
+    params(("hash" = String, Path, description = "SHA-256 of the checklist, 64 hexadecimal digits")),
+    responses(
+        (status = 200, body = crate::domain::Checklist),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match"),
+    )
+)]
 pub(in crate::server) async fn get(
     State(endpoint): State<Endpoint>,
     Path(hash): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let none = || Failure::new(ProblemKind::NotFound, "no checklist of this hash was published");
     let hash = ContentHash::try_from(hash).map_err(|_| none())?;
     let body = endpoint.database.checklist(&hash).await?.ok_or_else(none)?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/json".to_owned()),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
-        (header::ETAG, format!("\"{hash}\"")),
-    ];
-    Ok((headers, body).into_response())
+    Ok(revalidate::json(&headers, "public, max-age=31536000, immutable", body))
 }

@@ -2,11 +2,29 @@
 
 use crate::server::{Endpoint, error::Failure};
 use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-pub(in crate::server) async fn get(State(endpoint): State<Endpoint>) -> Result<Json<Value>, Failure> {
-    let published = endpoint.database.standard().await?.is_some();
-    Ok(Json(
-        json!({ "service": "biaochi", "version": env!("CARGO_PKG_VERSION"), "standard_published": published }),
-    ))
+/// The state of the endpoint.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::server) struct Health {
+    /// Always `biaochi`.
+    service: &'static str,
+    /// The endpoint's version.
+    version: &'static str,
+    /// Whether phones find a standard here.
+    standard_published: bool,
+}
+
+/// The endpoint answers and its database can be read.
+#[utoipa::path(
+    get,
+    path = crate::protocol::paths::HEALTH,
+    operation_id = "health_get",
+    responses(
+        (status = 200, body = Health),
+    )
+)]
+pub(in crate::server) async fn get(State(endpoint): State<Endpoint>) -> Result<Json<Health>, Failure> {
+    let standard_published = endpoint.database.standard().await?.is_some();
+    Ok(Json(Health { service: "biaochi", version: env!("CARGO_PKG_VERSION"), standard_published }))
 }

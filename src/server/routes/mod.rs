@@ -7,8 +7,12 @@ pub(super) mod branch;
 pub(super) mod checklist;
 pub(super) mod device_codes;
 pub(super) mod health;
+pub(super) mod profile;
+mod revalidate;
 pub(super) mod standard;
 pub(super) mod submission;
 pub(super) mod submissions;
 pub(super) mod this_device;
 pub(super) mod withdrawal;
+
+pub(super) use revalidate::is_known;

@@ -1,7 +1,7 @@
 //! `PUT /api/v1/submissions/{id}`: stores the frozen bytes of a submission and answers with its receipt.
 //! `GET`: the same bytes back, for another phone of the branch.
 
-use super::{auth::Caller, body};
+use super::{auth::Caller, body, revalidate};
 use crate::{
     domain::{
         Assessment, Checklist, ContentHash, ENGINE_VERSION, Submission, SubmissionId,
@@ -10,7 +10,7 @@ use crate::{
         score,
         submission::FORMAT,
     },
-    protocol::{ProblemKind, Receipt, ReviewState, SubmissionSummary, receipt::receipt_code},
+    protocol::{MAX_BODY_BYTES, ProblemKind, Receipt, receipt::receipt_code},
     server::{
         Endpoint,
         database::{Arrival, Stored},
@@ -20,35 +20,66 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, Request, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
+use std::sync::Arc;
 
+/// So many parsed checklists are kept in memory; more than a department has in use at once.
+const MAX_CACHED: usize = 32;
+
+/// The bytes of a submission as they were sent.
+#[utoipa::path(
+    get,
+    path = crate::protocol::paths::SUBMISSION,
+    operation_id = "submission_get",
+    params(("id" = SubmissionId, Path, description = "The submission, a UUIDv7 made by the phone")),
+    security(("token" = [])),
+    responses(
+        (status = 200, body = Submission),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match"),
+    )
+)]
 pub(in crate::server) async fn get(
     State(endpoint): State<Endpoint>,
     caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let none = || Failure::new(ProblemKind::NotFound, "this branch has no such submission");
     let id: SubmissionId = id.parse().map_err(|_| none())?;
     let bytes = endpoint.database.submission(&caller.branch, id).await?.ok_or_else(none)?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
+    Ok(revalidate::json(&headers, revalidate::PRIVATE, bytes))
 }
 
+/// Stores a submission and answers with its receipt when it is on disk; the same bytes again get the same receipt.
+#[utoipa::path(
+    put,
+    path = crate::protocol::paths::SUBMISSION,
+    operation_id = "submission_put",
+    params(("id" = SubmissionId, Path, description = "The submission, a UUIDv7 made by the phone")),
+    request_body = Submission,
+    security(("token" = [])),
+    responses(
+        (status = 201, body = Receipt, description = "Stored now"),
+        (status = 200, body = Receipt, description = "These bytes were stored before"),
+    )
+)]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
     caller: Caller,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<(StatusCode, Json<Receipt>), Failure> {
-    let bytes = body::json_bytes(request).await?;
-    let submission: Submission = body::parse(&bytes)?;
-    let refuse = |detail: &str| Failure::new(ProblemKind::Refused, detail);
-    if submission.format > FORMAT {
-        let detail =
-            format!("this endpoint reads format {FORMAT}, not {}; it has to be updated", submission.format);
+    let bytes = body::json_bytes(request, MAX_BODY_BYTES).await?;
+    // The format first: what a newer phone writes may not even look like a submission of today.
+    let Versioned { format } = body::parse(&bytes)?;
+    if format > FORMAT {
+        let detail = format!("this endpoint reads format {FORMAT}, not {format}; it has to be updated");
         return Err(Failure::new(ProblemKind::UnknownFormat, detail));
     }
+    let submission: Submission = body::parse(&bytes)?;
+    let refuse = |detail: &str| Failure::new(ProblemKind::Refused, detail);
     if submission.id.to_string() != id {
         return Err(refuse("the id in the address is not the one in the body"));
     }
@@ -64,11 +95,6 @@ pub(in crate::server) async fn put(
         let faults = faults.iter().map(ToString::to_string).collect();
         return Err(refuse("some answers do not fit their checklist; see the faults").with_faults(faults));
     }
-    let others = endpoint.database.submissions(&caller.branch).await?;
-    if is_closed(&others, &submission) {
-        let detail = "this assessment was approved; ask the upper level to return it";
-        return Err(Failure::new(ProblemKind::Closed, detail));
-    }
     let sheet = score(&checklist, &period, &Assessment::new(submission.answers.iter().cloned(), None));
     let sha256 = ContentHash::of(&bytes);
     let receipt = Receipt {
@@ -81,13 +107,13 @@ pub(in crate::server) async fn put(
         // By the day it was made: a branch is not late because its network was.
         late: period.is_late(shanghai_date(submission.made_at)),
     };
-    let sheet = serde_json::to_string(&sheet)
-        .map_err(|_| Failure::new(ProblemKind::Internal, "the score could not be stored; try again later"))?;
+    let sheet = serde_json::to_string(&sheet).map_err(|error| Failure::unwritable(&error))?;
+    let (id, branch) = (submission.id, caller.branch.clone());
     let arrival =
-        Arrival { branch: &caller.branch, bytes: &bytes, submission: &submission, receipt: &receipt, sheet };
-    match endpoint.database.store(&arrival).await? {
+        Arrival { branch: caller.branch, bytes: bytes.into(), submission, receipt: receipt.clone(), sheet };
+    match endpoint.writer.store(arrival).await? {
         Stored::New => {
-            tracing::info!(submission = %submission.id, branch = %caller.branch, "stored");
+            tracing::info!(submission = %id, %branch, "stored");
             Ok((StatusCode::CREATED, Json(receipt)))
         }
         Stored::Same(first) => Ok((StatusCode::OK, Json(first))),
@@ -97,21 +123,27 @@ pub(in crate::server) async fn put(
             Err(Failure::new(ProblemKind::DifferentBytes, detail))
         }
         Stored::Foreign => Err(refuse("this id belongs to a submission of another branch")),
+        Stored::Closed => {
+            let detail = "this assessment was approved; ask the upper level to return it";
+            Err(Failure::new(ProblemKind::Closed, detail))
+        }
+        Stored::TooMany => {
+            Err(refuse("the branch has sent too many submissions for this period; ask the upper level"))
+        }
     }
 }
 
+/// What every format has.
+#[derive(serde::Deserialize)]
+struct Versioned {
+    format: u16,
+}
+
 /// The checklist and period that the submission names.
-async fn pinned(endpoint: &Endpoint, submission: &Submission) -> Result<(Checklist, Period), Failure> {
+async fn pinned(endpoint: &Endpoint, submission: &Submission) -> Result<(Arc<Checklist>, Period), Failure> {
     let refuse = |detail: &str| Failure::new(ProblemKind::Refused, detail);
     let unknown = || refuse("the checklist it answers was never published here");
-    let body = endpoint.database.checklist(&submission.checklist).await?.ok_or_else(unknown)?;
-    let checklist: Checklist = serde_json::from_slice(&body).map_err(|error| {
-        tracing::error!(%error, hash = %submission.checklist, "a published checklist cannot be read");
-        Failure::new(
-            ProblemKind::Internal,
-            "a published checklist cannot be read; the endpoint needs mending",
-        )
-    })?;
+    let checklist = parsed(endpoint, &submission.checklist).await?.ok_or_else(unknown)?;
     if checklist.sector != submission.sector {
         return Err(refuse("the checklist is for another sector"));
     }
@@ -119,13 +151,25 @@ async fn pinned(endpoint: &Endpoint, submission: &Submission) -> Result<(Checkli
     Ok((checklist, period.ok_or_else(|| refuse("the checklist has no such period"))?))
 }
 
-/// Whether the assessment was approved and not returned since. What was stored before may always be sent again.
-fn is_closed(others: &[SubmissionSummary], submission: &Submission) -> bool {
-    if others.iter().any(|other| other.receipt.submission == submission.id) {
-        return false;
+/// A published checklist, read once: a hundred kilobytes of JSON would cost more than all the rest of a submission.
+async fn parsed(endpoint: &Endpoint, hash: &ContentHash) -> Result<Option<Arc<Checklist>>, Failure> {
+    let cache = || endpoint.checklists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let known = cache().get(hash).cloned();
+    if known.is_some() {
+        return Ok(known);
     }
-    let of_period = others.iter().filter(|other| other.period == submission.period && !other.withdrawn);
-    let newest = of_period.max_by_key(|other| other.receipt.submission);
-    let last = newest.and_then(|newest| newest.reviews.last());
-    last.is_some_and(|review| review.state == ReviewState::Approved)
+    let Some(body) = endpoint.database.checklist(hash).await? else { return Ok(None) };
+    let checklist: Arc<Checklist> = Arc::new(serde_json::from_slice(&body).map_err(|error| {
+        tracing::error!(%error, %hash, "a published checklist cannot be read");
+        Failure::new(
+            ProblemKind::Internal,
+            "a published checklist cannot be read; the endpoint needs mending",
+        )
+    })?);
+    let mut cache = cache();
+    if cache.len() >= MAX_CACHED {
+        cache.clear();
+    }
+    cache.insert(hash.clone(), checklist.clone());
+    Ok(Some(checklist))
 }

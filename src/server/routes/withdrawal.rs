@@ -11,6 +11,17 @@ use axum::{
     http::StatusCode,
 };
 
+/// Takes a submission back before anyone reviews it; again is success.
+#[utoipa::path(
+    put,
+    path = crate::protocol::paths::WITHDRAWAL,
+    operation_id = "withdrawal_put",
+    params(("id" = SubmissionId, Path, description = "The submission, a UUIDv7 made by the phone")),
+    security(("token" = [])),
+    responses(
+        (status = 204, description = "Withdrawn"),
+    )
+)]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
     caller: Caller,

@@ -1,0 +1,223 @@
+//! Group commit: submissions that arrive together reach the disk together.
+//!
+//! A synchronous commit costs the disk's own latency, whatever is in it. So one task does all the storing: it takes what is
+//! waiting, up to [`MAX_BATCH`], into one transaction, and tells each sender its own outcome only after the commit.
+
+use super::{Database, DatabaseError, QUARANTINED_PER_BRANCH, int, stored};
+use crate::{
+    domain::{BranchCode, Submission},
+    protocol::{Receipt, Review, ReviewState},
+};
+use sqlx::{Row as _, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+/// At most so many submissions share one commit.
+const MAX_BATCH: usize = 64;
+/// So many may wait for the next commit; then senders wait to be heard, which slows their phones down, not the disk.
+const MAX_WAITING: usize = 256;
+/// No branch can fill the disk: a period takes this many submissions of it. A branch that reports with care needs a handful.
+const MAX_PER_PERIOD: i64 = 200;
+
+/// How storing a submission ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// On disk now.
+    New,
+    /// The same bytes were there already: this is their receipt.
+    Same(Receipt),
+    /// The id is there with other bytes; the new bytes were put aside.
+    Different,
+    /// The id belongs to another branch.
+    Foreign,
+    /// The branch's newest submission of the period was approved, and not returned since.
+    Closed,
+    /// The branch has sent too many submissions for this period.
+    TooMany,
+}
+
+/// What a submission is stored with.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The branch of the phone that sent it.
+    pub branch: BranchCode,
+    /// The frozen bytes.
+    pub bytes: Vec<u8>,
+    /// The parsed bytes.
+    pub submission: Submission,
+    /// The receipt it gets.
+    pub receipt: Receipt,
+    /// The score sheet as JSON, to be shown and exported without scoring again.
+    pub sheet: String,
+}
+
+type Waiting = (Arrival, oneshot::Sender<Result<Stored, DatabaseError>>);
+
+/// Hands submissions to the one task that stores them. The task ends when its last handle is gone and nothing waits.
+#[derive(Debug, Clone)]
+pub struct Writer(mpsc::Sender<Waiting>);
+
+impl Writer {
+    /// Starts the storing task over this database; needs a Tokio runtime.
+    #[must_use]
+    pub fn start(database: Database) -> Self {
+        let (sender, receiver) = mpsc::channel(MAX_WAITING);
+        tokio::spawn(write(database, receiver));
+        Self(sender)
+    }
+
+    /// Stores a submission, together with those that arrive at the same time; returns when it is on disk. A caller that goes
+    /// away while waiting changes nothing: the submission is stored, and sending it again gives its receipt.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing of it is stored.
+    pub async fn store(&self, arrival: Arrival) -> Result<Stored, DatabaseError> {
+        let (tell, told) = oneshot::channel();
+        self.0.send((arrival, tell)).await.map_err(|_| DatabaseError::Stopped)?;
+        told.await.map_err(|_| DatabaseError::Stopped)?
+    }
+}
+
+async fn write(database: Database, mut receiver: mpsc::Receiver<Waiting>) {
+    let mut waiting = Vec::with_capacity(MAX_BATCH);
+    while receiver.recv_many(&mut waiting, MAX_BATCH).await > 0 {
+        let (arrivals, tellers): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
+        for (teller, outcome) in tellers.into_iter().zip(database.store_all(&arrivals).await) {
+            // Nobody listens any more when the phone hung up; its next try will get the receipt.
+            let _ = teller.send(outcome);
+        }
+    }
+}
+
+impl Database {
+    /// Stores one submission by itself. The same bytes again are success; other bytes under its id are put aside.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing of it is stored.
+    pub async fn store(&self, arrival: &Arrival) -> Result<Stored, DatabaseError> {
+        let outcome = self.store_all(std::slice::from_ref(arrival)).await.pop();
+        outcome.unwrap_or(Err(DatabaseError::Stopped))
+    }
+
+    /// Stores submissions in one transaction, each with its own outcome, in their order. One that cannot be stored does not
+    /// hold up the others; when the transaction itself fails, none is stored.
+    pub async fn store_all(&self, arrivals: &[Arrival]) -> Vec<Result<Stored, DatabaseError>> {
+        match self.try_store_all(arrivals).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                let reason = error.to_string();
+                arrivals.iter().map(|_| Err(DatabaseError::Batch(reason.clone()))).collect()
+            }
+        }
+    }
+
+    async fn try_store_all(
+        &self,
+        arrivals: &[Arrival],
+    ) -> Result<Vec<Result<Stored, DatabaseError>>, DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut outcomes = Vec::with_capacity(arrivals.len());
+        for arrival in arrivals {
+            match store_in(&mut tx, arrival).await {
+                Err(error) if fails_all(&error) => return Err(error),
+                outcome => outcomes.push(outcome),
+            }
+        }
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+}
+
+/// Whether an error is about the transaction, not about one arrival: SQLite undoes only the statement that breaks a
+/// constraint, but a full disk or a failed write may have undone everything.
+fn fails_all(error: &DatabaseError) -> bool {
+    match error {
+        DatabaseError::Sqlite(sqlx::Error::Database(error)) => {
+            matches!(error.kind(), sqlx::error::ErrorKind::Other)
+        }
+        DatabaseError::Sqlite(_)
+        | DatabaseError::Open(..)
+        | DatabaseError::Batch(_)
+        | DatabaseError::Stopped => true,
+        DatabaseError::Stored(_) => false,
+    }
+}
+
+/// Stores one arrival within a transaction that has the write lock, so that what it looks at cannot change under it.
+async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored, DatabaseError> {
+    let Arrival { branch, bytes, submission, receipt, sheet } = arrival;
+    let id = submission.id.to_string();
+    let row = sqlx::query("SELECT branch, receipt FROM submissions WHERE id = ?")
+        .bind(id.clone())
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(row) = row {
+        if row.try_get::<String, _>("branch")? != branch.as_str() {
+            return Ok(Stored::Foreign);
+        }
+        let first: Receipt = serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?;
+        if first.sha256 == receipt.sha256 {
+            return Ok(Stored::Same(first));
+        }
+        sqlx::query(
+            "INSERT INTO quarantine (id, sha256, body, branch, received_at)
+             SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine WHERE branch = ?) < ?
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(id)
+        .bind(receipt.sha256.as_str().to_owned())
+        .bind(bytes.clone())
+        .bind(branch.as_str().to_owned())
+        .bind(int(receipt.received_at))
+        .bind(branch.as_str().to_owned())
+        .bind(QUARANTINED_PER_BRANCH)
+        .execute(&mut *tx)
+        .await?;
+        return Ok(Stored::Different);
+    }
+    if let Some(refused) = refusal(tx, branch, submission).await? {
+        return Ok(refused);
+    }
+    sqlx::query(
+        "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id)
+    .bind(branch.as_str().to_owned())
+    .bind(submission.period.as_str().to_owned())
+    .bind(bytes.clone())
+    .bind(serde_json::to_string(receipt).map_err(stored)?)
+    .bind(sheet.clone())
+    .bind(submission.device.to_string())
+    .bind(serde_json::to_string(&submission.parents).map_err(stored)?)
+    .execute(&mut *tx)
+    .await?;
+    Ok(Stored::New)
+}
+
+/// Why the branch may not add a submission to this period, if so.
+async fn refusal(
+    tx: &mut SqliteConnection,
+    branch: &BranchCode,
+    submission: &Submission,
+) -> Result<Option<Stored>, DatabaseError> {
+    let row = sqlx::query(
+        "SELECT CASE WHEN withdrawn_at IS NULL THEN
+             (SELECT body FROM reviews WHERE submission = newest.id ORDER BY number DESC LIMIT 1) END AS review,
+         (SELECT count(*) FROM submissions WHERE branch = newest.branch AND period = newest.period) AS sent
+         FROM submissions AS newest WHERE branch = ? AND period = ?
+         ORDER BY withdrawn_at IS NOT NULL, id DESC LIMIT 1",
+    )
+    .bind(branch.as_str().to_owned())
+    .bind(submission.period.as_str().to_owned())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    // The newest that was not withdrawn decides.
+    if let Some(review) = row.try_get::<Option<String>, _>("review")? {
+        let review: Review = serde_json::from_str(&review).map_err(stored)?;
+        if review.state == ReviewState::Approved {
+            return Ok(Some(Stored::Closed));
+        }
+    }
+    Ok((row.try_get::<i64, _>("sent")? >= MAX_PER_PERIOD).then_some(Stored::TooMany))
+}

@@ -1,0 +1,129 @@
+//! The OpenAPI document, from the code: each route describes itself beside its handler.
+
+use super::routes;
+use crate::protocol::Problem;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, Ref, RefOr, Response,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+/// The endpoint that branches report to.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "支部标尺 (Biaochi)",
+        description = "The small endpoint that rural Party branches report to. JSON over HTTP; refusals are problems \
+                       (RFC 9457). Everything a phone sends can be sent again: the same content again is success. What a \
+                       phone pulls carries an ETag. Unknown fields are ignored; new ones are optional.",
+    ),
+    paths(
+        routes::health::get,
+        routes::activate::post,
+        routes::standard::get,
+        routes::checklist::get,
+        routes::branch::get,
+        routes::profile::get,
+        routes::profile::put,
+        routes::device_codes::post,
+        routes::this_device::delete,
+        routes::submissions::get,
+        routes::submission::get,
+        routes::submission::put,
+        routes::withdrawal::put,
+        super::docs::openapi,
+        super::docs::page,
+        super::docs::style,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Problems, &Token),
+)]
+pub(super) struct Document;
+
+/// Every operation can be refused with a problem.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let mut problem = Response::new("Refused or failed: why, and what would mend it");
+        let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+        problem.content.insert(crate::protocol::problem::MEDIA_TYPE.into(), content);
+        for item in document.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete] {
+                if let Some(operation) = operation {
+                    operation.responses.responses.insert("default".into(), RefOr::T(problem.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// The bearer token of a bound phone.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The text whose SHA-256 the phone sent when it was activated."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{Endpoint, clock::SystemClock, database::Database, router::routes};
+    use axum::{
+        body::Body,
+        http::{Method, Request, header},
+    };
+    use std::{collections::BTreeSet, sync::Arc};
+    use tower_service::Service as _;
+
+    /// What the router answers to a method that no route has names those that it has.
+    #[tokio::test]
+    async fn every_route_is_described_and_everything_described_is_a_route() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let endpoint = Endpoint::new(database, Arc::new(SystemClock));
+        let mut routed = BTreeSet::new();
+        for (path, methods) in routes() {
+            let mut router = axum::Router::new().route("/", methods).with_state(endpoint.clone());
+            let request = Request::builder().method(Method::TRACE).uri("/").body(Body::empty()).unwrap();
+            let answer = router.call(request).await.unwrap();
+            let allowed = answer.headers()[header::ALLOW].to_str().unwrap();
+            for method in allowed.split(',').filter(|method| *method != "HEAD") {
+                routed.insert(format!("{method} {path}"));
+            }
+        }
+        let mut described = BTreeSet::new();
+        for (path, item) in Document::openapi().paths.paths {
+            for (method, operation) in
+                [("GET", item.get), ("PUT", item.put), ("POST", item.post), ("DELETE", item.delete)]
+            {
+                if let Some(operation) = operation {
+                    assert!(operation.summary.is_some_and(|text| !text.is_empty()), "{method} {path}");
+                    described.insert(format!("{method} {path}"));
+                }
+            }
+        }
+        assert_eq!(described, routed);
+    }
+
+    /// A document that refers to what is not in it helps nobody.
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = serde_json::to_value(Document::openapi()).unwrap();
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().unwrap();
+            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+        assert!(text.contains("#/components/schemas/Problem"));
+    }
+}

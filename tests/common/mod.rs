@@ -1,0 +1,200 @@
+//! What stories and the bench share: a roster, honest answers to the built-in standard, and the real program on a real file.
+
+use biaochi::{
+    domain::{
+        AnswerKey, AnswerValue, BranchCode, BranchProfile, Checklist, ClaimedGrade, ContentHash, Declaration,
+        DeviceId, Entry, Part, PartAnswer, Period, Rule, Stamp, Submission, SubmissionId,
+        submission::{ConsideredBy, FORMAT},
+    },
+    protocol::{ActivationCode, Level},
+    server::database::{Database, Unit},
+};
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// Far enough ahead for any test.
+pub const NEVER: u64 = 4_000_000_000_000;
+/// 2026-11-24 12:00 in Shanghai.
+pub const NOON: u64 = 1_795_492_800_000;
+
+/// The built-in rural checklist.
+pub fn builtin() -> Checklist {
+    biaochi::authoring::builtin().unwrap().checklists.remove(0)
+}
+
+/// The code of the branch with this number.
+pub fn branch(number: usize) -> BranchCode {
+    BranchCode::new(format!("2107{number:08}-01")).unwrap()
+}
+
+/// The activation code of the branch with this number.
+pub fn code(number: usize) -> ActivationCode {
+    ActivationCode::parse(&format!("1000{number:08}")).unwrap()
+}
+
+/// A database file with the built-in standard and so many branches under one township, each with a code.
+pub async fn prepare(file: &Path, branches: usize) {
+    let database = Database::open(file).await.unwrap();
+    database.publish(&biaochi::authoring::builtin().unwrap().checklists).await.unwrap();
+    let township = BranchCode::new("210726105").unwrap();
+    let unit = |code: &BranchCode, parent: Option<&BranchCode>, level, name: String| Unit {
+        code: code.clone(),
+        parent: parent.cloned(),
+        level,
+        name,
+        sector: if level == Level::Branch { "rural".into() } else { String::new() },
+        telephone: "0416-0000000".into(),
+    };
+    database.put_unit(&unit(&township, None, Level::Township, "镇安镇党委".into())).await.unwrap();
+    for number in 0..branches {
+        let code_of = branch(number);
+        let name = format!("第{number}村党支部");
+        database.put_unit(&unit(&code_of, Some(&township), Level::Branch, name)).await.unwrap();
+        database.issue_code(&code(number), &code_of, NEVER).await.unwrap();
+    }
+    database.close().await;
+}
+
+/// The phone with this number.
+pub fn device(number: usize) -> DeviceId {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&(number as u64 + 1).to_be_bytes());
+    DeviceId::from_random(bytes)
+}
+
+fn best(part: &Part, period: &Period) -> PartAnswer {
+    match &part.rule {
+        Rule::YesNo => PartAnswer::YesNo { yes: true },
+        Rule::Count { minimum, .. } => PartAnswer::Counts {
+            counts: period.judged(part.window).into_iter().map(|span| (span.key, *minimum)).collect(),
+        },
+        Rule::Share { .. } => PartAnswer::Share { numerator: 17, denominator: 20 },
+        Rule::Level { choices } => PartAnswer::Level { choice: choices[0].id.clone() },
+        Rule::Deduction { .. } => PartAnswer::Occurrences { counts: [].into() },
+        Rule::Facts { facts } => {
+            PartAnswer::Facts { met: facts.iter().map(|fact| fact.id.clone()).collect() }
+        }
+    }
+}
+
+/// A whole submission of a branch: every part answered, and some notes of where the originals lie.
+pub fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submission {
+    let period = &checklist.periods[0];
+    let stamp = Stamp { ms: NOON - 1_000, count: 0, device: device(number) };
+    let mut answers = vec![Entry {
+        key: AnswerKey::Profile,
+        stamp,
+        value: AnswerValue::Profile {
+            profile: BranchProfile { full_members: 20, committee_members: 3, ..BranchProfile::default() },
+        },
+    }];
+    for (_, item) in checklist.items().filter(|(_, item)| !item.judged_above) {
+        for part in &item.parts {
+            answers.push(Entry {
+                key: AnswerKey::Part { item: item.id.clone(), part: part.id.clone() },
+                stamp,
+                value: AnswerValue::Part { answer: Some(best(part, period)) },
+            });
+        }
+        answers.push(Entry {
+            key: AnswerKey::Location { item: item.id.clone() },
+            stamp,
+            value: AnswerValue::Text { text: "村部铁柜二层蓝盒".into() },
+        });
+    }
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&nonce.to_be_bytes());
+    Submission {
+        format: FORMAT,
+        id: SubmissionId::from_parts(NOON, &random),
+        parents: Vec::new(),
+        branch: branch(number),
+        period: period.id.clone(),
+        sector: checklist.sector.clone(),
+        checklist: checklist.hash().unwrap(),
+        device: device(number),
+        made_at: NOON,
+        declaration: Declaration {
+            reporter: "王文书".into(),
+            reporter_post: "文书".into(),
+            considered_on: period.ends,
+            considered_by: ConsideredBy::Committee,
+            secretary: "李书记".into(),
+            claimed_grade: ClaimedGrade::Qualified,
+        },
+        answers,
+        attachments: Vec::new(),
+    }
+}
+
+/// The token of the phone with this number.
+pub fn token(number: usize) -> String {
+    format!("token of phone {number}")
+}
+
+/// The body that activates the phone with this number.
+pub fn activation(number: usize) -> serde_json::Value {
+    serde_json::json!({
+        "code": code(number), "device": device(number), "token_hash": ContentHash::of(token(number).as_bytes()),
+    })
+}
+
+/// The real program, serving a database file on a port of its own. It is killed when dropped.
+pub struct Program {
+    /// The process.
+    pub child: Child,
+    /// `http://127.0.0.1:…`
+    pub base: String,
+}
+
+impl Program {
+    /// Starts it and waits until it says where it listens.
+    pub fn start(database: &Path, options: &[&str]) -> Self {
+        let mut command = program(database);
+        command.args(["--listen", "127.0.0.1:0", "--app", "/no/such/folder"]).args(options);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let base = lines
+            .find_map(|line| {
+                line.unwrap().split_once("listening on ").map(|(_, base)| base.trim().to_owned())
+            })
+            .expect("the program says where it listens");
+        // What it says further on is read, so that it is never held up by a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, base }
+    }
+
+    /// `kill -9`
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `biaochi serve` on a database file, not started yet.
+pub fn program(database: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
+    command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::serve=info");
+    command.arg("--database").arg(database).arg("serve");
+    command
+}
+
+/// The database file in a folder.
+pub fn file(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("biaochi.sqlite")
+}
