@@ -29,7 +29,7 @@ lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the d
 	cargo clippy --locked --lib --tests --no-default-features -- -D warnings
 	cargo clippy --locked --all-targets --features server -- -D warnings
 	@$(TOOLS) for_wasm cargo clippy --locked --lib --bin biaochi-app --features web --target wasm32-unknown-unknown -- -D warnings
-	@$(TOOLS) cargo-deny --log-level warn check --config .deny.toml bans licenses sources
+	@$(TOOLS) cargo-deny --log-level warn --config .deny.toml check bans licenses sources
 	@if command -v shellcheck >/dev/null; then shellcheck -x $$(grep -lE '^#!.*bash' .ci/*); fi
 
 bench: build ## Measure: first visit, reopening offline and saving at 6x CPU slowdown

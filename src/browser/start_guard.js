@@ -21,8 +21,10 @@
   chosen("theme", ["sunlight"]);
 
   function started() {
+    // The app fills its place, or takes the shell away.
     var app = document.getElementById("app");
-    return app !== null && app.firstChild !== null;
+    var shell = document.getElementById("shell");
+    return document.readyState !== "loading" && (shell === null || (app !== null && app.firstChild !== null));
   }
 
   function say(line, more) {

@@ -3,14 +3,14 @@ import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { seal } from "../../../.ci/seal-app.mjs";
 
-/** Puts a new version of the app in place that calls itself by this title, complete and sealed; answers its version. */
-export function deploy(endpoint, title) {
+/** Puts a new version of the app in place that describes itself by these words, complete and sealed; answers its version. */
+export function deploy(endpoint, words) {
   const change = (name, pattern, text) => {
     const path = join(endpoint.app, name);
     writeFileSync(path, readFileSync(path, "utf8").replace(pattern, text));
   };
-  change("index.html", /<title>.*<\/title>/, `<title>${title}</title>`);
-  change("manifest.webmanifest", /"description": ".*"/, `"description": "${title}"`);
+  change("index.html", /(<meta name="description" content=)".*?"/, `$1"${words}"`);
+  change("manifest.webmanifest", /"description": ".*"/, `"description": "${words}"`);
   return seal(endpoint.app);
 }
 
