@@ -1,14 +1,14 @@
 //! The endpoint: activation, the standard, submissions and their receipts, over HTTP and SQLite; and the app's own files.
 
-pub mod cli;
 pub mod address;
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod database;
 mod docs;
 pub mod error;
-pub mod roster;
 mod openapi;
+pub mod roster;
 pub mod router;
 mod routes;
 pub mod serve;

@@ -1,34 +1,41 @@
-//! The geometry of the radar of the six aspects. Pure.
+//! The geometry of the radar of the six aspects. Pure, and in whole units, so that no number needs a decimal point.
 
-/// One arm: its name and how much of it is met, 0 to 1.
-#[derive(Debug, Clone, PartialEq)]
+/// One arm: its name and how much of it is met.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arm {
     /// 组织健全 …
     pub name: String,
-    /// Share of the points.
-    pub share: f64,
+    /// Share of the points, 0 to 100.
+    pub percent: u32,
 }
 
-/// The middle of the drawing, which is 300 wide and high.
-pub const CENTRE: f64 = 150.0;
+/// The middle of the drawing, which is 3000 wide and high.
+pub const CENTRE: i32 = 1500;
 /// The length of a full arm.
-const RADIUS: f64 = 88.0;
+const RADIUS: f64 = 880.0;
 
-/// Where an arm of this share of the full length ends; the first one points up, the others follow clockwise.
+/// Where an arm of this percentage of the full length ends; the first one points up, the others follow clockwise.
 #[must_use]
-pub fn point(place: usize, of: usize, length: f64) -> (f64, f64) {
+pub fn point(place: usize, of: usize, percent: u32) -> (i32, i32) {
     let angle = std::f64::consts::TAU * place as f64 / of.max(1) as f64 - std::f64::consts::FRAC_PI_2;
-    (CENTRE + RADIUS * length * angle.cos(), CENTRE + RADIUS * length * angle.sin())
+    let length = RADIUS * f64::from(percent) / 100.0;
+    // At most a few thousand: the conversion cannot overflow.
+    let at = |offset: f64| CENTRE + (length * offset).round() as i32;
+    (at(angle.cos()), at(angle.sin()))
 }
 
 /// The corners through the ends of all arms, as SVG writes them.
 #[must_use]
-pub fn polygon(lengths: impl Iterator<Item = f64>, of: usize) -> String {
-    let points = lengths.enumerate().map(|(place, length)| {
-        let (x, y) = point(place, of, length);
-        format!("{x:.1},{y:.1}")
-    });
-    points.collect::<Vec<_>>().join(" ")
+pub fn polygon(percents: impl Iterator<Item = u32>, of: usize) -> String {
+    let mut corners = String::new();
+    for (place, percent) in percents.enumerate() {
+        let (x, y) = point(place, of, percent);
+        if place > 0 {
+            corners.push(' ');
+        }
+        corners.push_str(&format!("{x},{y}"));
+    }
+    corners
 }
 
 #[cfg(test)]
@@ -37,10 +44,7 @@ mod tests {
 
     #[test]
     fn the_first_arm_points_up_and_a_full_one_reaches_the_ring() {
-        assert_eq!(
-            polygon([1.0, 1.0, 1.0, 1.0].into_iter(), 4),
-            "150.0,62.0 238.0,150.0 150.0,238.0 62.0,150.0"
-        );
-        assert_eq!(polygon([0.0].into_iter(), 1), "150.0,150.0");
+        assert_eq!(polygon([100; 4].into_iter(), 4), "1500,620 2380,1500 1500,2380 620,1500");
+        assert_eq!(polygon([0].into_iter(), 1), "1500,1500");
     }
 }

@@ -72,6 +72,7 @@ pub(super) struct Issued {
     /// The link that opens the app with the code, when the address is known.
     pub(super) link: Option<String>,
     /// The last day it works.
+    #[serde(with = "crate::domain::day")]
     pub(super) valid_until: Date,
     /// The same as an instant, milliseconds since 1970-01-01 UTC.
     pub(super) expires_at: u64,

@@ -11,19 +11,19 @@ pub fn Radar(
     arms: Signal<Vec<Arm>>,
 ) -> impl IntoView {
     view! {
-        <svg class="radar" viewBox="0 0 300 300" aria-hidden="true">
+        <svg class="radar" viewBox="0 0 3000 3000" aria-hidden="true">
             {move || {
                 let arms = arms.get();
                 let of = arms.len();
-                let rings = [0.25, 0.5, 0.75, 1.0]
+                let rings = [25, 50, 75, 100]
                     .map(|ring| view! { <polygon class="radar-ring" points=polygon((0..of).map(|_| ring), of)></polygon> });
                 let names: Vec<_> = arms
                     .iter()
                     .enumerate()
                     .map(|(place, arm)| {
-                        let (x, y) = point(place, of, 1.0);
-                        let (tx, ty) = point(place, of, 1.22);
-                        let anchor = if (tx - CENTRE).abs() < 10.0 {
+                        let (x, y) = point(place, of, 100);
+                        let (tx, ty) = point(place, of, 122);
+                        let anchor = if (tx - CENTRE).abs() < 100 {
                             "middle"
                         } else if tx > CENTRE {
                             "start"
@@ -31,16 +31,16 @@ pub fn Radar(
                             "end"
                         };
                         // Names beside the figure move inwards, so that four characters fit at the edge.
-                        let tx = if anchor == "middle" { tx } else { CENTRE + (tx - CENTRE) * 0.86 };
+                        let tx = if anchor == "middle" { tx } else { CENTRE + (tx - CENTRE) * 86 / 100 };
                         view! {
-                            <line class="radar-ring" x1=CENTRE y1=CENTRE x2=x y2=y></line>
-                            <text x=tx y=ty + 5.0 text-anchor=anchor>
+                            <line class="radar-ring" x1=CENTRE.to_string() y1=CENTRE.to_string() x2=x.to_string() y2=y.to_string()></line>
+                            <text x=tx.to_string() y=(ty + 50).to_string() text-anchor=anchor>
                                 {arm.name.clone()}
                             </text>
                         }
                     })
                     .collect();
-                let shape = polygon(arms.iter().map(|arm| arm.share.clamp(0.0, 1.0)), of);
+                let shape = polygon(arms.iter().map(|arm| arm.percent.min(100)), of);
                 view! {
                     {rings}
                     {names}

@@ -282,7 +282,7 @@ pub fn arms(session: Session) -> Signal<Vec<Arm>> {
             .filter(|(_, scored)| scored.full > Points::ZERO)
             .map(|(aspect, scored)| Arm {
                 name: aspect.name.clone(),
-                share: f64::from(scored.got.hundredths()) / f64::from(scored.full.hundredths()),
+                percent: percent(scored.got, scored.full),
             })
             .collect();
         arms

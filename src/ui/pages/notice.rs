@@ -1,17 +1,24 @@
 //! 隐私与涉密提示, before the first input.
 
-use crate::ui::{components::frame::Page, session::session};
+use crate::ui::{
+    components::frame::{Page, goer},
+    session::session,
+};
 use leptos::prelude::*;
 
 /// The page that has to be agreed to once.
 #[component]
 pub fn Notice() -> impl IntoView {
     let session = session();
+    let go = goer();
     view! {
         <Page title="先看这几条" bound=false>
             <section class="card" data-testid="notice">
                 <NoticeText />
-                <button type="button" class="button button-main" on:click=move |_| session.accept_notice()>
+                <button type="button" class="button button-main" on:click=move |_| {
+                        session.accept_notice();
+                        go("/");
+                    }>
                     "看明白了，开始用"
                 </button>
             </section>

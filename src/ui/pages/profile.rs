@@ -1,7 +1,7 @@
 //! 支部基本情况: asked once, then "没变化，沿用".
 
 use crate::{
-    domain::{AnswerKey, AnswerValue, BranchProfile, check::MAX_NAME_CHARS},
+    domain::{AnswerKey, AnswerValue, BranchProfile, check::MAX_NAME_CHARS, day},
     ui::{
         components::{
             figures::Stepper,
@@ -139,7 +139,7 @@ fn Form(start: BranchProfile) -> impl IntoView {
             </li>
         }
     };
-    let election = move || draft.read().last_election.map(|day| day.to_string()).unwrap_or_default();
+    let election = move || draft.read().last_election.map(day::text).unwrap_or_default();
     view! {
         <section class="card">
             <p class="muted">"只问这一次，以后没变化点一下就行。下面许多条的人数从这里来。"</p>
@@ -156,7 +156,7 @@ fn Form(start: BranchProfile) -> impl IntoView {
                     type="date"
                     prop:value=election
                     on:change=move |event| {
-                        let day = event_target_value(&event).parse::<Date>().ok();
+                        let day = day::parse(&event_target_value(&event));
                         draft.update(|profile| profile.last_election = day);
                     }
                 />

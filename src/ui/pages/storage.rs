@@ -3,6 +3,7 @@
 use crate::{
     browser,
     browser::persistence::Persistence,
+    domain::day,
     store::{StoreError, backup::BackupError},
     ui::{
         components::{
@@ -51,8 +52,8 @@ type Session = crate::ui::session::Session;
 fn answers_line(session: Session) -> String {
     match session.work.read().as_ref() {
         Ok(work) => {
-            let items: std::collections::BTreeSet<_> =
-                work.assessment.entries().iter().filter_map(|entry| entry.key.item().cloned()).collect();
+            let mut items = std::collections::BTreeSet::new();
+            items.extend(work.assessment.entries().iter().filter_map(|entry| entry.key.item()));
             let since = dates::moment(work.draft.begun_at, session.today.get());
             if items.is_empty() && !work.stored {
                 format!("{}的自查：还没有填", work.period.name)
@@ -218,7 +219,7 @@ fn Carry() -> impl IntoView {
             let Ok(text) = serde_json::to_string(&backup) else { return };
             let today = session.today.get_untracked();
             let way = if as_file {
-                let name = format!("支部标尺备份-{}-{today}.json", backup.branch_name);
+                let name = format!("支部标尺备份-{}-{}.json", backup.branch_name, day::text(today));
                 browser::files::save(&name, "application/json", text.as_bytes()).map(|()| Way::File)
             } else if browser::clipboard::copy(&text).await == browser::clipboard::Copied::Done {
                 Ok(Way::Copied)

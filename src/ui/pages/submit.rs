@@ -2,7 +2,7 @@
 
 use super::home::NothingYet;
 use crate::{
-    domain::{ClaimedGrade, Declaration, Grade, check::MAX_NAME_CHARS, submission::ConsideredBy},
+    domain::{ClaimedGrade, Declaration, Grade, check::MAX_NAME_CHARS, day, submission::ConsideredBy},
     ui::{
         components::{
             frame::{Page, goer},
@@ -185,9 +185,9 @@ fn Form() -> impl IntoView {
                 <span>"研究日期"</span>
                 <input
                     type="date"
-                    max=today.to_string()
-                    prop:value=move || on.get().map(|day| day.to_string()).unwrap_or_default()
-                    on:change=move |event| on.set(event_target_value(&event).parse().ok())
+                    max=day::text(today)
+                    prop:value=move || on.get().map(day::text).unwrap_or_default()
+                    on:change=move |event| on.set(day::parse(&event_target_value(&event)))
                 />
             </label>
             <p class="muted">"还没开会研究的，先开会，开完再上报。"</p>

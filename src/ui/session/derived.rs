@@ -2,7 +2,7 @@
 
 use super::{NoWork, Work};
 use crate::{
-    domain::{Estimate, ScoreSheet, SubmissionId, score},
+    domain::{Estimate, ItemId, ScoreSheet, SubmissionId, score},
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
@@ -69,7 +69,9 @@ impl Derived {
             Ok(work) => {
                 let shared = work.draft.shared_until;
                 let new = work.assessment.entries().iter().filter(|entry| Some(entry.stamp) > shared);
-                new.map(|entry| &entry.key).collect::<BTreeSet<_>>().len()
+                let mut keys = BTreeSet::new();
+                keys.extend(new.map(|entry| &entry.key));
+                keys.len()
             }
             Err(_) => 0,
         });
@@ -99,14 +101,13 @@ fn sent(work: &Work, submissions: &[LocalSubmission], outbox: &[OutboxEntry]) ->
         None if newest.receipt.is_none() => return Sent::Nothing,
         None => {}
     }
-    let answered = newest.snapshot().map(|snapshot| snapshot.answers).unwrap_or_default();
-    let known: BTreeSet<_> = answered.iter().collect();
-    let changed: BTreeSet<_> = work
-        .assessment
-        .winners()
-        .into_iter()
-        .filter(|entry| newest.body.is_some() && !known.contains(entry))
-        .map(|entry| entry.key.item().cloned())
-        .collect();
+    let sent = newest.snapshot().map(|snapshot| snapshot.answers).unwrap_or_default();
+    let mut changed: Vec<Option<ItemId>> = Vec::new();
+    for entry in work.assessment.winners() {
+        let item = entry.key.item().cloned();
+        if newest.body.is_some() && !sent.contains(&entry) && !changed.contains(&item) {
+            changed.push(item);
+        }
+    }
     Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len() }
 }
