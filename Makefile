@@ -1,13 +1,52 @@
+SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help test lint
+.PHONY: help run dev test lint bench screenshots build server
+
+# Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
+TOOLS := . .ci/env &&
+# What the app is made of: all but the endpoint and the standard's reader, which only the endpoint has.
+APP_SOURCES := Cargo.toml Cargo.lock index.html .ci/seal-app.mjs \
+	$(shell find src style public -type f -not -path 'src/server/*' -not -path 'src/authoring/*')
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-lint: ## Formatting and clippy, warnings denied; the core compiles alone
+run: build ## Set up, build, and start on 127.0.0.1:8080 with the demonstration roster and a ready activation link
+	@.ci/demo
+
+dev: ## The same while writing: http://127.0.0.1:8081 reloads the app, the endpoint restarts, on every change
+	@.ci/setup app
+	@$(TOOLS) for_wasm node .ci/dev.mjs
+
+test: lint dist/index.html ## Everything that is checked: core, properties, golden formats, endpoint, and the app in Chromium
+	@.ci/setup tests
+	cargo test --locked --features server
+	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
+
+lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the dependencies' licences; warnings denied
+	@.ci/setup lint
 	cargo fmt --check
 	cargo clippy --locked --lib --tests --no-default-features -- -D warnings
 	cargo clippy --locked --all-targets --features server -- -D warnings
+	@$(TOOLS) for_wasm cargo clippy --locked --lib --bin biaochi-app --features web --target wasm32-unknown-unknown -- -D warnings
+	@$(TOOLS) cargo-deny --log-level warn --config .deny.toml check bans licenses sources
+	@if command -v shellcheck >/dev/null; then shellcheck -x $$(grep -lE '^#!.*bash' .ci/*); fi
 
-test: lint ## Everything that is checked: core, properties, golden formats, and the endpoint over real HTTP
-	cargo test --locked --features server
+bench: build ## Measure: first visit, reopening offline and saving at 6x CPU slowdown
+	@.ci/setup tests
+	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) BIAOCHI=../../target/release/biaochi npx playwright test --project=bench
+
+screenshots: build ## Photograph every page at 360x780 into tests/browser/screenshots
+	@.ci/setup tests
+	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) BIAOCHI=../../target/release/biaochi npx playwright test --project=screenshots
+
+build: dist/index.html server ## Build the app into dist/ and the endpoint into target/release/biaochi
+
+server:
+	@.ci/setup app
+	cargo build --locked --release --features server --bin biaochi
+
+dist/index.html: $(APP_SOURCES)
+	@.ci/setup app
+	@$(TOOLS) for_wasm trunk build --skip-version-check --offline true --locked true --release
+	@touch $@

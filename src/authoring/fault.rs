@@ -32,21 +32,21 @@ impl core::fmt::Display for Fault {
 
 /// Collects the faults of one run, each once, in the order they were found.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     list: Vec<Fault>,
     seen: BTreeSet<Fault>,
 }
 
 impl Faults {
     /// Adds a fault unless the same one is there already.
-    pub(super) fn push(&mut self, fault: Fault) {
+    pub(crate) fn push(&mut self, fault: Fault) {
         if self.seen.insert(fault.clone()) {
             self.list.push(fault);
         }
     }
 
     /// Adds a fault that concerns a whole sheet.
-    pub(super) fn sheet(&mut self, sheet: &str, problem: impl Into<String>, remedy: &str) {
+    pub(crate) fn sheet(&mut self, sheet: &str, problem: impl Into<String>, remedy: &str) {
         self.push(Fault {
             sheet: sheet.into(),
             row: None,
@@ -57,23 +57,23 @@ impl Faults {
     }
 
     /// Whether something is known to be wrong in this row.
-    pub(super) fn has_row(&self, sheet: &str, row: Option<usize>) -> bool {
+    pub(crate) fn has_row(&self, sheet: &str, row: Option<usize>) -> bool {
         self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)
     }
 
     /// Whether nothing is wrong.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
     /// The faults in the order they were found.
-    pub(super) fn into_vec(self) -> Vec<Fault> {
+    pub(crate) fn into_vec(self) -> Vec<Fault> {
         self.list
     }
 }
 
 /// A piece of somebody's text that is short enough to be quoted in a message.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let short: String = text.chars().take(20).collect();
     if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }

@@ -1,7 +1,8 @@
 //! Standards as tables: written by people in a spreadsheet, checked with sheet, row and column, all faults in one run.
 //!
-//! A package is a set of sheets with Chinese headers, today as CSV files; `words.rs` lists the words their cells use. Sheets
-//! become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`).
+//! A package is a set of sheets with Chinese headers, one workbook or a folder of CSV files; `words.rs` lists the words their
+//! cells use. Sheets become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`). Rosters and reviews are
+//! tables too, and read through the same sheets.
 
 mod assemble;
 pub mod builtin;
@@ -10,8 +11,9 @@ pub mod fault;
 mod parse;
 mod rows;
 pub mod sheet;
-mod table;
+pub(crate) mod table;
 mod words;
+pub mod workbook;
 
 #[cfg(test)]
 mod content_tests;

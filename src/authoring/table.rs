@@ -16,7 +16,7 @@ const MAX_CELL_CHARS: usize = 4_000;
 
 /// A sheet whose headers are known.
 #[derive(Debug, Clone)]
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     name: &'static str,
     columns: BTreeMap<String, usize>,
     rows: Vec<&'a Row>,
@@ -24,14 +24,14 @@ pub(super) struct Table<'a> {
 
 /// One row of a [`Table`].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     table: &'a Table<'a>,
     row: &'a Row,
 }
 
 impl<'a> Table<'a> {
     /// Finds the sheet and its columns. A sheet that is missing, empty or lacks a needed column has no lines.
-    pub(super) fn find(
+    pub(crate) fn find(
         sheets: &'a [Sheet],
         name: &'static str,
         needed: &[&str],
@@ -99,25 +99,25 @@ impl<'a> Table<'a> {
     }
 
     /// The lines that are not blank.
-    pub(super) fn lines(&'a self) -> impl Iterator<Item = Line<'a>> {
+    pub(crate) fn lines(&'a self) -> impl Iterator<Item = Line<'a>> {
         self.rows.iter().map(move |row| Line { table: self, row })
     }
 }
 
 impl<'a> Line<'a> {
     /// The row's number in the spreadsheet.
-    pub(super) fn number(self) -> usize {
+    pub(crate) fn number(self) -> usize {
         self.row.number
     }
 
     /// The text of a cell; empty when there is none.
-    pub(super) fn text(self, column: &str) -> &'a str {
+    pub(crate) fn text(self, column: &str) -> &'a str {
         let index = self.table.columns.get(column);
         index.and_then(|index| self.row.cells.get(*index)).map_or("", String::as_str)
     }
 
     /// Adds a fault at a cell.
-    pub(super) fn fault(self, column: &str, problem: impl Into<String>, remedy: &str, faults: &mut Faults) {
+    pub(crate) fn fault(self, column: &str, problem: impl Into<String>, remedy: &str, faults: &mut Faults) {
         faults.push(Fault {
             sheet: self.table.name.into(),
             row: Some(self.row.number),
@@ -128,7 +128,7 @@ impl<'a> Line<'a> {
     }
 
     /// The text of a cell that must not be empty.
-    pub(super) fn needed(self, column: &str, faults: &mut Faults) -> Option<&'a str> {
+    pub(crate) fn needed(self, column: &str, faults: &mut Faults) -> Option<&'a str> {
         let text = self.text(column);
         if text.is_empty() {
             self.fault(column, "这一格没有填", "填上", faults);
@@ -138,7 +138,7 @@ impl<'a> Line<'a> {
     }
 
     /// A needed identifier.
-    pub(super) fn id<T>(self, column: &str, faults: &mut Faults) -> Option<T>
+    pub(crate) fn id<T>(self, column: &str, faults: &mut Faults) -> Option<T>
     where
         T: TryFrom<String>,
     {
@@ -152,7 +152,7 @@ impl<'a> Line<'a> {
     }
 
     /// Needed points.
-    pub(super) fn points(self, column: &str, faults: &mut Faults) -> Option<Points> {
+    pub(crate) fn points(self, column: &str, faults: &mut Faults) -> Option<Points> {
         let text = self.needed(column, faults)?;
         let points = Points::parse(text).ok();
         if points.is_none() {
@@ -163,7 +163,7 @@ impl<'a> Line<'a> {
     }
 
     /// A needed whole number within bounds.
-    pub(super) fn number_in<T>(self, column: &str, least: T, most: T, faults: &mut Faults) -> Option<T>
+    pub(crate) fn number_in<T>(self, column: &str, least: T, most: T, faults: &mut Faults) -> Option<T>
     where
         T: FromStr + PartialOrd + core::fmt::Display + Copy,
     {
@@ -178,7 +178,7 @@ impl<'a> Line<'a> {
     }
 
     /// A date, when there is one: 2026-06-05, 2026/6/5, 2026年6月5日.
-    pub(super) fn date(self, column: &str, faults: &mut Faults) -> Option<Date> {
+    pub(crate) fn date(self, column: &str, faults: &mut Faults) -> Option<Date> {
         let text = self.text(column);
         if text.is_empty() {
             return None;
@@ -192,7 +192,7 @@ impl<'a> Line<'a> {
     }
 
     /// 是 or 否; empty is 否.
-    pub(super) fn yes(self, column: &str, faults: &mut Faults) -> bool {
+    pub(crate) fn yes(self, column: &str, faults: &mut Faults) -> bool {
         if self.text(column).is_empty() {
             return false;
         }
@@ -200,7 +200,7 @@ impl<'a> Line<'a> {
     }
 
     /// A needed word out of a few.
-    pub(super) fn word<T: Copy>(self, column: &str, words: &[(&str, T)], faults: &mut Faults) -> Option<T> {
+    pub(crate) fn word<T: Copy>(self, column: &str, words: &[(&str, T)], faults: &mut Faults) -> Option<T> {
         let text = self.needed(column, faults)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
@@ -212,7 +212,7 @@ impl<'a> Line<'a> {
     }
 
     /// The pieces of a cell, separated by 、 or line breaks.
-    pub(super) fn pieces(self, column: &str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn pieces(self, column: &str) -> impl Iterator<Item = &'a str> {
         self.text(column).split(['、', '\n']).map(str::trim).filter(|piece| !piece.is_empty())
     }
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Which register an [`Entry`] writes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "of", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AnswerKey {
     /// 支部基本情况 as pinned by this assessment.
     Profile,
@@ -43,7 +43,7 @@ pub enum AnswerKey {
 /// What is written into a register. Which variant fits which key is checked by [`super::check::entry_fault`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AnswerValue {
     /// For [`AnswerKey::Profile`].
     Profile {
@@ -73,7 +73,7 @@ pub const MAX_TEXT_CHARS: usize = 500;
 /// Whether an item applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Stance {
     /// It applies; its parts say how far it is met.
     #[default]
@@ -101,7 +101,7 @@ pub enum NotApplicable {
 /// The answer to one part; the variant must fit the part's rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PartAnswer {
     /// For a yes/no rule.
     YesNo {

@@ -189,10 +189,10 @@ pub struct Citation {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub article_checked: bool,
     /// In force from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
     pub effective_from: Option<Date>,
     /// In force until.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
     pub effective_to: Option<Date>,
 }
 

@@ -59,7 +59,7 @@ pub struct GradeLimit {
 /// When a [`GradeLimit`] holds. An unanswered part never triggers it: the branch is not judged by what it has not said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum LimitTest {
     /// A yes/no part was answered no.
     No,

@@ -150,6 +150,14 @@ impl SubmissionId {
     }
 }
 
+impl SubmissionId {
+    /// When it was made by its phone's corrected clock, milliseconds since 1970-01-01 UTC: the first 48 bits of a UUIDv7.
+    #[must_use]
+    pub fn made_at_ms(self) -> u64 {
+        self.0.as_u64_pair().0 >> 16
+    }
+}
+
 /// The SHA-256 of a canonical content (a checklist, a document, a frozen request), as 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -226,6 +234,7 @@ mod tests {
     fn a_submission_id_is_a_uuid_v7_of_its_instant() {
         let id = SubmissionId::from_parts(1_764_000_000_000, &[7; 10]);
         assert_eq!(id.0.get_version_num(), 7);
+        assert_eq!(id.made_at_ms(), 1_764_000_000_000);
         assert!(id < SubmissionId::from_parts(1_764_000_000_001, &[0; 10]));
     }
 }

@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod check;
 pub mod checklist;
 pub mod clock;
+pub mod day;
 pub mod grade;
 pub mod ids;
 pub mod outcome;

@@ -16,10 +16,13 @@ pub struct Period {
     /// As people call it: 2026年下半年.
     pub name: String,
     /// First day.
+    #[serde(with = "crate::domain::day")]
     pub starts: Date,
     /// Last day; states and terms are judged as they stand on it.
+    #[serde(with = "crate::domain::day")]
     pub ends: Date,
     /// Until when the branch reports (上报截止); later is still possible and labelled so.
+    #[serde(with = "crate::domain::day")]
     pub submit_by: Date,
 }
 

@@ -18,7 +18,7 @@ pub struct BranchProfile {
     /// 党小组数 (0: not divided into groups)
     pub party_groups: u32,
     /// 上次换届日期
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
     pub last_election: Option<Date>,
     /// 主题党日固定日, as the branch says it: "每月5日"
     #[serde(default, skip_serializing_if = "String::is_empty")]

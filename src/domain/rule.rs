@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How one part is scored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// 是/否: all points or none.
     YesNo,
@@ -66,7 +66,7 @@ pub enum CountCredit {
 /// What a share is worth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ShareCredit {
     /// points × min(1, share ÷ target); nothing below the floor.
     Proportional {

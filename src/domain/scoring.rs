@@ -66,7 +66,7 @@ pub struct ItemScore {
 /// How an item stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ItemState {
     /// Every due part is answered.
     Answered,
@@ -118,11 +118,12 @@ pub struct PartScore {
 /// The figures behind a part's points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PartDetail {
     /// No window of it ends in this period.
     NotDue {
         /// When the running window ends.
+        #[serde(default, with = "crate::domain::day::option")]
         until: Option<Date>,
     },
     /// Due, and nothing usable was answered.
@@ -158,8 +159,10 @@ pub enum PartDetail {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct WindowCount {
     /// First day.
+    #[serde(with = "crate::domain::day")]
     pub starts: Date,
     /// Last day.
+    #[serde(with = "crate::domain::day")]
     pub ends: Date,
     /// The count; `None` when not answered.
     pub count: Option<u32>,
@@ -342,6 +345,13 @@ fn score_part(item: &Item, part: &Part, period: &Period, assessment: &Assessment
 
 fn running_end(period: &Period, window: Window) -> Option<Date> {
     period.still_running(window).map(|span| span.ends)
+}
+
+/// What one answer earns in its part; `None` when it does not fit the rule or says nothing.
+#[must_use]
+pub fn score_answer(part: &Part, period: &Period, answer: &PartAnswer) -> Option<PartScore> {
+    let (got, detail) = part_points(part, period, answer)?;
+    Some(PartScore { part: part.id.clone(), points: part.points, got: got.min(part.points), detail })
 }
 
 /// Points and figures of an answer; `None` when the answer does not fit the rule or says nothing.

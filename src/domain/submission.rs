@@ -66,6 +66,7 @@ pub struct Declaration {
     /// 填报人职务: 书记, 文书, 组织委员, 选调生, 第一书记
     pub reporter_post: String,
     /// The day of the meeting that considered it (研究日期).
+    #[serde(with = "crate::domain::day")]
     pub considered_on: Date,
     /// Which meeting.
     pub considered_by: ConsideredBy,

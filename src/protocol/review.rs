@@ -36,7 +36,7 @@ pub struct Review {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ReviewItem>,
     /// Until when to answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
     pub due: Option<Date>,
 }
 

@@ -2,11 +2,13 @@
 
 pub mod address;
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod database;
 mod docs;
 pub mod error;
 mod openapi;
+pub mod roster;
 pub mod router;
 mod routes;
 pub mod serve;

@@ -217,3 +217,65 @@ fn proven(reply: Reply, sha256: &ContentHash) -> Result<String, ApiError> {
         Err(ApiError::Unreadable(format!("these are not the bytes of {sha256}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::testing::{device, stamp},
+        protocol::ActivationCode,
+        sync::testing::{FakeEndpoint, Line, NOON, info, refusal, reply, token},
+    };
+    use pollster::block_on;
+
+    /// Makes one call to which the endpoint answers so.
+    fn answered<T>(
+        answer: Reply,
+        call: impl AsyncFnOnce(&Client<'_, FakeEndpoint, fn() -> u64>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let endpoint = FakeEndpoint::with(&[]);
+        endpoint.next("", Line::Says(answer));
+        let client = Client::new(&endpoint, (|| NOON) as fn() -> u64, ClockOffset::default());
+        block_on(call(&client))
+    }
+
+    #[test]
+    fn activating_says_which_branch_or_why_not() {
+        let code = ActivationCode::parse("123456789012").unwrap();
+        let request = ActivateRequest { code, device: device(1), token_hash: token(1).hash() };
+        let bound = reply(200, &serde_json::to_string(&Activated { branch: info(1) }).unwrap());
+        let got = answered(bound, async |client| client.activate(&request).await);
+        assert_eq!(got, Ok(Activated { branch: info(1) }));
+        for kind in [ProblemKind::CodeWrong, ProblemKind::CodeUsed, ProblemKind::CodeExpired] {
+            let got = answered(refusal(kind), async |client| client.activate(&request).await);
+            assert_eq!(got.map_err(|error| error.kind()), Err(Some(kind)));
+        }
+        let cut_off = answered(reply(200, "{\"bra"), async |client| client.activate(&request).await);
+        assert!(matches!(cut_off, Err(ApiError::Unreadable(_))), "to be asked again, not taken for bound");
+    }
+
+    #[test]
+    fn unbinding_a_phone_that_is_unbound_already_is_success() {
+        for answer in [reply(204, ""), refusal(ProblemKind::Revoked), refusal(ProblemKind::Unauthorised)] {
+            assert_eq!(answered(answer, async |client| client.unbind(&token(1)).await), Ok(()));
+        }
+        let failed = answered(refusal(ProblemKind::Internal), async |client| client.unbind(&token(1)).await);
+        assert_eq!(failed.map_err(|error| error.kind()), Err(Some(ProblemKind::Internal)));
+    }
+
+    #[test]
+    fn a_profile_nobody_wrote_is_none() {
+        let none = answered(refusal(ProblemKind::NotFound), async |client| client.profile(&token(1)).await);
+        assert_eq!(none, Ok(None));
+        let written = StampedProfile { stamp: stamp(5, 1), profile: crate::domain::BranchProfile::default() };
+        let answer = reply(200, &serde_json::to_string(&written).unwrap());
+        assert_eq!(answered(answer, async |client| client.profile(&token(1)).await), Ok(Some(written)));
+    }
+
+    #[test]
+    fn a_code_for_another_phone_is_read() {
+        let code = DeviceCode { code: ActivationCode::parse("123456789012").unwrap(), expires_at: NOON };
+        let answer = reply(200, &serde_json::to_string(&code).unwrap());
+        assert_eq!(answered(answer, async |client| client.device_code(&token(1)).await), Ok(code));
+    }
+}

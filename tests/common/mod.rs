@@ -16,27 +16,27 @@ use std::{
 };
 
 /// Far enough ahead for any test.
-pub const NEVER: u64 = 4_000_000_000_000;
+pub(crate) const NEVER: u64 = 4_000_000_000_000;
 /// 2026-11-24 12:00 in Shanghai.
-pub const NOON: u64 = 1_795_492_800_000;
+pub(crate) const NOON: u64 = 1_795_492_800_000;
 
 /// The built-in rural checklist.
-pub fn builtin() -> Checklist {
+pub(crate) fn builtin() -> Checklist {
     biaochi::authoring::builtin().unwrap().checklists.remove(0)
 }
 
 /// The code of the branch with this number.
-pub fn branch(number: usize) -> BranchCode {
+pub(crate) fn branch(number: usize) -> BranchCode {
     BranchCode::new(format!("2107{number:08}-01")).unwrap()
 }
 
 /// The activation code of the branch with this number.
-pub fn code(number: usize) -> ActivationCode {
+pub(crate) fn code(number: usize) -> ActivationCode {
     ActivationCode::parse(&format!("1000{number:08}")).unwrap()
 }
 
 /// A database file with the built-in standard and so many branches under one township, each with a code.
-pub async fn prepare(file: &Path, branches: usize) {
+pub(crate) async fn prepare(file: &Path, branches: usize) {
     let database = Database::open(file).await.unwrap();
     database.publish(&biaochi::authoring::builtin().unwrap().checklists).await.unwrap();
     let township = BranchCode::new("210726105").unwrap();
@@ -59,7 +59,7 @@ pub async fn prepare(file: &Path, branches: usize) {
 }
 
 /// The phone with this number.
-pub fn device(number: usize) -> DeviceId {
+pub(crate) fn device(number: usize) -> DeviceId {
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&(number as u64 + 1).to_be_bytes());
     DeviceId::from_random(bytes)
@@ -81,7 +81,7 @@ fn best(part: &Part, period: &Period) -> PartAnswer {
 }
 
 /// A whole submission of a branch: every part answered, and some notes of where the originals lie.
-pub fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submission {
+pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submission {
     let period = &checklist.periods[0];
     let stamp = Stamp { ms: NOON - 1_000, count: 0, device: device(number) };
     let mut answers = vec![Entry {
@@ -131,32 +131,32 @@ pub fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submission {
 }
 
 /// The token of the phone with this number.
-pub fn token(number: usize) -> String {
+pub(crate) fn token(number: usize) -> String {
     format!("token of phone {number}")
 }
 
 /// The body that activates the phone with this number.
-pub fn activation(number: usize) -> serde_json::Value {
+pub(crate) fn activation(number: usize) -> serde_json::Value {
     serde_json::json!({
         "code": code(number), "device": device(number), "token_hash": ContentHash::of(token(number).as_bytes()),
     })
 }
 
 /// The real program, serving a database file on a port of its own. It is killed when dropped.
-pub struct Program {
+pub(crate) struct Program {
     /// The process.
-    pub child: Child,
+    pub(crate) child: Child,
     /// `http://127.0.0.1:…`
-    pub base: String,
+    pub(crate) base: String,
 }
 
 impl Program {
     /// Starts it and waits until it says where it listens.
-    pub fn start(database: &Path, options: &[&str]) -> Self {
+    pub(crate) fn start(database: &Path, options: &[&str]) -> Self {
         let mut command = program(database);
-        command.args(["--listen", "127.0.0.1:0", "--app", "/no/such/folder"]).args(options);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        command.args(["--listen", "127.0.0.1:0"]).args(options);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let base = lines
             .find_map(|line| {
                 line.unwrap().split_once("listening on ").map(|(_, base)| base.trim().to_owned())
@@ -168,13 +168,13 @@ impl Program {
     }
 
     /// `kill -9`
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Its process id.
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 }
@@ -187,14 +187,15 @@ impl Drop for Program {
 }
 
 /// `biaochi serve` on a database file, not started yet.
-pub fn program(database: &Path) -> Command {
+pub(crate) fn program(database: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
     command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::serve=info");
+    command.env("BIAOCHI_APP", "/no/such/folder");
     command.arg("--database").arg(database).arg("serve");
     command
 }
 
 /// The database file in a folder.
-pub fn file(folder: &tempfile::TempDir) -> PathBuf {
+pub(crate) fn file(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("biaochi.sqlite")
 }

@@ -64,7 +64,7 @@ async fn one_that_cannot_be_stored_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
-async fn a_burst_is_stored_whole_and_in_few_commits() {
+async fn a_burst_is_stored_whole() {
     let (_folder, database) = database(50).await;
     let writer = Writer::start(database.clone());
     let checklist = builtin();

@@ -30,7 +30,12 @@ async fn a_phone_that_trusts_the_certificate_talks_over_https() {
     fs::write(&unfit, other.signing_key.serialize_pem()).unwrap();
     for (wrong, reason) in [(unfit.as_path(), "used together"), (folder.path(), "cannot be read")] {
         let mut command = common::program(&file(&folder));
-        let output = command.args(["--tls-cert", certificate, "--tls-key"]).arg(wrong).output().unwrap();
+        let output = command
+            .env("RUST_LOG", "error")
+            .args(["--tls-cert", certificate, "--tls-key"])
+            .arg(wrong)
+            .output()
+            .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1));
         assert!(said.contains(reason) && said.lines().count() == 1, "{said}");

@@ -7,7 +7,7 @@ use crate::{
 use std::{path::Path, process::Command};
 
 fn fails(command: &mut Command, words: &[&str]) {
-    let output = command.output().unwrap();
+    let output = command.env("RUST_LOG", "error").output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(words.iter().all(|word| said.contains(word)), "{said}");

@@ -1,6 +1,10 @@
 //! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
 
+pub mod devices;
 mod profile;
+pub mod results;
+pub mod reviews;
+pub mod roster;
 mod store;
 
 pub use store::{Arrival, Stored, Writer};

@@ -1,0 +1,82 @@
+// Trunk's post_build hook: completes the built app in the staging folder. It alters neither scripts nor wasm, whose hashes
+// Trunk has already written into index.html.
+// - sw.js: the list of all files with their SHA-256, and the version, which is the hash of the list;
+// - csp.txt: the Content-Security-Policy the server sends, with the hashes of what stands inline in index.html;
+// - FILE.br beside every file that compresses.
+// A development build (trunk serve) is left unsealed, so that no service worker hides what is being written.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join, relative, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+
+const COMPRESSIBLE = new Set([".html", ".js", ".wasm", ".css", ".svg", ".webmanifest", ".json", ".txt"]);
+/** Not part of what a phone keeps: the worker itself, what is only for the server, and what the browser asks for once, when the
+ * app is put on the home screen. */
+const NOT_LISTED = /^(sw\.js|csp\.txt|icons\/.*)$/;
+const UNSEALED = "const SEAL = null;";
+const SEALED = /^const SEAL = .*;$/m;
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("base64");
+
+/** All files below a folder, as paths with forward slashes, sorted. */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .sort();
+}
+
+/** The policy that allows exactly what this page has inline, and its own files. */
+function policy(html) {
+  const inline = (element) =>
+    [...html.matchAll(new RegExp(`<${element}(?=[\\s>])([^>]*)>([^]*?)</${element}>`, "g"))]
+      .filter(([, attributes]) => !/\ssrc=/.test(attributes))
+      .map(([, , text]) => `'sha256-${sha256(text)}'`);
+  return [
+    "default-src 'none'",
+    ["script-src 'self' 'wasm-unsafe-eval'", ...inline("script")].join(" "),
+    ["style-src 'self'", ...inline("style")].join(" "),
+    "connect-src 'self'",
+    "img-src 'self' data: blob:",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "font-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/** Seals the app in this folder; sealing again what has been changed since is allowed (the browser tests make updates so). */
+export function seal(folder) {
+  for (const name of filesIn(folder)) if (name.endsWith(".br")) rmSync(join(folder, name));
+  const html = readFileSync(join(folder, "index.html"), "utf8");
+  writeFileSync(join(folder, "csp.txt"), policy(html));
+
+  const files = filesIn(folder)
+    .filter((name) => !NOT_LISTED.test(name))
+    .map((name) => ({
+      url: name === "index.html" ? "/" : `/${name}`,
+      sha256: sha256(readFileSync(join(folder, name))),
+    }));
+  const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  const worker = readFileSync(join(folder, "sw.js"), "utf8");
+  if (!worker.includes(UNSEALED) && !SEALED.test(worker)) throw new Error(`sw.js has no line “${UNSEALED}” to seal`);
+  writeFileSync(join(folder, "sw.js"), worker.replace(SEALED, () => `const SEAL = ${JSON.stringify({ version, files })};`));
+
+  for (const name of filesIn(folder)) {
+    if (!COMPRESSIBLE.has(extname(name)) || name === "csp.txt") continue;
+    const bytes = readFileSync(join(folder, name));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    const compressed = brotliCompressSync(bytes, { params });
+    if (compressed.length < bytes.length) writeFileSync(join(folder, `${name}.br`), compressed);
+  }
+  return version;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const folder = process.env.TRUNK_STAGING_DIR;
+  if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of trunk build");
+  if (process.env.TRUNK_PROFILE === "release") console.log(`sealed the app as version ${seal(folder)}`);
+}

@@ -1,0 +1,129 @@
+//! In which shell the page runs: `navigator.userAgent` and the display mode. Used only to say what to do next, never to decide
+//! whether something works: that is looked for.
+//!
+//! <https://developer.mozilla.org/en-US/docs/Web/API/Navigator/userAgent>
+
+use super::js;
+
+/// An app whose built-in view shows the page. Its storage is apart from the browser's and may be wiped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InApp {
+    /// 微信, 企业微信 too
+    WeChat,
+    /// QQ
+    Qq,
+    /// 钉钉
+    DingTalk,
+    /// 支付宝
+    Alipay,
+    /// 飞书
+    Feishu,
+    /// 微博
+    Weibo,
+    /// 抖音, 今日头条
+    Bytedance,
+    /// 百度
+    Baidu,
+    /// Some other app on Android.
+    Other,
+}
+
+/// The app whose view this is; `None` in a browser.
+#[must_use]
+pub fn in_app() -> Option<InApp> {
+    in_app_of(&user_agent())
+}
+
+/// Whether this is an iPhone or iPad, where installing goes by the share menu.
+#[must_use]
+pub fn is_ios() -> bool {
+    let touches = js::navigator("maxTouchPoints").and_then(|value| value.as_f64()).unwrap_or(0.0);
+    is_ios_of(&user_agent(), touches)
+}
+
+/// Whether the app was started from the home screen.
+///
+/// <https://developer.mozilla.org/en-US/docs/Web/CSS/@media/display-mode>
+#[must_use]
+pub fn is_standalone() -> bool {
+    // iOS before 16.4 says it in its own way.
+    let ios = js::navigator("standalone").and_then(|value| value.as_bool()).unwrap_or(false);
+    let query = || js::window().ok()?.match_media("(display-mode: standalone)").ok()?;
+    ios || query().is_some_and(|query| query.matches())
+}
+
+fn user_agent() -> String {
+    js::navigator("userAgent").and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+fn in_app_of(agent: &str) -> Option<InApp> {
+    let marks = [
+        ("MicroMessenger", InApp::WeChat),
+        ("DingTalk", InApp::DingTalk),
+        ("AlipayClient", InApp::Alipay),
+        ("Lark/", InApp::Feishu),
+        ("Feishu", InApp::Feishu),
+        ("Weibo", InApp::Weibo),
+        ("aweme", InApp::Bytedance),
+        ("NewsArticle", InApp::Bytedance),
+        ("BytedanceWebview", InApp::Bytedance),
+        ("baiduboxapp", InApp::Baidu),
+        // The app says "QQ/8.9"; QQ's browser says only "MQQBrowser/13".
+        (" QQ/", InApp::Qq),
+        // How Android's own web view marks itself.
+        ("; wv)", InApp::Other),
+    ];
+    marks.into_iter().find(|(mark, _)| agent.contains(mark)).map(|(_, app)| app)
+}
+
+fn is_ios_of(agent: &str, touch_points: f64) -> bool {
+    // An iPad calls itself a Macintosh, but no Mac has a touch screen.
+    let pretends = agent.contains("Macintosh") && touch_points > 1.0;
+    ["iPhone", "iPad", "iPod"].iter().any(|name| agent.contains(name)) || pretends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn web_views_are_told_from_browsers() {
+        let android = "Mozilla/5.0 (Linux; Android 10; M2006C3LC";
+        let cases = [
+            (
+                format!("{android}; wv) AppleWebKit/537.36 Chrome/116 XWEB/1160 MicroMessenger/8.0.47"),
+                Some(InApp::WeChat),
+            ),
+            (
+                format!("{android}; wv) AppleWebKit/537.36 Chrome/109 wxwork/4.1 MicroMessenger/7.0.1"),
+                Some(InApp::WeChat),
+            ),
+            (
+                format!("{android}; wv) AppleWebKit/537.36 MQQBrowser/6.2 TBS/046 V1_AND_SQ_8.9 QQ/8.9.50"),
+                Some(InApp::Qq),
+            ),
+            (
+                format!("{android}) AppleWebKit/537.36 Chrome/109 AliApp(DingTalk/7.0.40)"),
+                Some(InApp::DingTalk),
+            ),
+            (format!("{android}) AppleWebKit/537.36 Chrome/109 AlipayClient/10.5"), Some(InApp::Alipay)),
+            (format!("{android}; wv) AppleWebKit/537.36 Chrome/109 SomeApp/1"), Some(InApp::Other)),
+            (format!("{android}) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36"), None),
+            (format!("{android}) AppleWebKit/537.36 Chrome/98 MQQBrowser/13.9 Mobile Safari/537.36"), None),
+            (format!("{android}) AppleWebKit/537.36 Chrome/100 XiaoMi/MiuiBrowser/17.8"), None),
+            (format!("{android}) AppleWebKit/537.36 Chrome/99 HuaweiBrowser/13.0 HMSCore/6.12"), None),
+            (format!("{android}) AppleWebKit/537.36 Chrome/100 UCBrowser/15.9 Mobile"), None),
+        ];
+        for (agent, expected) in cases {
+            assert_eq!(in_app_of(&agent), expected, "{agent}");
+        }
+    }
+
+    #[test]
+    fn an_ipad_is_known_although_it_pretends() {
+        let ipad = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/17 Safari/605";
+        assert!(is_ios_of(ipad, 5.0) && !is_ios_of(ipad, 0.0));
+        assert!(is_ios_of("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)", 5.0));
+        assert!(!is_ios_of("Mozilla/5.0 (Linux; Android 10; K) Chrome/120", 5.0));
+    }
+}

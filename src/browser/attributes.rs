@@ -1,0 +1,29 @@
+//! Attributes of the document element, from which the style sheet takes theme and size and the tests that the app is ready.
+//!
+//! <https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Global_attributes/data-*>
+
+use super::js;
+
+/// `data-theme`; `None` for the usual one.
+pub fn set_theme(theme: Option<&str>) {
+    set("data-theme", theme);
+}
+
+/// `data-size`; `None` for the usual one.
+pub fn set_size(size: Option<&str>) {
+    set("data-size", size);
+}
+
+/// `data-ready`: the app has taken over from the painted shell.
+pub fn set_ready() {
+    set("data-ready", Some("true"));
+}
+
+fn set(name: &str, value: Option<&str>) {
+    let Some(root) = js::document().ok().and_then(|document| document.document_element()) else { return };
+    // Fails only for a name that is no name; these are constants.
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}

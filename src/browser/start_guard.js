@@ -1,0 +1,84 @@
+// Watches over the app's start from outside the app, in the plain JavaScript that old browsers read as well:
+// - puts the chosen text size and theme on the page before anything is painted (the app keeps copies of both choices under
+//   the names below, because IndexedDB answers too late for the first paint);
+// - says so, and what to do, where the app cannot start;
+// - registers the service worker, so that even an app that fails to start can be mended by its next version. It offers the
+//   waiting version only where the app failed to start; otherwise the app itself asks.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var failed = false;
+
+  function chosen(name, allowed) {
+    try {
+      var value = localStorage.getItem("biaochi-" + name);
+      if (allowed.indexOf(value) >= 0) root.setAttribute("data-" + name, value);
+    } catch (refused) {
+      // Storage is switched off: the plain look will do.
+    }
+  }
+  chosen("size", ["large", "huge"]);
+  chosen("theme", ["sunlight"]);
+
+  function started() {
+    // The app fills its place, or takes the shell away.
+    var app = document.getElementById("app");
+    var shell = document.getElementById("shell");
+    return document.readyState !== "loading" && (shell === null || (app !== null && app.firstChild !== null));
+  }
+
+  function say(line, more) {
+    if (document.getElementById("shell-again") === null) {
+      // The shell itself has not been parsed yet.
+      document.addEventListener("DOMContentLoaded", function () { say(line, more); });
+      return;
+    }
+    document.getElementById("shell-line").textContent = line;
+    document.getElementById("shell-more").textContent = more;
+    var again = document.getElementById("shell-again");
+    again.onclick = function () { takeOver(function () { location.reload(); }); };
+    again.hidden = false;
+  }
+
+  var sound =
+    "noModule" in document.createElement("script") && typeof WebAssembly === "object" && "indexedDB" in window;
+
+  function fail() {
+    if (failed || started()) return;
+    failed = true;
+    if (sound) {
+      say("没有打开。", "手机里已存的内容都还在。请看看有没有网络，再打开一次；还打不开，请把浏览器更新到最新版。");
+    } else {
+      say("这个浏览器太旧，打不开。", "手机里已存的内容都还在。请更新浏览器，或用手机自带的浏览器、Chrome、Edge 打开这个网址。");
+    }
+  }
+
+  if (!sound) fail();
+  // Captured, because files that fail to load do not bubble.
+  addEventListener("error", function (event) {
+    var source = event.target;
+    var optional = source && source.rel && /icon|manifest/.test(source.rel);
+    if (!optional) fail();
+  }, true);
+  addEventListener("unhandledrejection", fail);
+
+  // Lets a complete, waiting version take over, then calls back.
+  function takeOver(then) {
+    if (!("serviceWorker" in navigator)) return then();
+    navigator.serviceWorker.getRegistration().then(function (registration) {
+      if (!registration || !registration.waiting) return then();
+      navigator.serviceWorker.addEventListener("controllerchange", then);
+      registration.waiting.postMessage({ type: "take-over" });
+    }, then);
+  }
+
+  // After the load, so that the worker's downloads do not compete with the app's. A development build has an unsealed worker,
+  // which refuses to install.
+  addEventListener("load", function () {
+    if (!("serviceWorker" in navigator)) return;
+    navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(function (refused) {
+      // Without it everything works but opening without a network; 我的资料在哪 says so.
+      console.info("no service worker:", refused);
+    });
+  });
+})();

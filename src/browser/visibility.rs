@@ -1,0 +1,37 @@
+//! Whether the page can be seen: `document.visibilityState` and `visibilitychange`.
+//!
+//! <https://developer.mozilla.org/en-US/docs/Web/API/Document/visibilitychange_event>
+
+use super::js;
+use gloo_events::EventListener;
+use web_sys::VisibilityState;
+
+/// Whether the page can be seen now.
+#[must_use]
+pub fn is_visible() -> bool {
+    js::document().is_ok_and(|document| document.visibility_state() == VisibilityState::Visible)
+}
+
+/// Listens until it is dropped.
+#[must_use = "dropping it stops listening"]
+pub struct Listening {
+    _listeners: [EventListener; 2],
+}
+
+/// Calls back with whether the page can be seen, whenever that changes, and when a page kept by the back button returns
+/// (`pageshow`), which some phones do not report otherwise.
+pub fn listen(callback: impl Fn(bool) + Clone + 'static) -> Option<Listening> {
+    let (window, document) = (js::window().ok()?, js::document().ok()?);
+    let on_return = callback.clone();
+    Some(Listening {
+        _listeners: [
+            EventListener::new(&document, "visibilitychange", move |_| callback(is_visible())),
+            EventListener::new(&window, "pageshow", move |event| {
+                let kept = js::property(event, "persisted").and_then(|value| value.as_bool());
+                if kept == Some(true) {
+                    on_return(is_visible());
+                }
+            }),
+        ],
+    })
+}

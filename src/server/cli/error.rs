@@ -1,0 +1,98 @@
+//! What a command says when it refuses or fails, in Chinese, with the remedy.
+
+use crate::{authoring::Fault, server::database::DatabaseError};
+use std::{fmt::Write as _, path::Path};
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// The database failed.
+    #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
+    Database(#[from] DatabaseError),
+    /// There is no database yet.
+    #[error(
+        "没有数据库文件“{0}”。办法：核对 --database，或者先运行 standard publish-builtin 和 roster import。"
+    )]
+    NoDatabase(String),
+    /// A file cannot be read.
+    #[error("读不了“{0}”：{1}。办法：核对文件名和权限。")]
+    Read(String, std::io::Error),
+    /// A file cannot be written.
+    #[error("写不了“{0}”：{1}。办法：核对文件夹是否存在、是否有写的权限、磁盘是否还有空间。")]
+    Write(String, std::io::Error),
+    /// A file that would be overwritten.
+    #[error("文件“{0}”已经有了，没有动它。办法：换一个文件名，或者先把它移走。")]
+    Exists(String),
+    /// A workbook cannot be made.
+    #[error("做不出表格：{0}。办法：把这句话告诉维护的人。")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// Something cannot be written as JSON, which no value here should cause.
+    #[error("写不成JSON：{0}。办法：把这句话告诉维护的人。")]
+    Json(#[from] serde_json::Error),
+    /// A table has faults; nothing of it was taken.
+    #[error("{}", list(.0))]
+    Faults(Vec<Fault>),
+    /// No such unit.
+    #[error("名册里没有“{0}”。办法：填党组织的编号，或者它的全称；没有导入的先 roster import。")]
+    UnknownUnit(String),
+    /// A name that several units have.
+    #[error("名册里叫“{0}”的不止一个：{1}。办法：填编号。")]
+    AmbiguousUnit(String, String),
+    /// A unit where a branch is needed.
+    #[error("“{0}”不是支部。办法：填支部的编号；整片的用 --under。")]
+    NotABranch(String),
+    /// No branch below.
+    #[error("“{0}”下面一个支部也没有。办法：核对编号，或者先导入它下面的支部。")]
+    NoBranches(String),
+    /// Anything else that is told to the clerk as it is: what is wrong, and what to do.
+    #[error("{problem}。办法：{remedy}。")]
+    Refused {
+        /// What is wrong.
+        problem: String,
+        /// What to do about it.
+        remedy: String,
+    },
+}
+
+impl CliError {
+    /// A refusal in words.
+    pub(super) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Refused { problem: problem.into(), remedy: remedy.into() }
+    }
+}
+
+fn list(faults: &[Fault]) -> String {
+    let mut text = String::new();
+    for fault in faults {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{fault}");
+    }
+    let _ = write!(text, "共{}处错误，什么也没有写入。", faults.len());
+    text
+}
+
+/// The bytes of a file.
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(file).map_err(|error| CliError::Read(file.display().to_string(), error))
+}
+
+/// Refuses a file that is there already.
+pub(super) fn must_be_new(file: &Path) -> Result<(), CliError> {
+    if file.exists() { Err(CliError::Exists(file.display().to_string())) } else { Ok(()) }
+}
+
+/// Writes a new file that only its owner may read.
+pub(super) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let mut options = std::fs::OpenOptions::new();
+    let written = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .and_then(|mut open| open.write_all(bytes).and_then(|()| open.sync_all()));
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => CliError::Exists(file.display().to_string()),
+        _ => CliError::Write(file.display().to_string(), error),
+    })
+}

@@ -1,0 +1,118 @@
+//! The command line: the endpoint's start, and the upper level's tool until its own pages exist. One command group a file.
+//!
+//! What these commands print is interface, and therefore Chinese; data goes to standard output, refusals and logs to standard
+//! error, and whatever refuses ends with exit code 1 without having written anything.
+
+mod backup;
+mod codes;
+mod device;
+mod error;
+mod explain;
+mod results;
+mod review;
+mod review_sheet;
+mod roster;
+mod scope;
+mod sheets;
+mod slips;
+mod standard;
+mod text;
+
+use super::database::Database;
+use clap::{Parser, Subcommand};
+use error::CliError;
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+/// 支部标尺: the small endpoint that branches report to.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// The SQLite file; it is made if it does not exist.
+    #[arg(long, env = "BIAOCHI_DATABASE", default_value = "data/biaochi.sqlite", global = true)]
+    database: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the app until interrupted.
+    Serve(super::serve::Options),
+    #[command(subcommand, about = "标准：检查、发布、查看")]
+    Standard(standard::Standard),
+    #[command(subcommand, about = "党组织名册：导入")]
+    Roster(roster::Roster),
+    #[command(subcommand, about = "激活码：发放")]
+    Codes(codes::Codes),
+    #[command(subcommand, about = "手机：查看、停用")]
+    Device(device::Device),
+    #[command(subcommand, about = "上报：查看、审核、退回、通过，以及用表格批量审核")]
+    Review(review::Review),
+    #[command(subcommand, about = "结果：导出汇总表")]
+    Results(results::Results),
+    #[command(about = "备份数据库；服务运行时也可以")]
+    Backup(backup::Backup),
+}
+
+impl Command {
+    /// Whether the command may begin a database that is not there. The others would answer out of an empty one.
+    fn may_begin_database(&self) -> bool {
+        match self {
+            Self::Serve(_) | Self::Standard(_) | Self::Roster(_) => true,
+            Self::Codes(_) | Self::Device(_) | Self::Review(_) | Self::Results(_) | Self::Backup(_) => false,
+        }
+    }
+}
+
+/// Runs the command line of this process.
+pub async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line's own voice, not a log")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}
+
+async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    if let Command::Standard(standard::Standard::Check { file }) = &cli.command {
+        return Ok(standard::check(file)?);
+    }
+    if !cli.command.may_begin_database() && !cli.database.exists() {
+        return Err(CliError::NoDatabase(cli.database.display().to_string()).into());
+    }
+    if let Some(folder) = cli.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            format!(
+                "the folder {} cannot be made: {error}; name another file with --database",
+                folder.display()
+            )
+        })?;
+    }
+    let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
+    let done = match cli.command {
+        Command::Serve(options) => super::serve::run(options, &database).await.map_err(Into::into),
+        Command::Standard(command) => command.run(&database).await.map_err(Into::into),
+        Command::Roster(command) => command.run(&database).await.map_err(Into::into),
+        Command::Codes(command) => command.run(&database).await.map_err(Into::into),
+        Command::Device(command) => command.run(&database).await.map_err(Into::into),
+        Command::Review(command) => command.run(&database).await.map_err(Into::into),
+        Command::Results(command) => command.run(&database).await.map_err(Into::into),
+        Command::Backup(command) => command.run(&database).await.map_err(Into::into),
+    };
+    database.close().await;
+    done
+}

@@ -1,0 +1,303 @@
+//! `results export`: the township's table, the points item by item, and what is short. Rows follow the roster's codes, never
+//! the scores: nobody is ranked.
+
+use super::{
+    error::{CliError, must_be_new, write_new},
+    explain::{instead_of_points, shortfall},
+    review::{PeriodIdArg, Row, pinned, rows},
+    scope,
+    sheets::{Looks, points},
+    standard::checklist,
+    text::{review_state, say},
+};
+use crate::{
+    domain::{AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Points, ScoreSheet},
+    protocol::PublishedStandard,
+    server::database::{Database, Unit},
+};
+use rust_xlsxwriter::{Workbook, XlsxError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+/// How many items 主要问题 names before it says how many there are.
+const NAMED_PROBLEMS: usize = 5;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Results {
+    #[command(about = "导出一个考核周期的镇汇总表、条目得分和扣分明细（xlsx）")]
+    Export {
+        #[arg(long, value_name = "ID", help = "考核周期，如 2026-H2")]
+        period: PeriodIdArg,
+        #[arg(long, value_name = "UNIT", help = "只要这个党组织下面的（编号或全称）")]
+        under: Option<String>,
+        #[arg(short, long, value_name = "FILE", help = "写到哪个新文件")]
+        output: PathBuf,
+    },
+}
+
+/// All that the workbook is made of.
+struct Book {
+    branches: Vec<Unit>,
+    above: BTreeMap<BranchCode, String>,
+    reported: BTreeMap<BranchCode, Row>,
+    /// What is in use: by what was submitted, and by what is published for branches that have not reported.
+    checklists: BTreeMap<ContentHash, Checklist>,
+    /// Which checklist a branch stands under.
+    stands_under: BTreeMap<BranchCode, ContentHash>,
+    looks: Looks,
+}
+
+impl Results {
+    /// Runs the command.
+    pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
+        let Self::Export { period, under, output } = self;
+        must_be_new(&output)?;
+        let book = Book::collect(database, &period, under.as_deref()).await?;
+        write_new(&output, &book.write()?)?;
+        say(format!(
+            "已写入“{}”：{}个支部，已上报{}个，未上报{}个。",
+            output.display(),
+            book.branches.len(),
+            book.reported.len(),
+            book.branches.len() - book.reported.len()
+        ));
+        Ok(())
+    }
+}
+
+impl Book {
+    async fn collect(
+        database: &Database,
+        period: &PeriodIdArg,
+        under: Option<&str>,
+    ) -> Result<Self, CliError> {
+        let names = scope::names(&database.units().await?);
+        let branches = scope::branches(database, under).await?;
+        let mut checklists = BTreeMap::new();
+        let mut by_sector = BTreeMap::new();
+        let mut periods = BTreeSet::new();
+        if let Some(summary) = database.standard().await? {
+            let published: PublishedStandard = serde_json::from_str(&summary)?;
+            for one in published.checklists {
+                let Some(list) = checklist(database, &one.hash).await? else { continue };
+                periods.extend(list.periods.iter().map(|period| period.id.clone()));
+                by_sector.insert(one.sector, one.hash.clone());
+                checklists.insert(one.hash, list);
+            }
+        }
+        let rows = rows(database, Some(period), under).await?;
+        if rows.is_empty() && !periods.contains(&period.0) {
+            let known: Vec<String> = periods.iter().map(ToString::to_string).collect();
+            let known = if known.is_empty() {
+                "先发布标准".into()
+            } else {
+                format!("改用这里面的一个：{}", known.join("、"))
+            };
+            return Err(CliError::refused(format!("没有“{}”这个考核周期", period.0), known));
+        }
+        let mut stands_under: BTreeMap<BranchCode, ContentHash> = BTreeMap::new();
+        for branch in &branches {
+            let sector = by_sector.iter().find(|(sector, _)| sector.as_str() == branch.sector);
+            if let Some((_, hash)) = sector {
+                stands_under.insert(branch.code.clone(), hash.clone());
+            }
+        }
+        let mut reported = BTreeMap::new();
+        for row in rows {
+            let hash = row.report.submission.checklist.clone();
+            if !checklists.contains_key(&hash) {
+                checklists.insert(hash.clone(), pinned(database, &row.report).await?);
+            }
+            stands_under.insert(row.branch.code.clone(), hash);
+            reported.insert(row.branch.code.clone(), row);
+        }
+        checklists.retain(|hash, _| stands_under.values().any(|used| used == hash));
+        let above = branches.iter().filter_map(|branch| {
+            let parent = branch.parent.as_ref().and_then(|parent| names.get(parent))?;
+            Some((branch.code.clone(), parent.clone()))
+        });
+        Ok(Self { above: above.collect(), branches, reported, checklists, stands_under, looks: Looks::new() })
+    }
+
+    fn write(&self) -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        self.summary(&mut book)?;
+        let mut titles = BTreeSet::new();
+        for (hash, list) in &self.checklists {
+            let mut title = format!("条目得分 {}", list.sector_name);
+            // Two versions of one sector's checklist in one period: rare, and not to be mixed up.
+            if !titles.insert(title.clone()) {
+                title =
+                    format!("条目得分 {} {}", list.sector_name, hash.as_str().get(..6).unwrap_or_default());
+            }
+            self.item_points(&mut book, &title, hash, list)?;
+        }
+        self.shortfalls(&mut book)?;
+        book.save_to_buffer()
+    }
+
+    fn checklist(&self, branch: &BranchCode) -> Option<&Checklist> {
+        self.stands_under.get(branch).and_then(|hash| self.checklists.get(hash))
+    }
+
+    /// 镇汇总表. What nobody has said yet stays blank.
+    fn summary(&self, book: &mut Workbook) -> Result<(), XlsxError> {
+        let columns = [
+            ("序号", 6.0),
+            ("党组织", 20.0),
+            ("书记", 10.0),
+            ("党员数", 8.0),
+            ("自评得分", 9.0),
+            ("申报等次", 9.0),
+            ("考评得分", 9.0),
+            ("拟定等次", 9.0),
+            ("主要问题", 48.0),
+            ("上报情况", 14.0),
+            ("上级党组织", 18.0),
+            ("编号", 15.0),
+        ];
+        let sheet = book.add_worksheet().set_name("镇汇总表")?;
+        self.looks.headers(sheet, 0, &columns)?;
+        for (row, branch) in (1_u32..).zip(&self.branches) {
+            self.looks.number(sheet, row, 0, f64::from(row))?;
+            self.looks.text(sheet, row, 1, &branch.name)?;
+            for column in 2..9 {
+                self.looks.text(sheet, row, column, "")?;
+            }
+            let mut standing = "未上报".to_owned();
+            if let Some(known) = self.reported.get(&branch.code) {
+                let submission = &known.report.submission;
+                let assessment = Assessment::new(submission.answers.iter().cloned(), None);
+                self.looks.text(sheet, row, 2, &submission.declaration.secretary)?;
+                if let Some(profile) = assessment.profile() {
+                    let members = profile.number(crate::domain::ProfileNumber::AllMembers);
+                    self.looks.number(sheet, row, 3, members.into())?;
+                }
+                self.looks.number(sheet, row, 4, points(known.report.sheet.total()))?;
+                self.looks.text(sheet, row, 5, known.claimed())?;
+                if let Some(list) = self.checklist(&branch.code) {
+                    self.looks.text(sheet, row, 8, &problems(list, &known.report.sheet))?;
+                }
+                standing = review_state(&known.counting.reviews).into();
+                if known.counting.receipt.late {
+                    standing.push_str("，迟报");
+                }
+            }
+            let above = self.above.get(&branch.code).map_or("", String::as_str);
+            for (column, text) in [(9, standing.as_str()), (10, above), (11, branch.code.as_str())] {
+                self.looks.text(sheet, row, column, text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One row a branch, one column an item.
+    fn item_points(
+        &self,
+        book: &mut Workbook,
+        title: &str,
+        hash: &ContentHash,
+        list: &Checklist,
+    ) -> Result<(), XlsxError> {
+        let sheet = book.add_worksheet().set_name(title)?;
+        let mut columns =
+            vec![("编号".to_owned(), 15.0), ("党组织".to_owned(), 20.0), ("自评得分".to_owned(), 9.0)];
+        columns.extend(list.items().enumerate().map(|(index, (_, item))| {
+            (format!("第{}条 {}（{}分）", index + 1, item.title, item.points()), 12.0)
+        }));
+        self.looks.headers(sheet, 0, &columns)?;
+        sheet.set_freeze_panes(1, 2)?;
+        let branches =
+            self.branches.iter().filter(|branch| self.stands_under.get(&branch.code) == Some(hash));
+        for (row, branch) in (1_u32..).zip(branches) {
+            self.looks.text(sheet, row, 0, branch.code.as_str())?;
+            self.looks.text(sheet, row, 1, &branch.name)?;
+            let Some(known) = self.reported.get(&branch.code) else {
+                self.looks.text(sheet, row, 2, "未上报")?;
+                continue;
+            };
+            self.looks.number(sheet, row, 2, points(known.report.sheet.total()))?;
+            for (column, score) in (3_u16..).zip(known.report.sheet.items()) {
+                match instead_of_points(score.state) {
+                    Some(text) => self.looks.text(sheet, row, column, text)?,
+                    None => self.looks.number(sheet, row, column, points(score.got))?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Item by item, every branch that is short of it, with its own figures and note.
+    fn shortfalls(&self, book: &mut Workbook) -> Result<(), XlsxError> {
+        let columns = [
+            ("领域", 8.0),
+            ("条目", 9.0),
+            ("内容", 24.0),
+            ("党组织", 20.0),
+            ("得分", 8.0),
+            ("满分", 8.0),
+            ("情况", 40.0),
+            ("自评纪实", 32.0),
+            ("上级党组织", 18.0),
+            ("编号", 15.0),
+        ];
+        let sheet = book.add_worksheet().set_name("扣分明细")?;
+        self.looks.headers(sheet, 0, &columns)?;
+        let mut row = 0;
+        for (hash, list) in &self.checklists {
+            for (index, (_, item)) in list.items().enumerate() {
+                for branch in &self.branches {
+                    let of_list = self.stands_under.get(&branch.code) == Some(hash);
+                    let Some(known) = self.reported.get(&branch.code).filter(|_| of_list) else { continue };
+                    let score = known.report.sheet.items().nth(index);
+                    let Some(score) = score.filter(|score| score.state.counts() && score.got < score.points)
+                    else {
+                        continue;
+                    };
+                    row += 1;
+                    let key = AnswerKey::Note { item: item.id.clone() };
+                    let note = known.report.submission.answers.iter().find(|entry| entry.key == key);
+                    let note = match note.map(|entry| &entry.value) {
+                        Some(AnswerValue::Text { text }) => text,
+                        _ => "",
+                    };
+                    let texts = [
+                        (0, list.sector_name.as_str()),
+                        (1, &format!("第{}条", index + 1)),
+                        (2, &item.title),
+                        (3, &branch.name),
+                        (6, &shortfall(item, score)),
+                        (7, note),
+                        (8, self.above.get(&branch.code).map_or("", String::as_str)),
+                        (9, branch.code.as_str()),
+                    ];
+                    for (column, text) in texts {
+                        self.looks.text(sheet, row, column, text)?;
+                    }
+                    self.looks.number(sheet, row, 4, points(score.got))?;
+                    self.looks.number(sheet, row, 5, points(score.points))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// 主要问题: the items that lost most by the branch's own account, in their order, and how many lost anything.
+fn problems(list: &Checklist, sheet: &ScoreSheet) -> String {
+    let short = list.items().zip(sheet.items()).enumerate().filter_map(|(index, ((_, item), score))| {
+        let lost = score.points.saturating_sub(score.got);
+        (score.state.counts() && lost > Points::ZERO).then_some((index + 1, &item.title, lost))
+    });
+    let mut short: Vec<(usize, &String, Points)> = short.collect();
+    let all = short.len();
+    short.sort_by_key(|(number, _, lost)| (core::cmp::Reverse(*lost), *number));
+    short.truncate(NAMED_PROBLEMS);
+    short.sort_by_key(|(number, ..)| *number);
+    let named: Vec<String> =
+        short.iter().map(|(number, title, lost)| format!("第{number}条{title}（扣{lost}分）")).collect();
+    let more = if all > NAMED_PROBLEMS { format!("等{all}条") } else { String::new() };
+    format!("{}{more}", named.join("；"))
+}

@@ -1,0 +1,265 @@
+//! The review as a table that goes out, is filled in, and comes back.
+//!
+//! Every row says how many reviews its submission had when it went out. Coming back, a row counts only while that is still so:
+//! the same file again finds its own review there and changes nothing, and nobody's later word is overwritten by an old file.
+
+use super::{
+    error::{self, CliError, must_be_new, write_new},
+    review::{Row, find_item, pinned, speaker},
+    sheets::{Looks, points},
+    text::{review_state, say},
+};
+use crate::{
+    authoring::{
+        fault::{Faults, quoted},
+        table::{Line, Table},
+        workbook,
+    },
+    domain::{Checklist, SubmissionId, period::shanghai_date},
+    protocol::{Review, ReviewItem, ReviewState},
+    server::{
+        clock::{Clock as _, SystemClock},
+        database::{
+            Database,
+            results::Counting,
+            reviews::{Decided, Decision},
+        },
+    },
+};
+use jiff::civil::Date;
+use rust_xlsxwriter::{DataValidation, Workbook};
+use std::{collections::BTreeMap, path::Path};
+
+const NAME: &str = "审核表";
+const ID: &str = "上报编号";
+const REVIEWS: &str = "已审次数";
+const OPINION: &str = "审核意见";
+const REASON: &str = "原因";
+const ITEMS: &str = "条目与原因";
+const DUE: &str = "截止日期";
+/// The columns with their widths in characters.
+const COLUMNS: [(&str, f64); 14] = [
+    (ID, 12.0),
+    ("回执码", 11.0),
+    ("支部编号", 15.0),
+    ("支部", 18.0),
+    ("上级党组织", 16.0),
+    ("周期", 9.0),
+    ("自评得分", 9.0),
+    ("申报等次", 9.0),
+    ("现状", 10.0),
+    (REVIEWS, 9.0),
+    (OPINION, 12.0),
+    (REASON, 24.0),
+    (ITEMS, 36.0),
+    (DUE, 12.0),
+];
+/// 审核意见
+const OPINIONS: [(&str, ReviewState); 4] = [
+    ("审核中", ReviewState::InReview),
+    ("退回修改", ReviewState::Returned),
+    ("需补材料", ReviewState::Incomplete),
+    ("审核通过", ReviewState::Approved),
+];
+
+/// Writes the table of these submissions.
+pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
+    must_be_new(file)?;
+    let mut book = Workbook::new();
+    let looks = Looks::new();
+    let sheet = book.add_worksheet().set_name(NAME)?;
+    looks.headers(sheet, 0, &COLUMNS)?;
+    for (number, row) in (1_u32..).zip(rows) {
+        let receipt = &row.counting.receipt;
+        let texts = [
+            receipt.submission.to_string(),
+            receipt.code.clone(),
+            row.branch.code.to_string(),
+            row.branch.name.clone(),
+            row.above.clone(),
+            row.counting.period.to_string(),
+            String::new(),
+            row.claimed().into(),
+            review_state(&row.counting.reviews).into(),
+        ];
+        for (column, text) in (0_u16..).zip(&texts) {
+            looks.text(sheet, number, column, text)?;
+        }
+        looks.number(sheet, number, 6, points(receipt.score))?;
+        looks.number(
+            sheet,
+            number,
+            9,
+            u32::try_from(row.counting.reviews.len()).unwrap_or(u32::MAX).into(),
+        )?;
+        for column in 10..14 {
+            looks.text(sheet, number, column, "")?;
+        }
+    }
+    if let Ok(last @ 1..) = u32::try_from(rows.len()) {
+        let choices = DataValidation::new()
+            .allow_list_strings(&OPINIONS.map(|(word, _)| word))?
+            .set_error_title("审核意见")?
+            .set_error_message("请从下拉框里选：审核中、退回修改、需补材料、审核通过")?;
+        sheet.add_data_validation(1, 10, last, 10, &choices)?;
+    }
+    let how = book.add_worksheet().set_name("怎么填")?;
+    how.set_column_width(0, 80)?;
+    let lines = [
+        "只填“审核意见”“原因”“条目与原因”“截止日期”四列，其他列不要改。",
+        "不审的那一行，四列都空着。",
+        "“条目与原因”这样写：第17条：缺签到表；第18条：照片看不清。",
+        "“截止日期”这样写：2026-11-27。",
+        "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。",
+    ];
+    for (row, line) in (0_u32..).zip(lines) {
+        how.write_string(row, 0, line)?;
+    }
+    write_new(file, &book.save_to_buffer()?)?;
+    say(format!("已写入“{}”，{}份。填好以后用 review import 导入。", file.display(), rows.len()));
+    Ok(())
+}
+
+/// Takes a filled-in table, all or nothing.
+pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -> Result<(), CliError> {
+    let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+    let mut faults = Faults::default();
+    let needed = [ID, REVIEWS, OPINION, REASON, ITEMS, DUE];
+    let optional = COLUMNS.map(|(title, _)| title);
+    let table = Table::find(&sheets, NAME, &needed, &optional, &mut faults);
+    let now = SystemClock.now_ms();
+    let mut desk = Desk {
+        database,
+        counting: database
+            .counting(None)
+            .await?
+            .into_iter()
+            .map(|one| (one.receipt.submission, one))
+            .collect(),
+        rows: BTreeMap::new(),
+        decisions: Vec::new(),
+        unchanged: 0,
+        now,
+    };
+    for line in table.lines() {
+        desk.read(line, by, &mut faults).await?;
+    }
+    if !faults.is_empty() {
+        return Err(CliError::Faults(faults.into_vec()));
+    }
+    let Desk { decisions, unchanged, .. } = desk;
+    if let Decided::Overtaken(ids) = database.decide(&decisions).await? {
+        let problem = format!("就在刚才，其中{}份被支部撤回或者被别人审核了，什么也没有写入", ids.len());
+        return Err(CliError::refused(problem, "再导入一次，看是哪几行"));
+    }
+    say(format!("写入{}份审核意见，没有变化{unchanged}份。", decisions.len()));
+    Ok(())
+}
+
+/// What is read so far.
+struct Desk<'a> {
+    database: &'a Database,
+    counting: BTreeMap<SubmissionId, Counting>,
+    rows: BTreeMap<SubmissionId, usize>,
+    decisions: Vec<Decision>,
+    unchanged: usize,
+    now: u64,
+}
+
+impl Desk<'_> {
+    async fn read(&mut self, line: Line<'_>, by: Option<&str>, faults: &mut Faults) -> Result<(), CliError> {
+        if line.text(OPINION).is_empty() {
+            for column in [REASON, ITEMS, DUE].into_iter().filter(|column| !line.text(column).is_empty()) {
+                line.fault(column, "填了这一格，却没有选审核意见", "选上审核意见，或者清空这一格", faults);
+            }
+            return Ok(());
+        }
+        let opinion = line.word(OPINION, &OPINIONS, faults);
+        let after = line.number_in(REVIEWS, 0_usize, 10_000, faults);
+        let Some(id) = line.needed(ID, faults) else { return Ok(()) };
+        let known = match id.parse::<SubmissionId>() {
+            Ok(id) => self
+                .database
+                .reviews_of(id)
+                .await?
+                .zip(self.database.report(id).await?)
+                .map(|known| (id, known)),
+            Err(_) => None,
+        };
+        let Some((id, (reviews, report))) = known else {
+            line.fault(ID, format!("没有{}这次上报", quoted(id)), "不要改这一列；重新导出审核表", faults);
+            return Ok(());
+        };
+        if let Some(first) = self.rows.insert(id, line.number()) {
+            line.fault(ID, format!("和第{first}行是同一次上报"), "只留一行", faults);
+            return Ok(());
+        }
+        let checklist = pinned(self.database, &report).await?;
+        let items = items(line, &checklist, faults);
+        let due = line.date(DUE, faults);
+        let (Some(state), Some(after)) = (opinion, after) else { return Ok(()) };
+        let reason = line.text(REASON).to_owned();
+        let said = |written: &&Review| {
+            (written.state, &written.reason, &written.items, written.due) == (state, &reason, &items, due)
+        };
+        if !faults.has_row(NAME, Some(line.number())) && reviews.get(after).filter(said).is_some() {
+            self.unchanged += 1;
+            return Ok(());
+        }
+        if after != reviews.len() {
+            let problem = format!("导出这张表以后，这份又有了审核意见（现在是“{}”）", review_state(&reviews));
+            line.fault(REVIEWS, problem, "重新导出审核表，看过以后再填", faults);
+            return Ok(());
+        }
+        let Some(counting) = self.counting.get(&id) else {
+            let problem = "导出这张表以后，支部撤回了这份，或者重新上报了";
+            line.fault(ID, problem, "清空这一行的审核意见，或者重新导出审核表", faults);
+            return Ok(());
+        };
+        self.check(line, state, due, faults);
+        let by = speaker(self.database, &counting.branch, by).await?;
+        let review = Review { state, at: self.now, by, reason, items, due };
+        self.decisions.push(Decision { submission: id, after, review });
+        Ok(())
+    }
+
+    /// What a new review has to say.
+    fn check(&self, line: Line<'_>, state: ReviewState, due: Option<Date>, faults: &mut Faults) {
+        let asks = matches!(state, ReviewState::Returned | ReviewState::Incomplete);
+        if asks && line.text(REASON).is_empty() && line.text(ITEMS).is_empty() {
+            let remedy = "写上原因，或者在“条目与原因”里写是哪一条、缺什么";
+            line.fault(REASON, "退回没有写原因", remedy, faults);
+        }
+        if due.is_some_and(|due| due < shanghai_date(self.now)) {
+            line.fault(DUE, "截止日期已经过了", "写今天或以后的日子", faults);
+        }
+    }
+}
+
+/// "第17条：缺签到表；第18条：照片看不清". What follows a semicolon and names no item belongs to the reason before it.
+fn items(line: Line<'_>, checklist: &Checklist, faults: &mut Faults) -> Vec<ReviewItem> {
+    let mut items: Vec<ReviewItem> = Vec::new();
+    let pieces = line.text(ITEMS).split([';', '；', '\n']).map(str::trim);
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        let named = piece.split_once([':', '：']).map(|(item, reason)| (item.trim(), reason.trim()));
+        let found = named.and_then(|(item, reason)| Some((find_item(checklist, item)?, reason)));
+        match (found, items.last_mut()) {
+            (Some((_, "")), _) => {
+                line.fault(ITEMS, format!("{}没有写原因", quoted(piece)), "写成 第17条：缺签到表", faults);
+            }
+            (Some((item, reason)), _) => items.push(ReviewItem { item, reason: reason.into() }),
+            (None, Some(last)) if named.is_none() => {
+                last.reason.push('；');
+                last.reason.push_str(piece);
+            }
+            (None, _) => {
+                let remedy = format!(
+                    "写成 第17条：缺签到表；几条之间用分号隔开。条目从第1条到第{}条",
+                    checklist.items().count()
+                );
+                line.fault(ITEMS, format!("{}看不出是哪一条", quoted(piece)), &remedy, faults);
+            }
+        }
+    }
+    items
+}

@@ -1,0 +1,106 @@
+//! Activation codes in number, and the phones that are bound.
+
+use super::{Database, DatabaseError, int, stored};
+use crate::{
+    domain::{BranchCode, DeviceId},
+    protocol::ActivationCode,
+};
+use sqlx::Row as _;
+
+/// A phone that is, or was, bound to a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundDevice {
+    /// The phone.
+    pub device: DeviceId,
+    /// Its branch.
+    pub branch: BranchCode,
+    /// The branch's name.
+    pub branch_name: String,
+    /// Since when, milliseconds since 1970-01-01 UTC.
+    pub bound_at: u64,
+    /// When its token was revoked.
+    pub revoked_at: Option<u64>,
+}
+
+impl Database {
+    /// Stores codes in one transaction and gives back the branches whose code another branch has already; they need
+    /// another draw.
+    ///
+    /// # Errors
+    /// When a branch is unknown, or the database fails; then no code is stored.
+    pub async fn issue_codes(
+        &self,
+        codes: &[(BranchCode, ActivationCode)],
+        expires_at: u64,
+    ) -> Result<Vec<BranchCode>, DatabaseError> {
+        let mut taken = Vec::new();
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for (branch, code) in codes {
+            let done = sqlx::query(
+                "INSERT INTO codes (hash, branch, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(String::from(code.hash()))
+            .bind(branch.as_str().to_owned())
+            .bind(int(expires_at))
+            .execute(&mut *tx)
+            .await?;
+            if done.rows_affected() == 0 {
+                taken.push(branch.clone());
+            }
+        }
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// All phones in the order of their branches, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn devices(&self) -> Result<Vec<BoundDevice>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT d.device, d.branch, u.name, d.bound_at, d.revoked_at FROM devices d
+             JOIN units u ON u.code = d.branch ORDER BY d.branch, d.bound_at, d.token_hash",
+        )
+        .fetch_all(&self.0)
+        .await?;
+        let instant = |at: i64| u64::try_from(at).map_err(stored);
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(BoundDevice {
+                device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
+                branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+                branch_name: row.try_get("name")?,
+                bound_at: instant(row.try_get("bound_at")?)?,
+                revoked_at: row.try_get::<Option<i64>, _>("revoked_at")?.map(instant).transpose()?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Revokes the tokens of these phones for one branch in one transaction; what lies on the phones stays. Gives the
+    /// number of tokens that were still good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_of(
+        &self,
+        branch: &BranchCode,
+        devices: &[DeviceId],
+        now: u64,
+    ) -> Result<u64, DatabaseError> {
+        let mut revoked = 0;
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for device in devices {
+            let done = sqlx::query(
+                "UPDATE devices SET revoked_at = ? WHERE branch = ? AND device = ? AND revoked_at IS NULL",
+            )
+            .bind(int(now))
+            .bind(branch.as_str().to_owned())
+            .bind(device.to_string())
+            .execute(&mut *tx)
+            .await?;
+            revoked += done.rows_affected();
+        }
+        tx.commit().await?;
+        Ok(revoked)
+    }
+}

@@ -1,0 +1,109 @@
+//! What the upper level says, written in one go.
+
+use super::{Database, DatabaseError, stored};
+use crate::{domain::SubmissionId, protocol::Review};
+use sqlx::Row as _;
+
+/// A review that is to be written, if nothing was said since the clerk looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Of which submission.
+    pub submission: SubmissionId,
+    /// How many reviews it had when the clerk looked.
+    pub after: usize,
+    /// What is said now.
+    pub review: Review,
+}
+
+/// How writing reviews ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// All are on disk.
+    All,
+    /// Nothing was written: these were withdrawn, or reviewed by somebody else meanwhile.
+    Overtaken(Vec<SubmissionId>),
+}
+
+impl Database {
+    /// Writes reviews in one transaction, all or nothing. A branch that withdraws at the same moment wins or loses as a
+    /// whole: what was withdrawn is not reviewed.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing of it is stored.
+    pub async fn decide(&self, decisions: &[Decision]) -> Result<Decided, DatabaseError> {
+        let mut overtaken = Vec::new();
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for Decision { submission, after, review } in decisions {
+            let row = sqlx::query(
+                "SELECT (SELECT count(*) FROM reviews WHERE submission = submissions.id) FROM submissions
+                 WHERE id = ? AND withdrawn_at IS NULL",
+            )
+            .bind(submission.to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+            let count = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
+            if count.and_then(|count| usize::try_from(count).ok()) != Some(*after) {
+                overtaken.push(*submission);
+                continue;
+            }
+            sqlx::query("INSERT INTO reviews (submission, body) VALUES (?, ?)")
+                .bind(submission.to_string())
+                .bind(serde_json::to_string(review).map_err(stored)?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        if overtaken.is_empty() {
+            tx.commit().await?;
+            return Ok(Decided::All);
+        }
+        Ok(Decided::Overtaken(overtaken))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::BranchCode, protocol::ReviewState};
+
+    fn decision(number: u8, after: usize) -> Decision {
+        let review = Review {
+            state: ReviewState::InReview,
+            at: 1,
+            by: "镇安镇党委".into(),
+            reason: String::new(),
+            items: Vec::new(),
+            due: None,
+        };
+        Decision { submission: SubmissionId::from_parts(0, &[number; 10]), after, review }
+    }
+
+    #[tokio::test]
+    async fn what_was_withdrawn_or_reviewed_meanwhile_stops_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.0)
+            .await
+            .unwrap();
+        for number in [1, 2, 3] {
+            sqlx::query(
+                "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
+                 VALUES (?, 'b', '2026', '', '', '', '', '[]')",
+            )
+            .bind(decision(number, 0).submission.to_string())
+            .execute(&database.0)
+            .await
+            .unwrap();
+        }
+        assert_eq!(database.decide(&[decision(1, 0)]).await.unwrap(), Decided::All);
+        let withdrawn = decision(2, 0).submission;
+        let branch = BranchCode::new("b").unwrap();
+        assert_eq!(database.withdraw(&branch, withdrawn, 1).await.unwrap(), Some(true));
+        let all = [decision(3, 0), decision(1, 0), decision(2, 0)];
+        let overtaken = Decided::Overtaken(vec![all[1].submission, withdrawn]);
+        assert_eq!(database.decide(&all).await.unwrap(), overtaken);
+        let reviews = database.reviews_of(all[0].submission).await.unwrap();
+        assert_eq!(reviews.unwrap(), [], "nothing of it was written");
+        assert_eq!(database.decide(&[decision(3, 0), decision(1, 1)]).await.unwrap(), Decided::All);
+    }
+}

@@ -1,0 +1,110 @@
+//! The organisation tree.
+
+use super::{Database, DatabaseError, Unit, stored};
+use crate::domain::BranchCode;
+use sqlx::{Row as _, sqlite::SqliteRow};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an import changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Imported {
+    /// Units that were not there before.
+    pub new: usize,
+    /// Units of which something changed.
+    pub changed: usize,
+    /// Units that were there just so.
+    pub same: usize,
+}
+
+impl Database {
+    /// All units in the order of their codes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn units(&self) -> Result<Vec<Unit>, DatabaseError> {
+        let rows =
+            sqlx::query("SELECT code, parent, level, name, sector, telephone FROM units ORDER BY code")
+                .fetch_all(&self.0)
+                .await?;
+        rows.iter().map(unit).collect()
+    }
+
+    /// A unit with everything below it, in the order of their codes; nothing when it is unknown.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn units_under(&self, code: &BranchCode) -> Result<Vec<Unit>, DatabaseError> {
+        let rows = sqlx::query(
+            "WITH RECURSIVE below (code) AS (SELECT code FROM units WHERE code = ?
+                 UNION SELECT units.code FROM units JOIN below ON units.parent = below.code)
+             SELECT code, parent, level, name, sector, telephone FROM units
+             WHERE code IN (SELECT code FROM below) ORDER BY code",
+        )
+        .bind(code.as_str().to_owned())
+        .fetch_all(&self.0)
+        .await?;
+        rows.iter().map(unit).collect()
+    }
+
+    /// The branches that have a code, a phone or a submission: their codes cannot become another kind of unit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn branches_in_use(&self) -> Result<BTreeSet<BranchCode>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT branch FROM codes UNION SELECT branch FROM devices UNION SELECT branch FROM submissions",
+        )
+        .fetch_all(&self.0)
+        .await?;
+        rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
+    }
+
+    /// Stores a roster in one transaction, all or nothing. Every unit has to come after the unit above it. Units that are
+    /// not in it stay as they are.
+    ///
+    /// # Errors
+    /// When a parent is unknown, or the database fails; then nothing of it is stored.
+    pub async fn import_units(&self, units: &[Unit]) -> Result<Imported, DatabaseError> {
+        let known = self.units().await?;
+        let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
+        let mut imported = Imported::default();
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for unit in units {
+            match known.get(&unit.code) {
+                Some(old) if *old == unit => {
+                    imported.same += 1;
+                    continue;
+                }
+                Some(_) => imported.changed += 1,
+                None => imported.new += 1,
+            }
+            sqlx::query(
+                "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
+                 name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
+            )
+            .bind(unit.code.as_str().to_owned())
+            .bind(unit.parent.as_ref().map(|code| code.as_str().to_owned()))
+            .bind(serde_json::to_string(&unit.level).map_err(stored)?)
+            .bind(unit.name.clone())
+            .bind(unit.sector.clone())
+            .bind(unit.telephone.clone())
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(imported)
+    }
+}
+
+fn unit(row: &SqliteRow) -> Result<Unit, DatabaseError> {
+    let parent: Option<String> = row.try_get("parent")?;
+    Ok(Unit {
+        code: BranchCode::new(row.try_get::<String, _>("code")?).map_err(stored)?,
+        parent: parent.map(|code| BranchCode::new(code).map_err(stored)).transpose()?,
+        level: serde_json::from_str(&row.try_get::<String, _>("level")?).map_err(stored)?,
+        name: row.try_get("name")?,
+        sector: row.try_get("sector")?,
+        telephone: row.try_get("telephone")?,
+    })
+}

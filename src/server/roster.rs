@@ -1,0 +1,358 @@
+//! The roster (党组织名册): a table of units and branches, checked against itself and against what is known already.
+
+use super::database::Unit;
+use crate::{
+    authoring::{
+        Fault, Row, Sheet,
+        fault::{Faults, quoted},
+        table::{Line, Table},
+    },
+    domain::{BranchCode, check::is_plain_text},
+    protocol::Level,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How faults name the table.
+const NAME: &str = "名册";
+/// The longest name of a unit, in characters.
+const MAX_NAME_CHARS: usize = 60;
+/// The longest telephone number, in characters.
+const MAX_TELEPHONE_CHARS: usize = 40;
+
+/// The header stands within so many filled rows.
+const MAX_TITLE_ROWS: usize = 5;
+
+/// Each column by its Chinese and its English header.
+const CODE: [&str; 2] = ["编号", "branch_code"];
+const PARENT: [&str; 2] = ["上级编号", "parent_code"];
+const LEVEL: [&str; 2] = ["层级", "level"];
+const UNIT_NAME: [&str; 2] = ["名称", "name"];
+const SECTOR: [&str; 2] = ["领域", "sector"];
+const TELEPHONE: [&str; 2] = ["电话", "telephone"];
+
+/// The sectors by name and identifier, as the glossary has them.
+const SECTORS: [(&str, &str); 8] = [
+    ("农村", "rural"),
+    ("社区", "community"),
+    ("机关", "government"),
+    ("国企", "state_enterprise"),
+    ("非公企业", "private_enterprise"),
+    ("学校", "school"),
+    ("公立医院", "hospital"),
+    ("社会组织", "social_organisation"),
+];
+
+/// The levels by the words people write, brackets half-width.
+const LEVELS: [(Level, &[&str]); 6] = [
+    (Level::City, &["市", "city"]),
+    (Level::County, &["县", "县(市、区)", "县(市)区", "区", "county"]),
+    (Level::Township, &["乡镇/街道", "乡镇", "街道", "township"]),
+    (Level::SystemCommittee, &["系统党(工)委", "系统党委", "系统党工委", "system_committee"]),
+    (Level::VillageCommittee, &["村党委/党总支", "村党委", "党总支", "village_committee"]),
+    (Level::Branch, &["支部", "党支部", "branch"]),
+];
+
+/// The Chinese name of a sector; its identifier when the glossary has none.
+#[must_use]
+pub fn sector_name(id: &str) -> &str {
+    SECTORS.iter().find(|(_, known)| *known == id).map_or(id, |(name, _)| name)
+}
+
+/// A roster that may be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    /// Every unit of the table, each after the unit above it.
+    pub units: Vec<Unit>,
+    /// What the clerk should know, in Chinese: columns that were not read.
+    pub notices: Vec<String>,
+}
+
+/// Checks a table against itself, the units known already and the branches that have a code, a phone or a submission.
+///
+/// # Errors
+/// Every fault that was found.
+pub fn read(sheet: &Sheet, known: &[Unit], in_use: &BTreeSet<BranchCode>) -> Result<Roster, Vec<Fault>> {
+    let mut faults = Faults::default();
+    let (sheet, notices) = named(sheet);
+    let header = |names: [&'static str; 2]| {
+        let titles = sheet.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
+        names.into_iter().find(|name| titles.iter().any(|title| title == name)).unwrap_or(names[0])
+    };
+    let columns = Columns {
+        code: header(CODE),
+        parent: header(PARENT),
+        level: header(LEVEL),
+        name: header(UNIT_NAME),
+        sector: header(SECTOR),
+        telephone: header(TELEPHONE),
+    };
+    let needed = [columns.code, columns.parent, columns.level, columns.name, columns.sector];
+    let sheets = [sheet];
+    let table = Table::find(&sheets, NAME, &needed, &[columns.telephone], &mut faults);
+    let mut rows: BTreeMap<BranchCode, (Line<'_>, Option<Unit>)> = BTreeMap::new();
+    for line in table.lines() {
+        let unit = columns.unit(line, &mut faults);
+        let Some(code) = BranchCode::new(line.text(columns.code)).ok() else { continue };
+        if let Some((first, _)) = rows.get(&code) {
+            let problem = format!("编号{}和第{}行重复", quoted(code.as_str()), first.number());
+            line.fault(columns.code, problem, "每个党组织用一个编号；同一个党组织只留一行", &mut faults);
+            continue;
+        }
+        if in_use.contains(&code) && unit.as_ref().is_some_and(|unit| unit.level != Level::Branch) {
+            let problem = "这个编号是一个已经发过激活码的支部";
+            line.fault(columns.level, problem, "层级填支部；新设的党组织另用一个编号", &mut faults);
+        }
+        rows.insert(code, (line, unit));
+    }
+    if faults.is_empty() && rows.is_empty() {
+        faults.sheet(NAME, "一行都没有", "表头下面至少填一行");
+    }
+    let units = in_order(&rows, known, &columns, &mut faults);
+    if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(faults.into_vec()) }
+}
+
+/// The sheet under the name that faults use, from its header on (a title often stands above it), without the columns that
+/// are not read, and a notice of these.
+fn named(sheet: &Sheet) -> (Sheet, Vec<String>) {
+    let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
+    let is_header = |row: &Row| row.cells.iter().any(|cell| CODE.contains(&cell.as_str()));
+    let rows: Vec<Row> = sheet.rows.iter().filter(filled).cloned().collect();
+    let header = rows.iter().take(MAX_TITLE_ROWS).position(is_header).unwrap_or(0);
+    let mut sheet = Sheet { name: NAME.into(), rows: rows.into_iter().skip(header).collect() };
+    let mut unread = Vec::new();
+    if let Some(header) = sheet.rows.first_mut() {
+        for title in header.cells.iter_mut().filter(|title| !title.is_empty() && *title != "备注") {
+            let all = [CODE, PARENT, LEVEL, UNIT_NAME, SECTOR, TELEPHONE];
+            if !all.iter().flatten().any(|name| name == title) {
+                unread.push(format!("“{title}”列没有用到。"));
+                title.clear();
+            }
+        }
+    }
+    (sheet, unread)
+}
+
+/// The headers as this file has them.
+struct Columns {
+    code: &'static str,
+    parent: &'static str,
+    level: &'static str,
+    name: &'static str,
+    sector: &'static str,
+    telephone: &'static str,
+}
+
+impl Columns {
+    /// What a row says, when it can be read.
+    fn unit(&self, line: Line<'_>, faults: &mut Faults) -> Option<Unit> {
+        let code = self.code(line, self.code, faults);
+        let parent = match line.text(self.parent) {
+            "" => Some(None),
+            _ => self.code(line, self.parent, faults).map(Some),
+        };
+        let level = self.level(line, faults);
+        let name = line.needed(self.name, faults);
+        if let Some(name) = name.filter(|name| {
+            !is_plain_text(name, MAX_NAME_CHARS, false) || name.starts_with(['=', '+', '-', '@'])
+        }) {
+            let problem = format!("{}不能作名称", quoted(name));
+            let remedy = "写成一行，最多60个字，不要用 = + - @ 开头";
+            line.fault(self.name, problem, remedy, faults);
+        }
+        let sector = self.sector(line, level, faults);
+        let telephone = line.text(self.telephone);
+        if !is_plain_text(telephone, MAX_TELEPHONE_CHARS, false) {
+            line.fault(self.telephone, "电话太长或者分了行", "只留一个电话，写成一行", faults);
+        }
+        let parent = parent?;
+        if level == Some(Level::Branch) && parent.is_none() {
+            line.fault(self.parent, "支部没有上级", "填它上报给哪个党组织的编号", faults);
+        }
+        Some(Unit {
+            code: code?,
+            parent,
+            level: level?,
+            name: name?.into(),
+            sector: sector?,
+            telephone: telephone.into(),
+        })
+    }
+
+    fn code(&self, line: Line<'_>, column: &str, faults: &mut Faults) -> Option<BranchCode> {
+        let text = line.needed(column, faults)?;
+        let code = BranchCode::new(text).ok();
+        if code.is_none() {
+            let remedy = if text.contains("E+") {
+                "表格软件把长编号改成了科学计数：把这一列设为“文本”，再重新填写"
+            } else {
+                "用1到64个英文字母、数字、点、横线或下划线"
+            };
+            line.fault(column, format!("{}不能作编号", quoted(text)), remedy, faults);
+        }
+        code
+    }
+
+    fn level(&self, line: Line<'_>, faults: &mut Faults) -> Option<Level> {
+        let text = line.needed(self.level, faults)?;
+        let plain = text.replace('（', "(").replace('）', ")").replace('／', "/");
+        let found = LEVELS.iter().find(|(_, words)| words.contains(&plain.as_str()));
+        if found.is_none() {
+            let remedy = "只能填：市、县、乡镇/街道、系统党(工)委、村党委/党总支、支部";
+            line.fault(self.level, format!("不认识层级{}", quoted(text)), remedy, faults);
+        }
+        found.map(|(level, _)| *level)
+    }
+
+    /// A branch's sector. The units above have none, whatever the cell says.
+    fn sector(&self, line: Line<'_>, level: Option<Level>, faults: &mut Faults) -> Option<String> {
+        let text = line.text(self.sector);
+        if text.is_empty() && level == Some(Level::Branch) {
+            let remedy = format!("填上它属于哪个领域：{}", sector_names());
+            line.fault(self.sector, "支部没有领域", &remedy, faults);
+            return None;
+        }
+        if text.is_empty() {
+            return Some(String::new());
+        }
+        let Some((_, id)) = SECTORS.iter().find(|(name, id)| *name == text || *id == text) else {
+            let remedy = format!("只能填：{}", sector_names());
+            line.fault(self.sector, format!("不认识领域{}", quoted(text)), &remedy, faults);
+            return None;
+        };
+        Some(if level == Some(Level::Branch) { (*id).into() } else { String::new() })
+    }
+}
+
+fn sector_names() -> String {
+    SECTORS.map(|(name, _)| name).join("、")
+}
+
+/// The units, each after the unit above it; faults where the tree is none.
+fn in_order(
+    rows: &BTreeMap<BranchCode, (Line<'_>, Option<Unit>)>,
+    known: &[Unit],
+    columns: &Columns,
+    faults: &mut Faults,
+) -> Vec<Unit> {
+    let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
+    let unit = |code: &BranchCode| match rows.get(code) {
+        Some((_, unit)) => unit.as_ref(),
+        None => known.get(code).copied(),
+    };
+    let mut ordered = Vec::with_capacity(rows.len());
+    for (code, (line, read)) in rows {
+        let Some(read) = read else { continue };
+        if let Some(parent) = &read.parent {
+            if !rows.contains_key(parent) && !known.contains_key(parent) {
+                let problem = format!("上级{}既不在这张表里，也不在已导入的名册里", quoted(parent.as_str()));
+                line.fault(columns.parent, problem, "核对编号，或者在表里加上这个上级党组织", faults);
+            } else if unit(parent).is_some_and(|above| above.level == Level::Branch) {
+                let problem = format!("上级{}是一个支部", quoted(parent.as_str()));
+                line.fault(columns.parent, problem, "支部下面不再设党组织：填它真正的上级", faults);
+            }
+        }
+        let mut passed = BTreeSet::new();
+        let mut above = read.parent.as_ref();
+        while let Some(next) = above.filter(|next| *next != code && passed.insert(*next)) {
+            above = unit(next).and_then(|unit| unit.parent.as_ref());
+        }
+        if above == Some(code) {
+            let problem = "一级一级往上，又回到了自己";
+            line.fault(columns.parent, problem, "核对这几行的上级编号，最上面一级留空", faults);
+        }
+        ordered.push((passed.len(), read.clone()));
+    }
+    ordered.sort_by_key(|(depth, _)| *depth);
+    ordered.into_iter().map(|(_, unit)| unit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authoring::csv;
+
+    const HEADER: &str = "编号,上级编号,层级,名称,领域,电话\n";
+
+    fn read_text(body: &str, known: &[Unit]) -> Result<Roster, Vec<String>> {
+        let sheet = csv::read("x", format!("{HEADER}{body}").as_bytes()).unwrap();
+        read(&sheet, known, &BTreeSet::new())
+            .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+    }
+
+    fn faults(body: &str) -> String {
+        read_text(body, &[]).unwrap_err().join("\n")
+    }
+
+    #[test]
+    fn a_parent_may_come_later_or_be_known() {
+        let roster = read_text("b,t,支部,十里村党支部,农村,\nt,c,镇,x,,\n", &[]).unwrap_err();
+        assert_eq!(roster.len(), 1, "only the level: {roster:?}");
+        let county = Unit {
+            code: BranchCode::new("c").unwrap(),
+            parent: None,
+            level: Level::County,
+            name: "黑山县委".into(),
+            sector: String::new(),
+            telephone: String::new(),
+        };
+        let body = "b,v,支部,十里村党支部,rural,\nv,t,党总支,十里村党总支,农村,\nt,c,乡镇,镇安镇党委,,0416\n";
+        let roster = read_text(body, std::slice::from_ref(&county)).unwrap();
+        let codes: Vec<&str> = roster.units.iter().map(|unit| unit.code.as_str()).collect();
+        assert_eq!(codes, ["t", "v", "b"], "each after the unit above it");
+        assert_eq!((roster.units[2].sector.as_str(), roster.units[1].sector.as_str()), ("rural", ""));
+    }
+
+    #[test]
+    fn everything_wrong_is_named_with_row_and_column_in_one_run() {
+        let told = faults(
+            "t,,乡镇,镇安镇党委,,\nb,t,支部,,农村,\nb,t,支部,乙,农村,\nd,t,支部,丁,,\ne,t,小组,戊,农村,\n\
+             f,t,支部,己,渔业,\ng,x,支部,庚,农村,\n2.1E+11,t,支部,辛,农村,\nh,,支部,壬,农村,\ni,d,支部,癸,农村,\n\
+             j,t,支部,=1+1,农村,\n",
+        );
+        for wanted in [
+            "第3行“名称”列：这一格没有填",
+            "第4行“编号”列：编号“b”和第3行重复",
+            "第5行“领域”列：支部没有领域",
+            "第6行“层级”列：不认识层级“小组”",
+            "第7行“领域”列：不认识领域“渔业”",
+            "第8行“上级编号”列：上级“x”既不在这张表里",
+            "第9行“编号”列：“2.1E+11”不能作编号。办法：表格软件把长编号改成了科学计数",
+            "第10行“上级编号”列：支部没有上级",
+            "第12行“名称”列：“=1+1”不能作名称",
+        ] {
+            assert!(told.contains(wanted), "{wanted} not in\n{told}");
+        }
+    }
+
+    #[test]
+    fn no_unit_stands_above_itself() {
+        let told = faults("a,b,县,甲,,\nb,c,县,乙,,\nc,a,县,丙,,\nd,a,支部,丁,农村,\n");
+        assert_eq!(
+            told.matches("又回到了自己").count(),
+            3,
+            "those on the circle, not those below it: {told}"
+        );
+        assert!(faults("a,a,县,甲,,\n").contains("又回到了自己"));
+        assert!(faults("a,,支部,甲,农村,\n").contains("支部没有上级"));
+        let told = faults("t,,乡镇,镇,,\na,t,支部,甲,农村,\nb,a,支部,乙,农村,\n");
+        assert!(told.contains("上级“a”是一个支部"), "{told}");
+    }
+
+    #[test]
+    fn a_missing_column_is_named_in_the_words_of_the_file_and_an_unread_one_is_said() {
+        let sheet =
+            csv::read("x", "branch_code,parent_code,level,sector,书记\na,,city,,王\n".as_bytes()).unwrap();
+        let told: Vec<String> =
+            read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["“名册”表第1行“名称”列：缺这一列。办法：在表头这一行补上。"]);
+        let sheet =
+            csv::read("x", "branch_code,parent_code,level,name,sector,书记\na,,city,市委,,王\n".as_bytes());
+        assert_eq!(read(&sheet.unwrap(), &[], &BTreeSet::new()).unwrap().notices, ["“书记”列没有用到。"]);
+        let titled = "黑山县党组织名册\n\n编号,上级编号,层级,名称,领域\na,,渔,市委,\n";
+        let sheet = csv::read("x", titled.as_bytes()).unwrap();
+        let told: Vec<String> =
+            read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
+        assert!(told.len() == 1 && told[0].starts_with("“名册”表第4行“层级”列"), "under a title: {told:?}");
+        assert!(faults("").contains("一行都没有"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The whole of what is asked of a storage: read one, read a run of keys, write a batch or nothing of it.
+
+use super::error::StoreError;
+
+/// A table; its name is the name of the IndexedDB object store, so it never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Facts of the phone, one record each.
+    Settings,
+    /// The branches this phone looks after, with their tokens, by branch code.
+    Bindings,
+    /// Checklists as published, by content hash.
+    Checklists,
+    /// Drafts, by branch and period.
+    Drafts,
+    /// Stamped answers, by branch, period, register and stamp.
+    Entries,
+    /// Submissions made here or pulled, by branch and id.
+    Submissions,
+    /// Requests that wait to be sent, by branch and id.
+    Outbox,
+}
+
+impl Table {
+    /// All of them, in the order in which they were introduced.
+    pub const ALL: [Self; 7] = [
+        Self::Settings,
+        Self::Bindings,
+        Self::Checklists,
+        Self::Drafts,
+        Self::Entries,
+        Self::Submissions,
+        Self::Outbox,
+    ];
+
+    /// The object store's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Bindings => "bindings",
+            Self::Checklists => "checklists",
+            Self::Drafts => "drafts",
+            Self::Entries => "entries",
+            Self::Submissions => "submissions",
+            Self::Outbox => "outbox",
+        }
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Makes or replaces a record.
+    Put(Table, String, String),
+    /// Removes a record; nothing happens when there is none.
+    Delete(Table, String),
+}
+
+/// Changes that become durable together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch(pub Vec<Write>);
+
+impl Batch {
+    /// Adds a record as JSON.
+    ///
+    /// # Errors
+    /// When the value cannot be written as JSON, which no type of ours should cause.
+    pub fn put<T: serde::Serialize>(&mut self, table: Table, key: &str, value: &T) -> Result<(), StoreError> {
+        let text = serde_json::to_string(value).map_err(|error| StoreError::Failed(error.to_string()))?;
+        self.0.push(Write::Put(table, key.into(), text));
+        Ok(())
+    }
+
+    /// Adds a text as it is.
+    pub fn put_text(&mut self, table: Table, key: &str, text: &str) {
+        self.0.push(Write::Put(table, key.into(), text.into()));
+    }
+
+    /// Removes a record.
+    pub fn delete(&mut self, table: Table, key: &str) {
+        self.0.push(Write::Delete(table, key.into()));
+    }
+}
+
+/// A storage. No future of it is `Send`: in the browser everything lives on one thread.
+#[expect(async_fn_in_trait, reason = "one thread: neither the browser nor the double needs Send futures")]
+pub trait Backend {
+    /// The record under this key.
+    async fn get(&self, table: Table, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// All records whose key starts with `prefix`, in the order of their keys.
+    async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// Makes the batch durable: when this returns, a killed process or an empty battery loses nothing of it.
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
+}

@@ -1,0 +1,225 @@
+//! The storage in the browser: IndexedDB (<https://developer.mozilla.org/docs/Web/API/IndexedDB_API>).
+//!
+//! - Every batch is one transaction with strict durability, committed explicitly and awaited: Chrome's default is *relaxed*,
+//!   which may lose the last writes with the battery.
+//! - Nothing but requests of the transaction is awaited between its start and its commit.
+//! - Browsers close connections of background pages; a call that finds the connection dead reopens it once.
+
+use super::{
+    backend::{Backend, Batch, Table, Write},
+    error::StoreError,
+};
+use indexed_db_futures::{
+    Build as _, BuildPrimitive as _, KeyRange,
+    database::Database,
+    error::{DomException, Error, OpenDbError, UnexpectedDataError},
+    query_source::QuerySource as _,
+    transaction::{TransactionDurability, TransactionMode, TransactionOptions},
+};
+use std::{cell::RefCell, rc::Rc};
+
+/// The database's name in the browser.
+const NAME: &str = "biaochi";
+/// Raised with every change of the tables; [`upgrade`] then brings older ones along.
+const VERSION: u32 = 1;
+
+/// The connection; clones share it.
+#[derive(Clone, Default)]
+pub struct IndexedDb {
+    open: Rc<RefCell<Option<Database>>>,
+    newer: Rc<RefCell<bool>>,
+}
+
+impl IndexedDb {
+    /// Opens the database, making its tables at the first time.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the browser has no usable IndexedDB.
+    pub async fn open() -> Result<Self, StoreError> {
+        let this = Self::default();
+        this.database().await?;
+        Ok(this)
+    }
+
+    /// Whether the connection still answers; if not, the next call opens a new one. Asked when the page becomes visible.
+    pub async fn probe(&self) {
+        if self.get(Table::Settings, "probe").await.is_err() {
+            self.forget();
+        }
+    }
+
+    fn forget(&self) {
+        if let Some(database) = self.open.borrow_mut().take() {
+            database.close();
+        }
+    }
+
+    async fn database(&self) -> Result<Database, StoreError> {
+        if *self.newer.borrow() {
+            return Err(StoreError::Newer);
+        }
+        if let Some(database) = self.open.borrow().as_ref() {
+            return Ok(database.clone());
+        }
+        let database = Database::open(NAME)
+            .with_version(VERSION)
+            .with_on_upgrade_needed(|event, database| upgrade(event.old_version(), &database))
+            .await
+            .map_err(open_error)?;
+        *self.open.borrow_mut() = Some(database.clone());
+        self.yield_to_newer(&database);
+        Ok(database)
+    }
+
+    /// A newer version of the app in another tab wants to change the tables: let go, or it waits forever.
+    fn yield_to_newer(&self, database: &Database) {
+        let Ok(mut changes) = database.version_changes() else { return };
+        let this = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            if changes.recv().await.is_some() {
+                *this.newer.borrow_mut() = true;
+            }
+            // Either way this connection is of no more use.
+            this.forget();
+        });
+    }
+
+    /// Runs `action`, and once more on a new connection when the old one turns out to be dead.
+    async fn with_reopening<T, F>(&self, action: F) -> Result<T, StoreError>
+    where
+        F: AsyncFn(&Database) -> Result<T, StoreError>,
+    {
+        match action(&self.database().await?).await {
+            Err(StoreError::Stale(_)) => {
+                self.forget();
+                action(&self.database().await?).await
+            }
+            result => result,
+        }
+    }
+}
+
+/// Brings the tables from an older version to [`VERSION`]. Tables are only ever added.
+fn upgrade(from: f64, database: &Database) -> indexed_db_futures::Result<()> {
+    if from < 1.0 {
+        for table in Table::ALL {
+            database.create_object_store(table.name()).build()?;
+        }
+    }
+    Ok(())
+}
+
+fn open_error(error: OpenDbError) -> StoreError {
+    match error {
+        OpenDbError::VersionZero => StoreError::Unavailable("version zero".into()),
+        OpenDbError::UnsupportedEnvironment | OpenDbError::NullFactory => {
+            StoreError::Unavailable("no IndexedDB".into())
+        }
+        OpenDbError::Base(error) => match store_error(&error) {
+            StoreError::Failed(reason) if reason.contains("VersionError") => StoreError::Newer,
+            StoreError::Failed(reason) | StoreError::Stale(reason) => StoreError::Unavailable(reason),
+            other => other,
+        },
+    }
+}
+
+fn store_error(error: &Error) -> StoreError {
+    let told = |name: &str, exception: &DomException| format!("{name}: {}", exception.message());
+    match error {
+        // The connection is closing or closed: https://www.w3.org/TR/IndexedDB/#dom-idbdatabase-transaction
+        Error::DomException(exception @ DomException::InvalidStateError(_)) => {
+            StoreError::Stale(told("InvalidStateError", exception))
+        }
+        Error::DomException(exception @ DomException::TransactionInactiveError(_)) => {
+            StoreError::Stale(told("TransactionInactiveError", exception))
+        }
+        Error::DomException(DomException::Other(exception)) => match exception.name().as_str() {
+            "QuotaExceededError" => StoreError::Full,
+            // Safari says this of a connection that it closed behind the page's back.
+            "UnknownError" => StoreError::Stale(format!("UnknownError: {}", exception.message())),
+            name => StoreError::Failed(format!("{name}: {}", exception.message())),
+        },
+        Error::DomException(DomException::AbortError(_))
+        | Error::MissingData(UnexpectedDataError::TransactionAborted) => StoreError::Full,
+        other => StoreError::Failed(other.to_string()),
+    }
+}
+
+impl Backend for IndexedDb {
+    async fn get(&self, table: Table, key: &str) -> Result<Option<String>, StoreError> {
+        self.with_reopening(async |database: &Database| {
+            let read = async {
+                let transaction = database.transaction(table.name()).build()?;
+                let found: Option<String> =
+                    transaction.object_store(table.name())?.get(key).primitive()?.await?;
+                transaction.commit().await?;
+                Ok(found)
+            };
+            read.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+
+    async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.with_reopening(async |database: &Database| {
+            // U+FFFF sorts after every character of a key.
+            let end = format!("{prefix}\u{ffff}");
+            let range = || KeyRange::Bound(prefix.to_owned(), false, end.clone(), true);
+            let read = async {
+                let transaction = database.transaction(table.name()).build()?;
+                let store = transaction.object_store(table.name())?;
+                // Both requests leave before either is awaited: the transaction stays alive and both see one state.
+                let keys = store.get_all_keys::<String>().with_query::<String, _>(range()).primitive()?;
+                let values = store.get_all::<String>().with_query::<String, _>(range()).primitive()?;
+                let keys: Result<Vec<String>, Error> = keys.await?.collect();
+                let values: Result<Vec<String>, Error> = values.await?.collect();
+                drop(store);
+                transaction.commit().await?;
+                Ok(keys?.into_iter().zip(values?).collect())
+            };
+            read.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let mut tables: Vec<Table> = batch
+            .0
+            .iter()
+            .map(|write| match write {
+                Write::Put(table, ..) | Write::Delete(table, _) => *table,
+            })
+            .collect();
+        tables.sort_unstable();
+        tables.dedup();
+        if tables.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = tables.iter().map(|table| table.name().to_owned()).collect();
+        self.with_reopening(async |database: &Database| {
+            let write = async {
+                let strict = TransactionOptions::new().with_durability(TransactionDurability::Strict);
+                let transaction = database
+                    .transaction(names.clone())
+                    .with_mode(TransactionMode::Readwrite)
+                    .with_options(strict)
+                    .build()?;
+                for write in &batch.0 {
+                    match write {
+                        Write::Put(table, key, value) => {
+                            let store = transaction.object_store(table.name())?;
+                            let _sent = store.put(value.clone()).with_key(key.clone()).primitive()?;
+                        }
+                        Write::Delete(table, key) => {
+                            let _sent =
+                                transaction.object_store(table.name())?.delete(key.clone()).primitive()?;
+                        }
+                    }
+                }
+                transaction.commit().await
+            };
+            write.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+}

@@ -1,0 +1,53 @@
+//! A storage in memory: the double that tests use, and what the app falls back on when the browser refuses storage, so that
+//! answers can still be given and carried away as a backup file. The app says plainly that it then keeps nothing.
+
+use super::{
+    backend::{Backend, Batch, Table, Write},
+    error::StoreError,
+};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+/// Clones share their content, as two tabs do.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    records: Rc<RefCell<BTreeMap<(Table, String), String>>>,
+    refusal: Rc<RefCell<Option<StoreError>>>,
+}
+
+impl Memory {
+    /// From now on every commit fails with this error (`None`: works again).
+    pub fn refuse(&self, error: Option<StoreError>) {
+        *self.refusal.borrow_mut() = error;
+    }
+}
+
+impl Backend for Memory {
+    async fn get(&self, table: Table, key: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.records.borrow().get(&(table, key.to_owned())).cloned())
+    }
+
+    async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let records = self.records.borrow();
+        let from = records.range((table, prefix.to_owned())..);
+        let run = from.take_while(|((of, key), _)| *of == table && key.starts_with(prefix));
+        Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        if let Some(error) = self.refusal.borrow().clone() {
+            return Err(error);
+        }
+        let mut records = self.records.borrow_mut();
+        for write in batch.0 {
+            match write {
+                Write::Put(table, key, value) => {
+                    records.insert((table, key), value);
+                }
+                Write::Delete(table, key) => {
+                    records.remove(&(table, key));
+                }
+            }
+        }
+        Ok(())
+    }
+}

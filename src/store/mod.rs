@@ -1,0 +1,24 @@
+//! What the phone keeps: one key-value table for each kind of record, every write one transaction.
+//!
+//! Everything is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so that the
+//! double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
+//! durable in [`backend`] and, in the browser, `indexed_db`.
+
+pub mod backend;
+pub mod backup;
+pub mod error;
+#[cfg(feature = "web")]
+pub mod indexed_db;
+pub mod memory;
+pub mod records;
+pub mod repository;
+#[cfg(feature = "web")]
+pub mod storage;
+mod sync_store;
+
+pub use backend::{Backend, Batch, Table};
+pub use error::StoreError;
+pub use records::{
+    Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
+};
+pub use repository::Repository;

@@ -1,0 +1,195 @@
+//! What is stored, record by record. All of it is JSON that later versions of the app must still read: new fields are optional
+//! with a default, and a meaning is never changed under an old name. `repository_tests` freezes one of each.
+
+use crate::{
+    domain::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, Stamp, Submission, SubmissionId},
+    protocol::{ActivationCode, BranchInfo, Receipt, Review, SubmissionSummary},
+    sync::{BindingState, Token},
+};
+use serde::{Deserialize, Serialize};
+
+/// Facts of the phone itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phone {
+    /// Made at the first start; names this browser profile in stamps and submissions.
+    pub device: DeviceId,
+    /// The branch on the screen.
+    #[serde(default)]
+    pub active: Option<BranchCode>,
+    /// How the secretary wants it to look.
+    #[serde(default)]
+    pub display: Display,
+    /// When the notice on privacy and secrets was agreed to, milliseconds since 1970-01-01 UTC; `None`: not yet.
+    #[serde(default)]
+    pub notice_read_at: Option<u64>,
+    /// When a backup was last saved or copied, milliseconds since 1970-01-01 UTC.
+    #[serde(default)]
+    pub backed_up_at: Option<u64>,
+}
+
+impl Phone {
+    /// At the first start.
+    #[must_use]
+    pub fn new(device: DeviceId) -> Self {
+        Self { device, active: None, display: Display::default(), notice_read_at: None, backed_up_at: None }
+    }
+}
+
+/// How the secretary wants it to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Display {
+    /// 字号
+    #[serde(default)]
+    pub size: TextSize,
+    /// 亮度
+    #[serde(default)]
+    pub theme: Theme,
+}
+
+/// 字号
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSize {
+    /// 标准
+    #[default]
+    Standard,
+    /// 大字 (×1.25)
+    Large,
+    /// 特大字 (×1.5)
+    Huge,
+}
+
+/// 亮度
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// 纸色
+    #[default]
+    Paper,
+    /// 阳光下: black on white, no greys
+    Sunlight,
+}
+
+/// A branch that this phone looks after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// As the roster has it.
+    pub branch: BranchInfo,
+    /// The phone's secret for it.
+    pub token: Token,
+    /// When it was bound, milliseconds since 1970-01-01 UTC.
+    pub bound_at: u64,
+    /// Whether the endpoint still accepts the token. Reading and filling go on either way.
+    pub state: BindingState,
+}
+
+/// Stored before the endpoint is asked, so that a lost answer burns nothing: the same triple again succeeds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingActivation {
+    /// As typed.
+    pub code: ActivationCode,
+    /// The secret that will be the binding's.
+    pub token: Token,
+}
+
+/// What a draft answers. Its answers stand apart, each under its own key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The branch.
+    pub branch: BranchCode,
+    /// The period.
+    pub period: PeriodId,
+    /// The sector it was begun in.
+    pub sector: SectorId,
+    /// The checklist it was begun with.
+    pub checklist: ContentHash,
+    /// When it was begun, milliseconds since 1970-01-01 UTC.
+    pub begun_at: u64,
+    /// The highest stamp that has left the phone in a submission or backup.
+    #[serde(default)]
+    pub shared_until: Option<Stamp>,
+}
+
+/// Names a draft.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DraftKey {
+    /// The branch.
+    pub branch: BranchCode,
+    /// The period.
+    pub period: PeriodId,
+}
+
+impl Draft {
+    /// Its name.
+    #[must_use]
+    pub fn key(&self) -> DraftKey {
+        DraftKey { branch: self.branch.clone(), period: self.period.clone() }
+    }
+}
+
+/// A submission that this phone made or pulled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalSubmission {
+    /// The snapshot's head data, so that a list needs no parsing of bodies.
+    pub id: SubmissionId,
+    /// The branch.
+    pub branch: BranchCode,
+    /// The period.
+    pub period: PeriodId,
+    /// Which phone made it.
+    pub device: DeviceId,
+    /// What it follows.
+    pub parents: Vec<SubmissionId>,
+    /// When it was made, milliseconds since 1970-01-01 UTC by the corrected clock.
+    pub made_at: u64,
+    /// The frozen bytes; `None` while only its summary is known.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// What the endpoint said; `None` until it has it.
+    #[serde(default)]
+    pub receipt: Option<Receipt>,
+    /// 撤回
+    #[serde(default)]
+    pub withdrawn: bool,
+    /// What the upper level said, oldest first.
+    #[serde(default)]
+    pub reviews: Vec<Review>,
+}
+
+impl LocalSubmission {
+    /// What is known of a submission from the endpoint's list alone.
+    #[must_use]
+    pub fn from_summary(branch: &BranchCode, summary: &SubmissionSummary) -> Self {
+        Self {
+            id: summary.receipt.submission,
+            branch: branch.clone(),
+            period: summary.period.clone(),
+            device: summary.device,
+            parents: summary.parents.clone(),
+            made_at: summary.receipt.submission.made_at_ms(),
+            body: None,
+            receipt: Some(summary.receipt.clone()),
+            withdrawn: summary.withdrawn,
+            reviews: summary.reviews.clone(),
+        }
+    }
+
+    /// What the endpoint listed of it; `None` until it has it.
+    #[must_use]
+    pub fn summary(&self) -> Option<SubmissionSummary> {
+        self.receipt.clone().map(|receipt| SubmissionSummary {
+            receipt,
+            period: self.period.clone(),
+            device: self.device,
+            parents: self.parents.clone(),
+            withdrawn: self.withdrawn,
+            reviews: self.reviews.clone(),
+        })
+    }
+
+    /// The snapshot, when its bytes are here and can be read.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Submission> {
+        self.body.as_deref().and_then(|body| serde_json::from_str(body).ok())
+    }
+}

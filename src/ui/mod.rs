@@ -1,0 +1,25 @@
+//! The app: what a secretary sees and touches.
+//!
+//! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`]) need no browser and are tested without one.
+
+pub mod next_step;
+pub mod overview;
+pub mod radar;
+pub mod words;
+
+#[cfg(feature = "web")]
+pub mod app;
+#[cfg(feature = "web")]
+pub mod components;
+#[cfg(feature = "web")]
+pub mod pages;
+#[cfg(feature = "web")]
+pub mod session;
+
+/// Shows the app in place of the painted shell.
+#[cfg(feature = "web")]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    app::mount();
+}

@@ -1,0 +1,187 @@
+//! 下一步: exactly one thing to do, in the order of urgency. Pure.
+
+use super::overview::{ItemRow, progress};
+use crate::{
+    domain::{ItemId, Outcome, Period, scoring::ItemState},
+    protocol::{Review, ReviewState},
+};
+use jiff::civil::Date;
+
+/// How the newest submission of the period stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// There is none, or it was withdrawn.
+    Nothing,
+    /// 等网络
+    Waiting,
+    /// 没送成
+    Rejected,
+    /// 已送达, with what the upper level said last and how many registers were changed since.
+    Delivered {
+        /// The last word from above.
+        review: Option<Review>,
+        /// How many items were changed after it was made.
+        changed: usize,
+    },
+}
+
+/// The one thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextStep {
+    /// The endpoint refused a submission for good.
+    LookAtRejected,
+    /// 退回修改 or 需补材料: mend what is named, then report again.
+    Mend {
+        /// The return.
+        review: Review,
+        /// The first item it names.
+        item: Option<ItemId>,
+    },
+    /// 支部基本情况 has to be confirmed first: it gives the denominators.
+    ConfirmProfile,
+    /// Go on answering here.
+    Answer {
+        /// The item.
+        item: ItemId,
+        /// How many are open.
+        open: usize,
+        /// Whether anything was answered yet.
+        begun: bool,
+    },
+    /// Only 拿不准 ones are left.
+    AskAboutUnsure {
+        /// How many.
+        count: usize,
+    },
+    /// Everything is answered: look at the result, then report.
+    SeeResult {
+        /// How many are short and can still be mended.
+        possible: usize,
+        /// How many are short for good.
+        missed: usize,
+        /// Whether 上报截止 is over.
+        late: bool,
+    },
+    /// Changed since the last report.
+    ReportAgain {
+        /// How many items.
+        changed: usize,
+    },
+    /// It waits for the network; nothing to do.
+    WaitForNetwork,
+    /// It is above; some shortfalls can still be mended.
+    MendWhatIsPossible {
+        /// How many.
+        possible: usize,
+    },
+    /// It is above; nothing to do.
+    WaitForReview {
+        /// The state above.
+        state: Option<ReviewState>,
+    },
+}
+
+/// Works it out.
+#[must_use]
+pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Period, today: Date) -> NextStep {
+    if let Sent::Rejected = sent {
+        return NextStep::LookAtRejected;
+    }
+    if !has_profile {
+        return NextStep::ConfirmProfile;
+    }
+    let returned = match sent {
+        Sent::Delivered { review: Some(review), changed } if asks_for_more(review) => {
+            Some((review, *changed))
+        }
+        _ => None,
+    };
+    if let Some((review, 0)) = returned {
+        let item = review.items.first().map(|named| named.item.clone());
+        return NextStep::Mend { review: review.clone(), item };
+    }
+    if let Some(open) = super::overview::next_open(rows, None) {
+        let count = rows.iter().filter(|row| row.state == ItemState::Unanswered).count();
+        return NextStep::Answer { item: open.id.clone(), open: count, begun: progress(rows).0 > 0 };
+    }
+    let unsure = rows.iter().filter(|row| row.state == ItemState::Unsure).count();
+    if unsure > 0 {
+        return NextStep::AskAboutUnsure { count: unsure };
+    }
+    let possible = count(rows, |outcome| matches!(outcome, Outcome::StillPossible { .. }));
+    let missed = count(rows, |outcome| matches!(outcome, Outcome::Missed));
+    match sent {
+        Sent::Nothing | Sent::Rejected => {
+            NextStep::SeeResult { possible, missed, late: period.is_late(today) }
+        }
+        Sent::Waiting => NextStep::WaitForNetwork,
+        Sent::Delivered { changed, .. } if *changed > 0 => NextStep::ReportAgain { changed: *changed },
+        Sent::Delivered { review, .. } => match review.as_ref().map(|review| review.state) {
+            Some(ReviewState::Approved) => NextStep::WaitForReview { state: Some(ReviewState::Approved) },
+            _ if possible > 0 => NextStep::MendWhatIsPossible { possible },
+            state => NextStep::WaitForReview { state },
+        },
+    }
+}
+
+fn asks_for_more(review: &Review) -> bool {
+    matches!(review.state, ReviewState::Returned | ReviewState::Incomplete)
+}
+
+fn count(rows: &[ItemRow], of: impl Fn(Outcome) -> bool) -> usize {
+    rows.iter().filter(|row| row.outcome.is_some_and(&of)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            Assessment, PartAnswer, score,
+            testing::{checklist, full_assessment, part_entry, period, stamp},
+        },
+        ui::overview::rows,
+    };
+    use jiff::civil::date;
+
+    fn review(state: ReviewState) -> Review {
+        Review {
+            state, at: 1, by: "镇安镇党委".into(), reason: String::new(), items: Vec::new(), due: None
+        }
+    }
+
+    fn delivered(state: Option<ReviewState>, changed: usize) -> Sent {
+        Sent::Delivered { review: state.map(review), changed }
+    }
+
+    #[test]
+    fn there_is_always_exactly_one_next_step() {
+        let (list, period, today) = (checklist(), period(), date(2026, 11, 24));
+        let on = |assessment: &Assessment, day| rows(&list, &score(&list, &period, assessment), &period, day);
+        let of = |assessment: &Assessment| on(assessment, today);
+        let empty = of(&Assessment::default());
+        let full = of(&full_assessment(&list, &period));
+        let mut short = full_assessment(&list, &period);
+        let yes = &list.aspects[0].items[0];
+        short.merge([part_entry(yes, &yes.parts[0], PartAnswer::YesNo { yes: false }, stamp(u64::MAX, 1))]);
+        let later = date(2026, 12, 24);
+        let (short_later, short) = (on(&short, later), of(&short));
+        let step = |rows: &[ItemRow], sent: Sent| next_step(rows, &sent, true, &period, today);
+        let first = next_step(&empty, &Sent::Nothing, false, &period, today);
+        assert_eq!(first, NextStep::ConfirmProfile);
+        assert!(matches!(step(&empty, Sent::Nothing), NextStep::Answer { begun: false, .. }));
+        assert!(matches!(step(&empty, Sent::Rejected), NextStep::LookAtRejected));
+        assert_eq!(step(&short, Sent::Nothing), NextStep::SeeResult { possible: 1, missed: 0, late: false });
+        let after = next_step(&short_later, &Sent::Nothing, true, &period, later);
+        assert_eq!(after, NextStep::SeeResult { possible: 0, missed: 1, late: true });
+        assert_eq!(step(&full, Sent::Waiting), NextStep::WaitForNetwork);
+        assert_eq!(step(&full, delivered(None, 2)), NextStep::ReportAgain { changed: 2 });
+        assert_eq!(step(&short, delivered(None, 0)), NextStep::MendWhatIsPossible { possible: 1 });
+        assert_eq!(step(&full, delivered(None, 0)), NextStep::WaitForReview { state: None });
+        let returned = Some(ReviewState::Returned);
+        assert!(matches!(step(&full, delivered(returned, 0)), NextStep::Mend { .. }));
+        assert_eq!(step(&full, delivered(returned, 1)), NextStep::ReportAgain { changed: 1 });
+        let approved = Some(ReviewState::Approved);
+        assert_eq!(step(&short, delivered(approved, 0)), NextStep::WaitForReview { state: approved });
+    }
+}

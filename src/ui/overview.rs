@@ -1,0 +1,201 @@
+//! The checklist as the screen shows it: one row for each item, with where it stands today, and what to do next. Pure.
+
+use crate::domain::{
+    Checklist, ItemId, Outcome, Period, Points, ScoreSheet, outcome::judge_item, scoring::ItemState,
+};
+use jiff::civil::Date;
+
+/// One item as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRow {
+    /// The item.
+    pub id: ItemId,
+    /// 第几条, from 1.
+    pub number: usize,
+    /// The place of its aspect, from 0.
+    pub aspect: usize,
+    /// Its short name.
+    pub title: String,
+    /// Why it counts or not.
+    pub state: ItemState,
+    /// What it is worth.
+    pub points: Points,
+    /// What it earned so far.
+    pub got: Points,
+    /// How it stands today; `None` while it is unanswered or does not count.
+    pub outcome: Option<Outcome>,
+}
+
+/// All items in order.
+#[must_use]
+pub fn rows(checklist: &Checklist, sheet: &ScoreSheet, period: &Period, today: Date) -> Vec<ItemRow> {
+    let aspects = checklist.aspects.iter().zip(&sheet.aspects).enumerate();
+    let items = aspects.flat_map(|(place, (aspect, scored))| {
+        aspect.items.iter().zip(&scored.items).map(move |(item, score)| (place, item, score))
+    });
+    items
+        .enumerate()
+        .map(|(index, (aspect, item, score))| ItemRow {
+            id: item.id.clone(),
+            number: index + 1,
+            aspect,
+            title: item.title.clone(),
+            state: score.state,
+            points: if score.state.counts() { score.points } else { item.points() },
+            got: score.got,
+            outcome: judge_item(item, score, period, today),
+        })
+        .collect()
+}
+
+impl ItemRow {
+    /// Whether the branch is asked for it, answered or not.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.state.counts() || matches!(self.state, ItemState::NotApplicable { .. })
+    }
+
+    /// Whether the branch has said its word on it.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, ItemState::Answered | ItemState::NotApplicable { .. })
+    }
+
+    /// Whether it was answered and lost points.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.state == ItemState::Answered && self.got < self.points
+    }
+}
+
+/// Which items a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filter {
+    /// 全部
+    #[default]
+    All,
+    /// 没填的
+    Open,
+    /// 扣分的
+    Short,
+    /// 还能办的
+    Possible,
+    /// 拿不准的
+    Unsure,
+}
+
+impl Filter {
+    /// All of them, in the order of the buttons.
+    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Short, Self::Possible, Self::Unsure];
+
+    /// Its name on the button.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "全部",
+            Self::Open => "没填的",
+            Self::Short => "扣分的",
+            Self::Possible => "还能办的",
+            Self::Unsure => "拿不准的",
+        }
+    }
+
+    /// Its name in an address.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Open => "open",
+            Self::Short => "short",
+            Self::Possible => "possible",
+            Self::Unsure => "unsure",
+        }
+    }
+
+    /// The filter of that name; anything else shows all.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Self {
+        Self::ALL.into_iter().find(|filter| filter.slug() == slug).unwrap_or_default()
+    }
+
+    /// Whether the row is shown.
+    #[must_use]
+    pub fn shows(self, row: &ItemRow) -> bool {
+        match self {
+            Self::All => true,
+            Self::Open => row.state.is_open(),
+            Self::Short => row.is_short(),
+            Self::Possible => matches!(row.outcome, Some(Outcome::StillPossible { .. })),
+            Self::Unsure => row.state == ItemState::Unsure,
+        }
+    }
+}
+
+/// How many of the items asked for are done.
+#[must_use]
+pub fn progress<'a>(rows: impl IntoIterator<Item = &'a ItemRow>) -> (usize, usize) {
+    let asked = rows.into_iter().filter(|row| row.is_asked());
+    asked.fold((0, 0), |(done, all), row| (done + usize::from(row.is_done()), all + 1))
+}
+
+/// The first open item after `from` in order, going round; `None` when nothing is open.
+#[must_use]
+pub fn next_open<'a>(rows: &'a [ItemRow], from: Option<&ItemId>) -> Option<&'a ItemRow> {
+    let start = from.and_then(|id| rows.iter().position(|row| &row.id == id)).map_or(0, |index| index + 1);
+    let (before, after) = rows.split_at(start.min(rows.len()));
+    after.iter().chain(before).find(|row| row.state == ItemState::Unanswered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Assessment, PartAnswer, Stance, score,
+        testing::{checklist, full_assessment, part_entry, period, stamp, stance_entry},
+    };
+    use jiff::civil::date;
+
+    fn id(text: &str) -> ItemId {
+        ItemId::new(text).unwrap()
+    }
+
+    #[test]
+    fn rows_say_where_each_item_stands_today() {
+        let (list, period, today) = (checklist(), period(), date(2026, 11, 24));
+        let yes = &list.find(&id("yes")).unwrap().2;
+        let assessment = Assessment::new(
+            [
+                part_entry(yes, &yes.parts[0], PartAnswer::YesNo { yes: false }, stamp(1, 1)),
+                stance_entry(&id("counted"), Stance::Unsure, stamp(2, 1)),
+            ],
+            None,
+        );
+        let rows = rows(&list, &score(&list, &period, &assessment), &period, today);
+        let shown = |filter: Filter| -> Vec<&str> {
+            rows.iter().filter(|row| filter.shows(row)).map(|row| row.id.as_str()).collect()
+        };
+        assert_eq!(shown(Filter::Short), ["yes"]);
+        assert_eq!(shown(Filter::Possible), ["yes"], "its period has not ended");
+        assert_eq!(shown(Filter::Unsure), ["counted"]);
+        assert!(shown(Filter::Open).contains(&"counted") && !shown(Filter::Open).contains(&"yes"));
+        let (done, asked) = progress(&rows);
+        let not_due = rows.iter().filter(|row| row.state == ItemState::NotDue).count();
+        assert_eq!((done, asked), (1, rows.len() - not_due));
+        assert_ne!(
+            next_open(&rows, Some(&id("yes"))).unwrap().id,
+            id("counted"),
+            "unsure ones wait on their list"
+        );
+    }
+
+    #[test]
+    fn the_next_open_item_goes_round_and_ends() {
+        let (list, period) = (checklist(), period());
+        let sheet = |assessment: &Assessment| score(&list, &period, assessment);
+        let empty = rows(&list, &sheet(&Assessment::default()), &period, period.ends);
+        let last = empty.last().unwrap().id.clone();
+        assert_eq!(next_open(&empty, Some(&last)).unwrap().number, 1);
+        let full = rows(&list, &sheet(&full_assessment(&list, &period)), &period, period.ends);
+        assert_eq!(next_open(&full, None), None);
+    }
+}

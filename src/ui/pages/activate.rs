@@ -1,0 +1,172 @@
+//! 启用: twelve digits, or a link or QR code that carries them in its fragment.
+
+use crate::{
+    browser,
+    protocol::ActivationCode,
+    ui::{
+        components::{
+            frame::{Page, goer},
+            message::{Note, Trouble},
+        },
+        session::{activation::Failure, session},
+        words::errors::{self, Told},
+    },
+};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn Activate() -> impl IntoView {
+    let session = session();
+    let bound = untrack(|| !session.bindings.read().is_empty());
+    let back = if bound { Some("/me".to_owned()) } else { None };
+    // Inside WeChat nothing is kept apart from its own storage and a scan would spend the code there.
+    let in_app = browser::agent::in_app().is_some();
+    view! {
+        <Page title="启用" back=back.unwrap_or_default() bound=bound>
+            {if in_app { view! { <OpenInBrowser /> }.into_any() } else { view! { <Form /> }.into_any() }}
+        </Page>
+    }
+}
+
+/// Shows how to leave WeChat; does not redeem.
+#[component]
+fn OpenInBrowser() -> impl IntoView {
+    let copied = RwSignal::new(None::<bool>);
+    let address = browser::history::address();
+    let shown = address.clone();
+    view! {
+        <section class="card" data-testid="open-in-browser">
+            <h2>"先换到手机浏览器里打开"</h2>
+            <p>"现在是在微信里。微信里存不牢资料，所以激活码先不用，还是好的。"</p>
+            <ol class="steps">
+                <li>"点右上角的 “…”"</li>
+                <li>"选“在浏览器打开”（或“用默认浏览器打开”）"</li>
+                <li>"在浏览器里接着启用"</li>
+            </ol>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    let address = address.clone();
+                    leptos::task::spawn_local(async move {
+                        copied.try_set(Some(browser::clipboard::copy(&address).await == browser::clipboard::Copied::Done));
+                    });
+                }
+            >
+                "找不到就点这里，复制网址"
+            </button>
+            {move || {
+                copied
+                    .get()
+                    .map(|done| {
+                        if done {
+                            view! { <p role="status">"复制好了，打开浏览器粘贴到网址栏。"</p> }.into_any()
+                        } else {
+                            view! {
+                                <p role="status">"复制不了，按住下面这行选中复制："</p>
+                                <p class="selectable">{shown.clone()}</p>
+                            }
+                                .into_any()
+                        }
+                    })
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Form() -> impl IntoView {
+    let session = session();
+    let typed = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    let go = goer();
+    let redeem = Callback::new(move |()| {
+        if busy.get_untracked() {
+            return;
+        }
+        let code = match typed.with_untracked(|text| ActivationCode::parse(text)) {
+            Ok(code) => code,
+            Err(error) => {
+                trouble.set(Some(not_a_code(error.0)));
+                return;
+            }
+        };
+        busy.set(true);
+        trouble.set(None);
+        let go = go.clone();
+        leptos::task::spawn_local(async move {
+            let result = session.activate(code).await;
+            busy.try_set(false);
+            match result {
+                Ok(_) => go("/"),
+                Err(Failure::Store(error)) => {
+                    trouble.try_set(Some(errors::store(&error)));
+                }
+                Err(Failure::Api(error)) => {
+                    trouble.try_set(Some(errors::api(&error, "发码的单位")));
+                }
+            }
+        });
+    });
+    // A link or QR code carries the code in the fragment, which never reaches a server's log.
+    let linked = browser::history::take_fragment();
+    if let Some(code) = linked.as_deref().and_then(|fragment| fragment.strip_prefix("code=")) {
+        typed.set(grouped(code));
+        redeem.run(());
+    }
+    view! {
+        <section class="card">
+            <p>"输入上级发的12位激活码，这部手机就和本支部绑定了。一个码只能用一次。"</p>
+            <label class="field">
+                <span>"激活码"</span>
+                <input
+                    class="code-input"
+                    type="text"
+                    inputmode="numeric"
+                    autocomplete="one-time-code"
+                    maxlength="20"
+                    placeholder="0000 0000 0000"
+                    prop:value=typed
+                    on:input=move |event| typed.set(grouped(&event_target_value(&event)))
+                    on:keydown=move |event| {
+                        if event.key() == "Enter" {
+                            redeem.run(());
+                        }
+                    }
+                />
+            </label>
+            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            <button type="button" class="button button-main" disabled=busy on:click=move |_| redeem.run(())>
+                {move || if busy.get() { "正在启用…" } else { "启用" }}
+            </button>
+        </section>
+        <Note>
+            <p>"手里有带二维码的纸条：用手机相机或浏览器扫，会自己填好。"</p>
+            <p>"没有激活码：打电话问乡镇党委。"</p>
+        </Note>
+    }
+}
+
+fn not_a_code(digits: usize) -> Told {
+    Told {
+        what: format!("激活码是12个数字，现在有{digits}个"),
+        remedy: "对着纸条再看一遍，只输数字".into(),
+        code: "码0",
+    }
+}
+
+/// Shows what is typed in groups of four.
+fn grouped(text: &str) -> String {
+    let digits: Vec<char> = text
+        .chars()
+        .filter_map(|c| match c {
+            '0'..='9' => Some(c),
+            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10),
+            _ => None,
+        })
+        .take(13)
+        .collect();
+    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,89 @@
+//! 换支部, 换考核周期: one person may look after several branches.
+
+use crate::ui::{
+    components::frame::{Page, goer},
+    session::session,
+    words::{dates, terms},
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// The page.
+#[component]
+pub fn Branches() -> impl IntoView {
+    let session = session();
+    let go = goer();
+    let go_period = go.clone();
+    let branches = move || {
+        let active = session.active().map(|binding| binding.branch.code);
+        session
+            .bindings
+            .get()
+            .into_iter()
+            .map(|binding| {
+                let here = Some(&binding.branch.code) == active.as_ref();
+                let (code, go) = (binding.branch.code.clone(), go.clone());
+                let above = binding.branch.reports_to.map(|unit| unit.name).unwrap_or_default();
+                let plain = format!("{} · {above}", terms::sector(binding.branch.sector.as_str()));
+                view! {
+                    <button
+                        type="button"
+                        class="choice"
+                        aria-pressed=here.to_string()
+                        on:click=move |_| {
+                            session.switch_branch(code.clone());
+                            go("/");
+                        }
+                    >
+                        <span>{binding.branch.name}</span>
+                        <small>{plain}</small>
+                    </button>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    let periods = move || {
+        let work = session.work.read();
+        let Ok(work) = work.as_ref() else { return Vec::new() };
+        let (here, today) = (work.period.id.clone(), session.today.get());
+        work.checklist
+            .periods
+            .iter()
+            .filter(|period| period.starts <= today)
+            .map(|period| {
+                let (id, go) = (period.id.clone(), go_period.clone());
+                let is = id == here;
+                let plain = format!("上报截止 {}", dates::day(period.submit_by, today));
+                view! {
+                    <button
+                        type="button"
+                        class="choice"
+                        aria-pressed=is.to_string()
+                        on:click=move |_| {
+                            session.switch_period(id.clone());
+                            go("/");
+                        }
+                    >
+                        <span>{period.name.clone()}</span>
+                        <small>{plain}</small>
+                    </button>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <Page title="换支部、换考核周期" back="/me">
+            <section class="card">
+                <h2>"这部手机管着的支部"</h2>
+                <div class="choices">{branches}</div>
+                <A href="/activate" attr:class="button">
+                    "再加一个支部（要激活码）"
+                </A>
+            </section>
+            <section class="card">
+                <h2>"考核周期"</h2>
+                <div class="choices">{periods}</div>
+            </section>
+        </Page>
+    }
+}

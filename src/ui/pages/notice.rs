@@ -1,0 +1,47 @@
+//! 隐私与涉密提示, before the first input.
+
+use crate::ui::{
+    components::frame::{Page, goer},
+    session::session,
+};
+use leptos::prelude::*;
+
+/// The page that has to be agreed to once.
+#[component]
+pub fn Notice() -> impl IntoView {
+    let session = session();
+    let go = goer();
+    view! {
+        <Page title="先看这几条" bound=false>
+            <section class="card" data-testid="notice">
+                <NoticeText />
+                <button type="button" class="button button-main" on:click=move |_| {
+                        session.accept_notice();
+                        go("/");
+                    }>
+                    "看明白了，开始用"
+                </button>
+            </section>
+        </Page>
+    }
+}
+
+/// The same text, also shown in 我的.
+#[component]
+pub fn NoticeText() -> impl IntoView {
+    let session = session();
+    view! {
+        <h2>"涉密内容不得填写"</h2>
+        <p>"国家秘密、工作秘密一律不要写进来，也不要拍。名册、发展党员档案、谈话记录、测评票、处分材料只写放在哪里，不拍照。"</p>
+        <h2>"存什么、存在哪"</h2>
+        <p>
+            "填的内容先存在这部手机的浏览器里。点“上报”以后，上报的那一份才送到服务器，" {move || session.addressee()}
+            "和县、市两级组织部门看得到。没有上报的，别人看不到。"
+        </p>
+        <p>"存的只有：支部基本情况的几个数字、每一条的回答和原件放在哪、填报人和书记姓名、上报记录。不要党员的身份证号和电话。"</p>
+        <h2>"存多久"</h2>
+        <p>"手机里的，到解除绑定为止。手机丢了、清了浏览器数据，没上报也没备份的就没了，所以请及时上报或者保存备份。服务器上的，按上级档案管理的规定保存。"</p>
+        <h2>"不比赛、不打卡"</h2>
+        <p>"这里不排名次，不记在线时长，不要求拍照。纸质原件才算数，没开的会不登记、不补记。"</p>
+    }
+}

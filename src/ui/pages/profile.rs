@@ -1,0 +1,195 @@
+//! 支部基本情况: asked once, then "没变化，沿用".
+
+use crate::{
+    domain::{AnswerKey, AnswerValue, BranchProfile, check::MAX_NAME_CHARS, day},
+    ui::{
+        components::{
+            figures::Stepper,
+            frame::{Page, goer},
+            message::Note,
+        },
+        session::session,
+        words::dates,
+    },
+};
+use jiff::civil::Date;
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn Profile() -> impl IntoView {
+    let session = session();
+    let (known, confirmed) = session.work.with_untracked(|work| match work {
+        Ok(work) => (work.assessment.profile().cloned(), work.assessment.profile().is_some()),
+        Err(_) => (None, false),
+    });
+    let known = RwSignal::new(known);
+    let editing = RwSignal::new(known.read_untracked().is_none());
+    if !confirmed {
+        leptos::task::spawn_local(async move {
+            if let Some(earlier) = session.earlier_profile().await {
+                known.try_set(Some(earlier));
+                editing.try_set(false);
+            }
+        });
+    }
+    view! {
+        <Page title="支部基本情况" back="/">
+            {move || {
+                let start = known.get();
+                match (editing.get(), start) {
+                    (false, Some(profile)) => {
+                        view! { <Unchanged profile=profile confirmed=confirmed editing=editing /> }.into_any()
+                    }
+                    (_, start) => view! { <Form start=start.unwrap_or_default() /> }.into_any(),
+                }
+            }}
+        </Page>
+    }
+}
+
+fn lines(profile: &BranchProfile, today: Date) -> Vec<(&'static str, String)> {
+    let people = |n: u32| format!("{n}人");
+    vec![
+        ("正式党员", people(profile.full_members)),
+        ("预备党员", people(profile.probationary_members)),
+        ("流动党员", people(profile.mobile_members)),
+        (
+            "支委人数",
+            if profile.committee_members == 0 {
+                "不设支委会".into()
+            } else {
+                people(profile.committee_members)
+            },
+        ),
+        (
+            "党小组数",
+            if profile.party_groups == 0 {
+                "不设党小组".into()
+            } else {
+                format!("{}个", profile.party_groups)
+            },
+        ),
+        ("上次换届日期", profile.last_election.map_or_else(|| "没填".into(), |day| dates::day(day, today))),
+        (
+            "主题党日固定日",
+            if profile.themed_day.is_empty() { "没填".into() } else { profile.themed_day.clone() },
+        ),
+    ]
+}
+
+#[component]
+fn Unchanged(profile: BranchProfile, confirmed: bool, editing: RwSignal<bool>) -> impl IntoView {
+    let session = session();
+    let go = goer();
+    let rows: Vec<_> = lines(&profile, session.today.get_untracked())
+        .into_iter()
+        .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> })
+        .collect();
+    view! {
+        <section class="card">
+            <dl class="pairs">{rows}</dl>
+            {(!confirmed)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button button-main"
+                            on:click=move |_| {
+                                session
+                                    .answer(
+                                        AnswerKey::Profile,
+                                        AnswerValue::Profile {
+                                            profile: profile.clone(),
+                                        },
+                                    );
+                                go("/");
+                            }
+                        >
+                            "没变化，沿用"
+                        </button>
+                    }
+                })}
+            <button type="button" class="button" on:click=move |_| editing.set(true)>
+                "有变化，改一改"
+            </button>
+        </section>
+    }
+}
+
+#[component]
+fn Form(start: BranchProfile) -> impl IntoView {
+    let session = session();
+    let go = goer();
+    let draft = RwSignal::new(start);
+    let number = move |name: &'static str,
+                       hint: &'static str,
+                       unit: &'static str,
+                       read: fn(&BranchProfile) -> u32,
+                       write: fn(&mut BranchProfile, u32)| {
+        view! {
+            <li class="count-row">
+                <span>{name} <small class="muted">{hint}</small></span>
+                <Stepper
+                    label=name
+                    unit=unit
+                    value=Signal::derive(move || Some(draft.with(read)))
+                    on_change=Callback::new(move |n| draft.update(|profile| write(profile, n)))
+                />
+            </li>
+        }
+    };
+    let election = move || draft.read().last_election.map(day::text).unwrap_or_default();
+    view! {
+        <section class="card">
+            <p class="muted">"只问这一次，以后没变化点一下就行。下面许多条的人数从这里来。"</p>
+            <ul class="count-rows">
+                {number("正式党员", "", "人", |p| p.full_members, |p, n| p.full_members = n)}
+                {number("预备党员", "", "人", |p| p.probationary_members, |p, n| p.probationary_members = n)}
+                {number("流动党员", "外出半年以上的", "人", |p| p.mobile_members, |p, n| p.mobile_members = n)}
+                {number("支委人数", "含书记；不设填0", "人", |p| p.committee_members, |p, n| p.committee_members = n)}
+                {number("党小组数", "不设填0", "个", |p| p.party_groups, |p, n| p.party_groups = n)}
+            </ul>
+            <label class="field">
+                <span>"上次换届日期"</span>
+                <input
+                    type="date"
+                    prop:value=election
+                    on:change=move |event| {
+                        let day = day::parse(&event_target_value(&event));
+                        draft.update(|profile| profile.last_election = day);
+                    }
+                />
+            </label>
+            <label class="field">
+                <span>"主题党日固定日"</span>
+                <input
+                    type="text"
+                    maxlength=MAX_NAME_CHARS.to_string()
+                    placeholder="比如：每月5日"
+                    prop:value=move || draft.read().themed_day.clone()
+                    on:change=move |event| {
+                        let text = event_target_value(&event).trim().to_owned();
+                        draft.update(|profile| profile.themed_day = text);
+                    }
+                />
+            </label>
+            <Show when=move || draft.read().full_members == 0>
+                <Note>
+                    <p>"先填正式党员人数。"</p>
+                </Note>
+            </Show>
+            <button
+                type="button"
+                class="button button-main"
+                disabled=move || draft.read().full_members == 0
+                on:click=move |_| {
+                    session.answer(AnswerKey::Profile, AnswerValue::Profile { profile: draft.get_untracked() });
+                    go("/");
+                }
+            >
+                "就这样"
+            </button>
+        </section>
+    }
+}

@@ -1,0 +1,482 @@
+//! One item a screen: the requirement, the control that fits, where the originals lie, how to do it.
+
+use super::home::NothingYet;
+use crate::{
+    domain::{
+        AnswerKey, AnswerValue, Citation, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
+        answer::MAX_TEXT_CHARS, scoring::ItemState,
+    },
+    ui::{
+        components::{answer::PartControl, frame::Page, message::Note},
+        overview::{ItemRow, next_open},
+        session::{Session, session},
+        words::{dates, explain, terms},
+    },
+};
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_params_map};
+use std::sync::Arc;
+
+/// The page.
+#[component]
+pub fn Question() -> impl IntoView {
+    let params = use_params_map();
+    let session = session();
+    let item = Memo::new(move |_| {
+        let id = ItemId::new(params.read().get("item").unwrap_or_default()).ok()?;
+        let work = session.work.read();
+        let (number, aspect, item) = work.as_ref().ok()?.checklist.find(&id)?;
+        Some((number, aspect.name.clone(), Arc::new(item.clone())))
+    });
+    let title = Signal::derive(move || {
+        item.read().as_ref().map_or_else(|| "自查".to_owned(), |(number, _, _)| format!("第{number}条"))
+    });
+    // Back to its place in the list.
+    let back = untrack(|| params.read().get("item"))
+        .map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
+    view! {
+        <Page title=title back=back>
+            {move || match item.get() {
+                Some((number, aspect, item)) => {
+                    view! { <Ask number=number aspect=aspect item=item /> }.into_any()
+                }
+                None => {
+                    view! {
+                        <NothingYet />
+                        <A href="/check" attr:class="button">
+                            "回到自查"
+                        </A>
+                    }
+                        .into_any()
+                }
+            }}
+        </Page>
+    }
+}
+
+fn row(session: Session, id: ItemId) -> Memo<Option<ItemRow>> {
+    Memo::new(move |_| session.derived.rows.read().iter().find(|row| row.id == id).cloned())
+}
+
+#[component]
+fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
+    let session = session();
+    let of = session.derived.rows.with_untracked(Vec::len);
+    let row = row(session, item.id.clone());
+    let state = Memo::new(move |_| row.read().as_ref().map(|row| row.state));
+    // Only whether the branch is asked: an answer must not draw its own control anew.
+    let asked = Memo::new(move |_| match state.get() {
+        Some(fixed @ (ItemState::JudgedAbove | ItemState::Excluded | ItemState::NotDue)) => Err(fixed),
+        _ => Ok(()),
+    });
+    let before = registers(&item);
+    let start: Vec<(AnswerKey, Option<AnswerValue>)> =
+        before.iter().map(|key| (key.clone(), value(session, key))).collect();
+    let controls = {
+        let item = item.clone();
+        move || match asked.get() {
+            Err(ItemState::JudgedAbove) => {
+                let text = format!("由{}评，支部不填。", session.addressee());
+                view! { <Note><p>{text}</p></Note> }.into_any()
+            }
+            Err(ItemState::Excluded) => {
+                view! { <Note><p>"按支部基本情况，本支部不设这一项，不用填。"</p></Note> }.into_any()
+            }
+            Err(_) => {
+                let said = row.read().as_ref().and_then(|row| row.outcome);
+                let said = said.map_or_else(
+                    || "还没到时候，本期不评。".into(),
+                    |outcome| format!("{}，本期不评。", terms::outcome(outcome, session.today.get())),
+                );
+                view! { <Note><p>{said}</p></Note> }.into_any()
+            }
+            Ok(()) => view! { <Controls item=item.clone() state=state /> }.into_any(),
+        }
+    };
+    view! {
+        <article data-testid="question" data-item=item.id.to_string()>
+            <p class="muted">{format!("第{number}条，共{of}条 · {aspect} · {}", item.title)}</p>
+            <section class="card">
+                <p class="requirement">{item.requirement.clone()}</p>
+                {(!item.plain.is_empty()).then(|| view! { <p class="plain">{item.plain.clone()}</p> })}
+                {controls}
+                <Stands row=row />
+                <Undo start=start />
+            </section>
+            <Evidence item=item.clone() />
+            <HowTo item=item.clone() />
+            <History item=item.clone() />
+        </article>
+        <Steps item=item.id.clone() />
+    }
+}
+
+/// The registers of an item.
+fn registers(item: &Item) -> Vec<AnswerKey> {
+    let id = || item.id.clone();
+    let mut keys = vec![AnswerKey::Stance { item: id() }];
+    keys.extend(item.parts.iter().map(|part| AnswerKey::Part { item: id(), part: part.id.clone() }));
+    keys.extend([AnswerKey::Location { item: id() }, AnswerKey::Note { item: id() }]);
+    keys
+}
+
+fn value(session: Session, key: &AnswerKey) -> Option<AnswerValue> {
+    session
+        .work
+        .with_untracked(|work| work.as_ref().ok()?.assessment.current(key).map(|entry| entry.value.clone()))
+}
+
+#[component]
+fn Controls(item: Arc<Item>, state: Memo<Option<ItemState>>) -> impl IntoView {
+    let session = session();
+    let excused = move || matches!(state.get(), Some(ItemState::NotApplicable { .. } | ItemState::Unsure));
+    let parts: Vec<_> =
+        (0..item.parts.len()).map(|place| view! { <PartControl item=item.clone() place=place /> }).collect();
+    let addressee = session.addressee();
+    let id = item.id.clone();
+    let stance = move |wanted: Stance, name: String| {
+        let id = id.clone();
+        let chosen = {
+            let id = id.clone();
+            move || session.work.read().as_ref().is_ok_and(|work| work.assessment.stance(&id) == wanted)
+        };
+        let is = chosen.clone();
+        view! {
+            <button
+                type="button"
+                class="quiet"
+                aria-pressed=move || chosen().to_string()
+                on:click=move |_| {
+                    let stance = if untrack(|| is()) { Stance::Applies } else { wanted };
+                    session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
+                }
+            >
+                {name}
+            </button>
+        }
+    };
+    let not = |reason| Stance::NotApplicable { reason };
+    let none = item.may_not_occur.then(|| stance(not(NotApplicable::NoOccurrence), "本期没有此事".into()));
+    let absent = item.may_be_absent.then(|| stance(not(NotApplicable::AbsentHere), "本支部不设".into()));
+    let unsure = stance(Stance::Unsure, format!("拿不准，问{addressee}"));
+    view! {
+        <div class:excused=excused>{parts}</div>
+        <div class="quiets">{none} {absent} {unsure}</div>
+    }
+}
+
+/// How the item stands today, in one line.
+#[component]
+fn Stands(row: Memo<Option<ItemRow>>) -> impl IntoView {
+    let session = session();
+    move || {
+        let row = row.get()?;
+        let said = match (row.state, row.outcome) {
+            (ItemState::Answered, Some(Outcome::Met) | None) => return None,
+            (ItemState::Answered, Some(outcome)) => terms::outcome(outcome, session.today.get()),
+            (ItemState::NotApplicable { reason }, _) => {
+                format!("{}，不计分，分数按比例折算", terms::not_applicable(reason))
+            }
+            (ItemState::Unsure, _) => "记在“拿不准的”里了，问清楚再填".into(),
+            _ => return None,
+        };
+        Some(view! { <p class="stands" data-testid="outcome">{said}</p> })
+    }
+}
+
+/// 改回原来的, until the item is left.
+#[component]
+fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
+    let session = session();
+    let keys: Vec<AnswerKey> = start.iter().map(|(key, _)| key.clone()).collect();
+    let start = StoredValue::new(start);
+    let changed = Memo::new(move |_| {
+        let work = session.work.read();
+        let Ok(work) = work.as_ref() else { return false };
+        start.with_value(|start| {
+            let now = keys.iter().map(|key| work.assessment.current(key).map(|entry| &entry.value));
+            now.zip(start).any(|(now, (key, before))| {
+                let nothing = nothing(key);
+                now.unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
+            })
+        })
+    });
+    view! {
+        <Show when=move || changed.get()>
+            <button
+                type="button"
+                class="quiet"
+                on:click=move |_| {
+                    for (key, before) in start.get_value() {
+                        let before = before.unwrap_or_else(|| nothing(&key));
+                        if value(session, &key).unwrap_or_else(|| nothing(&key)) != before {
+                            session.answer(key, before);
+                        }
+                    }
+                }
+            >
+                "改回原来的"
+            </button>
+        </Show>
+    }
+}
+
+/// What a register says when nothing was written into it.
+fn nothing(key: &AnswerKey) -> AnswerValue {
+    match key {
+        AnswerKey::Stance { .. } => AnswerValue::Stance { stance: Stance::Applies },
+        AnswerKey::Part { .. } => AnswerValue::Part { answer: None },
+        AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. } => {
+            AnswerValue::Text { text: String::new() }
+        }
+    }
+}
+
+/// The places where originals usually lie.
+const PLACES: [&str; 4] = ["村部铁柜", "镇党建办", "村会计处", "县里"];
+
+/// 佐证材料: what proves it, and where the original lies. A photo is never asked for.
+#[component]
+fn Evidence(item: Arc<Item>) -> impl IntoView {
+    let session = session();
+    let location = AnswerKey::Location { item: item.id.clone() };
+    let note = AnswerKey::Note { item: item.id.clone() };
+    let text = move |key: AnswerKey| {
+        Memo::new(move |_| {
+            session.work.read().as_ref().map(|work| work.assessment.text(&key).to_owned()).unwrap_or_default()
+        })
+    };
+    let (place, remark) = (text(location.clone()), text(note.clone()));
+    // The branch's own earlier words first.
+    let mut offered: Vec<String> = session.work.with_untracked(|work| {
+        let Ok(work) = work else { return Vec::new() };
+        let mut used: Vec<String> = Vec::new();
+        for entry in work.assessment.winners() {
+            if let (AnswerKey::Location { .. }, AnswerValue::Text { text }) = (entry.key, entry.value)
+                && !text.is_empty()
+                && !used.contains(&text)
+            {
+                used.push(text);
+            }
+        }
+        used
+    });
+    offered.truncate(4);
+    for usual in PLACES {
+        if !offered.iter().any(|known| known == usual) {
+            offered.push(usual.into());
+        }
+    }
+    let write = move |key: AnswerKey, text: String| {
+        let text: String =
+            text.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
+        session.answer(key, AnswerValue::Text { text });
+    };
+    let buttons: Vec<_> = offered
+        .into_iter()
+        .map(|name| {
+            let (key, said) = (location.clone(), name.clone());
+            let is = name.clone();
+            view! {
+                <button
+                    type="button"
+                    class="chip"
+                    aria-pressed=move || (*place.read() == is).to_string()
+                    on:click=move |_| {
+                        let text = if *place.read_untracked() == said { String::new() } else { said.clone() };
+                        write(key.clone(), text);
+                    }
+                >
+                    {name}
+                </button>
+            }
+        })
+        .collect();
+    let papers: Vec<_> = item
+        .evidence
+        .iter()
+        .map(|paper| {
+            let never = paper
+                .never_photographed
+                .then(|| view! { <small class="muted">"（只写放在哪，不拍照）"</small> });
+            view! { <li>{paper.name.clone()} {never}</li> }
+        })
+        .collect();
+    let own_key = location.clone();
+    view! {
+        <section class="card">
+            <h2>"佐证材料"</h2>
+            {(!papers.is_empty()).then(|| view! { <ul class="papers">{papers}</ul> })}
+            <p>"原件在哪"<small class="muted">"（写了就够，不用拍照）"</small></p>
+            <div class="chips">{buttons}</div>
+            <label class="field">
+                <span class="muted">"别的地方，写清楚些，比如“铁柜二层蓝盒”"</span>
+                <input
+                    type="text"
+                    maxlength="60"
+                    prop:value=place
+                    on:change=move |event| write(own_key.clone(), event_target_value(&event))
+                />
+            </label>
+            <label class="field">
+                <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span>
+                <textarea
+                    rows="2"
+                    maxlength=MAX_TEXT_CHARS.to_string()
+                    prop:value=remark
+                    on:change=move |event| write(note.clone(), event_target_value(&event))
+                ></textarea>
+            </label>
+        </section>
+    }
+}
+
+/// 怎么抓, folded until it is wanted.
+#[component]
+fn HowTo(item: Arc<Item>) -> impl IntoView {
+    let session = session();
+    let steps: Vec<_> = item.guidance.iter().map(|step| view! { <li>{step.clone()}</li> }).collect();
+    let methods = session.work.with_untracked(|work| {
+        let Ok(work) = work else { return String::new() };
+        let named = work.checklist.methods.iter().filter(|method| item.methods.contains(&method.id));
+        named.map(|method| method.name.clone()).collect::<Vec<_>>().join("、")
+    });
+    let cited: Vec<_> = item.citations.iter().map(|citation| view! { <li>{cite(citation)}</li> }).collect();
+    let marks: Vec<_> = item
+        .marks
+        .iter()
+        .map(|mark| view! { <li>{format!("{}：{}", terms::mark(mark.kind), mark.text)}</li> })
+        .collect();
+    let limits: Vec<_> =
+        item.limits.iter().map(|limit| view! { <li>{format!("{}：{}", if limit.is_veto() { "一票否决" } else { "等次限制" }, limit.text)}</li> }).collect();
+    view! {
+        <details class="card fold">
+            <summary>"怎么抓"</summary>
+            <ol class="steps">{steps}</ol>
+            <p class="muted">{format!("考核方式：{methods}")}</p>
+            {(!limits.is_empty()).then(|| view! { <ul class="small">{limits}</ul> })}
+            {(!cited.is_empty()).then(|| view! { <p class="muted">"依据"</p> <ul class="small">{cited}</ul> })}
+            {(!marks.is_empty()).then(|| view! { <p class="muted">"说明"</p> <ul class="small">{marks}</ul> })}
+        </details>
+    }
+}
+
+fn cite(citation: &Citation) -> String {
+    let article = match (citation.article.is_empty(), citation.article_checked) {
+        (true, _) => String::new(),
+        (false, true) => citation.article.clone(),
+        (false, false) => format!("{}（条号待核）", citation.article),
+    };
+    let from =
+        citation.effective_from.map(|day| format!("，{}年{}月{}日起", day.year(), day.month(), day.day()));
+    format!("《{}》{article}{}", citation.document.trim_matches(['《', '》']), from.unwrap_or_default())
+}
+
+/// What this item said before.
+#[component]
+fn History(item: Arc<Item>) -> impl IntoView {
+    let session = session();
+    let keys = registers(&item);
+    let past = Memo::new(move |_| {
+        let work = session.work.read();
+        let Ok(work) = work.as_ref() else { return Vec::new() };
+        let mut past: Vec<Entry> = keys
+            .iter()
+            .filter(|key| work.assessment.history(key).count() > 1)
+            .flat_map(|key| work.assessment.history(key).cloned())
+            .collect();
+        past.sort_by(|a, b| b.stamp.cmp(&a.stamp));
+        past
+    });
+    let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));
+    let shown = move || {
+        let work = session.work.read();
+        let period = work.as_ref().ok().map(|work| work.period.clone());
+        past.get()
+            .into_iter()
+            .map(|entry| {
+                let by = if Some(entry.stamp.device) == device { "本机" } else { "另一部手机" };
+                let at = dates::moment(entry.stamp.ms, session.today.get());
+                let what = said(&item, &entry, period.as_ref());
+                view! { <li>{format!("{at}，{by}：{what}")}</li> }
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || !past.read().is_empty()>
+            <details class="card fold">
+                <summary>"改过什么"</summary>
+                <ul class="small">{shown.clone()}</ul>
+            </details>
+        </Show>
+    }
+}
+
+fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
+    match (&entry.key, &entry.value) {
+        (AnswerKey::Location { .. }, AnswerValue::Text { text }) => format!("原件在哪，{text}"),
+        (_, AnswerValue::Text { text }) => format!("纪实，{text}"),
+        (_, AnswerValue::Stance { stance }) => match stance {
+            Stance::Applies => "要填".into(),
+            Stance::Unsure => "拿不准".into(),
+            Stance::NotApplicable { reason } => terms::not_applicable(*reason).into(),
+        },
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer) }) => {
+            let scored = item.part(part).zip(period).and_then(|(part, period)| {
+                let score = crate::domain::scoring::score_answer(part, period, answer)?;
+                Some(explain::part(part, &score, period))
+            });
+            scored.unwrap_or_else(|| plain(answer))
+        }
+        (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
+        (_, AnswerValue::Profile { .. }) => "基本情况".into(),
+    }
+}
+
+fn plain(answer: &PartAnswer) -> String {
+    match answer {
+        PartAnswer::YesNo { yes } => if *yes { "做到了" } else { "没做到" }.into(),
+        PartAnswer::Share { numerator, denominator } => format!("{numerator}/{denominator}"),
+        _ => "改了回答".into(),
+    }
+}
+
+/// 上一条 / 下一条. No swipe: it fights the system's back gesture.
+#[component]
+fn Steps(item: ItemId) -> impl IntoView {
+    let session = session();
+    let rows = session.derived.rows;
+    let neighbour = move |item: &ItemId, by: isize| {
+        let rows = rows.read();
+        let place = rows.iter().position(|row| &row.id == item)?;
+        rows.get(place.checked_add_signed(by)?).map(|row| row.id.clone())
+    };
+    let previous = {
+        let item = item.clone();
+        move || {
+            neighbour(&item, -1)
+                .map(|id| view! { <A href=format!("/check/{id}") prop:replace=true attr:class="button">"上一条"</A> })
+        }
+    };
+    let next = {
+        let item = item.clone();
+        move || {
+            match neighbour(&item, 1) {
+            Some(id) => view! { <A href=format!("/check/{id}") prop:replace=true attr:class="button button-main" attr:data-testid="next-item">"下一条"</A> }.into_any(),
+            None => view! { <A href="/" attr:class="button button-main">"回到首页"</A> }.into_any(),
+        }
+        }
+    };
+    let open = move || {
+        let rows = rows.read();
+        let found = next_open(&rows, Some(&item)).filter(|row| row.id != item)?;
+        let here = rows.iter().position(|row| row.id == item)?;
+        (found.number != here + 2).then(|| {
+            view! { <A href=format!("/check/{}", found.id) attr:class="quiet">{format!("跳到没填的第{}条", found.number)}</A> }
+        })
+    };
+    view! {
+        <nav class="item-steps" aria-label="换一条">{previous} {next}</nav>
+        {open}
+    }
+}

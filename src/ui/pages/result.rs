@@ -1,0 +1,210 @@
+//! 结果: the score, the aspects, and every shortfall with its outcome and reason.
+
+use super::home::{NothingYet, arms};
+use crate::{
+    domain::{Item, Outcome, scoring::ItemScore},
+    ui::{
+        components::{frame::Page, message::Note, radar::Radar},
+        overview::{ItemRow, progress},
+        session::{Session, session},
+        words::{explain, terms},
+    },
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// The page.
+#[component]
+pub fn ResultPage() -> impl IntoView {
+    let session = session();
+    let ready = Memo::new(move |_| session.work.read().is_ok());
+    view! {
+        <Page title="自评结果" back="/">
+            {move || {
+                if ready.get() { view! { <Shown /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
+            }}
+        </Page>
+    }
+}
+
+#[component]
+fn Shown() -> impl IntoView {
+    let session = session();
+    let open = move || {
+        let rows = session.derived.rows.read();
+        let (done, asked) = progress(rows.iter());
+        asked - done
+    };
+    view! {
+        <section class="card" data-testid="total">
+            <h2>"自评得分"<small class="muted">"（自评估算，不是评定结果）"</small></h2>
+            <p>
+                <b class="total">
+                    {move || session.derived.sheet.get().map(|sheet| sheet.total().to_string())}
+                </b>
+                "分，"
+                {move || session.derived.estimate.get().map(|estimate| terms::estimate(&estimate))}
+            </p>
+            {move || {
+                let limits = held(session);
+                (!limits.is_empty()).then(|| view! { <ul class="small">{limits}</ul> })
+            }}
+            {move || {
+                (open() > 0)
+                    .then(|| {
+                        view! {
+                            <p class="misfit">
+                                {format!("还有{}条没填，先按0分算。", open())}
+                                <A href="/check?show=open">"去填"</A>
+                            </p>
+                        }
+                    })
+            }}
+            <Radar arms=arms(session) />
+            <table class="figures">
+                <thead>
+                    <tr>
+                        <th scope="col">"方面"</th>
+                        <th scope="col">"得分"</th>
+                        <th scope="col">"满分"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {move || {
+                        let work = session.work.read();
+                        let (Ok(work), Some(sheet)) = (work.as_ref(), session.derived.sheet.get()) else {
+                            return Vec::new();
+                        };
+                        work.checklist
+                            .aspects
+                            .iter()
+                            .zip(&sheet.aspects)
+                            .map(|(aspect, scored)| {
+                                view! {
+                                    <tr>
+                                        <th scope="row">{aspect.name.clone()}</th>
+                                        <td>{scored.got.to_string()}</td>
+                                        <td>{scored.full.to_string()}</td>
+                                    </tr>
+                                }
+                            })
+                            .collect::<Vec<_>>()
+                    }}
+                </tbody>
+            </table>
+            <p class="muted small">"不适用的条目不计分，本方面其余条目按比例折算；由上级评的和还没到时候的也不在里面。"</p>
+        </section>
+        <Group title="还能办的" empty="没有还能办的。" of=|outcome| matches!(outcome, Outcome::StillPossible { .. }) />
+        <Group title="已错过，如实扣分" empty="没有已错过的。" of=|outcome| matches!(outcome, Outcome::Missed) />
+        <Group title="还没到时候" empty="" of=|outcome| matches!(outcome, Outcome::NotDue { .. }) />
+        <Note>
+            <p>"还能办的按日子先后办；已错过的写进整改，不补会、不补记录。"</p>
+        </Note>
+        <A href="/submit" attr:class="button button-main" attr:data-testid="to-submit">
+            {move || format!("上报给{}", session.addressee())}
+        </A>
+    }
+}
+
+/// The limits that hold, in words.
+fn held(session: Session) -> Vec<impl IntoView> {
+    let work = session.work.read();
+    let (Ok(work), Some(estimate)) = (work.as_ref(), session.derived.estimate.get()) else {
+        return Vec::new();
+    };
+    let found = estimate.limits.iter().filter_map(|(item, limit)| {
+        let (number, _, item) = work.checklist.find(item)?;
+        let limit = item.limits.iter().find(|known| &known.id == limit)?;
+        let kind = if limit.is_veto() { "一票否决" } else { "等次限制" };
+        Some(view! { <li>{format!("{kind}：第{number}条，{}", limit.text)}</li> })
+    });
+    found.collect()
+}
+
+#[component]
+fn Group(title: &'static str, empty: &'static str, of: fn(&Outcome) -> bool) -> impl IntoView {
+    let session = session();
+    let found = move || {
+        let rows = session.derived.rows.read();
+        let mut found: Vec<ItemRow> =
+            rows.iter().filter(|row| row.outcome.as_ref().is_some_and(of)).cloned().collect();
+        // What ends first comes first.
+        found.sort_by_key(|row| row.outcome);
+        found
+    };
+    view! {
+        {move || {
+            let rows = found();
+            if rows.is_empty() && empty.is_empty() {
+                return None;
+            }
+            let count = rows.len();
+            let shown: Vec<_> = rows.into_iter().map(|row| view! { <Shortfall row=row /> }).collect();
+            Some(
+                view! {
+                    <section class="card list">
+                        <h2>{format!("{title} {count}条")}</h2>
+                        {shown.is_empty().then(|| view! { <p class="muted">{empty}</p> })}
+                        <ul>{shown}</ul>
+                    </section>
+                },
+            )
+        }}
+    }
+}
+
+#[component]
+fn Shortfall(row: ItemRow) -> impl IntoView {
+    let session = session();
+    let reasons = {
+        let id = row.id.clone();
+        move || {
+            let work = session.work.read();
+            let (Ok(work), Some(sheet)) = (work.as_ref(), session.derived.sheet.get()) else {
+                return Vec::new();
+            };
+            let Some((_, _, item)) = work.checklist.find(&id) else { return Vec::new() };
+            let scored = sheet.items().find(|scored| scored.item == id);
+            scored.map(|scored| lost(item, scored, &work.period)).unwrap_or_default()
+        }
+    };
+    let stands = row.outcome.map(|outcome| terms::outcome(outcome, session.today.get_untracked()));
+    let sign = row.outcome.map(terms::outcome_sign);
+    let points = if row.state.counts() { terms::of_points(row.got, row.points) } else { String::new() };
+    view! {
+        <li class="shortfall">
+            <A href=format!("/check/{}", row.id) attr:class="row">
+                <span class="row-number">{row.number}</span>
+                <span class="row-title">{row.title}</span>
+                <span class="row-points">{points}</span>
+                <span class="state">
+                    <span aria-hidden="true">{sign}</span>
+                    " "
+                    {stands}
+                </span>
+            </A>
+            <ul class="small">
+                {move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()}
+            </ul>
+        </li>
+    }
+}
+
+/// Every part that lost points, with the reason.
+fn lost(item: &Item, scored: &ItemScore, period: &crate::domain::Period) -> Vec<String> {
+    if !scored.state.counts() {
+        return Vec::new();
+    }
+    let parts =
+        item.parts.iter().zip(&scored.parts).filter(|(part, score)| !part.bonus && score.got < score.points);
+    parts
+        .map(|(part, score)| {
+            let why = explain::with_points(part, score, period);
+            if part.text.is_empty() || scored.parts.len() == 1 {
+                why
+            } else {
+                format!("{}：{why}", part.text)
+            }
+        })
+        .collect()
+}

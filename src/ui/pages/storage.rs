@@ -1,0 +1,338 @@
+//! 我的资料在哪: per record where it lies and since when; backup and restore; storage used, persistence granted or not.
+
+use crate::{
+    browser,
+    browser::persistence::Persistence,
+    domain::day,
+    store::{StoreError, backup::BackupError},
+    ui::{
+        components::{
+            frame::Page,
+            message::{Note, Trouble},
+        },
+        session::{Saving, carrying::NotRestored, session},
+        words::{
+            dates,
+            errors::{self, Told},
+        },
+    },
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// The page.
+#[component]
+pub fn StoragePage() -> impl IntoView {
+    let session = session();
+    view! {
+        <Page title="我的资料在哪" back="/me">
+            <Problems />
+            <section class="card" data-testid="where">
+                <h2>"在这部手机里"</h2>
+                <ul class="where">
+                    <li>{move || answers_line(session)}</li>
+                    <li>{move || saved_line(session)}</li>
+                    <li>{move || unshared_line(session)}</li>
+                </ul>
+                <h2>"在服务器上"</h2>
+                <ul class="where">{move || server_lines(session).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()}</ul>
+                <A href="/submissions" attr:class="quiet">
+                    "看上报记录"
+                </A>
+            </section>
+            <Keeping />
+            <Carry />
+            <Restore />
+        </Page>
+    }
+}
+
+type Session = crate::ui::session::Session;
+
+fn answers_line(session: Session) -> String {
+    match session.work.read().as_ref() {
+        Ok(work) => {
+            let mut items = std::collections::BTreeSet::new();
+            items.extend(work.assessment.entries().iter().filter_map(|entry| entry.key.item()));
+            let since = dates::moment(work.draft.begun_at, session.today.get());
+            if items.is_empty() && !work.stored {
+                format!("{}的自查：还没有填", work.period.name)
+            } else {
+                format!("{}的自查：填过{}条，从{since}开始", work.period.name, items.len())
+            }
+        }
+        Err(_) => "自查：还没有取到标准".into(),
+    }
+}
+
+fn saved_line(session: Session) -> String {
+    match *session.saving.read() {
+        Saving::Quiet => "打开时都已经存好".into(),
+        Saving::Busy => "正在存".into(),
+        Saving::Saved(at) => format!("最后一次存好：{}", dates::moment(at, session.today.get())),
+        Saving::Failed(_) => "最后改的没存上".into(),
+    }
+}
+
+fn unshared_line(session: Session) -> String {
+    let backed_up = session.phone.read().as_ref().and_then(|phone| phone.backed_up_at);
+    let backup = backed_up.map_or_else(
+        || "没有备份过".into(),
+        |at| format!("上次备份{}", dates::moment(at, session.today.get())),
+    );
+    match session.derived.unshared.get() {
+        0 => format!("没有只在这部手机里的；{backup}"),
+        n => format!("{n}处改动只在这部手机里，手机丢了就没了；{backup}"),
+    }
+}
+
+fn server_lines(session: Session) -> Vec<String> {
+    let today = session.today.get();
+    let all = session.submissions.read();
+    let mut lines: Vec<String> = all
+        .iter()
+        .rev()
+        .filter_map(|sent| {
+            let receipt = sent.receipt.as_ref()?;
+            let withdrawn = if sent.withdrawn { "，已撤回" } else { "" };
+            Some(format!(
+                "{}送达，回执码{}{withdrawn}",
+                dates::moment(receipt.received_at, today),
+                receipt.code
+            ))
+        })
+        .collect();
+    let waiting = session.outbox.read().iter().filter(|row| row.is_waiting()).count();
+    if waiting > 0 {
+        lines.insert(0, format!("{waiting}份等网络，还没有送到"));
+    }
+    if lines.is_empty() {
+        lines.push("还没有上报过，服务器上没有".into());
+    }
+    lines
+}
+
+/// What is wrong with the storage, and how to go on.
+#[component]
+fn Problems() -> impl IntoView {
+    let session = session();
+    view! {
+        {move || session.storage_refused.get().map(|error| view! { <Trouble told=errors::store(&error) /> })}
+        {move || match session.saving.get() {
+            Saving::Failed(error) => {
+                let full = error == StoreError::Full;
+                Some(
+                    view! {
+                        <Trouble told=errors::store(&error) />
+                        <button type="button" class="button button-main" on:click=move |_| session.write()>
+                            "再存一次"
+                        </button>
+                        {full.then(|| view! { <p class="muted">"先点下面的“保存备份”，再清理手机。"</p> })}
+                    },
+                )
+            }
+            _ => None,
+        }}
+        {move || session.unreadable.get().into_iter().next().map(|error| view! { <Trouble told=errors::store(&error) /> })}
+    }
+}
+
+/// Whether the browser promises to keep it, and how much room there is.
+#[component]
+fn Keeping() -> impl IntoView {
+    let kept = RwSignal::new(None::<Persistence>);
+    let room = RwSignal::new(None::<browser::persistence::Estimate>);
+    let look = move || {
+        leptos::task::spawn_local(async move {
+            kept.try_set(Some(browser::persistence::current().await));
+            room.try_set(browser::persistence::estimate().await);
+        });
+    };
+    look();
+    let ask = move |_| {
+        leptos::task::spawn_local(async move {
+            let _answer = browser::persistence::request().await;
+            look();
+        });
+    };
+    view! {
+        <section class="card" data-testid="keeping">
+            <h2>"手机会不会清掉"</h2>
+            {move || match kept.get() {
+                Some(Persistence::Granted) => view! { <p>"浏览器答应长期保存，不会自己清掉。"</p> }.into_any(),
+                Some(Persistence::Refused) => {
+                    view! {
+                        <p>"浏览器没有答应长期保存：手机存储紧张时可能清掉。常上报、常备份；把支部标尺添加到桌面也有用。"</p>
+                        <button type="button" class="button" on:click=ask>
+                            "请浏览器长期保存"
+                        </button>
+                    }
+                        .into_any()
+                }
+                _ => view! { <p>"这个浏览器不说会不会清掉。常上报、常备份。"</p> }.into_any(),
+            }}
+            {move || {
+                room.get()
+                    .map(|room| {
+                        let tight = room.usage > room.quota / 5 * 4;
+                        view! {
+                            <p class="muted">
+                                {format!("用了{}，还可以用{}。", size(room.usage), size(room.quota.saturating_sub(room.usage)))}
+                                {tight.then_some("快满了，先备份，再清理手机。")}
+                            </p>
+                        }
+                    })
+            }}
+        </section>
+    }
+}
+
+fn size(bytes: u64) -> String {
+    const MB: u64 = 1024 * 1024;
+    if bytes < MB { format!("{}KB", bytes.div_ceil(1024)) } else { format!("{}MB", bytes / MB) }
+}
+
+/// How a backup left the phone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    File,
+    Copied,
+    Shown,
+}
+
+/// 备份
+#[component]
+fn Carry() -> impl IntoView {
+    let session = session();
+    let done = RwSignal::new(None::<Way>);
+    let shown = RwSignal::new(None::<String>);
+    let trouble = RwSignal::new(None::<Told>);
+    let carry = move |as_file: bool| {
+        leptos::task::spawn_local(async move {
+            let backup = match session.backup().await {
+                Ok(backup) => backup,
+                Err(error) => {
+                    trouble.try_set(Some(errors::store(&error)));
+                    return;
+                }
+            };
+            let Ok(text) = serde_json::to_string(&backup) else { return };
+            let today = session.today.get_untracked();
+            let way = if as_file {
+                let name = format!("支部标尺备份-{}-{}.json", backup.branch_name, day::text(today));
+                browser::files::save(&name, "application/json", text.as_bytes()).map(|()| Way::File)
+            } else if browser::clipboard::copy(&text).await == browser::clipboard::Copied::Done {
+                Ok(Way::Copied)
+            } else {
+                shown.try_set(Some(text));
+                Ok(Way::Shown)
+            };
+            match way {
+                Ok(way) => {
+                    done.try_set(Some(way));
+                    if let Err(error) = session.backed_up(&backup).await {
+                        trouble.try_set(Some(errors::store(&error)));
+                    }
+                }
+                Err(_) => {
+                    trouble.try_set(Some(Told {
+                        what: "这个浏览器不让保存文件".into(),
+                        remedy: "用下面的“复制成文字”，粘贴到微信“文件传输助手”".into(),
+                        code: "备4",
+                    }));
+                }
+            }
+        });
+    };
+    view! {
+        <section class="card">
+            <h2>"保存备份"</h2>
+            <p>"备份里是本支部填过的全部内容，不含激活码。存成文件，或者复制成文字发到微信“文件传输助手”。"</p>
+            <button type="button" class="button" on:click=move |_| carry(true)>
+                "存成文件"
+            </button>
+            <button type="button" class="button" on:click=move |_| carry(false)>
+                "复制成文字"
+            </button>
+            {move || {
+                done.get()
+                    .map(|way| {
+                        let said = match way {
+                            Way::File => "存好了，在手机的“下载”里。",
+                            Way::Copied => "复制好了，粘贴到微信“文件传输助手”里存着。",
+                            Way::Shown => "按住下面的文字，全选，复制。",
+                        };
+                        view! { <p role="status">{said}</p> }
+                    })
+            }}
+            {move || {
+                shown
+                    .get()
+                    .map(|text| view! { <textarea class="carried" readonly rows="4" aria-label="备份文字" prop:value=text></textarea> })
+            }}
+            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+        </section>
+    }
+}
+
+/// No backup of ours is larger.
+const MOST_BYTES: u64 = 50 * 1024 * 1024;
+
+/// 恢复
+#[component]
+fn Restore() -> impl IntoView {
+    let session = session();
+    let pasted = RwSignal::new(String::new());
+    let result = RwSignal::new(None::<Result<usize, Told>>);
+    let restore = move |text: String| {
+        leptos::task::spawn_local(async move {
+            let restored = session.restore(&text).await.map_err(|error| match error {
+                NotRestored::Backup(error) => errors::backup(&error),
+                NotRestored::Store(error) => errors::store(&error),
+            });
+            result.try_set(Some(restored));
+        });
+    };
+    let choose = move |_| {
+        leptos::task::spawn_local(async move {
+            match browser::files::pick(".json,application/json,text/plain", MOST_BYTES).await {
+                Ok(Some(picked)) => restore(picked.text),
+                Ok(None) => {}
+                Err(_) => {
+                    result.try_set(Some(Err(errors::backup(&BackupError::NotABackup))));
+                }
+            }
+        });
+    };
+    view! {
+        <section class="card">
+            <h2>"从备份恢复"</h2>
+            <p>"恢复是合在一起，不会盖掉手机里更新的。"</p>
+            <button type="button" class="button" on:click=choose>
+                "选备份文件"
+            </button>
+            <label class="field">
+                <span class="muted">"或者把备份文字粘贴到这里"</span>
+                <textarea
+                    rows="3"
+                    prop:value=pasted
+                    on:input=move |event| pasted.set(event_target_value(&event))
+                ></textarea>
+            </label>
+            <Show when=move || !pasted.read().trim().is_empty()>
+                <button type="button" class="button" on:click=move |_| restore(pasted.get_untracked())>
+                    "用粘贴的恢复"
+                </button>
+            </Show>
+            {move || {
+                result
+                    .get()
+                    .map(|result| match result {
+                        Ok(0) => view! { <Note><p>"手机里已经都有，没有新的。"</p></Note> }.into_any(),
+                        Ok(new) => view! { <Note><p>{format!("恢复了{new}处。")}</p></Note> }.into_any(),
+                        Err(told) => view! { <Trouble told=told /> }.into_any(),
+                    })
+            }}
+        </section>
+    }
+}

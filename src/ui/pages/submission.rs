@@ -1,0 +1,180 @@
+//! One submission: its receipt, its declaration, every word from above, and taking it back.
+
+use crate::{
+    domain::SubmissionId,
+    store::LocalSubmission,
+    ui::{
+        components::{
+            frame::Page,
+            message::{Note, Trouble},
+        },
+        session::session,
+        words::{
+            dates,
+            errors::{self, Told},
+            terms,
+        },
+    },
+};
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_params_map};
+
+/// The page.
+#[component]
+pub fn SubmissionPage() -> impl IntoView {
+    let session = session();
+    let params = use_params_map();
+    let sent = Memo::new(move |_| {
+        let id: SubmissionId = params.read().get("id")?.parse().ok()?;
+        session.submissions.read().iter().find(|sent| sent.id == id).cloned()
+    });
+    view! {
+        <Page title="一次上报" back="/submissions">
+            {move || match sent.get() {
+                Some(sent) => view! { <Shown sent=sent /> }.into_any(),
+                None => view! { <p class="empty">"没有这一份。"</p> }.into_any(),
+            }}
+        </Page>
+    }
+}
+
+#[component]
+fn Shown(sent: LocalSubmission) -> impl IntoView {
+    let session = session();
+    let today = session.today.get_untracked();
+    let declared = sent.snapshot().map(|snapshot| snapshot.declaration);
+    let reviews: Vec<_> = sent
+        .reviews
+        .iter()
+        .rev()
+        .map(|review| {
+            let due = review.due.map(|due| format!("，{}前改好", dates::day(due, today)));
+            let items: Vec<_> = review
+                .items
+                .iter()
+                .map(|named| {
+                    let number = session.derived.rows.with_untracked(|rows| {
+                        rows.iter().find(|row| row.id == named.item).map(|row| row.number)
+                    });
+                    let number = number.map_or_else(String::new, |number| format!("第{number}条："));
+                    view! {
+                        <li>
+                            <A href=format!("/check/{}", named.item)>{format!("{number}{}", named.reason)}</A>
+                        </li>
+                    }
+                })
+                .collect();
+            view! {
+                <li>
+                    <p>
+                        <b>{terms::review(Some(review.state))}</b>
+                        {format!("，{}，{}", review.by, dates::moment(review.at, today))}
+                        {due}
+                    </p>
+                    {(!review.reason.is_empty()).then(|| view! { <p>{review.reason.clone()}</p> })}
+                    <ul>{items}</ul>
+                </li>
+            }
+        })
+        .collect();
+    let may_withdraw = !sent.withdrawn && sent.reviews.is_empty();
+    let (for_state, id) = (sent.clone(), sent.id);
+    let sure = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    view! {
+        <section class="card">
+            <p class="stands">{move || super::submissions::stands(session, &for_state)}</p>
+            <dl class="pairs">
+                <dt>"上报时间"</dt>
+                <dd>{dates::moment(sent.made_at, today)}</dd>
+                {sent
+                    .receipt
+                    .as_ref()
+                    .map(|receipt| {
+                        view! {
+                            <dt>"回执码"</dt>
+                            <dd>
+                                <b class="receipt">{receipt.code.clone()}</b>
+                            </dd>
+                            <dt>"送达时间"</dt>
+                            <dd>{dates::moment(receipt.received_at, today)}</dd>
+                            <dt>"服务器算的得分"</dt>
+                            <dd>{format!("{}分{}", receipt.score, if receipt.late { "，逾期" } else { "" })}</dd>
+                        }
+                    })}
+                {declared
+                    .map(|declared| {
+                        view! {
+                            <dt>"申报等次"</dt>
+                            <dd>{terms::claimed(declared.claimed_grade)}</dd>
+                            <dt>"填报人"</dt>
+                            <dd>{format!("{}（{}）", declared.reporter, declared.reporter_post)}</dd>
+                            <dt>"研究日期"</dt>
+                            <dd>{dates::day(declared.considered_on, today)}</dd>
+                            <dt>"书记确认"</dt>
+                            <dd>{declared.secretary}</dd>
+                        }
+                    })}
+            </dl>
+        </section>
+        {(!reviews.is_empty())
+            .then(|| {
+                view! {
+                    <section class="card">
+                        <h2>"上级的话"</h2>
+                        <ul class="reviews">{reviews}</ul>
+                        <A href="/submit" attr:class="button">
+                            "改好了，重新上报"
+                        </A>
+                    </section>
+                }
+            })}
+        {if may_withdraw {
+            view! {
+                <section class="card">
+                    {move || {
+                        if sure.get() {
+                            view! {
+                                <p>"撤回以后，上级就不看这一份了。填的内容还在手机里，可以再报。"</p>
+                                <button
+                                    type="button"
+                                    class="button button-main"
+                                    on:click=move |_| leptos::task::spawn_local(async move {
+                                        match session.withdraw(id).await {
+                                            Ok(()) => {
+                                                sure.try_set(false);
+                                            }
+                                            Err(error) => {
+                                                trouble.try_set(Some(errors::store(&error)));
+                                            }
+                                        }
+                                    })
+                                >
+                                    "撤回这一份"
+                                </button>
+                                <button type="button" class="button" on:click=move |_| sure.set(false)>
+                                    "不撤了"
+                                </button>
+                            }
+                                .into_any()
+                        } else {
+                            view! {
+                                <button type="button" class="button" on:click=move |_| sure.set(true)>
+                                    "撤回修改"
+                                </button>
+                            }
+                                .into_any()
+                        }
+                    }}
+                    {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+                </section>
+            }
+                .into_any()
+        } else if sent.withdrawn {
+            view! { <Note><p>"已撤回。改好了可以重新上报。"</p></Note> }.into_any()
+        } else {
+            let ask = format!("上级已经开始审，不能自己撤回。要改的，打电话给{}申请退回。", session.addressee());
+            view! { <Note><p>{ask}</p></Note> }.into_any()
+        }}
+    }
+}

@@ -1,0 +1,298 @@
+//! 上报: the branch's own act. Who filled it in, which meeting considered it, the secretary's word.
+
+use super::home::NothingYet;
+use crate::{
+    domain::{ClaimedGrade, Declaration, Grade, check::MAX_NAME_CHARS, day, submission::ConsideredBy},
+    ui::{
+        components::{
+            frame::{Page, goer},
+            message::{Note, Trouble},
+        },
+        overview::progress,
+        session::{session, submitting::NotSubmitted},
+        words::{
+            dates,
+            errors::{self, Told},
+            terms,
+        },
+    },
+};
+use jiff::civil::Date;
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn Submit() -> impl IntoView {
+    let session = session();
+    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let title = Signal::derive(move || format!("上报给{}", session.addressee()));
+    view! {
+        <Page title=title back="/result">
+            {move || {
+                if ready.get() { view! { <Form /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
+            }}
+        </Page>
+    }
+}
+
+/// The posts that usually fill it in.
+const POSTS: [&str; 5] = ["书记", "文书", "组织委员", "选调生", "第一书记"];
+
+#[component]
+fn Form() -> impl IntoView {
+    let session = session();
+    let today = session.today.get_untracked();
+    // What was declared last time is not typed again.
+    let earlier = session.submissions.with_untracked(|all| {
+        all.iter().rev().find_map(|sent| sent.snapshot()).map(|snapshot| snapshot.declaration)
+    });
+    let committee = session.work.with_untracked(|work| {
+        work.as_ref()
+            .is_ok_and(|work| work.assessment.profile().is_some_and(|profile| profile.committee_members > 0))
+    });
+    let text = |value: Option<String>| RwSignal::new(value.unwrap_or_default());
+    let reporter = text(earlier.as_ref().map(|d| d.reporter.clone()));
+    let post = text(earlier.as_ref().map(|d| d.reporter_post.clone()));
+    let secretary = text(earlier.as_ref().map(|d| d.secretary.clone()));
+    let by = RwSignal::new(if committee { ConsideredBy::Committee } else { ConsideredBy::MemberMeeting });
+    let on = RwSignal::new(None::<Date>);
+    let claimed =
+        RwSignal::new(untrack(|| suggestion(session.derived.estimate.get().map(|estimate| estimate.grade))));
+    let confirmed = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    let missing = move || {
+        let empty = |signal: RwSignal<String>| signal.read().trim().is_empty();
+        if empty(reporter) {
+            Some("填报人姓名")
+        } else if empty(post) {
+            Some("填报人职务")
+        } else if on.read().is_none() {
+            Some("哪天开会研究的")
+        } else if on.read().is_some_and(|day| day > session.today.get()) {
+            Some("研究日期不能在今天以后")
+        } else if empty(secretary) {
+            Some("书记姓名")
+        } else if !confirmed.get() {
+            Some("书记确认内容属实")
+        } else {
+            None
+        }
+    };
+    let go = goer();
+    let send = move |_| {
+        let Some(considered_on) = on.get_untracked() else { return };
+        if busy.get_untracked() || untrack(missing).is_some() {
+            return;
+        }
+        busy.set(true);
+        trouble.set(None);
+        let trimmed = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
+        let declaration = Declaration {
+            reporter: trimmed(reporter),
+            reporter_post: trimmed(post),
+            considered_on,
+            considered_by: by.get_untracked(),
+            secretary: trimmed(secretary),
+            claimed_grade: claimed.get_untracked(),
+        };
+        let go = go.clone();
+        leptos::task::spawn_local(async move {
+            let result = session.submit(declaration).await;
+            busy.try_set(false);
+            match result {
+                Ok(_) => go("/submissions"),
+                Err(error) => {
+                    trouble.try_set(Some(why_not(&error)));
+                }
+            }
+        });
+    };
+    let open = move || {
+        let rows = session.derived.rows.read();
+        let (done, asked) = progress(rows.iter());
+        asked - done
+    };
+    let open_numbers = move || {
+        let rows = session.derived.rows.read();
+        let numbers = rows.iter().filter(|row| row.state.is_open()).map(|row| row.number.to_string());
+        numbers.collect::<Vec<_>>().join("、")
+    };
+    let heads = move || session.heads_of_period().len();
+    let late =
+        move || session.work.read().as_ref().is_ok_and(|work| work.period.is_late(session.today.get()));
+    let field = move |name: &'static str, signal: RwSignal<String>, hint: &'static str| {
+        view! {
+            <label class="field">
+                <span>{name}</span>
+                <input
+                    type="text"
+                    maxlength=MAX_NAME_CHARS.to_string()
+                    placeholder=hint
+                    prop:value=signal
+                    on:input=move |event| signal.set(event_target_value(&event))
+                />
+            </label>
+        }
+    };
+    view! {
+        {move || {
+            (open() > 0)
+                .then(|| {
+                    view! {
+                        <Note>
+                            <p>{format!("还有{}条没填，也可以上报，没填的按0分算：第{}条。", open(), open_numbers())}</p>
+                        </Note>
+                    }
+                })
+        }}
+        {move || {
+            late().then(|| view! { <Note><p>"已过上报截止，仍可上报，会注明逾期。"</p></Note> })
+        }}
+        {move || {
+            (heads() > 1)
+                .then(|| {
+                    view! {
+                        <Note>
+                            <p>
+                                {format!(
+                                    "本支部有{}部手机分别报过。各自填的已经合在一起，这次上报代替前面的。",
+                                    heads(),
+                                )}
+                            </p>
+                        </Note>
+                    }
+                })
+        }}
+        <section class="card" data-testid="declaration">
+            <h2>"支部研究"</h2>
+            <div class="choices choices-two">
+                {[(ConsideredBy::Committee, "支委会研究"), (ConsideredBy::MemberMeeting, "党员大会研究")]
+                    .map(|(which, name)| {
+                        view! {
+                            <button
+                                type="button"
+                                class="choice"
+                                aria-pressed=move || (by.get() == which).to_string()
+                                on:click=move |_| by.set(which)
+                            >
+                                {name}
+                            </button>
+                        }
+                    })}
+            </div>
+            <label class="field">
+                <span>"研究日期"</span>
+                <input
+                    type="date"
+                    max=day::text(today)
+                    prop:value=move || on.get().map(day::text).unwrap_or_default()
+                    on:change=move |event| on.set(day::parse(&event_target_value(&event)))
+                />
+            </label>
+            <p class="muted">"还没开会研究的，先开会，开完再上报。"</p>
+            <h2>"申报等次"</h2>
+            <div class="choices">
+                {[ClaimedGrade::Qualified, ClaimedGrade::Excellent, ClaimedGrade::Model]
+                    .map(|which| {
+                        view! {
+                            <button
+                                type="button"
+                                class="choice"
+                                aria-pressed=move || (claimed.get() == which).to_string()
+                                on:click=move |_| claimed.set(which)
+                            >
+                                {terms::claimed(which)}
+                            </button>
+                        }
+                    })}
+            </div>
+            <p class="muted">
+                {move || {
+                    session
+                        .derived
+                        .estimate
+                        .get()
+                        .map(|estimate| {
+                            format!("按自评估算，{}。最后等次由上级评定。", terms::estimate(&estimate))
+                        })
+                }}
+            </p>
+            <h2>"填报人"</h2>
+            {field("姓名", reporter, "谁填的写谁")}
+            <div class="chips">
+                {POSTS
+                    .map(|name| {
+                        view! {
+                            <button
+                                type="button"
+                                class="chip"
+                                aria-pressed=move || (*post.read() == name).to_string()
+                                on:click=move |_| post.set(name.into())
+                            >
+                                {name}
+                            </button>
+                        }
+                    })}
+            </div>
+            {field("职务", post, "点上面的，或者自己写")}
+            <h2>"书记确认"</h2>
+            {field("书记姓名", secretary, "")}
+            <button
+                type="button"
+                class="choice choice-tick"
+                role="checkbox"
+                aria-checked=move || confirmed.get().to_string()
+                on:click=move |_| confirmed.update(|yes| *yes = !*yes)
+            >
+                <span>
+                    {move || {
+                        let day = on.get().map_or_else(|| "__月__日".into(), |day| dates::day(day, session.today.get()));
+                        let meeting = match by.get() {
+                            ConsideredBy::Committee => "支委会",
+                            ConsideredBy::MemberMeeting => "党员大会",
+                        };
+                        format!("经{day}{meeting}研究，内容属实。")
+                    }}
+                </span>
+            </button>
+        </section>
+        {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+        {move || missing().map(|what| view! { <p class="misfit" role="status">{format!("还差：{what}")}</p> })}
+        <button
+            type="button"
+            class="button button-main"
+            disabled=move || busy.get() || missing().is_some()
+            on:click=send
+        >
+            {move || {
+                if busy.get() { "正在存…".to_owned() } else { format!("上报给{}", session.addressee()) }
+            }}
+        </button>
+        <p class="muted">"没有网也可以点：先存在手机里，有网时自己送。上报以后还能改，改了再报一次。"</p>
+    }
+}
+
+/// 申报等次 that the branch's own answers reach; nobody applies for 不合格.
+fn suggestion(grade: Option<Grade>) -> ClaimedGrade {
+    match grade {
+        Some(Grade::Model | Grade::Excellent) => ClaimedGrade::Excellent,
+        Some(Grade::Qualified | Grade::Unqualified) | None => ClaimedGrade::Qualified,
+    }
+}
+
+fn why_not(error: &NotSubmitted) -> Told {
+    match error {
+        NotSubmitted::Store(error) => errors::store(error),
+        NotSubmitted::NotSaved => Told {
+            what: "还有刚填的没存上，先不上报".into(),
+            remedy: "等右上角显示“已存”再点；一直不行就到“我的资料在哪”保存备份".into(),
+            code: "报9",
+        },
+        NotSubmitted::NoWork => {
+            Told {
+                what: "还没有可以上报的内容".into(), remedy: "先联网取标准，再自查".into(), code: "报0"
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! 解除绑定: refused while anything is on this phone alone, unless it was carried away.
+
+use crate::ui::{
+    components::{
+        frame::{Page, goer},
+        message::{Note, Trouble},
+    },
+    session::{activation::Failure, session},
+    words::errors::{self, Told},
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// The page.
+#[component]
+pub fn Unbind() -> impl IntoView {
+    let session = session();
+    let go = goer();
+    let sure = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    let unbind = Callback::new(move |()| {
+        let go = go.clone();
+        leptos::task::spawn_local(async move {
+            match session.unbind().await {
+                Ok(()) => go("/"),
+                Err(Failure::Store(error)) => {
+                    trouble.try_set(Some(errors::store(&error)));
+                }
+                Err(Failure::Api(error)) => {
+                    let addressee = untrack(|| session.addressee());
+                    trouble.try_set(Some(errors::api(&error, &addressee)));
+                }
+            }
+        });
+    });
+    view! {
+        <Page title="解除绑定" back="/me">
+            <section class="card" data-testid="unbind">
+                <p>
+                    {move || {
+                        let name = session.active().map(|binding| binding.branch.name).unwrap_or_default();
+                        format!("解除以后，这部手机里“{name}”的内容会删掉，服务器上已经送达的还在。")
+                    }}
+                </p>
+                {move || {
+                    let (unshared, waiting) = session.only_here();
+                    if waiting > 0 {
+                        view! {
+                            <Note>
+                                <p>{format!("还有{waiting}份没有送到，现在不能解除。联上网送完，再来解除。")}</p>
+                            </Note>
+                            <A href="/submissions" attr:class="button">
+                                "看没送到的"
+                            </A>
+                        }
+                            .into_any()
+                    } else if unshared > 0 {
+                        view! {
+                            <Note>
+                                <p>
+                                    {format!("还有{unshared}处改动只在这部手机里，现在不能解除。先上报，或者先保存备份。")}
+                                </p>
+                            </Note>
+                            <A href="/submit" attr:class="button">
+                                "去上报"
+                            </A>
+                            <A href="/storage" attr:class="button">
+                                "去保存备份"
+                            </A>
+                        }
+                            .into_any()
+                    } else if sure.get() {
+                        view! {
+                            <button type="button" class="button button-main" on:click=move |_| unbind.run(())>
+                                "确定解除，删掉手机里的"
+                            </button>
+                            <button type="button" class="button" on:click=move |_| sure.set(false)>
+                                "不解除"
+                            </button>
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <button type="button" class="button" on:click=move |_| sure.set(true)>
+                                "解除绑定"
+                            </button>
+                        }
+                            .into_any()
+                    }
+                }}
+                {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            </section>
+        </Page>
+    }
+}

@@ -1,0 +1,87 @@
+//! 启用: binding this phone to a branch.
+
+use super::Session;
+use crate::{
+    browser,
+    protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode},
+    store::{Binding, PendingActivation, StoreError},
+    sync::{ApiError, BindingState, Client, Token},
+};
+use leptos::prelude::*;
+
+/// Why something that needs both storage and endpoint did not come about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The phone's storage.
+    Store(StoreError),
+    /// The endpoint, or the way to it.
+    Api(ApiError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl Session {
+    /// Redeems a code. The secret is stored before the endpoint is asked, so a lost answer burns nothing: the same code again
+    /// succeeds on this phone.
+    ///
+    /// # Errors
+    /// [`Failure`]; the code stays good unless the endpoint says otherwise.
+    pub async fn activate(self, code: ActivationCode) -> Result<BranchInfo, Failure> {
+        let closed = || Failure::Store(StoreError::Unavailable("not open".into()));
+        let repository = self.repository().ok_or_else(closed)?;
+        let mut phone = self.phone.get_untracked().ok_or_else(closed)?;
+        let pending = match repository.pending_activation().await? {
+            Some(pending) if pending.code == code => pending,
+            _ => {
+                let pending = PendingActivation {
+                    code,
+                    token: Token::from_random(
+                        browser::random::bytes().map_err(|error| StoreError::Unavailable(error.0))?,
+                    ),
+                };
+                repository.save_pending_activation(&pending).await?;
+                pending
+            }
+        };
+        let api = browser::fetch::FetchApi;
+        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        let request =
+            ActivateRequest { code: pending.code, device: phone.device, token_hash: pending.token.hash() };
+        let branch = client.activate(&request).await?.branch;
+        let binding = Binding {
+            branch: branch.clone(),
+            token: pending.token,
+            bound_at: self.now(),
+            state: BindingState::Bound,
+        };
+        phone.active = Some(branch.code.clone());
+        repository.bind(&binding, &phone).await?;
+        self.chosen_period.set(None);
+        self.phone.set(Some(phone));
+        self.reload().await;
+        self.tell_other_tabs();
+        self.send_now().await;
+        Ok(branch)
+    }
+
+    /// Gets a ten-minute code for another phone of the branch on the screen.
+    ///
+    /// # Errors
+    /// [`ApiError`], [`ApiError::Offline`] without a bound branch.
+    pub async fn code_for_another_phone(self) -> Result<DeviceCode, ApiError> {
+        let binding = untrack(|| self.active()).ok_or_else(|| ApiError::Offline("no branch".into()))?;
+        let api = browser::fetch::FetchApi;
+        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        client.device_code(&binding.token).await
+    }
+}

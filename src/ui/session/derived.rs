@@ -1,0 +1,113 @@
+//! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
+
+use super::{NoWork, Work};
+use crate::{
+    domain::{Estimate, ItemId, ScoreSheet, SubmissionId, score},
+    store::LocalSubmission,
+    sync::{OutboxEntry, OutboxRequest, OutboxState},
+    ui::{
+        next_step::{NextStep, Sent, next_step},
+        overview::{ItemRow, rows},
+    },
+};
+use jiff::civil::Date;
+use leptos::prelude::*;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// The memos.
+#[derive(Clone, Copy)]
+pub struct Derived {
+    /// The score with every lost point explained.
+    pub sheet: Memo<Option<Arc<ScoreSheet>>>,
+    /// 自评估算
+    pub estimate: Memo<Option<Estimate>>,
+    /// One row for each item.
+    pub rows: Memo<Vec<ItemRow>>,
+    /// How the newest submission of the period stands.
+    pub sent: Memo<Sent>,
+    /// 下一步
+    pub next: Memo<Option<NextStep>>,
+    /// How many changed answers exist on this phone alone: neither reported nor in a backup.
+    pub unshared: Memo<usize>,
+}
+
+impl Derived {
+    /// Over these signals.
+    pub(super) fn new(
+        work: RwSignal<Result<Work, NoWork>>,
+        submissions: RwSignal<Vec<LocalSubmission>>,
+        outbox: RwSignal<Vec<OutboxEntry>>,
+        today: RwSignal<Date>,
+    ) -> Self {
+        let sheet = Memo::new(move |_| {
+            let work = work.read();
+            let work = work.as_ref().ok()?;
+            Some(Arc::new(score(&work.checklist, &work.period, &work.assessment)))
+        });
+        let estimate = Memo::new(move |_| {
+            let work = work.read();
+            Some(sheet.get()?.estimate(&work.as_ref().ok()?.checklist))
+        });
+        let rows = Memo::new(move |_| {
+            let work = work.read();
+            match (work.as_ref(), sheet.get()) {
+                (Ok(work), Some(sheet)) => rows(&work.checklist, &sheet, &work.period, today.get()),
+                _ => Vec::new(),
+            }
+        });
+        let sent = Memo::new(move |_| match work.read().as_ref() {
+            Ok(work) => sent(work, &submissions.read(), &outbox.read()),
+            Err(_) => Sent::Nothing,
+        });
+        let next = Memo::new(move |_| {
+            let work = work.read();
+            let work = work.as_ref().ok()?;
+            let has_profile = work.assessment.profile().is_some();
+            Some(next_step(&rows.read(), &sent.read(), has_profile, &work.period, today.get()))
+        });
+        let unshared = Memo::new(move |_| match work.read().as_ref() {
+            Ok(work) => {
+                let shared = work.draft.shared_until;
+                let new = work.assessment.entries().iter().filter(|entry| Some(entry.stamp) > shared);
+                let mut keys = BTreeSet::new();
+                keys.extend(new.map(|entry| &entry.key));
+                keys.len()
+            }
+            Err(_) => 0,
+        });
+        Self { sheet, estimate, rows, sent, next, unshared }
+    }
+}
+
+/// The submissions of the period on the screen that were not taken back, oldest first.
+#[must_use]
+pub fn of_period<'a>(work: &'a Work, all: &'a [LocalSubmission]) -> Vec<&'a LocalSubmission> {
+    all.iter().filter(|sent| sent.period == work.draft.period && !sent.withdrawn).collect()
+}
+
+/// How the outbox stands on a submission.
+#[must_use]
+pub fn waiting_for<'a>(outbox: &'a [OutboxEntry], id: SubmissionId) -> Option<&'a OutboxEntry> {
+    outbox
+        .iter()
+        .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
+}
+
+fn sent(work: &Work, submissions: &[LocalSubmission], outbox: &[OutboxEntry]) -> Sent {
+    let Some(newest) = of_period(work, submissions).into_iter().next_back() else { return Sent::Nothing };
+    match waiting_for(outbox, newest.id) {
+        Some(row) if matches!(row.state, OutboxState::Rejected { .. }) => return Sent::Rejected,
+        Some(_) => return Sent::Waiting,
+        None if newest.receipt.is_none() => return Sent::Nothing,
+        None => {}
+    }
+    let sent = newest.snapshot().map(|snapshot| snapshot.answers).unwrap_or_default();
+    let mut changed: Vec<Option<ItemId>> = Vec::new();
+    for entry in work.assessment.winners() {
+        let item = entry.key.item().cloned();
+        if newest.body.is_some() && !sent.contains(&entry) && !changed.contains(&item) {
+            changed.push(item);
+        }
+    }
+    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len() }
+}

@@ -1,0 +1,181 @@
+//! When rounds of sending and pulling run, and that only one tab runs them.
+//!
+//! A Web Lock elects the tab; the others ask it by a channel and read again when it says that something changed. Where there are
+//! no locks (Safari before 15.4) every tab may send: the endpoint takes the same again as success, so that costs traffic at
+//! most. A round is tried at start, when a network seems to come, when the page becomes visible, after each 上报, and when the
+//! last round said so.
+
+use super::{Reach, Saving, Session};
+use crate::{
+    browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
+    sync,
+};
+use leptos::prelude::*;
+
+const LOCK: &str = "biaochi-sender";
+const CHANNEL: &str = "biaochi";
+const CHANGED: &str = "changed";
+const SEND: &str = "send";
+
+/// What the sender holds on to as long as the page lives.
+#[derive(Default)]
+pub struct Sender {
+    elected: bool,
+    running: bool,
+    again: bool,
+    failures: u32,
+    held: Option<locks::Held>,
+    channel: Option<Channel>,
+    timer: Option<Timer>,
+    online: Option<browser::online::Listening>,
+    visible: Option<browser::visibility::Listening>,
+    worker: Option<Worker>,
+}
+
+impl Session {
+    /// Starts listening and sending.
+    pub(super) fn start_sending(self) {
+        let channel = Channel::open(CHANNEL, move |message| match message.as_str() {
+            CHANGED => leptos::task::spawn_local(self.reload()),
+            SEND if self.sender.try_with_value(|sender| sender.elected) == Some(true) => {
+                leptos::task::spawn_local(self.send_now());
+            }
+            _ => {}
+        });
+        let online = browser::online::listen(move |seems_online| {
+            if seems_online {
+                leptos::task::spawn_local(self.send_now());
+            }
+        });
+        let visible = browser::visibility::listen(move |visible| {
+            if visible {
+                leptos::task::spawn_local(self.returned());
+            }
+        });
+        self.sender.update_value(|sender| {
+            sender.channel = channel.ok();
+            sender.online = online;
+            sender.visible = visible;
+        });
+        leptos::task::spawn_local(self.look_after_versions());
+        leptos::task::spawn_local(async move {
+            let lock = locks::hold(LOCK).await;
+            self.sender.update_value(|sender| {
+                sender.elected = true;
+                if let locks::Lock::Held(held) = lock {
+                    sender.held = Some(held);
+                }
+            });
+            self.send_now().await;
+        });
+    }
+
+    async fn look_after_versions(self) {
+        if let Ok(worker) = browser::worker::register(move || self.update_waiting.set(true)).await {
+            self.sender.update_value(|sender| sender.worker = Some(worker));
+        }
+    }
+
+    /// The user agreed to the new version: it takes over and the page starts again. Nothing unsaved is left behind.
+    pub fn update_now(self) {
+        if !self.queue.with_value(super::saving::Queue::is_empty) {
+            self.write();
+            return;
+        }
+        self.sender.with_value(|sender| {
+            if let Some(worker) = &sender.worker
+                && worker.take_over().is_err()
+            {
+                self.update_waiting.set(false);
+            }
+        });
+    }
+
+    /// The page is seen again: the connection may have died, the day may have changed, a network may be there.
+    async fn returned(self) {
+        if let Some(repository) = self.repository() {
+            repository.backend().probe().await;
+        }
+        self.reload().await;
+        self.send_now().await;
+    }
+
+    /// Tells the other tabs to read again.
+    pub(super) fn tell_other_tabs(self) {
+        self.post(CHANGED);
+    }
+
+    fn post(self, message: &str) {
+        self.sender.with_value(|sender| {
+            if let Some(channel) = &sender.channel {
+                // A closed channel means that there is nobody to tell.
+                let _ = channel.post(message);
+            }
+        });
+    }
+
+    /// Runs a round now, or has the elected tab run one.
+    pub async fn send_now(self) {
+        let start = self.sender.try_update_value(|sender| {
+            if !sender.elected {
+                return None;
+            }
+            if sender.running {
+                sender.again = true;
+                return Some(false);
+            }
+            sender.running = true;
+            Some(true)
+        });
+        match start.flatten() {
+            None => return self.post(SEND),
+            Some(false) => return,
+            Some(true) => {}
+        }
+        loop {
+            self.round().await;
+            let again = self.sender.try_update_value(|sender| {
+                let again = std::mem::take(&mut sender.again);
+                sender.running = again;
+                again
+            });
+            if again != Some(true) {
+                return;
+            }
+        }
+    }
+
+    async fn round(self) {
+        let Some(repository) = self.repository() else { return };
+        if self.bindings.with_untracked(Vec::is_empty) {
+            return;
+        }
+        self.reach.set(Reach::Trying);
+        let failures = self.sender.with_value(|sender| sender.failures);
+        let api = browser::fetch::FetchApi;
+        let outcome =
+            sync::round(&repository, &api, browser::clock::now_ms, browser::random::jitter, failures).await;
+        match outcome {
+            Ok(outcome) => {
+                self.reach.set(if outcome.reached_server { Reach::Online } else { Reach::Offline });
+                let timer = outcome.next_attempt_at.map(|at| {
+                    let wait = at.saturating_sub(browser::clock::now_ms());
+                    browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()))
+                });
+                self.sender.update_value(|sender| {
+                    sender.failures = outcome.failures;
+                    sender.timer = timer;
+                });
+                // Rows may have changed their state even where nothing arrived.
+                self.reload().await;
+                if outcome.changed {
+                    self.tell_other_tabs();
+                }
+            }
+            Err(error) => {
+                self.reach.set(Reach::Unknown);
+                self.saving.set(Saving::Failed(error));
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! 上报: freezing a snapshot and queueing it, in one transaction; taking it back.
+
+use super::{Session, derived};
+use crate::{
+    browser,
+    domain::{
+        Declaration, Submission, SubmissionId,
+        submission::{FORMAT, heads},
+    },
+    store::{LocalSubmission, StoreError},
+    sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
+};
+use leptos::prelude::*;
+
+/// Why nothing was submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotSubmitted {
+    /// There is nothing to submit.
+    NoWork,
+    /// Answers are not on disk yet: what is sent must not be more than what is kept.
+    NotSaved,
+    /// The phone's storage failed; nothing was submitted.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotSubmitted {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn random() -> Result<[u8; 10], StoreError> {
+    browser::random::bytes().map_err(|error| StoreError::Unavailable(error.0))
+}
+
+impl Session {
+    /// Freezes what is answered with this declaration and queues it for sending.
+    ///
+    /// # Errors
+    /// [`NotSubmitted`]; then nothing has changed.
+    pub async fn submit(self, declaration: Declaration) -> Result<SubmissionId, NotSubmitted> {
+        let repository = self.repository().ok_or(NotSubmitted::NoWork)?;
+        let work = self.work.get_untracked().map_err(|_| NotSubmitted::NoWork)?;
+        let device =
+            self.phone.read_untracked().as_ref().map(|phone| phone.device).ok_or(NotSubmitted::NoWork)?;
+        if !self.queue.with_value(super::saving::Queue::is_empty) {
+            self.write();
+            return Err(NotSubmitted::NotSaved);
+        }
+        let now = self.now();
+        let id = SubmissionId::from_parts(now, &random()?);
+        let submission = Submission {
+            format: FORMAT,
+            id,
+            parents: self.heads_of_period(),
+            branch: work.draft.branch.clone(),
+            period: work.draft.period.clone(),
+            sector: work.draft.sector.clone(),
+            checklist: work.draft.checklist.clone(),
+            device,
+            made_at: now,
+            declaration,
+            answers: work.assessment.winners(),
+            attachments: Vec::new(),
+        };
+        let body =
+            serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let local = LocalSubmission {
+            id,
+            branch: submission.branch.clone(),
+            period: submission.period.clone(),
+            device,
+            parents: submission.parents,
+            made_at: now,
+            body: Some(body.clone()),
+            receipt: None,
+            withdrawn: false,
+            reviews: Vec::new(),
+        };
+        let key = OutboxId::from_parts(now, &random()?);
+        let row = OutboxEntry::new(key, submission.branch, OutboxRequest::submit(id, body), now);
+        let mut draft = work.draft;
+        draft.shared_until = draft.shared_until.max(work.assessment.latest());
+        repository.submit(&draft, &local, &row).await?;
+        // What was refused is replaced by this one; its record stays in the history.
+        for refused in self.refused_of(&draft.branch, &draft.period) {
+            repository.drop_outbox(&refused).await?;
+        }
+        self.reload().await;
+        self.tell_other_tabs();
+        leptos::task::spawn_local(self.send_now());
+        Ok(id)
+    }
+
+    /// The submissions of the period that none of the others replaces: more than one means that two phones reported apart.
+    #[must_use]
+    pub fn heads_of_period(self) -> Vec<SubmissionId> {
+        let work = self.work.read();
+        let Ok(work) = work.as_ref() else { return Vec::new() };
+        let (all, outbox) = (self.submissions.read(), self.outbox.read());
+        let known: Vec<_> = derived::of_period(work, &all)
+            .into_iter()
+            .filter(|sent| {
+                sent.receipt.is_some()
+                    || derived::waiting_for(&outbox, sent.id).is_some_and(OutboxEntry::is_waiting)
+            })
+            .map(|sent| (sent.id, sent.parents.clone()))
+            .collect();
+        heads(&known)
+    }
+
+    fn refused_of(
+        self,
+        branch: &crate::domain::BranchCode,
+        period: &crate::domain::PeriodId,
+    ) -> Vec<OutboxEntry> {
+        let submissions = self.submissions.read_untracked();
+        let of_period = |id| submissions.iter().any(|sent| sent.id == id && &sent.period == period);
+        let outbox = self.outbox.read_untracked();
+        let refused = outbox.iter().filter(|row| {
+            &row.branch == branch
+                && matches!(row.state, OutboxState::Rejected { .. })
+                && row.request.submission().is_some_and(of_period)
+        });
+        refused.cloned().collect()
+    }
+
+    /// 撤回. It is queued behind the submission itself, so that it also holds when that has not left the phone yet.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn withdraw(self, id: SubmissionId) -> Result<(), StoreError> {
+        let (Some(repository), Some(binding)) = (self.repository(), untrack(|| self.active())) else {
+            return Ok(());
+        };
+        let now = self.now();
+        let key = OutboxId::from_parts(now, &random()?);
+        let request = OutboxRequest::Withdraw { submission: id };
+        repository.save_outbox(&OutboxEntry::new(key, binding.branch.code, request, now)).await?;
+        self.reload().await;
+        self.tell_other_tabs();
+        leptos::task::spawn_local(self.send_now());
+        Ok(())
+    }
+}

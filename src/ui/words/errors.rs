@@ -1,0 +1,188 @@
+//! The one place where failures become Chinese sentences: what happened, what is safe, what to do, and a code to read out.
+
+use crate::{
+    protocol::ProblemKind,
+    store::{StoreError, backup::BackupError},
+    sync::ApiError,
+};
+
+/// A failure for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What happened and what is safe.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+    /// To read out over the phone.
+    pub code: &'static str,
+}
+
+fn told(code: &'static str, what: &str, remedy: &str) -> Told {
+    Told { what: what.into(), remedy: remedy.into(), code }
+}
+
+/// The phone's storage.
+#[must_use]
+pub fn store(error: &StoreError) -> Told {
+    match error {
+        StoreError::Unavailable(_) => told(
+            "存1",
+            "这个浏览器不让保存资料，现在填的只在这一页里，关掉就没了",
+            "换手机自带的浏览器打开，不要用无痕窗口；走之前先到“我的资料在哪”保存备份",
+        ),
+        StoreError::Full => told(
+            "存2",
+            "没存上：手机存储满了，或者写不进去。以前存好的都在，刚填的还在这一页上",
+            "先到“我的资料在哪”保存备份，再删掉一些照片或不用的应用，然后点“再存一次”",
+        ),
+        StoreError::Stale(_) => told("存3", "没存上：手机把后台的页面断开了。以前存好的都在", "点“再存一次”"),
+        StoreError::Newer => told(
+            "存4",
+            "另一个页面已经更新到新版本，这一页不能再存",
+            "把这一页关掉，重新打开；没存上的先保存备份",
+        ),
+        StoreError::Unreadable { .. } => told(
+            "存5",
+            "有一条存过的资料读不出来，其余的都在",
+            "到“我的资料在哪”从备份恢复，或者从上报过的那一份取回",
+        ),
+        StoreError::Failed(_) => {
+            told("存6", "没存上。以前存好的都在，刚填的还在这一页上", "点“再存一次”；还不行就先保存备份")
+        }
+    }
+}
+
+/// The endpoint, or the way to it.
+#[must_use]
+pub fn api(error: &ApiError, addressee: &str) -> Told {
+    match error {
+        ApiError::Offline(_) => told(
+            "网1",
+            "现在连不上网，或者连的网要先登录",
+            "已经填的都在手机里，有网时会自己再送；急用就换个有信号的地方再点一次",
+        ),
+        ApiError::Unreadable(_) => told(
+            "网2",
+            "服务器的回答读不懂，可能路上断了，也可能应用旧了",
+            "过一会儿再点一次；还不行就更新应用",
+        ),
+        ApiError::Problem { problem, .. } => problem_told(problem.kind, addressee),
+    }
+}
+
+/// A refusal of the endpoint.
+#[must_use]
+pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
+    let ask = |text: &str| text.replace("{}", addressee);
+    match kind {
+        ProblemKind::CodeWrong => {
+            told("码1", "没有这个激活码", "对着纸条再看一遍12个数字；还不行就打电话问发码的单位")
+        }
+        ProblemKind::CodeUsed => {
+            told("码2", "这个激活码已经在另一部手机上用过了", "一个码只能用一次，打电话要一个新码")
+        }
+        ProblemKind::CodeExpired => told("码3", "这个激活码过期了", "打电话要一个新码"),
+        ProblemKind::TooManyAttempts => told("码4", "试错的次数太多了", "等十分钟再试，先对一对纸条上的数字"),
+        ProblemKind::Unauthorised | ProblemKind::Revoked => told(
+            "号1",
+            "这部手机已经被上级解除绑定，送不出去了；填过的都在，还能接着填",
+            &ask("打电话给{}要一个新的激活码，在“我的”里重新启用"),
+        ),
+        ProblemKind::DifferentBytes => told(
+            "报1",
+            "同一份上报以前送过，内容对不上，服务器把它放在一边了；手机里的这一份没有动",
+            "重新上报一次",
+        ),
+        ProblemKind::Refused => told(
+            "报2",
+            "服务器没有收这一份：有的内容和标准对不上；手机里的没有动",
+            &ask("联上网让标准更新后重新上报；还不行就打电话给{}"),
+        ),
+        ProblemKind::Closed => {
+            told("报3", &ask("这一期{}已经审核通过，不再收新的"), &ask("真要改，打电话请{}先退回"))
+        }
+        ProblemKind::ReviewBegun => {
+            told("报4", &ask("{}已经开始审了，不能自己撤回"), &ask("打电话给{}，申请退回"))
+        }
+        ProblemKind::UnknownFormat => {
+            told("报5", "服务器比这个应用旧，看不懂", "告诉上级管理员更新服务器；手机里的没有动")
+        }
+        ProblemKind::TooLarge => told("报6", "内容太多，服务器不收", "把说明写短一些，再上报一次"),
+        ProblemKind::NotFound => {
+            told("报7", "服务器上找不到要的东西", "过一会儿再试；还不行就打电话问上级管理员")
+        }
+        ProblemKind::Malformed | ProblemKind::WrongContentType => {
+            told("报8", "路上被改过，服务器看不懂", "换个网络再送一次")
+        }
+        ProblemKind::Internal => {
+            told("服1", "服务器出了毛病，和填的内容没有关系", "手机里的都在，过一会儿会自己再送")
+        }
+    }
+}
+
+/// A backup that cannot be restored.
+#[must_use]
+pub fn backup(error: &BackupError) -> Told {
+    match error {
+        BackupError::NotABackup => {
+            told("备1", "这不是支部标尺的备份，或者少了一截", "重新选文件；粘贴的要从头到尾全部复制")
+        }
+        BackupError::Newer(_) => told("备2", "这份备份是新版应用做的", "先更新应用，再恢复"),
+        BackupError::OtherBranch(name) => Told {
+            what: format!("这份备份是“{name}”的，这部手机没有绑定它"),
+            remedy: "先用那个支部的激活码启用，再恢复".into(),
+            code: "备3",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Problem;
+
+    #[test]
+    fn every_failure_says_what_to_do_and_has_a_code_of_its_own() {
+        let kinds = [
+            ProblemKind::Malformed,
+            ProblemKind::TooLarge,
+            ProblemKind::UnknownFormat,
+            ProblemKind::CodeWrong,
+            ProblemKind::CodeUsed,
+            ProblemKind::CodeExpired,
+            ProblemKind::TooManyAttempts,
+            ProblemKind::Revoked,
+            ProblemKind::NotFound,
+            ProblemKind::DifferentBytes,
+            ProblemKind::Refused,
+            ProblemKind::ReviewBegun,
+            ProblemKind::Closed,
+            ProblemKind::Internal,
+        ];
+        let mut all: Vec<Told> = kinds.iter().map(|kind| problem_told(*kind, "镇安镇党委")).collect();
+        all.extend(
+            [
+                StoreError::Unavailable(String::new()),
+                StoreError::Full,
+                StoreError::Stale(String::new()),
+                StoreError::Newer,
+                StoreError::Unreadable { table: "entries", key: String::new(), reason: String::new() },
+                StoreError::Failed(String::new()),
+            ]
+            .iter()
+            .map(store),
+        );
+        all.push(api(&ApiError::Offline(String::new()), "镇安镇党委"));
+        all.push(api(&ApiError::Unreadable(String::new()), "镇安镇党委"));
+        let codes: std::collections::BTreeSet<_> = all.iter().map(|told| told.code).collect();
+        assert_eq!(codes.len(), all.len());
+        for told in all {
+            assert!(!told.what.is_empty() && !told.remedy.is_empty());
+            assert!(!told.what.contains("{}") && !told.remedy.contains("{}"), "{told:?}");
+            assert!(told.what.is_ascii() == told.what.is_empty(), "Chinese, not English: {told:?}");
+        }
+        let refused =
+            ApiError::Problem { problem: Problem::new(ProblemKind::Closed, ""), retry_after_s: None };
+        assert!(api(&refused, "镇安镇党委").remedy.contains("镇安镇党委"));
+    }
+}

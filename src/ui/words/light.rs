@@ -1,0 +1,48 @@
+//! The data light's second line: what the upper level has.
+
+use crate::{protocol::ReviewState, ui::next_step::Sent};
+
+/// 未上报 / 1份等网络 / 第1次已送达，又改2条未报 / 退回修改 …
+#[must_use]
+pub fn upper(sent: &Sent, times: usize, waiting: usize, paused: bool) -> String {
+    if paused && waiting > 0 {
+        return format!("{waiting}份送不出，先重新启用");
+    }
+    match sent {
+        Sent::Rejected => "没送成，要处理".into(),
+        Sent::Waiting => format!("{}份等网络", waiting.max(1)),
+        Sent::Nothing if waiting > 0 => format!("{waiting}份等网络"),
+        Sent::Nothing => "未上报".into(),
+        Sent::Delivered { review, changed } => {
+            let state = match review.as_ref().map(|review| review.state) {
+                None => "已送达，未审".to_owned(),
+                Some(ReviewState::InReview) => "审核中".into(),
+                Some(ReviewState::Returned) => "退回修改".into(),
+                Some(ReviewState::Incomplete) => "需补材料".into(),
+                Some(ReviewState::Approved) => "审核通过".into(),
+            };
+            let changed = if *changed > 0 { format!("，又改{changed}条未报") } else { String::new() };
+            format!("第{times}次{state}{changed}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_light_tells_what_the_upper_level_has() {
+        let delivered = |changed| Sent::Delivered { review: None, changed };
+        for (sent, times, waiting, paused, said) in [
+            (Sent::Nothing, 0, 0, false, "未上报"),
+            (Sent::Waiting, 1, 1, false, "1份等网络"),
+            (Sent::Waiting, 1, 1, true, "1份送不出，先重新启用"),
+            (delivered(0), 1, 0, false, "第1次已送达，未审"),
+            (delivered(2), 1, 0, false, "第1次已送达，未审，又改2条未报"),
+            (Sent::Rejected, 1, 1, false, "没送成，要处理"),
+        ] {
+            assert_eq!(upper(&sent, times, waiting, paused), said);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Names of grades, states and outcomes.
+
+use super::dates;
+use crate::{
+    domain::{ClaimedGrade, Estimate, Grade, MarkKind, NotApplicable, Outcome, Points},
+    protocol::ReviewState,
+};
+use jiff::civil::Date;
+
+/// 等次
+#[must_use]
+pub fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Unqualified => "不合格",
+        Grade::Qualified => "达标",
+        Grade::Excellent => "优秀",
+        Grade::Model => "标兵",
+    }
+}
+
+/// 申报等次
+#[must_use]
+pub fn claimed(claimed: ClaimedGrade) -> &'static str {
+    grade(claimed.into())
+}
+
+/// 自评估算, which is no grade: 标兵 is selected from above, and what falls short is said without a verdict.
+#[must_use]
+pub fn estimate(estimate: &Estimate) -> &'static str {
+    match estimate.grade {
+        Grade::Unqualified => "还不到达标线",
+        Grade::Qualified => "够达标线",
+        Grade::Excellent => "够优秀线",
+        Grade::Model => "够标兵申报线",
+    }
+}
+
+/// 已做到 / 还能办 / 还没到时候 / 已错过, with the date where there is one.
+#[must_use]
+pub fn outcome(outcome: Outcome, today: Date) -> String {
+    match outcome {
+        Outcome::Met => "已做到".into(),
+        Outcome::StillPossible { until } => format!("还能办，到{}为止", dates::day(until, today)),
+        Outcome::NotDue { until } => format!("还没到时候，{}到期", dates::day(until, today)),
+        Outcome::Missed => "已错过，如实扣分".into(),
+    }
+}
+
+/// The sign that goes with an outcome, so that colour never speaks alone.
+#[must_use]
+pub fn outcome_sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "✓",
+        Outcome::StillPossible { .. } => "◐",
+        Outcome::NotDue { .. } => "○",
+        Outcome::Missed => "—",
+    }
+}
+
+/// 本支部不设 / 本期没有此事
+#[must_use]
+pub fn not_applicable(reason: NotApplicable) -> &'static str {
+    match reason {
+        NotApplicable::AbsentHere => "本支部不设",
+        NotApplicable::NoOccurrence => "本期没有此事",
+    }
+}
+
+/// Where a submission stands above; `None` is 未审.
+#[must_use]
+pub fn review(state: Option<ReviewState>) -> &'static str {
+    match state {
+        None => "未审",
+        Some(ReviewState::InReview) => "审核中",
+        Some(ReviewState::Returned) => "退回修改",
+        Some(ReviewState::Incomplete) => "需补材料",
+        Some(ReviewState::Approved) => "审核通过",
+    }
+}
+
+/// 假定 / 建议 / 本地要求
+#[must_use]
+pub fn mark(kind: MarkKind) -> &'static str {
+    match kind {
+        MarkKind::Assumed => "假定",
+        MarkKind::Suggested => "建议",
+        MarkKind::Local => "本地要求",
+    }
+}
+
+/// "2 / 3 分"
+#[must_use]
+pub fn of_points(got: Points, points: Points) -> String {
+    format!("{got} / {points} 分")
+}
+
+/// The sectors' names where no checklist says them.
+#[must_use]
+pub fn sector(id: &str) -> &str {
+    match id {
+        "rural" => "农村",
+        "community" => "社区",
+        "government" => "机关",
+        "state_enterprise" => "国企",
+        "private_enterprise" => "非公企业",
+        "school" => "学校",
+        "hospital" => "公立医院",
+        "social_organisation" => "社会组织",
+        other => other,
+    }
+}

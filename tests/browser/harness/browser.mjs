@@ -1,0 +1,97 @@
+// The phone: a Chromium with a profile on disk, which can be closed and opened again, at the size of a small phone.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "@playwright/test";
+
+const SCREENSHOTS = fileURLToPath(new URL("../screenshots/", import.meta.url));
+
+/** Chromium's sandbox does not work for root, and small machines have little shared memory. */
+export const FLAGS = [
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  "--disable-dev-shm-usage",
+  "--disable-gpu",
+];
+
+/** The Chromium named by the Makefile, or the system's. */
+export function chromiumPath() {
+  return process.env.CHROMIUM || execFileSync("bash", ["-c", "command -v chromium || command -v google-chrome"], { encoding: "utf8" }).trim();
+}
+
+/** A phone with a profile of its own; `open` may be called again after `close`, and everything stored is still there. */
+export class Phone {
+  /** @type {import("@playwright/test").BrowserContext | null} */
+  context = null;
+  #profile = mkdtempSync(join(tmpdir(), "biaochi-phone-"));
+  #options;
+
+  /** @param {import("@playwright/test").LaunchOptions & import("@playwright/test").BrowserContextOptions} options */
+  constructor(options = {}) {
+    this.#options = options;
+  }
+
+  /** Starts the browser and answers its page, with what goes wrong on it collected in `faults`. */
+  async open() {
+    this.context = await chromium.launchPersistentContext(this.#profile, {
+      executablePath: chromiumPath(),
+      args: FLAGS,
+      viewport: { width: 360, height: 780 },
+      deviceScaleFactor: 2,
+      hasTouch: true,
+      isMobile: true,
+      locale: "zh-CN",
+      timezoneId: "Asia/Shanghai",
+      ...this.#options,
+    });
+    /** Violations of the Content-Security-Policy, files with a wrong hash and uncaught errors, in the order they came. */
+    this.faults = [];
+    this.context.on("console", (message) => {
+      if (/Content Security Policy|valid digest in the 'integrity'/i.test(message.text())) this.faults.push(message.text());
+    });
+    this.context.on("weberror", (error) => this.faults.push(String(error.error())));
+    return this.context.pages()[0] ?? this.context.newPage();
+  }
+
+  /** Ends the browser as closing the app does. */
+  async close() {
+    await this.context?.close();
+    this.context = null;
+  }
+
+  /** Ends the browser and forgets the phone. */
+  async discard() {
+    await this.close();
+    rmSync(this.#profile, { recursive: true, force: true });
+  }
+}
+
+/** Slows the page's processor down: 6 is a phone of 600 yuan. */
+export async function slowDown(page, rate = 6) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate });
+}
+
+/** Waits until the app may be used. */
+export const usable = (page) => page.locator("html[data-ready=true]").waitFor({ state: "attached" });
+
+/** Waits until this phone's worker is complete and active: from now on the app opens without a network. */
+export const keptForOffline = (page) => page.evaluate(async () => void (await navigator.serviceWorker.ready));
+
+/** Lets what matches not arrive until the answered function is called: a very slow network. */
+export async function holdBack(page, pattern) {
+  let letCome;
+  const mayCome = new Promise((resolve) => { letCome = resolve; });
+  await page.route(pattern, async (route) => {
+    await mayCome;
+    await route.continue();
+  });
+  return letCome;
+}
+
+/** Photographs the whole page into tests/browser/screenshots/NAME.png. */
+export async function screenshot(page, name) {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: "disabled" });
+}

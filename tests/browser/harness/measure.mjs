@@ -1,0 +1,47 @@
+// Times as the page's own clock has them, so that the test's way to the browser is not part of them.
+
+/** Notes from now on, on every page load, when the app marked itself usable; read it with `readyAfter`. */
+export const watchReady = (page) =>
+  page.addInitScript(() => {
+    new MutationObserver(() => {
+      if (document.documentElement?.dataset.ready === "true") globalThis.biaochiReadyAt ??= performance.now();
+    }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-ready"] });
+  });
+
+/** Milliseconds from the start of the navigation until the app was usable. */
+export const readyAfter = (page) => page.evaluate(() => globalThis.biaochiReadyAt);
+
+/** Taps and answers the milliseconds from the finger's touch until the data light says saved and that is on the screen. */
+export async function savedAndShownAfterTap(page, locator) {
+  const measured = page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const light = document.querySelector("[data-testid=light]");
+        const before = light.dataset.savedAt;
+        let touched = null;
+        addEventListener("pointerdown", (event) => { touched = event.timeStamp; }, { capture: true, once: true });
+        const observer = new MutationObserver(() => {
+          const now = document.querySelector("[data-testid=light]");
+          if (touched === null || !now || now.dataset.savedAt === before) return;
+          observer.disconnect();
+          // The frame after the next one: what the app has drawn is on the screen then.
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - touched)));
+        });
+        observer.observe(document, { attributes: true, childList: true, subtree: true, attributeFilter: ["data-saved-at"] });
+        setTimeout(() => reject(new Error("nothing was saved within 10 s of the tap")), 10_000);
+      }),
+  );
+  await locator.tap();
+  return measured;
+}
+
+/** The value that 95 of 100 figures do not exceed. */
+export function p95(figures) {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1];
+}
+
+/** The middle figure. */
+export function median(figures) {
+  return [...figures].sort((a, b) => a - b)[figures.length >> 1];
+}

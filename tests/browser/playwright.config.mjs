@@ -1,0 +1,18 @@
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  // One at a time: every spec has its own endpoint and browser, and the machine may be small.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  outputDir: "test-results",
+  projects: [
+    { name: "stories", testDir: "specs", testMatch: "*.spec.mjs" },
+    { name: "bench", testDir: "bench", testMatch: "*.bench.mjs" },
+    { name: "screenshots", testDir: "specs", testMatch: "*.photos.mjs" },
+  ],
+});

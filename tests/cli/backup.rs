@@ -1,0 +1,36 @@
+use super::stage::{DALING, SHILI, Stage};
+use std::process::Stdio;
+
+#[tokio::test]
+async fn a_live_database_is_backed_up_whole() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let (one, other) = (server.phone(&stage, SHILI, 1).await, server.phone(&stage, DALING, 2).await);
+    let receipt = one.submit(&one.submission(0, &[])).await;
+    let file = stage.arg("backup.sqlite");
+    // Submissions keep coming while the copy is made.
+    let busy = tokio::spawn({
+        let other = other.clone();
+        async move {
+            for number in 0..20 {
+                other.submit(&other.submission(number, &[])).await;
+            }
+        }
+    });
+    let running =
+        stage.command(&["backup", &file]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    busy.await.unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    drop(server);
+    let list = stage.run(&["--database", &file, "review", "list", "--json"]).json();
+    let found = list.as_array().unwrap().iter().any(|row| row["receipt"]["code"] == receipt.code);
+    assert!(found, "what was acknowledged before the backup is in it: {list}");
+    let before = std::fs::read(stage.path("backup.sqlite")).unwrap();
+    stage.run(&["backup", &file]).refused(&["已经有了，没有动它"]);
+    assert_eq!(std::fs::read(stage.path("backup.sqlite")).unwrap(), before);
+    stage.run(&["backup", &stage.arg("no/where.sqlite")]).refused(&["数据库出错"]);
+    stage
+        .run(&["--database", &stage.arg("gone.sqlite"), "backup", &stage.arg("b2")])
+        .refused(&["没有数据库文件"]);
+}

@@ -1,0 +1,12 @@
+//! The command line, run as a process on real files, as the upper level's clerk runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod backup;
+mod codes;
+mod manual;
+mod results;
+mod review;
+mod roster;
+mod stage;
+mod standard;

@@ -1,0 +1,166 @@
+use super::stage::{DALING, SHILI, Stage};
+use calamine::{Data, Reader as _, open_workbook};
+use rust_xlsxwriter::Workbook;
+use std::path::Path;
+
+/// A day that no run of this test will see.
+const DUE: &str = "2099-12-31";
+
+/// The exported table with cells filled in: (row of the spreadsheet, column, text).
+fn filled(from: &Path, to: &Path, cells: &[(usize, &str, &str)]) {
+    let mut book: calamine::Xlsx<_> = open_workbook(from).unwrap();
+    let range = book.worksheet_range("审核表").unwrap();
+    let mut rows: Vec<Vec<String>> = range
+        .rows()
+        .map(|row| {
+            row.iter()
+                .map(|cell| if *cell == Data::Empty { String::new() } else { cell.to_string() })
+                .collect()
+        })
+        .collect();
+    for (row, column, text) in cells {
+        let at = rows[0].iter().position(|title| title == column).unwrap();
+        rows[row - 1][at] = (*text).into();
+    }
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("审核表").unwrap();
+    for (row, cells) in (0..).zip(&rows) {
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
+    }
+    book.save(to).unwrap();
+}
+
+#[tokio::test]
+async fn a_submission_is_begun_returned_sent_again_and_approved() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    let first = phone.submission(0, &[]);
+    let receipt = phone.submit(&first).await;
+    let list = stage.run(&["review", "list", "--period", "2026-H2", "--under", "镇安镇党委"]).ok();
+    assert!(list.contains(&receipt.code) && list.contains("未审") && list.contains("优秀"), "{list}");
+    assert!(stage.run(&["review", "list", "--period", "2027-H1"]).ok().contains("共0份"));
+
+    stage.run(&["review", "begin", &receipt.code]).ok();
+    assert!(stage.run(&["review", "begin", &receipt.code]).ok().contains("没有变化"));
+    stage.run(&["review", "return", &receipt.code, "--item", "51=x"]).refused(&["没有“51”这一条", "1到50"]);
+    stage
+        .run(&["review", "return", &receipt.code, "--item", "17"])
+        .refused(&["没有写原因", "--item 17=缺签到表"]);
+    stage.run(&["review", "return", &receipt.code, "--reason", " "]).refused(&["退回没有写原因"]);
+    assert_eq!(stage.run(&["review", "return", &receipt.code]).code, 2);
+    let past = ["review", "return", &receipt.code, "--reason", "x", "--due", "2020-01-01"];
+    stage.run(&past).refused(&["已经过了"]);
+    let id = first.id.to_string();
+    let told = stage
+        .run(&["review", "return", &id[..20], "--reason", "请补", "--item", "第17条=缺签到表", "--due", DUE])
+        .ok();
+    assert!(told.contains("十里村党支部") && told.contains("退回修改"), "{told}");
+
+    let seen = phone.list().await.unwrap();
+    let review = &seen[0]["reviews"][1];
+    assert_eq!((&review["state"], &review["by"]), (&"returned".into(), &"镇安镇党委".into()));
+    let (_, seventeenth) =
+        super::stage::rural().items().nth(16).map(|(a, i)| (a.clone(), i.clone())).unwrap();
+    assert_eq!(review["items"][0]["item"], seventeenth.id.as_str());
+    assert_eq!((&review["items"][0]["reason"], &review["due"]), (&"缺签到表".into(), &DUE.into()));
+
+    let second = phone.submission(1_000, &[first.id]);
+    let again = phone.submit(&second).await;
+    stage.run(&["review", "approve", &receipt.code]).refused(&["重新上报了", "review list"]);
+    stage.run(&["review", "approve", &again.code.replace('-', "")]).ok();
+    let list = stage.run(&["review", "list", "--json"]).json();
+    assert_eq!(list.as_array().unwrap().len(), 1, "only the newest counts");
+    assert_eq!(
+        (&list[0]["state"], &list[0]["submission"]),
+        (&"审核通过".into(), &second.id.to_string().into())
+    );
+    stage.run(&["review", "begin", &again.code]).refused(&["已经是“审核通过”"]);
+    stage.run(&["review", "approve", "0000-0000"]).refused(&["没有“0000-0000”这次上报"]);
+    stage.run(&["review", "approve", &id[..6]]).refused(&["对得上2次上报", "写全"]);
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_does_not_count_and_two_phones_are_named() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let (one, two) = (server.phone(&stage, SHILI, 1).await, server.phone(&stage, SHILI, 2).await);
+    let first = one.submission(0, &[]);
+    let receipt = one.submit(&first).await;
+    let newer = two.submission(1_000, &[]);
+    two.submit(&newer).await;
+    let list = stage.run(&["review", "list"]).ok();
+    assert!(list.contains("两部手机各报了一份（共2份），以最新的为准"), "{list}");
+    two.withdraw(newer.id).await;
+    let list = stage.run(&["review", "list", "--json"]).json();
+    assert_eq!((&list[0]["receipt"]["code"], &list[0]["heads"]), (&receipt.code.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn the_table_goes_out_is_filled_in_and_comes_back() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let (shili, daling) = (server.phone(&stage, SHILI, 1).await, server.phone(&stage, DALING, 2).await);
+    let first = shili.submission(0, &[]);
+    shili.submit(&first).await;
+    daling.submit(&daling.submission(0, &[])).await;
+    let out = stage.arg("out.xlsx");
+    assert!(stage.run(&["review", "export", "--under", "镇安镇党委", "-o", &out]).ok().contains("2份"));
+    stage.run(&["review", "export", "-o", &out]).refused(&["已经有了"]);
+
+    let back = stage.path("back.xlsx");
+    let import = ["review", "import", back.to_str().unwrap()];
+    filled(
+        &stage.path("out.xlsx"),
+        &back,
+        &[
+            (2, "审核意见", "退回"),
+            (2, "条目与原因", "第99条：缺签到表"),
+            (3, "审核意见", "退回修改"),
+            (3, "截止日期", "明天"),
+        ],
+    );
+    stage.run(&import).refused(&[
+        "“审核表”表第2行“审核意见”列：不认识“退回”",
+        "第2行“条目与原因”列",
+        "第3行“原因”列：退回没有写原因",
+        "第3行“截止日期”列：“明天”不是日期",
+        "共4处错误，什么也没有写入",
+    ]);
+    filled(&stage.path("out.xlsx"), &back, &[(2, "原因", "请补"), (3, "审核意见", "审核通过")]);
+    stage.run(&import).refused(&["第2行“原因”列：填了这一格，却没有选审核意见"]);
+    assert!(stage.run(&["review", "list"]).ok().matches("未审").count() == 2, "all or nothing");
+
+    let good = [
+        (2, "审核意见", "需补材料"),
+        (2, "条目与原因", "第17条：缺签到表；也缺记录；18:照片看不清"),
+        (2, "截止日期", DUE),
+        (3, "审核意见", "审核通过"),
+    ];
+    filled(&stage.path("out.xlsx"), &back, &good);
+    assert!(stage.run(&import).ok().contains("写入2份审核意见，没有变化0份"));
+    assert!(stage.run(&import).ok().contains("写入0份审核意见，没有变化2份"));
+    let seen = shili.list().await.unwrap();
+    let review = &seen[0]["reviews"][0];
+    assert_eq!((&review["state"], &review["due"]), (&"incomplete".into(), &DUE.into()));
+    assert_eq!(review["items"][0]["reason"], "缺签到表；也缺记录");
+    assert_eq!(review["items"].as_array().unwrap().len(), 2);
+    assert_eq!(daling.list().await.unwrap()[0]["reviews"][0]["state"], "approved");
+
+    // Another opinion out of the same old file does not slip over the one that is there.
+    let other = stage.path("other.xlsx");
+    filled(&stage.path("out.xlsx"), &other, &[(2, "审核意见", "审核通过")]);
+    stage
+        .run(&["review", "import", other.to_str().unwrap()])
+        .refused(&["又有了审核意见（现在是“需补材料”）"]);
+
+    // The branch answers: the old file still changes nothing, and a new opinion on the old submission is refused.
+    let fresh = stage.arg("fresh.xlsx");
+    stage.run(&["review", "export", "-o", &fresh]).ok();
+    shili.submit(&shili.submission(1_000, &[first.id])).await;
+    assert!(stage.run(&import).ok().contains("没有变化2份"));
+    filled(&stage.path("fresh.xlsx"), &other, &[(2, "审核意见", "审核通过")]);
+    stage.run(&["review", "import", other.to_str().unwrap()]).refused(&["支部撤回了这份，或者重新上报了"]);
+}

@@ -1,0 +1,249 @@
+//! One folder with a database, and the binary run in it.
+
+use biaochi::{
+    domain::{
+        AnswerKey, AnswerValue, BranchCode, BranchProfile, Checklist, ClaimedGrade, ContentHash, Declaration,
+        DeviceId, Entry, PeriodId, Stamp, Submission, SubmissionId,
+        submission::{ConsideredBy, FORMAT},
+    },
+    protocol::{Receipt, paths},
+};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+use tempfile::TempDir;
+
+/// 黑山县镇安镇十里村党支部
+pub(crate) const SHILI: &str = "210726117203";
+/// Its neighbour in the roster.
+pub(crate) const DALING: &str = "210726117205";
+/// The address that codes are printed with.
+pub(crate) const BASE: &str = "https://biaochi.example.cn";
+/// 2026-11-24 12:00 in Shanghai: before the period's 上报截止.
+const NOON: u64 = 1_795_492_800_000;
+
+pub(crate) struct Stage {
+    folder: TempDir,
+}
+
+/// How a run ended.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// It succeeded and told nothing on standard error.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
+        self.out
+    }
+
+    /// It refused in these words, and printed nothing else.
+    #[track_caller]
+    pub(crate) fn refused(self, words: &[&str]) {
+        assert_eq!((self.code, self.out.as_str()), (1, ""), "{}", self.err);
+        for word in words {
+            assert!(self.err.contains(word), "{word} is not in\n{}", self.err);
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn json(self) -> Value {
+        serde_json::from_str(&self.ok()).unwrap()
+    }
+}
+
+impl Stage {
+    /// An empty folder.
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// With the built-in standard and the demonstration roster.
+    pub(crate) fn ready() -> Self {
+        let stage = Self::empty();
+        stage.run(&["standard", "publish-builtin"]).ok();
+        stage.run(&["roster", "import", &demo_roster()]).ok();
+        stage
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn arg(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.arg(name)
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("BIAOCHI_DATABASE", self.path("b.sqlite"))
+            .env("NO_COLOR", "1");
+        command.env("RUST_LOG", "info").stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        let output = self.command(args).output().unwrap();
+        Ran {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The endpoint as its own process on a free port.
+    pub(crate) fn serve(&self) -> Server {
+        let mut child = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = child.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the endpoint ended before it listened");
+            if let Some((_, rest)) = line.split_once("127.0.0.1:") {
+                let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                break format!("http://127.0.0.1:{port}");
+            }
+        };
+        // Somebody has to read on, or the endpoint would stand still when the pipe is full.
+        std::thread::spawn(move || log.read_to_string(&mut String::new()));
+        Server { child, address, client: reqwest::Client::new() }
+    }
+}
+
+pub(crate) fn demo_roster() -> String {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/demo-roster.csv").to_owned()
+}
+
+/// A running endpoint; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    client: reqwest::Client,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A phone that is bound to a branch.
+#[derive(Clone)]
+pub(crate) struct Phone {
+    address: String,
+    client: reqwest::Client,
+    token: String,
+    branch: String,
+    device: DeviceId,
+}
+
+impl Server {
+    /// Issues a code on the command line and uses it as a phone does.
+    pub(crate) async fn phone(&self, stage: &Stage, branch: &str, number: u8) -> Phone {
+        let issued = stage.run(&["codes", "issue", "--branch", branch, "--json"]).json();
+        let phone = Phone {
+            address: self.address.clone(),
+            client: self.client.clone(),
+            token: format!("token-{number}-of-a-test"),
+            branch: branch.into(),
+            device: DeviceId::from_random([number; 16]),
+        };
+        let body = json!({
+            "code": issued[0]["code"],
+            "device": phone.device,
+            "token_hash": ContentHash::of(phone.token.as_bytes()),
+        });
+        let url = format!("{}{}", self.address, paths::ACTIVATE);
+        let answer = self.client.post(url).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        phone
+    }
+}
+
+impl Phone {
+    /// The list of submissions as the phone sees it, or the status when it is refused.
+    pub(crate) async fn list(&self) -> Result<Value, u16> {
+        let url = format!("{}{}", self.address, paths::SUBMISSIONS);
+        let answer = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
+        if answer.status() == 200 { Ok(answer.json().await.unwrap()) } else { Err(answer.status().as_u16()) }
+    }
+
+    pub(crate) async fn submit(&self, submission: &Submission) -> Receipt {
+        let url = format!("{}{}", self.address, paths::submission(submission.id));
+        let answer = self.client.put(url).bearer_auth(&self.token).json(submission).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
+    }
+
+    pub(crate) async fn withdraw(&self, id: SubmissionId) {
+        let url = format!("{}{}", self.address, paths::withdrawal(id));
+        let answer = self.client.put(url).bearer_auth(&self.token).send().await.unwrap();
+        assert_eq!(answer.status(), 204);
+    }
+
+    /// A submission with a profile and a note, nothing answered, so many milliseconds after noon.
+    pub(crate) fn submission(&self, after: u64, parents: &[SubmissionId]) -> Submission {
+        let checklist = rural();
+        let stamp = Stamp { ms: NOON, count: 0, device: self.device };
+        let (_, item) = checklist.items().next().unwrap();
+        let profile = BranchProfile {
+            full_members: 12,
+            probationary_members: 1,
+            committee_members: 3,
+            ..BranchProfile::default()
+        };
+        let mut random = [0; 10];
+        random[..6].copy_from_slice(&self.branch.as_bytes()[6..]);
+        Submission {
+            format: FORMAT,
+            id: SubmissionId::from_parts(NOON + after, &random),
+            parents: parents.to_vec(),
+            branch: BranchCode::new(self.branch.clone()).unwrap(),
+            period: PeriodId::new("2026-H2").unwrap(),
+            sector: checklist.sector.clone(),
+            checklist: checklist.hash().unwrap(),
+            device: self.device,
+            made_at: NOON + after,
+            declaration: Declaration {
+                reporter: "王文书".into(),
+                reporter_post: "文书".into(),
+                considered_on: jiff::civil::date(2026, 11, 20),
+                considered_by: ConsideredBy::Committee,
+                secretary: "=李书记".into(),
+                claimed_grade: ClaimedGrade::Excellent,
+            },
+            answers: vec![
+                Entry { key: AnswerKey::Profile, stamp, value: AnswerValue::Profile { profile } },
+                Entry {
+                    key: AnswerKey::Note { item: item.id.clone() },
+                    stamp,
+                    value: AnswerValue::Text { text: "@签到表在镇里".into() },
+                },
+            ],
+            attachments: Vec::new(),
+        }
+    }
+}
+
+/// The built-in checklist of the rural sector.
+pub(crate) fn rural() -> Checklist {
+    let package = biaochi::authoring::builtin().unwrap();
+    package.checklists.into_iter().find(|list| list.sector.as_str() == "rural").unwrap()
+}
