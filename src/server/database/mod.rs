@@ -102,6 +102,7 @@ CREATE TABLE IF NOT EXISTS submissions (
     receipt TEXT NOT NULL, sheet TEXT NOT NULL, device TEXT NOT NULL, parents TEXT NOT NULL,
     withdrawn_at BIGINT);
 CREATE INDEX IF NOT EXISTS submissions_by_branch ON submissions (branch, id);
+CREATE INDEX IF NOT EXISTS submissions_by_period ON submissions (branch, period, withdrawn_at, id);
 CREATE TABLE IF NOT EXISTS quarantine (
     id TEXT NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL, branch TEXT NOT NULL, received_at BIGINT NOT NULL,
     PRIMARY KEY (id, sha256));

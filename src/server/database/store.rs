@@ -200,19 +200,18 @@ async fn refusal(
     branch: &BranchCode,
     submission: &Submission,
 ) -> Result<Option<Stored>, DatabaseError> {
+    // The newest that was not withdrawn decides.
     let row = sqlx::query(
-        "SELECT CASE WHEN withdrawn_at IS NULL THEN
-             (SELECT body FROM reviews WHERE submission = newest.id ORDER BY number DESC LIMIT 1) END AS review,
-         (SELECT count(*) FROM submissions WHERE branch = newest.branch AND period = newest.period) AS sent
-         FROM submissions AS newest WHERE branch = ? AND period = ?
-         ORDER BY withdrawn_at IS NOT NULL, id DESC LIMIT 1",
+        "SELECT (SELECT body FROM reviews WHERE submission =
+             (SELECT id FROM submissions WHERE branch = ?1 AND period = ?2 AND withdrawn_at IS NULL
+              ORDER BY id DESC LIMIT 1)
+         ORDER BY number DESC LIMIT 1) AS review,
+         (SELECT count(*) FROM submissions WHERE branch = ?1 AND period = ?2) AS sent",
     )
     .bind(branch.as_str().to_owned())
     .bind(submission.period.as_str().to_owned())
-    .fetch_optional(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    // The newest that was not withdrawn decides.
     if let Some(review) = row.try_get::<Option<String>, _>("review")? {
         let review: Review = serde_json::from_str(&review).map_err(stored)?;
         if review.state == ReviewState::Approved {
