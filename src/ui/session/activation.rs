@@ -5,7 +5,7 @@ use crate::{
     browser,
     protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode},
     store::{Binding, PendingActivation, StoreError},
-    sync::{ApiError, BindingState, Client, Token},
+    sync::{ApiError, BindingState, Token},
 };
 use leptos::prelude::*;
 
@@ -53,8 +53,7 @@ impl Session {
                 pending
             }
         };
-        let api = browser::fetch::FetchApi;
-        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        let client = self.client();
         let request =
             ActivateRequest { code: pending.code, device: phone.device, token_hash: pending.token.hash() };
         let branch = client.activate(&request).await?.branch;
@@ -80,8 +79,7 @@ impl Session {
     /// [`ApiError`], [`ApiError::Offline`] without a bound branch.
     pub async fn code_for_another_phone(self) -> Result<DeviceCode, ApiError> {
         let binding = untrack(|| self.active()).ok_or_else(|| ApiError::Offline("no branch".into()))?;
-        let api = browser::fetch::FetchApi;
-        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        let client = self.client();
         client.device_code(&binding.token).await
     }
 }
