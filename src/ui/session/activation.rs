@@ -3,7 +3,7 @@
 use super::Session;
 use crate::{
     browser,
-    protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode},
+    protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode, ProblemKind},
     store::{Binding, PendingActivation, StoreError},
     sync::{ApiError, BindingState, Token},
 };
@@ -56,7 +56,18 @@ impl Session {
         let client = self.client();
         let request =
             ActivateRequest { code: pending.code, device: phone.device, token_hash: pending.token.hash() };
-        let branch = client.activate(&request).await?.branch;
+        let branch = match client.activate(&request).await {
+            Ok(activated) => activated.branch,
+            Err(error) => {
+                if matches!(
+                    error.kind(),
+                    Some(ProblemKind::CodeWrong | ProblemKind::CodeUsed | ProblemKind::CodeExpired)
+                ) {
+                    repository.drop_pending_activation().await?;
+                }
+                return Err(error.into());
+            }
+        };
         let binding = Binding {
             branch: branch.clone(),
             token: pending.token,
@@ -71,6 +82,11 @@ impl Session {
         self.tell_other_tabs();
         self.send_now().await;
         Ok(branch)
+    }
+
+    /// The code of an activation that was begun and whose answer never came: the page was closed, or the network went.
+    pub async fn begun_activation(self) -> Option<ActivationCode> {
+        self.repository()?.pending_activation().await.ok().flatten().map(|pending| pending.code)
     }
 
     /// Gets a ten-minute code for another phone of the branch on the screen.
