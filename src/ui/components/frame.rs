@@ -72,7 +72,6 @@ fn Places() -> impl IntoView {
 }
 
 /// Goes somewhere else from an event or a task.
-#[must_use]
 pub fn goer() -> impl Fn(&str) + Clone + 'static {
     let navigate = use_navigate();
     move |to: &str| navigate(to, leptos_router::NavigateOptions::default())

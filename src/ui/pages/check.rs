@@ -123,7 +123,7 @@ pub fn Row(
     let class = format!("state state-{}", class(&row));
     let (number, title) = (row.number, row.title.clone());
     let stands = move || stands(&row, session);
-    let anchor = format!("row-{}", row_id);
+    let anchor = format!("row-{row_id}");
     view! {
         <li id=anchor>
             <a href=href class="row">

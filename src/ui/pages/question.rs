@@ -147,7 +147,7 @@ fn Controls(item: Arc<Item>, state: Memo<Option<ItemState>>) -> impl IntoView {
                 class="quiet"
                 aria-pressed=move || chosen().to_string()
                 on:click=move |_| {
-                    let stance = if untrack(|| is()) { Stance::Applies } else { wanted };
+                    let stance = if untrack(&is) { Stance::Applies } else { wanted };
                     session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
                 }
             >
@@ -385,7 +385,7 @@ fn History(item: Arc<Item>) -> impl IntoView {
             .filter(|key| work.assessment.history(key).count() > 1)
             .flat_map(|key| work.assessment.history(key).cloned())
             .collect();
-        past.sort_by(|a, b| b.stamp.cmp(&a.stamp));
+        past.sort_by_key(|entry| core::cmp::Reverse(entry.stamp));
         past
     });
     let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));

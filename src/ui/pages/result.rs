@@ -104,10 +104,11 @@ fn Shown() -> impl IntoView {
                 .iter()
                 .map(|mark| view! { <li>{format!("{}：{}", terms::mark(mark.kind), mark.text)}</li> })
                 .collect();
+            let notice = list.notice.clone();
             Some(
                 view! {
                     <Note>
-                        <p>{list.notice.clone()}</p>
+                        <p>{notice}</p>
                         <ul class="small">{marks}</ul>
                     </Note>
                 },
