@@ -74,7 +74,7 @@ fn page_of(document: &Value) -> String {
                 escape(path)
             );
             let _ = writeln!(page, "<p>{}</p>", text(&operation["summary"]));
-            let _ = write!(page, "<dl>\n");
+            page.push_str("<dl>\n");
             if operation.get("security").is_some() {
                 let _ = writeln!(page, "<dt>authorisation</dt><dd>bearer token of a bound phone</dd>");
             }

@@ -51,10 +51,9 @@ impl Modify for Problems {
         let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
         problem.content.insert(crate::protocol::problem::MEDIA_TYPE.into(), content);
         for item in document.paths.paths.values_mut() {
-            for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete] {
-                if let Some(operation) = operation {
-                    operation.responses.responses.insert("default".into(), RefOr::T(problem.clone()));
-                }
+            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                operation.responses.responses.insert("default".into(), RefOr::T(problem.clone()));
             }
         }
     }

@@ -4,6 +4,13 @@
 //! loopback, each on its own kept-alive connection, the next one when the last is acknowledged. Then the program is killed
 //! (`kill -9`), and every acknowledged submission is looked up in the file.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that cannot go on fails here"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
 

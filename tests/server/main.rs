@@ -1,5 +1,7 @@
 //! The endpoint as a phone meets it: the real program over real HTTP, with a real file.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails here")]
+
 #[path = "../common/mod.rs"]
 mod common;
 
