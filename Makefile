@@ -48,5 +48,6 @@ server:
 
 dist/index.html: $(APP_SOURCES)
 	@.ci/setup app
-	@$(TOOLS) for_wasm trunk build --skip-version-check --offline true --locked true --release
+	@$(TOOLS) for_app cargo fetch --quiet --locked
+	@$(TOOLS) for_app trunk build --skip-version-check --offline true --locked true --release
 	@touch $@

@@ -7,16 +7,30 @@ use super::js;
 /// `data-theme`; `None` for the usual one.
 pub fn set_theme(theme: Option<&str>) {
     set("data-theme", theme);
+    keep("biaochi-theme", theme);
 }
 
 /// `data-size`; `None` for the usual one.
 pub fn set_size(size: Option<&str>) {
     set("data-size", size);
+    keep("biaochi-size", size);
 }
 
 /// `data-ready`: the app has taken over from the painted shell.
 pub fn set_ready() {
     set("data-ready", Some("true"));
+}
+
+/// Keeps a choice where the start guard finds it before the first paint; IndexedDB answers too late for that.
+fn keep(name: &str, value: Option<&str>) {
+    let Some(storage) = js::window().ok().and_then(|window| js::property(&window, "localStorage")) else {
+        return;
+    };
+    // Where this storage is refused, the choice is only applied a moment later.
+    let _kept = match value {
+        Some(value) => js::call(&storage, "setItem", &[name.into(), value.into()]),
+        None => js::call(&storage, "removeItem", &[name.into()]),
+    };
 }
 
 fn set(name: &str, value: Option<&str>) {

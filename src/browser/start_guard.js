@@ -1,7 +1,7 @@
 // Watches over the app's start from outside the app, in the plain JavaScript that old browsers read as well:
 // - puts the chosen text size and theme on the page before anything is painted (the app keeps copies of both choices under
 //   the names below, because IndexedDB answers too late for the first paint);
-// - says so, and what to do, where the app cannot start;
+// - says so, and what to do, where the app cannot start, or stops in the middle (the released app carries no panic messages);
 // - registers the service worker, so that even an app that fails to start can be mended by its next version. It offers the
 //   waiting version only where the app failed to start; otherwise the app itself asks.
 (function () {
@@ -61,6 +61,26 @@
     if (!optional) fail();
   }, true);
   addEventListener("unhandledrejection", fail);
+
+  // A program that stopped in the middle cannot go on, and must not look as if it could.
+  function stopped(reason) {
+    if (!started() || !(reason instanceof WebAssembly.RuntimeError) || document.getElementById("stopped")) return;
+    var bar = document.createElement("div");
+    bar.id = "stopped";
+    bar.className = "strip stopped";
+    bar.setAttribute("role", "alert");
+    var line = document.createElement("span");
+    line.textContent = "应用停住了。已存的内容都还在，请重新打开。";
+    var again = document.createElement("button");
+    again.className = "strip-button";
+    again.textContent = "重新打开";
+    again.onclick = function () { location.reload(); };
+    bar.appendChild(line);
+    bar.appendChild(again);
+    document.body.appendChild(bar);
+  }
+  addEventListener("error", function (event) { stopped(event.error); });
+  addEventListener("unhandledrejection", function (event) { stopped(event.reason); });
 
   // Lets a complete, waiting version take over, then calls back.
   function takeOver(then) {

@@ -160,6 +160,16 @@ impl<B: Backend> Repository<B> {
         self.put(Table::Settings, PENDING_ACTIVATION, pending).await
     }
 
+    /// Forgets an activation that the endpoint refused for good.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn drop_pending_activation(&self) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.delete(Table::Settings, PENDING_ACTIVATION);
+        self.0.commit(batch).await
+    }
+
     /// Binds the phone to a branch and shows it; the begun activation is over.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use super::{
 };
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use leptos_router::{
-    components::{A, Route, Router, Routes},
+    components::{Route, Router, Routes},
     path,
 };
 
@@ -143,9 +143,9 @@ fn Warnings() -> impl IntoView {
         <Show when=remind>
             <div class="strip" role="status" data-testid="backup-offer">
                 <span>{move || format!("已有{}处只在这部手机里。", unshared.get())}</span>
-                <A href="/storage" attr:class="strip-button">
+                <a href="/storage" class="strip-button">
                     "去备份"
-                </A>
+                </a>
                 <button
                     type="button"
                     class="strip-button strip-later"

@@ -20,6 +20,8 @@ pub mod session;
 /// Shows the app in place of the painted shell.
 #[cfg(feature = "web")]
 pub fn start() {
+    // The released app carries no panic messages: see for_app in .ci/env.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     app::mount();
 }

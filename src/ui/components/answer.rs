@@ -3,7 +3,7 @@
 use super::figures::Stepper;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, Points, Rule, Stance, WindowKey,
+        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, Points, Rule, Stance, Window, WindowKey,
         check::MAX_FIGURE,
     },
     ui::{
@@ -44,6 +44,13 @@ pub fn PartControl(
         Rule::Deduction { occurrences } => deduction(&occurrences, answer, write).into_any(),
         Rule::Facts { facts } => facts_control(&facts, answer, write).into_any(),
     };
+    let asked_of = session.work.with_untracked(|work| {
+        let judged = work.as_ref().map(|work| work.period.judged(part.window)).unwrap_or_default();
+        judged.iter().map(|span| dates::window(&span.key)).collect::<Vec<_>>().join("、")
+    });
+    // A count names its windows itself; a state is asked for as it stands.
+    let timed =
+        !matches!(part.rule, Rule::Count { .. }) && !matches!(part.window, Window::PeriodEnd | Window::Term);
     let text = part.text.clone();
     let points = if part.points == Points::ZERO { None } else { Some(format!("（{}分）", part.points)) };
     let explained = {
@@ -66,6 +73,7 @@ pub fn PartControl(
     Some(view! {
         <section class="part" data-part=part.id.to_string()>
             {(!text.is_empty()).then(|| view! { <h3>{text}<span class="muted">{points}</span></h3> })}
+            {timed.then(|| view! { <p class="muted">{format!("问的是{asked_of}")}</p> })}
             {control}
             {explained}
         </section>
@@ -174,14 +182,14 @@ fn counts(
     let rows: Vec<_> = spans
         .into_iter()
         .map(|span| {
-            let name = if several { dates::window(&span.key) } else { dates::window(&span.key) };
+            let name = dates::window(&span.key);
             let key = span.key.clone();
             let value = Signal::derive(move || match &*answer.read() {
                 Some(PartAnswer::Counts { counts }) => counts.get(&key).copied(),
                 _ => None,
             });
             let key = span.key;
-            let running = (span.starts <= today && today <= span.ends).then_some("（还没过完）");
+            let running = (several && span.starts <= today && today <= span.ends).then_some("（还没过完）");
             view! {
                 <li class="count-row">
                     <span>{name.clone()}<small class="muted">{running}</small></span>

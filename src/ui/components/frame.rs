@@ -5,10 +5,7 @@ use super::{
     light::Light,
 };
 use leptos::prelude::*;
-use leptos_router::{
-    components::A,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// A page with its title. `back` is where the arrow leads when there is no way back in the browser's history.
 #[component]
@@ -33,9 +30,9 @@ pub fn Page(
                 Some(to) => {
                     view! {
                         // Replaces this page in the history, so that the system's back button does not come back here.
-                        <A href=to prop:replace=true attr:class="top-back" attr:aria-label="返回">
+                        <a href=to prop:replace=true class="top-back" aria-label="返回">
                             <Draw icon=Icon::Back />
-                        </A>
+                        </a>
                     }
                         .into_any()
                 }
@@ -59,23 +56,22 @@ fn Places() -> impl IntoView {
             path == to || under.iter().any(|start| path.starts_with(start))
         };
         view! {
-            <A href=to attr:class="place" attr:aria-current=move || here().then_some("page")>
+            <a href=to class="place" aria-current=move || here().then_some("page")>
                 <Draw icon=icon />
                 <span>{name}</span>
-            </A>
+            </a>
         }
     };
     view! {
         <nav class="places" aria-label="主要位置">
             {place(Icon::Home, "首页", "/", &["/result", "/submit"])}
             {place(Icon::Check, "自查", "/check", &["/check/"])}
-            {place(Icon::Person, "我的", "/me", &["/me/", "/storage", "/profile", "/activate"])}
+            {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/profile", "/activate"])}
         </nav>
     }
 }
 
 /// Goes somewhere else from an event or a task.
-#[must_use]
 pub fn goer() -> impl Fn(&str) + Clone + 'static {
     let navigate = use_navigate();
     move |to: &str| navigate(to, leptos_router::NavigateOptions::default())

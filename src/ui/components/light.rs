@@ -8,7 +8,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// Two short lines; a failure replaces them.
 #[component]
@@ -42,7 +41,7 @@ pub fn Light() -> impl IntoView {
         _ => None,
     };
     view! {
-        <A href="/storage" attr:class="light" attr:data-testid="light">
+        <a href="/storage" class="light" data-testid="light">
             <span
                 class="light-lines"
                 class:light-failed=failed
@@ -63,6 +62,6 @@ pub fn Light() -> impl IntoView {
                     }
                 }}
             </span>
-        </A>
+        </a>
     }
 }

@@ -1,5 +1,7 @@
 //! Pieces that several pages share.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
+
 pub mod answer;
 pub mod figures;
 pub mod frame;

@@ -115,6 +115,14 @@ fn Form() -> impl IntoView {
     if let Some(code) = linked.as_deref().and_then(|fragment| fragment.strip_prefix("code=")) {
         typed.set(grouped(code));
         redeem.run(());
+    } else {
+        // An activation that was cut off goes on where it stopped.
+        leptos::task::spawn_local(async move {
+            if let Some(code) = session.begun_activation().await {
+                typed.try_set(code.to_string());
+                redeem.run(());
+            }
+        });
     }
     view! {
         <section class="card">

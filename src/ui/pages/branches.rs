@@ -6,7 +6,6 @@ use crate::ui::{
     words::{dates, terms},
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -35,8 +34,10 @@ pub fn Branches() -> impl IntoView {
                             go("/");
                         }
                     >
-                        <span>{binding.branch.name}</span>
-                        <small>{plain}</small>
+                        <span class="choice-lines">
+                            <span>{binding.branch.name}</span>
+                            <small>{plain}</small>
+                        </span>
                     </button>
                 }
             })
@@ -64,8 +65,10 @@ pub fn Branches() -> impl IntoView {
                             go("/");
                         }
                     >
-                        <span>{period.name.clone()}</span>
-                        <small>{plain}</small>
+                        <span class="choice-lines">
+                            <span>{period.name.clone()}</span>
+                            <small>{plain}</small>
+                        </span>
                     </button>
                 }
             })
@@ -76,9 +79,9 @@ pub fn Branches() -> impl IntoView {
             <section class="card">
                 <h2>"这部手机管着的支部"</h2>
                 <div class="choices">{branches}</div>
-                <A href="/activate" attr:class="button">
+                <a href="/activate" class="button">
                     "再加一个支部（要激活码）"
-                </A>
+                </a>
             </section>
             <section class="card">
                 <h2>"考核周期"</h2>

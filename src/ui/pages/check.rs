@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
@@ -45,9 +45,9 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
             next_open(&rows.read(), None)
                 .map(|row| {
                     view! {
-                        <A href=format!("/check/{}", row.id) attr:class="button button-main">
+                        <a href=format!("/check/{}", row.id) class="button button-main">
                             "一条一条填"
-                        </A>
+                        </a>
                     }
                 })
         }}
@@ -55,13 +55,13 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
             {Filter::ALL
                 .map(|one| {
                     view! {
-                        <A
+                        <a
                             href=format!("/check?show={}", one.slug())
-                            attr:class="filter"
-                            attr:aria-current=move || (filter.get() == one).then_some("true")
+                            class="filter"
+                            aria-current=move || (filter.get() == one).then_some("true")
                         >
                             {move || format!("{} {}", one.name(), count(one))}
-                        </A>
+                        </a>
                     }
                 })}
         </nav>
@@ -123,10 +123,10 @@ pub fn Row(
     let class = format!("state state-{}", class(&row));
     let (number, title) = (row.number, row.title.clone());
     let stands = move || stands(&row, session);
-    let anchor = format!("row-{}", row_id);
+    let anchor = format!("row-{row_id}");
     view! {
         <li id=anchor>
-            <A href=href attr:class="row">
+            <a href=href class="row">
                 <span class="row-number">{number}</span>
                 <span class="row-title">{title}</span>
                 <span class=class>
@@ -135,7 +135,7 @@ pub fn Row(
                     {stands}
                 </span>
                 <span class="row-points">{points}</span>
-            </A>
+            </a>
         </li>
     }
 }

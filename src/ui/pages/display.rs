@@ -32,8 +32,10 @@ pub fn DisplayPage() -> impl IntoView {
                 aria-pressed=move || (display.get().theme == theme).to_string()
                 on:click=move |_| session.set_display(Display { theme, ..display.get_untracked() })
             >
-                <span>{name}</span>
-                <small>{plain}</small>
+                <span class="choice-lines">
+                    <span>{name}</span>
+                    <small>{plain}</small>
+                </span>
             </button>
         }
     };

@@ -17,7 +17,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -48,28 +47,30 @@ fn Who() -> impl IntoView {
     let session = session();
     let name = move || session.active().map(|binding| binding.branch.name).unwrap_or_default();
     let several = move || session.bindings.read().len() > 1;
-    let line = move || {
+    // Each piece stays whole when the line breaks.
+    let pieces = move || {
         let work = session.work.read();
         match work.as_ref() {
-            Ok(work) => format!(
-                "{} · {} · 上报截止 {}",
-                work.checklist.sector_name,
-                work.period.name,
-                dates::day(work.period.submit_by, session.today.get()),
-            ),
-            Err(_) => session
-                .active()
-                .map(|binding| terms::sector(binding.branch.sector.as_str()).to_owned())
-                .unwrap_or_default(),
+            Ok(work) => vec![
+                work.checklist.sector_name.clone(),
+                work.period.name.clone(),
+                format!("上报截止 {}", dates::day(work.period.submit_by, session.today.get())),
+            ],
+            Err(_) => {
+                let sector = session.active().map(|binding| binding.branch.sector);
+                sector.map(|sector| terms::sector(sector.as_str()).to_owned()).into_iter().collect()
+            }
         }
     };
     view! {
         <section class="who">
             <h2>
                 {name}
-                {move || several().then(|| view! { <A href="/me/branches" attr:class="who-switch">"换支部"</A> })}
+                {move || several().then(|| view! { <a href="/me/branches" class="who-switch">"换支部"</a> })}
             </h2>
-            <p class="muted">{line}</p>
+            <p class="muted pieces">
+                {move || pieces().into_iter().map(|piece| view! { <span>{piece}</span> }).collect::<Vec<_>>()}
+            </p>
         </section>
     }
 }
@@ -122,9 +123,9 @@ fn Next() -> impl IntoView {
                             {button
                                 .map(|(name, to)| {
                                     view! {
-                                        <A href=to attr:class="button button-main">
+                                        <a href=to class="button button-main">
                                             {name}
-                                        </A>
+                                        </a>
                                     }
                                 })}
                         }
@@ -259,7 +260,7 @@ fn Standing(standing: AspectStanding) -> impl IntoView {
     let width = format!("{}%", percent(got, full));
     view! {
         <li>
-            <A href=format!("/check#{id}") attr:class="aspect">
+            <a href=format!("/check#{id}") class="aspect">
                 <span class="aspect-name">{name}</span>
                 <span class="muted">{format!("{done}/{asked}条")}</span>
                 <span class="aspect-points">{terms::of_points(got, full)}</span>
@@ -267,7 +268,7 @@ fn Standing(standing: AspectStanding) -> impl IntoView {
                 <span class="bar">
                     <span class="bar-fill" style:width=width></span>
                 </span>
-            </A>
+            </a>
         </li>
     }
 }

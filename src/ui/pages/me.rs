@@ -11,7 +11,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -79,11 +78,11 @@ fn Entry(
 ) -> impl IntoView {
     view! {
         <li>
-            <A href=to attr:class="menu-entry">
+            <a href=to class="menu-entry">
                 <span>{name}</span>
                 <span class="muted">{move || beside.map(|text| text.get())}</span>
                 <Draw icon=Icon::Forward />
-            </A>
+            </a>
         </li>
     }
 }

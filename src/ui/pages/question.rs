@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_params_map};
+use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 /// The page.
@@ -43,9 +43,9 @@ pub fn Question() -> impl IntoView {
                 None => {
                     view! {
                         <NothingYet />
-                        <A href="/check" attr:class="button">
+                        <a href="/check" class="button">
                             "回到自查"
-                        </A>
+                        </a>
                     }
                         .into_any()
                 }
@@ -147,7 +147,7 @@ fn Controls(item: Arc<Item>, state: Memo<Option<ItemState>>) -> impl IntoView {
                 class="quiet"
                 aria-pressed=move || chosen().to_string()
                 on:click=move |_| {
-                    let stance = if untrack(|| is()) { Stance::Applies } else { wanted };
+                    let stance = if untrack(&is) { Stance::Applies } else { wanted };
                     session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
                 }
             >
@@ -385,7 +385,7 @@ fn History(item: Arc<Item>) -> impl IntoView {
             .filter(|key| work.assessment.history(key).count() > 1)
             .flat_map(|key| work.assessment.history(key).cloned())
             .collect();
-        past.sort_by(|a, b| b.stamp.cmp(&a.stamp));
+        past.sort_by_key(|entry| core::cmp::Reverse(entry.stamp));
         past
     });
     let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));
@@ -454,16 +454,17 @@ fn Steps(item: ItemId) -> impl IntoView {
     let previous = {
         let item = item.clone();
         move || {
-            neighbour(&item, -1)
-                .map(|id| view! { <A href=format!("/check/{id}") prop:replace=true attr:class="button">"上一条"</A> })
+            neighbour(&item, -1).map(
+                |id| view! { <a href=format!("/check/{id}") prop:replace=true class="button">"上一条"</a> },
+            )
         }
     };
     let next = {
         let item = item.clone();
         move || {
             match neighbour(&item, 1) {
-            Some(id) => view! { <A href=format!("/check/{id}") prop:replace=true attr:class="button button-main" attr:data-testid="next-item">"下一条"</A> }.into_any(),
-            None => view! { <A href="/" attr:class="button button-main">"回到首页"</A> }.into_any(),
+            Some(id) => view! { <a href=format!("/check/{id}") prop:replace=true class="button button-main" data-testid="next-item">"下一条"</a> }.into_any(),
+            None => view! { <a href="/" class="button button-main">"回到首页"</a> }.into_any(),
         }
         }
     };
@@ -472,7 +473,7 @@ fn Steps(item: ItemId) -> impl IntoView {
         let found = next_open(&rows, Some(&item)).filter(|row| row.id != item)?;
         let here = rows.iter().position(|row| row.id == item)?;
         (found.number != here + 2).then(|| {
-            view! { <A href=format!("/check/{}", found.id) attr:class="quiet">{format!("跳到没填的第{}条", found.number)}</A> }
+            view! { <a href=format!("/check/{}", found.id) class="quiet">{format!("跳到没填的第{}条", found.number)}</a> }
         })
     };
     view! {

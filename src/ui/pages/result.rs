@@ -11,7 +11,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -55,7 +54,7 @@ fn Shown() -> impl IntoView {
                         view! {
                             <p class="misfit">
                                 {format!("还有{}条没填，先按0分算。", open())}
-                                <A href="/check?show=open">"去填"</A>
+                                <a href="/check?show=open">"去填"</a>
                             </p>
                         }
                     })
@@ -97,12 +96,30 @@ fn Shown() -> impl IntoView {
         <Group title="还能办的" empty="没有还能办的。" of=|outcome| matches!(outcome, Outcome::StillPossible { .. }) />
         <Group title="已错过，如实扣分" empty="没有已错过的。" of=|outcome| matches!(outcome, Outcome::Missed) />
         <Group title="还没到时候" empty="" of=|outcome| matches!(outcome, Outcome::NotDue { .. }) />
+        {move || {
+            let work = session.work.read();
+            let list = &work.as_ref().ok()?.checklist;
+            let marks: Vec<_> = list
+                .marks
+                .iter()
+                .map(|mark| view! { <li>{format!("{}：{}", terms::mark(mark.kind), mark.text)}</li> })
+                .collect();
+            let notice = list.notice.clone();
+            Some(
+                view! {
+                    <Note>
+                        <p>{notice}</p>
+                        <ul class="small">{marks}</ul>
+                    </Note>
+                },
+            )
+        }}
         <Note>
             <p>"还能办的按日子先后办；已错过的写进整改，不补会、不补记录。"</p>
         </Note>
-        <A href="/submit" attr:class="button button-main" attr:data-testid="to-submit">
+        <a href="/submit" class="button button-main" data-testid="to-submit">
             {move || format!("上报给{}", session.addressee())}
-        </A>
+        </a>
     }
 }
 
@@ -173,7 +190,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
     let points = if row.state.counts() { terms::of_points(row.got, row.points) } else { String::new() };
     view! {
         <li class="shortfall">
-            <A href=format!("/check/{}", row.id) attr:class="row">
+            <a href=format!("/check/{}", row.id) class="row">
                 <span class="row-number">{row.number}</span>
                 <span class="row-title">{row.title}</span>
                 <span class="row-points">{points}</span>
@@ -182,7 +199,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
                     " "
                     {stands}
                 </span>
-            </A>
+            </a>
             <ul class="small">
                 {move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()}
             </ul>

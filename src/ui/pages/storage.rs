@@ -18,7 +18,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -36,9 +35,9 @@ pub fn StoragePage() -> impl IntoView {
                 </ul>
                 <h2>"在服务器上"</h2>
                 <ul class="where">{move || server_lines(session).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()}</ul>
-                <A href="/submissions" attr:class="quiet">
+                <a href="/submissions" class="quiet">
                     "看上报记录"
-                </A>
+                </a>
             </section>
             <Keeping />
             <Carry />

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_params_map};
+use leptos_router::hooks::use_params_map;
 
 /// The page.
 #[component]
@@ -59,7 +59,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                     let number = number.map_or_else(String::new, |number| format!("第{number}条："));
                     view! {
                         <li>
-                            <A href=format!("/check/{}", named.item)>{format!("{number}{}", named.reason)}</A>
+                            <a href=format!("/check/{}", named.item)>{format!("{number}{}", named.reason)}</a>
                         </li>
                     }
                 })
@@ -123,9 +123,9 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                     <section class="card">
                         <h2>"上级的话"</h2>
                         <ul class="reviews">{reviews}</ul>
-                        <A href="/submit" attr:class="button">
+                        <a href="/submit" class="button">
                             "改好了，重新上报"
-                        </A>
+                        </a>
                     </section>
                 }
             })}

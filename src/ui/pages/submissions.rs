@@ -13,7 +13,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -35,9 +34,9 @@ pub fn Submissions() -> impl IntoView {
                                 <p>
                                     "本支部有两部手机分别报过，两份都在上级那里。各自填的已经合在一起，再上报一次就合成一份。"
                                 </p>
-                                <A href="/submit" attr:class="button">
+                                <a href="/submit" class="button">
                                     "合成一份，重新上报"
-                                </A>
+                                </a>
                             </Note>
                         }
                     })
@@ -72,9 +71,9 @@ fn Way() -> impl IntoView {
                     let told = errors::problem_told(crate::protocol::ProblemKind::Revoked, &session.addressee());
                     view! {
                         <Trouble told=told />
-                        <A href="/activate" attr:class="button">
+                        <a href="/activate" class="button">
                             "重新启用"
-                        </A>
+                        </a>
                     }
                 })
         }}
@@ -171,9 +170,9 @@ fn Sent(sent: LocalSubmission) -> impl IntoView {
                     }
                 })}
             {move || refused().map(|told| view! { <Trouble told=told /> })}
-            <A href=href attr:class="quiet">
+            <a href=href class="quiet">
                 "看详细"
-            </A>
+            </a>
         </li>
     }
 }

@@ -9,7 +9,6 @@ use crate::ui::{
     words::errors::{self, Told},
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The page.
 #[component]
@@ -49,9 +48,9 @@ pub fn Unbind() -> impl IntoView {
                             <Note>
                                 <p>{format!("还有{waiting}份没有送到，现在不能解除。联上网送完，再来解除。")}</p>
                             </Note>
-                            <A href="/submissions" attr:class="button">
+                            <a href="/submissions" class="button">
                                 "看没送到的"
-                            </A>
+                            </a>
                         }
                             .into_any()
                     } else if unshared > 0 {
@@ -61,12 +60,12 @@ pub fn Unbind() -> impl IntoView {
                                     {format!("还有{unshared}处改动只在这部手机里，现在不能解除。先上报，或者先保存备份。")}
                                 </p>
                             </Note>
-                            <A href="/submit" attr:class="button">
+                            <a href="/submit" class="button">
                                 "去上报"
-                            </A>
-                            <A href="/storage" attr:class="button">
+                            </a>
+                            <a href="/storage" class="button">
                                 "去保存备份"
-                            </A>
+                            </a>
                         }
                             .into_any()
                     } else if sure.get() {

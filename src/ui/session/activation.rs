@@ -3,9 +3,9 @@
 use super::Session;
 use crate::{
     browser,
-    protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode},
+    protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode, ProblemKind},
     store::{Binding, PendingActivation, StoreError},
-    sync::{ApiError, BindingState, Client, Token},
+    sync::{ApiError, BindingState, Token},
 };
 use leptos::prelude::*;
 
@@ -53,11 +53,21 @@ impl Session {
                 pending
             }
         };
-        let api = browser::fetch::FetchApi;
-        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        let client = self.client();
         let request =
             ActivateRequest { code: pending.code, device: phone.device, token_hash: pending.token.hash() };
-        let branch = client.activate(&request).await?.branch;
+        let branch = match client.activate(&request).await {
+            Ok(activated) => activated.branch,
+            Err(error) => {
+                if matches!(
+                    error.kind(),
+                    Some(ProblemKind::CodeWrong | ProblemKind::CodeUsed | ProblemKind::CodeExpired)
+                ) {
+                    repository.drop_pending_activation().await?;
+                }
+                return Err(error.into());
+            }
+        };
         let binding = Binding {
             branch: branch.clone(),
             token: pending.token,
@@ -74,14 +84,18 @@ impl Session {
         Ok(branch)
     }
 
+    /// The code of an activation that was begun and whose answer never came: the page was closed, or the network went.
+    pub async fn begun_activation(self) -> Option<ActivationCode> {
+        self.repository()?.pending_activation().await.ok().flatten().map(|pending| pending.code)
+    }
+
     /// Gets a ten-minute code for another phone of the branch on the screen.
     ///
     /// # Errors
     /// [`ApiError`], [`ApiError::Offline`] without a bound branch.
     pub async fn code_for_another_phone(self) -> Result<DeviceCode, ApiError> {
         let binding = untrack(|| self.active()).ok_or_else(|| ApiError::Offline("no branch".into()))?;
-        let api = browser::fetch::FetchApi;
-        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        let client = self.client();
         client.device_code(&binding.token).await
     }
 }

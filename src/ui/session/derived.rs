@@ -87,7 +87,7 @@ pub fn of_period<'a>(work: &'a Work, all: &'a [LocalSubmission]) -> Vec<&'a Loca
 
 /// How the outbox stands on a submission.
 #[must_use]
-pub fn waiting_for<'a>(outbox: &'a [OutboxEntry], id: SubmissionId) -> Option<&'a OutboxEntry> {
+pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEntry> {
     outbox
         .iter()
         .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))

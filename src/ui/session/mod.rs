@@ -12,7 +12,7 @@ pub mod submitting;
 pub mod unbinding;
 
 use crate::{
-    browser,
+    browser::{self, fetch::FetchApi},
     domain::{
         Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, SectorId,
         period::{current, shanghai_date},
@@ -206,6 +206,11 @@ impl Session {
         self.clock.get_untracked().correct(browser::clock::now_ms())
     }
 
+    /// The endpoint's calls. Of the same type as the sender's, so that they are compiled once.
+    fn client(self) -> Client<'static, FetchApi, &'static fn() -> u64> {
+        Client::new(&FetchApi, &sending::NOW, self.clock.get_untracked())
+    }
+
     /// The branch on the screen.
     #[must_use]
     pub fn active(self) -> Option<Binding> {
@@ -350,8 +355,7 @@ impl Session {
                 return Some(profile.clone());
             }
         }
-        let api = browser::fetch::FetchApi;
-        let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+        let client = self.client();
         client.profile(&binding.token).await.ok().flatten().map(|known| known.profile)
     }
 

@@ -16,6 +16,8 @@ const LOCK: &str = "biaochi-sender";
 const CHANNEL: &str = "biaochi";
 const CHANGED: &str = "changed";
 const SEND: &str = "send";
+/// The phone's own clock, in the form in which everything that sends is given it.
+pub(super) const NOW: fn() -> u64 = browser::clock::now_ms;
 
 /// What the sender holds on to as long as the page lives.
 #[derive(Default)]
@@ -153,8 +155,7 @@ impl Session {
         self.reach.set(Reach::Trying);
         let failures = self.sender.with_value(|sender| sender.failures);
         let api = browser::fetch::FetchApi;
-        let outcome =
-            sync::round(&repository, &api, browser::clock::now_ms, browser::random::jitter, failures).await;
+        let outcome = sync::round(&repository, &api, NOW, browser::random::jitter, failures).await;
         match outcome {
             Ok(outcome) => {
                 self.reach.set(if outcome.reached_server { Reach::Online } else { Reach::Offline });

@@ -1,10 +1,7 @@
 //! 解除绑定: refused while anything of the branch exists on this phone alone, unless it was carried away.
 
 use super::{Session, activation::Failure};
-use crate::{
-    browser,
-    sync::{BindingState, Client},
-};
+use crate::sync::BindingState;
 use leptos::prelude::*;
 
 impl Session {
@@ -28,8 +25,7 @@ impl Session {
             return Ok(());
         };
         if binding.state == BindingState::Bound {
-            let api = browser::fetch::FetchApi;
-            let client = Client::new(&api, browser::clock::now_ms, self.clock.get_untracked());
+            let client = self.client();
             // Unreachable or not: the phone forgets its secret either way, and the upper level can revoke it.
             let _told = client.unbind(&binding.token).await;
         }
