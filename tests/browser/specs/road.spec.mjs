@@ -1,5 +1,4 @@
 // The whole road: one secretary, one phone, offline; the result reaches the endpoint, comes back, is mended, is approved.
-import { join } from "node:path";
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import {
@@ -54,7 +53,7 @@ test("a branch checks itself offline, and the result reaches the endpoint and co
   let all = await listed(endpoint);
   expect(all).toHaveLength(1);
   expect(all[0]).toMatchObject({ branch: BRANCH, receipt: { code: receipt, score: Math.round(Number(own) * 100) } });
-  const results = join(info.outputDir, "results.xlsx");
+  const results = info.outputPath("results.xlsx");
   await endpoint.command("results", "export", "--period", all[0].period, "-o", results);
   expect(textsOf(results)).toContain("十里村党支部");
 
