@@ -273,9 +273,18 @@ impl<B: Backend> Repository<B> {
     /// # Errors
     /// When the storage fails; then none of them is stored.
     pub async fn save_edits(&self, draft: &Draft, edits: &[Edit]) -> Result<(), StoreError> {
+        let begun = self.draft(&draft.key()).await?.is_some();
+        self.save_edits_of(draft, begun, edits).await
+    }
+
+    /// As [`Repository::save_edits`], for a caller that knows whether the draft is stored: one transaction less at every tap.
+    ///
+    /// # Errors
+    /// As [`Repository::save_edits`].
+    pub async fn save_edits_of(&self, draft: &Draft, begun: bool, edits: &[Edit]) -> Result<(), StoreError> {
         let key = draft.key();
         let mut batch = Batch::default();
-        if self.draft(&key).await?.is_none() {
+        if !begun {
             batch.put(Table::Drafts, &draft_key(&key), draft)?;
         }
         for edit in edits {

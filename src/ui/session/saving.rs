@@ -82,6 +82,13 @@ impl Session {
         });
     }
 
+    /// Whether the draft on the screen is this one and known to be on disk.
+    fn is_stored(self, draft: &Draft) -> bool {
+        self.work.with_untracked(|work| {
+            work.as_ref().is_ok_and(|work| work.stored && work.draft.key() == draft.key())
+        })
+    }
+
     async fn empty_queue(self) -> Result<(), StoreError> {
         let Some(repository) = self.repository() else { return Ok(()) };
         if self.queue.with_value(|queue| queue.waiting.is_empty())
@@ -99,6 +106,7 @@ impl Session {
             let draft = now.first().map(|(draft, _)| draft.clone());
             let edits: Vec<Edit> = now.iter().map(|(_, edit)| edit.clone()).collect();
             let result = match draft {
+                Some(draft) if self.is_stored(&draft) => repository.save_edits_of(&draft, true, &edits).await,
                 Some(draft) => repository.save_edits(&draft, &edits).await,
                 None => Ok(()),
             };
@@ -110,13 +118,17 @@ impl Session {
                 queue.waiting.extend(newer);
             });
             result?;
-            self.work.update(|work| {
-                if let Ok(work) = work
-                    && work.draft.key() == key
-                {
-                    work.stored = true;
-                }
+            let newly = self.work.with_untracked(|work| {
+                work.as_ref().is_ok_and(|work| !work.stored && work.draft.key() == key)
             });
+            // Only when it changes: an update draws everything anew that depends on the work.
+            if newly {
+                self.work.update(|work| {
+                    if let Ok(work) = work {
+                        work.stored = true;
+                    }
+                });
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 // Bad days: nothing that was saved is lost, and the screen says what to do.
 import { readFileSync } from "node:fs";
-import { Phone, usable } from "../harness/browser.mjs";
+import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import {
   activate, answerItem, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit,
 } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
+import { deploy } from "../harness/update.mjs";
 
 /** A phone that has answered the first item. */
 async function begun(phone, endpoint) {
@@ -241,4 +242,32 @@ test("withdrawn before anyone reviews it", async ({ endpoint, phone }) => {
   await page.getByRole("button", { name: "撤回这一份" }).click();
   await expect(page.getByText("已撤回").first()).toBeVisible();
   await expect.poll(async () => JSON.parse(await endpoint.command("review", "list", "--json")).length).toBe(0);
+});
+
+test("a new version waits for the user; after the tap it runs and the answers are there", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  await keptForOffline(page);
+  await page.reload();
+  await usable(page);
+  deploy(endpoint, "新的一版");
+  await endpoint.stop();
+  await endpoint.serve();
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
+  await expect(page.getByTestId("update-prompt")).toBeVisible();
+  await expect(page.locator("meta[name=description]")).not.toHaveAttribute("content", "新的一版");
+  await page.getByRole("button", { name: "更新" }).click();
+  await expect(page.locator("meta[name=description]")).toHaveAttribute("content", "新的一版");
+  await usable(page);
+  await openItem(page, 1);
+  await expect(page.getByTestId("earned")).toContainText("得 3 / 3 分");
+});
+
+test("an app that stops in the middle says so", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  // What the browser reports when a wasm program traps.
+  await page.evaluate(() => dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })));
+  await expect(page.getByRole("alert")).toContainText("已存的内容都还在");
+  await page.getByRole("button", { name: "重新打开" }).click();
+  await usable(page);
+  await expect(page.getByTestId("earned")).toContainText("得 3 / 3 分");
 });
