@@ -182,6 +182,22 @@ impl<B: Backend> Repository<B> {
         self.0.commit(batch).await
     }
 
+    /// Remembers which branch a code has bound this phone to. Only the code's hash is kept.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn remember_code(&self, code: &ContentHash, branch: &BranchCode) -> Result<(), StoreError> {
+        self.put(Table::Settings, &format!("code/{code}"), branch).await
+    }
+
+    /// The branch that a code has bound this phone to before.
+    ///
+    /// # Errors
+    /// When the storage fails or the record cannot be read.
+    pub async fn branch_of_code(&self, code: &ContentHash) -> Result<Option<BranchCode>, StoreError> {
+        self.one(Table::Settings, &format!("code/{code}")).await
+    }
+
     /// Removes a branch with all that is stored of it. The caller has made sure that nothing is unsent, or that it was
     /// exported.
     ///

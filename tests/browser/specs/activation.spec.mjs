@@ -75,6 +75,18 @@ test("a branch whose sector has no standard yet is told so", async ({ endpoint, 
   await expect(page.getByTestId("nothing-yet")).toContainText("社区领域的标准还没有发布");
 });
 
+test("the same slip scanned again on the same phone leads home", async ({ endpoint, phone }) => {
+  const { link } = await endpoint.issueCode();
+  const page = await phone.open();
+  await page.goto(link);
+  await page.getByRole("button", { name: "看明白了，开始用" }).click();
+  await expect(page.getByTestId("next")).toBeVisible();
+  await page.goto("about:blank");
+  await page.goto(link);
+  await expect(page.getByTestId("next")).toBeVisible();
+  await expect(page.getByRole("alert")).toBeHidden();
+});
+
 test("several branches on one phone keep apart", async ({ endpoint, phone }) => {
   const page = await phone.open();
   await activate(page, endpoint);
