@@ -48,13 +48,14 @@ test("a revoked phone goes on filling; sending pauses with a plain message until
 test("the endpoint killed while a submission is on its way: one record, one receipt", async ({ endpoint, phone }) => {
   const page = await begun(phone, endpoint);
   // The endpoint stores it; then it dies before the phone hears the answer.
-  await page.route("**/api/v1/submissions/*", async (route) => {
-    if (route.request().method() !== "PUT") return route.continue();
-    await route.fetch();
-    await endpoint.kill();
-    await route.abort();
+  const died = new Promise((resolve, reject) => {
+    page.route("**/api/v1/submissions/*", async (route) => {
+      if (route.request().method() !== "PUT") return route.continue();
+      await route.fetch().then(() => endpoint.kill()).then(() => route.abort()).then(resolve, reject);
+    });
   });
   await submit(page);
+  await died;
   await sentSays(page, "等网络");
   await page.unroute("**/api/v1/submissions/*");
   await endpoint.serve();
