@@ -74,8 +74,8 @@ impl Session {
             bound_at: self.now(),
             state: BindingState::Bound,
         };
-        phone.active = Some(branch.code.clone());
         repository.bind(&binding, &phone).await?;
+        phone.active = Some(branch.code.clone());
         self.chosen_period.set(None);
         self.phone.set(Some(phone));
         self.reload().await;
