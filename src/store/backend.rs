@@ -57,9 +57,23 @@ pub enum Write {
     Delete(Table, String),
 }
 
-/// Changes that become durable together or not at all.
+/// What was read before a batch was made, and must still be so when it becomes durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The record under a key, or that there is none.
+    One(Table, String, Option<String>),
+    /// All records whose key starts with a prefix.
+    Run(Table, String, Vec<(String, String)>),
+}
+
+/// Changes that become durable together or not at all, provided that what they rest on has not changed meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Batch(pub Vec<Write>);
+pub struct Batch {
+    /// What they rest on.
+    pub seen: Vec<Seen>,
+    /// The changes.
+    pub writes: Vec<Write>,
+}
 
 impl Batch {
     /// Adds a record as JSON.
@@ -68,18 +82,33 @@ impl Batch {
     /// When the value cannot be written as JSON, which no type of ours should cause.
     pub fn put<T: serde::Serialize>(&mut self, table: Table, key: &str, value: &T) -> Result<(), StoreError> {
         let text = serde_json::to_string(value).map_err(|error| StoreError::Failed(error.to_string()))?;
-        self.0.push(Write::Put(table, key.into(), text));
+        self.put_text(table, key, &text);
         Ok(())
     }
 
     /// Adds a text as it is.
     pub fn put_text(&mut self, table: Table, key: &str, text: &str) {
-        self.0.push(Write::Put(table, key.into(), text.into()));
+        self.writes.push(Write::Put(table, key.into(), text.into()));
     }
 
     /// Removes a record.
     pub fn delete(&mut self, table: Table, key: &str) {
-        self.0.push(Write::Delete(table, key.into()));
+        self.writes.push(Write::Delete(table, key.into()));
+    }
+
+    /// The tables it touches, each once.
+    #[must_use]
+    pub fn tables(&self) -> Vec<Table> {
+        let written = self.writes.iter().map(|write| match write {
+            Write::Put(table, ..) | Write::Delete(table, _) => *table,
+        });
+        let seen = self.seen.iter().map(|seen| match seen {
+            Seen::One(table, ..) | Seen::Run(table, ..) => *table,
+        });
+        let mut tables: Vec<Table> = written.chain(seen).collect();
+        tables.sort_unstable();
+        tables.dedup();
+        tables
     }
 }
 
@@ -92,6 +121,7 @@ pub trait Backend {
     /// All records whose key starts with `prefix`, in the order of their keys.
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
 
-    /// Makes the batch durable: when this returns, a killed process or an empty battery loses nothing of it.
+    /// Makes the batch durable: when this returns, a killed process or an empty battery loses nothing of it. What it rests on is
+    /// compared in the same transaction; where that has changed, nothing is written and [`StoreError::Changed`] comes back.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
 }

@@ -17,6 +17,19 @@ pub enum StoreError {
     /// The connection to the database died (the system closes those of background pages).
     #[error("the connection to the storage was closed ({0}); it is reopened at the next attempt")]
     Stale(String),
+    /// Another tab, or the sender, has written meanwhile what a change rests on; the change is worked out again.
+    #[error("something else wrote to the storage at the same moment; try again")]
+    Changed,
+    /// Removing a branch would lose what exists on this phone alone.
+    #[error(
+        "{answers} answers and {requests} requests are on this phone alone; report them or save a backup first"
+    )]
+    OnlyHere {
+        /// Changed answers in no submission and no backup.
+        answers: usize,
+        /// Requests that have neither arrived nor been carried away in a backup.
+        requests: usize,
+    },
     /// A newer version of the app, in another tab, has changed the database.
     #[error("another tab runs a newer version; close this one and open it again")]
     Newer,

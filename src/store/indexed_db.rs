@@ -2,11 +2,12 @@
 //!
 //! - Every batch is one transaction with strict durability, committed explicitly and awaited: Chrome's default is *relaxed*,
 //!   which may lose the last writes with the battery.
-//! - Nothing but requests of the transaction is awaited between its start and its commit.
+//! - Nothing but requests of the transaction is awaited between its start and its commit. What a batch rests on is compared
+//!   inside of it, so that no other tab can come between.
 //! - Browsers close connections of background pages; a call that finds the connection dead reopens it once.
 
 use super::{
-    backend::{Backend, Batch, Table, Write},
+    backend::{Backend, Batch, Seen, Table, Write},
     error::StoreError,
 };
 use indexed_db_futures::{
@@ -14,20 +15,31 @@ use indexed_db_futures::{
     database::Database,
     error::{DomException, Error, OpenDbError, UnexpectedDataError},
     query_source::QuerySource as _,
-    transaction::{TransactionDurability, TransactionMode, TransactionOptions},
+    transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
 const VERSION: u32 = 1;
 
-/// The connection; clones share it.
+/// One of the connections that were opened one after the other.
+struct Connection {
+    number: u32,
+    database: Database,
+}
+
+/// The storage; clones share its connection.
 #[derive(Clone, Default)]
 pub struct IndexedDb {
-    open: Rc<RefCell<Option<Database>>>,
-    newer: Rc<RefCell<bool>>,
+    open: Rc<RefCell<Option<Connection>>>,
+    /// How many connections were opened.
+    opened: Rc<Cell<u32>>,
+    newer: Rc<Cell<bool>>,
 }
 
 impl IndexedDb {
@@ -49,48 +61,60 @@ impl IndexedDb {
     }
 
     fn forget(&self) {
-        if let Some(database) = self.open.borrow_mut().take() {
-            database.close();
+        if let Some(connection) = self.open.borrow_mut().take() {
+            connection.database.close();
         }
     }
 
     async fn database(&self) -> Result<Database, StoreError> {
-        if *self.newer.borrow() {
+        if self.newer.get() {
             return Err(StoreError::Newer);
         }
-        if let Some(database) = self.open.borrow().as_ref() {
-            return Ok(database.clone());
+        if let Some(connection) = self.open.borrow().as_ref() {
+            return Ok(connection.database.clone());
         }
         let database = Database::open(NAME)
             .with_version(VERSION)
             .with_on_upgrade_needed(|event, database| upgrade(event.old_version(), &database))
             .await
             .map_err(open_error)?;
-        *self.open.borrow_mut() = Some(database.clone());
-        self.yield_to_newer(&database);
+        // Two calls may have opened one each: a second one left open would keep a newer version waiting for ever.
+        if let Some(first) = self.open.borrow().as_ref() {
+            database.close();
+            return Ok(first.database.clone());
+        }
+        let number = self.opened.get().wrapping_add(1);
+        self.opened.set(number);
+        self.yield_to_newer(number, database.clone());
+        *self.open.borrow_mut() = Some(Connection { number, database: database.clone() });
         Ok(database)
     }
 
     /// A newer version of the app in another tab wants to change the tables: let go, or it waits forever.
-    fn yield_to_newer(&self, database: &Database) {
+    fn yield_to_newer(&self, number: u32, database: Database) {
         let Ok(mut changes) = database.version_changes() else { return };
         let this = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
             if changes.recv().await.is_some() {
-                *this.newer.borrow_mut() = true;
+                this.newer.set(true);
             }
-            // Either way this connection is of no more use.
-            this.forget();
+            // Either way this connection is of no more use; a later one may have taken its place.
+            if this.open.borrow().as_ref().is_some_and(|open| open.number == number) {
+                this.open.borrow_mut().take();
+            }
+            database.close();
         });
     }
 
-    /// Runs `action`, and once more on a new connection when the old one turns out to be dead.
+    /// Runs `action`, and once more on a new connection when the old one turns out to be dead. (A connection that is closed
+    /// during a transaction aborts it, which looks like a full disk at first.) `action` may have been carried out already: the
+    /// same writes again change nothing.
     async fn with_reopening<T, F>(&self, action: F) -> Result<T, StoreError>
     where
         F: AsyncFn(&Database) -> Result<T, StoreError>,
     {
         match action(&self.database().await?).await {
-            Err(StoreError::Stale(_)) => {
+            Err(StoreError::Stale(_) | StoreError::Full) => {
                 self.forget();
                 action(&self.database().await?).await
             }
@@ -150,8 +174,7 @@ impl Backend for IndexedDb {
         self.with_reopening(async |database: &Database| {
             let read = async {
                 let transaction = database.transaction(table.name()).build()?;
-                let found: Option<String> =
-                    transaction.object_store(table.name())?.get(key).primitive()?.await?;
+                let found = one(&transaction, table, key).await?;
                 transaction.commit().await?;
                 Ok(found)
             };
@@ -162,20 +185,11 @@ impl Backend for IndexedDb {
 
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         self.with_reopening(async |database: &Database| {
-            // U+FFFF sorts after every character of a key.
-            let end = format!("{prefix}\u{ffff}");
-            let range = || KeyRange::Bound(prefix.to_owned(), false, end.clone(), true);
             let read = async {
                 let transaction = database.transaction(table.name()).build()?;
-                let store = transaction.object_store(table.name())?;
-                // Both requests leave before either is awaited: the transaction stays alive and both see one state.
-                let keys = store.get_all_keys::<String>().with_query::<String, _>(range()).primitive()?;
-                let values = store.get_all::<String>().with_query::<String, _>(range()).primitive()?;
-                let keys: Result<Vec<String>, Error> = keys.await?.collect();
-                let values: Result<Vec<String>, Error> = values.await?.collect();
-                drop(store);
+                let found = run(&transaction, table, prefix).await?;
                 transaction.commit().await?;
-                Ok(keys?.into_iter().zip(values?).collect())
+                Ok(found)
             };
             read.await.map_err(|error: Error| store_error(&error))
         })
@@ -183,43 +197,73 @@ impl Backend for IndexedDb {
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        let mut tables: Vec<Table> = batch
-            .0
-            .iter()
-            .map(|write| match write {
-                Write::Put(table, ..) | Write::Delete(table, _) => *table,
-            })
-            .collect();
-        tables.sort_unstable();
-        tables.dedup();
-        if tables.is_empty() {
+        if batch.writes.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = tables.iter().map(|table| table.name().to_owned()).collect();
-        self.with_reopening(async |database: &Database| {
-            let write = async {
-                let strict = TransactionOptions::new().with_durability(TransactionDurability::Strict);
-                let transaction = database
-                    .transaction(names.clone())
-                    .with_mode(TransactionMode::Readwrite)
-                    .with_options(strict)
-                    .build()?;
-                for write in &batch.0 {
-                    match write {
-                        Write::Put(table, key, value) => {
-                            let store = transaction.object_store(table.name())?;
-                            let _sent = store.put(value.clone()).with_key(key.clone()).primitive()?;
-                        }
-                        Write::Delete(table, key) => {
-                            let _sent =
-                                transaction.object_store(table.name())?.delete(key.clone()).primitive()?;
+        let names: Vec<String> = batch.tables().iter().map(|table| table.name().to_owned()).collect();
+        let still_so = self
+            .with_reopening(async |database: &Database| {
+                let write = async {
+                    let strict = TransactionOptions::new().with_durability(TransactionDurability::Strict);
+                    let transaction = database
+                        .transaction(names.clone())
+                        .with_mode(TransactionMode::Readwrite)
+                        .with_options(strict)
+                        .build()?;
+                    for seen in &batch.seen {
+                        if !is_still_so(&transaction, seen).await? {
+                            // Dropping the transaction takes it back; it has written nothing.
+                            return Ok(false);
                         }
                     }
-                }
-                transaction.commit().await
-            };
-            write.await.map_err(|error: Error| store_error(&error))
-        })
-        .await
+                    for write in &batch.writes {
+                        match write {
+                            Write::Put(table, key, value) => {
+                                let store = transaction.object_store(table.name())?;
+                                let _sent = store.put(value.clone()).with_key(key.clone()).primitive()?;
+                            }
+                            Write::Delete(table, key) => {
+                                let _sent = transaction
+                                    .object_store(table.name())?
+                                    .delete(key.clone())
+                                    .primitive()?;
+                            }
+                        }
+                    }
+                    transaction.commit().await?;
+                    Ok(true)
+                };
+                write.await.map_err(|error: Error| store_error(&error))
+            })
+            .await?;
+        if still_so { Ok(()) } else { Err(StoreError::Changed) }
+    }
+}
+
+async fn one(transaction: &Transaction<'_>, table: Table, key: &str) -> Result<Option<String>, Error> {
+    transaction.object_store(table.name())?.get(key).primitive()?.await
+}
+
+async fn run(
+    transaction: &Transaction<'_>,
+    table: Table,
+    prefix: &str,
+) -> Result<Vec<(String, String)>, Error> {
+    // U+FFFF sorts after every character of a key.
+    let end = format!("{prefix}\u{ffff}");
+    let range = || KeyRange::Bound(prefix.to_owned(), false, end.clone(), true);
+    let store = transaction.object_store(table.name())?;
+    // Both requests leave before either is awaited: the transaction stays alive and both see one state.
+    let keys = store.get_all_keys::<String>().with_query::<String, _>(range()).primitive()?;
+    let values = store.get_all::<String>().with_query::<String, _>(range()).primitive()?;
+    let keys: Vec<String> = keys.await?.collect::<Result<_, Error>>()?;
+    let values: Vec<String> = values.await?.collect::<Result<_, Error>>()?;
+    Ok(keys.into_iter().zip(values).collect())
+}
+
+async fn is_still_so(transaction: &Transaction<'_>, seen: &Seen) -> Result<bool, Error> {
+    match seen {
+        Seen::One(table, key, value) => Ok(one(transaction, *table, key).await? == *value),
+        Seen::Run(table, prefix, values) => Ok(run(transaction, *table, prefix).await? == *values),
     }
 }

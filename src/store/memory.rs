@@ -2,7 +2,7 @@
 //! answers can still be given and carried away as a backup file. The app says plainly that it then keeps nothing.
 
 use super::{
-    backend::{Backend, Batch, Table, Write},
+    backend::{Backend, Batch, Seen, Table, Write},
     error::StoreError,
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
@@ -37,8 +37,17 @@ impl Backend for Memory {
         if let Some(error) = self.refusal.borrow().clone() {
             return Err(error);
         }
+        for seen in &batch.seen {
+            let still = match seen {
+                Seen::One(table, key, value) => self.get(*table, key).await? == *value,
+                Seen::Run(table, prefix, values) => self.scan(*table, prefix).await? == *values,
+            };
+            if !still {
+                return Err(StoreError::Changed);
+            }
+        }
         let mut records = self.records.borrow_mut();
-        for write in batch.0 {
+        for write in batch.writes {
             match write {
                 Write::Put(table, key, value) => {
                     records.insert((table, key), value);

@@ -4,6 +4,7 @@
 //! double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
 
+pub mod atomic;
 pub mod backend;
 pub mod backup;
 pub mod error;
@@ -15,10 +16,19 @@ pub mod repository;
 #[cfg(feature = "web")]
 pub mod storage;
 mod sync_store;
+mod work;
+
+#[cfg(test)]
+mod repository_tests;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod testing;
 
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use records::{
     Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };
-pub use repository::Repository;
+pub use repository::{Found, Repository};
+pub use work::OnlyHere;

@@ -154,9 +154,30 @@ pub struct LocalSubmission {
     /// What the upper level said, oldest first.
     #[serde(default)]
     pub reviews: Vec<Review>,
+    /// Whether a backup that has left the phone holds it.
+    #[serde(default)]
+    pub backed_up: bool,
 }
 
 impl LocalSubmission {
+    /// A submission that was just made on this phone, with its frozen bytes.
+    #[must_use]
+    pub fn made_here(submission: &Submission, body: String) -> Self {
+        Self {
+            id: submission.id,
+            branch: submission.branch.clone(),
+            period: submission.period.clone(),
+            device: submission.device,
+            parents: submission.parents.clone(),
+            made_at: submission.made_at,
+            body: Some(body),
+            receipt: None,
+            withdrawn: false,
+            reviews: Vec::new(),
+            backed_up: false,
+        }
+    }
+
     /// What is known of a submission from the endpoint's list alone.
     #[must_use]
     pub fn from_summary(branch: &BranchCode, summary: &SubmissionSummary) -> Self {
@@ -171,6 +192,7 @@ impl LocalSubmission {
             receipt: Some(summary.receipt.clone()),
             withdrawn: summary.withdrawn,
             reviews: summary.reviews.clone(),
+            backed_up: false,
         }
     }
 

@@ -1,17 +1,18 @@
 //! What the app does with its storage, in its own words. Every method that writes is one transaction.
 
 use super::{
+    atomic::Change,
     backend::{Backend, Batch, Table},
     error::StoreError,
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId, assessment::Edit},
+    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
-const PHONE: &str = "phone";
+pub(super) const PHONE: &str = "phone";
 const PENDING_ACTIVATION: &str = "pending-activation";
 // Apart from the phone's own facts, because the sender writes them while a person may be changing the others.
 pub(super) const CLOCK: &str = "clock";
@@ -36,6 +37,25 @@ pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> 
         key: key.to_owned(),
         reason: error.to_string(),
     })
+}
+
+pub(super) fn read_run<T: DeserializeOwned>(table: Table, texts: Vec<(String, String)>) -> Found<T> {
+    let mut found = Found { records: Vec::new(), unreadable: Vec::new() };
+    for (key, text) in texts {
+        match read(table, &key, &text) {
+            Ok(record) => found.records.push(record),
+            Err(error) => found.unreadable.push(error),
+        }
+    }
+    found
+}
+
+/// For what can be had again elsewhere: a spoilt record counts as none.
+pub(super) fn unless_spoilt<T>(result: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match result {
+        Err(StoreError::Unreadable { .. }) => Ok(None),
+        result => result,
+    }
 }
 
 // Identifiers hold no '/', so it separates them without ambiguity.
@@ -78,14 +98,7 @@ impl<B: Backend> Repository<B> {
         table: Table,
         prefix: &str,
     ) -> Result<Found<T>, StoreError> {
-        let mut found = Found { records: Vec::new(), unreadable: Vec::new() };
-        for (key, text) in self.0.scan(table, prefix).await? {
-            match read(table, &key, &text) {
-                Ok(record) => found.records.push(record),
-                Err(error) => found.unreadable.push(error),
-            }
-        }
-        Ok(found)
+        Ok(read_run(table, self.0.scan(table, prefix).await?))
     }
 
     pub(super) async fn put<T: serde::Serialize>(
@@ -99,17 +112,30 @@ impl<B: Backend> Repository<B> {
         self.0.commit(batch).await
     }
 
-    /// The phone's own facts; at the first start they are made with this device id.
+    /// The phone's own facts; at the first start they are made with this device id. A spoilt record is made anew, with the
+    /// device id it had where that can still be read: only the choices of look and branch are to be made again.
     ///
     /// # Errors
     /// When the storage fails.
     pub async fn phone(&self, new_device: DeviceId) -> Result<Phone, StoreError> {
-        if let Some(phone) = self.one(Table::Settings, PHONE).await? {
-            return Ok(phone);
+        #[derive(Deserialize)]
+        struct OnlyDevice {
+            device: DeviceId,
         }
-        let phone = Phone::new(new_device);
-        self.save_phone(&phone).await?;
-        Ok(phone)
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let stored = change.text(Table::Settings, PHONE).await?;
+            let device = match &stored {
+                None => new_device,
+                Some(text) => match read::<Phone>(Table::Settings, PHONE, text) {
+                    Ok(phone) => return Ok(phone),
+                    Err(_) => serde_json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
+                },
+            };
+            let phone = Phone::new(device);
+            change.put(Table::Settings, PHONE, &phone)?;
+            Ok(phone)
+        })
+        .await
     }
 
     /// The phone's own facts as stored; `None` before the first start.
@@ -120,12 +146,23 @@ impl<B: Backend> Repository<B> {
         self.one(Table::Settings, PHONE).await
     }
 
-    /// Stores the phone's own facts.
+    /// Changes the phone's own facts: on top of what is stored, so that a change made in another tab stays. `shown` stands in
+    /// where nothing readable is stored.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn save_phone(&self, phone: &Phone) -> Result<(), StoreError> {
-        self.put(Table::Settings, PHONE, phone).await
+    pub async fn change_phone(
+        &self,
+        shown: &Phone,
+        change_it: impl Fn(&mut Phone),
+    ) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let stored = unless_spoilt(change.one(Table::Settings, PHONE).await)?;
+            let mut phone = stored.unwrap_or_else(|| shown.clone());
+            change_it(&mut phone);
+            change.put(Table::Settings, PHONE, &phone)
+        })
+        .await
     }
 
     /// The branches this phone looks after.
@@ -136,20 +173,12 @@ impl<B: Backend> Repository<B> {
         self.run(Table::Bindings, "").await
     }
 
-    /// Stores a branch's record.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn save_binding(&self, binding: &Binding) -> Result<(), StoreError> {
-        self.put(Table::Bindings, binding.branch.code.as_str(), binding).await
-    }
-
     /// The activation that was begun and not finished.
     ///
     /// # Errors
-    /// When the storage fails or the record cannot be read.
+    /// When the storage fails.
     pub async fn pending_activation(&self) -> Result<Option<PendingActivation>, StoreError> {
-        self.one(Table::Settings, PENDING_ACTIVATION).await
+        unless_spoilt(self.one(Table::Settings, PENDING_ACTIVATION).await)
     }
 
     /// Stores an activation before the endpoint is asked.
@@ -174,12 +203,17 @@ impl<B: Backend> Repository<B> {
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn bind(&self, binding: &Binding, phone: &Phone) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        batch.put(Table::Bindings, binding.branch.code.as_str(), binding)?;
-        batch.put(Table::Settings, PHONE, phone)?;
-        batch.delete(Table::Settings, PENDING_ACTIVATION);
-        self.0.commit(batch).await
+    pub async fn bind(&self, binding: &Binding, shown: &Phone) -> Result<(), StoreError> {
+        let code = &binding.branch.code;
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let stored = unless_spoilt(change.one(Table::Settings, PHONE).await)?;
+            let phone = Phone { active: Some(code.clone()), ..stored.unwrap_or_else(|| shown.clone()) };
+            change.put(Table::Bindings, code.as_str(), binding)?;
+            change.put(Table::Settings, PHONE, &phone)?;
+            change.delete(Table::Settings, PENDING_ACTIVATION);
+            Ok(())
+        })
+        .await
     }
 
     /// Remembers which branch a code has bound this phone to. Only the code's hash is kept.
@@ -198,33 +232,19 @@ impl<B: Backend> Repository<B> {
         self.one(Table::Settings, &format!("code/{code}")).await
     }
 
-    /// Removes a branch with all that is stored of it. The caller has made sure that nothing is unsent, or that it was
-    /// exported.
+    /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again.
     ///
     /// # Errors
-    /// When the storage fails; then nothing was removed.
-    pub async fn unbind(&self, branch: &BranchCode, phone: &Phone) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        batch.delete(Table::Bindings, branch.as_str());
-        let prefix = format!("{branch}/");
-        for table in [Table::Drafts, Table::Entries, Table::Submissions] {
-            for (key, _) in self.0.scan(table, &prefix).await? {
-                batch.delete(table, &key);
-            }
-        }
-        for waiting in self.outbox().await?.records.iter().filter(|waiting| &waiting.branch == branch) {
-            batch.delete(Table::Outbox, &waiting.id.to_string());
-        }
-        batch.put(Table::Settings, PHONE, phone)?;
-        self.0.commit(batch).await
-    }
-
-    /// A checklist that was fetched.
-    ///
-    /// # Errors
-    /// When the storage fails or the record cannot be read.
+    /// When the storage fails.
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Checklist>, StoreError> {
-        self.one(Table::Checklists, hash.as_str()).await
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let checklist = unless_spoilt(change.one(Table::Checklists, hash.as_str()).await)?;
+            if checklist.is_none() && change.has_seen_text() {
+                change.delete(Table::Checklists, hash.as_str());
+            }
+            Ok(checklist)
+        })
+        .await
     }
 
     /// The hashes of the checklists that are here.
@@ -270,65 +290,6 @@ impl<B: Backend> Repository<B> {
         self.run(Table::Entries, &format!("{}/", draft_key(key))).await
     }
 
-    /// Stores a draft with answers it begins with or is merged with; what is there already stays.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn merge(&self, draft: &Draft, entries: &[Entry]) -> Result<(), StoreError> {
-        let key = draft.key();
-        let mut batch = Batch::default();
-        batch.put(Table::Drafts, &draft_key(&key), draft)?;
-        for entry in entries {
-            batch.put(Table::Entries, &entry_key(&key, entry), entry)?;
-        }
-        self.0.commit(batch).await
-    }
-
-    /// Carries edits out. The draft they belong to is stored with the first of them.
-    ///
-    /// # Errors
-    /// When the storage fails; then none of them is stored.
-    pub async fn save_edits(&self, draft: &Draft, edits: &[Edit]) -> Result<(), StoreError> {
-        let begun = self.draft(&draft.key()).await?.is_some();
-        self.save_edits_of(draft, begun, edits).await
-    }
-
-    /// As [`Repository::save_edits`], for a caller that knows whether the draft is stored: one transaction less at every tap.
-    ///
-    /// # Errors
-    /// As [`Repository::save_edits`].
-    pub async fn save_edits_of(&self, draft: &Draft, begun: bool, edits: &[Edit]) -> Result<(), StoreError> {
-        let key = draft.key();
-        let mut batch = Batch::default();
-        if !begun {
-            batch.put(Table::Drafts, &draft_key(&key), draft)?;
-        }
-        for edit in edits {
-            for old in &edit.drop {
-                batch.delete(Table::Entries, &entry_key(&key, old));
-            }
-            batch.put(Table::Entries, &entry_key(&key, &edit.put), &edit.put)?;
-        }
-        self.0.commit(batch).await
-    }
-
-    /// 上报: snapshot, outbox row and the mark on the draft become durable together.
-    ///
-    /// # Errors
-    /// When the storage fails; then nothing was submitted.
-    pub async fn submit(
-        &self,
-        draft: &Draft,
-        submission: &LocalSubmission,
-        request: &OutboxEntry,
-    ) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        batch.put(Table::Drafts, &draft_key(&draft.key()), draft)?;
-        batch.put(Table::Submissions, &submission_key(&submission.branch, submission.id), submission)?;
-        batch.put(Table::Outbox, &request.id.to_string(), request)?;
-        self.0.commit(batch).await
-    }
-
     /// The submissions of a branch, oldest first (their ids are ordered by time).
     ///
     /// # Errors
@@ -349,15 +310,6 @@ impl<B: Backend> Repository<B> {
         self.one(Table::Submissions, &submission_key(branch, id)).await
     }
 
-    /// Stores a submission's record.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn save_submission(&self, submission: &LocalSubmission) -> Result<(), StoreError> {
-        let key = submission_key(&submission.branch, submission.id);
-        self.put(Table::Submissions, &key, submission).await
-    }
-
     /// What waits to be sent, of all branches, oldest first.
     ///
     /// # Errors
@@ -366,7 +318,7 @@ impl<B: Backend> Repository<B> {
         self.run(Table::Outbox, "").await
     }
 
-    /// Adds or replaces a request that waits to be sent.
+    /// Adds a request that waits to be sent.
     ///
     /// # Errors
     /// When the storage fails.
@@ -374,29 +326,19 @@ impl<B: Backend> Repository<B> {
         self.put(Table::Outbox, &request.id.to_string(), request).await
     }
 
-    /// Removes a request that was refused and that a person has dealt with.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn drop_outbox(&self, request: &OutboxEntry) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        batch.delete(Table::Outbox, &request.id.to_string());
-        self.0.commit(batch).await
-    }
-
     /// How far the phone's clock is off.
     ///
     /// # Errors
-    /// When the storage fails or the record cannot be read.
+    /// When the storage fails.
     pub async fn clock(&self) -> Result<ClockOffset, StoreError> {
-        Ok(self.one(Table::Settings, CLOCK).await?.unwrap_or_default())
+        Ok(unless_spoilt(self.one(Table::Settings, CLOCK).await)?.unwrap_or_default())
     }
 
     /// The standard in force, as last heard.
     ///
     /// # Errors
-    /// When the storage fails or the record cannot be read.
+    /// When the storage fails.
     pub async fn standard(&self) -> Result<Option<StandardCopy>, StoreError> {
-        self.one(Table::Settings, STANDARD).await
+        unless_spoilt(self.one(Table::Settings, STANDARD).await)
     }
 }

@@ -1,17 +1,19 @@
 //! What the sending engine asks of the storage, carried out on the same tables. One transaction for each method.
 
 use super::{
-    backend::{Backend, Batch, Table},
+    atomic::Change,
+    backend::{Backend, Table},
     error::StoreError,
-    records::{Draft, LocalSubmission},
-    repository::{CLOCK, Repository, STANDARD, draft_key, entry_key, read, submission_key},
+    records::{Binding as Bound, Draft, LocalSubmission},
+    repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
+    work::merge,
 };
 use crate::{
-    domain::BranchCode,
+    domain::{BranchCode, Submission, SubmissionId},
     protocol::{BranchInfo, SubmissionSummary},
     sync::{
         Binding, BindingState, ClockOffset, Delivery, FetchedChecklist, Local, OutboxEntry, OutboxId,
-        OutboxState, Postponement, Pulled, Rejection, StandardCopy, Store,
+        OutboxRequest, OutboxState, Postponement, Pulled, Rejection, StandardCopy, Store, Token,
     },
 };
 
@@ -19,27 +21,55 @@ impl<B: Backend> Repository<B> {
     async fn change_outbox(
         &self,
         id: OutboxId,
-        change: impl FnOnce(&mut OutboxEntry),
+        change_it: impl Fn(&mut OutboxEntry),
     ) -> Result<(), StoreError> {
-        let Some(mut row) = self.one::<OutboxEntry>(Table::Outbox, &id.to_string()).await? else {
-            return Ok(());
-        };
-        change(&mut row);
-        self.save_outbox(&row).await
+        let key = id.to_string();
+        self.atomically(async |change: &mut Change<'_, B>| {
+            if let Some(mut row) = change.one::<OutboxEntry>(Table::Outbox, &key).await? {
+                change_it(&mut row);
+                change.put(Table::Outbox, &key, &row)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
-    async fn stored_submission(
+    async fn change_binding(
         &self,
         branch: &BranchCode,
-        id: crate::domain::SubmissionId,
-    ) -> Result<Option<LocalSubmission>, StoreError> {
-        let key = submission_key(branch, id);
-        self.backend()
-            .get(Table::Submissions, &key)
-            .await?
-            .map(|text| read(Table::Submissions, &key, &text))
-            .transpose()
+        change_it: impl Fn(&mut Bound),
+    ) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            if let Some(mut binding) = bound(change, branch).await? {
+                change_it(&mut binding);
+                change.put(Table::Bindings, branch.as_str(), &binding)?;
+            }
+            Ok(())
+        })
+        .await
     }
+}
+
+async fn bound<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<Option<Bound>, StoreError> {
+    unless_spoilt(change.one(Table::Bindings, branch.as_str()).await)
+}
+
+async fn known<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    id: SubmissionId,
+) -> Result<Option<LocalSubmission>, StoreError> {
+    unless_spoilt(change.one(Table::Submissions, &submission_key(branch, id)).await)
+}
+
+/// What a row that carries a submission says of it, for a record that cannot be read any more.
+fn from_row(row: &OutboxEntry) -> Option<LocalSubmission> {
+    let OutboxRequest::Submit { body, .. } = &row.request else { return None };
+    let submission: Submission = serde_json::from_str(body).ok()?;
+    Some(LocalSubmission::made_here(&submission, body.clone()))
 }
 
 impl<B: Backend> Store for Repository<B> {
@@ -72,27 +102,28 @@ impl<B: Backend> Store for Repository<B> {
     }
 
     async fn record_delivery(&self, id: OutboxId, delivery: &Delivery) -> Result<(), StoreError> {
-        let Some(row) = self.one::<OutboxEntry>(Table::Outbox, &id.to_string()).await? else {
-            return Ok(());
-        };
-        let mut batch = Batch::default();
-        let concerned = match delivery {
-            Delivery::Submitted(receipt) => Some(receipt.submission),
-            Delivery::Withdrawn(submission) => Some(*submission),
-            Delivery::Profile => None,
-        };
-        if let Some(submission) = concerned
-            && let Some(mut known) = self.stored_submission(&row.branch, submission).await?
-        {
-            match delivery {
-                Delivery::Submitted(receipt) => known.receipt = Some(receipt.clone()),
-                Delivery::Withdrawn(_) => known.withdrawn = true,
-                Delivery::Profile => {}
+        let key = id.to_string();
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let Some(row) = change.one::<OutboxEntry>(Table::Outbox, &key).await? else { return Ok(()) };
+            let concerned = match delivery {
+                Delivery::Submitted(receipt) => Some(receipt.submission),
+                Delivery::Withdrawn(submission) => Some(*submission),
+                Delivery::Profile => None,
+            };
+            if let Some(id) = concerned
+                && let Some(mut known) = known(change, &row.branch, id).await?.or_else(|| from_row(&row))
+            {
+                match delivery {
+                    Delivery::Submitted(receipt) => known.receipt = Some(receipt.clone()),
+                    Delivery::Withdrawn(_) => known.withdrawn = true,
+                    Delivery::Profile => {}
+                }
+                change.put(Table::Submissions, &submission_key(&row.branch, id), &known)?;
             }
-            batch.put(Table::Submissions, &submission_key(&row.branch, submission), &known)?;
-        }
-        batch.delete(Table::Outbox, &id.to_string());
-        self.backend().commit(batch).await
+            change.delete(Table::Outbox, &key);
+            Ok(())
+        })
+        .await
     }
 
     async fn record_rejection(&self, id: OutboxId, rejection: &Rejection) -> Result<(), StoreError> {
@@ -111,21 +142,28 @@ impl<B: Backend> Store for Repository<B> {
         .await
     }
 
-    async fn record_revoked(&self, branch: &BranchCode) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        for mut binding in self.bindings().await?.records {
-            if &binding.branch.code == branch {
-                binding.state = BindingState::Revoked;
-                batch.put(Table::Bindings, branch.as_str(), &binding)?;
+    async fn record_revoked(&self, branch: &BranchCode, token: &Token) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            match bound(change, branch).await? {
+                Some(mut binding) if binding.token == *token => {
+                    binding.state = BindingState::Revoked;
+                    change.put(Table::Bindings, branch.as_str(), &binding)?;
+                }
+                _ => {}
             }
-        }
-        for mut row in self.outbox().await?.records {
-            if &row.branch == branch && row.state == OutboxState::Sending {
-                row.state = OutboxState::Queued { not_before: None };
-                batch.put(Table::Outbox, &row.id.to_string(), &row)?;
+            for mut row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {
+                if &row.branch == branch && row.state == OutboxState::Sending {
+                    row.state = OutboxState::Queued { not_before: None };
+                    change.put(Table::Outbox, &row.id.to_string(), &row)?;
+                }
             }
-        }
-        self.backend().commit(batch).await
+            Ok(())
+        })
+        .await
+    }
+
+    async fn record_accepted(&self, branch: &BranchCode) -> Result<(), StoreError> {
+        self.change_binding(branch, |binding| binding.state = BindingState::Bound).await
     }
 
     async fn save_summaries(
@@ -133,28 +171,31 @@ impl<B: Backend> Store for Repository<B> {
         branch: &BranchCode,
         summaries: &[SubmissionSummary],
     ) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        for summary in summaries {
-            let id = summary.receipt.submission;
-            let heard = LocalSubmission::from_summary(branch, summary);
-            let known = match self.stored_submission(branch, id).await? {
-                Some(mine) => LocalSubmission { body: mine.body, made_at: mine.made_at, ..heard },
-                None => heard,
-            };
-            batch.put(Table::Submissions, &submission_key(branch, id), &known)?;
-        }
-        self.backend().commit(batch).await
+        self.atomically(async |change: &mut Change<'_, B>| {
+            if bound(change, branch).await?.is_none() {
+                return Ok(());
+            }
+            for summary in summaries {
+                let id = summary.receipt.submission;
+                let heard = LocalSubmission::from_summary(branch, summary);
+                let merged = match known(change, branch, id).await? {
+                    Some(mine) => LocalSubmission {
+                        body: mine.body,
+                        made_at: mine.made_at,
+                        backed_up: mine.backed_up,
+                        ..heard
+                    },
+                    None => heard,
+                };
+                change.put(Table::Submissions, &submission_key(branch, id), &merged)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn save_pulled(&self, pulled: &Pulled) -> Result<(), StoreError> {
         let submission = &pulled.submission;
-        let Some(mut known) = self.stored_submission(&submission.branch, submission.id).await? else {
-            return Ok(());
-        };
-        known.body = Some(pulled.body.clone());
-        known.made_at = submission.made_at;
-        let mut batch = Batch::default();
-        batch.put(Table::Submissions, &submission_key(&submission.branch, submission.id), &known)?;
         let begun = Draft {
             branch: submission.branch.clone(),
             period: submission.period.clone(),
@@ -163,13 +204,15 @@ impl<B: Backend> Store for Repository<B> {
             begun_at: submission.made_at,
             shared_until: None,
         };
-        let key = begun.key();
-        let draft = self.draft(&key).await?.unwrap_or(begun);
-        batch.put(Table::Drafts, &draft_key(&key), &draft)?;
-        for entry in &submission.answers {
-            batch.put(Table::Entries, &entry_key(&key, entry), entry)?;
-        }
-        self.backend().commit(batch).await
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let Some(known) = known(change, &submission.branch, submission.id).await? else { return Ok(()) };
+            let known =
+                LocalSubmission { body: Some(pulled.body.clone()), made_at: submission.made_at, ..known };
+            change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), &known)?;
+            merge(change, &begun, &submission.answers).await?;
+            Ok(())
+        })
+        .await
     }
 
     async fn save_standard(&self, standard: &StandardCopy) -> Result<(), StoreError> {
@@ -181,14 +224,7 @@ impl<B: Backend> Store for Repository<B> {
     }
 
     async fn save_branch(&self, info: &BranchInfo) -> Result<(), StoreError> {
-        let known: Option<super::records::Binding> = self.one(Table::Bindings, info.code.as_str()).await?;
-        match known {
-            Some(mut binding) => {
-                binding.branch = info.clone();
-                self.save_binding(&binding).await
-            }
-            None => Ok(()),
-        }
+        self.change_binding(&info.code, |binding| binding.branch = info.clone()).await
     }
 
     async fn save_clock_offset(&self, offset: ClockOffset) -> Result<(), StoreError> {

@@ -9,7 +9,8 @@ use super::{
     client::{Client, StandardAnswer},
     outbox::{OutboxEntry, OutboxId, OutboxRequest},
     plan::{self, Operation, Remote},
-    store::{Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, Store},
+    store::{BindingState, Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, Store},
+    token::Token,
 };
 use crate::{
     domain::{BranchCode, ContentHash, Submission, SubmissionId, submission::FORMAT},
@@ -100,6 +101,7 @@ struct Round<'a, S, A, N, R> {
 
 impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> {
     async fn run(&mut self) -> Result<(), Stop<S::Error>> {
+        self.knock().await?;
         let mut tried = BTreeSet::new();
         // Read afresh for each row: what was just recorded, or just written by her, may change what comes next.
         while let Some((entry, local)) = self.next_row(&tried).await? {
@@ -109,6 +111,24 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
         let local = self.store.local().await.map_err(Stop::Store)?;
         let remote = self.listen(&local).await?;
         self.pull(&local, &remote).await
+    }
+
+    /// Asks for the branches whose token was refused: a revocation by mistake heals as soon as it is taken back.
+    async fn knock(&mut self) -> Result<(), Stop<S::Error>> {
+        for binding in self.store.local().await.map_err(Stop::Store)?.bindings {
+            if binding.state == BindingState::Bound {
+                continue;
+            }
+            match self.client.branch(&binding.token).await {
+                Ok(info) if info.code == binding.info.code => {
+                    self.stored(self.store.record_accepted(&info.code).await)?;
+                }
+                Err(ApiError::Offline(_)) => return Err(Stop::Offline),
+                // Still refused, or no answer that could be relied on: it stays as it is.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     async fn next_row(
@@ -144,7 +164,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
                 self.stored(self.store.record_postponement(entry.id, postponement).await)?;
                 Err(Stop::Offline)
             }
-            Err(error) if error.token_refused() => self.pause(&entry.branch).await,
+            Err(error) if error.token_refused() => self.pause(&entry.branch, token).await,
             Err(ApiError::Problem { problem, .. }) if !problem.kind.retry_helps() => {
                 let rejection =
                     Rejection { kind: problem.kind, detail: problem.detail, faults: problem.faults };
@@ -177,7 +197,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
                     remote.summaries.insert(branch.clone(), summaries);
                 }
                 Err(error) => {
-                    self.refused_or_failed(branch, &error).await?;
+                    self.refused_or_failed(branch, token, &error).await?;
                     continue;
                 }
             }
@@ -187,7 +207,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
                     remote.branches.insert(branch.clone(), info);
                 }
                 Ok(_) => {}
-                Err(error) => self.refused_or_failed(branch, &error).await?,
+                Err(error) => self.refused_or_failed(branch, token, &error).await?,
             }
         }
         Ok(remote)
@@ -260,7 +280,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
         let Some(token) = local.token(branch) else { return Ok(()) };
         let body = match self.client.submission_body(token, id, sha256).await {
             Ok(body) => body,
-            Err(error) => return self.refused_or_failed(branch, &error).await,
+            Err(error) => return self.refused_or_failed(branch, token, &error).await,
         };
         let Some(submission) = readable(&body).filter(|found| found.id == id && &found.branch == branch)
         else {
@@ -276,16 +296,17 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
     async fn refused_or_failed(
         &mut self,
         branch: &BranchCode,
+        token: &Token,
         error: &ApiError,
     ) -> Result<(), Stop<S::Error>> {
-        if error.token_refused() { self.pause(branch).await } else { self.pull_failed(error) }
+        if error.token_refused() { self.pause(branch, token).await } else { self.pull_failed(error) }
     }
 
-    async fn pause(&mut self, branch: &BranchCode) -> Result<(), Stop<S::Error>> {
+    async fn pause(&mut self, branch: &BranchCode, token: &Token) -> Result<(), Stop<S::Error>> {
         if self.refused.insert(branch.clone()) {
             self.outcome.revoked.push(branch.clone());
         }
-        self.stored(self.store.record_revoked(branch).await)
+        self.stored(self.store.record_revoked(branch, token).await)
     }
 
     fn pull_failed(&mut self, error: &ApiError) -> Result<(), Stop<S::Error>> {

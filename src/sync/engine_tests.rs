@@ -104,6 +104,25 @@ fn offline_rounds_wait_longer_each_time_and_start_afresh_after_success() {
 }
 
 #[test]
+fn a_revocation_by_mistake_heals_when_it_is_taken_back() {
+    let (store, api) = (MemoryStore::phone(0, &[1]), FakeEndpoint::with(&[(1, 1)]));
+    store.put(submit(1, 1, 1));
+    api.revoke(1);
+    assert_eq!(run(&store, &api).revoked, [branch(1)]);
+    let outcome = run(&store, &api);
+    assert!(outcome.reached_server && outcome.revoked.is_empty());
+    assert_eq!(store.local.borrow().bindings[0].state, BindingState::Revoked);
+    assert_eq!(store.local.borrow().outbox.len(), 1);
+    api.reinstate(1);
+    api.next("GET /api/v1/branch", Line::Cut);
+    assert!(!run(&store, &api).reached_server);
+    assert_eq!(store.local.borrow().bindings[0].state, BindingState::Revoked, "no answer is no word");
+    run(&store, &api);
+    assert_eq!(store.local.borrow().bindings[0].state, BindingState::Bound);
+    assert!(store.states().is_empty(), "what waited leaves in the same round");
+}
+
+#[test]
 fn a_crash_at_any_step_loses_nothing_and_doubles_nothing() {
     let steps = [
         "local",

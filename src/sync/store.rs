@@ -141,8 +141,11 @@ pub trait Store {
     async fn record_postponement(&self, id: OutboxId, postponement: Postponement) -> Result<(), Self::Error>;
 
     /// The binding becomes `Revoked` and the branch's rows in `Sending` become `Queued`, in one transaction: invariant 5, sending
-    /// pauses and nothing else changes. Drafts and rows stay.
-    async fn record_revoked(&self, branch: &BranchCode) -> Result<(), Self::Error>;
+    /// pauses and nothing else changes. Drafts and rows stay. A binding that has another token by now stays as it is.
+    async fn record_revoked(&self, branch: &BranchCode, token: &Token) -> Result<(), Self::Error>;
+
+    /// The endpoint accepts the token again: the binding becomes `Bound`.
+    async fn record_accepted(&self, branch: &BranchCode) -> Result<(), Self::Error>;
 
     /// Replaces the branch's list, reviews and receipts in it. What the list lacks is not deleted elsewhere: a receipt or a body
     /// stays even if the endpoint should have forgotten it (invariant 2).

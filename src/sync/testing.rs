@@ -186,16 +186,27 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn record_revoked(&self, branch: &BranchCode) -> Result<(), Self::Error> {
+    async fn record_revoked(&self, branch: &BranchCode, token: &Token) -> Result<(), Self::Error> {
         self.step("record_revoked")?;
         let mut local = self.local.borrow_mut();
-        for binding in local.bindings.iter_mut().filter(|binding| &binding.info.code == branch) {
-            binding.state = BindingState::Revoked;
+        for binding in local.bindings.iter_mut() {
+            if &binding.info.code == branch && &binding.token == token {
+                binding.state = BindingState::Revoked;
+            }
         }
         for entry in local.outbox.iter_mut().filter(|entry| &entry.branch == branch) {
             if entry.state == OutboxState::Sending {
                 entry.state = OutboxState::Queued { not_before: None };
             }
+        }
+        Ok(())
+    }
+
+    async fn record_accepted(&self, branch: &BranchCode) -> Result<(), Self::Error> {
+        self.step("record_accepted")?;
+        let mut local = self.local.borrow_mut();
+        for binding in local.bindings.iter_mut().filter(|binding| &binding.info.code == branch) {
+            binding.state = BindingState::Bound;
         }
         Ok(())
     }
@@ -305,6 +316,12 @@ impl FakeEndpoint {
     pub(crate) fn revoke(&self, byte: u8) {
         if let Some(known) = self.tokens.borrow_mut().get_mut(token(byte).secret()) {
             known.1 = true;
+        }
+    }
+
+    pub(crate) fn reinstate(&self, byte: u8) {
+        if let Some(known) = self.tokens.borrow_mut().get_mut(token(byte).secret()) {
+            known.1 = false;
         }
     }
 

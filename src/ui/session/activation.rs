@@ -85,9 +85,9 @@ impl Session {
             bound_at: self.now(),
             state: BindingState::Bound,
         };
-        phone.active = Some(branch.code.clone());
         repository.bind(&binding, &phone).await?;
         repository.remember_code(&hash, &branch.code).await?;
+        phone.active = Some(branch.code.clone());
         self.chosen_period.set(None);
         self.phone.set(Some(phone));
         self.reload().await;

@@ -4,7 +4,7 @@ use super::Session;
 use crate::{
     domain::{Assessment, BranchCode, Entry},
     store::{
-        StoreError,
+        DraftKey, StoreError,
         backup::{self, Backup, BackupError, FORMAT, KIND, SavedDraft},
     },
 };
@@ -37,20 +37,33 @@ impl Session {
         let branch = binding.branch.code.clone();
         let mut drafts = Vec::new();
         for draft in repository.drafts(&branch).await?.records {
-            let entries = repository.entries(&draft.key()).await?.records;
-            drafts.push(SavedDraft { draft, entries });
+            let stored = repository.entries(&draft.key()).await?.records;
+            drafts.push(SavedDraft { entries: self.with_unsaved(&draft.key(), stored), draft });
         }
+        // The one on the screen may not be stored at all.
         if let Ok(work) = self.work.read_untracked().as_ref() {
-            let shown: Vec<Entry> = work.assessment.entries().iter().cloned().collect();
-            match drafts.iter_mut().find(|saved| saved.draft.key() == work.draft.key()) {
-                Some(saved) => saved.entries = shown,
-                None if shown.is_empty() => {}
-                None => drafts.push(SavedDraft { draft: work.draft.clone(), entries: shown }),
+            let key = work.draft.key();
+            let shown = work.assessment.entries();
+            match drafts.iter_mut().find(|saved| saved.draft.key() == key) {
+                _ if key.branch != branch || shown.is_empty() => {}
+                Some(saved) => {
+                    let missing = shown.iter().filter(|entry| !saved.entries.contains(entry));
+                    let missing: Vec<Entry> = missing.cloned().collect();
+                    saved.entries.extend(missing);
+                }
+                None => drafts
+                    .push(SavedDraft { draft: work.draft.clone(), entries: shown.iter().cloned().collect() }),
             }
         }
         let submissions = repository.submissions(&branch).await?.records;
         let (branch_name, made_at) = (binding.branch.name, self.now());
         Ok(Backup { kind: KIND.into(), format: FORMAT, branch, branch_name, made_at, drafts, submissions })
+    }
+
+    fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {
+        let mut assessment = Assessment::new(stored, None);
+        self.queue.with_value(|queue| queue.lay_over(key, &mut assessment));
+        assessment.entries().iter().cloned().collect()
     }
 
     /// A backup has left the phone: what it holds is no longer on this phone alone.
@@ -59,15 +72,11 @@ impl Session {
     /// When the storage fails.
     pub async fn backed_up(self, backup: &Backup) -> Result<(), StoreError> {
         let Some(repository) = self.repository() else { return Ok(()) };
-        for saved in &backup.drafts {
-            let mut draft = saved.draft.clone();
-            let latest = saved.entries.iter().map(|entry| entry.stamp).max();
-            draft.shared_until = draft.shared_until.max(latest);
-            repository.merge(&draft, &[]).await?;
-        }
+        repository.mark_backed_up(backup).await?;
         let at = backup.made_at;
         self.change_phone(move |phone| phone.backed_up_at = Some(at));
         self.reload().await;
+        self.tell_other_tabs();
         Ok(())
     }
 
@@ -81,21 +90,7 @@ impl Session {
         let bound: Vec<BranchCode> =
             self.bindings.read_untracked().iter().map(|binding| binding.branch.code.clone()).collect();
         let backup = backup::parse(text, &bound).map_err(NotRestored::Backup)?;
-        let mut new = 0;
-        for saved in &backup.drafts {
-            let key = saved.draft.key();
-            let mine = repository.draft(&key).await?;
-            let known = Assessment::new(repository.entries(&key).await?.records, None);
-            let fresh: Vec<Entry> =
-                saved.entries.iter().filter(|entry| !known.entries().contains(entry)).cloned().collect();
-            new += fresh.len();
-            repository.merge(&mine.unwrap_or_else(|| saved.draft.clone()), &fresh).await?;
-        }
-        for submission in backup.submissions {
-            if repository.submission(&submission.branch, submission.id).await?.is_none() {
-                repository.save_submission(&submission).await?;
-            }
-        }
+        let new = repository.restore(&backup, self.now()).await?;
         self.reload().await;
         self.tell_other_tabs();
         leptos::task::spawn_local(self.send_now());

@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod carrying;
 pub mod derived;
+mod reading;
 pub mod saving;
 pub mod sending;
 pub mod submitting;
@@ -14,17 +15,18 @@ pub mod unbinding;
 use crate::{
     browser::{self, fetch::FetchApi},
     domain::{
-        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, SectorId,
-        period::{current, shanghai_date},
+        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectorId,
+        period::shanghai_date,
     },
     store::{
-        Binding, Display, Draft, LocalSubmission, Phone, Repository, StoreError, TextSize, Theme,
+        Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
         storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
+use reading::{About, OfBranch, Reading, load_work};
 use std::sync::Arc;
 
 /// The branch, checklist and period on the screen, with all answers.
@@ -120,10 +122,12 @@ pub struct Session {
     /// What follows from the above.
     pub derived: derived::Derived,
     clock: RwSignal<ClockOffset>,
-    chosen_period: RwSignal<Option<crate::domain::PeriodId>>,
+    chosen_period: RwSignal<Option<PeriodId>>,
     repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
     stamps: StoredValue<Option<HybridClock>>,
     queue: StoredValue<saving::Queue>,
+    readings: StoredValue<reading::Readings>,
+    on_disk_only_here: RwSignal<OnlyHere>,
     asked_to_persist: StoredValue<bool>,
     guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
     sender: StoredValue<sending::Sender, LocalStorage>,
@@ -157,6 +161,8 @@ impl Session {
             repository: StoredValue::new_local(None),
             stamps: StoredValue::new(None),
             queue: StoredValue::new(saving::Queue::default()),
+            readings: StoredValue::new(reading::Readings::default()),
+            on_disk_only_here: RwSignal::new(OnlyHere::default()),
             asked_to_persist: StoredValue::new(false),
             guard: StoredValue::new_local(None),
             sender: StoredValue::new_local(sending::Sender::default()),
@@ -234,105 +240,87 @@ impl Session {
     }
 
     async fn try_reload(self, repository: &Repository<Storage>) -> Result<(), StoreError> {
+        let number = self.readings.try_update_value(|readings| readings.begin()).unwrap_or_default();
+        loop {
+            let saved = self.queue.with_value(saving::Queue::saved);
+            let (wanted, chosen) = (self.shown_branch(), self.chosen_period.get_untracked());
+            let read = self.read_all(repository, wanted.as_ref(), chosen.as_ref()).await?;
+            // Read before a change reached the disk, or for another branch than is wanted by now: read once more.
+            if saved != self.queue.with_value(saving::Queue::saved)
+                || wanted != self.shown_branch()
+                || chosen != self.chosen_period.get_untracked()
+            {
+                continue;
+            }
+            // A reading that was begun later may have been faster.
+            if self.readings.try_update_value(|readings| readings.is_newest(number)) == Some(true) {
+                self.show(read);
+            }
+            return Ok(());
+        }
+    }
+
+    fn shown_branch(self) -> Option<BranchCode> {
+        self.phone.read_untracked().as_ref().and_then(|phone| phone.active.clone())
+    }
+
+    async fn read_all(
+        self,
+        repository: &Repository<Storage>,
+        wanted: Option<&BranchCode>,
+        chosen: Option<&PeriodId>,
+    ) -> Result<Reading, StoreError> {
         let mut unreadable = Vec::new();
         let bindings = repository.bindings().await?;
         unreadable.extend(bindings.unreadable);
-        self.clock.set(repository.clock().await?);
-        self.today.set_if_new(shanghai_date(self.now()));
+        let clock = repository.clock().await?;
         let standard = repository.standard().await?;
         let outbox = repository.outbox().await?;
         unreadable.extend(outbox.unreadable);
-        let chosen = self.phone.read_untracked().as_ref().and_then(|phone| phone.active.clone());
+        let (bindings, outbox) = (bindings.records, outbox.records);
         let active = bindings
-            .records
             .iter()
-            .find(|binding| Some(&binding.branch.code) == chosen.as_ref())
-            .or_else(|| bindings.records.first())
+            .find(|binding| Some(&binding.branch.code) == wanted)
+            .or_else(|| bindings.first())
             .cloned();
-        self.standard.set_if_new(standard.clone());
-        self.bindings.set_if_new(bindings.records);
-        self.outbox.set_if_new(outbox.records);
-        if let Some(active) = active {
-            if chosen.as_ref() != Some(&active.branch.code) {
-                self.phone.update(|phone| {
-                    if let Some(phone) = phone {
-                        phone.active = Some(active.branch.code.clone());
-                    }
-                });
+        let of_branch = match active {
+            None => None,
+            Some(binding) => {
+                let submissions = repository.submissions(&binding.branch.code).await?;
+                unreadable.extend(submissions.unreadable);
+                let submissions = submissions.records;
+                let only_here = repository.only_here(&binding.branch.code).await?;
+                let today = shanghai_date(clock.correct(browser::clock::now_ms()));
+                let about = About { binding: &binding, submissions: &submissions, outbox: &outbox, today };
+                let work = load_work(repository, &about, standard.as_ref(), chosen, &mut unreadable).await?;
+                Some(OfBranch { code: binding.branch.code, submissions, only_here, work })
             }
-            let submissions = repository.submissions(&active.branch.code).await?;
-            unreadable.extend(submissions.unreadable);
-            self.submissions.set_if_new(submissions.records);
-            let work = self.load_work(repository, &active, standard.as_ref(), &mut unreadable).await?;
-            // What is not on disk yet is newer than what was read.
-            if self.queue.with_value(saving::Queue::is_empty) {
-                self.work.set_if_new(work);
-            }
-        }
-        self.unreadable.set_if_new(unreadable);
-        Ok(())
+        };
+        Ok(Reading { bindings, clock, standard, outbox, of_branch, unreadable })
     }
 
-    async fn load_work(
-        self,
-        repository: &Repository<Storage>,
-        binding: &Binding,
-        standard: Option<&StandardCopy>,
-        unreadable: &mut Vec<StoreError>,
-    ) -> Result<Result<Work, NoWork>, StoreError> {
-        let branch = &binding.branch.code;
-        let drafts = repository.drafts(branch).await?;
-        unreadable.extend(drafts.unreadable);
-        let in_force = standard.and_then(|copy| {
-            copy.published.checklists.iter().find(|published| published.sector == binding.branch.sector)
-        });
-        let newest = match in_force {
-            Some(published) => {
-                repository.checklist(&published.hash).await?.map(|list| (published.hash.clone(), list))
-            }
-            None => None,
-        };
-        let today = self.today.get_untracked();
-        let wanted = self
-            .chosen_period
-            .get_untracked()
-            .or_else(|| unfinished(&drafts.records, self.submissions.read_untracked().as_slice()))
-            .or_else(|| {
-                newest.as_ref().and_then(|(_, list)| current(&list.periods, today)).map(|p| p.id.clone())
-            })
-            .or_else(|| drafts.records.last().map(|draft| draft.period.clone()));
-        let stored = drafts.records.into_iter().find(|draft| Some(&draft.period) == wanted.as_ref());
-        if let Some(draft) = stored {
-            let Some(checklist) = repository.checklist(&draft.checklist).await? else {
-                return Ok(Err(NoWork::NotFetched));
-            };
-            let Some(period) = checklist.period(&draft.period).cloned() else {
-                return Ok(Err(NoWork::NotFetched));
-            };
-            let entries = repository.entries(&draft.key()).await?;
-            unreadable.extend(entries.unreadable);
-            let assessment = Assessment::new(entries.records, draft.shared_until);
-            self.observe(&assessment);
-            return Ok(Ok(Work { draft, stored: true, checklist: Arc::new(checklist), period, assessment }));
+    fn show(self, read: Reading) {
+        self.clock.set(read.clock);
+        self.today.set_if_new(shanghai_date(self.now()));
+        self.standard.set_if_new(read.standard);
+        self.bindings.set_if_new(read.bindings);
+        self.outbox.set_if_new(read.outbox);
+        self.unreadable.set_if_new(read.unreadable);
+        let Some(OfBranch { code, submissions, only_here, mut work }) = read.of_branch else { return };
+        if self.shown_branch().as_ref() != Some(&code) {
+            self.phone.update(|phone| {
+                if let Some(phone) = phone {
+                    phone.active = Some(code);
+                }
+            });
         }
-        let Some((hash, checklist)) = newest else {
-            return Ok(Err(match (standard, in_force) {
-                (Some(_), None) => NoWork::NoChecklist(binding.branch.sector.clone()),
-                _ => NoWork::NotFetched,
-            }));
-        };
-        let period = wanted.and_then(|id| checklist.period(&id).cloned());
-        let Some(period) = period else { return Ok(Err(NoWork::NotFetched)) };
-        let draft = Draft {
-            branch: branch.clone(),
-            period: period.id.clone(),
-            sector: checklist.sector.clone(),
-            checklist: hash,
-            begun_at: self.now(),
-            shared_until: None,
-        };
-        let assessment = Assessment::default();
-        Ok(Ok(Work { draft, stored: false, checklist: Arc::new(checklist), period, assessment }))
+        self.submissions.set_if_new(submissions);
+        self.on_disk_only_here.set_if_new(only_here);
+        if let Ok(work) = &mut work {
+            self.queue.with_value(|queue| queue.lay_over(&work.draft.key(), &mut work.assessment));
+            self.observe(&work.assessment);
+        }
+        self.work.set_if_new(work);
     }
 
     fn observe(self, assessment: &Assessment) {
@@ -362,12 +350,12 @@ impl Session {
     /// Shows another branch.
     pub fn switch_branch(self, code: BranchCode) {
         self.chosen_period.set(None);
-        self.change_phone(move |phone| phone.active = Some(code));
+        self.change_phone(move |phone| phone.active = Some(code.clone()));
         leptos::task::spawn_local(self.reload());
     }
 
     /// Shows another period.
-    pub fn switch_period(self, period: crate::domain::PeriodId) {
+    pub fn switch_period(self, period: PeriodId) {
         self.chosen_period.set(Some(period));
         leptos::task::spawn_local(self.reload());
     }
@@ -385,7 +373,7 @@ impl Session {
     }
 
     /// Changes the phone's own facts and stores them.
-    pub(super) fn change_phone(self, change: impl FnOnce(&mut Phone)) {
+    pub(super) fn change_phone(self, change: impl Fn(&mut Phone) + 'static) {
         let mut changed = None;
         self.phone.update(|phone| {
             if let Some(phone) = phone {
@@ -395,7 +383,7 @@ impl Session {
         });
         let (Some(phone), Some(repository)) = (changed, self.repository()) else { return };
         leptos::task::spawn_local(async move {
-            if let Err(error) = repository.save_phone(&phone).await {
+            if let Err(error) = repository.change_phone(&phone, change).await {
                 self.saving.try_set(Saving::Failed(error));
             }
         });
@@ -412,13 +400,6 @@ impl Default for Session {
 #[must_use]
 pub fn session() -> Session {
     expect_context::<Session>()
-}
-
-/// A draft whose answers were never reported goes before a newer period: nothing of it must be overlooked.
-fn unfinished(drafts: &[Draft], submissions: &[LocalSubmission]) -> Option<crate::domain::PeriodId> {
-    let reported =
-        |draft: &&Draft| submissions.iter().any(|sent| sent.period == draft.period && !sent.withdrawn);
-    drafts.iter().find(|draft| !reported(draft)).map(|draft| draft.period.clone())
 }
 
 fn show(display: Display) {

@@ -3,11 +3,11 @@
 //! A change is shown at once and queued; one writer empties the queue, so that fast taps become one transaction and no tap is
 //! lost to a slow disk. What could not be written stays in the queue, on the screen and in every backup, and is tried again.
 
-use super::{Saving, Session};
+use super::{Saving, Session, Work};
 use crate::{
     browser,
-    domain::{AnswerKey, AnswerValue, assessment::Edit},
-    store::{Draft, StoreError},
+    domain::{AnswerKey, AnswerValue, Assessment, assessment::Edit},
+    store::{Draft, DraftKey, StoreError},
 };
 use leptos::prelude::*;
 
@@ -15,7 +15,11 @@ use leptos::prelude::*;
 #[derive(Debug, Default)]
 pub struct Queue {
     waiting: Vec<(Draft, Edit)>,
+    /// Those that are just being written: they may be on disk or not.
+    on_their_way: Vec<(Draft, Edit)>,
     writing: bool,
+    /// How often something has reached the disk. What was read before it rose is out of date.
+    saved: u64,
 }
 
 impl Queue {
@@ -23,6 +27,21 @@ impl Queue {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty() && !self.writing
+    }
+
+    /// How often something has reached the disk.
+    #[must_use]
+    pub fn saved(&self) -> u64 {
+        self.saved
+    }
+
+    /// Carries out on what was read from the disk what is not there yet.
+    pub fn lay_over(&self, key: &DraftKey, assessment: &mut Assessment) {
+        for (draft, edit) in self.on_their_way.iter().chain(&self.waiting) {
+            if &draft.key() == key {
+                assessment.apply(edit.clone());
+            }
+        }
     }
 }
 
@@ -38,6 +57,9 @@ impl Session {
         let mut queued = None;
         self.work.update(|work| {
             if let Ok(work) = work {
+                if !work.stored && work.draft.begun_at == 0 {
+                    work.draft.begun_at = now;
+                }
                 let edit = work.assessment.edit(key, value, stamp);
                 queued = Some((work.draft.clone(), edit.clone()));
                 work.assessment.apply(edit);
@@ -82,47 +104,43 @@ impl Session {
         });
     }
 
-    /// Whether the draft on the screen is this one and known to be on disk.
-    fn is_stored(self, draft: &Draft) -> bool {
-        self.work.with_untracked(|work| {
-            work.as_ref().is_ok_and(|work| work.stored && work.draft.key() == draft.key())
-        })
-    }
-
     async fn empty_queue(self) -> Result<(), StoreError> {
         let Some(repository) = self.repository() else { return Ok(()) };
         if self.queue.with_value(|queue| queue.waiting.is_empty())
             && let Some(phone) = self.phone.get_untracked()
         {
-            repository.save_phone(&phone).await?;
+            // Nothing waits, but the last attempt failed: whether the storage works is found out by writing what is there.
+            repository.change_phone(&phone, |stored| *stored = phone.clone()).await?;
         }
         loop {
-            let batch =
-                self.queue.try_update_value(|queue| std::mem::take(&mut queue.waiting)).unwrap_or_default();
-            let Some((draft, _)) = batch.first() else { return Ok(()) };
             // One draft at a time: switching branches between two taps must not mix them.
-            let key = draft.key();
-            let (now, later): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(draft, _)| draft.key() == key);
-            let draft = now.first().map(|(draft, _)| draft.clone());
-            let edits: Vec<Edit> = now.iter().map(|(_, edit)| edit.clone()).collect();
-            let result = match draft {
-                Some(draft) if self.is_stored(&draft) => repository.save_edits_of(&draft, true, &edits).await,
-                Some(draft) => repository.save_edits(&draft, &edits).await,
-                None => Ok(()),
-            };
+            let batch = self.queue.try_update_value(|queue| {
+                let key = queue.waiting.first()?.0.key();
+                let (now, later) =
+                    std::mem::take(&mut queue.waiting).into_iter().partition(|(draft, _)| draft.key() == key);
+                (queue.on_their_way, queue.waiting) = (now, later);
+                Some(queue.on_their_way.clone())
+            });
+            let Some(batch) = batch.flatten() else { return Ok(()) };
+            let Some((draft, _)) = batch.first() else { return Ok(()) };
+            let edits: Vec<Edit> = batch.iter().map(|(_, edit)| edit.clone()).collect();
+            let result = repository.save_edits(draft, &edits).await;
             self.queue.update_value(|queue| {
-                let newer = std::mem::replace(&mut queue.waiting, later);
-                if result.is_err() {
-                    queue.waiting.splice(0..0, now);
+                let written = std::mem::take(&mut queue.on_their_way);
+                match result {
+                    Ok(_) => queue.saved += 1,
+                    Err(_) => drop(queue.waiting.splice(0..0, written)),
                 }
-                queue.waiting.extend(newer);
             });
-            result?;
-            let newly = self.work.with_untracked(|work| {
+            if result? {
+                // Another tab came between: what is on the screen is not quite what is on disk.
+                self.reload().await;
+            }
+            let key = draft.key();
+            let is_first = |work: &Result<Work, _>| {
                 work.as_ref().is_ok_and(|work| !work.stored && work.draft.key() == key)
-            });
-            // Only when it changes: an update draws everything anew that depends on the work.
-            if newly {
+            };
+            if self.work.with_untracked(is_first) {
                 self.work.update(|work| {
                     if let Ok(work) = work {
                         work.stored = true;

@@ -98,6 +98,10 @@ impl Session {
         if let Some(repository) = self.repository() {
             repository.backend().probe().await;
         }
+        // What could not be written, perhaps because the connection died, is tried again at once.
+        if !self.queue.with_value(super::saving::Queue::is_empty) {
+            self.write();
+        }
         self.reload().await;
         self.send_now().await;
     }
@@ -176,6 +180,14 @@ impl Session {
             Err(error) => {
                 self.reach.set(Reach::Unknown);
                 self.saving.set(Saving::Failed(error));
+                // Nothing is lost by it, but what waits must not wait for the next visit.
+                let failures = failures.saturating_add(1);
+                let wait = sync::backoff::delay_ms(failures, None, browser::random::jitter());
+                let timer = browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()));
+                self.sender.update_value(|sender| {
+                    sender.failures = failures;
+                    sender.timer = Some(timer);
+                });
             }
         }
     }

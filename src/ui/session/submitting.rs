@@ -4,7 +4,7 @@ use super::{Session, derived};
 use crate::{
     browser,
     domain::{
-        Declaration, Submission, SubmissionId,
+        Declaration, Entry, Submission, SubmissionId,
         submission::{FORMAT, heads},
     },
     store::{LocalSubmission, StoreError},
@@ -65,27 +65,14 @@ impl Session {
         };
         let body =
             serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
-        let local = LocalSubmission {
-            id,
-            branch: submission.branch.clone(),
-            period: submission.period.clone(),
-            device,
-            parents: submission.parents,
-            made_at: now,
-            body: Some(body.clone()),
-            receipt: None,
-            withdrawn: false,
-            reviews: Vec::new(),
-        };
+        let local = LocalSubmission::made_here(&submission, body.clone());
         let key = OutboxId::from_parts(now, &random()?);
         let row = OutboxEntry::new(key, submission.branch, OutboxRequest::submit(id, body), now);
-        let mut draft = work.draft;
-        draft.shared_until = draft.shared_until.max(work.assessment.latest());
-        repository.submit(&draft, &local, &row).await?;
         // What was refused is replaced by this one; its record stays in the history.
-        for refused in self.refused_of(&draft.branch, &draft.period) {
-            repository.drop_outbox(&refused).await?;
-        }
+        let replaced = self.refused_of(&work.draft.branch, &work.draft.period);
+        // Everything that was on the screen, no more: what she answers while this is written is not reported.
+        let carried: Vec<Entry> = work.assessment.entries().iter().cloned().collect();
+        repository.submit(&work.draft, &carried, &local, &row, &replaced).await?;
         self.reload().await;
         self.tell_other_tabs();
         leptos::task::spawn_local(self.send_now());
@@ -113,7 +100,7 @@ impl Session {
         self,
         branch: &crate::domain::BranchCode,
         period: &crate::domain::PeriodId,
-    ) -> Vec<OutboxEntry> {
+    ) -> Vec<OutboxId> {
         let submissions = self.submissions.read_untracked();
         let of_period = |id| submissions.iter().any(|sent| sent.id == id && &sent.period == period);
         let outbox = self.outbox.read_untracked();
@@ -122,7 +109,7 @@ impl Session {
                 && matches!(row.state, OutboxState::Rejected { .. })
                 && row.request.submission().is_some_and(of_period)
         });
-        refused.cloned().collect()
+        refused.map(|row| row.id).collect()
     }
 
     /// 撤回. It is queued behind the submission itself, so that it also holds when that has not left the phone yet.

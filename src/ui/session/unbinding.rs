@@ -1,40 +1,50 @@
 //! 解除绑定: refused while anything of the branch exists on this phone alone, unless it was carried away.
 
 use super::{Session, activation::Failure};
-use crate::sync::BindingState;
+use crate::{store::StoreError, sync::BindingState};
 use leptos::prelude::*;
 
 impl Session {
-    /// How much of the branch on the screen would be lost: changed answers, and requests that wait to be sent.
+    /// How much of the branch on the screen would be lost: changed answers of all its periods, and requests that wait to be sent.
     #[must_use]
     pub fn only_here(self) -> (usize, usize) {
-        let code = self.active().map(|binding| binding.branch.code);
-        let waiting = self.outbox.read().iter().filter(|row| Some(&row.branch) == code.as_ref()).count();
-        (self.derived.unshared.get(), waiting)
+        let here = self.on_disk_only_here.get();
+        // What is on the screen may be newer than what was read.
+        (here.answers.max(self.derived.unshared.get()), here.requests)
     }
 
     /// Removes the branch on the screen from this phone. The endpoint is told when it can be reached; if it cannot, the token is
     /// simply forgotten here.
     ///
     /// # Errors
-    /// When the storage fails; then nothing was removed.
+    /// [`StoreError::OnlyHere`] while anything exists on this phone alone, or when the storage fails; then nothing was removed.
     pub async fn unbind(self) -> Result<(), Failure> {
-        let (Some(repository), Some(binding), Some(mut phone)) =
+        let (Some(repository), Some(binding), Some(phone)) =
             (self.repository(), untrack(|| self.active()), self.phone.get_untracked())
         else {
             return Ok(());
         };
+        let code = &binding.branch.code;
+        if !self.queue.with_value(super::saving::Queue::is_empty) {
+            self.write();
+            return Err(StoreError::OnlyHere { answers: 1, requests: 0 }.into());
+        }
+        // Before the endpoint is told: a token given back cannot be had again.
+        let here = repository.only_here(code).await?;
+        if !here.is_nothing() {
+            self.reload().await;
+            let (answers, requests) = (here.answers, here.requests);
+            return Err(StoreError::OnlyHere { answers, requests }.into());
+        }
         if binding.state == BindingState::Bound {
             let client = self.client();
             // Unreachable or not: the phone forgets its secret either way, and the upper level can revoke it.
             let _told = client.unbind(&binding.token).await;
         }
-        let others = self.bindings.get_untracked();
-        let next = others.iter().find(|other| other.branch.code != binding.branch.code);
-        phone.active = next.map(|other| other.branch.code.clone());
-        repository.unbind(&binding.branch.code, &phone).await?;
+        repository.unbind(code, &phone).await?;
+        let phone = repository.stored_phone().await?;
         self.chosen_period.set(None);
-        self.phone.set(Some(phone));
+        self.phone.set(phone);
         self.submissions.set(Vec::new());
         self.work.set(Err(super::NoWork::NotFetched));
         self.reload().await;

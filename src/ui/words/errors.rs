@@ -46,6 +46,12 @@ pub fn store(error: &StoreError) -> Told {
             "有一条存过的资料读不出来，其余的都在",
             "到“我的资料在哪”从备份恢复，或者从上报过的那一份取回",
         ),
+        StoreError::Changed => told("存7", "没存上：另一个页面正好也在存。以前存好的都在", "点“再存一次”"),
+        StoreError::OnlyHere { .. } => told(
+            "存8",
+            "有的内容只在这部手机里，现在不能解除，什么都没有删",
+            "先上报，或者先到“我的资料在哪”保存备份",
+        ),
         StoreError::Failed(_) => {
             told("存6", "没存上。以前存好的都在，刚填的还在这一页上", "点“再存一次”；还不行就先保存备份")
         }
@@ -168,6 +174,8 @@ mod tests {
                 StoreError::Newer,
                 StoreError::Unreadable { table: "entries", key: String::new(), reason: String::new() },
                 StoreError::Failed(String::new()),
+                StoreError::Changed,
+                StoreError::OnlyHere { answers: 1, requests: 1 },
             ]
             .iter()
             .map(store),

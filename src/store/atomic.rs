@@ -1,0 +1,120 @@
+//! Reading, deciding and writing as one step, although two tabs and the sender share the storage.
+//!
+//! An IndexedDB transaction ends as soon as something else is awaited, so a decision cannot be taken inside of one without
+//! binding our code to the browser's callbacks. Instead a [`Change`] remembers what it has read; the batch is written only if
+//! all of that is still so, and worked out again if not (optimistic concurrency control: Kung and Robinson, "On Optimistic
+//! Methods for Concurrency Control", 1981). Nothing waits for another, and no update is lost.
+
+use super::{
+    backend::{Backend, Batch, Seen, Table},
+    error::StoreError,
+    repository::{Found, Repository, read, read_run},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Two tabs and a sender do not get in each other's way more often in a row than this.
+const MOST_TRIES: usize = 32;
+
+/// What is read and written in one step.
+pub struct Change<'a, B> {
+    backend: &'a B,
+    batch: Batch,
+}
+
+impl<B: Backend> Change<'_, B> {
+    /// Reads a record that the change rests on.
+    ///
+    /// # Errors
+    /// When the storage fails or the record cannot be read.
+    pub async fn one<T: DeserializeOwned>(
+        &mut self,
+        table: Table,
+        key: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let text = self.text(table, key).await?;
+        text.map(|text| read(table, key, &text)).transpose()
+    }
+
+    /// The same as text, for records that may be spoilt.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn text(&mut self, table: Table, key: &str) -> Result<Option<String>, StoreError> {
+        let text = self.backend.get(table, key).await?;
+        self.batch.seen.push(Seen::One(table, key.into(), text.clone()));
+        Ok(text)
+    }
+
+    /// Reads a run of records that the change rests on.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn run<T: DeserializeOwned>(
+        &mut self,
+        table: Table,
+        prefix: &str,
+    ) -> Result<Found<T>, StoreError> {
+        let texts = self.texts(table, prefix).await?;
+        Ok(read_run(table, texts))
+    }
+
+    /// The same as keys and texts.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn texts(&mut self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let texts = self.backend.scan(table, prefix).await?;
+        self.batch.seen.push(Seen::Run(table, prefix.into(), texts.clone()));
+        Ok(texts)
+    }
+
+    /// Whether any record read so far was there, readable or not.
+    #[must_use]
+    pub fn has_seen_text(&self) -> bool {
+        self.batch.seen.iter().any(|seen| matches!(seen, Seen::One(_, _, Some(_))))
+    }
+
+    /// Makes or replaces a record.
+    ///
+    /// # Errors
+    /// When the value cannot be written as JSON, which no type of ours should cause.
+    pub fn put<T: Serialize>(&mut self, table: Table, key: &str, value: &T) -> Result<(), StoreError> {
+        self.batch.put(table, key, value)
+    }
+
+    /// Makes or replaces a text.
+    pub fn put_text(&mut self, table: Table, key: &str, text: &str) {
+        self.batch.put_text(table, key, text);
+    }
+
+    /// Removes a record.
+    pub fn delete(&mut self, table: Table, key: &str) {
+        self.batch.delete(table, key);
+    }
+}
+
+impl<B: Backend> Repository<B> {
+    /// Carries `work_out` out in one step. It may run several times, and must do nothing but read and write through its
+    /// argument.
+    ///
+    /// # Errors
+    /// What `work_out` fails with, or the storage; then nothing was written.
+    pub(super) async fn atomically<T, F>(&self, work_out: F) -> Result<T, StoreError>
+    where
+        F: AsyncFn(&mut Change<'_, B>) -> Result<T, StoreError>,
+    {
+        for _ in 0..MOST_TRIES {
+            let mut change = Change { backend: self.backend(), batch: Batch::default() };
+            let result = work_out(&mut change).await?;
+            // What only reads promises nothing about the moment after.
+            if change.batch.writes.is_empty() {
+                return Ok(result);
+            }
+            match self.backend().commit(change.batch).await {
+                Err(StoreError::Changed) => {}
+                outcome => return outcome.map(|()| result),
+            }
+        }
+        Err(StoreError::Changed)
+    }
+}

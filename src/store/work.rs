@@ -1,0 +1,287 @@
+//! What is done to the work itself: answering, merging, reporting, carrying away and back, and letting go of a branch.
+
+use super::{
+    atomic::Change,
+    backend::{Backend, Table},
+    backup::Backup,
+    error::StoreError,
+    records::{Binding, Draft, LocalSubmission, Phone},
+    repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
+};
+use crate::{
+    domain::{BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
+    sync::{OutboxEntry, OutboxId, OutboxRequest},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What of a branch exists on this phone alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OnlyHere {
+    /// Registers with values that are in no submission and no backup, over all periods.
+    pub answers: usize,
+    /// Requests that have neither arrived nor been carried away in a backup.
+    pub requests: usize,
+}
+
+impl OnlyHere {
+    /// Whether nothing would be lost with the phone.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// How far the mark on a draft may move when `carried` has left the phone: to the highest stamp of it below everything stored
+/// that has *not* left. (Another tab may have saved an answer meanwhile, and not always under a later stamp.)
+fn shared_until(before: Option<Stamp>, stored: &[Entry], carried: &BTreeSet<&Entry>) -> Option<Stamp> {
+    let left_behind = stored.iter().filter(|entry| Some(entry.stamp) > before && !carried.contains(entry));
+    let limit = left_behind.map(|entry| entry.stamp).min();
+    let stamps = carried.iter().map(|entry| entry.stamp);
+    before.max(stamps.filter(|stamp| limit.is_none_or(|limit| *stamp < limit)).max())
+}
+
+async fn mark<B: Backend>(
+    change: &mut Change<'_, B>,
+    draft: &Draft,
+    carried: &[Entry],
+) -> Result<(), StoreError> {
+    let key = draft_key(&draft.key());
+    let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &key).await)?;
+    let mut draft = stored.unwrap_or_else(|| draft.clone());
+    let entries = change.run::<Entry>(Table::Entries, &format!("{key}/")).await?.records;
+    draft.shared_until = shared_until(draft.shared_until, &entries, &carried.iter().collect());
+    change.put(Table::Drafts, &key, &draft)
+}
+
+/// Adds the draft where there is none, and entries; what is there already stays. Returns how many entries were new.
+pub(super) async fn merge<B: Backend>(
+    change: &mut Change<'_, B>,
+    draft: &Draft,
+    entries: &[Entry],
+) -> Result<usize, StoreError> {
+    let key = draft.key();
+    if unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?.is_none() {
+        change.put(Table::Drafts, &draft_key(&key), draft)?;
+    }
+    let stored: BTreeMap<String, String> =
+        change.texts(Table::Entries, &format!("{}/", draft_key(&key))).await?.into_iter().collect();
+    let mut new = 0;
+    for entry in entries {
+        let at = entry_key(&key, entry);
+        let known = stored.get(&at).and_then(|text| serde_json::from_str::<Entry>(text).ok());
+        // Of two values under one stamp the greater one stays, so that phones agree in whatever order they meet.
+        if known.is_none_or(|known| known < *entry) {
+            change.put(Table::Entries, &at, entry)?;
+            new += 1;
+        }
+    }
+    Ok(new)
+}
+
+/// Counts what of a branch exists on this phone alone.
+async fn only_here<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<OnlyHere, StoreError> {
+    let run = format!("{branch}/");
+    let mut here = OnlyHere::default();
+    for draft in change.run::<Draft>(Table::Drafts, &run).await?.records {
+        let entries =
+            change.run::<Entry>(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
+        let unshared = entries.iter().filter(|entry| Some(entry.stamp) > draft.shared_until);
+        here.answers += unshared.map(|entry| &entry.key).collect::<BTreeSet<_>>().len();
+    }
+    let submissions = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
+    let carried = |row: &OutboxEntry| match &row.request {
+        OutboxRequest::Submit { submission, .. } => {
+            submissions.iter().any(|known| known.id == *submission && known.backed_up)
+        }
+        // A refused one waits for nothing; another is not in any backup.
+        OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
+    };
+    let rows = change.run::<OutboxEntry>(Table::Outbox, "").await?.records;
+    here.requests = rows.iter().filter(|row| &row.branch == branch && !carried(row)).count();
+    Ok(here)
+}
+
+impl<B: Backend> Repository<B> {
+    /// Carries edits out. The draft they belong to is stored with the first of them.
+    ///
+    /// Two tabs share one device and may give one stamp to two values, or an earlier one to what is saved after a report: such
+    /// a value gets the next free stamp, so that a stamp and a register name one value, and everything saved after a report
+    /// counts as new. What has been reported meanwhile is not dropped. Returns whether anything of this was needed, so that
+    /// what is on the screen must be read again.
+    ///
+    /// # Errors
+    /// When the storage fails; then none of them is stored.
+    pub async fn save_edits(&self, draft: &Draft, edits: &[Edit]) -> Result<bool, StoreError> {
+        let key = draft.key();
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?;
+            if stored.is_none() {
+                change.put(Table::Drafts, &draft_key(&key), draft)?;
+            }
+            let shared = stored.and_then(|draft| draft.shared_until);
+            let mut differs = false;
+            for edit in edits {
+                for old in &edit.drop {
+                    if Some(old.stamp) > shared {
+                        change.delete(Table::Entries, &entry_key(&key, old));
+                    } else {
+                        differs = true;
+                    }
+                }
+                let mut put = edit.put.clone();
+                let mut clock = HybridClock::new(put.stamp.device);
+                if let Some(shared) = shared.filter(|shared| put.stamp <= *shared) {
+                    clock.observe(shared);
+                    put.stamp = clock.tick(put.stamp.ms);
+                }
+                while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
+                    && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
+                {
+                    clock.observe(put.stamp);
+                    put.stamp = clock.tick(put.stamp.ms);
+                }
+                differs |= put.stamp != edit.put.stamp;
+                change.put(Table::Entries, &entry_key(&key, &put), &put)?;
+            }
+            Ok(differs)
+        })
+        .await
+    }
+
+    /// 上报: snapshot, outbox row and the mark on the draft become durable together, and the refused requests that this one
+    /// replaces are gone. `carried` is everything that was on the screen when the snapshot was frozen: what was saved since
+    /// does not count as reported.
+    ///
+    /// # Errors
+    /// When the storage fails; then nothing was submitted.
+    pub async fn submit(
+        &self,
+        draft: &Draft,
+        carried: &[Entry],
+        submission: &LocalSubmission,
+        request: &OutboxEntry,
+        replaced: &[OutboxId],
+    ) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            mark(change, draft, carried).await?;
+            change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), submission)?;
+            change.put(Table::Outbox, &request.id.to_string(), request)?;
+            for refused in replaced {
+                change.delete(Table::Outbox, &refused.to_string());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// A backup has left the phone: what it holds is no longer on this phone alone.
+    ///
+    /// # Errors
+    /// When the storage fails; then everything still counts as being here alone.
+    pub async fn mark_backed_up(&self, backup: &Backup) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            for saved in &backup.drafts {
+                mark(change, &saved.draft, &saved.entries).await?;
+            }
+            for carried in backup.submissions.iter().filter(|carried| carried.body.is_some()) {
+                let key = submission_key(&carried.branch, carried.id);
+                let known = unless_spoilt(change.one::<LocalSubmission>(Table::Submissions, &key).await)?;
+                if let Some(known) = known.filter(|known| !known.backed_up && known.body == carried.body) {
+                    change.put(Table::Submissions, &key, &LocalSubmission { backed_up: true, ..known })?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Merges a backup into what is here; nothing here is overwritten or lost. A submission in it that never arrived is queued
+    /// again with its frozen bytes, unless a later one of its period is known: the same again is success. Returns how many
+    /// answers were new.
+    ///
+    /// # Errors
+    /// When the storage fails; then nothing was restored.
+    pub async fn restore(&self, backup: &Backup, now_ms: u64) -> Result<usize, StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let mut new = 0;
+            for saved in &backup.drafts {
+                new += merge(change, &saved.draft, &saved.entries).await?;
+            }
+            let run = format!("{}/", backup.branch);
+            let here = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
+            for carried in &backup.submissions {
+                if here.iter().any(|known| known.id == carried.id && known.body.is_some()) {
+                    continue;
+                }
+                let known = here.iter().find(|known| known.id == carried.id);
+                // The endpoint's word on it is newer here; its bytes are only in the backup.
+                let merged = match known {
+                    Some(known) => LocalSubmission { body: carried.body.clone(), ..known.clone() },
+                    None => LocalSubmission { backed_up: true, ..carried.clone() },
+                };
+                change.put(Table::Submissions, &submission_key(&merged.branch, merged.id), &merged)?;
+                let is_last = !here
+                    .iter()
+                    .chain(&backup.submissions)
+                    .any(|other| other.period == merged.period && other.id > merged.id);
+                if let (true, false, None, Some(body)) =
+                    (is_last, merged.withdrawn, &merged.receipt, &merged.body)
+                {
+                    let request = OutboxRequest::submit(merged.id, body.clone());
+                    // The submission's own random bytes: restoring twice at once makes one row.
+                    let (_, random) = merged.id.0.as_bytes().split_at(6);
+                    let mut bytes = [0; 10];
+                    bytes.copy_from_slice(random);
+                    let id = OutboxId::from_parts(merged.id.made_at_ms(), &bytes);
+                    let row = OutboxEntry::new(id, merged.branch.clone(), request, now_ms);
+                    change.put(Table::Outbox, &row.id.to_string(), &row)?;
+                }
+            }
+            Ok(new)
+        })
+        .await
+    }
+
+    /// What of a branch exists on this phone alone.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn only_here(&self, branch: &BranchCode) -> Result<OnlyHere, StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| only_here(change, branch).await).await
+    }
+
+    /// Removes a branch with all that is stored of it, and shows another.
+    ///
+    /// # Errors
+    /// [`StoreError::OnlyHere`] while anything of it exists on this phone alone (invariant 5), or when the storage fails; then
+    /// nothing was removed.
+    pub async fn unbind(&self, branch: &BranchCode, shown: &Phone) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let OnlyHere { answers, requests } = only_here(change, branch).await?;
+            if answers > 0 || requests > 0 {
+                return Err(StoreError::OnlyHere { answers, requests });
+            }
+            let prefix = format!("{branch}/");
+            for table in [Table::Drafts, Table::Entries, Table::Submissions] {
+                for (key, _) in change.texts(table, &prefix).await? {
+                    change.delete(table, &key);
+                }
+            }
+            for row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {
+                if &row.branch == branch {
+                    change.delete(Table::Outbox, &row.id.to_string());
+                }
+            }
+            change.delete(Table::Bindings, branch.as_str());
+            let bindings = change.run::<Binding>(Table::Bindings, "").await?.records;
+            let next = bindings.into_iter().map(|binding| binding.branch.code).find(|code| code != branch);
+            let stored = unless_spoilt(change.one::<Phone>(Table::Settings, PHONE).await)?;
+            let phone = Phone { active: next, ..stored.unwrap_or_else(|| shown.clone()) };
+            change.put(Table::Settings, PHONE, &phone)
+        })
+        .await
+    }
+}

@@ -1,0 +1,156 @@
+//! What is read from the storage for the screen, and which period it is about.
+
+use super::{NoWork, Work, derived::waiting_for};
+use crate::{
+    domain::{AnswerValue, Assessment, PeriodId, Stance, period::current},
+    protocol::ReviewState,
+    store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
+    sync::{ClockOffset, OutboxEntry, StandardCopy},
+};
+use jiff::civil::Date;
+use std::sync::Arc;
+
+/// Numbers the readings, so that a slow one does not overwrite what a later one has shown.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    begun: u64,
+    shown: u64,
+}
+
+impl Readings {
+    /// The number of a reading that begins now.
+    pub(super) fn begin(&mut self) -> u64 {
+        self.begun += 1;
+        self.begun
+    }
+
+    /// Whether this one may be shown: none that began later has been.
+    pub(super) fn is_newest(&mut self, number: u64) -> bool {
+        let newest = number >= self.shown;
+        self.shown = self.shown.max(number);
+        newest
+    }
+}
+
+/// All that was read.
+pub(super) struct Reading {
+    pub(super) bindings: Vec<Binding>,
+    pub(super) clock: ClockOffset,
+    pub(super) standard: Option<StandardCopy>,
+    pub(super) outbox: Vec<OutboxEntry>,
+    pub(super) of_branch: Option<OfBranch>,
+    pub(super) unreadable: Vec<StoreError>,
+}
+
+/// What belongs to the branch on the screen.
+pub(super) struct OfBranch {
+    pub(super) code: crate::domain::BranchCode,
+    pub(super) submissions: Vec<LocalSubmission>,
+    pub(super) only_here: OnlyHere,
+    pub(super) work: Result<Work, NoWork>,
+}
+
+/// What the choice of the period depends on.
+pub(super) struct About<'a> {
+    pub(super) binding: &'a Binding,
+    pub(super) submissions: &'a [LocalSubmission],
+    pub(super) outbox: &'a [OutboxEntry],
+    pub(super) today: Date,
+}
+
+/// Reads the work of a branch: of the period that was chosen; else of one that is not done with; else of the current one.
+pub(super) async fn load_work(
+    repository: &Repository<Storage>,
+    about: &About<'_>,
+    standard: Option<&StandardCopy>,
+    chosen: Option<&PeriodId>,
+    unreadable: &mut Vec<StoreError>,
+) -> Result<Result<Work, NoWork>, StoreError> {
+    let branch = &about.binding.branch;
+    let drafts = repository.drafts(&branch.code).await?;
+    unreadable.extend(drafts.unreadable);
+    let mut all = Vec::new();
+    for draft in drafts.records {
+        let entries = repository.entries(&draft.key()).await?;
+        unreadable.extend(entries.unreadable);
+        let assessment = Assessment::new(entries.records, draft.shared_until);
+        all.push((draft, assessment));
+    }
+    let in_force = standard.and_then(|copy| {
+        copy.published.checklists.iter().find(|published| published.sector == branch.sector)
+    });
+    let newest = match in_force {
+        Some(published) => {
+            repository.checklist(&published.hash).await?.map(|list| (published.hash.clone(), list))
+        }
+        None => None,
+    };
+    let wanted = chosen
+        .cloned()
+        .or_else(|| unfinished(&all, about))
+        .or_else(|| {
+            newest.as_ref().and_then(|(_, list)| current(&list.periods, about.today)).map(|p| p.id.clone())
+        })
+        .or_else(|| all.last().map(|(draft, _)| draft.period.clone()));
+    if let Some((draft, assessment)) =
+        all.into_iter().find(|(draft, _)| Some(&draft.period) == wanted.as_ref())
+    {
+        let Some(checklist) = repository.checklist(&draft.checklist).await? else {
+            return Ok(Err(NoWork::NotFetched));
+        };
+        let Some(period) = checklist.period(&draft.period).cloned() else {
+            return Ok(Err(NoWork::NotFetched));
+        };
+        return Ok(Ok(Work { draft, stored: true, checklist: Arc::new(checklist), period, assessment }));
+    }
+    let Some((hash, checklist)) = newest else {
+        return Ok(Err(match (standard, in_force) {
+            (Some(_), None) => NoWork::NoChecklist(branch.sector.clone()),
+            _ => NoWork::NotFetched,
+        }));
+    };
+    let period = wanted.and_then(|id| checklist.period(&id).cloned());
+    let Some(period) = period else { return Ok(Err(NoWork::NotFetched)) };
+    let draft = Draft {
+        branch: branch.code.clone(),
+        period: period.id.clone(),
+        sector: checklist.sector.clone(),
+        checklist: hash,
+        // Not now: a draft that is not begun must be the same at every reading.
+        begun_at: 0,
+        shared_until: None,
+    };
+    // Answers whose draft cannot be read are still there.
+    let entries = repository.entries(&draft.key()).await?;
+    unreadable.extend(entries.unreadable);
+    let assessment = Assessment::new(entries.records, None);
+    Ok(Ok(Work { draft, stored: false, checklist: Arc::new(checklist), period, assessment }))
+}
+
+/// A draft with answers that were never reported, or that the upper level wants mended, goes before a newer period: nothing of
+/// it must be overlooked. A draft in which nothing is answered holds nobody up.
+fn unfinished(drafts: &[(Draft, Assessment)], about: &About<'_>) -> Option<PeriodId> {
+    let is_done = |draft: &Draft| {
+        let under_way = |sent: &&LocalSubmission| {
+            sent.receipt.is_some() || waiting_for(about.outbox, sent.id).is_some_and(OutboxEntry::is_waiting)
+        };
+        let mut of_period =
+            about.submissions.iter().rev().filter(|sent| sent.period == draft.period && !sent.withdrawn);
+        of_period.find(under_way).is_some_and(|newest| {
+            let said = newest.reviews.last().map(|review| review.state);
+            !matches!(said, Some(ReviewState::Returned | ReviewState::Incomplete))
+        })
+    };
+    let waiting = drafts.iter().find(|(draft, answers)| is_answered(answers) && !is_done(draft));
+    waiting.map(|(draft, _)| draft.period.clone())
+}
+
+/// Whether anything is answered: not merely confirmed figures, nor what was all taken back.
+fn is_answered(assessment: &Assessment) -> bool {
+    assessment.winners().iter().any(|entry| match &entry.value {
+        AnswerValue::Part { answer } => answer.is_some(),
+        AnswerValue::Stance { stance } => *stance != Stance::Applies,
+        AnswerValue::Text { text } => !text.is_empty(),
+        AnswerValue::Profile { .. } => false,
+    })
+}
