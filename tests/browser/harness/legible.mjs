@@ -4,13 +4,17 @@ import AxeBuilder from "@axe-core/playwright";
 /** The smallest height of a target, in CSS pixels, that is let through. The design aims at 48. */
 const LEAST_TARGET = 44;
 
-/** Everything that is wrong with the page as it stands, as lines that say where. */
-export async function faultsOf(page) {
+/** Everything that axe minds on the page as it stands, as lines that say where. */
+export async function mindedByAxe(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
+}
+
+/** Whatever scrolls sideways or is too small to be touched on the page as it stands, as lines that say where. */
+export function outOfMeasure(page) {
   // The width that was asked for: a page that overflows makes the layout viewport of a phone wider, and would fit itself.
   const { width } = page.viewportSize();
-  return told.concat(await page.evaluate(measure, { width, least: LEAST_TARGET }));
+  return page.evaluate(measure, { width, least: LEAST_TARGET });
 }
 
 function measure({ width, least }) {
