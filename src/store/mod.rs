@@ -19,6 +19,8 @@ mod sync_store;
 mod work;
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod repository_tests;
 #[cfg(test)]
 mod stories;
@@ -27,6 +29,7 @@ mod testing;
 
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
+pub use memory::Memory;
 pub use records::{
     Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };
