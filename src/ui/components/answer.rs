@@ -37,7 +37,7 @@ pub fn PartControl(
         return Some(
             view! {
                 <section class="part" data-part=part.id.to_string() data-not-due="true">
-                    {(!text.is_empty()).then(|| view! { <h3>{text}</h3> })}
+                    {(!text.is_empty()).then(|| view! { <h2>{text}</h2> })}
                     <p class="muted">"还没到时候，本期不评，不用填。"</p>
                 </section>
             }
@@ -85,7 +85,7 @@ pub fn PartControl(
     Some(
         view! {
         <section class="part" data-part=part.id.to_string()>
-            {(!text.is_empty()).then(|| view! { <h3>{text}<span class="muted">{points}</span></h3> })}
+            {(!text.is_empty()).then(|| view! { <h2>{text}<span class="muted">{points}</span></h2> })}
             {timed.then(|| view! { <p class="muted">{format!("问的是{asked_of}")}</p> })}
             {control}
             {explained}
