@@ -32,8 +32,9 @@ lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the d
 	@$(TOOLS) cargo-deny --log-level warn --config .deny.toml check bans licenses sources
 	@if command -v shellcheck >/dev/null; then shellcheck -x $$(grep -lE '^#!.*bash' .ci/*); fi
 
-bench: build ## Measure: first visit, reopening offline and saving at 6x CPU slowdown
+bench: build ## Measure: first visit, reopening and saving at 6x CPU slowdown; submissions a second, the endpoint's memory
 	@.ci/setup tests
+	cargo bench --locked --features server --bench submissions
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) BIAOCHI=../../target/release/biaochi npx playwright test --project=bench
 
 screenshots: build ## Photograph every page at 360x780 into tests/browser/screenshots

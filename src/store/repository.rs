@@ -216,6 +216,22 @@ impl<B: Backend> Repository<B> {
         .await
     }
 
+    /// Remembers which branch a code has bound this phone to. Only the code's hash is kept.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn remember_code(&self, code: &ContentHash, branch: &BranchCode) -> Result<(), StoreError> {
+        self.put(Table::Settings, &format!("code/{code}"), branch).await
+    }
+
+    /// The branch that a code has bound this phone to before.
+    ///
+    /// # Errors
+    /// When the storage fails or the record cannot be read.
+    pub async fn branch_of_code(&self, code: &ContentHash) -> Result<Option<BranchCode>, StoreError> {
+        self.one(Table::Settings, &format!("code/{code}")).await
+    }
+
     /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again.
     ///
     /// # Errors

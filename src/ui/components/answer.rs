@@ -29,6 +29,21 @@ pub fn PartControl(
     let part = item.parts.get(place).cloned()?;
     let answer = part_answer(session, &item.id, &part);
     let write = writer(session, &item, &part);
+    let judged = session
+        .work
+        .with_untracked(|work| work.as_ref().map(|work| work.period.judged(part.window)).unwrap_or_default());
+    if judged.is_empty() {
+        let text = part.text.clone();
+        return Some(
+            view! {
+                <section class="part" data-part=part.id.to_string() data-not-due="true">
+                    {(!text.is_empty()).then(|| view! { <h3>{text}</h3> })}
+                    <p class="muted">"还没到时候，本期不评，不用填。"</p>
+                </section>
+            }
+            .into_any(),
+        );
+    }
     let control = match part.rule.clone() {
         Rule::YesNo => yes_no(answer, write).into_any(),
         Rule::Count { minimum, unit, .. } => counts(session, &part, minimum, unit, answer, write).into_any(),
@@ -44,10 +59,7 @@ pub fn PartControl(
         Rule::Deduction { occurrences } => deduction(&occurrences, answer, write).into_any(),
         Rule::Facts { facts } => facts_control(&facts, answer, write).into_any(),
     };
-    let asked_of = session.work.with_untracked(|work| {
-        let judged = work.as_ref().map(|work| work.period.judged(part.window)).unwrap_or_default();
-        judged.iter().map(|span| dates::window(&span.key)).collect::<Vec<_>>().join("、")
-    });
+    let asked_of = judged.iter().map(|span| dates::window(&span.key)).collect::<Vec<_>>().join("、");
     // A count names its windows itself; a state is asked for as it stands.
     let timed =
         !matches!(part.rule, Rule::Count { .. }) && !matches!(part.window, Window::PeriodEnd | Window::Term);
@@ -70,14 +82,17 @@ pub fn PartControl(
             })
         }
     };
-    Some(view! {
+    Some(
+        view! {
         <section class="part" data-part=part.id.to_string()>
             {(!text.is_empty()).then(|| view! { <h3>{text}<span class="muted">{points}</span></h3> })}
             {timed.then(|| view! { <p class="muted">{format!("问的是{asked_of}")}</p> })}
             {control}
             {explained}
         </section>
-    })
+        }
+        .into_any(),
+    )
 }
 
 type Answered = Memo<Option<PartAnswer>>;

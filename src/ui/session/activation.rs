@@ -40,6 +40,17 @@ impl Session {
         let closed = || Failure::Store(StoreError::Unavailable("not open".into()));
         let repository = self.repository().ok_or_else(closed)?;
         let mut phone = self.phone.get_untracked().ok_or_else(closed)?;
+        // The same slip scanned again on the same phone: nothing to redeem.
+        let known = repository.branch_of_code(&code.hash()).await?;
+        let mine = self.bindings.with_untracked(|all| {
+            let bound = |binding: &&Binding| Some(&binding.branch.code) == known.as_ref();
+            all.iter().find(bound).filter(|binding| binding.state == BindingState::Bound).cloned()
+        });
+        if let Some(binding) = mine {
+            self.switch_branch(binding.branch.code.clone());
+            return Ok(binding.branch);
+        }
+        let hash = code.hash();
         let pending = match repository.pending_activation().await? {
             Some(pending) if pending.code == code => pending,
             _ => {
@@ -75,6 +86,7 @@ impl Session {
             state: BindingState::Bound,
         };
         repository.bind(&binding, &phone).await?;
+        repository.remember_code(&hash, &branch.code).await?;
         phone.active = Some(branch.code.clone());
         self.chosen_period.set(None);
         self.phone.set(Some(phone));

@@ -2,7 +2,7 @@
 
 use super::{NoWork, Work};
 use crate::{
-    domain::{Estimate, ItemId, ScoreSheet, SubmissionId, score},
+    domain::{Entry, Estimate, ItemId, ScoreSheet, SubmissionId, score},
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
@@ -55,9 +55,18 @@ impl Derived {
                 _ => Vec::new(),
             }
         });
-        let sent = Memo::new(move |_| match work.read().as_ref() {
-            Ok(work) => sent(work, &submissions.read(), &outbox.read()),
-            Err(_) => Sent::Nothing,
+        let period = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.draft.period.clone()));
+        // Read from its bytes once, not at every tap.
+        let newest = Memo::new(move |_| {
+            let period = period.get()?;
+            let all = submissions.read();
+            let newest = all.iter().rfind(|sent| sent.period == period && !sent.withdrawn)?.clone();
+            let answers = newest.snapshot().map(|snapshot| snapshot.answers);
+            Some((newest, answers))
+        });
+        let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
+            (Ok(work), Some((newest, answers))) => sent(work, newest, answers.as_deref(), &outbox.read()),
+            _ => Sent::Nothing,
         });
         let next = Memo::new(move |_| {
             let work = work.read();
@@ -93,20 +102,20 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
         .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
 }
 
-fn sent(work: &Work, submissions: &[LocalSubmission], outbox: &[OutboxEntry]) -> Sent {
-    let Some(newest) = of_period(work, submissions).into_iter().next_back() else { return Sent::Nothing };
+fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox: &[OutboxEntry]) -> Sent {
     match waiting_for(outbox, newest.id) {
         Some(row) if matches!(row.state, OutboxState::Rejected { .. }) => return Sent::Rejected,
         Some(_) => return Sent::Waiting,
         None if newest.receipt.is_none() => return Sent::Nothing,
         None => {}
     }
-    let sent = newest.snapshot().map(|snapshot| snapshot.answers).unwrap_or_default();
     let mut changed: Vec<Option<ItemId>> = Vec::new();
-    for entry in work.assessment.winners() {
-        let item = entry.key.item().cloned();
-        if newest.body.is_some() && !sent.contains(&entry) && !changed.contains(&item) {
-            changed.push(item);
+    if let Some(answers) = answers {
+        for entry in work.assessment.winners() {
+            let item = entry.key.item().cloned();
+            if !answers.contains(&entry) && !changed.contains(&item) {
+                changed.push(item);
+            }
         }
     }
     Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len() }

@@ -45,6 +45,7 @@ export class Phone {
       timezoneId: "Asia/Shanghai",
       ...this.#options,
     });
+    this.context.setDefaultTimeout(10_000);
     /** Violations of the Content-Security-Policy, files with a wrong hash and uncaught errors, in the order they came. */
     this.faults = [];
     this.context.on("console", (message) => {

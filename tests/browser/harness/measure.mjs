@@ -16,12 +16,12 @@ export async function savedAndShownAfterTap(page, locator) {
   const measured = page.evaluate(
     () =>
       new Promise((resolve, reject) => {
-        const light = document.querySelector("[data-testid=light]");
+        const light = document.querySelector("[data-testid=light-state]");
         const before = light.dataset.savedAt;
         let touched = null;
         addEventListener("pointerdown", (event) => { touched = event.timeStamp; }, { capture: true, once: true });
         const observer = new MutationObserver(() => {
-          const now = document.querySelector("[data-testid=light]");
+          const now = document.querySelector("[data-testid=light-state]");
           if (touched === null || !now || now.dataset.savedAt === before) return;
           observer.disconnect();
           // The frame after the next one: what the app has drawn is on the screen then.
