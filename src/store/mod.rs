@@ -25,7 +25,7 @@ mod repository_tests;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;

@@ -42,6 +42,8 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
     }
 }
 
+type Step<'a> = Box<dyn Fn() -> Result<(), StoreError> + 'a>;
+
 #[test]
 fn what_was_saved_is_there_after_reopening() {
     let memory = Memory::default();
@@ -85,7 +87,7 @@ fn a_refused_commit_leaves_nothing_half_written_and_the_same_call_succeeds_after
     let replacing = Edit { put: note("yes", "新", NOON + 1, 1), drop: carried.clone() };
     let backup = backup_of(&tab, 1);
     let mine = report(1, 1, 1).0.id;
-    let steps: [(&str, Box<dyn Fn() -> Result<(), StoreError>>); 6] = [
+    let steps: [(&str, Step<'_>); 6] = [
         ("edits", Box::new(|| run(tab.save_edits(&draft(1), std::slice::from_ref(&replacing))).map(|_| ()))),
         ("submit", Box::new(|| run(tab.submit(&draft(1), &carried, &local, &request, &[])))),
         (
@@ -472,6 +474,21 @@ fn restoring_merges_never_overwrites_and_may_be_done_twice() {
     assert_eq!(run(new.restore(&backup, NOON + 2)), Ok(0));
     assert!(run(new.outbox()).unwrap().records.is_empty());
     assert_eq!(run(new.submission(&branch(1), sent.id)).unwrap().unwrap().receipt, Some(receipt));
+}
+
+/// Two phones with one device id, as after copying a phone: they still agree in whatever order they meet.
+#[test]
+fn two_values_under_one_stamp_merge_alike_in_either_order() {
+    let with = |text: &str| {
+        let tab = repository(&Memory::default());
+        run(tab.save_edits(&draft(1), &[edit(note("yes", text, NOON, 1))])).unwrap();
+        tab
+    };
+    let (one, two) = (with("甲"), with("乙"));
+    let (of_one, of_two) = (backup_of(&one, 1), backup_of(&two, 1));
+    run(one.restore(&of_two, NOON)).unwrap();
+    run(two.restore(&of_one, NOON)).unwrap();
+    assert_eq!((stored(&one, 1), stored(&one, 1).len()), (stored(&two, 1), 1));
 }
 
 #[test]

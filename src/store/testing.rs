@@ -31,7 +31,7 @@ pub(super) fn binding(of: u8) -> Binding {
 }
 
 /// The draft of the tests' period.
-pub(super) fn draft(of: u8) -> Draft {
+pub(crate) fn draft(of: u8) -> Draft {
     let submission = full_submission(1, of, 1);
     Draft {
         branch: branch(of),
@@ -43,7 +43,7 @@ pub(super) fn draft(of: u8) -> Draft {
     }
 }
 
-pub(super) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
+pub(crate) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
     Entry {
         key: AnswerKey::Note { item: ItemId::new(item).unwrap() },
         stamp: Stamp { ms, count: 0, device: device(by) },
@@ -51,12 +51,12 @@ pub(super) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
     }
 }
 
-pub(super) fn edit(put: Entry) -> Edit {
+pub(crate) fn edit(put: Entry) -> Edit {
     Edit { put, drop: Vec::new() }
 }
 
 /// 上报 as the session does it.
-pub(super) fn report(number: u8, of: u8, phone: u8) -> (Submission, LocalSubmission, OutboxEntry) {
+pub(crate) fn report(number: u8, of: u8, phone: u8) -> (Submission, LocalSubmission, OutboxEntry) {
     let submission = full_submission(number, of, phone);
     let body = serde_json::to_string(&submission).unwrap();
     let local = LocalSubmission::made_here(&submission, body.clone());
