@@ -25,9 +25,8 @@ use leptos::prelude::*;
 pub fn Submit() -> impl IntoView {
     let session = session();
     let ready = Memo::new(move |_| session.work.read().is_ok());
-    let title = Signal::derive(move || format!("上报给{}", session.addressee()));
     view! {
-        <Page title=title back="/result">
+        <Page title="上报" back="/result">
             {move || {
                 if ready.get() { view! { <Form /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
             }}

@@ -91,8 +91,11 @@ export async function holdBack(page, pattern) {
   return letCome;
 }
 
-/** Photographs the whole page into tests/browser/screenshots/NAME.png. */
+/** Photographs what is on the screen into tests/browser/screenshots/NAME.png, and a longer page as a whole into NAME-whole.png. */
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: "disabled" });
+  await page.evaluate(() => scrollTo(0, 0));
+  const photograph = (file, fullPage) => page.screenshot({ path: join(SCREENSHOTS, `${file}.png`), fullPage, animations: "disabled" });
+  await photograph(name, false);
+  if (await page.evaluate(() => document.scrollingElement.scrollHeight > innerHeight)) await photograph(`${name}-whole`, true);
 }

@@ -1,77 +1,94 @@
-// Every page of the app in a state worth looking at, one after the other.
-import { keptForOffline, usable } from "./browser.mjs";
-import { BRANCH } from "./endpoint.mjs";
-import { answerAll, confirmProfile, goTo, lookAgain, openItem, sentSays, submit } from "./secretary.mjs";
-import { expect } from "./test.mjs";
+// Every page of the app, and how a phone gets there that has answered everything, reported and been returned to.
+import { expect } from "@playwright/test";
+import { activate, answerAll, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
 
-/** One item of every kind of question, by its number in the built-in rural standard. */
-export const QUESTIONS = { facts: 1, level: 2, several: 3, deduction: 5, count: 7, share: 9 };
-
-/** Walks through all pages and calls back with a name on each. */
-export async function everyPage(phone, endpoint, look) {
-  const page = await phone.open();
-  await page.goto(endpoint.url);
-  await usable(page);
-  await look(page, "activate");
-  const { link } = await endpoint.issueCode(BRANCH);
-  await page.goto("about:blank");
-  await page.goto(link);
-  await expect(page.getByTestId("notice")).toBeVisible();
-  await look(page, "notice");
-  await page.getByRole("button", { name: "看明白了，开始用" }).click();
-  await expect(page.getByTestId("next")).toBeVisible();
-  await look(page, "home-first");
-  await goTo(page, "/profile");
-  await look(page, "profile");
+/** Answers everything with one shortfall that can still be mended and one that is a month's miss. */
+export async function answeredWithShortfalls(page) {
   await confirmProfile(page);
-  await look(page, "home-begun");
-  for (const [kind, number] of Object.entries(QUESTIONS)) {
-    await openItem(page, number);
-    await look(page, `question-${kind}`);
-  }
   await answerAll(page);
-  await openItem(page, 1);
-  await page.getByRole("checkbox").first().click();
-  await page.getByText("怎么抓").click();
-  await expect(page.getByTestId("earned")).toBeVisible();
-  await look(page, "question-answered");
-  await goTo(page, "/check");
-  await look(page, "check");
-  await goTo(page, "/");
-  await look(page, "home-answered");
-  await goTo(page, "/result");
-  await look(page, "result");
-  await goTo(page, "/submit");
-  await look(page, "submit");
+  await change(page, 1, page.getByRole("checkbox").first());
+  await change(page, 28, page.getByRole("button", { name: "减一" }).first());
+}
+
+async function change(page, number, control) {
+  await openItem(page, number);
+  const before = await savedAt(page);
+  await control.click();
+  await savedSince(page, before);
+}
+
+/** Reports, and has the submission returned with a reason. */
+export async function reportedAndReturned(page, endpoint) {
   await submit(page);
   await sentSays(page, "已送达");
   const receipt = await page.getByTestId("receipt").first().innerText();
-  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", "2027-01-15");
+  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", "2099-01-15");
   await lookAgain(page);
   await sentSays(page, "退回修改");
-  await look(page, "submissions");
-  await page.getByRole("link", { name: "看详细" }).click();
-  await look(page, "submission-returned");
-  await goTo(page, "/");
-  await look(page, "home-returned");
-  for (const [name, path] of [
-    ["storage", "/storage"], ["me", "/me"], ["display", "/me/display"], ["branches", "/me/branches"],
-    ["about", "/me/about"], ["unbind", "/me/unbind"], ["profile-known", "/profile"],
-  ]) {
-    await goTo(page, path);
-    await look(page, name);
-  }
-  await goTo(page, "/me/phone");
-  await page.getByRole("button", { name: /要一个激活码/ }).click();
-  await expect(page.getByTestId("device-code")).toBeVisible();
-  await look(page, "add-phone");
-  await keptForOffline(page);
-  return page;
 }
 
-/** Chooses text size and theme on their page. */
-export async function choose(page, ...names) {
+/** A phone for which every page has something to show. */
+export async function prepared(page, endpoint) {
+  await activate(page, endpoint);
+  await answeredWithShortfalls(page);
+  await reportedAndReturned(page, endpoint);
+}
+
+const at = (path) => (page) => goTo(page, path);
+const item = (number) => (page) => openItem(page, number);
+
+/** The pages by name; each is answered to with a way there. */
+export const PAGES = {
+  home: at("/"),
+  check: at("/check?show=all"),
+  "check-short": at("/check?show=short"),
+  "question-facts": item(1),
+  "question-level": item(2),
+  "question-deduction": item(5),
+  "question-may-be-absent": item(6),
+  "question-share": item(9),
+  "question-may-not-occur": item(20),
+  "question-yes-no": item(26),
+  "question-count-quarters": item(27),
+  "question-count-months": item(28),
+  "question-judged-above": item(44),
+  "question-how-to": async (page) => {
+    await openItem(page, 17);
+    for (const fold of await page.locator("details:not([open]) > summary").all()) await fold.click();
+  },
+  result: at("/result"),
+  submit: at("/submit"),
+  submissions: at("/submissions"),
+  submission: async (page) => {
+    await goTo(page, "/submissions");
+    await page.getByRole("link", { name: "看详细" }).first().click();
+    await expect(page.getByRole("heading", { name: "一次上报" })).toBeVisible();
+  },
+  storage: at("/storage"),
+  profile: at("/profile"),
+  "profile-form": async (page) => {
+    await goTo(page, "/profile");
+    await page.getByRole("button", { name: "有变化，改一改" }).click();
+    await expect(page.getByRole("button", { name: "就这样" })).toBeVisible();
+  },
+  me: at("/me"),
+  display: at("/me/display"),
+  branches: at("/me/branches"),
+  "add-phone": async (page) => {
+    await goTo(page, "/me/phone");
+    await page.getByRole("button", { name: /要一个激活码/ }).click();
+    await expect(page.getByTestId("device-code")).toBeVisible();
+  },
+  about: at("/me/about"),
+  unbind: at("/me/unbind"),
+  "another-branch": at("/activate"),
+};
+
+/** Chooses text size and theme as the user does. */
+export async function setLook(page, { size = "标准", theme = "平常" } = {}) {
   await goTo(page, "/me/display");
-  for (const name of names) await page.getByRole("button", { name, exact: false }).first().click();
+  for (const choice of [page.getByRole("button", { name: new RegExp(`^${size}`) }), page.getByRole("button", { name: new RegExp(`^${theme}`) })]) {
+    await choice.click();
+    await expect(choice).toHaveAttribute("aria-pressed", "true");
+  }
 }
-

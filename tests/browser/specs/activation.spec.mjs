@@ -1,6 +1,6 @@
 // 启用: codes that do not work say so and what to do; a lost answer burns nothing; WeChat does not spend the code.
 import { Phone, usable } from "../harness/browser.mjs";
-import { activate } from "../harness/secretary.mjs";
+import { activate, answerItem, confirmProfile, openItem, savedAt, savedSince } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 
 async function typeCode(page, endpoint, code) {
@@ -25,6 +25,18 @@ test("a wrong, a short and a used code each say what to do", async ({ endpoint, 
   await expect(page.getByRole("alert")).toContainText("已经在另一部手机上用过了");
   await expect(page.getByRole("alert")).toContainText("要一个新码");
   await other.discard();
+});
+
+test("a code that has expired says so and what to do", async ({ endpoint, phone }) => {
+  const page = await phone.open();
+  // No code lives shorter than a day, so the endpoint's words are put in its mouth; that it says them is a story of its own.
+  await page.route("**/api/v1/activate", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, status: 410, body: JSON.stringify({ type: "code-expired", status: 410, detail: "" }) });
+  });
+  await typeCode(page, endpoint, "123412341234");
+  await expect(page.getByRole("alert")).toContainText("这个激活码过期了");
+  await expect(page.getByRole("alert")).toContainText("打电话要一个新码");
 });
 
 test("a code is taken as people type it, in full-width digits and groups", async ({ endpoint, phone }) => {
@@ -90,11 +102,28 @@ test("the same slip scanned again on the same phone leads home", async ({ endpoi
 test("several branches on one phone keep apart", async ({ endpoint, phone }) => {
   const page = await phone.open();
   await activate(page, endpoint);
+  await confirmProfile(page);
+  await openItem(page, 1);
+  await answerItem(page);
   await activate(page, endpoint, "210726117204");
   await expect(page.getByRole("link", { name: "换支部" })).toBeVisible();
   const second = await page.locator(".who h2").innerText();
   expect(second).not.toContain("十里村");
+  // Nothing of the first branch is in the second.
+  await expect(page.getByTestId("next")).toContainText("先填支部基本情况");
+  await openItem(page, 1);
+  await expect(page.getByTestId("earned")).toBeHidden();
+  const before = await savedAt(page);
+  await page.getByRole("button", { name: "一条也没做到" }).click();
+  await savedSince(page, before);
+  await page.getByRole("link", { name: "首页" }).click();
   await page.getByRole("link", { name: "换支部" }).click();
   await page.getByRole("button", { name: /十里村党支部/ }).click();
+  await expect(page.locator(".who h2")).toContainText("十里村党支部");
+  await openItem(page, 1);
+  await expect(page.getByTestId("earned")).toContainText("得 3 / 3 分");
+  // The one on the screen stays the one on the screen.
+  await page.goto(endpoint.url);
+  await usable(page);
   await expect(page.locator(".who h2")).toContainText("十里村党支部");
 });

@@ -48,13 +48,14 @@ test("a revoked phone goes on filling; sending pauses with a plain message until
 test("the endpoint killed while a submission is on its way: one record, one receipt", async ({ endpoint, phone }) => {
   const page = await begun(phone, endpoint);
   // The endpoint stores it; then it dies before the phone hears the answer.
-  await page.route("**/api/v1/submissions/*", async (route) => {
-    if (route.request().method() !== "PUT") return route.continue();
-    await route.fetch();
-    await endpoint.kill();
-    await route.abort();
+  const died = new Promise((resolve, reject) => {
+    page.route("**/api/v1/submissions/*", async (route) => {
+      if (route.request().method() !== "PUT") return route.continue();
+      await route.fetch().then(() => endpoint.kill()).then(() => route.abort()).then(resolve, reject);
+    });
   });
   await submit(page);
+  await died;
   await sentSays(page, "等网络");
   await page.unroute("**/api/v1/submissions/*");
   await endpoint.serve();
@@ -128,22 +129,28 @@ test("two tabs at once: both edit, both show both, one sends", async ({ endpoint
   expect(new Set(sent).size).toBe(sent.length);
 });
 
-test("a phone whose clock is a year off reports in time", async ({ endpoint, phone }) => {
-  const page = await phone.open();
-  await page.addInitScript(() => {
-    const right = Date.now.bind(Date);
-    Date.now = () => right() + 365 * 86_400_000;
+for (const [name, days] of [["ahead", 365], ["behind", -365]]) {
+  test(`a phone whose clock is a year ${name} reports in time, with times near the endpoint's`, async ({ endpoint, phone }) => {
+    const page = await phone.open();
+    await page.addInitScript((days) => {
+      const right = Date.now.bind(Date);
+      Date.now = () => right() + days * 86_400_000;
+    }, days);
+    await activate(page, endpoint);
+    await confirmProfile(page);
+    await openItem(page, 1);
+    await answerItem(page);
+    const sent = page.waitForRequest((request) => request.method() === "PUT" && request.url().includes("/api/v1/submissions/"));
+    await submit(page);
+    const { made_at: madeAt, answers } = (await sent).postDataJSON();
+    const HOUR = 3_600_000;
+    for (const at of [madeAt, ...answers.map((answer) => answer.stamp.ms)]) expect(Math.abs(at - Date.now())).toBeLessThan(HOUR);
+    await sentSays(page, "已送达");
+    await expect(page.getByTestId("sent").first()).not.toContainText("逾期");
+    const [listed] = JSON.parse(await endpoint.command("review", "list", "--json"));
+    expect(listed.receipt.late).toBe(false);
   });
-  await activate(page, endpoint);
-  await confirmProfile(page);
-  await openItem(page, 1);
-  await answerItem(page);
-  await submit(page);
-  await sentSays(page, "已送达");
-  await expect(page.getByTestId("sent").first()).not.toContainText("逾期");
-  const [listed] = JSON.parse(await endpoint.command("review", "list", "--json"));
-  expect(listed.receipt.late).toBe(false);
-});
+}
 
 test("a page closed in the middle of a save leaves the old answer or the new one", async ({ endpoint, phone }) => {
   let page = await begun(phone, endpoint);
@@ -188,6 +195,75 @@ test("unbinding is refused while anything is on this phone alone, and allowed af
   await openItem(second, 1);
   await expect(all(second)).toHaveAttribute("aria-pressed", "true");
   await other.discard();
+});
+
+test("a backup file comes back on another phone of the branch, and meets what is newer there without harm", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  await openItem(page, 2);
+  await answerItem(page);
+  await goTo(page, "/storage");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "存成文件" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^支部标尺备份-.*十里村党支部-\d{4}-\d{2}-\d{2}\.json$/);
+  const other = new Phone();
+  const second = await other.open();
+  await activate(second, endpoint);
+  await openItem(second, 1);
+  const before = await savedAt(second);
+  await second.getByRole("button", { name: "一条也没做到" }).click();
+  await savedSince(second, before);
+  await goTo(second, "/storage");
+  const chooser = second.waitForEvent("filechooser");
+  await second.getByRole("button", { name: "选备份文件" }).click();
+  await (await chooser).setFiles({ name: "备份.json", mimeType: "application/json", buffer: readFileSync(await file.path()) });
+  await expect(second.getByText(/恢复了\d+处/)).toBeVisible();
+  await openItem(second, 1);
+  await expect(second.getByTestId("earned")).toContainText("得 0 / 3 分");
+  await openItem(second, 2);
+  await expect(second.getByTestId("earned")).toBeVisible();
+  // What came from a file is on disk.
+  await second.reload();
+  await usable(second);
+  await expect(second.getByTestId("earned")).toBeVisible();
+  await other.discard();
+});
+
+test("without a clipboard the backup is shown as text to copy, and half of it is refused", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("refused", "NotAllowedError"));
+    document.execCommand = () => false;
+  });
+  await goTo(page, "/storage");
+  await page.getByRole("button", { name: "复制成文字" }).click();
+  const text = await page.getByRole("textbox", { name: "备份文字", exact: true }).inputValue();
+  expect(JSON.parse(text).branch).toBe(BRANCH);
+  const paste = page.getByLabel("或者把备份文字粘贴到这里");
+  await paste.fill(text.slice(0, text.length / 2));
+  await page.getByRole("button", { name: "用粘贴的恢复" }).click();
+  await expect(page.getByRole("alert")).toContainText("不是支部标尺的备份，或者少了一截");
+  await paste.fill(text);
+  await page.getByRole("button", { name: "用粘贴的恢复" }).click();
+  await expect(page.getByText("手机里已经都有，没有新的")).toBeVisible();
+});
+
+test("revoked while the phone is offline: filling goes on, and the news comes with the network", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  await phone.context.setOffline(true);
+  await endpoint.command("device", "revoke", "--branch", BRANCH, "--all");
+  await openItem(page, 2);
+  await answerItem(page);
+  await submit(page);
+  await sentSays(page, "等网络");
+  await phone.context.setOffline(false);
+  await expect(page.getByRole("alert")).toContainText("已经被上级解除绑定");
+  await openItem(page, 3);
+  await answerItem(page);
+  await activate(page, endpoint);
+  await sentSays(page, "已送达");
+  await openItem(page, 3);
+  await expect(page.getByTestId("earned").first()).toBeVisible();
 });
 
 test("after ten answers that are nowhere else, a backup is offered", async ({ endpoint, phone }) => {

@@ -87,6 +87,7 @@ test("two phones of one branch: pulled, merged, two heads resolved, nothing lost
   await confirmProfile(first);
   await openItem(first, 1);
   await answerItem(first);
+  const own = await score(first);
   await submit(first);
   await sentSays(first, "已送达");
 
@@ -103,6 +104,16 @@ test("two phones of one branch: pulled, merged, two heads resolved, nothing lost
   await expect(second.getByTestId("light")).toContainText("第1次已送达");
   await openItem(second, 1);
   await expect(second.getByRole("button", { name: "每条都做到了" })).toHaveAttribute("aria-pressed", "true");
+  expect(await score(second)).toBe(own);
+
+  // What the second changes and reports is shown on the first.
+  await openItem(second, 1);
+  await second.getByRole("button", { name: "一条也没做到" }).click();
+  await submit(second);
+  await sentSays(second, "已送达");
+  await lookAgain(first);
+  await openItem(first, 1);
+  await expect(first.getByTestId("earned")).toContainText("得 0 / 3 分");
 
   // Both report apart: each without having heard of the other.
   await phone.context.setOffline(true);

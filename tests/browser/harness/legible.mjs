@@ -1,0 +1,39 @@
+// Whether a page can be read and touched by old eyes and broad fingers: axe, no sideways scrolling, targets large enough.
+import AxeBuilder from "@axe-core/playwright";
+
+/** The smallest height of a target, in CSS pixels, that is let through. The design aims at 48. */
+const LEAST_TARGET = 44;
+
+/** Everything that axe minds on the page as it stands, as lines that say where. */
+export async function mindedByAxe(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
+}
+
+/** Whatever scrolls sideways or is too small to be touched on the page as it stands, as lines that say where. */
+export function outOfMeasure(page) {
+  // The width that was asked for: a page that overflows makes the layout viewport of a phone wider, and would fit itself.
+  const { width } = page.viewportSize();
+  return page.evaluate(measure, { width, least: LEAST_TARGET });
+}
+
+function measure({ width, least }) {
+  const faults = [];
+  const name = (element) => `<${element.localName} class="${element.className}"> “${element.textContent.trim().slice(0, 20)}”`;
+  const scrolled = document.scrollingElement.scrollWidth;
+  if (scrolled > width) {
+    faults.push(`scrolls sideways: ${scrolled} px wide on ${width} px`);
+    for (const element of document.querySelectorAll("body *")) {
+      const { right } = element.getBoundingClientRect();
+      if (right > width + 1 && !element.children.length) faults.push(`sticks out to ${Math.round(right)} px: ${name(element)}`);
+    }
+  }
+  for (const element of document.querySelectorAll("a[href], button, summary, input, select, textarea, [role=checkbox]")) {
+    const style = getComputedStyle(element);
+    // A link among the words of a sentence is as high as its line.
+    if (!element.checkVisibility({ checkVisibilityCSS: true }) || style.display === "inline") continue;
+    const { height } = element.getBoundingClientRect();
+    if (height < least) faults.push(`a target only ${Math.round(height)} px high: ${name(element)}`);
+  }
+  return faults;
+}
