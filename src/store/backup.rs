@@ -68,7 +68,7 @@ pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
         format: u16,
     }
     // What was copied through a chat may have gained blanks or a byte order mark.
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
     let head: Head = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     if head.kind != KIND {
         return Err(BackupError::NotABackup);
@@ -77,9 +77,60 @@ pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
         return Err(BackupError::Newer(head.format));
     }
     let backup: Backup = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
+    let foreign = backup.drafts.iter().any(|saved| saved.draft.branch != backup.branch)
+        || backup.submissions.iter().any(|carried| carried.branch != backup.branch);
+    if foreign {
+        return Err(BackupError::NotABackup);
+    }
     if bound.contains(&backup.branch) {
         Ok(backup)
     } else {
         Err(BackupError::OtherBranch(backup.branch_name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOLDEN: &str = include_str!("golden/backup-1.json");
+
+    fn bound() -> [BranchCode; 1] {
+        [BranchCode::new("branch-1").unwrap()]
+    }
+
+    #[test]
+    fn what_a_chat_adds_does_no_harm() {
+        let plain = parse(GOLDEN, &bound()).unwrap();
+        for padded in [format!("\u{feff}{GOLDEN}"), format!(" \n\u{feff}\t{GOLDEN}\r\n \u{feff}")] {
+            assert_eq!(parse(&padded, &bound()), Ok(plain.clone()));
+        }
+    }
+
+    #[test]
+    fn a_part_of_it_is_refused_as_a_whole() {
+        let whole = serde_json::to_string(&parse(GOLDEN, &bound()).unwrap()).unwrap();
+        for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+            assert_eq!(parse(&whole[..end], &bound()), Err(BackupError::NotABackup), "{end}");
+        }
+        assert_eq!(parse(&whole[1..], &bound()), Err(BackupError::NotABackup));
+    }
+
+    #[test]
+    fn what_is_not_for_this_app_or_this_phone_is_told_apart() {
+        let other = GOLDEN.replacen(KIND, "somebody-else's", 1);
+        assert_eq!(parse(&other, &bound()), Err(BackupError::NotABackup));
+        // A newer format may look quite different: only its head is read.
+        let newer = format!(r#"{{"kind":"{KIND}","format":{},"rooms":[]}}"#, FORMAT + 1);
+        assert_eq!(parse(&newer, &bound()), Err(BackupError::Newer(FORMAT + 1)));
+        assert_eq!(parse(GOLDEN, &[]), Err(BackupError::OtherBranch("十里村党支部".into())));
+    }
+
+    #[test]
+    fn what_belongs_to_another_branch_inside_is_refused() {
+        let mut backup = parse(GOLDEN, &bound()).unwrap();
+        backup.drafts[0].draft.branch = BranchCode::new("branch-2").unwrap();
+        let mixed = serde_json::to_string(&backup).unwrap();
+        assert_eq!(parse(&mixed, &bound()), Err(BackupError::NotABackup));
     }
 }

@@ -19,14 +19,17 @@ mod sync_store;
 mod work;
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod repository_tests;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
+pub use memory::Memory;
 pub use records::{
     Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };

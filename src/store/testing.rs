@@ -1,1 +1,118 @@
+//! Builders for the tests of the storage, and a storage in which something else writes at the worst moment.
 
+use super::{Backend, Batch, Binding, Draft, LocalSubmission, Memory, Phone, Repository, StoreError, Table};
+use crate::{
+    domain::{
+        AnswerKey, AnswerValue, Assessment, Entry, ItemId, Stamp, Submission,
+        assessment::Edit,
+        testing::{device, period},
+    },
+    sync::{
+        BindingState, OutboxEntry, OutboxRequest,
+        testing::{NOON, branch, info, outbox_id, submission as full_submission, token},
+    },
+};
+use std::{cell::RefCell, collections::VecDeque};
+
+pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
+    pollster::block_on(future)
+}
+
+pub(super) fn repository(memory: &Memory) -> Repository<Memory> {
+    Repository::new(memory.clone())
+}
+
+pub(super) fn phone() -> Phone {
+    Phone::new(device(1))
+}
+
+pub(super) fn binding(of: u8) -> Binding {
+    Binding { branch: info(of), token: token(of), bound_at: NOON, state: BindingState::Bound }
+}
+
+/// The draft of the tests' period.
+pub(crate) fn draft(of: u8) -> Draft {
+    let submission = full_submission(1, of, 1);
+    Draft {
+        branch: branch(of),
+        period: period().id,
+        sector: submission.sector,
+        checklist: submission.checklist,
+        begun_at: NOON,
+        shared_until: None,
+    }
+}
+
+pub(crate) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
+    Entry {
+        key: AnswerKey::Note { item: ItemId::new(item).unwrap() },
+        stamp: Stamp { ms, count: 0, device: device(by) },
+        value: AnswerValue::Text { text: text.into() },
+    }
+}
+
+pub(crate) fn edit(put: Entry) -> Edit {
+    Edit { put, drop: Vec::new() }
+}
+
+/// 上报 as the session does it.
+pub(crate) fn report(number: u8, of: u8, phone: u8) -> (Submission, LocalSubmission, OutboxEntry) {
+    let submission = full_submission(number, of, phone);
+    let body = serde_json::to_string(&submission).unwrap();
+    let local = LocalSubmission::made_here(&submission, body.clone());
+    let row = OutboxEntry::new(
+        outbox_id(number),
+        branch(of),
+        OutboxRequest::submit(submission.id, body),
+        NOON + u64::from(number),
+    );
+    (submission, local, row)
+}
+
+pub(super) fn stored<B: Backend>(repository: &Repository<B>, of: u8) -> Vec<Entry> {
+    run(repository.entries(&draft(of).key())).unwrap().records
+}
+
+pub(super) fn assessment<B: Backend>(repository: &Repository<B>, of: u8) -> Assessment {
+    let shared = run(repository.draft(&draft(of).key())).unwrap().and_then(|draft| draft.shared_until);
+    Assessment::new(stored(repository, of), shared)
+}
+
+/// Everything in all tables: to see that nothing has changed.
+pub(super) fn everything(memory: &Memory) -> Vec<Vec<(String, String)>> {
+    Table::ALL.iter().map(|table| run(memory.scan(*table, "")).unwrap()).collect()
+}
+
+/// Each of these becomes durable just before one of our commits does.
+pub(super) type Others = RefCell<VecDeque<Box<dyn Fn(&Memory)>>>;
+
+/// A storage that another tab shares, and writes to at the worst moment: between our reading and our writing.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) memory: Memory,
+    pub(super) others: Others,
+}
+
+impl Shared {
+    pub(super) fn then(&self, other: impl Fn(&Memory) + 'static) {
+        self.others.borrow_mut().push_back(Box::new(other));
+    }
+}
+
+impl Backend for Shared {
+    async fn get(&self, table: Table, key: &str) -> Result<Option<String>, StoreError> {
+        self.memory.get(table, key).await
+    }
+
+    async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.memory.scan(table, prefix).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let other = self.others.borrow_mut().pop_front();
+        if let Some(other) = other {
+            other(&self.memory);
+        }
+        self.memory.commit(batch).await
+    }
+}

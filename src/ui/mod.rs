@@ -1,11 +1,14 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`]) need no browser and are tested without one.
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`unfinished`],
+//! [`unsaved`]) need no browser and are tested without one.
 
 pub mod next_step;
 pub mod overview;
 pub mod radar;
+pub mod unfinished;
+pub mod unsaved;
 pub mod words;
 
 #[cfg(feature = "web")]

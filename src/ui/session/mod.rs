@@ -23,6 +23,7 @@ use crate::{
         storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
+    ui::unsaved::Queue,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -125,7 +126,7 @@ pub struct Session {
     chosen_period: RwSignal<Option<PeriodId>>,
     repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
     stamps: StoredValue<Option<HybridClock>>,
-    queue: StoredValue<saving::Queue>,
+    queue: StoredValue<Queue>,
     readings: StoredValue<reading::Readings>,
     on_disk_only_here: RwSignal<OnlyHere>,
     asked_to_persist: StoredValue<bool>,
@@ -160,7 +161,7 @@ impl Session {
             chosen_period: RwSignal::new(None),
             repository: StoredValue::new_local(None),
             stamps: StoredValue::new(None),
-            queue: StoredValue::new(saving::Queue::default()),
+            queue: StoredValue::new(Queue::default()),
             readings: StoredValue::new(reading::Readings::default()),
             on_disk_only_here: RwSignal::new(OnlyHere::default()),
             asked_to_persist: StoredValue::new(false),
@@ -242,11 +243,11 @@ impl Session {
     async fn try_reload(self, repository: &Repository<Storage>) -> Result<(), StoreError> {
         let number = self.readings.try_update_value(|readings| readings.begin()).unwrap_or_default();
         loop {
-            let saved = self.queue.with_value(saving::Queue::saved);
+            let saved = self.queue.with_value(Queue::saved);
             let (wanted, chosen) = (self.shown_branch(), self.chosen_period.get_untracked());
             let read = self.read_all(repository, wanted.as_ref(), chosen.as_ref()).await?;
             // Read before a change reached the disk, or for another branch than is wanted by now: read once more.
-            if saved != self.queue.with_value(saving::Queue::saved)
+            if saved != self.queue.with_value(Queue::saved)
                 || wanted != self.shown_branch()
                 || chosen != self.chosen_period.get_untracked()
             {

@@ -1,11 +1,11 @@
 //! What is read from the storage for the screen, and which period it is about.
 
-use super::{NoWork, Work, derived::waiting_for};
+use super::{NoWork, Work};
 use crate::{
-    domain::{AnswerValue, Assessment, PeriodId, Stance, period::current},
-    protocol::ReviewState,
+    domain::{Assessment, BranchCode, PeriodId, period::current},
     store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
+    ui::unfinished::unfinished,
 };
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(super) struct Reading {
 
 /// What belongs to the branch on the screen.
 pub(super) struct OfBranch {
-    pub(super) code: crate::domain::BranchCode,
+    pub(super) code: BranchCode,
     pub(super) submissions: Vec<LocalSubmission>,
     pub(super) only_here: OnlyHere,
     pub(super) work: Result<Work, NoWork>,
@@ -87,7 +87,7 @@ pub(super) async fn load_work(
     };
     let wanted = chosen
         .cloned()
-        .or_else(|| unfinished(&all, about))
+        .or_else(|| unfinished(&all, about.submissions, about.outbox))
         .or_else(|| {
             newest.as_ref().and_then(|(_, list)| current(&list.periods, about.today)).map(|p| p.id.clone())
         })
@@ -125,32 +125,4 @@ pub(super) async fn load_work(
     unreadable.extend(entries.unreadable);
     let assessment = Assessment::new(entries.records, None);
     Ok(Ok(Work { draft, stored: false, checklist: Arc::new(checklist), period, assessment }))
-}
-
-/// A draft with answers that were never reported, or that the upper level wants mended, goes before a newer period: nothing of
-/// it must be overlooked. A draft in which nothing is answered holds nobody up.
-fn unfinished(drafts: &[(Draft, Assessment)], about: &About<'_>) -> Option<PeriodId> {
-    let is_done = |draft: &Draft| {
-        let under_way = |sent: &&LocalSubmission| {
-            sent.receipt.is_some() || waiting_for(about.outbox, sent.id).is_some_and(OutboxEntry::is_waiting)
-        };
-        let mut of_period =
-            about.submissions.iter().rev().filter(|sent| sent.period == draft.period && !sent.withdrawn);
-        of_period.find(under_way).is_some_and(|newest| {
-            let said = newest.reviews.last().map(|review| review.state);
-            !matches!(said, Some(ReviewState::Returned | ReviewState::Incomplete))
-        })
-    };
-    let waiting = drafts.iter().find(|(draft, answers)| is_answered(answers) && !is_done(draft));
-    waiting.map(|(draft, _)| draft.period.clone())
-}
-
-/// Whether anything is answered: not merely confirmed figures, nor what was all taken back.
-fn is_answered(assessment: &Assessment) -> bool {
-    assessment.winners().iter().any(|entry| match &entry.value {
-        AnswerValue::Part { answer } => answer.is_some(),
-        AnswerValue::Stance { stance } => *stance != Stance::Applies,
-        AnswerValue::Text { text } => !text.is_empty(),
-        AnswerValue::Profile { .. } => false,
-    })
 }

@@ -80,7 +80,7 @@ impl Session {
 
     /// The user agreed to the new version: it takes over and the page starts again. Nothing unsaved is left behind.
     pub fn update_now(self) {
-        if !self.queue.with_value(super::saving::Queue::is_empty) {
+        if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
             return;
         }
@@ -99,7 +99,7 @@ impl Session {
             repository.backend().probe().await;
         }
         // What could not be written, perhaps because the connection died, is tried again at once.
-        if !self.queue.with_value(super::saving::Queue::is_empty) {
+        if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
         }
         self.reload().await;

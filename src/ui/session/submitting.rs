@@ -43,7 +43,7 @@ impl Session {
         let work = self.work.get_untracked().map_err(|_| NotSubmitted::NoWork)?;
         let device =
             self.phone.read_untracked().as_ref().map(|phone| phone.device).ok_or(NotSubmitted::NoWork)?;
-        if !self.queue.with_value(super::saving::Queue::is_empty) {
+        if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
             return Err(NotSubmitted::NotSaved);
         }

@@ -25,7 +25,7 @@ impl Session {
             return Ok(());
         };
         let code = &binding.branch.code;
-        if !self.queue.with_value(super::saving::Queue::is_empty) {
+        if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
             return Err(StoreError::OnlyHere { answers: 1, requests: 0 }.into());
         }

@@ -1,0 +1,166 @@
+//! What lies on phones stays readable: one of each stored record, frozen. Regenerate a golden file only before the first release;
+//! afterwards fields are only added, optional ones, and the old file stays as a test of reading.
+
+use super::{
+    Binding, Display, Draft, LocalSubmission, Memory, PendingActivation, Phone, TextSize, Theme,
+    backup::{Backup, FORMAT, KIND, SavedDraft},
+    repository::{draft_key, entry_key, submission_key},
+    testing::{binding, draft, everything, note, phone, report, run},
+};
+use crate::{
+    domain::{ContentHash, Points, testing::stamp},
+    protocol::{ActivationCode, Receipt, Review, ReviewState, UnitName},
+    sync::testing::{NOON, branch, token},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Records {
+    phone: Phone,
+    binding: Binding,
+    pending_activation: PendingActivation,
+    draft: Draft,
+    submission: LocalSubmission,
+}
+
+/// Not the hash of the tests' checklist: that may change.
+fn begun() -> Draft {
+    Draft { checklist: ContentHash::of(b"checklist"), ..draft(1) }
+}
+
+fn submission() -> LocalSubmission {
+    let (sent, mut local, _) = report(1, 1, 1);
+    local.body = Some(r#"{"format":1}"#.into());
+    local.receipt = Some(Receipt {
+        submission: sent.id,
+        code: "1234-5678".into(),
+        sha256: ContentHash::of(b"report"),
+        received_at: NOON + 5,
+        score: Points::from_hundredths(9_150),
+        engine: 1,
+        late: false,
+    });
+    local.reviews = vec![Review {
+        state: ReviewState::Returned,
+        at: NOON + 9,
+        by: "镇安镇党委".into(),
+        reason: "缺签到表".into(),
+        items: Vec::new(),
+        due: None,
+    }];
+    local
+}
+
+fn records() -> Records {
+    let mut binding = binding(1);
+    binding.branch.reports_to = Some(UnitName { code: branch(9), name: "镇安镇党委".into() });
+    Records {
+        phone: Phone {
+            active: Some(branch(1)),
+            display: Display { size: TextSize::Huge, theme: Theme::Sunlight },
+            notice_read_at: Some(NOON),
+            backed_up_at: Some(NOON + 1),
+            ..phone()
+        },
+        binding,
+        pending_activation: PendingActivation { code: ActivationCode::from_random([7; 8]), token: token(7) },
+        draft: Draft { shared_until: Some(stamp(NOON + 3, 1)), ..begun() },
+        submission: submission(),
+    }
+}
+
+fn backup() -> Backup {
+    Backup {
+        kind: KIND.into(),
+        format: FORMAT,
+        branch: branch(1),
+        branch_name: "十里村党支部".into(),
+        made_at: NOON,
+        drafts: vec![SavedDraft { draft: begun(), entries: vec![note("yes", "在铁柜二层", NOON, 1)] }],
+        submissions: vec![submission()],
+    }
+}
+
+/// Every object, however deep, gains a field of a later version.
+fn from_the_future(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            fields.values_mut().for_each(from_the_future);
+            // What is externally tagged is no record: {"part": {…}}.
+            let is_tag = fields.len() == 1 && fields.values().all(serde_json::Value::is_object);
+            if !is_tag {
+                fields.insert("unheard_of".into(), serde_json::json!([{"x": 1}]));
+            }
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(from_the_future),
+        _ => {}
+    }
+}
+
+fn is_frozen<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(value: &T, golden: &str) {
+    assert_eq!(serde_json::to_string_pretty(value).unwrap(), golden.trim_end());
+    assert_eq!(&serde_json::from_str::<T>(golden).unwrap(), value);
+    let mut newer = serde_json::from_str(golden).unwrap();
+    from_the_future(&mut newer);
+    assert_eq!(&serde_json::from_value::<T>(newer).unwrap(), value, "fields of a newer app are ignored");
+}
+
+#[test]
+fn the_stored_records_are_frozen() {
+    is_frozen(&records(), include_str!("golden/records-1.json"));
+}
+
+#[test]
+fn the_backup_is_frozen_and_holds_no_token() {
+    let golden = include_str!("golden/backup-1.json");
+    is_frozen(&backup(), golden);
+    assert!(!golden.contains(token(1).secret()) && !golden.contains("token"));
+}
+
+#[test]
+fn records_of_the_first_version_can_be_read() {
+    let device = phone().device;
+    let old: Phone = serde_json::from_value(serde_json::json!({ "device": device })).unwrap();
+    assert_eq!(old, phone());
+    let begun = begun();
+    let mut old = serde_json::to_value(&begun).unwrap();
+    old.as_object_mut().unwrap().remove("shared_until");
+    assert_eq!(serde_json::from_value::<Draft>(old).unwrap(), begun);
+    let local = LocalSubmission { body: None, ..report(1, 1, 1).1 };
+    let mut old = serde_json::to_value(&local).unwrap();
+    for later in ["body", "receipt", "withdrawn", "reviews", "backed_up"] {
+        assert!(old.as_object_mut().unwrap().remove(later).is_some(), "{later}");
+    }
+    assert_eq!(serde_json::from_value::<LocalSubmission>(old).unwrap(), local);
+}
+
+#[test]
+fn the_keys_are_frozen() {
+    let key = draft(1).key();
+    assert_eq!(draft_key(&key), "branch-1/2026-H2");
+    let entry = note("NC-A1", "", 1_795_000_000_000, 1);
+    assert_eq!(
+        entry_key(&key, &entry),
+        "branch-1/2026-H2/note/NC-A1/001795000000000-0000000000-01010101-0101-4101-8101-010101010101"
+    );
+    let id = report(1, 1, 1).0.id;
+    assert_eq!(submission_key(&branch(1), id), format!("branch-1/{id}"));
+}
+
+/// Which record lies where: a renamed table or key would leave what is stored behind.
+#[test]
+fn the_places_are_frozen() {
+    let memory = Memory::default();
+    let repository = super::testing::repository(&memory);
+    run(repository.phone(phone().device)).unwrap();
+    run(repository.save_pending_activation(&records().pending_activation)).unwrap();
+    let places = |table: usize| -> Vec<String> {
+        everything(&memory)[table].iter().map(|(key, _)| key.clone()).collect()
+    };
+    assert_eq!(places(0), ["pending-activation", "phone"]);
+    run(repository.bind(&binding(1), &phone())).unwrap();
+    assert_eq!(places(0), ["phone"]);
+    assert_eq!(places(1), ["branch-1"]);
+    let names: Vec<&str> = super::Table::ALL.iter().map(|table| table.name()).collect();
+    assert_eq!(names, ["settings", "bindings", "checklists", "drafts", "entries", "submissions", "outbox"]);
+}
