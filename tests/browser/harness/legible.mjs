@@ -10,7 +10,7 @@ export async function mindedByAxe(page) {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
 }
 
-/** Whatever scrolls sideways or is too small to be touched on the page as it stands, as lines that say where. */
+/** Whatever scrolls sideways, lies over something else or is too small to be touched on the page as it stands, as lines that say where. */
 export function outOfMeasure(page) {
   // The width that was asked for: a page that overflows makes the layout viewport of a phone wider, and would fit itself.
   const { width } = page.viewportSize();
@@ -27,6 +27,13 @@ function measure({ width, least }) {
       const { right } = element.getBoundingClientRect();
       if (right > width + 1 && !element.children.length) faults.push(`sticks out to ${Math.round(right)} px: ${name(element)}`);
     }
+  }
+  for (const element of document.querySelectorAll("body *")) {
+    // Words wider than their box lie over what stands beside it.
+    const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const { overflowX } = getComputedStyle(element);
+    if (words && overflowX === "visible" && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+      faults.push(`words ${element.scrollWidth} px wide in ${element.clientWidth} px: ${name(element)}`);
   }
   for (const element of document.querySelectorAll("a[href], button, summary, input, select, textarea, [role=checkbox]")) {
     const style = getComputedStyle(element);
