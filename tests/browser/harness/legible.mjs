@@ -32,7 +32,8 @@ function measure({ width, least }) {
     // Words wider than their box lie over what stands beside it.
     const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
     const { overflowX } = getComputedStyle(element);
-    if (words && overflowX === "visible" && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+    const boxed = words && overflowX === "visible" && element.checkVisibility() && element.clientWidth > 0;
+    if (boxed && element.scrollWidth > element.clientWidth + 1)
       faults.push(`words ${element.scrollWidth} px wide in ${element.clientWidth} px: ${name(element)}`);
   }
   for (const element of document.querySelectorAll("a[href], button, summary, input, select, textarea, [role=checkbox]")) {
