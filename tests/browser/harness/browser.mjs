@@ -95,7 +95,13 @@ export async function holdBack(page, pattern) {
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.evaluate(() => scrollTo(0, 0));
-  const photograph = (file, fullPage) => page.screenshot({ path: join(SCREENSHOTS, `${file}.png`), fullPage, animations: "disabled" });
-  await photograph(name, false);
-  if (await page.evaluate(() => document.scrollingElement.scrollHeight > innerHeight)) await photograph(`${name}-whole`, true);
+  const photograph = (file) => page.screenshot({ path: join(SCREENSHOTS, `${file}.png`), animations: "disabled" });
+  await photograph(name);
+  const screen = page.viewportSize();
+  const height = await page.evaluate(() => document.scrollingElement.scrollHeight);
+  if (height <= screen.height) return;
+  // A screen as long as the page, so that what is fixed to its edges covers nothing.
+  await page.setViewportSize({ ...screen, height });
+  await photograph(`${name}-whole`);
+  await page.setViewportSize(screen);
 }
