@@ -3,13 +3,12 @@
 //! One pure core under every artefact; dependencies point one way:
 //!
 //! ```text
-//! domain ← authoring                  (standards as tables, feature `server`)
-//! domain ← protocol ← server          (the endpoint, feature `server`)
-//! domain ← protocol ← sync ← browser  (phone and endpoint brought together; the browser: feature `web`)
+//! domain ← protocol ← sync ← store, browser ← ui     (the app, feature `web`)
+//! domain ← authoring, domain ← protocol ← server     (the endpoint, feature `server`)
 //! ```
 //!
-//! Without features only the pure core (`domain`, `protocol`, `sync`) compiles, which is what keeps it pure. The app for the phone
-//! stands on the same core.
+//! Without features only the pure core (`domain`, `protocol`, `sync`) compiles, which is what keeps it pure. Of the app, whatever
+//! needs no browser (`store` over memory, the words and computations of `ui`) compiles for native tests as well.
 
 #[cfg(feature = "server")]
 pub mod authoring;
