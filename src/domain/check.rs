@@ -11,6 +11,7 @@ use super::{
     rule::{Rule, ShareCredit},
     submission::Submission,
 };
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// No single count or figure of a branch is larger.
@@ -47,6 +48,11 @@ pub enum AnswerFault {
     /// Too long, empty where it must not be, or holding control characters.
     #[error("the text of {0} is empty, longer than {1} characters, or holds control characters")]
     Text(String, usize),
+    /// The meeting that considered the self-assessment was held before its period began.
+    #[error(
+        "the meeting of {0} lies before the period, which begins on {1}; give the day on which it was considered"
+    )]
+    ConsideredTooEarly(Date, Date),
     /// Two entries write one register.
     #[error("{0} is written twice; send only the entry that counts")]
     Twice(String),
@@ -75,6 +81,9 @@ pub fn submission_faults(
         }
     }
     let declared = &submission.declaration;
+    if declared.considered_on < period.starts {
+        faults.push(AnswerFault::ConsideredTooEarly(declared.considered_on, period.starts));
+    }
     for (name, text) in [
         ("reporter", &declared.reporter),
         ("post", &declared.reporter_post),
@@ -379,6 +388,16 @@ pub(crate) mod tests {
     #[test]
     fn an_honest_submission_has_no_fault() {
         assert_eq!(submission_faults(&checklist(), &period(), &submission()), []);
+    }
+
+    #[test]
+    fn a_self_assessment_is_not_considered_before_its_period_begins() {
+        let mut early = submission();
+        early.declaration.considered_on = jiff::civil::date(2026, 5, 31);
+        let faults = submission_faults(&checklist(), &period(), &early);
+        assert!(matches!(faults[..], [AnswerFault::ConsideredTooEarly(..)]), "{faults:?}");
+        early.declaration.considered_on = period().starts;
+        assert_eq!(submission_faults(&checklist(), &period(), &early), []);
     }
 
     #[test]

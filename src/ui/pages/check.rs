@@ -38,7 +38,10 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
         <p class="muted" data-testid="progress">
             {move || {
                 let (done, asked) = progress(rows.read().iter());
-                format!("填了 {done} / {asked} 条")
+                match rows.read().len() - asked {
+                    0 => format!("填了 {done} / {asked} 条"),
+                    rest => format!("填了 {done} / {asked} 条，另有{rest}条不用填：还没到时候、由上级评或本支部不设"),
+                }
             }}
         </p>
         {move || {
@@ -165,7 +168,8 @@ fn sign(row: &ItemRow) -> &'static str {
     }
 }
 
-fn class(row: &ItemRow) -> &'static str {
+/// The colour that goes with how an item stands; a sign and a word say the same.
+pub(super) fn class(row: &ItemRow) -> &'static str {
     match (row.state, row.outcome) {
         (ItemState::Answered, Some(Outcome::Met) | None) => "met",
         (ItemState::Answered, Some(Outcome::StillPossible { .. })) => "possible",

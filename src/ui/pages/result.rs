@@ -187,6 +187,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
     };
     let stands = row.outcome.map(|outcome| terms::outcome(outcome, session.today.get_untracked()));
     let sign = row.outcome.map(terms::outcome_sign);
+    let class = format!("state state-{}", super::check::class(&row));
     let points = if row.state.counts() { terms::of_points(row.got, row.points) } else { String::new() };
     view! {
         <li class="shortfall">
@@ -194,7 +195,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
                 <span class="row-number">{row.number}</span>
                 <span class="row-title">{row.title}</span>
                 <span class="row-points">{points}</span>
-                <span class="state">
+                <span class=class>
                     <span aria-hidden="true">{sign}</span>
                     " "
                     {stands}

@@ -60,6 +60,7 @@ fn Form() -> impl IntoView {
     let confirmed = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
+    let begins = session.work.with_untracked(|work| work.as_ref().map_or(today, |work| work.period.starts));
     let missing = move || {
         let empty = |signal: RwSignal<String>| signal.read().trim().is_empty();
         if empty(reporter) {
@@ -70,6 +71,8 @@ fn Form() -> impl IntoView {
             Some("哪天开会研究的")
         } else if on.read().is_some_and(|day| day > session.today.get()) {
             Some("研究日期不能在今天以后")
+        } else if on.read().is_some_and(|day| day < begins) {
+            Some("研究日期不能在这一期开始以前")
         } else if empty(secretary) {
             Some("书记姓名")
         } else if !confirmed.get() {
@@ -184,6 +187,7 @@ fn Form() -> impl IntoView {
                 <span>"研究日期"</span>
                 <input
                     type="date"
+                    min=day::text(begins)
                     max=day::text(today)
                     prop:value=move || on.get().map(day::text).unwrap_or_default()
                     on:change=move |event| on.set(day::parse(&event_target_value(&event)))

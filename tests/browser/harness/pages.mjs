@@ -49,7 +49,7 @@ export const PAGES = {
   "question-may-be-absent": item(6),
   "question-share": item(9),
   "question-may-not-occur": item(20),
-  "question-yes-no": item(26),
+  "question-yes-no": item(25),
   "question-count-quarters": item(27),
   "question-count-months": item(28),
   "question-judged-above": item(44),

@@ -104,7 +104,8 @@ export async function savedSince(page, before) {
 /** 上报, with everything that has to be declared. */
 export async function submit(page) {
   await goTo(page, "/submit");
-  await page.getByLabel("研究日期").fill("2026-01-05");
+  // Today, as the phone has it: 2026-11-24.
+  await page.getByLabel("研究日期").fill(new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date()));
   await page.getByRole("textbox", { name: "姓名", exact: true }).fill("王文书");
   await page.getByRole("button", { name: "文书", exact: true }).click();
   await page.getByRole("textbox", { name: "书记姓名" }).fill("李书记");
