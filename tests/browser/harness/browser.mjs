@@ -13,8 +13,6 @@ export const FLAGS = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-dev-shm-usage",
   "--disable-gpu",
-  // Date fields speak the browser's language, not the page's.
-  "--lang=zh-CN",
 ];
 
 /** The Chromium named by the Makefile, or the system's. */
