@@ -5,16 +5,22 @@ import { countingWire } from "../harness/endpoint.mjs";
 import { expect, test } from "../harness/test.mjs";
 import { breakStart, corrupt, deploy, renameWasm } from "../harness/update.mjs";
 
-/** Answers the version of the worker that controls this page. */
+/** Answers the version of the worker that controls this page, once one does: a first worker is active before it has claimed the page. */
 const controllingVersion = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => resolve(data.version);
-        navigator.serviceWorker.controller.postMessage({ type: "version" }, [port2]);
-      }),
-  );
+  page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    if (!serviceWorker.controller) {
+      await new Promise((resolve) => {
+        serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+        if (serviceWorker.controller) resolve();
+      });
+    }
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data.version);
+      serviceWorker.controller.postMessage({ type: "version" }, [port2]);
+    });
+  });
 
 /** Looks for a new version and answers how its worker ended: "installed" or "redundant". */
 const lookForUpdate = (page) =>
