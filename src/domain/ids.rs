@@ -102,6 +102,10 @@ text_id! {
     PeriodId;
     /// The code of a branch, as given by the upper level's roster.
     BranchCode;
+    /// A document of 一编一册: a chapter of the handbook or an institution document.
+    DocumentId;
+    /// A section of a document; no other section of the standard has the same.
+    SectionId;
 }
 
 macro_rules! uuid_id {

@@ -9,6 +9,7 @@ pub mod check;
 pub mod checklist;
 pub mod clock;
 pub mod day;
+pub mod document;
 pub mod grade;
 pub mod ids;
 pub mod outcome;
@@ -28,10 +29,11 @@ pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stanc
 pub use assessment::Assessment;
 pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, MarkKind, Method, Part};
 pub use clock::{HybridClock, Stamp};
+pub use document::{Block, Collection, Document, Section};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, FactId, ItemId, LimitId, MethodId, OccurrenceId,
-    PartId, PeriodId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LimitId, MethodId,
+    OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
