@@ -9,8 +9,8 @@ use super::{
     words,
 };
 use crate::domain::{
-    AspectId, Checklist, Grading, Mark, Method, MethodId, Period, PeriodId, Points, SectorId, StandardId,
-    Threshold,
+    AspectId, Checklist, Document, Grading, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
+    StandardId, Threshold,
 };
 use std::collections::BTreeSet;
 
@@ -21,6 +21,8 @@ pub struct Package {
     pub standard: Standard,
     /// The checklists in the order of 领域.
     pub checklists: Vec<Checklist>,
+    /// The documents of 一编一册, the handbook first.
+    pub documents: Vec<Document>,
 }
 
 /// What a standard is called, and what holds for all of its sectors.
@@ -95,7 +97,7 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     };
     let checklists = assemble::checklists(&shared, &mut faults);
     match standard {
-        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists }),
+        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents: Vec::new() }),
         _ => Err(faults.into_vec()),
     }
 }

@@ -42,7 +42,7 @@ impl Standard {
             Self::Publish { file } => read(&file)?,
             Self::PublishBuiltin => authoring::builtin().map_err(CliError::Faults)?,
         };
-        let published = database.publish(&package.checklists).await?;
+        let published = database.publish(&package.checklists, &package.documents).await?;
         say(serde_json::to_string_pretty(&published)?);
         Ok(())
     }
