@@ -3,7 +3,7 @@
 use super::{
     backend::{Backend, Batch, Table},
     error::StoreError,
-    repository::{Found, Repository, STANDARD},
+    repository::{Repository, STANDARD},
 };
 use crate::{
     domain::{ContentHash, Document},
@@ -12,12 +12,17 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl<B: Backend> Repository<B> {
-    /// Every document that is here, in no particular order.
+    /// Every document that is here and can be read, with its hash, in no particular order. One that cannot is newer than this
+    /// app or spoilt: the others are read all the same.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn documents(&self) -> Result<Found<Document>, StoreError> {
-        self.run(Table::Documents, "").await
+    pub async fn documents(&self) -> Result<Vec<(ContentHash, Document)>, StoreError> {
+        let texts = self.backend().scan(Table::Documents, "").await?;
+        let read = texts
+            .into_iter()
+            .filter_map(|(key, text)| ContentHash::try_from(key).ok().zip(serde_json::from_str(&text).ok()));
+        Ok(read.collect())
     }
 }
 
@@ -75,7 +80,8 @@ mod tests {
             let wanted = BTreeSet::from([all[1].hash().unwrap()]);
             repository.keep_only(&wanted).await.unwrap();
             assert_eq!(repository.held().await.unwrap(), wanted);
-            assert_eq!(repository.documents().await.unwrap().records, [all[1].clone()]);
+            let one = (all[1].hash().unwrap(), all[1].clone());
+            assert_eq!(repository.documents().await.unwrap(), [one]);
         });
     }
 }
