@@ -1,22 +1,13 @@
 //! Names of grades, states and outcomes.
 
+pub use crate::words::terms::grade;
+
 use super::dates;
 use crate::{
     domain::{ClaimedGrade, Estimate, Grade, MarkKind, NotApplicable, Outcome, Points},
     protocol::ReviewState,
 };
 use jiff::civil::Date;
-
-/// 等次
-#[must_use]
-pub fn grade(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Unqualified => "不合格",
-        Grade::Qualified => "达标",
-        Grade::Excellent => "优秀",
-        Grade::Model => "标兵",
-    }
-}
 
 /// 申报等次
 #[must_use]
