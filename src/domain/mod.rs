@@ -9,6 +9,7 @@ pub mod check;
 pub mod checklist;
 pub mod clock;
 pub mod day;
+pub mod difference;
 pub mod document;
 pub mod grade;
 pub mod ids;
@@ -24,11 +25,14 @@ pub mod submission;
 mod scoring_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod versions;
 
 pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
 pub use assessment::Assessment;
 pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, MarkKind, Method, Part};
 pub use clock::{HybridClock, Stamp};
+pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{

@@ -1,5 +1,7 @@
 //! Names of grades, states and outcomes.
 
+pub use crate::words::terms::grade;
+
 use super::dates;
 use crate::{
     domain::{Citation, ClaimedGrade, Estimate, Grade, Mark, MarkKind, NotApplicable, Outcome, Points},
@@ -25,17 +27,6 @@ pub fn cite(citation: &Citation) -> String {
 #[must_use]
 pub fn marked(what: &Mark) -> String {
     format!("{}：{}", mark(what.kind), what.text)
-}
-
-/// 等次
-#[must_use]
-pub fn grade(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Unqualified => "不合格",
-        Grade::Qualified => "达标",
-        Grade::Excellent => "优秀",
-        Grade::Model => "标兵",
-    }
 }
 
 /// 申报等次
