@@ -16,6 +16,7 @@ pub mod authoring;
 #[cfg(feature = "web")]
 pub mod browser;
 pub mod domain;
+pub mod json;
 pub mod protocol;
 #[cfg(feature = "server")]
 pub mod server;

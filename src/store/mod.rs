@@ -1,6 +1,6 @@
 //! What the phone keeps: one key-value table for each kind of record, every write one transaction.
 //!
-//! Everything is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so that the
+//! Everything is JSON text under a text key, so that one codec ([`crate::json`]) serves storage, wire and backups, and so that the
 //! double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId},
+    json,
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -32,7 +33,7 @@ pub struct Found<T> {
 }
 
 pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Unreadable {
+    json::from_str(text).map_err(|error| StoreError::Unreadable {
         table: table.name(),
         key: key.to_owned(),
         reason: error.to_string(),
@@ -128,7 +129,7 @@ impl<B: Backend> Repository<B> {
                 None => new_device,
                 Some(text) => match read::<Phone>(Table::Settings, PHONE, text) {
                     Ok(phone) => return Ok(phone),
-                    Err(_) => serde_json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
+                    Err(_) => json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
                 },
             };
             let phone = Phone::new(device);

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, ContentHash, Submission, SubmissionId, submission::FORMAT},
+    json,
     protocol::ProblemKind,
 };
 use std::collections::BTreeSet;
@@ -260,7 +261,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             Err(error) => return self.pull_failed(&error).map(|()| false),
         };
         // The hash has proven the text: if it cannot be read, it is newer than this app.
-        let Ok(checklist) = serde_json::from_str(&body) else {
+        let Ok(checklist) = json::from_str(&body) else {
             self.outcome.needs_update = true;
             return Ok(false);
         };
@@ -326,5 +327,5 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
 }
 
 fn readable(body: &str) -> Option<Submission> {
-    serde_json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
+    json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
 }

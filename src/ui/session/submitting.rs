@@ -7,6 +7,7 @@ use crate::{
         Declaration, Entry, Submission, SubmissionId,
         submission::{FORMAT, heads},
     },
+    json,
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
 };
@@ -63,8 +64,7 @@ impl Session {
             answers: work.assessment.winners(),
             attachments: Vec::new(),
         };
-        let body =
-            serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let body = json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
         let local = LocalSubmission::made_here(&submission, body.clone());
         let key = OutboxId::from_parts(now, &random()?);
         let row = OutboxEntry::new(key, submission.branch, OutboxRequest::submit(id, body), now);
