@@ -9,7 +9,6 @@ use super::{
     ids::{ItemId, PartId},
     profile::BranchProfile,
 };
-use std::collections::BTreeSet;
 
 /// Within this time a phone's own correction of an unshared entry replaces it instead of growing the history.
 pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
@@ -17,7 +16,8 @@ pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
 /// All that was ever said in one assessment, as far as this phone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assessment {
-    entries: BTreeSet<Entry>,
+    /// Sorted, each once: by register first and by stamp next, so a register's history is one run and found by halving.
+    entries: Vec<Entry>,
     shared_until: Option<Stamp>,
 }
 
@@ -34,12 +34,14 @@ impl Assessment {
     /// From stored entries. `shared_until` is the highest stamp that has left the phone in a submission or backup.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>, shared_until: Option<Stamp>) -> Self {
-        Self { entries: entries.into_iter().collect(), shared_until }
+        let mut assessment = Self { entries: Vec::new(), shared_until };
+        assessment.merge(entries);
+        assessment
     }
 
     /// Every entry, in the order of registers and stamps.
     #[must_use]
-    pub fn entries(&self) -> &BTreeSet<Entry> {
+    pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
@@ -60,15 +62,17 @@ impl Assessment {
 
     /// Carries an edit out.
     pub fn apply(&mut self, edit: Edit) {
-        for old in &edit.drop {
-            self.entries.remove(old);
+        self.entries.retain(|entry| !edit.drop.contains(entry));
+        if let Err(place) = self.entries.binary_search(&edit.put) {
+            self.entries.insert(place, edit.put);
         }
-        self.entries.insert(edit.put);
     }
 
     /// Adds what another phone, a submission or a backup knows.
     pub fn merge(&mut self, others: impl IntoIterator<Item = Entry>) {
         self.entries.extend(others);
+        self.entries.sort_unstable();
+        self.entries.dedup();
     }
 
     /// Marks everything up to now as having left the phone, so that no edit replaces it any more.
@@ -88,10 +92,24 @@ impl Assessment {
         self.entries.iter().map(|entry| entry.stamp).max()
     }
 
+    /// How many registers hold something that has not left the phone.
+    #[must_use]
+    pub fn unshared(&self) -> usize {
+        let mut registers: Vec<&AnswerKey> = self
+            .entries
+            .iter()
+            .filter(|entry| Some(entry.stamp) > self.shared_until)
+            .map(|entry| &entry.key)
+            .collect();
+        registers.dedup();
+        registers.len()
+    }
+
     /// All entries of one register, oldest first; the last one counts.
     pub fn history(&self, key: &AnswerKey) -> impl DoubleEndedIterator<Item = &Entry> {
-        // Entries sort by register first and by stamp next, so a register's history is one contiguous run.
-        self.entries.iter().filter(move |entry| &entry.key == key)
+        let from = self.entries.partition_point(|entry| entry.key < *key);
+        let (_, rest) = self.entries.split_at(from);
+        rest[..rest.partition_point(|entry| entry.key == *key)].iter()
     }
 
     /// The entry that counts.

@@ -96,7 +96,7 @@ mod tests {
     fn shown(queue: &Queue, of: u8, read: &[Entry]) -> Vec<Entry> {
         let mut assessment = Assessment::new(read.iter().cloned(), None);
         queue.lay_over(&draft(of).key(), &mut assessment);
-        assessment.entries().iter().cloned().collect()
+        assessment.entries().to_vec()
     }
 
     #[test]

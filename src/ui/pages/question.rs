@@ -33,9 +33,8 @@ pub fn Question() -> impl IntoView {
         _ => None,
     });
     let item = Memo::new(move |_| {
-        let id = shown.get()?;
-        let work = session.work.read();
-        let (number, aspect, item) = work.as_ref().ok()?.checklist.find(&id)?;
+        let (checklist, id) = (session.derived.checklist.get()?, shown.get()?);
+        let (number, aspect, item) = checklist.find(&id)?;
         Some((number, aspect.name.clone(), Arc::new(item.clone())))
     });
     let title = Signal::derive(move || {
@@ -476,27 +475,25 @@ fn Reading(item: ItemId) -> impl IntoView {
 fn Steps(item: ItemId) -> impl IntoView {
     let session = session();
     let rows = session.derived.rows;
-    let neighbour = move |item: &ItemId, by: isize| {
+    // Which items stand beside this one does not change with an answer, so the links stay.
+    let here = item.clone();
+    let beside = Memo::new(move |_| {
         let rows = rows.read();
-        let place = rows.iter().position(|row| &row.id == item)?;
-        rows.get(place.checked_add_signed(by)?).map(|row| row.id.clone())
+        let place = rows.iter().position(|row| row.id == here);
+        let at = |by| Some(rows.get(place?.checked_add_signed(by)?)?.id.clone());
+        (at(-1), at(1))
+    });
+    let previous = move || {
+        beside
+            .get()
+            .0
+            .map(|id| view! { <a href=format!("/check/{id}") prop:replace=true class="button">"上一条"</a> })
     };
-    let previous = {
-        let item = item.clone();
-        move || {
-            neighbour(&item, -1).map(
-                |id| view! { <a href=format!("/check/{id}") prop:replace=true class="button">"上一条"</a> },
-            )
-        }
-    };
-    let next = {
-        let item = item.clone();
-        move || {
-            match neighbour(&item, 1) {
-            Some(id) => view! { <a href=format!("/check/{id}") prop:replace=true class="button button-main" data-testid="next-item">"下一条"</a> }.into_any(),
-            None => view! { <a href="/" class="button button-main">"回到首页"</a> }.into_any(),
-        }
-        }
+    let next = move || {
+        match beside.get().1 {
+        Some(id) => view! { <a href=format!("/check/{id}") prop:replace=true class="button button-main" data-testid="next-item">"下一条"</a> }.into_any(),
+        None => view! { <a href="/" class="button button-main">"回到首页"</a> }.into_any(),
+    }
     };
     let open = move || {
         let rows = rows.read();

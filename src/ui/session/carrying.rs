@@ -51,8 +51,7 @@ impl Session {
                     let missing: Vec<Entry> = missing.cloned().collect();
                     saved.entries.extend(missing);
                 }
-                None => drafts
-                    .push(SavedDraft { draft: work.draft.clone(), entries: shown.iter().cloned().collect() }),
+                None => drafts.push(SavedDraft { draft: work.draft.clone(), entries: shown.to_vec() }),
             }
         }
         let submissions = repository.submissions(&branch).await?.records;
@@ -63,7 +62,7 @@ impl Session {
     fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {
         let mut assessment = Assessment::new(stored, None);
         self.queue.with_value(|queue| queue.lay_over(key, &mut assessment));
-        assessment.entries().iter().cloned().collect()
+        assessment.entries().to_vec()
     }
 
     /// A backup has left the phone: what it holds is no longer on this phone alone.

@@ -2,7 +2,7 @@
 
 use super::{NoWork, Work};
 use crate::{
-    domain::{Entry, Estimate, ItemId, ScoreSheet, SubmissionId, score},
+    domain::{Checklist, Entry, Estimate, ItemId, ScoreSheet, SubmissionId, score},
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
@@ -12,11 +12,13 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// The memos.
 #[derive(Clone, Copy)]
 pub struct Derived {
+    /// The checklist on the screen: what follows it alone is not worked out again at every tap.
+    pub checklist: Memo<Option<Arc<Checklist>>>,
     /// The score with every lost point explained.
     pub sheet: Memo<Option<Arc<ScoreSheet>>>,
     /// 自评估算
@@ -39,6 +41,7 @@ impl Derived {
         outbox: RwSignal<Vec<OutboxEntry>>,
         today: RwSignal<Date>,
     ) -> Self {
+        let checklist = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.checklist.clone()));
         let sheet = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
@@ -75,16 +78,10 @@ impl Derived {
             Some(next_step(&rows.read(), &sent.read(), has_profile, &work.period, today.get()))
         });
         let unshared = Memo::new(move |_| match work.read().as_ref() {
-            Ok(work) => {
-                let shared = work.draft.shared_until;
-                let new = work.assessment.entries().iter().filter(|entry| Some(entry.stamp) > shared);
-                let mut keys = BTreeSet::new();
-                keys.extend(new.map(|entry| &entry.key));
-                keys.len()
-            }
+            Ok(work) => work.assessment.unshared(),
             Err(_) => 0,
         });
-        Self { sheet, estimate, rows, sent, next, unshared }
+        Self { checklist, sheet, estimate, rows, sent, next, unshared }
     }
 }
 

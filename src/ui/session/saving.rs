@@ -21,20 +21,24 @@ impl Session {
         else {
             return;
         };
-        let mut queued = None;
+        let edited = self.work.with_untracked(|work| {
+            let work = work.as_ref().ok()?;
+            let mut draft = work.draft.clone();
+            if !work.stored && draft.begun_at == 0 {
+                draft.begun_at = now;
+            }
+            Some((draft, work.assessment.edit(key, value, stamp)))
+        });
+        let Some((draft, edit)) = edited else { return };
+        // On its way to the disk before the screen is drawn anew: the one goes on during the other.
+        self.queue.update_value(|queue| queue.push((draft.clone(), edit.clone())));
+        self.write();
         self.work.update(|work| {
             if let Ok(work) = work {
-                if !work.stored && work.draft.begun_at == 0 {
-                    work.draft.begun_at = now;
-                }
-                let edit = work.assessment.edit(key, value, stamp);
-                queued = Some((work.draft.clone(), edit.clone()));
+                work.draft = draft;
                 work.assessment.apply(edit);
             }
         });
-        let Some(queued) = queued else { return };
-        self.queue.update_value(|queue| queue.push(queued));
-        self.write();
     }
 
     /// Tries again to write what could not be written.
@@ -45,8 +49,6 @@ impl Session {
         if start != Some(true) {
             return;
         }
-        self.saving.set(Saving::Busy);
-        self.guard.set_value(browser::leave::guard());
         leptos::task::spawn_local(async move {
             let result = self.empty_queue().await;
             self.queue.update_value(Queue::end);
@@ -64,6 +66,8 @@ impl Session {
                 Err(error) => self.saving.set(Saving::Failed(error)),
             }
         });
+        self.saving.set(Saving::Busy);
+        self.guard.set_value(browser::leave::guard());
     }
 
     async fn empty_queue(self) -> Result<(), StoreError> {

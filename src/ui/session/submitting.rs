@@ -4,7 +4,7 @@ use super::{Session, derived};
 use crate::{
     browser,
     domain::{
-        Declaration, Entry, Submission, SubmissionId,
+        Declaration, Submission, SubmissionId,
         submission::{FORMAT, heads},
     },
     json,
@@ -71,7 +71,7 @@ impl Session {
         // What was refused is replaced by this one; its record stays in the history.
         let replaced = self.refused_of(&work.draft.branch, &work.draft.period);
         // Everything that was on the screen, no more: what she answers while this is written is not reported.
-        let carried: Vec<Entry> = work.assessment.entries().iter().cloned().collect();
+        let carried = work.assessment.entries().to_vec();
         repository.submit(&work.draft, &carried, &local, &row, &replaced).await?;
         self.reload().await;
         self.tell_other_tabs();
