@@ -126,6 +126,9 @@ pub trait Backend {
     /// All records whose key starts with `prefix`, in the order of their keys.
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
 
+    /// Several runs as [`Backend::scan`] answers them, read as one state.
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError>;
+
     /// The keys of a table, without what lies under them.
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError>;
 

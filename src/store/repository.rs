@@ -4,6 +4,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Batch, Table},
     error::StoreError,
+    memory::Memory,
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
@@ -84,6 +85,24 @@ impl<B: Backend> Repository<B> {
     /// The backend, for what only it can do.
     pub fn backend(&self) -> &B {
         &self.0
+    }
+
+    /// A copy of what the screen shows of a branch (of all branches without one), read as one state in one transaction: each
+    /// transaction costs a slow phone milliseconds, and these would be a dozen.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
+        let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists];
+        let of_branch = [Table::Drafts, Table::Entries, Table::Submissions];
+        let prefix = branch.map_or_else(String::new, |branch| format!("{branch}/"));
+        let runs: Vec<(Table, String)> = of_all
+            .map(|table| (table, String::new()))
+            .into_iter()
+            .chain(of_branch.map(|table| (table, prefix.clone())))
+            .collect();
+        let found = self.0.scan_all(&runs).await?;
+        Ok(Memory::holding(runs.into_iter().map(|(table, _)| table).zip(found)))
     }
 
     pub(super) async fn one<T: DeserializeOwned>(

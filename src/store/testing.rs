@@ -108,6 +108,10 @@ impl Backend for Shared {
         self.memory.scan(table, prefix).await
     }
 
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
+        self.memory.scan_all(runs).await
+    }
+
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         self.memory.keys(table).await
     }

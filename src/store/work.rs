@@ -9,7 +9,7 @@ use super::{
     repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
+    domain::{Assessment, BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
     json,
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
@@ -25,6 +25,27 @@ pub struct OnlyHere {
 }
 
 impl OnlyHere {
+    /// Counts it in what is stored of the branch; the outbox is that of all branches.
+    #[must_use]
+    pub fn count(
+        branch: &BranchCode,
+        drafts: &[(Draft, Assessment)],
+        submissions: &[LocalSubmission],
+        outbox: &[OutboxEntry],
+    ) -> Self {
+        let carried = |row: &OutboxEntry| match &row.request {
+            OutboxRequest::Submit { submission, .. } => {
+                submissions.iter().any(|known| known.id == *submission && known.backed_up)
+            }
+            // A refused one waits for nothing; another is not in any backup.
+            OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
+        };
+        Self {
+            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum(),
+            requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
+        }
+    }
+
     /// Whether nothing would be lost with the phone.
     #[must_use]
     pub fn is_nothing(self) -> bool {
@@ -79,30 +100,21 @@ pub(super) async fn merge<B: Backend>(
     Ok(new)
 }
 
-/// Counts what of a branch exists on this phone alone.
+/// Reads and counts what of a branch exists on this phone alone.
 async fn only_here<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<OnlyHere, StoreError> {
     let run = format!("{branch}/");
-    let mut here = OnlyHere::default();
+    let mut drafts = Vec::new();
     for draft in change.run::<Draft>(Table::Drafts, &run).await?.records {
-        let entries =
-            change.run::<Entry>(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
-        let unshared = entries.iter().filter(|entry| Some(entry.stamp) > draft.shared_until);
-        here.answers += unshared.map(|entry| &entry.key).collect::<BTreeSet<_>>().len();
+        let entries = change.run(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
+        let assessment = Assessment::new(entries, draft.shared_until);
+        drafts.push((draft, assessment));
     }
-    let submissions = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
-    let carried = |row: &OutboxEntry| match &row.request {
-        OutboxRequest::Submit { submission, .. } => {
-            submissions.iter().any(|known| known.id == *submission && known.backed_up)
-        }
-        // A refused one waits for nothing; another is not in any backup.
-        OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
-    };
-    let rows = change.run::<OutboxEntry>(Table::Outbox, "").await?.records;
-    here.requests = rows.iter().filter(|row| &row.branch == branch && !carried(row)).count();
-    Ok(here)
+    let submissions = change.run(Table::Submissions, &run).await?.records;
+    let outbox = change.run(Table::Outbox, "").await?.records;
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox))
 }
 
 impl<B: Backend> Repository<B> {

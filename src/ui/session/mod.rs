@@ -29,7 +29,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use reading::{About, OfBranch, Reading, load_work};
+use reading::{About, Checklists, OfBranch, Reading, load_drafts, load_work};
 use std::sync::Arc;
 
 /// The branch, checklist and period on the screen, with all answers.
@@ -284,12 +284,13 @@ impl Session {
         wanted: Option<&BranchCode>,
         chosen: Option<&PeriodId>,
     ) -> Result<Reading, StoreError> {
+        let mut copy = self.copy_of(repository, wanted).await?;
         let mut unreadable = Vec::new();
-        let bindings = repository.bindings().await?;
+        let bindings = copy.bindings().await?;
         unreadable.extend(bindings.unreadable);
-        let clock = repository.clock().await?;
-        let standard = repository.standard().await?;
-        let outbox = repository.outbox().await?;
+        let clock = copy.clock().await?;
+        let standard = copy.standard().await?;
+        let outbox = copy.outbox().await?;
         unreadable.extend(outbox.unreadable);
         let (bindings, outbox) = (bindings.records, outbox.records);
         let active = bindings
@@ -300,17 +301,38 @@ impl Session {
         let of_branch = match active {
             None => None,
             Some(binding) => {
-                let submissions = repository.submissions(&binding.branch.code).await?;
+                let code = &binding.branch.code;
+                if wanted.is_some_and(|wanted| wanted != code) {
+                    copy = self.copy_of(repository, Some(code)).await?;
+                }
+                let submissions = copy.submissions(code).await?;
                 unreadable.extend(submissions.unreadable);
                 let submissions = submissions.records;
-                let only_here = repository.only_here(&binding.branch.code).await?;
+                let drafts = load_drafts(&copy, code, &mut unreadable).await?;
+                let only_here = OnlyHere::count(code, &drafts, &submissions, &outbox);
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
-                let about = About { binding: &binding, submissions: &submissions, outbox: &outbox, today };
-                let work = load_work(repository, &about, standard.as_ref(), chosen, &mut unreadable).await?;
-                Some(OfBranch { code: binding.branch.code, submissions, only_here, work })
+                let about =
+                    About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
+                let on_screen = self.work.with_untracked(|work| {
+                    let work = work.as_ref().ok()?;
+                    Some((work.draft.checklist.clone(), work.checklist.clone()))
+                });
+                let read = on_screen.into_iter().collect();
+                let mut checklists = Checklists { copy: &copy, repository, read };
+                let work =
+                    load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
+                Some(OfBranch { code: code.clone(), submissions, only_here, work })
             }
         };
         Ok(Reading { bindings, clock, standard, outbox, of_branch, unreadable })
+    }
+
+    async fn copy_of(
+        self,
+        repository: &Repository<Storage>,
+        branch: Option<&BranchCode>,
+    ) -> Result<Repository<Storage>, StoreError> {
+        Ok(Repository::new(Storage::Memory(repository.copy_of(branch).await?)))
     }
 
     fn show(self, read: Reading) {
