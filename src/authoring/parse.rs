@@ -2,6 +2,7 @@
 
 use super::{
     assemble::{self, Shared},
+    documents,
     fault::{Fault, Faults, quoted},
     rows::{self, Names},
     sheet::Sheet,
@@ -9,8 +10,8 @@ use super::{
     words,
 };
 use crate::domain::{
-    AspectId, Checklist, Document, Grading, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
-    StandardId, Threshold,
+    AspectId, Checklist, Grading, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
+    StandardId, Threshold, document::Document,
 };
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ pub struct Package {
     pub standard: Standard,
     /// The checklists in the order of 领域.
     pub checklists: Vec<Checklist>,
-    /// The documents of 一编一册, the handbook first.
+    /// The handbook and the institution documents, in their order.
     pub documents: Vec<Document>,
 }
 
@@ -56,7 +57,7 @@ impl Package {
 /// Every fault that was found, in the order of the sheets.
 pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let mut faults = Faults::default();
-    for sheet in sheets.iter().filter(|sheet| !SHEETS.contains(&sheet.name.as_str())) {
+    for sheet in sheets.iter().filter(|sheet| !is_known(&sheet.name)) {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
     let standard = standard(sheets, &mut faults);
@@ -68,17 +69,22 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let names = Names { sectors, aspects, methods };
 
     let table = Table::find(sheets, "条目", ITEM_NEEDED, ITEM_OPTIONAL, &mut faults);
+    table.no_dates_but(&[], &mut faults);
     let items = rows::items(&table, &names, &mut faults);
     let table = Table::find(sheets, "分项", PART_NEEDED, PART_OPTIONAL, &mut faults);
+    table.no_dates_but(&[], &mut faults);
     let parts = rows::parts(&table, &names, &mut faults);
     let needed = &["条目", "分项", "编号", "内容", "分值"];
     let table = Table::find(sheets, "选项", needed, &["领域"], &mut faults);
+    table.no_dates_but(&[], &mut faults);
     let options = rows::options(&table, &names, &mut faults);
     let optional = &["条款", "已核", "施行日期", "废止日期", "领域"];
     let table = Table::find(sheets, "依据", &["条目", "文件"], optional, &mut faults);
+    table.no_dates_but(&["施行日期", "废止日期"], &mut faults);
     let citations = rows::citations(&table, &names, &mut faults);
     let needed = &["条目", "编号", "分项", "说明", "最高等次", "情形"];
     let table = Table::find(sheets, "限制", needed, &["数值", "领域"], &mut faults);
+    table.no_dates_but(&[], &mut faults);
     let limits = rows::limits(&table, &names, &mut faults);
 
     let methods = names.methods.iter().map(|(id, _, name)| Method { id: id.clone(), name: name.clone() });
@@ -96,10 +102,16 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
         limits: &limits,
     };
     let checklists = assemble::checklists(&shared, &mut faults);
+    let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
+    let documents = documents::documents(sheets, &names, &known, &mut faults);
     match standard {
-        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents: Vec::new() }),
+        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents }),
         _ => Err(faults.into_vec()),
     }
+}
+
+fn is_known(sheet: &str) -> bool {
+    SHEETS.contains(&sheet) || documents::is_book(sheet)
 }
 
 const SHEETS: &[&str] =
@@ -126,6 +138,7 @@ const PART_OPTIONAL: &[&str] = &[
 fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     let sheet = "标准";
     let table = Table::find(sheets, sheet, &["项目", "内容"], &[], faults);
+    table.no_dates_but(&[], faults);
     let (mut id, mut version, mut title) = (None, None, None);
     let (mut notice, mut marks, mut bonus_cap) = (String::new(), Vec::new(), Points::ZERO);
     let mut seen = BTreeSet::new();
@@ -136,7 +149,10 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
         }
         match key {
             "标准编号" => id = line.id("内容", faults),
-            "版本" => version = line.needed("内容", faults),
+            "版本" => {
+                line.no_number("内容", faults);
+                version = line.needed("内容", faults);
+            }
             "名称" => title = line.needed("内容", faults),
             "声明" => notice = line.text("内容").into(),
             "标记" => marks = rows::marks(line, "内容", faults),
@@ -159,6 +175,7 @@ where
     T: TryFrom<String> + PartialEq,
 {
     let table = Table::find(sheets, sheet, &["编号", "名称"], &[], faults);
+    table.no_dates_but(&[], faults);
     let mut found: Vec<(T, String)> = Vec::new();
     for line in table.lines() {
         let id = line.id::<T>("编号", faults);
@@ -181,6 +198,7 @@ where
 
 fn methods(sheets: &[Sheet], faults: &mut Faults) -> Vec<(MethodId, String, String)> {
     let table = Table::find(sheets, "考核方式", &["编号", "简称", "名称"], &[], faults);
+    table.no_dates_but(&[], faults);
     let mut found: Vec<(MethodId, String, String)> = Vec::new();
     for line in table.lines() {
         let id = line.id::<MethodId>("编号", faults);
@@ -198,6 +216,7 @@ fn methods(sheets: &[Sheet], faults: &mut Faults) -> Vec<(MethodId, String, Stri
 fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
     let needed = &["编号", "名称", "开始", "结束", "上报截止"];
     let table = Table::find(sheets, "考核周期", needed, &[], faults);
+    table.no_dates_but(&["开始", "结束", "上报截止"], faults);
     let mut found: Vec<Period> = Vec::new();
     for line in table.lines() {
         let id = line.id::<PeriodId>("编号", faults);
@@ -229,6 +248,7 @@ fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
 
 fn grading(sheets: &[Sheet], faults: &mut Faults) -> Grading {
     let table = Table::find(sheets, "等次", &["等次", "分数线"], &[], faults);
+    table.no_dates_but(&[], faults);
     let mut thresholds = Vec::new();
     for line in table.lines() {
         let grade = line.word("等次", words::GRADES, faults);

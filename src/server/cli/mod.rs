@@ -8,6 +8,7 @@ mod codes;
 mod device;
 mod error;
 mod explain;
+mod package;
 mod results;
 mod review;
 mod review_sheet;

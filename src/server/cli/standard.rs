@@ -1,12 +1,13 @@
 //! `standard`: check, publish and show what branches are measured by.
 
 use super::{
-    error::{self, CliError},
+    error::CliError,
+    package,
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Package, workbook},
-    domain::{Aspect, Checklist, ContentHash},
+    authoring,
+    domain::{Aspect, Checklist, Collection, ContentHash, Document},
     protocol::PublishedStandard,
     server::database::Database,
 };
@@ -16,12 +17,18 @@ use std::path::{Path, PathBuf};
 pub(super) enum Standard {
     #[command(about = "检查一套标准的表格，把所有错误列出来；什么也不写入")]
     Check {
-        #[arg(value_name = "FILE|FOLDER", help = "一个xlsx文件，或者装着各张CSV表的文件夹")]
+        #[arg(
+            value_name = "FILE|FOLDER",
+            help = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹"
+        )]
         file: PathBuf,
     },
     #[command(about = "检查并发布一套标准；同样的内容再发布一次，什么也不变")]
     Publish {
-        #[arg(value_name = "FILE|FOLDER", help = "一个xlsx文件，或者装着各张CSV表的文件夹")]
+        #[arg(
+            value_name = "FILE|FOLDER",
+            help = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹"
+        )]
         file: PathBuf,
     },
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
@@ -39,7 +46,7 @@ impl Standard {
         let package = match self {
             Self::Check { file } => return check(&file),
             Self::Show { json } => return show(database, json).await,
-            Self::Publish { file } => read(&file)?,
+            Self::Publish { file } => package::read(&file)?,
             Self::PublishBuiltin => authoring::builtin().map_err(CliError::Faults)?,
         };
         let published = database.publish(&package.checklists, &package.documents).await?;
@@ -50,44 +57,11 @@ impl Standard {
 
 /// Checks a package without a database.
 pub(super) fn check(file: &Path) -> Result<(), CliError> {
-    let package = read(file)?;
+    let package = package::read(file)?;
     say(format!("没有错误：《{}》{}。", package.standard.title, package.standard.version));
     say(overview(&package.checklists));
+    say(books(&package.documents));
     Ok(())
-}
-
-fn read(file: &Path) -> Result<Package, CliError> {
-    let mut sheets = Vec::new();
-    let mut faults = Vec::new();
-    for (name, bytes) in files(file)? {
-        match workbook::read(&name, &bytes) {
-            Ok(read) => sheets.extend(read),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    if !faults.is_empty() {
-        return Err(CliError::Faults(faults));
-    }
-    authoring::parse(&sheets).map_err(CliError::Faults)
-}
-
-/// The one file, or every CSV file of the folder, each with its name without the ending.
-fn files(path: &Path) -> Result<Vec<(String, Vec<u8>)>, CliError> {
-    let failed = |error| CliError::Read(path.display().to_string(), error);
-    let stem =
-        |file: &Path| file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if !path.is_dir() {
-        return Ok(vec![(stem(path), error::read(path)?)]);
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(failed)? {
-        let file = entry.map_err(failed)?.path();
-        if file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-            files.push((stem(&file), error::read(&file)?));
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 async fn show(database: &Database, json: bool) -> Result<(), CliError> {
@@ -133,6 +107,17 @@ pub(super) async fn checklist(
 ) -> Result<Option<Checklist>, CliError> {
     let body = database.checklist(hash).await?;
     Ok(body.map(|body| serde_json::from_slice(&body)).transpose()?)
+}
+
+/// How many documents each book has.
+fn books(documents: &[Document]) -> String {
+    let count = |book: Collection| {
+        let of_book = documents.iter().filter(|document| document.collection == book);
+        (of_book.clone().count(), of_book.map(|document| document.sections.len()).sum::<usize>())
+    };
+    let (chapters, sections) = count(Collection::Handbook);
+    let (institutions, pieces) = count(Collection::Compilation);
+    format!("手册{chapters}章{sections}节，制度{institutions}件{pieces}节。")
 }
 
 fn overview(checklists: &[Checklist]) -> String {

@@ -1,0 +1,491 @@
+//! The body of a section: a small Markdown, read into [`Block`]s. What it has no block for is a fault, so nothing that was
+//! written can be lost or turn into markup on a phone.
+
+use crate::domain::document::{Block, Step, TemplateField};
+use core::ops::Range;
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// More than this many faults of one body are not told: the author begins with these.
+const MAX_FAULTS: usize = 20;
+
+/// Something that a body may not hold.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BodyFault {
+    /// The line in the body, from 1.
+    pub(super) line: usize,
+    /// What is wrong, in Chinese.
+    pub(super) problem: String,
+    /// What to do about it, in Chinese.
+    pub(super) remedy: &'static str,
+}
+
+/// Reads a body.
+pub(super) fn blocks(text: &str) -> Result<Vec<Block>, Vec<BodyFault>> {
+    let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
+    let definitions: Vec<usize> =
+        parser.reference_definitions().iter().map(|(_, definition)| definition.span.start).collect();
+    let mut reader = Reader {
+        text,
+        events: parser.into_offset_iter().collect::<Vec<_>>().into_iter(),
+        faults: Vec::new(),
+    };
+    for at in definitions {
+        reader.refuse(at, "有链接", LINK);
+    }
+    let blocks = reader.blocks();
+    if reader.faults.is_empty() { Ok(blocks) } else { Err(reader.faults) }
+}
+
+const LINK: &str = "删去网址和方括号，把文件名写成文字";
+const LIST: &str = "用“- ”开头写成并列的几条；只有步骤下面可以有“- 谁：”“- 何时：”“- 记什么：”";
+
+struct Reader<'a> {
+    text: &'a str,
+    events: std::vec::IntoIter<(Event<'a>, Range<usize>)>,
+    faults: Vec<BodyFault>,
+}
+
+impl<'a> Reader<'a> {
+    fn refuse(&mut self, at: usize, problem: impl Into<String>, remedy: &'static str) {
+        if self.faults.len() < MAX_FAULTS {
+            let before = self.text.get(..at).unwrap_or_default();
+            let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+            self.faults.push(BodyFault { line, problem: problem.into(), remedy });
+        }
+    }
+
+    /// Says that something has no place here, and passes over all that is in it.
+    fn refuse_event(&mut self, event: &Event<'a>, at: usize) {
+        let (problem, remedy) = strange(event);
+        self.refuse(at, problem, remedy);
+        if let Event::Start(_) = event {
+            self.skip();
+        }
+    }
+
+    /// Passes over the rest of what has begun.
+    fn skip(&mut self) {
+        let mut depth = 1_usize;
+        for (event, _) in self.events.by_ref() {
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+
+    fn blocks(&mut self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            let at = range.start;
+            match event {
+                Event::Start(Tag::Paragraph) => {
+                    let text = self.inline(at);
+                    if text.starts_with('|') {
+                        let remedy = "表头下面加一行 |---|---|，表格前面空一行";
+                        self.refuse(at, "像是表格，但缺表头下面的横线那一行", remedy);
+                    } else if text.starts_with('#') {
+                        self.refuse(at, "像是标题，但#后面没有空格", "在#后面加一个空格，或者删去#");
+                    }
+                    blocks.push(Block::Paragraph { text });
+                }
+                Event::Start(Tag::List(None)) => blocks.push(Block::List { entries: self.entries(at) }),
+                Event::Start(Tag::List(Some(first))) => {
+                    if first != 1 {
+                        self.refuse(at, "步骤没有从1开始", "一组步骤从“1. ”开始编号，中间不要插别的段落");
+                    }
+                    blocks.push(Block::Steps { steps: self.steps() });
+                }
+                Event::Start(Tag::Table(_)) => {
+                    let (head, rows) = self.table(at);
+                    blocks.push(Block::Table { head, rows });
+                }
+                Event::Start(Tag::Heading { level: HeadingLevel::H3, .. }) => {
+                    blocks.extend(self.template(at));
+                }
+                other => self.refuse_event(&other, at),
+            }
+        }
+        blocks
+    }
+
+    /// The text up to the end of what has begun. Lines that were broken in the source are joined.
+    fn inline(&mut self, at: usize) -> String {
+        let mut text = Text::default();
+        let mut depth = 0_usize;
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Text(piece) => text.push(&piece),
+                Event::SoftBreak => text.broken = true,
+                Event::End(_) if depth == 0 => break,
+                Event::End(_) => depth -= 1,
+                other => {
+                    let (problem, remedy) = strange(&other);
+                    self.refuse(range.start, problem, remedy);
+                    if let Event::Start(_) = other {
+                        depth += 1;
+                    }
+                }
+            }
+        }
+        let text = text.finish();
+        if text.is_empty() {
+            self.refuse(at, "这里没有文字", "填上，或者删去");
+        }
+        text
+    }
+
+    fn entries(&mut self, at: usize) -> Vec<String> {
+        let mut entries = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Start(Tag::Item) => {
+                    let (text, nested) = self.item(range.start);
+                    if nested {
+                        self.refuse(range.start, "列表里又套了列表", LIST);
+                        self.skip();
+                        // What follows the nested list up to the item's own end.
+                        self.skip();
+                    }
+                    entries.push(text);
+                }
+                Event::End(_) => break,
+                other => self.refuse_event(&other, at),
+            }
+        }
+        entries
+    }
+
+    fn steps(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Start(Tag::Item) => {
+                    let (text, nested) = self.item(range.start);
+                    let mut step =
+                        Step { text, who: String::new(), when: String::new(), record: String::new() };
+                    if nested {
+                        self.details(&mut step);
+                        self.after_details();
+                    }
+                    steps.push(step);
+                }
+                Event::End(_) => break,
+                other => self.refuse_event(&other, range.start),
+            }
+        }
+        steps
+    }
+
+    /// Reads an item's text, up to its end or to a list within it, which then has begun.
+    fn item(&mut self, at: usize) -> (String, bool) {
+        let mut text = Text::default();
+        let (mut paragraphs, mut nested) = (0, false);
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Text(piece) => text.push(&piece),
+                Event::SoftBreak => text.broken = true,
+                Event::Start(Tag::Paragraph) => {
+                    paragraphs += 1;
+                    if paragraphs > 1 {
+                        self.refuse(range.start, "一条里有两段", "一条写成一段；另起一段的，行首不要空格");
+                        text.broken = true;
+                    }
+                }
+                Event::End(TagEnd::Paragraph) => {}
+                Event::Start(Tag::List(None)) => {
+                    nested = true;
+                    break;
+                }
+                Event::End(_) => break,
+                other => self.refuse_event(&other, range.start),
+            }
+        }
+        let text = text.finish();
+        if text.is_empty() {
+            self.refuse(at, "这里没有文字", "填上，或者删去");
+        }
+        (text, nested)
+    }
+
+    /// 谁, 何时, 记什么 under a step.
+    fn details(&mut self, step: &mut Step) {
+        while let Some((event, range)) = self.events.next() {
+            let at = range.start;
+            match event {
+                Event::Start(Tag::Item) => {
+                    let (text, nested) = self.item(at);
+                    if nested {
+                        self.refuse(at, "列表里又套了列表", LIST);
+                        self.skip();
+                        self.skip();
+                    }
+                    let (word, rest) = text.split_once(['：', ':']).unwrap_or((&text, ""));
+                    let place = match word.trim() {
+                        "谁" => &mut step.who,
+                        "何时" => &mut step.when,
+                        "记什么" => &mut step.record,
+                        _ => {
+                            self.refuse(at, "步骤下面只能写谁、何时、记什么", LIST);
+                            continue;
+                        }
+                    };
+                    if !place.is_empty() {
+                        self.refuse(at, format!("“{}”写了两次", word.trim()), "合成一行");
+                    } else if rest.trim().is_empty() {
+                        self.refuse(at, format!("“{}”后面没有写", word.trim()), "填上，或者删去这一行");
+                    } else {
+                        *place = rest.trim().into();
+                    }
+                }
+                Event::End(_) => break,
+                other => self.refuse_event(&other, at),
+            }
+        }
+    }
+
+    /// Whatever stands between a step's details and its end has no place there.
+    fn after_details(&mut self) {
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::End(_) => break,
+                Event::Text(_) | Event::SoftBreak => {
+                    self.refuse(range.start, "步骤的细目后面又有文字", "把文字写在细目前面");
+                }
+                other => self.refuse_event(&other, range.start),
+            }
+        }
+    }
+
+    /// A table's head and rows.
+    fn table(&mut self, at: usize) -> (Vec<String>, Vec<Vec<String>>) {
+        let mut lines: Vec<Vec<String>> = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Start(Tag::TableHead | Tag::TableRow) => {
+                    let cells = self.cells();
+                    let wide = lines.first().map_or(cells.len(), Vec::len);
+                    let written = width(self.text.get(range.clone()).unwrap_or_default());
+                    if written != wide {
+                        let problem = format!("这一行有{written}格，表头有{wide}格");
+                        self.refuse(range.start, problem, "每一行的格数和表头一样；没有内容的格子也要留竖线");
+                    }
+                    lines.push(cells);
+                }
+                Event::End(_) => break,
+                other => self.refuse_event(&other, range.start),
+            }
+        }
+        let mut lines = lines.into_iter();
+        let head = lines.next().unwrap_or_default();
+        if !(2..=3).contains(&head.len()) {
+            let problem = format!("表格有{}列", head.len());
+            self.refuse(at, problem, "手机上只放得下两列或三列：拆成几张表，或者改成列表");
+        }
+        if head.iter().any(String::is_empty) {
+            self.refuse(at, "表头有空格子", "每一列写上表头");
+        }
+        let rows: Vec<Vec<String>> = lines.collect();
+        if rows.is_empty() {
+            self.refuse(at, "表格只有表头", "至少写一行，或者删去这张表");
+        }
+        (head, rows)
+    }
+
+    fn cells(&mut self) -> Vec<String> {
+        let mut cells = Vec::new();
+        while let Some((event, _)) = self.events.next() {
+            match event {
+                Event::Start(Tag::TableCell) => {
+                    let faults = self.faults.len();
+                    let cell = self.inline(0);
+                    if cell.is_empty() {
+                        // A cell may be empty.
+                        self.faults.truncate(faults);
+                    }
+                    cells.push(cell);
+                }
+                Event::End(_) => break,
+                _ => {}
+            }
+        }
+        cells
+    }
+
+    /// `### 样表：NAME` and its table.
+    fn template(&mut self, at: usize) -> Option<Block> {
+        let heading = self.inline(at);
+        let Some(title) = heading.strip_prefix("样表：").or_else(|| heading.strip_prefix("样表:"))
+        else {
+            let (problem, remedy) = HEADING;
+            self.refuse(at, problem, remedy);
+            return None;
+        };
+        let remedy = "在“### 样表：名称”下面写两列的表格，表头是 栏目、怎么填";
+        if title.trim().is_empty() {
+            self.refuse(at, "样表没有名称", remedy);
+        }
+        let begins = matches!(self.events.as_slice().first(), Some((Event::Start(Tag::Table(_)), _)));
+        if !begins {
+            self.refuse(at, "样表标题下面不是表格", remedy);
+            return None;
+        }
+        self.events.next();
+        let (head, rows) = self.table(at);
+        if head != ["栏目", "怎么填"] {
+            self.refuse(at, "样表的表头不对", remedy);
+        }
+        let field = |row: Vec<String>| {
+            let mut row = row.into_iter();
+            TemplateField { name: row.next().unwrap_or_default(), hint: row.next().unwrap_or_default() }
+        };
+        let fields: Vec<TemplateField> = rows.into_iter().map(field).collect();
+        if fields.iter().any(|field| field.name.is_empty()) {
+            self.refuse(at, "样表有一栏没有名称", "填上“栏目”这一格，或者删去这一行");
+        }
+        Some(Block::Template { title: title.trim().into(), fields })
+    }
+}
+
+const HEADING: (&str, &str) =
+    ("正文里有别的标题", "只能用“### 样表：名称”；别的小标题另立一节“## ”，或者写成段落");
+
+/// What has no place in a body: what it is called, and what to do instead.
+fn strange(event: &Event<'_>) -> (&'static str, &'static str) {
+    match event {
+        Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::HtmlBlock) => {
+            ("有HTML标记", "删去尖括号和里面的标记，只写文字")
+        }
+        Event::Start(Tag::Link { .. }) => ("有链接", LINK),
+        Event::Start(Tag::Image { .. }) => ("有图片", "删去图片，用文字说明"),
+        Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => ("有代码", "删去反引号；段落的行首不要空四格"),
+        Event::Start(Tag::Emphasis | Tag::Strong) => ("有加粗或斜体", "删去星号或下划线"),
+        Event::Start(Tag::Heading { .. }) => HEADING,
+        Event::Start(Tag::BlockQuote(_)) => ("有引用", "删去行首的>"),
+        Event::Rule => ("有分隔线", "删去这一行"),
+        Event::HardBreak => ("有强制换行", "删去行末的反斜线；要分开就空一行，或者写成列表"),
+        Event::Start(Tag::List(_)) => ("列表里又套了列表", LIST),
+        Event::Start(Tag::Table(_)) => ("列表里套了表格", "把表格写在列表外面，前面空一行"),
+        _ => ("有不认识的写法", "只用段落、列表、步骤、表格和样表"),
+    }
+}
+
+/// How many cells the source of a table's row has.
+fn width(source: &str) -> usize {
+    let line = source.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let mut cells = 1;
+    let (mut escaped, mut last) = (false, false);
+    for character in line.chars() {
+        last = character == '|' && !escaped;
+        cells += usize::from(last);
+        escaped = character == '\\' && !escaped;
+    }
+    cells - usize::from(last)
+}
+
+/// A text that may have been broken into lines in its source.
+#[derive(Default)]
+struct Text {
+    text: String,
+    broken: bool,
+}
+
+impl Text {
+    /// Between Chinese characters a broken line leaves no space.
+    fn push(&mut self, piece: &str) {
+        let is_wide = |c: char| c >= '\u{2e80}';
+        if core::mem::take(&mut self.broken) {
+            let joins = self.text.ends_with(is_wide) || piece.starts_with(is_wide);
+            if !joins && !self.text.is_empty() {
+                self.text.push(' ');
+            }
+        }
+        self.text.push_str(piece);
+    }
+
+    fn finish(self) -> String {
+        self.text.trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_construct_becomes_its_block() {
+        let text = "一段话，\n接着写。\n\n- 一\n- 二\n\n1. 先\n   - 谁：支委会\n   - 何时：会前3天\n   - 记什么：会议通知\n2. 再\n\n\
+                    | 党员 | 标准 |\n|---|---|\n| 农民党员 | 每月0.2元\\|1元 |\n| 其他 |  |\n\n\
+                    ### 样表：会议记录\n| 栏目 | 怎么填 |\n|---|---|\n| 应到 | 人数 |\n| 备注 | |\n";
+        let blocks = blocks(text).unwrap();
+        let json = serde_json::to_string(&blocks).unwrap();
+        let expected = r#"[{"paragraph":{"text":"一段话，接着写。"}},{"list":{"entries":["一","二"]}},{"steps":{"steps":[{"text":"先","who":"支委会","when":"会前3天","record":"会议通知"},{"text":"再"}]}},{"table":{"head":["党员","标准"],"rows":[["农民党员","每月0.2元|1元"],["其他",""]]}},{"template":{"title":"会议记录","fields":[{"name":"应到","hint":"人数"},{"name":"备注"}]}}]"#;
+        assert_eq!(json, expected);
+        // Blank lines between the entries change nothing.
+        let loose = text.replace("\n2. 再", "\n\n2. 再").replace("\n- 二", "\n\n- 二");
+        assert_eq!(super::blocks(&loose).unwrap(), blocks);
+    }
+
+    #[test]
+    fn what_is_unsafe_or_has_no_place_is_named_with_its_line() {
+        let cases = [
+            ("好\n\n<script>x</script>", 3, "HTML"),
+            ("好<br>坏", 1, "HTML"),
+            ("看[网](http://a.cn)", 1, "链接"),
+            ("看<http://a.cn>", 1, "链接"),
+            ("看[网]\n\n[网]: http://a.cn", 3, "链接"),
+            ("![图](a.png)", 1, "图片"),
+            ("写`x`", 1, "代码"),
+            ("好\n\n```\nx\n```", 3, "代码"),
+            ("好\n\n    四格", 3, "代码"),
+            ("**重点**", 1, "加粗"),
+            ("*重点*", 1, "加粗"),
+            ("# 题", 1, "标题"),
+            ("#### 题", 1, "标题"),
+            ("### 小题", 1, "标题"),
+            ("题\n---", 1, "标题"),
+            ("> 引", 1, "引用"),
+            ("好\n\n---", 3, "分隔线"),
+            ("一\\\n二", 1, "强制换行"),
+            ("- 一\n  - 二", 1, "又套了列表"),
+            ("- 一\n  - 二\n\n  后话\n- 三", 1, "又套了列表"),
+            ("1. 一\n   - 地点：村部", 2, "只能写谁、何时、记什么"),
+            ("1. 一\n   1. 二", 2, "又套了列表"),
+            ("1. 一\n   - 谁：甲\n   - 谁：乙", 3, "写了两次"),
+            ("1. 一\n   - 谁：", 2, "后面没有写"),
+            ("1. 一\n   - 谁：甲\n     - 乙", 2, "又套了列表"),
+            ("2. 一", 1, "从1开始"),
+            ("- 一\n\n  二", 3, "两段"),
+            ("- \n- 二", 1, "没有文字"),
+            ("| 一 | 二 |\n| 三 | 四 |", 1, "缺表头下面的横线"),
+            ("| 一 | 二 |\n|---|---|\n| 三 |", 3, "这一行有1格，表头有2格"),
+            ("| 一 | 二 |\n|---|---|\n| 三 | 四 | 五 |", 3, "这一行有3格"),
+            ("| 一 |\n|---|\n| 三 |", 1, "表格有1列"),
+            ("| 一 | 二 |\n|---|---|", 1, "只有表头"),
+            ("| 一 | **二** |\n|---|---|\n| 三 | 四 |", 1, "加粗"),
+            ("#题", 1, "#后面没有空格"),
+            ("### 样表：记录\n\n一段", 1, "下面不是表格"),
+            ("### 样表：\n| 栏目 | 怎么填 |\n|---|---|\n| 一 | 二 |", 1, "样表没有名称"),
+            ("### 样表：记录\n| 名称 | 怎么填 |\n|---|---|\n| 一 | 二 |", 1, "样表的表头"),
+            ("### 样表：记录\n| 栏目 | 怎么填 |\n|---|---|\n|  | 二 |", 1, "没有名称"),
+        ];
+        for (text, line, says) in cases {
+            let faults = blocks(text).unwrap_err();
+            let said = faults.iter().any(|fault| fault.line == line && fault.problem.contains(says));
+            assert!(said, "{text:?}: {faults:#?}");
+            assert!(faults.iter().all(|fault| !fault.remedy.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_row_is_as_wide_as_its_bars() {
+        for (row, cells) in [("| a | b |", 2), ("a | b", 2), ("| a \\| b |", 1), ("||", 1), ("| | |", 2)] {
+            assert_eq!(width(row), cells, "{row}");
+        }
+    }
+}
