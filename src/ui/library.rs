@@ -100,6 +100,12 @@ pub fn ordinal(document: &Document) -> String {
     }
 }
 
+/// A section's title with its document's, for where it stands alone: 党费收缴使用管理制度 · 交多少.
+#[must_use]
+pub fn full_title(document: &Document, section: &Section) -> String {
+    format!("{} · {}", document.title, section.title)
+}
+
 /// Everything a section says, as one text: for searching and for copying.
 #[must_use]
 pub fn plain_text(section: &Section) -> String {

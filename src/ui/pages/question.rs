@@ -13,7 +13,7 @@ use crate::{
             icon::{Draw, Icon},
             message::Note,
         },
-        library::ordinal,
+        library::{full_title, ordinal},
         overview::{ItemRow, next_open},
         session::{Session, session},
         words::{dates, explain, terms},
@@ -449,7 +449,7 @@ fn Reading(item: ItemId) -> impl IntoView {
                 view! {
                     <li>
                         <a href=format!("/handbook/{}", section.id) class="menu-entry">
-                            <span>{section.title.clone()}</span>
+                            <span>{full_title(document, section)}</span>
                             <span class="muted">{ordinal(document)}</span>
                             <Draw icon=Icon::Forward />
                         </a>

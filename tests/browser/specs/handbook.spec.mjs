@@ -85,7 +85,7 @@ test("an item leads to its sections and a section to its items, with what the br
   await libraryHere(page);
   await openItem(page, 1);
   await answerItem(page);
-  const title = (await page.getByTestId("sections").getByRole("link").first().locator("span").first().innerText()).trim();
+  const title = (await page.getByTestId("sections").getByRole("link").first().locator("span").first().innerText()).split(" · ")[1].trim();
   await page.getByTestId("sections").getByRole("link").first().click();
   await expect(page.getByTestId("section").getByRole("heading", { level: 2 }).first()).toHaveText(title);
   const item = page.getByTestId("items").getByRole("link", { name: /^第1条/ });
