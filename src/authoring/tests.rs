@@ -1,7 +1,7 @@
 //! What faulty files are told. What the built-in standard promises stands in `content_tests.rs`.
 
 use super::{builtin::sheets, content_tests::rural, *};
-use crate::domain::{MarkKind, SectorId};
+use crate::domain::{MarkKind, Rule, SectorId};
 
 /// Sets the cell of a sheet by row number and header.
 fn set(sheets: &mut [Sheet], sheet: &str, row: usize, column: &str, text: &str) {
@@ -152,44 +152,31 @@ fn the_file_encoding_does_not_change_the_content() {
 
 #[test]
 fn a_shared_item_is_written_once_and_may_differ_by_sector() {
-    let mut all = sheets();
-    let named = |all: &mut Vec<Sheet>, name: &str| all.iter().position(|sheet| sheet.name == name).unwrap();
-    // A ninth sector takes over what the rural one has, and asks one thing in its own words.
-    let sectors = named(&mut all, "领域");
-    all[sectors] = Sheet::new("领域", [["编号", "名称"], ["rural", "农村"], ["pasture", "牧区"]]);
-    let items = named(&mut all, "条目");
-    all[items].rows.retain(|row| row.number == 1 || row.cells[1] == "全部" || row.cells[1].contains("农村"));
-    for row in &mut all[items].rows[1..] {
-        row.cells[1] = if row.cells[0] == "NC-A1" { "农村、牧区".into() } else { "全部".into() };
-    }
-    let kept: Vec<String> = all[items].rows.iter().map(|row| row.cells[0].clone()).collect();
-    for sheet in ["分项", "选项", "依据"] {
-        let sheet = named(&mut all, sheet);
-        let rows = &mut all[sheet].rows;
-        let column = rows[0].cells.iter().position(|cell| cell == "领域").unwrap();
-        rows.retain(|row| {
-            let sector = row.cells[column].as_str();
-            row.number == 1 || kept.contains(&row.cells[0]) && (sector.is_empty() || sector.contains("农村"))
-        });
-        for row in &mut rows[1..] {
-            row.cells[column].clear();
-        }
-    }
-    let limits = named(&mut all, "限制");
-    all[limits].rows.retain(|row| row.number == 1 || kept.contains(&row.cells[0]));
-    let parts = named(&mut all, "分项");
-    let rows = &mut all[parts].rows;
-    let last = rows[0].cells.len() - 1;
-    rows[1].cells[last] = "农村".into();
-    let mut other = rows[1].cells.clone();
-    other[2] = "牧区的问法".into();
-    other[last] = "牧区".into();
-    rows.push(Row { number: 1000, cells: other });
-    let package = parse(&all).unwrap();
-    let pasture = package.checklist(&SectorId::new("pasture").unwrap()).unwrap();
-    assert_eq!(pasture.items().count(), 50);
-    assert_eq!(pasture.aspects[0].items[0].parts[0].text, "牧区的问法");
-    assert_eq!(package.checklists[0], rural());
+    let written = |id: &str| {
+        let items = sheets().into_iter().find(|sheet| sheet.name == "条目").unwrap();
+        items.rows.iter().filter(|row| row.cells[0] == id).count()
+    };
+    let package = parse(&sheets()).unwrap();
+    let item = |sector: &str, id: &str| {
+        let list = package.checklist(&SectorId::new(sector).unwrap()).unwrap();
+        list.items().find(|(_, item)| item.id.as_str() == id).unwrap().1.clone()
+    };
+    assert_eq!(written("NC-D2"), 1);
+    assert_eq!(item("rural", "NC-D2"), item("school", "NC-D2"));
+    // The requirement, a question, an option and a citation that are other ones elsewhere.
+    assert_eq!((written("NC-A1"), written("NC-A3")), (2, 3));
+    let (rural, school) = (item("rural", "NC-A3"), item("school", "NC-A3"));
+    assert!(rural.requirement.contains("5年") && school.requirement.contains("3年"));
+    assert!(rural.parts[0].text.contains("5年") && school.parts[0].text.contains("3年"));
+    assert_eq!(rural.parts[1], school.parts[1]);
+    let (rural, school) = (item("rural", "NC-A1"), item("school", "NC-A1"));
+    let texts = |rule: &Rule| match rule {
+        Rule::Facts { facts } => facts.iter().map(|fact| fact.text.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let (rural_facts, facts) = (texts(&rural.parts[0].rule), texts(&school.parts[0].rule));
+    assert!(rural_facts[0] != facts[0] && rural_facts[1..] == facts[1..], "{facts:?}");
+    assert_eq!((rural.citations.len(), school.citations.len()), (2, 1));
 }
 
 mod anything {
