@@ -6,7 +6,7 @@ use super::{
     rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow, Sectors},
 };
 use crate::domain::{
-    Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Method, Occurrence,
+    Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
     OccurrenceId, Part, PartId, Period, Points, Rule, SectorId, ShareBand, ShareCredit,
     check::{ChecklistFault, checklist_faults},
 };
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Shared<'a> {
     pub(super) standard: Option<&'a Standard>,
     pub(super) names: &'a Names,
+    /// 标记 of 领域, by 编号: what is assumed of a whole sector.
+    pub(super) sector_marks: &'a BTreeMap<&'a str, Vec<Mark>>,
     pub(super) methods: &'a [Method],
     pub(super) periods: &'a [Period],
     pub(super) grading: &'a Grading,
@@ -74,12 +76,13 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
                 aspect.items.push(item);
             }
         }
+        let own_marks = shared.sector_marks.get(sector.as_str()).into_iter().flatten();
         let checklist = Checklist {
             standard: standard.id.clone(),
             version: standard.version.clone(),
             title: standard.title.clone(),
             notice: standard.notice.clone(),
-            marks: standard.marks.clone(),
+            marks: standard.marks.iter().chain(own_marks).cloned().collect(),
             sector: sector.clone(),
             sector_name: sector_name.clone(),
             periods: shared.periods.to_vec(),

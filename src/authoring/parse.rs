@@ -13,7 +13,7 @@ use crate::domain::{
     AspectId, Checklist, Grading, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
     StandardId, Threshold, document::Document,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole standard: what it is called, and a checklist for every sector it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +61,14 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
     let standard = standard(sheets, &mut faults);
-    let sectors = named::<SectorId>(sheets, "领域", &mut faults);
-    let aspects = named::<AspectId>(sheets, "方面", &mut faults);
+    let sector_table = Table::find(sheets, "领域", &["编号", "名称"], &["标记"], &mut faults);
+    let sectors = named::<SectorId>(&sector_table, "领域", &mut faults);
+    let mut sector_marks = BTreeMap::new();
+    for line in sector_table.lines() {
+        sector_marks.insert(line.text("编号"), rows::marks(line, "标记", &mut faults));
+    }
+    let aspect_table = Table::find(sheets, "方面", &["编号", "名称"], &[], &mut faults);
+    let aspects = named::<AspectId>(&aspect_table, "方面", &mut faults);
     let methods = methods(sheets, &mut faults);
     let periods = periods(sheets, &mut faults);
     let grading = grading(sheets, &mut faults);
@@ -92,6 +98,7 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let shared = Shared {
         standard: standard.as_ref(),
         names: &names,
+        sector_marks: &sector_marks,
         methods: &methods,
         periods: &periods,
         grading: &grading,
@@ -169,12 +176,11 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
 }
 
-/// Reads a sheet of 编号 and 名称.
-fn named<T>(sheets: &[Sheet], sheet: &'static str, faults: &mut Faults) -> Vec<(T, String)>
+/// Reads 编号 and 名称.
+fn named<T>(table: &Table<'_>, sheet: &str, faults: &mut Faults) -> Vec<(T, String)>
 where
     T: TryFrom<String> + PartialEq,
 {
-    let table = Table::find(sheets, sheet, &["编号", "名称"], &[], faults);
     table.no_dates_but(&[], faults);
     let mut found: Vec<(T, String)> = Vec::new();
     for line in table.lines() {
