@@ -11,3 +11,4 @@ mod roster;
 mod stage;
 mod standard;
 mod tables;
+mod workbook;
