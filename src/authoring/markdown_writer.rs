@@ -56,7 +56,8 @@ fn table(head: &[String], rows: &[Vec<String>]) -> String {
 fn text_line(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for (index, character) in text.chars().enumerate() {
-        let marks = matches!(character, '\\' | '#' | '*' | '_' | '`' | '<' | '[' | ']' | '|' | '&' | '~' | '!');
+        let marks =
+            matches!(character, '\\' | '#' | '*' | '_' | '`' | '<' | '[' | ']' | '|' | '&' | '~' | '!');
         let begins = index == 0 && matches!(character, '-' | '+' | '>' | '=');
         if marks || begins {
             plain.push('\\');
