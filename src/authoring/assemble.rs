@@ -90,8 +90,11 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             bonus_cap: standard.bonus_cap,
             aspects,
         };
-        check(shared, &checklist, faults);
         made.push(checklist);
+    }
+    let clean = faults.is_empty();
+    for checklist in &made {
+        check(shared, checklist, clean, faults);
     }
     made
 }
@@ -270,10 +273,9 @@ fn named<I, T, E>(
     made
 }
 
-/// Says the core's own findings at the rows they come from. While other faults stand, those that only follow from them
-/// are left out.
-fn check(shared: &Shared<'_>, checklist: &Checklist, faults: &mut Faults) {
-    let clean = faults.is_empty();
+/// Says the core's own findings at the rows they come from. While the rows have faults (they are not `clean`), those that
+/// only follow from them are left out.
+fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, faults: &mut Faults) {
     for aspect in checklist.aspects.iter().filter(|aspect| clean && aspect.items.is_empty()) {
         faults.push(Fault {
             sheet: "条目".into(),

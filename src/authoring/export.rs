@@ -60,6 +60,7 @@ impl Looks {
 
 fn write(page: &mut Worksheet, form: &Form, sheets: &[Sheet], looks: &Looks) -> Result<(), XlsxError> {
     page.set_name(form.name)?;
+    printed(page)?;
     for (index, column) in (0_u16..).zip(form.columns) {
         let header = if column.needed { &looks.needed } else { &looks.optional };
         page.set_column_width(index, column.width)?;
@@ -115,6 +116,12 @@ fn write(page: &mut Worksheet, form: &Form, sheets: &[Sheet], looks: &Looks) -> 
     Ok(())
 }
 
+/// On paper: A4 across, as wide as the page, the header on every page.
+fn printed(page: &mut Worksheet) -> Result<(), XlsxError> {
+    page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
 fn is_of(form: &Form, sheet: &str) -> bool {
     sheet == form.name || (documents::is_book(form.name) && documents::belongs(sheet, form.name))
 }
@@ -122,7 +129,9 @@ fn is_of(form: &Form, sheet: &str) -> bool {
 fn validation(column: &Column) -> Result<Option<DataValidation>, XlsxError> {
     let entries = |sheet: &str, column: u16| {
         let letter = char::from(b'A'.saturating_add(u8::try_from(column).unwrap_or(0)));
-        Formula::new(format!("='{sheet}'!${letter}$2:${letter}${}", LAST_ROW + 1))
+        // As far as the column is filled: blank rows would be blank entries, and the list would open on them.
+        let (first, last) = (format!("'{sheet}'!${letter}$2"), format!("${letter}${}", LAST_ROW + 1));
+        Formula::new(format!("=OFFSET({first},0,0,MAX(1,COUNTA({first}:{last})),1)"))
     };
     let (list, strict) = match column.takes {
         Takes::Prose | Takes::Text => return Ok(None),
@@ -142,6 +151,7 @@ fn validation(column: &Column) -> Result<Option<DataValidation>, XlsxError> {
 
 fn guide(page: &mut Worksheet, looks: &Looks) -> Result<(), XlsxError> {
     page.set_name(GUIDE)?;
+    printed(page)?;
     for (column, (title, width)) in (0..).zip([("表", 12.0), ("写什么", 70.0), ("可以没有这张表", 16.0)])
     {
         page.write_string_with_format(0, column, title, &looks.needed)?;

@@ -36,6 +36,8 @@ mod document_tests;
 #[cfg(test)]
 mod export_tests;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod markdown_tests;
 #[cfg(test)]
 mod tests;
