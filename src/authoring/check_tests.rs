@@ -193,6 +193,15 @@ fn cells_that_still_say_what_was_typed_are_read() {
 }
 
 #[test]
+fn a_table_that_is_no_standard_is_not_multiplied_out() {
+    let mut sheets = template::sheets();
+    let sectors = (0..5_000).map(|number| [format!("s{number}"), format!("领域{number}")]);
+    let header = ["编号", "名称"].map(String::from);
+    sheets[1] = Sheet::new("领域", core::iter::once(header).chain(sectors));
+    has(&said(&sheets), "“领域”表：这张表超过60行");
+}
+
+#[test]
 fn faults_of_every_kind_come_in_one_run() {
     let mut sheets = template::sheets();
     set(&mut sheets, "分项", 2, "条目", "EX-0");

@@ -112,7 +112,14 @@ fn is_known(sheet: &str) -> bool {
 /// A sheet by its form; only these columns take dates.
 fn table<'a>(sheets: &'a [Sheet], name: &'static str, dates: &[&str], faults: &mut Faults) -> Table<'a> {
     let (needed, optional) = schema::headers(name);
-    let table = Table::find(sheets, name, &needed, &optional, faults);
+    let mut table = Table::find(sheets, name, &needed, &optional, faults);
+    // Every sector may have every item: the product is what has to stay small.
+    let most = match name {
+        "领域" | "方面" => 60,
+        "条目" => 2_000,
+        _ => 20_000,
+    };
+    table.no_more_than(most, faults);
     table.no_dates_but(dates, faults);
     table
 }
