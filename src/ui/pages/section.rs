@@ -84,6 +84,11 @@ fn read(session: Session, id: &SectionId) -> AnyView {
         <article data-testid="section" data-section=id.to_string()>
             <p class="muted">
                 {format!("{} · 第{}节，共{}节", place.document.title, place.number, place.document.sections.len())}
+                {(!place.document.sectors.is_empty())
+                    .then(|| {
+                        let names: Vec<_> = place.document.sectors.iter().map(|id| terms::sector(id.as_str())).collect();
+                        format!(" · 照{}支部写的，别的领域参照", names.join("、"))
+                    })}
             </p>
             <section class="card prose">
                 <h2>{section.title.clone()}</h2>

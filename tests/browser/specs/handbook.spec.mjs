@@ -39,7 +39,7 @@ test("without being activated the handbook is read, and once fetched it is there
   await phone.context.setOffline(true);
   await page.goto(`${endpoint.url}/handbook`);
   await usable(page);
-  await openSection(page, "支部组织生活", "党员大会");
+  await openSection(page, "支部组织生活", "支部党员大会");
   await expect(page.getByTestId("section")).toContainText("每季度");
   await expect(page.getByTestId("items")).toHaveCount(0);
   // The arrow leads back to the contents, and from there to the code.
@@ -98,7 +98,7 @@ test("one turns the pages, the place is remembered, and a template can be copied
   let page = await phone.open();
   await activate(page, endpoint);
   await libraryHere(page);
-  await openSection(page, "支部组织生活", "党员大会");
+  await openSection(page, "支部组织生活", "支部党员大会");
   await phone.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByTestId("template").first().getByRole("button", { name: "复制样表" }).click();
   await expect(page.getByText("已复制")).toBeVisible();
