@@ -14,6 +14,8 @@ use rust_xlsxwriter::{
 
 /// The sheet that says how the others are filled in. Whoever reads a package passes over it.
 pub(super) const GUIDE: &str = "说明";
+/// A line of text, in points.
+const LINE_HEIGHT: f64 = 17.0;
 /// The highest row that Excel knows, in points.
 const MAX_HEIGHT: f64 = 409.0;
 /// As far down as drop-downs and formats reach.
@@ -116,7 +118,7 @@ fn write(page: &mut Worksheet, form: &Form, sheets: &[Sheet], looks: &Looks) -> 
                 }
             }
             if lines > 1 {
-                page.set_row_height(row, (15.0 * f64::from(lines)).min(MAX_HEIGHT))?;
+                page.set_row_height(row, (LINE_HEIGHT * f64::from(lines)).min(MAX_HEIGHT))?;
             }
             row += 1;
         }
