@@ -5,6 +5,7 @@
 //! ```text
 //! domain ← protocol ← sync ← store, browser ← ui     (the app, feature `web`)
 //! domain ← authoring, domain ← protocol ← server     (the endpoint, feature `server`)
+//! domain ← words ← ui, server                        (Chinese that both say)
 //! ```
 //!
 //! Without features only the pure core (`domain`, `protocol`, `sync`) compiles, which is what keeps it pure. Of the app, whatever
@@ -23,3 +24,5 @@ pub mod store;
 pub mod sync;
 #[cfg(any(feature = "web", test))]
 pub mod ui;
+#[cfg(any(feature = "web", feature = "server", test))]
+pub mod words;

@@ -98,7 +98,7 @@ mod tests {
         items[2].requirement = "播放设备能用，每月有播放登记。".into();
         let faults = reused(&published, &after, &sheets);
         assert_eq!(faults.len(), 1, "{faults:#?}");
-        assert_eq!(faults[0].row, Some(4));
+        assert_eq!(faults[0].row, Some(6));
         let said = faults[0].to_string();
         assert!(
             said.contains("“NC-A3”已经发布给“按期换届与选举程序”") && said.contains("--yes-same-item"),

@@ -9,7 +9,9 @@ pub mod check;
 pub mod checklist;
 pub mod clock;
 pub mod day;
+pub mod difference;
 pub mod document;
+pub mod finding;
 pub mod grade;
 pub mod ids;
 pub mod outcome;
@@ -21,19 +23,25 @@ pub mod scoring;
 pub mod submission;
 
 #[cfg(test)]
+mod finding_tests;
+#[cfg(test)]
 mod scoring_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod versions;
 
 pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
 pub use assessment::Assessment;
 pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, MarkKind, Method, Part};
 pub use clock::{HybridClock, Stamp};
+pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
+pub use finding::{Finding, FindingEntry, FindingField, FindingState, FindingValue, Findings, Verdict};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LimitId, MethodId,
-    OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LimitId,
+    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};

@@ -13,6 +13,7 @@ pub mod indexed_db;
 pub mod memory;
 pub mod records;
 pub mod repository;
+mod shelf;
 #[cfg(feature = "web")]
 pub mod storage;
 mod sync_store;

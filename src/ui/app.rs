@@ -4,9 +4,9 @@ use super::{
     components::{frame::goer, message::Trouble},
     pages::{
         about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, home::Home, me::Me, notice::Notice, profile::Profile, question::Question,
-        result::ResultPage, storage::StoragePage, submission::SubmissionPage, submissions::Submissions,
-        submit::Submit, unbind::Unbind,
+        display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice, profile::Profile,
+        question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
+        submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
     },
     session::{Boot, Session},
     words::errors,
@@ -14,6 +14,7 @@ use super::{
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use leptos_router::{
     components::{Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 
@@ -51,18 +52,33 @@ fn App() -> impl IntoView {
     }
 }
 
-/// First a branch, then the notice, then everything else.
+/// First a branch, then the notice, then everything else; only the handbook is read by anybody.
 #[component]
 fn Gate() -> impl IntoView {
     let session = super::session::session();
-    let bound = Memo::new(move |_| !session.bindings.read().is_empty());
-    let agreed =
-        Memo::new(move |_| session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some()));
-    move || match (bound.get(), agreed.get()) {
-        (false, _) => view! { <Activate /> }.into_any(),
-        (true, false) => view! { <Notice /> }.into_any(),
-        (true, true) => view! { <Places /> }.into_any(),
+    let location = use_location();
+    let step = Memo::new(move |_| {
+        let bound = !session.bindings.read().is_empty();
+        let agreed = session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some());
+        match (location.pathname.read().starts_with("/handbook"), bound, agreed) {
+            (true, ..) | (_, true, true) => Step::Places,
+            (_, false, _) => Step::Activate,
+            (_, true, false) => Step::Notice,
+        }
+    });
+    move || match step.get() {
+        Step::Activate => view! { <Activate /> }.into_any(),
+        Step::Notice => view! { <Notice /> }.into_any(),
+        Step::Places => view! { <Places /> }.into_any(),
     }
+}
+
+/// What stands before what.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    Activate,
+    Notice,
+    Places,
 }
 
 #[component]
@@ -79,6 +95,8 @@ fn Places() -> impl IntoView {
             <Route path=path!("/storage") view=StoragePage />
             <Route path=path!("/profile") view=Profile />
             <Route path=path!("/activate") view=Activate />
+            <Route path=path!("/handbook") view=Handbook />
+            <Route path=path!("/handbook/:section") view=SectionPage />
             <Route path=path!("/me") view=Me />
             <Route path=path!("/me/display") view=DisplayPage />
             <Route path=path!("/me/branches") view=Branches />

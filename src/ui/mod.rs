@@ -4,6 +4,7 @@
 //! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
+pub mod library;
 pub mod next_step;
 pub mod overview;
 pub mod radar;
@@ -17,6 +18,7 @@ pub mod app;
 pub mod components;
 #[cfg(feature = "web")]
 pub mod pages;
+pub mod search;
 #[cfg(feature = "web")]
 pub mod session;
 

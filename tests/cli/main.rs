@@ -10,4 +10,5 @@ mod review;
 mod roster;
 mod stage;
 mod standard;
+mod tables;
 mod workbook;

@@ -113,7 +113,7 @@ async fn publish(file: &Path, yes_same_item: bool, database: Option<&Database>) 
 
 async fn put(package: &Package, database: Option<&Database>) -> Result<(), CliError> {
     let database = database.ok_or_else(nothing_published)?;
-    let published = database.publish(&package.checklists).await?;
+    let published = database.publish(&package.checklists, &package.documents).await?;
     say(serde_json::to_string_pretty(&published)?);
     Ok(())
 }
@@ -134,8 +134,12 @@ pub(super) async fn published(
     for one in &published.checklists {
         checklists.extend(checklist(database, &one.hash).await?);
     }
-    // The database keeps no documents yet.
-    Ok(Some((checklists, Vec::new())))
+    let mut documents = Vec::with_capacity(published.documents.len());
+    for one in &published.documents {
+        let body = database.document(&one.hash).await?;
+        documents.extend(body.map(|body| serde_json::from_slice::<Document>(&body)).transpose()?);
+    }
+    Ok(Some((checklists, documents)))
 }
 
 async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {

@@ -46,7 +46,7 @@ pub fn Page(
     }
 }
 
-/// 首页 · 自查 · 我的
+/// 首页 · 自查 · 手册 · 我的
 #[component]
 fn Places() -> impl IntoView {
     let location = use_location();
@@ -66,6 +66,7 @@ fn Places() -> impl IntoView {
         <nav class="places" aria-label="主要位置">
             {place(Icon::Home, "首页", "/", &["/result", "/submit"])}
             {place(Icon::Check, "自查", "/check", &["/check/"])}
+            {place(Icon::Book, "手册", "/handbook", &["/handbook/"])}
             {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/profile", "/activate"])}
         </nav>
     }

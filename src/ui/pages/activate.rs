@@ -25,6 +25,7 @@ pub fn Activate() -> impl IntoView {
     view! {
         <Page title="启用" back=back.unwrap_or_default() bound=bound>
             {if in_app { view! { <OpenInBrowser /> }.into_any() } else { view! { <Form /> }.into_any() }}
+            {(!bound).then(|| view! { <a href="/handbook" class="button">"先看手册和制度（不用激活码）"</a> })}
         </Page>
     }
 }

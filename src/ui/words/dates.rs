@@ -1,7 +1,9 @@
 //! Dates as people say them: 11月24日 14:05.
 
+pub use crate::words::terms::often;
+
 use crate::domain::{
-    Window, WindowKey,
+    WindowKey,
     period::{shanghai_date, shanghai_time},
 };
 use jiff::civil::Date;
@@ -54,19 +56,6 @@ pub fn window(key: &WindowKey) -> String {
             Ok(month) => format!("{month}月"),
             Err(_) => format!("{year}年{month}"),
         },
-    }
-}
-
-/// How often: 每月, 每季度 …
-#[must_use]
-pub fn often(window: Window) -> &'static str {
-    match window {
-        Window::Month => "每月",
-        Window::Quarter => "每季度",
-        Window::HalfYear => "每半年",
-        Window::Year => "每年",
-        Window::Term => "每届",
-        Window::PeriodEnd => "本期",
     }
 }
 

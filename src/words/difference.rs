@@ -1,0 +1,339 @@
+//! What changed between two versions, as a card says it: what was, what is, what it means for the branch.
+//!
+//! An item is said in lines, each of which says one thing; a card shows the lines that only one version has. So whatever differs
+//! is said, and nothing else.
+
+use super::terms;
+use crate::domain::{
+    Checklist, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Part, Period, PeriodId,
+    Points, ProfileNumber, Rule, ShareCredit,
+};
+use jiff::civil::Date;
+
+/// A difference in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// 第3条 支委会建制
+    pub about: String,
+    /// 新增, 不再要求, 改了
+    pub kind: &'static str,
+    /// 原来, line by line; may be empty.
+    pub was: Vec<String>,
+    /// 现在, line by line; may be empty.
+    pub is: Vec<String>,
+    /// 对你们
+    pub means: String,
+}
+
+/// Says a difference between these two.
+#[must_use]
+pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
+    let (before, after) = match difference {
+        Difference::Added { item } | Difference::Removed { item } | Difference::Changed { item, .. } => {
+            (item_lines(old, item), item_lines(new, item))
+        }
+        Difference::ScoreLines => (score_lines(old), score_lines(new)),
+        Difference::BonusCap => {
+            let cap = |list: &Checklist| vec![format!("加分最多{}分", list.bonus_cap)];
+            (cap(old), cap(new))
+        }
+        Difference::Period { period } => (period_lines(old, period), period_lines(new, period)),
+        Difference::Frame => (frame_lines(old), frame_lines(new)),
+    };
+    let only = |lines: &[String], other: &[String]| -> Vec<String> {
+        lines.iter().filter(|line| !other.contains(line)).cloned().collect()
+    };
+    let kind = match difference {
+        Difference::Added { .. } => "新增",
+        Difference::Removed { .. } => "不再要求",
+        Difference::Period { period } if old.period(period).is_none() => "新增",
+        Difference::Period { period } if new.period(period).is_none() => "不再有",
+        _ => "改了",
+    };
+    Card {
+        about: about(old, new, difference),
+        kind,
+        was: only(&before, &after),
+        is: only(&after, &before),
+        means: means(old, new, difference),
+    }
+}
+
+/// 改3条，加1条，减1条; what touches neither answers nor points is not counted.
+#[must_use]
+pub fn summary(all: &[Difference]) -> String {
+    let count = |of: fn(&Difference) -> bool| all.iter().filter(|one| of(one)).count();
+    let counted = [
+        ("改", count(|one| matches!(one, Difference::Changed { .. }) && one.effect() > Effect::None)),
+        ("加", count(|one| matches!(one, Difference::Added { .. }))),
+        ("减", count(|one| matches!(one, Difference::Removed { .. }))),
+    ];
+    let mut said: Vec<String> =
+        counted.iter().filter(|(_, n)| *n > 0).map(|(verb, n)| format!("{verb}{n}条")).collect();
+    if all.contains(&Difference::ScoreLines) {
+        said.push("等次线变了".into());
+    }
+    if said.is_empty() {
+        said.push("只改了说明，答案不用动".into());
+    }
+    said.join("，")
+}
+
+fn about(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
+    match difference {
+        Difference::Added { item } | Difference::Changed { item, .. } => named(new, item, "第"),
+        Difference::Removed { item } => named(old, item, "原第"),
+        Difference::ScoreLines => "等次线".into(),
+        Difference::BonusCap => "加分".into(),
+        Difference::Period { period } => {
+            let known = new.period(period).or_else(|| old.period(period));
+            format!("考核周期 {}", known.map_or(period.as_str(), |period| &period.name))
+        }
+        Difference::Frame => "标准的名称、说明和顺序".into(),
+    }
+}
+
+fn named(list: &Checklist, id: &ItemId, nth: &str) -> String {
+    list.find(id)
+        .map_or_else(|| id.to_string(), |(number, _, item)| format!("{nth}{number}条 {}", item.title))
+}
+
+fn means(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
+    let above = |list: &Checklist, id: &ItemId| list.find(id).is_some_and(|(_, _, item)| item.judged_above);
+    let said = match difference {
+        Difference::Added { item } if above(new, item) => "新加的，由上级评，不用填。",
+        Difference::Added { .. } => "新加的，要填。",
+        Difference::Removed { .. } => "不用填了；原来的回答留着，还能看。",
+        Difference::Changed { item, .. } if above(new, item) && above(old, item) => "由上级评，不用填。",
+        Difference::Changed { item, .. } if above(new, item) => "改由上级评，不用填了；原来的回答留着。",
+        Difference::Changed { item, .. } if above(old, item) => "改由支部自评，要填。",
+        Difference::Changed { changes, .. } => {
+            let mut asked = changes.iter().filter(|change| change.effect() == Effect::Answer).peekable();
+            match difference.effect() {
+                Effect::Answer if asked.peek().is_some() && asked.all(is_one_more) => {
+                    "多了一问，要填；别的答案带过来。"
+                }
+                Effect::Answer => "要重新看一遍：答案先带过来，没变就点“还是这样”，变了就改。",
+                Effect::Points => "答案带过来，分数按新的算。",
+                Effect::None => "答案带过来，不用动。",
+            }
+        }
+        Difference::ScoreLines => "答案不动，等次按新的线估算。",
+        Difference::BonusCap => "答案不动，加分按新的算。",
+        Difference::Period { period } => match (old.period(period), new.period(period)) {
+            (Some(old), Some(new)) if (old.starts, old.ends) == (new.starts, new.ends) => {
+                "答案不动，照新的日子上报。"
+            }
+            (Some(_), Some(_)) => "评的月份可能不一样：多出来的要填，少掉的不再算。",
+            (Some(_), None) => "这一期接着用原来的版本。",
+            (None, _) => "到时候再填。",
+        },
+        Difference::Frame => "答案不动。",
+    };
+    said.into()
+}
+
+fn is_one_more(change: &ItemChange) -> bool {
+    matches!(change, ItemChange::PartAdded { .. })
+}
+
+fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
+    let Some((_, aspect, item)) = list.find(id) else { return Vec::new() };
+    let mut lines = vec![item.requirement.clone()];
+    if item.judged_above {
+        lines.push("由上级评".into());
+    }
+    if item.may_be_absent {
+        lines.push("可以选“本支部不设”".into());
+    }
+    if item.may_not_occur {
+        lines.push("可以选“本期没有此事”".into());
+    }
+    if let Some(only) = item.only_if {
+        let least = only.at_least.map(|least| format!("至少{least}")).unwrap_or_default();
+        let most = only.at_most.map(|most| format!("最多{most}")).unwrap_or_default();
+        lines.push(format!("只问{}{least}{most}的支部", number(only.number)));
+    }
+    for part in &item.parts {
+        lines.extend(part_lines(item, part));
+    }
+    if item.combine == Combine::Any {
+        lines.push("几问里取得分最高的一问".into());
+    }
+    for limit in &item.limits {
+        let kind = if limit.is_veto() {
+            "一票否决".into()
+        } else {
+            format!("最高{}", terms::grade(limit.at_most))
+        };
+        lines.push(format!("{kind}：{}", limit.text));
+    }
+    lines.push(format!("名称：{}", item.title));
+    lines.push(format!("方面：{}", aspect.name));
+    let evidence = item.evidence.iter().map(|paper| paper.name.as_str()).collect::<Vec<_>>();
+    let cited = item.citations.iter().map(|cited| format!("{}{}", cited.document, cited.article));
+    let methods = list.methods.iter().filter(|method| item.methods.contains(&method.id));
+    let texts = [
+        ("通俗说法", item.plain.clone()),
+        ("怎么抓", item.guidance.join("")),
+        ("佐证材料", evidence.join("、")),
+        ("依据", cited.collect::<Vec<_>>().join("、")),
+        ("考核方式", methods.map(|method| method.name.as_str()).collect::<Vec<_>>().join("、")),
+        ("说明", item.marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>().join("；")),
+    ];
+    let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    lines.extend(said.map(|(name, text)| format!("{name}：{text}")));
+    lines
+}
+
+fn part_lines(item: &Item, part: &Part) -> Vec<String> {
+    // With several questions each line says which one it is about.
+    let of = if item.parts.len() > 1 { format!("{}：", part.text) } else { String::new() };
+    let mut lines = Vec::new();
+    if item.parts.len() == 1 && !part.text.is_empty() {
+        lines.push(format!("问：{}", part.text));
+    }
+    let bonus = if part.bonus { "加分" } else { "" };
+    if part.points > Points::ZERO {
+        lines.push(format!("{of}{bonus}{}分", part.points));
+    }
+    // A count names its window itself.
+    if !matches!(part.rule, Rule::Count { .. }) {
+        lines.push(format!("{of}{}评一次", terms::often(part.window)));
+    }
+    lines.extend(rule_lines(part).into_iter().map(|line| format!("{of}{line}")));
+    if !part.mendable {
+        lines.push(format!("{of}没做到的不能再办，如实扣分"));
+    }
+    lines
+}
+
+fn rule_lines(part: &Part) -> Vec<String> {
+    match &part.rule {
+        Rule::YesNo => vec!["做到了得分，没做到不得分".into()],
+        Rule::Count { minimum, credit, unit } => {
+            let short = match credit {
+                CountCredit::Proportional => "按比例得分",
+                CountCredit::AllOrNothing => "不得分",
+            };
+            vec![format!("{}至少{minimum}{unit}，不够的{short}", terms::often(part.window))]
+        }
+        Rule::Share { numerator, denominator, credit, .. } => {
+            let earned = match credit {
+                ShareCredit::Proportional { target, floor: 0 } => format!("达到{target}%得满分"),
+                ShareCredit::Proportional { target, floor } => {
+                    format!("达到{target}%得满分，不到{floor}%不得分")
+                }
+                ShareCredit::Bands { bands } => {
+                    let bands = bands.iter().map(|band| format!("达到{}%得{}分", band.at_least, band.points));
+                    bands.collect::<Vec<_>>().join("，")
+                }
+            };
+            vec![format!("{numerator}占{denominator}的比例，{earned}")]
+        }
+        Rule::Level { choices } => {
+            choices.iter().map(|choice| format!("“{}”{}分", choice.text, choice.points)).collect()
+        }
+        Rule::Deduction { occurrences } => {
+            occurrences.iter().map(|kind| format!("“{}”每次扣{}分", kind.text, kind.each)).collect()
+        }
+        Rule::Facts { facts } => {
+            facts.iter().map(|fact| format!("“{}”没做到扣{}分", fact.text, fact.deducts)).collect()
+        }
+    }
+}
+
+fn number(which: ProfileNumber) -> &'static str {
+    match which {
+        ProfileNumber::FullMembers => "正式党员",
+        ProfileNumber::ProbationaryMembers => "预备党员",
+        ProfileNumber::AllMembers => "党员",
+        ProfileNumber::MobileMembers => "流动党员",
+        ProfileNumber::CommitteeMembers => "支委",
+        ProfileNumber::PartyGroups => "党小组",
+    }
+}
+
+fn score_lines(list: &Checklist) -> Vec<String> {
+    let lines = list.grading.thresholds.iter();
+    lines.map(|line| format!("{}{}分", terms::grade(line.grade), line.at_least)).collect()
+}
+
+fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
+    let day = |day: Date| format!("{}年{}月{}日", day.year(), day.month(), day.day());
+    let said = |period: &Period| {
+        vec![
+            period.name.clone(),
+            format!("{}至{}", day(period.starts), day(period.ends)),
+            format!("上报截止{}", day(period.submit_by)),
+        ]
+    };
+    list.period(id).map(said).unwrap_or_default()
+}
+
+fn frame_lines(list: &Checklist) -> Vec<String> {
+    let mut lines = vec![list.title.clone(), list.notice.clone()];
+    lines.extend(list.marks.iter().map(|mark| mark.text.clone()));
+    lines.push(list.aspects.iter().map(|aspect| aspect.name.as_str()).collect::<Vec<_>>().join("、"));
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{differences, testing::checklist};
+
+    /// The one card that says what this change does.
+    fn told(change: impl FnOnce(&mut Checklist)) -> Card {
+        let old = checklist();
+        let mut new = old.clone();
+        change(&mut new);
+        let all = differences(&old, &new);
+        assert_eq!(all.len(), 1, "{all:?}");
+        card(&old, &new, &all[0])
+    }
+
+    #[test]
+    fn a_card_says_what_was_what_is_and_what_it_means() {
+        let said = told(|list| {
+            if let Rule::Count { minimum, .. } = &mut list.aspects[1].items[0].parts[0].rule {
+                *minimum = 2;
+            }
+        });
+        assert_eq!((said.about.as_str(), said.kind), ("第3条 counted", "改了"));
+        assert_eq!(said.was, ["每月至少1次，不够的按比例得分"]);
+        assert_eq!(said.is, ["每月至少2次，不够的按比例得分"]);
+        assert!(said.means.starts_with("要重新看一遍"));
+        let said = told(|list| list.aspects[0].items[0].parts[0].points = Points::HUNDRED);
+        assert_eq!((said.was, said.is), (vec!["20分".to_owned()], vec!["100分".to_owned()]));
+        assert_eq!(said.means, "答案带过来，分数按新的算。");
+        let said = told(|list| list.aspects[0].items[0].guidance.push("再看一眼".into()));
+        assert_eq!(said.means, "答案带过来，不用动。");
+        assert_eq!(said.is, ["怎么抓：步骤再看一眼"]);
+        let said = told(|list| drop(list.aspects[0].items.remove(0)));
+        assert_eq!((said.about.as_str(), said.kind), ("原第1条 yes", "不再要求"));
+        assert!(said.is.is_empty() && said.was.contains(&"一票否决：未批未换届".to_owned()));
+        let said = told(|list| list.aspects[0].items[0].judged_above = true);
+        assert_eq!((said.is, said.means.contains("不用填了")), (vec!["由上级评".to_owned()], true));
+        let said = told(|list| list.grading.thresholds.truncate(2));
+        assert_eq!((said.was, said.is.len()), (vec!["达标60分".to_owned()], 0));
+        let said = told(|list| list.periods[0].submit_by = list.periods[0].ends);
+        assert_eq!(said.is, ["上报截止2026年11月30日"]);
+        assert_eq!(said.means, "答案不动，照新的日子上报。");
+    }
+
+    #[test]
+    fn many_differences_are_counted_in_one_line() {
+        let old = checklist();
+        let mut new = old.clone();
+        new.aspects[0].items.remove(0);
+        new.aspects[0].items[0].requirement.push('改');
+        new.aspects[1].items[0].guidance.clear();
+        new.grading.thresholds.remove(0);
+        assert_eq!(summary(&differences(&old, &new)), "改1条，减1条，等次线变了");
+        new = old.clone();
+        new.aspects[1].items[0].guidance.clear();
+        assert_eq!(summary(&differences(&old, &new)), "只改了说明，答案不用动");
+    }
+}

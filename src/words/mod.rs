@@ -1,0 +1,5 @@
+//! Chinese that both the app and the endpoint's command line say. What only one of them says stands with it: `ui/words`,
+//! `server/cli`. Knows the domain alone.
+
+pub mod difference;
+pub mod terms;
