@@ -14,6 +14,10 @@ use rust_xlsxwriter::{
 
 /// The sheet that says how the others are filled in. Whoever reads a package passes over it.
 pub(super) const GUIDE: &str = "说明";
+/// A line of text, in points.
+const LINE_HEIGHT: f64 = 17.0;
+/// The highest row that Excel knows, in points.
+const MAX_HEIGHT: f64 = 409.0;
 /// As far down as drop-downs and formats reach.
 const LAST_ROW: u32 = 3_000;
 
@@ -105,10 +109,16 @@ fn write(page: &mut Worksheet, form: &Form, sheets: &[Sheet], looks: &Looks) -> 
             places.push(place);
         }
         for cells in rows {
+            let mut lines = 1;
             for (cell, place) in cells.cells.iter().zip(&places) {
                 if let Some((column, format)) = place.filter(|_| !cell.is_empty()) {
                     page.write_string_with_format(row, column, cell, format)?;
+                    let width = form.columns.get(usize::from(column)).map_or(30.0, |column| column.width);
+                    lines = lines.max(wrapped_lines(cell, width));
                 }
+            }
+            if lines > 1 {
+                page.set_row_height(row, (LINE_HEIGHT * f64::from(lines)).min(MAX_HEIGHT))?;
             }
             row += 1;
         }
@@ -120,6 +130,24 @@ fn write(page: &mut Worksheet, form: &Form, sheets: &[Sheet], looks: &Looks) -> 
 fn printed(page: &mut Worksheet) -> Result<(), XlsxError> {
     page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     Ok(())
+}
+
+/// How many lines a text takes in a column. Excel finds out by itself when it opens a file; others show what the file says.
+fn wrapped_lines(text: &str, width: f64) -> u32 {
+    let wide = |c: char| if c >= '\u{2e80}' { 2_u32 } else { 1 };
+    let lines = text.lines().map(|line| {
+        let letters = f64::from(line.chars().map(wide).sum::<u32>());
+        let lines = (letters / (width - 1.0)).ceil().max(1.0);
+        // At most as many as there are characters.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small whole number from 1"
+        )]
+        let lines = lines as u32;
+        lines
+    });
+    lines.sum()
 }
 
 fn is_of(form: &Form, sheet: &str) -> bool {

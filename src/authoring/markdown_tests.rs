@@ -1,6 +1,6 @@
 //! What the body of a section may hold, and what it is told otherwise.
 
-use super::markdown::{blocks, width};
+use super::{markdown::blocks, markdown_source::width};
 
 #[test]
 fn every_construct_becomes_its_block() {
@@ -47,7 +47,9 @@ fn what_is_unsafe_or_has_no_place_is_named_with_its_line() {
         ("2. 一", 1, "从1开始"),
         ("- 一\n\n  二", 3, "两段"),
         ("- \n- 二", 1, "没有文字"),
-        ("| 一 | 二 |\n| 三 | 四 |", 1, "缺表头下面的横线"),
+        ("| 一 | 二 |\n| 三 | 四 |", 1, "不成表格"),
+        ("- 先说\n| 一 | 二 |\n|---|---|", 2, "不成表格"),
+        ("1. 一\n\n- 谁：支委会", 3, "不在步骤下面"),
         ("| 一 | 二 |\n|---|---|\n| 三 |", 3, "这一行有1格，表头有2格"),
         ("| 一 | 二 |\n|---|---|\n| 三 | 四 | 五 |", 3, "这一行有3格"),
         ("| 一 |\n|---|\n| 三 |", 1, "表格有1列"),

@@ -14,6 +14,7 @@ mod documents;
 pub mod export;
 pub mod fault;
 mod markdown;
+mod markdown_source;
 mod markdown_writer;
 mod parse;
 pub mod reuse;

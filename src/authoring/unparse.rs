@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 impl Package {
     /// A published version put together again. There is none without a checklist.
     #[must_use]
-    pub fn from_published(checklists: Vec<Checklist>, documents: Vec<Document>) -> Option<Self> {
+    pub fn from_published(checklists: Vec<Checklist>, mut documents: Vec<Document>) -> Option<Self> {
+        documents.sort_by_key(|document| (document.collection, document.number));
         let first = checklists.first()?;
         let shared =
             |index: usize, mark: &Mark| checklists.iter().all(|list| list.marks.get(index) == Some(mark));

@@ -129,9 +129,9 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     Ok(sheets)
 }
 
-/// The older format holds at most 65,536 rows and 256 columns.
+/// The older format, which is also what a newer workbook with a password looks like. It holds at most 65,536 rows and 256 columns.
 fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
-    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|_| Refusal::NoTable)?;
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
     let mut room = Room::default();
     let mut sheets = Vec::new();
     for (name, range) in workbook.worksheets() {
