@@ -14,22 +14,26 @@ use crate::{
             message::Note,
         },
         library::{full_title, ordinal},
+        navigation::navigation,
         overview::{ItemRow, next_open},
+        route::Place,
         session::{Session, session},
         words::{dates, explain, terms},
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 /// The page.
 #[component]
 pub fn Question() -> impl IntoView {
-    let params = use_params_map();
     let session = session();
+    let shown = navigation().of_page(|place| match place {
+        Place::Question(id) => Some(id.clone()),
+        _ => None,
+    });
     let item = Memo::new(move |_| {
-        let id = ItemId::new(params.read().get("item").unwrap_or_default()).ok()?;
+        let id = shown.get()?;
         let work = session.work.read();
         let (number, aspect, item) = work.as_ref().ok()?.checklist.find(&id)?;
         Some((number, aspect.name.clone(), Arc::new(item.clone())))
@@ -38,8 +42,7 @@ pub fn Question() -> impl IntoView {
         item.read().as_ref().map_or_else(|| "自查".to_owned(), |(number, _, _)| format!("第{number}条"))
     });
     // Back to its place in the list.
-    let back = untrack(|| params.read().get("item"))
-        .map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
+    let back = shown.get_untracked().map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
     view! {
         <Page title=title back=back>
             {move || match item.get() {

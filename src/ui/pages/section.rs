@@ -10,20 +10,23 @@ use crate::{
             icon::{Draw, Icon},
         },
         library::{ordinal, template_text},
+        navigation::navigation,
+        route::Place,
         session::{Session, library::Shelf, session},
         words::terms,
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// The page.
 #[component]
 pub fn SectionPage() -> impl IntoView {
-    let params = use_params_map();
     let session = session();
     session.open_library();
-    let id = Memo::new(move |_| SectionId::new(params.read().get("section").unwrap_or_default()).ok());
+    let id = navigation().of_page(|place| match place {
+        Place::Section(id) => Some(id.clone()),
+        _ => None,
+    });
     let title = Signal::derive(move || {
         let (library, id) = (session.library.get(), id.get());
         let place = library.as_ref().zip(id.as_ref()).and_then(|(library, id)| library.find(id));
