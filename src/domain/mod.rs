@@ -13,6 +13,7 @@ pub mod difference;
 pub mod document;
 pub mod grade;
 pub mod ids;
+pub mod moving;
 pub mod outcome;
 pub mod period;
 pub mod points;
@@ -21,6 +22,8 @@ pub mod rule;
 pub mod scoring;
 pub mod submission;
 
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
 #[cfg(test)]

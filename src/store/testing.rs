@@ -48,6 +48,7 @@ pub(crate) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
         key: AnswerKey::Note { item: ItemId::new(item).unwrap() },
         stamp: Stamp { ms, count: 0, device: device(by) },
         value: AnswerValue::Text { text: text.into() },
+        under: None,
     }
 }
 
