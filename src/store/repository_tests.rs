@@ -296,7 +296,7 @@ fn what_another_phone_sent_is_merged_under_the_draft_that_is_here() {
     let kept = run(tab.draft(&draft(1).key())).unwrap().unwrap();
     assert_eq!((kept.checklist, kept.shared_until), (pinned.checklist, Some(mine.stamp)));
     let entries = stored(&tab, 1);
-    assert!(entries.contains(&mine) && theirs.answers.iter().all(|answer| entries.contains(answer)));
+    assert!(entries.contains(&mine) && theirs.entries().iter().all(|answer| entries.contains(answer)));
     assert_eq!(run(tab.submission(&branch(1), theirs.id)).unwrap().unwrap().body, Some(pulled.body));
 }
 
