@@ -126,7 +126,7 @@ impl Pinned<'_> {
                 counts.retain(|id, n| fits(&PartAnswer::Occurrences { counts: [(id.clone(), *n)].into() }));
             }
             PartAnswer::Facts { met } => {
-                met.retain(|id| fits(&PartAnswer::Facts { met: [id.clone()].into() }))
+                met.retain(|id| fits(&PartAnswer::Facts { met: [id.clone()].into() }));
             }
             PartAnswer::YesNo { .. } | PartAnswer::Share { .. } | PartAnswer::Level { .. } => {}
         }

@@ -3,10 +3,10 @@
 use super::{
     components::{frame::goer, message::Trouble},
     pages::{
-        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, home::Home, me::Me, notice::Notice, profile::Profile, question::Question,
-        result::ResultPage, storage::StoragePage, submission::SubmissionPage, submissions::Submissions,
-        submit::Submit, unbind::Unbind,
+        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, change::Change,
+        check::Check, display::DisplayPage, home::Home, me::Me, notice::Notice, profile::Profile,
+        question::Question, result::ResultPage, storage::StoragePage, submission::SubmissionPage,
+        submissions::Submissions, submit::Submit, unbind::Unbind,
     },
     session::{Boot, Session},
     words::errors,
@@ -72,6 +72,7 @@ fn Places() -> impl IntoView {
             <Route path=path!("/") view=Home />
             <Route path=path!("/check") view=Check />
             <Route path=path!("/check/:item") view=Question />
+            <Route path=path!("/change") view=Change />
             <Route path=path!("/result") view=ResultPage />
             <Route path=path!("/submit") view=Submit />
             <Route path=path!("/submissions") view=Submissions />

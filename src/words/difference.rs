@@ -50,13 +50,12 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
         Difference::Period { period } if new.period(period).is_none() => "不再有",
         _ => "改了",
     };
-    Card {
-        about: about(old, new, difference),
-        kind,
-        was: only(&before, &after),
-        is: only(&after, &before),
-        means: means(old, new, difference),
+    let was = only(&before, &after);
+    let mut is = only(&after, &before);
+    if was.is_empty() && is.is_empty() {
+        is.push("只动了顺序或者细节".into());
     }
+    Card { about: about(old, new, difference), kind, was, is, means: means(old, new, difference) }
 }
 
 /// 改3条，加1条，减1条; what touches neither answers nor points is not counted.
@@ -272,7 +271,7 @@ fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
 }
 
 fn frame_lines(list: &Checklist) -> Vec<String> {
-    let mut lines = vec![list.title.clone(), list.notice.clone()];
+    let mut lines = vec![list.title.clone(), list.sector_name.clone(), list.notice.clone()];
     lines.extend(list.marks.iter().map(|mark| mark.text.clone()));
     lines.push(list.aspects.iter().map(|aspect| aspect.name.as_str()).collect::<Vec<_>>().join("、"));
     lines.retain(|line| !line.is_empty());
