@@ -10,3 +10,4 @@ mod review;
 mod roster;
 mod stage;
 mod standard;
+mod versions;
