@@ -89,7 +89,8 @@ impl Pinned<'_> {
             let before = versions.get(under).and_then(|list| list.find(item));
             let touches =
                 |(_, _, before)| item_changes(before, asked).iter().any(|change| change.touches(&entry.key));
-            if before.is_none_or(touches) {
+            // What fits no longer, for instance because the period has other months by now, is asked again as well.
+            if before.is_none_or(touches) || !self.fits(&entry) {
                 doubtful.insert(entry.key);
             }
         }

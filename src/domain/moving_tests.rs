@@ -275,3 +275,22 @@ fn a_submission_says_the_version_only_where_it_is_another() {
     assert_eq!(sent.checklists(), [old.0, new.0].into());
     assert_eq!(sent.device, device(1));
 }
+
+/// The period may end earlier in the new version: the counts of its months are kept, and asked again once.
+#[test]
+fn counts_of_a_month_that_is_no_longer_judged_are_trimmed() {
+    let old = Version::of(checklist());
+    let mut list = checklist();
+    list.periods[0].ends = jiff::civil::date(2026, 10, 31);
+    let (new, now_period) = (Version::of(list.clone()), list.periods[0].clone());
+    let item = &old.1.aspects[1].items[0];
+    let said = part_entry(item, &item.parts[0], full(&item.parts[0], &period()), stamp(1, 1)).under_or(&old.0);
+    let answers = assessment([said.clone()]);
+    let now = Pinned { hash: &new.0, checklist: &new.1, period: &now_period };
+    assert_eq!(now.left_out(&answers), [said.clone()]);
+    let doubtful = now.doubtful(&answers, &versions(&[&old]));
+    assert_eq!(doubtful, [said.key].into());
+    let confirmed = now.confirmed(&answers, &doubtful);
+    let AnswerValue::Part { answer: Some(answer) } = &confirmed[0].1 else { panic!("{confirmed:?}") };
+    assert_eq!(answer, &full(&item.parts[0], &now_period));
+}

@@ -69,9 +69,12 @@ pub fn summary(all: &[Difference]) -> String {
     ];
     let mut said: Vec<String> =
         counted.iter().filter(|(_, n)| *n > 0).map(|(verb, n)| format!("{verb}{n}条")).collect();
-    if all.contains(&Difference::ScoreLines) {
-        said.push("等次线变了".into());
-    }
+    let of_whole = [
+        ("等次线变了", all.contains(&Difference::ScoreLines)),
+        ("加分变了", all.contains(&Difference::BonusCap)),
+        ("考核周期变了", count(|one| matches!(one, Difference::Period { .. })) > 0),
+    ];
+    said.extend(of_whole.iter().filter(|(_, is)| *is).map(|(words, _)| (*words).to_owned()));
     if said.is_empty() {
         said.push("只改了说明，答案不用动".into());
     }

@@ -2,7 +2,7 @@
 
 use super::{again::WasAndIs, home::NothingYet};
 use crate::{
-    domain::{Assessment, Difference, Effect, ItemId, differences},
+    domain::{Assessment, Checklist, Difference, Effect, ItemId, differences},
     protocol::ReviewState,
     ui::{
         components::{
@@ -45,7 +45,7 @@ pub fn Offered() -> impl IntoView {
         let offer = work.offer.as_ref()?;
         let news = news(work)?;
         Some(match work.can_move() {
-            true => format!("{news}：{}。", summary(&differences(&work.checklist, &offer.checklist))),
+            true => format!("{news}：{}。", summary(&relevant(work, &offer.checklist))),
             false => format!("{news}，里面没有{}，这一期接着用现在的。", work.period.name),
         })
     });
@@ -86,13 +86,16 @@ struct News {
     stays: Option<String>,
 }
 
+/// What concerns the draft: the dates of other periods are for their own time.
+fn relevant(work: &Work, offered: &Checklist) -> Vec<Difference> {
+    let of_draft =
+        |one: &Difference| !matches!(one, Difference::Period { period } if *period != work.draft.period);
+    differences(&work.checklist, offered).into_iter().filter(of_draft).collect()
+}
+
 fn told(work: &Work) -> Option<News> {
     let offered = &work.offer.as_ref()?.checklist;
-    let all: Vec<Difference> = differences(&work.checklist, offered)
-        .into_iter()
-        // The dates of other periods are for their own time.
-        .filter(|one| !matches!(one, Difference::Period { period } if *period != work.draft.period))
-        .collect();
+    let all = relevant(work, offered);
     let said = |one: &Difference| {
         let mut card = card(&work.checklist, offered, one);
         let is_changed = matches!(one, Difference::Changed { .. }) && one.effect() == Effect::Answer;
