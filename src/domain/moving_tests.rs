@@ -284,7 +284,8 @@ fn counts_of_a_month_that_is_no_longer_judged_are_trimmed() {
     list.periods[0].ends = jiff::civil::date(2026, 10, 31);
     let (new, now_period) = (Version::of(list.clone()), list.periods[0].clone());
     let item = &old.1.aspects[1].items[0];
-    let said = part_entry(item, &item.parts[0], full(&item.parts[0], &period()), stamp(1, 1)).under_or(&old.0);
+    let said =
+        part_entry(item, &item.parts[0], full(&item.parts[0], &period()), stamp(1, 1)).under_or(&old.0);
     let answers = assessment([said.clone()]);
     let now = Pinned { hash: &new.0, checklist: &new.1, period: &now_period };
     assert_eq!(now.left_out(&answers), [said.clone()]);

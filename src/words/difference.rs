@@ -29,8 +29,9 @@ pub struct Card {
 #[must_use]
 pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
     let (before, after) = match difference {
-        Difference::Added { item } | Difference::Removed { item } | Difference::Changed { item, .. } => {
-            (item_lines(old, item), item_lines(new, item))
+        Difference::Changed { item, .. } => (item_lines(old, item), item_lines(new, item)),
+        Difference::Added { item } | Difference::Removed { item } => {
+            (in_short(old, item), in_short(new, item))
         }
         Difference::ScoreLines => (score_lines(old), score_lines(new)),
         Difference::BonusCap => {
@@ -139,6 +140,22 @@ fn is_one_more(change: &ItemChange) -> bool {
     matches!(change, ItemChange::PartAdded { .. })
 }
 
+/// An item of which there is nothing to compare.
+fn in_short(list: &Checklist, id: &ItemId) -> Vec<String> {
+    let Some((_, _, item)) = list.find(id) else { return Vec::new() };
+    let mut lines = vec![item.requirement.clone(), format!("{}分", item.points())];
+    lines.extend(limit_lines(item));
+    lines
+}
+
+fn limit_lines(item: &Item) -> impl Iterator<Item = String> {
+    item.limits.iter().map(|limit| {
+        let most = terms::grade(limit.at_most);
+        let kind = if limit.is_veto() { "一票否决".into() } else { format!("最高{most}") };
+        format!("{kind}：{}", limit.text)
+    })
+}
+
 fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
     let Some((_, aspect, item)) = list.find(id) else { return Vec::new() };
     let mut lines = vec![item.requirement.clone()];
@@ -162,14 +179,7 @@ fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
     if item.combine == Combine::Any {
         lines.push("几问里取得分最高的一问".into());
     }
-    for limit in &item.limits {
-        let kind = if limit.is_veto() {
-            "一票否决".into()
-        } else {
-            format!("最高{}", terms::grade(limit.at_most))
-        };
-        lines.push(format!("{kind}：{}", limit.text));
-    }
+    lines.extend(limit_lines(item));
     lines.push(format!("名称：{}", item.title));
     lines.push(format!("方面：{}", aspect.name));
     let evidence = item.evidence.iter().map(|paper| paper.name.as_str()).collect::<Vec<_>>();

@@ -10,7 +10,6 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// What an item said before the move.
-#[derive(Clone, PartialEq)]
 struct Before {
     /// What differs, where the older version is here.
     card: Option<Card>,
@@ -71,12 +70,11 @@ pub fn Again(
     item: Arc<Item>,
 ) -> impl IntoView {
     let session = session();
-    let id = item.id.clone();
-    let before = Memo::new(move |_| session.work.read().as_ref().ok().and_then(|work| before(work, &item)));
     move || {
-        let Before { card, answers, doubtful, can_confirm } = before.get()?;
+        let before = session.work.read().as_ref().ok().and_then(|work| before(work, &item));
+        let Before { card, answers, doubtful, can_confirm } = before?;
         let answers: Vec<_> = answers.into_iter().map(|text| view! { <li>{text}</li> }).collect();
-        let id = id.clone();
+        let id = item.id.clone();
         let what_to_do = match (doubtful, can_confirm) {
             (true, true) => {
                 let still = move |_| session.confirm(&id);
@@ -127,7 +125,7 @@ pub fn WasAndIs(
 #[component]
 pub fn NoLonger() -> impl IntoView {
     let session = session();
-    let gone = Memo::new(move |_| {
+    let gone = move || {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return Vec::new() };
         let mut gone: Vec<(ItemId, String, Vec<String>)> = Vec::new();
@@ -147,9 +145,9 @@ pub fn NoLonger() -> impl IntoView {
             }
         }
         gone
-    });
+    };
     move || {
-        let gone = gone.get();
+        let gone = gone();
         (!gone.is_empty()).then(|| {
             let count = gone.len();
             let items: Vec<_> = gone

@@ -35,7 +35,7 @@ pub fn Change() -> impl IntoView {
 #[component]
 pub fn Offered() -> impl IntoView {
     let session = session();
-    let said = Memo::new(move |_| {
+    let said = move || {
         let approved = matches!(
             &*session.derived.sent.read(),
             Sent::Delivered { review: Some(review), .. } if review.state == ReviewState::Approved
@@ -48,9 +48,9 @@ pub fn Offered() -> impl IntoView {
             true => format!("{news}：{}。", summary(&relevant(work, &offer.checklist))),
             false => format!("{news}，里面没有{}，这一期接着用现在的。", work.period.name),
         })
-    });
+    };
     move || {
-        said.get().map(|said| {
+        said().map(|said| {
             view! {
                 <section class="card" data-testid="offer">
                     <p>{said}</p>
@@ -75,7 +75,6 @@ fn news(work: &Work) -> Option<String> {
 }
 
 /// What is shown of an offer.
-#[derive(Clone, PartialEq)]
 struct News {
     heading: String,
     summary: String,
@@ -105,10 +104,11 @@ fn told(work: &Work) -> Option<News> {
         card
     };
     let (minor, real): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.effect() == Effect::None);
-    let versions = format!("{} → {}", work.checklist.version, offered.version);
+    let (old, new) = (&work.checklist.version, &offered.version);
+    let versions = if old == new { String::new() } else { format!("从{old}到{new}：") };
     Some(News {
-        heading: format!("{}（{versions}）", news(work)?),
-        summary: summary(&all),
+        heading: news(work)?,
+        summary: format!("{versions}{}。", summary(&all)),
         cards: real.into_iter().map(said).collect(),
         minor: minor.into_iter().map(said).collect(),
         stays: (!work.can_move())
@@ -123,8 +123,7 @@ fn is_answered(assessment: &Assessment, item: &ItemId) -> bool {
 #[component]
 fn Shown() -> impl IntoView {
     let session = session();
-    let news = Memo::new(move |_| session.work.read().as_ref().ok().and_then(told));
-    move || match news.get() {
+    move || match session.work.read().as_ref().ok().and_then(told) {
         Some(news) => view! { <Cards news=news /> }.into_any(),
         None => view! {
             <section class="card">
@@ -169,7 +168,7 @@ fn Cards(news: News) -> impl IntoView {
     view! {
         <section class="who">
             <h2>{heading}</h2>
-            <p class="muted">{format!("{summary}。")}</p>
+            <p class="muted">{summary}</p>
         </section>
         {cards}
         {(others > 0)

@@ -470,6 +470,10 @@ fn Steps(item: ItemId) -> impl IntoView {
     };
     let open = move || {
         let rows = rows.read();
+        if let Some(doubtful) = rows.iter().find(|row| row.doubtful && row.id != item) {
+            let text = format!("去看待复核的第{}条", doubtful.number);
+            return Some(view! { <a href=format!("/check/{}", doubtful.id) class="quiet">{text}</a> });
+        }
         let found = next_open(&rows, Some(&item)).filter(|row| row.id != item)?;
         let here = rows.iter().position(|row| row.id == item)?;
         (found.number != here + 2).then(|| {

@@ -36,6 +36,14 @@ export function secondVersion() {
   });
 }
 
+/** Version 2027.1, for later periods only. */
+export function forLaterPeriods() {
+  return tables((name, text) => {
+    if (name === "标准") return replaced(text, "版本,2026.1", "版本,2027.1");
+    return name === "考核周期" ? text.replace(/^2026-H2,.*\n/m, "") : text;
+  });
+}
+
 /** The same standard for two sectors: 社区 is asked for 兼职委员 where 农村 is asked for 支委会建制. */
 export function twoSectors() {
   return tables((name, text) => {

@@ -4,7 +4,7 @@ import { keptForOffline, usable } from "../harness/browser.mjs";
 import {
   activate, answerItem, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, score, sentSays, submit,
 } from "../harness/secretary.mjs";
-import { rosterWith, secondVersion, twoSectors } from "../harness/standards.mjs";
+import { forLaterPeriods, rosterWith, secondVersion, twoSectors } from "../harness/standards.mjs";
 import { expect, test } from "../harness/test.mjs";
 import { textsOf } from "../harness/xlsx.mjs";
 
@@ -145,6 +145,22 @@ test("moving online after a report: the report keeps its version, and the next o
   await submit(page);
   await sentSays(page, "已送达");
   await expect(page.getByTestId("sent").first()).toContainText("第2次");
+});
+
+test("a version without the draft's period: said, and the period goes on as it was", async ({ endpoint, phone }) => {
+  const page = await phone.open();
+  await activate(page, endpoint);
+  await confirmProfile(page);
+  await answered(page, [1, 2]);
+  await endpoint.command("standard", "publish", forLaterPeriods());
+  await lookAgain(page);
+  await goTo(page, "/");
+  await expect(page.getByTestId("offer")).toContainText("里面没有2026年下半年，这一期接着用现在的。");
+  await page.getByTestId("offer").getByRole("link").click();
+  await expect(page.getByText("新的里面没有2026年下半年，这一期换不了")).toBeVisible();
+  await expect(page.getByRole("button", { name: "换到新版本" })).toHaveCount(0);
+  await submit(page);
+  await sentSays(page, "已送达");
 });
 
 test("a branch that comes under another sector moves in the same way", async ({ endpoint, phone }) => {
