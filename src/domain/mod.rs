@@ -23,6 +23,8 @@ pub mod scoring;
 pub mod submission;
 
 #[cfg(test)]
+mod difference_tests;
+#[cfg(test)]
 mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
