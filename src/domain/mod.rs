@@ -14,6 +14,7 @@ pub mod document;
 pub mod finding;
 pub mod grade;
 pub mod ids;
+pub mod moving;
 pub mod outcome;
 pub mod period;
 pub mod points;
@@ -23,7 +24,11 @@ pub mod scoring;
 pub mod submission;
 
 #[cfg(test)]
+mod difference_tests;
+#[cfg(test)]
 mod finding_tests;
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
 pub mod memory;
+mod moving;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -21,6 +22,8 @@ mod work;
 
 #[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod repository_tests;
 #[cfg(test)]

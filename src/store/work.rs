@@ -239,7 +239,8 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let mut new = 0;
             for saved in &backup.drafts {
-                new += merge(change, &saved.draft, &saved.entries).await?;
+                let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
+                new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
             }
             let run = format!("{}/", backup.branch);
             let here = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;

@@ -4,9 +4,9 @@ use super::{
     components::{frame::goer, message::Trouble},
     navigation::{Navigation, navigation},
     pages::{
-        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice, profile::Profile,
-        question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
+        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, change::Change,
+        check::Check, display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice,
+        profile::Profile, question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
         submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
     },
     route::{Part, Place},
@@ -89,6 +89,7 @@ fn Places() -> impl IntoView {
         match untrack(|| navigation.place()) {
             Some(Place::Home) => view! { <Home /> }.into_any(),
             Some(Place::Check(_)) => view! { <Check /> }.into_any(),
+            Some(Place::Change) => view! { <Change /> }.into_any(),
             Some(Place::Question(_)) => view! { <Question /> }.into_any(),
             Some(Place::Result) => view! { <ResultPage /> }.into_any(),
             Some(Place::Submit) => view! { <Submit /> }.into_any(),

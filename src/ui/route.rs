@@ -12,6 +12,8 @@ pub enum Place {
     Check(Filter),
     /// One item of it.
     Question(ItemId),
+    /// 标准变了什么
+    Change,
     /// 自评结果
     Result,
     /// 上报
@@ -68,6 +70,7 @@ impl Place {
             None => match path {
                 "" => Self::Home,
                 "check" => Self::Check(Filter::from_slug(value(query, "show"))),
+                "change" => Self::Change,
                 "result" => Self::Result,
                 "submit" => Self::Submit,
                 "submissions" => Self::Submissions,
@@ -99,6 +102,7 @@ impl Place {
             Self::Check(Filter::All) => ("/check", ""),
             Self::Check(filter) => ("/check?show=", filter.slug()),
             Self::Question(item) => ("/check/", item.as_str()),
+            Self::Change => ("/change", ""),
             Self::Result => ("/result", ""),
             Self::Submit => ("/submit", ""),
             Self::Submissions => ("/submissions", ""),
@@ -122,7 +126,7 @@ impl Place {
     #[must_use]
     pub fn part(&self) -> Part {
         match self {
-            Self::Home | Self::Result | Self::Submit => Part::Home,
+            Self::Home | Self::Change | Self::Result | Self::Submit => Part::Home,
             Self::Check(_) | Self::Question(_) => Part::Check,
             Self::Handbook | Self::Section(_) => Part::Handbook,
             Self::Submissions
@@ -165,6 +169,7 @@ mod tests {
         let places = [
             Place::Home,
             Place::Question(item),
+            Place::Change,
             Place::Result,
             Place::Submit,
             Place::Submissions,

@@ -3,7 +3,9 @@
 pub mod about;
 pub mod activate;
 pub mod add_phone;
+pub mod again;
 pub mod branches;
+pub mod change;
 pub mod check;
 pub mod display;
 pub mod handbook;

@@ -60,7 +60,11 @@ impl Session {
             device,
             made_at: now,
             declaration,
-            answers: work.assessment.winners(),
+            // What no longer fits stays here, to be read.
+            answers: Submission::packed(
+                work.pinned().fitting(&work.assessment).winners(),
+                &work.draft.checklist,
+            ),
             attachments: Vec::new(),
         };
         let body =
