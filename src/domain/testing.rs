@@ -1,10 +1,11 @@
 //! Builders shared by the unit tests of the domain.
 
 use super::{
-    AnswerKey, AnswerValue, Aspect, AspectId, Assessment, BranchProfile, Checklist, Choice, ChoiceId,
-    Combine, CountCredit, DeviceId, Entry, Fact, FactId, Grade, GradeLimit, Grading, Item, ItemId, LimitId,
-    LimitTest, MethodId, Occurrence, OccurrenceId, Part, PartAnswer, PartId, Period, PeriodId, Points, Rule,
-    SectorId, ShareBand, ShareCredit, Stamp, Stance, StandardId, Threshold, Window,
+    AnswerKey, AnswerValue, Aspect, AspectId, Assessment, Block, BranchProfile, Checklist, Choice, ChoiceId,
+    Collection, Combine, CountCredit, DeviceId, Document, DocumentId, Entry, Fact, FactId, Grade, GradeLimit,
+    Grading, Item, ItemId, LimitId, LimitTest, MethodId, Occurrence, OccurrenceId, Part, PartAnswer, PartId,
+    Period, PeriodId, Points, Rule, Section, SectionId, SectorId, ShareBand, ShareCredit, Stamp, Stance,
+    StandardId, Threshold, Window,
 };
 use jiff::civil::date;
 
@@ -210,4 +211,26 @@ pub(crate) fn full_assessment(checklist: &Checklist, period: &Period) -> Assessm
         AnswerValue::Profile { profile: BranchProfile { full_members: 20, ..BranchProfile::default() } };
     let profile = Entry { key: AnswerKey::Profile, stamp: stamp(900, 1), value: profile, under: None };
     Assessment::new(entries.chain([profile]), None)
+}
+
+/// A short document of one section.
+pub(crate) fn document(collection: Collection, number: u16) -> Document {
+    let id = DocumentId::new(format!("D{number}")).unwrap();
+    let paragraph = Block::Paragraph { text: format!("第{number}份文件的正文。") };
+    let section = Section {
+        id: SectionId::new(format!("D{number}-1")).unwrap(),
+        title: "第一节".into(),
+        blocks: vec![paragraph],
+        items: Vec::new(),
+        citations: Vec::new(),
+        marks: Vec::new(),
+    };
+    Document {
+        id,
+        collection,
+        number,
+        title: format!("第{number}份"),
+        sectors: Vec::new(),
+        sections: vec![section],
+    }
 }

@@ -10,6 +10,8 @@ pub const ACTIVATE: &str = "/api/v1/activate";
 pub const STANDARD: &str = "/api/v1/standard";
 /// `GET` one checklist by hash; public, immutable.
 pub const CHECKLIST: &str = "/api/v1/checklists/{hash}";
+/// `GET` one document of 一编一册 by hash; public, immutable.
+pub const DOCUMENT: &str = "/api/v1/documents/{hash}";
 /// `GET` the [`super::BranchInfo`] of the caller's branch.
 pub const BRANCH: &str = "/api/v1/branch";
 /// `GET` the [`super::StampedProfile`] of the caller's branch, or `PUT` one: the highest stamp is kept and answered.
@@ -35,6 +37,12 @@ pub const DOCS_STYLE: &str = "/api/v1/docs.css";
 #[must_use]
 pub fn checklist(hash: &ContentHash) -> String {
     CHECKLIST.replace("{hash}", hash.as_str())
+}
+
+/// The path of one document.
+#[must_use]
+pub fn document(hash: &ContentHash) -> String {
+    DOCUMENT.replace("{hash}", hash.as_str())
 }
 
 /// The path of one submission.

@@ -1,6 +1,6 @@
 //! What is published, so that a phone sees whether anything changed.
 
-use crate::domain::{ContentHash, SectorId, StandardId};
+use crate::domain::{Collection, ContentHash, DocumentId, SectorId, StandardId};
 use serde::{Deserialize, Serialize};
 
 /// The version in force.
@@ -15,6 +15,9 @@ pub struct PublishedStandard {
     pub title: String,
     /// One checklist for each sector it covers.
     pub checklists: Vec<PublishedChecklist>,
+    /// 一编一册, in the order of reading; the handbook first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<PublishedDocument>,
 }
 
 /// One checklist of it.
@@ -24,6 +27,24 @@ pub struct PublishedChecklist {
     /// The sector.
     pub sector: SectorId,
     /// The hash to fetch it by.
+    pub hash: ContentHash,
+    /// Its size in bytes before compression.
+    pub bytes: u64,
+}
+
+/// One document of 一编一册.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PublishedDocument {
+    /// The document.
+    pub id: DocumentId,
+    /// Which book it belongs to.
+    pub collection: Collection,
+    /// Its place in its book, from 1.
+    pub number: u16,
+    /// Its title.
+    pub title: String,
+    /// The hash to fetch it by: a new version brings only the documents whose hash is new.
     pub hash: ContentHash,
     /// Its size in bytes before compression.
     pub bytes: u64,

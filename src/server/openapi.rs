@@ -24,6 +24,7 @@ use utoipa::{
         routes::activate::post,
         routes::standard::get,
         routes::checklist::get,
+        routes::document::get,
         routes::branch::get,
         routes::profile::get,
         routes::profile::put,

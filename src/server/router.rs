@@ -46,12 +46,13 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
 ];
 
 /// The API, path by path. Each is described in the OpenAPI document, which a test compares with this list.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 14] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 15] {
     [
         (paths::HEALTH, get(routes::health::get)),
         (paths::ACTIVATE, post(routes::activate::post)),
         (paths::STANDARD, get(routes::standard::get)),
         (paths::CHECKLIST, get(routes::checklist::get)),
+        (paths::DOCUMENT, get(routes::document::get)),
         (paths::BRANCH, get(routes::branch::get)),
         (paths::PROFILE, get(routes::profile::get).put(routes::profile::put)),
         (paths::DEVICE_CODES, post(routes::device_codes::post)),

@@ -71,7 +71,7 @@ impl Stage {
             database.put_unit(&unit(code, Some("210726105"), Level::Branch, name)).await.unwrap();
         }
         let checklist = domain::testing::checklist();
-        database.publish(std::slice::from_ref(&checklist)).await.unwrap();
+        database.publish(std::slice::from_ref(&checklist), &[]).await.unwrap();
         let code = ActivationCode::parse(CODE).unwrap();
         let branch = BranchCode::new("210726105203-01").unwrap();
         database.issue_code(&code, &branch, NOON + 1_000).await.unwrap();

@@ -19,11 +19,13 @@ pub enum Table {
     Submissions,
     /// Requests that wait to be sent, by branch and id.
     Outbox,
+    /// Documents of 一编一册 as published, by content hash.
+    Documents,
 }
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -31,6 +33,7 @@ impl Table {
         Self::Entries,
         Self::Submissions,
         Self::Outbox,
+        Self::Documents,
     ];
 
     /// The object store's name.
@@ -44,6 +47,7 @@ impl Table {
             Self::Entries => "entries",
             Self::Submissions => "submissions",
             Self::Outbox => "outbox",
+            Self::Documents => "documents",
         }
     }
 }
@@ -120,6 +124,9 @@ pub trait Backend {
 
     /// All records whose key starts with `prefix`, in the order of their keys.
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// The keys of a table, without what lies under them.
+    async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError>;
 
     /// Makes the batch durable: when this returns, a killed process or an empty battery loses nothing of it. What it rests on is
     /// compared in the same transaction; where that has changed, nothing is written and [`StoreError::Changed`] comes back.

@@ -165,5 +165,8 @@ fn the_places_are_frozen() {
     assert_eq!(places(0), ["phone"]);
     assert_eq!(places(1), ["branch-1"]);
     let names: Vec<&str> = super::Table::ALL.iter().map(|table| table.name()).collect();
-    assert_eq!(names, ["settings", "bindings", "checklists", "drafts", "entries", "submissions", "outbox"]);
+    assert_eq!(
+        names,
+        ["settings", "bindings", "checklists", "drafts", "entries", "submissions", "outbox", "documents"]
+    );
 }

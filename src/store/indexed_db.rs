@@ -25,7 +25,7 @@ use std::{
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// One of the connections that were opened one after the other.
 struct Connection {
@@ -125,8 +125,9 @@ impl IndexedDb {
 
 /// Brings the tables from an older version to [`VERSION`]. Tables are only ever added.
 fn upgrade(from: f64, database: &Database) -> indexed_db_futures::Result<()> {
-    if from < 1.0 {
-        for table in Table::ALL {
+    for table in Table::ALL {
+        let introduced = if table == Table::Documents { 2.0 } else { 1.0 };
+        if from < introduced {
             database.create_object_store(table.name()).build()?;
         }
     }
@@ -190,6 +191,20 @@ impl Backend for IndexedDb {
                 let found = run(&transaction, table, prefix).await?;
                 transaction.commit().await?;
                 Ok(found)
+            };
+            read.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+
+    async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        self.with_reopening(async |database: &Database| {
+            let read = async {
+                let transaction = database.transaction(table.name()).build()?;
+                let keys = transaction.object_store(table.name())?.get_all_keys::<String>().primitive()?;
+                let keys: Vec<String> = keys.await?.collect::<Result<_, Error>>()?;
+                transaction.commit().await?;
+                Ok(keys)
             };
             read.await.map_err(|error: Error| store_error(&error))
         })

@@ -33,6 +33,10 @@ impl Backend for Memory {
         Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 
+    async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        Ok(self.scan(table, "").await?.into_iter().map(|(key, _)| key).collect())
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         if let Some(error) = self.refusal.borrow().clone() {
             return Err(error);

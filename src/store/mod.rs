@@ -14,6 +14,7 @@ pub mod memory;
 mod moving;
 pub mod records;
 pub mod repository;
+mod shelf;
 #[cfg(feature = "web")]
 pub mod storage;
 mod sync_store;

@@ -2,7 +2,9 @@
 //! with a default, and a meaning is never changed under an old name. `repository_tests` freezes one of each.
 
 use crate::{
-    domain::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, Stamp, Submission, SubmissionId},
+    domain::{
+        BranchCode, ContentHash, DeviceId, PeriodId, SectionId, SectorId, Stamp, Submission, SubmissionId,
+    },
     protocol::{ActivationCode, BranchInfo, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
 };
@@ -25,13 +27,23 @@ pub struct Phone {
     /// When a backup was last saved or copied, milliseconds since 1970-01-01 UTC.
     #[serde(default)]
     pub backed_up_at: Option<u64>,
+    /// The section of 一编一册 that was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<SectionId>,
 }
 
 impl Phone {
     /// At the first start.
     #[must_use]
     pub fn new(device: DeviceId) -> Self {
-        Self { device, active: None, display: Display::default(), notice_read_at: None, backed_up_at: None }
+        Self {
+            device,
+            active: None,
+            display: Display::default(),
+            notice_read_at: None,
+            backed_up_at: None,
+            reading: None,
+        }
     }
 }
 

@@ -252,8 +252,8 @@ impl<B: Backend> Repository<B> {
     /// # Errors
     /// When the storage fails.
     pub async fn checklist_hashes(&self) -> Result<Vec<ContentHash>, StoreError> {
-        let found = self.0.scan(Table::Checklists, "").await?;
-        Ok(found.into_iter().filter_map(|(key, _)| ContentHash::try_from(key).ok()).collect())
+        let keys = self.0.keys(Table::Checklists).await?;
+        Ok(keys.into_iter().filter_map(|key| ContentHash::try_from(key).ok()).collect())
     }
 
     /// Stores a checklist's canonical bytes, whose hash the caller has verified.

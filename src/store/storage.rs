@@ -48,6 +48,13 @@ impl Backend for Storage {
         }
     }
 
+    async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Browser(browser) => browser.keys(table).await,
+            Self::Memory(memory) => memory.keys(table).await,
+        }
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         match self {
             Self::Browser(browser) => browser.commit(batch).await,

@@ -111,6 +111,10 @@ impl Backend for Shared {
         self.memory.scan(table, prefix).await
     }
 
+    async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        self.memory.keys(table).await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let other = self.others.borrow_mut().pop_front();
         if let Some(other) = other {

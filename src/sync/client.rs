@@ -182,6 +182,14 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
         proven(self.ask(Method::Get, &paths::checklist(hash), None, None).await?, hash)
     }
 
+    /// The text of one document of 一编一册, proven by its hash.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn document(&self, hash: &ContentHash) -> Result<String, ApiError> {
+        proven(self.ask(Method::Get, &paths::document(hash), None, None).await?, hash)
+    }
+
     async fn ask(
         &self,
         method: Method,

@@ -9,6 +9,7 @@ pub mod backoff;
 pub mod client;
 pub mod clock;
 pub mod engine;
+pub mod library;
 pub mod outbox;
 pub mod plan;
 pub mod store;
@@ -25,6 +26,7 @@ pub use api::{Api, ApiError, Method, NoAnswer, Reply, Request};
 pub use client::{Client, StandardAnswer};
 pub use clock::ClockOffset;
 pub use engine::{RoundOutcome, round};
+pub use library::{Fetched, Progress, Shelf};
 pub use outbox::{OutboxEntry, OutboxId, OutboxRequest, OutboxState};
 pub use store::{
     Binding, BindingState, Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, StandardCopy,

@@ -7,14 +7,14 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, Points, SectorId,
-        StandardId, Submission, SubmissionId,
+        Assessment, BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, Document, Points,
+        SectorId, StandardId, Submission, SubmissionId,
         submission::{ConsideredBy, FORMAT},
         testing::{checklist, device, full_assessment, period},
     },
     protocol::{
-        BranchInfo, Problem, ProblemKind, PublishedChecklist, PublishedStandard, Receipt, Review,
-        SubmissionSummary, paths, receipt::receipt_code,
+        BranchInfo, Problem, ProblemKind, PublishedChecklist, PublishedDocument, PublishedStandard, Receipt,
+        Review, SubmissionSummary, paths, receipt::receipt_code,
     },
     sync::ClockOffset,
 };
@@ -276,6 +276,7 @@ pub(crate) struct FakeEndpoint {
     pub(crate) tokens: RefCell<BTreeMap<String, (BranchInfo, bool)>>,
     pub(crate) stored: RefCell<BTreeMap<SubmissionId, (String, SubmissionSummary)>>,
     pub(crate) published: RefCell<Option<PublishedStandard>>,
+    /// Checklists and documents, by content.
     pub(crate) checklists: RefCell<BTreeMap<ContentHash, String>>,
     pub(crate) date: Cell<u64>,
     /// What happens to the next requests whose `METHOD path` begins so.
@@ -306,7 +307,24 @@ impl FakeEndpoint {
             version: hash.as_str()[..8].into(),
             title: "标准".into(),
             checklists: vec![PublishedChecklist { sector, hash, bytes }],
+            documents: Vec::new(),
         });
+    }
+
+    /// Publishes these documents beside the checklist.
+    pub(crate) fn publish_documents(&self, documents: &[Document]) {
+        let mut published = self.published.borrow_mut();
+        let published = published.as_mut().unwrap();
+        published.documents = documents
+            .iter()
+            .map(|document| {
+                let body = String::from_utf8(document.canonical_json().unwrap()).unwrap();
+                let (hash, bytes) = (ContentHash::of(body.as_bytes()), body.len() as u64);
+                self.checklists.borrow_mut().insert(hash.clone(), body);
+                let Document { id, collection, number, title, .. } = document.clone();
+                PublishedDocument { id, collection, number, title, hash, bytes }
+            })
+            .collect();
     }
 
     pub(crate) fn next(&self, request: &str, line: Line) {
@@ -347,7 +365,11 @@ impl FakeEndpoint {
                 }
                 return Reply { etag, ..reply(200, &body) };
             }
-            (Method::Get, path) if path.starts_with("/api/v1/checklists/") => {
+            (Method::Get, path)
+                if ["/api/v1/checklists/", "/api/v1/documents/"]
+                    .iter()
+                    .any(|begin| path.starts_with(begin)) =>
+            {
                 let hash = ContentHash::try_from(path.rsplit('/').next().unwrap().to_owned()).unwrap();
                 let found = self.checklists.borrow().get(&hash).map(|body| reply(200, body));
                 return found.unwrap_or_else(|| refusal(ProblemKind::NotFound));

@@ -2,20 +2,18 @@
 
 use super::{
     components::{frame::goer, message::Trouble},
+    navigation::{Navigation, navigation},
     pages::{
         about::About, activate::Activate, add_phone::AddPhone, branches::Branches, change::Change,
-        check::Check, display::DisplayPage, home::Home, me::Me, notice::Notice, profile::Profile,
-        question::Question, result::ResultPage, storage::StoragePage, submission::SubmissionPage,
-        submissions::Submissions, submit::Submit, unbind::Unbind,
+        check::Check, display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice,
+        profile::Profile, question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
+        submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
     },
+    route::{Part, Place},
     session::{Boot, Session},
     words::errors,
 };
 use leptos::{prelude::*, wasm_bindgen::JsCast};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
 
 /// Puts the app into its place; the painted shell hides as soon as something stands there.
 pub fn mount() {
@@ -29,9 +27,9 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let session = Session::new();
     provide_context(session);
+    provide_context(Navigation::start());
     leptos::task::spawn_local(session.start());
     view! {
-        <Router>
             <Update />
             <Warnings />
             {move || match session.boot.get() {
@@ -47,46 +45,69 @@ fn App() -> impl IntoView {
                 }
                 Boot::Ready => view! { <Gate /> }.into_any(),
             }}
-        </Router>
     }
 }
 
-/// First a branch, then the notice, then everything else.
+/// First a branch, then the notice, then everything else; only the handbook is read by anybody.
 #[component]
 fn Gate() -> impl IntoView {
     let session = super::session::session();
-    let bound = Memo::new(move |_| !session.bindings.read().is_empty());
-    let agreed =
-        Memo::new(move |_| session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some()));
-    move || match (bound.get(), agreed.get()) {
-        (false, _) => view! { <Activate /> }.into_any(),
-        (true, false) => view! { <Notice /> }.into_any(),
-        (true, true) => view! { <Places /> }.into_any(),
+    let navigation = navigation();
+    let step = Memo::new(move |_| {
+        let bound = !session.bindings.read().is_empty();
+        let agreed = session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some());
+        let is_handbook = navigation.place().is_some_and(|place| place.part() == Part::Handbook);
+        match (is_handbook, bound, agreed) {
+            (true, ..) | (_, true, true) => Step::Places,
+            (_, false, _) => Step::Activate,
+            (_, true, false) => Step::Notice,
+        }
+    });
+    move || match step.get() {
+        Step::Activate => view! { <Activate /> }.into_any(),
+        Step::Notice => view! { <Notice /> }.into_any(),
+        Step::Places => view! { <Places /> }.into_any(),
     }
+}
+
+/// What stands before what.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    Activate,
+    Notice,
+    Places,
 }
 
 #[component]
 fn Places() -> impl IntoView {
-    view! {
-        <Routes fallback=|| view! { <Lost /> }>
-            <Route path=path!("/") view=Home />
-            <Route path=path!("/check") view=Check />
-            <Route path=path!("/check/:item") view=Question />
-            <Route path=path!("/change") view=Change />
-            <Route path=path!("/result") view=ResultPage />
-            <Route path=path!("/submit") view=Submit />
-            <Route path=path!("/submissions") view=Submissions />
-            <Route path=path!("/submissions/:id") view=SubmissionPage />
-            <Route path=path!("/storage") view=StoragePage />
-            <Route path=path!("/profile") view=Profile />
-            <Route path=path!("/activate") view=Activate />
-            <Route path=path!("/me") view=Me />
-            <Route path=path!("/me/display") view=DisplayPage />
-            <Route path=path!("/me/branches") view=Branches />
-            <Route path=path!("/me/phone") view=AddPhone />
-            <Route path=path!("/me/about") view=About />
-            <Route path=path!("/me/unbind") view=Unbind />
-        </Routes>
+    let navigation = navigation();
+    // A page stays while only what it shows changes: the next item, another filter.
+    let page = Memo::new(move |_| navigation.place().as_ref().map(std::mem::discriminant));
+    move || {
+        // Read, not merely tracked: a memo learns what it follows when it is read.
+        let _ = page.get();
+        match untrack(|| navigation.place()) {
+            Some(Place::Home) => view! { <Home /> }.into_any(),
+            Some(Place::Check(_)) => view! { <Check /> }.into_any(),
+            Some(Place::Question(_)) => view! { <Question /> }.into_any(),
+            Some(Place::Change) => view! { <Change /> }.into_any(),
+            Some(Place::Result) => view! { <ResultPage /> }.into_any(),
+            Some(Place::Submit) => view! { <Submit /> }.into_any(),
+            Some(Place::Submissions) => view! { <Submissions /> }.into_any(),
+            Some(Place::Submission(_)) => view! { <SubmissionPage /> }.into_any(),
+            Some(Place::Storage) => view! { <StoragePage /> }.into_any(),
+            Some(Place::Profile) => view! { <Profile /> }.into_any(),
+            Some(Place::Activate) => view! { <Activate /> }.into_any(),
+            Some(Place::Handbook) => view! { <Handbook /> }.into_any(),
+            Some(Place::Section(_)) => view! { <SectionPage /> }.into_any(),
+            Some(Place::Me) => view! { <Me /> }.into_any(),
+            Some(Place::Display) => view! { <DisplayPage /> }.into_any(),
+            Some(Place::Branches) => view! { <Branches /> }.into_any(),
+            Some(Place::AddPhone) => view! { <AddPhone /> }.into_any(),
+            Some(Place::About) => view! { <About /> }.into_any(),
+            Some(Place::Unbind) => view! { <Unbind /> }.into_any(),
+            None => view! { <Lost /> }.into_any(),
+        }
     }
 }
 
@@ -94,7 +115,7 @@ fn Places() -> impl IntoView {
 #[component]
 fn Lost() -> impl IntoView {
     let go = goer();
-    Effect::new(move |_| go("/"));
+    Effect::new(move |_| go(Place::Home));
 }
 
 /// 有新版本: it waits for the user.

@@ -1,12 +1,14 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`unfinished`],
-//! [`unsaved`]) need no browser and are tested without one.
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`route`],
+//! [`unfinished`], [`unsaved`]) need no browser and are tested without one.
 
+pub mod library;
 pub mod next_step;
 pub mod overview;
 pub mod radar;
+pub mod route;
 pub mod unfinished;
 pub mod unsaved;
 pub mod words;
@@ -16,7 +18,10 @@ pub mod app;
 #[cfg(feature = "web")]
 pub mod components;
 #[cfg(feature = "web")]
+pub mod navigation;
+#[cfg(feature = "web")]
 pub mod pages;
+pub mod search;
 #[cfg(feature = "web")]
 pub mod session;
 

@@ -10,4 +10,6 @@ mod review;
 mod roster;
 mod stage;
 mod standard;
+mod tables;
 mod versions;
+mod workbook;

@@ -11,7 +11,7 @@ use biaochi::{
 use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
@@ -123,6 +123,23 @@ impl Stage {
         // Somebody has to read on, or the endpoint would stand still when the pipe is full.
         std::thread::spawn(move || log.read_to_string(&mut String::new()));
         Server { child, address, client: reqwest::Client::new() }
+    }
+}
+
+/// The built-in standard as its authors have it: the tables, and the documents in their folders.
+pub(crate) const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/authoring/builtin");
+
+/// Copies a folder with the folders in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) fn code(number: usize) -> ActivationCode {
 /// A database file with the built-in standard and so many branches under one township, each with a code.
 pub(crate) async fn prepare(file: &Path, branches: usize) {
     let database = Database::open(file).await.unwrap();
-    database.publish(&biaochi::authoring::builtin().unwrap().checklists).await.unwrap();
+    let builtin = biaochi::authoring::builtin().unwrap();
+    database.publish(&builtin.checklists, &builtin.documents).await.unwrap();
     let township = BranchCode::new("210726105").unwrap();
     let unit = |code: &BranchCode, parent: Option<&BranchCode>, level, name: String| Unit {
         code: code.clone(),

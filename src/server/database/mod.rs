@@ -2,6 +2,7 @@
 
 pub mod devices;
 mod profile;
+mod publishing;
 pub mod results;
 pub mod reviews;
 pub mod roster;
@@ -9,10 +10,9 @@ mod store;
 
 pub use store::{Arrival, Stored, Writer};
 
-use crate::domain::{BranchCode, Checklist, ContentHash, DeviceId, SubmissionId};
+use crate::domain::{BranchCode, DeviceId, SubmissionId};
 use crate::protocol::{
-    ActivateRequest, ActivationCode, BranchInfo, Level, PublishedChecklist, PublishedStandard, Review,
-    SubmissionSummary, TokenHash, UnitName,
+    ActivateRequest, ActivationCode, BranchInfo, Level, Review, SubmissionSummary, TokenHash, UnitName,
 };
 use sqlx::{
     Row as _,
@@ -97,6 +97,7 @@ CREATE TABLE IF NOT EXISTS devices (
 CREATE TABLE IF NOT EXISTS standards (
     number INTEGER PRIMARY KEY, summary TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS checklists (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (
     id TEXT PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), period TEXT NOT NULL, body BLOB NOT NULL,
     receipt TEXT NOT NULL, sheet TEXT NOT NULL, device TEXT NOT NULL, parents TEXT NOT NULL,
@@ -308,59 +309,6 @@ impl Database {
         .execute(&self.0)
         .await?;
         Ok(())
-    }
-
-    /// Publishes the checklists of one version. The same content again changes nothing.
-    ///
-    /// # Errors
-    /// When there is no checklist, one cannot be written, or the database fails.
-    pub async fn publish(&self, checklists: &[Checklist]) -> Result<PublishedStandard, DatabaseError> {
-        let first = checklists.first().ok_or_else(|| stored("a standard has at least one checklist"))?;
-        let mut published = PublishedStandard {
-            standard: first.standard.clone(),
-            version: first.version.clone(),
-            title: first.title.clone(),
-            checklists: Vec::new(),
-        };
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
-        for checklist in checklists {
-            let body = checklist.canonical_json().map_err(stored)?;
-            let hash = ContentHash::of(&body);
-            published.checklists.push(PublishedChecklist {
-                sector: checklist.sector.clone(),
-                hash: hash.clone(),
-                bytes: body.len() as u64,
-            });
-            sqlx::query("INSERT INTO checklists (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(String::from(hash))
-                .bind(body)
-                .execute(&mut *tx)
-                .await?;
-        }
-        sqlx::query("INSERT INTO standards (summary) VALUES (?) ON CONFLICT DO NOTHING")
-            .bind(serde_json::to_string(&published).map_err(stored)?)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(published)
-    }
-
-    /// The version published last, as JSON.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn standard(&self) -> Result<Option<String>, DatabaseError> {
-        let row = sqlx::query("SELECT summary FROM standards ORDER BY number DESC LIMIT 1");
-        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
-    }
-
-    /// The canonical bytes of a checklist.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
-        let row = sqlx::query("SELECT body FROM checklists WHERE hash = ?").bind(hash.as_str().to_owned());
-        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// The frozen bytes of a branch's own submission.

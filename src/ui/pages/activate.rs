@@ -8,6 +8,7 @@ use crate::{
             frame::{Page, goer},
             message::{Note, Trouble},
         },
+        route::Place,
         session::{activation::Failure, session},
         words::errors::{self, Told},
     },
@@ -25,6 +26,7 @@ pub fn Activate() -> impl IntoView {
     view! {
         <Page title="启用" back=back.unwrap_or_default() bound=bound>
             {if in_app { view! { <OpenInBrowser /> }.into_any() } else { view! { <Form /> }.into_any() }}
+            {(!bound).then(|| view! { <a href="/handbook" class="button">"先看手册和制度（不用激活码）"</a> })}
         </Page>
     }
 }
@@ -95,12 +97,11 @@ fn Form() -> impl IntoView {
         };
         busy.set(true);
         trouble.set(None);
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             let result = session.activate(code).await;
             busy.try_set(false);
             match result {
-                Ok(_) => go("/"),
+                Ok(_) => go(Place::Home),
                 Err(Failure::Store(error)) => {
                     trouble.try_set(Some(errors::store(&error)));
                 }

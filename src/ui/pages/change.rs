@@ -10,6 +10,7 @@ use crate::{
             message::{Note, Trouble},
         },
         next_step::Sent,
+        route::Place,
         session::{Work, moving::NotMoved, session},
         words::errors::{self, Told},
     },
@@ -209,12 +210,11 @@ fn Decide() -> impl IntoView {
         }
         busy.set(true);
         trouble.set(None);
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             let result = session.move_to_offer().await;
             busy.try_set(false);
             match result {
-                Ok(()) | Err(NotMoved::Nothing) => go("/"),
+                Ok(()) | Err(NotMoved::Nothing) => go(Place::Home),
                 Err(error) => {
                     trouble.try_set(Some(why_not(&error)));
                 }

@@ -5,20 +5,24 @@ use crate::{
     domain::{Outcome, scoring::ItemState},
     ui::{
         components::frame::Page,
+        navigation::navigation,
         overview::{Filter, ItemRow, next_open, progress},
+        route::Place,
         session::session,
         words::terms,
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn Check() -> impl IntoView {
     let session = session();
-    let query = use_query_map();
-    let filter = Memo::new(move |_| Filter::from_slug(&query.read().get("show").unwrap_or_default()));
+    let shown = navigation().of_page(|place| match place {
+        Place::Check(filter) => Some(*filter),
+        _ => None,
+    });
+    let filter = Memo::new(move |_| shown.get().unwrap_or_default());
     let ready = Memo::new(move |_| session.work.read().is_ok());
     view! {
         <Page title="自查">

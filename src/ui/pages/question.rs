@@ -3,27 +3,37 @@
 use super::{again::Again, home::NothingYet};
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Citation, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
+        AnswerKey, AnswerValue, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
         answer::MAX_TEXT_CHARS, scoring::ItemState,
     },
     ui::{
-        components::{answer::PartControl, frame::Page, message::Note},
+        components::{
+            answer::PartControl,
+            frame::Page,
+            icon::{Draw, Icon},
+            message::Note,
+        },
+        library::{full_title, ordinal},
+        navigation::navigation,
         overview::{ItemRow, next_open},
+        route::Place,
         session::{Session, session},
         words::{dates, explain, terms},
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 /// The page.
 #[component]
 pub fn Question() -> impl IntoView {
-    let params = use_params_map();
     let session = session();
+    let shown = navigation().of_page(|place| match place {
+        Place::Question(id) => Some(id.clone()),
+        _ => None,
+    });
     let item = Memo::new(move |_| {
-        let id = ItemId::new(params.read().get("item").unwrap_or_default()).ok()?;
+        let id = shown.get()?;
         let work = session.work.read();
         let (number, aspect, item) = work.as_ref().ok()?.checklist.find(&id)?;
         Some((number, aspect.name.clone(), Arc::new(item.clone())))
@@ -32,8 +42,7 @@ pub fn Question() -> impl IntoView {
         item.read().as_ref().map_or_else(|| "自查".to_owned(), |(number, _, _)| format!("第{number}条"))
     });
     // Back to its place in the list.
-    let back = untrack(|| params.read().get("item"))
-        .map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
+    let back = shown.get_untracked().map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
     view! {
         <Page title=title back=back>
             {move || match item.get() {
@@ -106,6 +115,7 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
             </section>
             <Evidence item=item.clone() />
             <HowTo item=item.clone() />
+            <Reading item=item.id.clone() />
             <History item=item.clone() />
         </article>
         <Steps item=item.id.clone() />
@@ -340,12 +350,9 @@ fn HowTo(item: Arc<Item>) -> impl IntoView {
         let named = work.checklist.methods.iter().filter(|method| item.methods.contains(&method.id));
         named.map(|method| method.name.clone()).collect::<Vec<_>>().join("、")
     });
-    let cited: Vec<_> = item.citations.iter().map(|citation| view! { <li>{cite(citation)}</li> }).collect();
-    let marks: Vec<_> = item
-        .marks
-        .iter()
-        .map(|mark| view! { <li>{format!("{}：{}", terms::mark(mark.kind), mark.text)}</li> })
-        .collect();
+    let cited: Vec<_> =
+        item.citations.iter().map(|citation| view! { <li>{terms::cite(citation)}</li> }).collect();
+    let marks: Vec<_> = item.marks.iter().map(|mark| view! { <li>{terms::marked(mark)}</li> }).collect();
     let limits: Vec<_> =
         item.limits.iter().map(|limit| view! { <li>{format!("{}：{}", if limit.is_veto() { "一票否决" } else { "等次限制" }, limit.text)}</li> }).collect();
     view! {
@@ -358,17 +365,6 @@ fn HowTo(item: Arc<Item>) -> impl IntoView {
             {(!marks.is_empty()).then(|| view! { <p class="muted">"说明"</p> <ul class="small">{marks}</ul> })}
         </details>
     }
-}
-
-fn cite(citation: &Citation) -> String {
-    let article = match (citation.article.is_empty(), citation.article_checked) {
-        (true, _) => String::new(),
-        (false, true) => citation.article.clone(),
-        (false, false) => format!("{}（条号待核）", citation.article),
-    };
-    let from =
-        citation.effective_from.map(|day| format!("，{}年{}月{}日起", day.year(), day.month(), day.day()));
-    format!("《{}》{article}{}", citation.document.trim_matches(['《', '》']), from.unwrap_or_default())
 }
 
 /// What this item said before.
@@ -438,6 +434,40 @@ fn plain(answer: &PartAnswer) -> String {
         PartAnswer::YesNo { yes } => if *yes { "做到了" } else { "没做到" }.into(),
         PartAnswer::Share { numerator, denominator } => format!("{numerator}/{denominator}"),
         _ => "改了回答".into(),
+    }
+}
+
+/// The sections of 一编一册 that help with it; nothing until they are here.
+#[component]
+fn Reading(item: ItemId) -> impl IntoView {
+    let session = session();
+    if session.library.with_untracked(Option::is_none) {
+        leptos::task::spawn_local(session.read_library());
+    }
+    move || {
+        let library = session.library.get()?;
+        let links: Vec<_> = library
+            .about(&item)
+            .map(|(document, section)| {
+                view! {
+                    <li>
+                        <a href=format!("/handbook/{}", section.id) class="menu-entry">
+                            <span>{full_title(document, section)}</span>
+                            <span class="muted">{ordinal(document)}</span>
+                            <Draw icon=Icon::Forward />
+                        </a>
+                    </li>
+                }
+            })
+            .collect();
+        (!links.is_empty()).then(|| {
+            view! {
+                <section class="card" data-testid="sections">
+                    <h2>"手册里怎么说"</h2>
+                    <ul class="menu">{links}</ul>
+                </section>
+            }
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
             message::{Note, Trouble},
         },
         overview::progress,
+        route::Place,
         session::{session, submitting::NotSubmitted},
         words::{
             dates,
@@ -98,12 +99,11 @@ fn Form() -> impl IntoView {
             secretary: trimmed(secretary),
             claimed_grade: claimed.get_untracked(),
         };
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             let result = session.submit(declaration).await;
             busy.try_set(false);
             match result {
-                Ok(_) => go("/submissions"),
+                Ok(_) => go(Place::Submissions),
                 Err(error) => {
                     trouble.try_set(Some(why_not(&error)));
                 }

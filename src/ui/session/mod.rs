@@ -6,6 +6,8 @@
 pub mod activation;
 pub mod carrying;
 pub mod derived;
+pub mod finding;
+pub mod library;
 pub mod moving;
 mod reading;
 pub mod saving;
@@ -16,15 +18,15 @@ pub mod unbinding;
 use crate::{
     browser::{self, fetch::FetchApi},
     domain::{
-        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectorId,
-        moving::Versions, period::shanghai_date,
+        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
+        SectorId, moving::Versions, period::shanghai_date,
     },
     store::{
         Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
         storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
-    ui::unsaved::Queue,
+    ui::{library::Library, unsaved::Queue},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -125,6 +127,12 @@ pub struct Session {
     pub update_waiting: RwSignal<bool>,
     /// Today in Asia/Shanghai by the corrected clock; renewed when the page becomes visible.
     pub today: RwSignal<Date>,
+    /// 一编一册 as far as it is here; `None` until it is read.
+    pub library: RwSignal<Option<Arc<Library>>>,
+    /// How far fetching it has come.
+    pub shelf: RwSignal<library::Shelf>,
+    /// What is being searched for; kept while a result is looked at.
+    pub sought: RwSignal<String>,
     /// What follows from the above.
     pub derived: derived::Derived,
     clock: RwSignal<ClockOffset>,
@@ -133,6 +141,7 @@ pub struct Session {
     stamps: StoredValue<Option<HybridClock>>,
     queue: StoredValue<Queue>,
     readings: StoredValue<reading::Readings>,
+    searchable: StoredValue<Option<finding::Searchable>>,
     on_disk_only_here: RwSignal<OnlyHere>,
     asked_to_persist: StoredValue<bool>,
     guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
@@ -161,6 +170,9 @@ impl Session {
             reach: RwSignal::new(Reach::Unknown),
             update_waiting: RwSignal::new(false),
             today,
+            library: RwSignal::new(None),
+            shelf: RwSignal::new(library::Shelf::default()),
+            sought: RwSignal::new(String::new()),
             derived: derived::Derived::new(work, submissions, outbox, today),
             clock: RwSignal::new(ClockOffset::default()),
             chosen_period: RwSignal::new(None),
@@ -168,6 +180,7 @@ impl Session {
             stamps: StoredValue::new(None),
             queue: StoredValue::new(Queue::default()),
             readings: StoredValue::new(reading::Readings::default()),
+            searchable: StoredValue::new(None),
             on_disk_only_here: RwSignal::new(OnlyHere::default()),
             asked_to_persist: StoredValue::new(false),
             guard: StoredValue::new_local(None),
@@ -370,6 +383,11 @@ impl Session {
     pub fn set_display(self, display: Display) {
         show(display);
         self.change_phone(move |phone| phone.display = display);
+    }
+
+    /// This section was opened: reading goes on from here another time.
+    pub fn remember_reading(self, section: SectionId) {
+        self.change_phone(move |phone| phone.reading = Some(section.clone()));
     }
 
     /// The notice on privacy and secrets was read and agreed to.

@@ -5,7 +5,7 @@
 //! most. A round is tried at start, when a network seems to come, when the page becomes visible, after each 上报, and when the
 //! last round said so.
 
-use super::{Reach, Saving, Session};
+use super::{Reach, Saving, Session, library::Shelf};
 use crate::{
     browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
     sync,
@@ -175,6 +175,12 @@ impl Session {
                 self.reload().await;
                 if outcome.changed {
                     self.tell_other_tabs();
+                }
+                // Last of all, and not waited for: the self-check needs none of it.
+                if outcome.reached_server
+                    && (outcome.changed || self.shelf.get_untracked() != Shelf::Complete)
+                {
+                    leptos::task::spawn_local(self.fetch_library(false));
                 }
             }
             Err(error) => {

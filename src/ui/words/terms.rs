@@ -4,10 +4,30 @@ pub use crate::words::terms::grade;
 
 use super::dates;
 use crate::{
-    domain::{ClaimedGrade, Estimate, Grade, MarkKind, NotApplicable, Outcome, Points},
+    domain::{Citation, ClaimedGrade, Estimate, Grade, Mark, MarkKind, NotApplicable, Outcome, Points},
     protocol::ReviewState,
 };
 use jiff::civil::Date;
+
+/// What something rests on, and since when that holds: 《…》第十六条（条号待核），2018年10月28日起.
+#[must_use]
+pub fn cite(citation: &Citation) -> String {
+    let article = match (citation.article.is_empty(), citation.article_checked) {
+        (true, _) => String::new(),
+        (false, true) => citation.article.clone(),
+        (false, false) => format!("{}（条号待核）", citation.article),
+    };
+    let day = |day: Date| format!("{}年{}月{}日", day.year(), day.month(), day.day());
+    let from = citation.effective_from.map(|from| format!("，{}起", day(from))).unwrap_or_default();
+    let until = citation.effective_to.map(|until| format!("，{}止", day(until))).unwrap_or_default();
+    format!("《{}》{article}{from}{until}", citation.document.trim_matches(['《', '》']))
+}
+
+/// What is suggested, assumed or local: 建议：….
+#[must_use]
+pub fn marked(what: &Mark) -> String {
+    format!("{}：{}", mark(what.kind), what.text)
+}
 
 /// 申报等次
 #[must_use]

@@ -1,6 +1,6 @@
 // Every page of the app, and how a phone gets there that has answered everything, reported and been returned to.
 import { expect } from "@playwright/test";
-import { activate, answerAll, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
+import { activate, answerAll, confirmProfile, goTo, libraryHere, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
 import { secondVersion } from "./standards.mjs";
 
 /** Answers everything with one shortfall that can still be mended and one that is a month's miss. */
@@ -88,6 +88,18 @@ export const PAGES = {
     await page.getByRole("button", { name: "有变化，改一改" }).click();
     await expect(page.getByRole("button", { name: "就这样" })).toBeVisible();
   },
+  handbook: async (page) => {
+    await libraryHere(page);
+    await page.getByRole("searchbox").fill("");
+    for (const fold of await page.locator("details:not([open]) > summary").all()) if ((await fold.innerText()).startsWith("第四章")) await fold.click();
+  },
+  search: async (page) => {
+    await libraryHere(page);
+    await page.getByRole("searchbox").fill("32学时");
+    await expect(page.getByTestId("found")).toBeVisible();
+  },
+  "section-steps": at("/handbook/H4-3"),
+  "section-table": at("/handbook/R12-2"),
   me: at("/me"),
   display: at("/me/display"),
   branches: at("/me/branches"),

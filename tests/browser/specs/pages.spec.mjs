@@ -69,6 +69,7 @@ test("what stands before the pages and in their way can be read and touched", as
   await page.getByRole("button", { name: "启用" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await examineInEveryLook(faults, "activation refused", page);
+  await endpoint.publishWithout("community");
   const { link } = await endpoint.issueCode("210702002001");
   await page.goto("about:blank");
   await page.goto(link);

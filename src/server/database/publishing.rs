@@ -1,0 +1,123 @@
+//! What is published: versions of the standard, their checklists and the documents of 一编一册, each by content.
+
+use super::{Database, DatabaseError, stored};
+use crate::{
+    domain::{Checklist, ContentHash, Document},
+    protocol::{PublishedChecklist, PublishedDocument, PublishedStandard},
+};
+use sqlx::{Row as _, SqliteConnection};
+
+impl Database {
+    /// Publishes one version, which is then in force: its checklists and its documents. The version in force again changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// When there is no checklist, one cannot be written, or the database fails.
+    pub async fn publish(
+        &self,
+        checklists: &[Checklist],
+        documents: &[Document],
+    ) -> Result<PublishedStandard, DatabaseError> {
+        let first = checklists.first().ok_or_else(|| stored("a standard has at least one checklist"))?;
+        let mut published = PublishedStandard {
+            standard: first.standard.clone(),
+            version: first.version.clone(),
+            title: first.title.clone(),
+            checklists: Vec::with_capacity(checklists.len()),
+            documents: Vec::with_capacity(documents.len()),
+        };
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for checklist in checklists {
+            let body = checklist.canonical_json().map_err(stored)?;
+            let (sector, bytes) = (checklist.sector.clone(), body.len() as u64);
+            let insert = "INSERT INTO checklists (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            let hash = keep(&mut tx, insert, body).await?;
+            published.checklists.push(PublishedChecklist { sector, hash, bytes });
+        }
+        for document in documents {
+            let body = document.canonical_json().map_err(stored)?;
+            let bytes = body.len() as u64;
+            let insert = "INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            let hash = keep(&mut tx, insert, body).await?;
+            let Document { id, collection, number, title, .. } = document.clone();
+            published.documents.push(PublishedDocument { id, collection, number, title, hash, bytes });
+        }
+        let summary = serde_json::to_string(&published).map_err(stored)?;
+        sqlx::query("INSERT INTO standards (summary) VALUES (?) ON CONFLICT DO NOTHING")
+            .bind(summary.clone())
+            .execute(&mut *tx)
+            .await?;
+        // An older version that is published again is in force again.
+        sqlx::query(
+            "UPDATE standards SET number = (SELECT max(number) + 1 FROM standards)
+             WHERE summary = ? AND number < (SELECT max(number) FROM standards)",
+        )
+        .bind(summary)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(published)
+    }
+
+    /// The version published last, as JSON.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn standard(&self) -> Result<Option<String>, DatabaseError> {
+        let row = sqlx::query("SELECT summary FROM standards ORDER BY number DESC LIMIT 1");
+        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// The canonical bytes of a checklist.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
+        self.kept("SELECT body FROM checklists WHERE hash = ?", hash).await
+    }
+
+    /// The canonical bytes of a document.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn document(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
+        self.kept("SELECT body FROM documents WHERE hash = ?", hash).await
+    }
+
+    async fn kept(&self, select: &'static str, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let row = sqlx::query(select).bind(hash.as_str().to_owned());
+        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+    }
+}
+
+/// Stores a content under its hash.
+async fn keep(
+    tx: &mut SqliteConnection,
+    insert: &'static str,
+    body: Vec<u8>,
+) -> Result<ContentHash, DatabaseError> {
+    let hash = ContentHash::of(&body);
+    sqlx::query(insert).bind(hash.as_str().to_owned()).bind(body).execute(tx).await?;
+    Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::checklist;
+
+    #[tokio::test]
+    async fn a_version_published_again_is_in_force_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
+        let in_force = async || -> String {
+            let summary = database.standard().await.unwrap().unwrap();
+            serde_json::from_str::<PublishedStandard>(&summary).unwrap().version
+        };
+        for list in [&first, &second, &second, &first] {
+            database.publish(std::slice::from_ref(list), &[]).await.unwrap();
+            assert_eq!(in_force().await, list.version);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The documents of 一编一册 on this phone: fetched, read, and dropped when their version is over.
+
+use super::{
+    backend::{Backend, Batch, Table},
+    error::StoreError,
+    repository::{Repository, STANDARD},
+};
+use crate::{
+    domain::{ContentHash, Document},
+    sync::{Shelf, StandardCopy},
+};
+use std::collections::BTreeSet;
+
+impl<B: Backend> Repository<B> {
+    /// Every document that is here and can be read, with its hash, in no particular order. One that cannot is newer than this
+    /// app or spoilt: the others are read all the same.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn documents(&self) -> Result<Vec<(ContentHash, Document)>, StoreError> {
+        let texts = self.backend().scan(Table::Documents, "").await?;
+        let read = texts
+            .into_iter()
+            .filter_map(|(key, text)| ContentHash::try_from(key).ok().zip(serde_json::from_str(&text).ok()));
+        Ok(read.collect())
+    }
+}
+
+impl<B: Backend> Shelf for Repository<B> {
+    type Error = StoreError;
+
+    async fn published(&self) -> Result<Option<StandardCopy>, StoreError> {
+        self.standard().await
+    }
+
+    async fn save_published(&self, standard: &StandardCopy) -> Result<(), StoreError> {
+        self.put(Table::Settings, STANDARD, standard).await
+    }
+
+    async fn held(&self) -> Result<BTreeSet<ContentHash>, StoreError> {
+        let keys = self.backend().keys(Table::Documents).await?;
+        Ok(keys.into_iter().filter_map(|key| ContentHash::try_from(key).ok()).collect())
+    }
+
+    async fn place(&self, hash: &ContentHash, body: &str) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.put_text(Table::Documents, hash.as_str(), body);
+        self.backend().commit(batch).await
+    }
+
+    async fn keep_only(&self, wanted: &BTreeSet<ContentHash>) -> Result<(), StoreError> {
+        let keys = self.backend().keys(Table::Documents).await?;
+        let mut batch = Batch::default();
+        for key in keys.iter().filter(|key| !wanted.iter().any(|hash| hash.as_str() == key.as_str())) {
+            batch.delete(Table::Documents, key);
+        }
+        self.backend().commit(batch).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{Collection, testing::document},
+        store::Memory,
+    };
+    use pollster::block_on;
+
+    #[test]
+    fn documents_are_kept_by_content_and_only_those_wanted_stay() {
+        let repository = Repository::new(Memory::default());
+        let all: Vec<Document> = (1..=3).map(|number| document(Collection::Compilation, number)).collect();
+        block_on(async {
+            for document in &all {
+                let body = String::from_utf8(document.canonical_json().unwrap()).unwrap();
+                repository.place(&document.hash().unwrap(), &body).await.unwrap();
+            }
+            assert_eq!(repository.held().await.unwrap().len(), 3);
+            let wanted = BTreeSet::from([all[1].hash().unwrap()]);
+            repository.keep_only(&wanted).await.unwrap();
+            assert_eq!(repository.held().await.unwrap(), wanted);
+            let one = (all[1].hash().unwrap(), all[1].clone());
+            assert_eq!(repository.documents().await.unwrap(), [one]);
+        });
+    }
+}

@@ -1,0 +1,210 @@
+//! 手册: the two books, searched as one types, read without a network and without being activated.
+
+use crate::{
+    domain::{Collection, Document},
+    ui::{
+        components::{
+            frame::Page,
+            icon::{Draw, Icon},
+        },
+        library::{Library, full_title, ordinal},
+        search::{Found, Piece},
+        session::{Session, finding::Target, library::Shelf, session},
+    },
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// So many results of each kind are shown; who sees more types another character.
+const SHOWN: usize = 8;
+
+/// The page.
+#[component]
+pub fn Handbook() -> impl IntoView {
+    let session = session();
+    session.open_library();
+    let bound = untrack(|| !session.bindings.read().is_empty());
+    let back = if bound { String::new() } else { "/".into() };
+    let seeking = Memo::new(move |_| !session.sought.read().trim().is_empty());
+    view! {
+        <Page title="手册" back=back bound=bound>
+            <search>
+                <label class="field">
+                    <span class="muted">"查一查，比如“党费”“32学时”"</span>
+                    <input
+                        type="search"
+                        enterkeyhint="search"
+                        autocomplete="off"
+                        maxlength="60"
+                        prop:value=session.sought
+                        on:input=move |event| session.sought.set(event_target_value(&event))
+                        on:focus=move |_| session.prepare_search()
+                    />
+                </label>
+            </search>
+            {move || if seeking.get() { results(session).into_any() } else { books(session).into_any() }}
+        </Page>
+    }
+}
+
+/// What was found, in three groups.
+fn results(session: Session) -> impl IntoView {
+    move || {
+        // A document that has just come is searched, too.
+        session.library.track();
+        let found = session.find(&session.sought.read());
+        let of = |is: fn(&Target) -> bool| -> Vec<Found<Target>> {
+            found.iter().filter(|found| is(&found.target)).cloned().collect()
+        };
+        let groups = [
+            ("考核条目", of(|target| matches!(target, Target::Item(_)))),
+            ("手册", of(|target| matches!(target, Target::Section(Collection::Handbook, _)))),
+            ("制度", of(|target| matches!(target, Target::Section(Collection::Compilation, _)))),
+        ];
+        let said = match found.len() {
+            0 => "没有找到。换个说法，或者少打几个字。".to_owned(),
+            count => format!("找到{count}处"),
+        };
+        view! {
+            <p class="muted" role="status" data-testid="found">
+                {said}
+            </p>
+            {groups.into_iter().filter(|(_, found)| !found.is_empty()).map(|(name, found)| group(name, found)).collect::<Vec<_>>()}
+        }
+    }
+}
+
+fn group(name: &'static str, found: Vec<Found<Target>>) -> impl IntoView {
+    let more = found.len().saturating_sub(SHOWN);
+    view! {
+        <section class="card list" data-testid="group">
+            <h2>{name}<small class="muted">{format!(" {}处", found.len())}</small></h2>
+            <ul>
+                {found
+                    .into_iter()
+                    .take(SHOWN)
+                    .map(|found| {
+                        let href = match &found.target {
+                            Target::Item(id) => format!("/check/{id}"),
+                            Target::Section(_, id) => format!("/handbook/{id}"),
+                        };
+                        view! {
+                            <li>
+                                <a href=href class="hit">
+                                    <b>{pieces(found.title)}</b>
+                                    <span class="muted">{pieces(found.excerpt)}</span>
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect::<Vec<_>>()}
+            </ul>
+            {(more > 0).then(|| view! { <p class="muted">{format!("还有{more}处，多打几个字会少些。")}</p> })}
+        </section>
+    }
+}
+
+fn pieces(pieces: Vec<Piece>) -> Vec<AnyView> {
+    let each =
+        pieces.into_iter().map(
+            |Piece { text, hit }| {
+                if hit { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
+            },
+        );
+    each.collect()
+}
+
+/// Where she stopped reading, and the contents of both books.
+fn books(session: Session) -> impl IntoView {
+    move || match session.library.get().filter(|library| !library.is_empty()) {
+        None => nothing(session.shelf.get()).into_any(),
+        Some(library) => view! {
+            {resume(session, &library)}
+            {incoming(session.shelf.get())}
+            {book("实用手册（一册）", Collection::Handbook, &library)}
+            {book("制度汇编（一编）", Collection::Compilation, &library)}
+        }
+        .into_any(),
+    }
+}
+
+fn resume(session: Session, library: &Arc<Library>) -> Option<impl IntoView> {
+    let id = session.phone.read().as_ref()?.reading.clone()?;
+    let place = library.find(&id)?;
+    let name = format!("接着看：{}", full_title(place.document, place.section));
+    Some(view! {
+        <a href=format!("/handbook/{id}") class="button" data-testid="resume">
+            {name}
+        </a>
+    })
+}
+
+/// How far fetching is, in one quiet line.
+fn incoming(shelf: Shelf) -> Option<impl IntoView> {
+    let said = match shelf {
+        Shelf::Fetching(progress) if progress.wanted > 0 && !progress.is_complete() => format!(
+            "正在取：{}/{}份，还差约{}。可以先看已经取来的。",
+            progress.held,
+            progress.wanted,
+            size(progress.missing_bytes)
+        ),
+        Shelf::Waiting(progress) if progress.wanted > progress.held => {
+            format!("已取来{}/{}份，其余的有网时接着取。", progress.held, progress.wanted)
+        }
+        _ => return None,
+    };
+    Some(view! { <p class="muted" role="status" data-testid="incoming">{said}</p> })
+}
+
+fn size(bytes: u64) -> String {
+    format!("{}KB", bytes.div_ceil(1024))
+}
+
+fn nothing(shelf: Shelf) -> impl IntoView {
+    let said = match shelf {
+        Shelf::Untried | Shelf::Fetching(_) => "正在取手册和制度……",
+        Shelf::Waiting(_) => "手册和制度还没有取到。联网打开一次就会自己取来，之后没有网也能看。",
+        Shelf::Complete | Shelf::Nothing => "上级还没有发布手册和制度。发布以后，联网打开就会自己取来。",
+    };
+    view! {
+        <p class="empty" role="status">
+            {said}
+        </p>
+    }
+}
+
+fn book(name: &'static str, collection: Collection, library: &Arc<Library>) -> Option<impl IntoView> {
+    let documents: Vec<_> = library.of(collection).map(contents).collect();
+    (!documents.is_empty()).then(|| {
+        view! {
+            <section class="book">
+                <h2>{name}</h2>
+                {documents}
+            </section>
+        }
+    })
+}
+
+fn contents(document: &Document) -> impl IntoView + use<> {
+    let sections: Vec<_> = document
+        .sections
+        .iter()
+        .map(|section| {
+            view! {
+                <li>
+                    <a href=format!("/handbook/{}", section.id) class="menu-entry">
+                        <span>{section.title.clone()}</span>
+                        <span></span>
+                        <Draw icon=Icon::Forward />
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <details class="card fold">
+            <summary>{format!("{} {}", ordinal(document), document.title)}</summary>
+            <ul class="menu">{sections}</ul>
+        </details>
+    }
+}

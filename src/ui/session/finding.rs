@@ -1,0 +1,84 @@
+//! 搜索 over what is on this phone: the items of the checklist and the sections of 一编一册.
+
+use super::Session;
+use crate::{
+    domain::{Checklist, Collection, Item, ItemId, SectionId},
+    ui::{
+        library::{Library, full_title, plain_text},
+        search::{Entry, Found, Index},
+    },
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What a result opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An item of the checklist.
+    Item(ItemId),
+    /// A section of one of the two books.
+    Section(Collection, SectionId),
+}
+
+/// An index and what it was made of.
+pub(super) struct Searchable {
+    library: Option<Arc<Library>>,
+    checklist: Option<Arc<Checklist>>,
+    index: Index<Target>,
+}
+
+impl Session {
+    /// Makes the index ready, so that the first letter is answered as fast as the others.
+    pub fn prepare_search(self) {
+        let library = self.library.get_untracked();
+        let checklist =
+            self.work.with_untracked(|work| work.as_ref().ok().map(|work| Arc::clone(&work.checklist)));
+        let same = |searchable: &Searchable| {
+            let same_library = match (&searchable.library, &library) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                (None, None) => true,
+                _ => false,
+            };
+            same_library && searchable.checklist == checklist
+        };
+        if self.searchable.with_value(|known| known.as_ref().is_some_and(same)) {
+            return;
+        }
+        let mut entries = Vec::new();
+        if let Some(checklist) = &checklist {
+            let items = checklist.items().enumerate();
+            entries.extend(items.map(|(place, (_, item))| of_item(place + 1, item)));
+        }
+        if let Some(library) = &library {
+            entries.extend(library.sections().map(|(document, section)| Entry {
+                target: Target::Section(document.collection, section.id.clone()),
+                title: full_title(document, section),
+                text: plain_text(section),
+            }));
+        }
+        let index = Index::new(entries);
+        self.searchable.set_value(Some(Searchable { library, checklist, index }));
+    }
+
+    /// What this finds, the best first.
+    #[must_use]
+    pub fn find(self, query: &str) -> Vec<Found<Target>> {
+        self.prepare_search();
+        self.searchable
+            .with_value(|known| known.as_ref().map(|known| known.index.find(query)))
+            .unwrap_or_default()
+    }
+}
+
+fn of_item(number: usize, item: &Item) -> Entry<Target> {
+    let evidence: Vec<&str> = item.evidence.iter().map(|evidence| evidence.name.as_str()).collect();
+    let text = [
+        item.requirement.as_str(),
+        item.plain.as_str(),
+        &item.guidance.join("\n"),
+        &item.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("\n"),
+        &evidence.join("、"),
+    ]
+    .join("\n");
+    Entry { target: Target::Item(item.id.clone()), title: format!("第{number}条 {}", item.title), text }
+}
