@@ -91,6 +91,7 @@ fn Places() -> impl IntoView {
             Some(Place::Check(_)) => view! { <Check /> }.into_any(),
             Some(Place::Change) => view! { <Change /> }.into_any(),
             Some(Place::Question(_)) => view! { <Question /> }.into_any(),
+            Some(Place::Change) => view! { <Change /> }.into_any(),
             Some(Place::Result) => view! { <ResultPage /> }.into_any(),
             Some(Place::Submit) => view! { <Submit /> }.into_any(),
             Some(Place::Submissions) => view! { <Submissions /> }.into_any(),

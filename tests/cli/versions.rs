@@ -14,6 +14,9 @@ fn second_version(stage: &Stage) -> String {
     std::fs::create_dir(stage.path("second")).unwrap();
     for entry in std::fs::read_dir(BUILTIN).unwrap() {
         let entry = entry.unwrap();
+        if entry.path().is_dir() {
+            continue;
+        }
         let text = std::fs::read_to_string(entry.path()).unwrap();
         let text = text.replace("版本,2026.1", "版本,2026.2").replace("组织设置与规模", "支部设置");
         std::fs::write(stage.path("second").join(entry.file_name()), text).unwrap();

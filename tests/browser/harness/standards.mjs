@@ -11,7 +11,7 @@ const ROSTER = fileURLToPath(new URL("../../fixtures/demo-roster.csv", import.me
 /** Writes the built-in tables into a new folder, each text edited by its table's name. */
 function tables(edit) {
   const folder = mkdtempSync(join(tmpdir(), "biaochi-standard-"));
-  for (const file of readdirSync(BUILTIN)) {
+  for (const file of readdirSync(BUILTIN).filter((name) => name.endsWith(".csv"))) {
     const name = file.replace(".csv", "");
     const before = readFileSync(join(BUILTIN, file), "utf8");
     writeFileSync(join(folder, file), edit(name, before));
