@@ -72,9 +72,9 @@ pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
     for (place, block) in paper.blocks.iter().enumerate() {
         docx = match block {
             Block::Heading(text) => docx.add_paragraph(text_paragraph(text, HEADING_FONT).keep_next(true)),
-            Block::Paragraph(text) => text
-                .split('\n')
-                .fold(docx, |docx, line| docx.add_paragraph(text_paragraph(line, TEXT_FONT))),
+            Block::Paragraph(text) => {
+                text.split('\n').fold(docx, |docx, line| docx.add_paragraph(text_paragraph(line, TEXT_FONT)))
+            }
             Block::Remark(text) => docx.add_paragraph(
                 Paragraph::new().add_run(run(text, TABLE_FONT, CELL)).line_spacing(around(60, 60)),
             ),
@@ -166,9 +166,8 @@ fn table(table: &Table, feet: &[&Foot], room: usize) -> DocxTable {
     let mut rows = Vec::with_capacity(table.rows.len() + 1 + feet.len());
     if table.headed {
         let cells = table.columns.iter().zip(&widths).map(|(column, width)| {
-            let paragraph = Paragraph::new()
-                .add_run(run(&column.name, HEADING_FONT, CELL))
-                .align(AlignmentType::Center);
+            let paragraph =
+                Paragraph::new().add_run(run(&column.name, HEADING_FONT, CELL)).align(AlignmentType::Center);
             cell(*width).vertical_align(VAlignType::Center).add_paragraph(paragraph)
         });
         // A row without properties is a head: see repeat_heads.
@@ -217,14 +216,16 @@ fn body_row(table: &Table, row: &Row, widths: &[usize], joined: impl Fn(usize) -
 fn foot_row(foot: &Foot, widths: &[usize], label: usize) -> TableRow {
     let (left, right) = widths.split_at(label.min(widths.len()));
     let name = Paragraph::new().add_run(run(&foot.label, TABLE_FONT, CELL)).align(AlignmentType::Center);
-    let name = cell(left.iter().sum()).grid_span(left.len()).vertical_align(VAlignType::Center).add_paragraph(name);
+    let name =
+        cell(left.iter().sum()).grid_span(left.len()).vertical_align(VAlignType::Center).add_paragraph(name);
     let line = |text: &str| Paragraph::new().add_run(run(text, TABLE_FONT, CELL));
     let mut said = cell(right.iter().sum()).grid_span(right.len()).vertical_align(VAlignType::Center);
     said = foot.text.split('\n').fold(said, |said, text| said.add_paragraph(line(text)));
     if !foot.signs.is_empty() {
         // Room to write and to stamp.
         said = said.add_paragraph(line("")).add_paragraph(line(""));
-        let at_right = |text: &str| line(text).align(AlignmentType::Right).indent(None, None, Some(400), None);
+        let at_right =
+            |text: &str| line(text).align(AlignmentType::Right).indent(None, None, Some(400), None);
         for sign in &foot.signs {
             said = said.add_paragraph(at_right(sign));
         }
@@ -244,7 +245,9 @@ fn repeat_heads(document: Vec<u8>) -> Result<Vec<u8>, PaperError> {
 /// Names the substitutes, which the library cannot.
 fn with_substitutes(table: Vec<u8>) -> Result<Vec<u8>, PaperError> {
     let named = SUBSTITUTES.map(|(name, substitute)| {
-        format!(r#"<w:font w:name="{name}"><w:altName w:val="{substitute}" /><w:charset w:val="86" /></w:font>"#)
+        format!(
+            r#"<w:font w:name="{name}"><w:altName w:val="{substitute}" /><w:charset w:val="86" /></w:font>"#
+        )
     });
     Ok(text_of(table)?.replace("</w:fonts>", &format!("{}</w:fonts>", named.concat())).into_bytes())
 }

@@ -14,14 +14,17 @@ pub enum Joined {
 /// For each row, how its cell in this column is joined.
 #[must_use]
 pub fn joins(table: &Table, column: usize) -> Vec<Joined> {
-    let text = |row: usize| table.rows.get(row).and_then(|row| row.cells.get(column)).map_or("", String::as_str);
+    let text =
+        |row: usize| table.rows.get(row).and_then(|row| row.cells.get(column)).map_or("", String::as_str);
     let joined = table.columns.get(column).is_some_and(|column| column.joined);
     let below = |row: usize| joined && row > 0 && !text(row).is_empty() && text(row) == text(row - 1);
     let count = |row: usize| 1 + (row + 1..table.rows.len()).take_while(|next| below(*next)).count();
     let rows = 0..table.rows.len();
-    rows.map(|row| {
-        if below(row) { Joined::Below } else { Joined::First(u32::try_from(count(row)).unwrap_or(1)) }
-    })
+    rows.map(
+        |row| {
+            if below(row) { Joined::Below } else { Joined::First(u32::try_from(count(row)).unwrap_or(1)) }
+        },
+    )
     .collect()
 }
 

@@ -174,6 +174,20 @@ pub const READY: &str = "ready";
 /// What the worker's loader says when its program is not on this phone and cannot be fetched.
 pub const ABSENT: &str = "absent";
 
+/// Why a page got no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotMade {
+    /// The worker is not on this phone yet, and cannot be fetched.
+    Absent,
+    /// The worker could not write it, or stopped.
+    Failed(
+        /// What it said, for logs.
+        String,
+    ),
+    /// The browser does not let the file be saved.
+    NotSaved,
+}
+
 /// Why there is no file.
 #[cfg(feature = "paper")]
 #[derive(Debug, thiserror::Error)]
@@ -226,7 +240,8 @@ impl Paper {
     /// The name of its file without the ending, from words only: `自评表-十里村党支部-2026年下半年`.
     #[must_use]
     pub fn file_name(&self, of: &[&str]) -> String {
-        let words = [self.title.as_str()].into_iter().chain(of.iter().copied()).filter(|word| !word.is_empty());
+        let words =
+            [self.title.as_str()].into_iter().chain(of.iter().copied()).filter(|word| !word.is_empty());
         let name = words.collect::<Vec<_>>().join("-");
         name.chars().map(|c| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c }).collect()
     }

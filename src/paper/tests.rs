@@ -60,7 +60,10 @@ fn a_word_file_repeats_its_heads_and_keeps_rows_whole() {
     assert_eq!(document.matches("<w:cantSplit />").count(), 1 + 2 + 2);
     assert!(!document.contains("<w:trPr />"));
     assert!(document.contains(r#"w:orient="landscape""#));
-    assert!(document.contains(r#"<w:vMerge w:val="restart" />"#) && document.contains(r#"<w:gridSpan w:val="2" />"#));
+    assert!(
+        document.contains(r#"<w:vMerge w:val="restart" />"#)
+            && document.contains(r#"<w:gridSpan w:val="2" />"#)
+    );
     assert!(document.contains("一、&lt;说明&gt;") && document.contains("控制字符没有"));
     assert!(document.contains("年　　月　　日"));
     assert!(part(&bytes, "word/fontTable.xml").contains(r#"<w:altName w:val="宋体" />"#));

@@ -29,7 +29,8 @@ pub fn serve() {
 
 /// The file's bytes, or why there are none.
 fn answer(request: &str) -> JsValue {
-    let bytes = serde_json::from_str::<Request>(request).map_err(Into::into).and_then(|request| request.answer());
+    let bytes =
+        serde_json::from_str::<Request>(request).map_err(Into::into).and_then(|request| request.answer());
     match bytes {
         Ok(bytes) => Uint8Array::from(bytes.as_slice()).into(),
         Err(error) => error.to_string().into(),

@@ -32,7 +32,8 @@ pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
 
 /// A name that a sheet may have.
 fn sheet_name(title: &str) -> String {
-    let name: String = title.chars().filter(|c| !r"\/?*[]:'".contains(*c) && !c.is_control()).take(31).collect();
+    let name: String =
+        title.chars().filter(|c| !r"\/?*[]:'".contains(*c) && !c.is_control()).take(31).collect();
     if name.is_empty() { "表".into() } else { name }
 }
 
@@ -116,7 +117,11 @@ impl<'a> Desk<'a> {
 
     /// Texts never become formulas, also when somebody edits the cell later.
     fn quoted(format: &Format, text: &str) -> Format {
-        if text.starts_with(['=', '+', '-', '@']) { format.clone().set_quote_prefix() } else { format.clone() }
+        if text.starts_with(['=', '+', '-', '@']) {
+            format.clone().set_quote_prefix()
+        } else {
+            format.clone()
+        }
     }
 
     /// A text over these columns of the current row.

@@ -11,6 +11,7 @@ pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
 pub mod memory;
+pub mod paper;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -31,6 +32,7 @@ pub(crate) mod testing;
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
+pub use paper::PaperTrail;
 pub use records::{
     Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };

@@ -3,10 +3,24 @@
 use super::{
     components::{frame::goer, message::Trouble},
     pages::{
-        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, home::Home, me::Me, notice::Notice, profile::Profile, question::Question,
-        result::ResultPage, storage::StoragePage, submission::SubmissionPage, submissions::Submissions,
-        submit::Submit, unbind::Unbind,
+        about::About,
+        activate::Activate,
+        add_phone::AddPhone,
+        branches::Branches,
+        check::Check,
+        display::DisplayPage,
+        home::Home,
+        me::Me,
+        notice::Notice,
+        paper::{PaperForm, PaperPage},
+        profile::Profile,
+        question::Question,
+        result::ResultPage,
+        storage::StoragePage,
+        submission::SubmissionPage,
+        submissions::Submissions,
+        submit::Submit,
+        unbind::Unbind,
     },
     session::{Boot, Session},
     words::errors,
@@ -78,6 +92,8 @@ fn Places() -> impl IntoView {
             <Route path=path!("/submissions/:id") view=SubmissionPage />
             <Route path=path!("/storage") view=StoragePage />
             <Route path=path!("/profile") view=Profile />
+            <Route path=path!("/paper") view=PaperPage />
+            <Route path=path!("/paper/:form") view=PaperForm />
             <Route path=path!("/activate") view=Activate />
             <Route path=path!("/me") view=Me />
             <Route path=path!("/me/display") view=DisplayPage />

@@ -4,6 +4,7 @@
 //! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
+pub mod forms;
 pub mod next_step;
 pub mod overview;
 pub mod radar;

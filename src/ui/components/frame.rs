@@ -66,7 +66,7 @@ fn Places() -> impl IntoView {
         <nav class="places" aria-label="主要位置">
             {place(Icon::Home, "首页", "/", &["/result", "/submit"])}
             {place(Icon::Check, "自查", "/check", &["/check/"])}
-            {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/profile", "/activate"])}
+            {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/profile", "/paper", "/activate"])}
         </nav>
     }
 }

@@ -9,6 +9,7 @@ pub mod display;
 pub mod home;
 pub mod me;
 pub mod notice;
+pub mod paper;
 pub mod profile;
 pub mod question;
 pub mod result;

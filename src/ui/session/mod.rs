@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod carrying;
 pub mod derived;
+pub mod paper;
 mod reading;
 pub mod saving;
 pub mod sending;

@@ -1,6 +1,7 @@
 //! The one place where failures become Chinese sentences: what happened, what is safe, what to do, and a code to read out.
 
 use crate::{
+    paper::NotMade,
     protocol::ProblemKind,
     store::{StoreError, backup::BackupError},
     sync::ApiError,
@@ -122,6 +123,24 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
         }
         ProblemKind::Internal => {
             told("服1", "服务器出了毛病，和填的内容没有关系", "手机里的都在，过一会儿会自己再送")
+        }
+    }
+}
+
+/// Paper that was not made.
+#[must_use]
+pub fn paper(error: &NotMade) -> Told {
+    match error {
+        NotMade::Absent => told(
+            "纸1",
+            "做Word和Excel的那一部分还没有下载到这部手机；填的都在",
+            "联上网，在这一页等一会儿，再点一次；下载过一次，以后没有网也能做",
+        ),
+        NotMade::Failed(_) => {
+            told("纸2", "没有做成；填的都在", "再点一次；还不行就关掉重新打开，或者用“打印”")
+        }
+        NotMade::NotSaved => {
+            told("纸3", "这个浏览器不让保存文件", "换手机自带的浏览器或者Chrome打开，再存一次")
         }
     }
 }
