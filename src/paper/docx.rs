@@ -4,14 +4,16 @@
 
 use super::{
     Align, Block, DATE_LINE, Foot, Orientation, Paper, PaperError, Row, Table,
-    layout::{Joined, joins, label_columns, widths},
+    layout::{label_columns, widths},
 };
 use docx_rs::{
-    AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, NumPages, PageMargin, PageNum,
-    PageOrientationType, Paragraph, Run, RunFonts, Table as DocxTable, TableCell, TableCellMargins,
-    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+    AlignmentType, Docx, FieldCharType, Footer, HeightRule, InstrNUMPAGES, InstrPAGE, InstrText, LineSpacing,
+    LineSpacingType, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, SpecialIndentType,
+    Table as DocxTable, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    XMLDocx,
 };
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 const TITLE_FONT: &str = "方正小标宋简体";
 const HEADING_FONT: &str = "黑体";
@@ -30,6 +32,8 @@ const TEXT: usize = 32;
 const SUBTITLE: usize = 24;
 /// 五号
 const CELL: usize = 21;
+/// 小五
+const DENSE: usize = 18;
 
 // Lengths in twentieths of a point.
 const A4: (u32, u32) = (11_906, 16_838);
@@ -63,7 +67,9 @@ pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
         .default_fonts(fonts(TEXT_FONT))
         .default_size(TEXT)
         .footer(page_numbers());
-    docx = docx.add_paragraph(centered(&paper.title, TITLE_FONT, TITLE).line_spacing(around(60, 120)));
+    for line in paper.title.split('\n') {
+        docx = docx.add_paragraph(centered(line, TITLE_FONT, TITLE).line_spacing(around(60, 60)));
+    }
     for line in &paper.subtitle {
         docx = docx.add_paragraph(centered(line, TABLE_FONT, SUBTITLE).line_spacing(around(0, 60)));
     }
@@ -93,9 +99,35 @@ pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
     let mut parts = docx.build();
     parts.document = repeat_heads(parts.document)?;
     parts.font_table = with_substitutes(parts.font_table)?;
-    let mut bytes = Cursor::new(Vec::new());
-    parts.pack(&mut bytes).map_err(|error| PaperError::Docx(error.to_string()))?;
-    Ok(bytes.into_inner())
+    pack(&parts)
+}
+
+/// The package, compressed, which the library's own is not: a tenth of the size on its way through a phone.
+fn pack(parts: &XMLDocx) -> Result<Vec<u8>, PaperError> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, SimpleFileOptions::default())?;
+        zip.write_all(bytes).map_err(zip::result::ZipError::from)
+    };
+    add("[Content_Types].xml", &parts.content_type)?;
+    add("_rels/.rels", &parts.rels)?;
+    add("docProps/app.xml", &parts.doc_props.app)?;
+    add("docProps/core.xml", &parts.doc_props.core)?;
+    add("docProps/custom.xml", &parts.doc_props.custom)?;
+    add("word/_rels/document.xml.rels", &parts.document_rels)?;
+    add("word/document.xml", &parts.document)?;
+    add("word/styles.xml", &parts.styles)?;
+    add("word/settings.xml", &parts.settings)?;
+    add("word/fontTable.xml", &parts.font_table)?;
+    add("word/comments.xml", &parts.comments)?;
+    add("word/numbering.xml", &parts.numberings)?;
+    add("word/commentsExtended.xml", &parts.comments_extended)?;
+    add("word/footnotes.xml", &parts.footnotes)?;
+    for (number, (footer, rels)) in (1..).zip(parts.footers.iter().zip(&parts.footer_rels)) {
+        add(&format!("word/footer{number}.xml"), footer)?;
+        add(&format!("word/_rels/footer{number}.xml.rels"), rels)?;
+    }
+    Ok(zip.finish()?.into_inner())
 }
 
 fn fonts(name: &str) -> RunFonts {
@@ -123,6 +155,7 @@ fn official_line() -> LineSpacing {
 fn text_paragraph(text: &str, font: &str) -> Paragraph {
     Paragraph::new()
         .add_run(run(text, font, TEXT))
+        .indent(None, Some(SpecialIndentType::FirstLine(640)), None, None)
         .first_line_chars(200)
         .align(AlignmentType::Both)
         .line_spacing(official_line())
@@ -131,16 +164,20 @@ fn text_paragraph(text: &str, font: &str) -> Paragraph {
 /// 第X页 共Y页
 fn page_numbers() -> Footer {
     let word = |text: &str| run(text, TABLE_FONT, CELL);
-    Footer::new().add_paragraph(
-        Paragraph::new()
-            .size(CELL)
-            .align(AlignmentType::Center)
-            .add_run(word("第"))
-            .add_page_num(PageNum::new())
-            .add_run(word("页　共"))
-            .add_num_pages(NumPages::new())
-            .add_run(word("页")),
-    )
+    // A run for each piece, as Word writes them: else its size is not heeded everywhere.
+    let piece = || Run::new().fonts(fonts(TABLE_FONT)).size(CELL);
+    let field = |paragraph: Paragraph, instruction| {
+        paragraph
+            .add_run(piece().add_field_char(FieldCharType::Begin, false))
+            .add_run(piece().add_instr_text(instruction))
+            .add_run(piece().add_field_char(FieldCharType::Separate, false))
+            .add_run(piece().add_text("1"))
+            .add_run(piece().add_field_char(FieldCharType::End, false))
+    };
+    let first = Paragraph::new().align(AlignmentType::Center).add_run(word("第"));
+    let first = field(first, InstrText::PAGE(InstrPAGE {})).add_run(word("页　共"));
+    let paragraph = field(first, InstrText::NUMPAGES(InstrNUMPAGES {})).add_run(word("页"));
+    Footer::new().add_paragraph(paragraph)
 }
 
 /// Lines at the right, under the text.
@@ -162,19 +199,19 @@ fn signature_lines(docx: Docx, foot: &Foot) -> Docx {
 
 fn table(table: &Table, feet: &[&Foot], room: usize) -> DocxTable {
     let widths = widths(table, room);
-    let joins: Vec<Vec<Joined>> = (0..widths.len()).map(|column| joins(table, column)).collect();
+    let size = if table.dense { DENSE } else { CELL };
     let mut rows = Vec::with_capacity(table.rows.len() + 1 + feet.len());
     if table.headed {
         let cells = table.columns.iter().zip(&widths).map(|(column, width)| {
             let paragraph =
-                Paragraph::new().add_run(run(&column.name, HEADING_FONT, CELL)).align(AlignmentType::Center);
+                Paragraph::new().add_run(run(&column.name, HEADING_FONT, size)).align(AlignmentType::Center);
             cell(*width).vertical_align(VAlignType::Center).add_paragraph(paragraph)
         });
         // A row without properties is a head: see repeat_heads.
         rows.push(TableRow::new(cells.collect()));
     }
-    for (place, row) in table.rows.iter().enumerate() {
-        rows.push(body_row(table, row, &widths, |column| joins[column][place]));
+    for row in &table.rows {
+        rows.push(body_row(table, row, &widths, size));
     }
     let label = label_columns(table);
     for foot in feet {
@@ -184,14 +221,14 @@ fn table(table: &Table, feet: &[&Foot], room: usize) -> DocxTable {
         .set_grid(widths)
         .width(room, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
-        .margins(TableCellMargins::new().margin(20, 70, 20, 70))
+        .margins(TableCellMargins::new().margin(20, 60, 20, 60))
 }
 
 fn cell(width: usize) -> TableCell {
     TableCell::new().width(width, WidthType::Dxa)
 }
 
-fn body_row(table: &Table, row: &Row, widths: &[usize], joined: impl Fn(usize) -> Joined) -> TableRow {
+fn body_row(table: &Table, row: &Row, widths: &[usize], size: usize) -> TableRow {
     let cells = table.columns.iter().zip(widths).enumerate().map(|(place, (column, width))| {
         let text = row.cells.get(place).map_or("", String::as_str);
         let align = match column.align {
@@ -199,13 +236,8 @@ fn body_row(table: &Table, row: &Row, widths: &[usize], joined: impl Fn(usize) -
             Align::Center => AlignmentType::Center,
         };
         let cell = cell(*width).vertical_align(VAlignType::Center);
-        let (cell, text) = match joined(place) {
-            Joined::First(1) => (cell, text),
-            Joined::First(_) => (cell.vertical_merge(VMergeType::Restart), text),
-            Joined::Below => (cell.vertical_merge(VMergeType::Continue), ""),
-        };
         text.split('\n').fold(cell, |cell, line| {
-            cell.add_paragraph(Paragraph::new().add_run(run(line, TABLE_FONT, CELL)).align(align))
+            cell.add_paragraph(Paragraph::new().add_run(run(line, TABLE_FONT, size)).align(align))
         })
     });
     let height = f32::from(u16::from(row.lines.max(1)) * CELL_LINE + 40);
@@ -253,5 +285,5 @@ fn with_substitutes(table: Vec<u8>) -> Result<Vec<u8>, PaperError> {
 }
 
 fn text_of(bytes: Vec<u8>) -> Result<String, PaperError> {
-    String::from_utf8(bytes).map_err(|error| PaperError::Docx(error.to_string()))
+    Ok(String::from_utf8(bytes)?)
 }

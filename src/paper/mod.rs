@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// One form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Paper {
-    /// Its name, in large type at the top; also the name of its file.
+    /// Its name, in large type at the top; also the name of its file. A line feed begins a new line.
     pub title: String,
     /// What stands beneath the title: the branch, the period, the day.
     #[serde(default)]
@@ -67,6 +67,9 @@ pub struct Table {
     /// Whether the columns' names stand above them, again on every page.
     #[serde(default)]
     pub headed: bool,
+    /// Many words: set in 小五 instead of 五号.
+    #[serde(default)]
+    pub dense: bool,
     /// From top to bottom.
     pub rows: Vec<Row>,
 }
@@ -87,9 +90,6 @@ pub struct Column {
     /// Figures in it are numbers in a workbook, so that they add up there.
     #[serde(default)]
     pub number: bool,
-    /// Equal cells below each other become one.
-    #[serde(default)]
-    pub joined: bool,
 }
 
 /// How a cell is set.
@@ -198,9 +198,12 @@ pub enum PaperError {
     /// More than a sheet can hold.
     #[error("a table of {0} columns does not fit on paper; leave some out")]
     TooWide(usize),
-    /// The library that writes Word files.
+    /// The library that writes Word files wrote no text.
     #[error("the Word file cannot be written: {0}")]
-    Docx(String),
+    Docx(#[from] std::string::FromUtf8Error),
+    /// The library that packs them.
+    #[error("the Word file cannot be packed: {0}")]
+    Pack(#[from] zip::result::ZipError),
     /// The library that writes workbooks.
     #[error("the workbook cannot be written: {0}")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
@@ -243,6 +246,7 @@ impl Paper {
         let words =
             [self.title.as_str()].into_iter().chain(of.iter().copied()).filter(|word| !word.is_empty());
         let name = words.collect::<Vec<_>>().join("-");
-        name.chars().map(|c| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c }).collect()
+        let printed = name.chars().filter(|c| !c.is_control());
+        printed.map(|c| if r#"\/:*?"<>|"#.contains(c) { '_' } else { c }).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Align, Block, DATE_LINE, Foot, Orientation, Paper, PaperError, Table,
-    layout::{Joined, joins, label_columns, lines},
+    layout::{label_columns, lines},
 };
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
@@ -61,7 +61,7 @@ impl<'a> Desk<'a> {
         for (place, column) in (0_u16..).zip(&ruler.columns) {
             let width = (whole * f64::from(column.share) / all).max(2.0);
             sheet.set_column_width(place, width)?;
-            columns.push((width / 2.0) as usize);
+            columns.push(((width - 1.0) / 2.0) as usize);
         }
         let plain = Format::new()
             .set_font_name(TABLE_FONT)
@@ -75,7 +75,9 @@ impl<'a> Desk<'a> {
     fn fill(&mut self, paper: &Paper) -> Result<(), PaperError> {
         let centered = self.plain.clone().set_align(FormatAlign::Center);
         let title = centered.clone().set_font_name("方正小标宋简体").set_font_size(20);
-        self.line(&paper.title, &title, 34.0)?;
+        for text in paper.title.split('\n') {
+            self.line(text, &title, 34.0)?;
+        }
         for text in &paper.subtitle {
             self.line(text, &centered.clone().set_font_size(12), 20.0)?;
         }
@@ -154,40 +156,39 @@ impl<'a> Desk<'a> {
     fn table(&mut self, table: &Table) -> Result<(), PaperError> {
         if table.headed {
             let head = self.boxed.clone().set_font_name("黑体").set_align(FormatAlign::Center);
+            let mut needed = 1;
             for (place, one) in table.columns.iter().enumerate() {
                 self.write(place, place, &one.name, &head)?;
+                needed = needed.max(lines(&one.name, self.columns.get(place).copied().unwrap_or(1)));
             }
+            self.sheet.set_row_height(self.row, needed as f64 * LINE + 6.0)?;
             self.sheet.set_repeat_rows(self.row, self.row)?;
             self.row += 1;
         }
-        let joins: Vec<Vec<Joined>> = (0..table.columns.len()).map(|place| joins(table, place)).collect();
-        for (number, row) in table.rows.iter().enumerate() {
+        // 小五 against the 五号 that the widths are counted in.
+        let (size, points) = if table.dense { (6.0 / 7.0, 9.0) } else { (1.0, 10.5) };
+        let left = self.boxed.clone().set_font_size(points);
+        let center = left.clone().set_align(FormatAlign::Center);
+        for row in &table.rows {
+            let mut needed = usize::from(row.lines.max(1));
             for (place, one) in table.columns.iter().enumerate() {
                 let text = row.cells.get(place).map_or("", String::as_str);
                 let format = match one.align {
-                    Align::Left => self.boxed.clone(),
-                    Align::Center => self.boxed.clone().set_align(FormatAlign::Center),
+                    Align::Left => &left,
+                    Align::Center => &center,
                 };
-                match joins[place][number] {
-                    Joined::Below => {}
-                    Joined::First(1) => match text.parse::<f64>() {
-                        Ok(figure) if one.number && figure.is_finite() => {
-                            self.sheet.write_number_with_format(self.row, column(place), figure, &format)?;
-                        }
-                        _ => self.write(place, place, text, &format)?,
-                    },
-                    Joined::First(rows) => {
-                        let format = Self::quoted(&format, text);
-                        let (first, last) = (self.row, self.row + rows - 1);
-                        self.sheet.merge_range(first, column(place), last, column(place), text, &format)?;
+                match text.parse::<f64>() {
+                    Ok(figure) if one.number && figure.is_finite() => {
+                        self.sheet.write_number_with_format(self.row, column(place), figure, format)?;
                     }
+                    _ => self.write(place, place, text, format)?,
                 }
+                let room = self.columns.get(place).copied().unwrap_or(1);
+                needed = needed.max(lines(text, (room as f64 / size) as usize));
             }
-            if row.lines > 1 {
-                let texts = row.cells.iter().zip(&self.columns).map(|(text, room)| lines(text, *room));
-                let needed = texts.max().unwrap_or(1).max(usize::from(row.lines));
-                self.sheet.set_row_height(self.row, (needed as f64 * LINE + 4.0).min(TALLEST))?;
-            }
+            // Told, because not every program works heights out by itself when it opens a workbook.
+            let height = needed as f64 * LINE * size + 4.0;
+            self.sheet.set_row_height(self.row, height.min(TALLEST))?;
             self.row += 1;
         }
         Ok(())

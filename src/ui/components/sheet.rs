@@ -2,7 +2,7 @@
 
 use crate::paper::{
     Align, Block, DATE_LINE, Foot, Orientation, Paper, Table,
-    layout::{Joined, foot_columns, joins, label_columns, widths},
+    layout::{foot_columns, label_columns, widths},
 };
 use leptos::prelude::*;
 
@@ -60,7 +60,7 @@ fn signs(foot: &Foot) -> Vec<AnyView> {
 fn table(table: &Table, feet: &[Foot]) -> AnyView {
     let columns: Vec<_> = widths(table, 100)
         .into_iter()
-        .map(|width| view! { <col width=format!("{width}%") /> }.into_any())
+        .map(|width| leptos::html::col().attr("width", format!("{width}%")).into_any())
         .collect();
     let head = table.headed.then(|| {
         let names: Vec<_> = table
@@ -70,17 +70,15 @@ fn table(table: &Table, feet: &[Foot]) -> AnyView {
             .collect();
         view! { <thead><tr>{names}</tr></thead> }.into_any()
     });
-    let joins: Vec<Vec<Joined>> = (0..table.columns.len()).map(|column| joins(table, column)).collect();
-    let rows = table.rows.iter().enumerate().map(|(number, row)| {
+    let rows = table.rows.iter().map(|row| {
         let mut cells: Vec<AnyView> = Vec::new();
         for (place, column) in table.columns.iter().enumerate() {
-            let Joined::First(rows) = joins[place][number] else { continue };
             let class = match column.align {
                 Align::Left => "",
                 Align::Center => "sheet-center",
             };
             let text = row.cells.get(place).cloned().unwrap_or_default();
-            cells.push(view! { <td class=class rowspan=rows.to_string()>{text}</td> }.into_any());
+            cells.push(view! { <td class=class>{text}</td> }.into_any());
         }
         let class = match row.lines {
             0 | 1 => "",

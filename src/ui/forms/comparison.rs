@@ -3,7 +3,7 @@
 use super::{Source, centered, column, number};
 use crate::{
     domain::{Checklist, Period, ScoreSheet},
-    paper::{Block, Column, Foot, Paper, Row, Table},
+    paper::{Block, Foot, Paper, Row, Table},
 };
 
 /// The period before, as this phone knows it.
@@ -22,7 +22,7 @@ pub struct Earlier {
 pub fn paper(source: &Source<'_>, earlier: &Earlier) -> Paper {
     let columns = vec![
         centered("序号", 4),
-        Column { joined: true, ..centered("考核项目", 8) },
+        centered("考核项目", 8),
         column("考核指标", 18),
         number("上期得分", 7),
         number("上期分值", 7),
@@ -71,7 +71,7 @@ pub fn paper(source: &Source<'_>, earlier: &Earlier) -> Paper {
     );
     let standard = (earlier.checklist.version != source.checklist.version)
         .then(|| Block::Remark("两期用的标准不是同一版，分值不同的不能直接比。".into()));
-    let table = Block::Table(Table { columns, headed: true, rows });
+    let table = Block::Table(Table { columns, headed: true, dense: false, rows });
     Paper {
         title: "本期与上期自评对照表".into(),
         subtitle: source.subtitle(),

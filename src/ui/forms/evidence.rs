@@ -45,7 +45,10 @@ pub fn paper(source: &Source<'_>) -> Paper {
         title: "佐证材料目录".into(),
         subtitle: source.subtitle(),
         orientation: Orientation::Landscape,
-        blocks: vec![Block::Remark(remark.into()), Block::Table(Table { columns, headed: true, rows })],
+        blocks: vec![
+            Block::Remark(remark.into()),
+            Block::Table(Table { columns, headed: true, dense: false, rows }),
+        ],
         feet: vec![opinion("核对", String::new(), "整理人（签字）：　　　　　　书记（签字）：　　　　　　")],
     }
 }

@@ -9,6 +9,8 @@ pub mod rectification;
 pub mod report;
 pub mod self_assessment;
 
+#[cfg(all(test, feature = "server", feature = "paper"))]
+mod files_tests;
 #[cfg(test)]
 mod testing;
 

@@ -28,10 +28,11 @@ pub fn paper(title: &str, fields: &[TemplateField], branch: &str) -> Paper {
         };
         Row { cells: vec![asked, String::new()], lines }
     });
-    let table =
-        Table {
-            columns: vec![centered("项目", 1), column("内容", 4)], headed: false, rows: rows.collect()
-        };
+    let table = Table {
+        columns: vec![centered("项目", 1), column("内容", 4)],
+        rows: rows.collect(),
+        ..Table::default()
+    };
     Paper {
         title: title.into(),
         subtitle: vec![format!("党支部：{branch}　　　　　　　　{DATE_LINE}")],

@@ -55,7 +55,10 @@ pub fn paper(source: &Source<'_>) -> Paper {
         title: "问题整改台账".into(),
         subtitle: source.subtitle(),
         orientation: Orientation::Landscape,
-        blocks: vec![Block::Remark(remark), Block::Table(Table { columns, headed: true, rows })],
+        blocks: vec![
+            Block::Remark(remark),
+            Block::Table(Table { columns, headed: true, dense: false, rows }),
+        ],
         feet: vec![opinion("支部意见", String::new(), "书记（签字）：　　　　　　（盖章）")],
     }
 }

@@ -156,7 +156,7 @@ pub fn paper(source: &Source<'_>, text: &str) -> Paper {
         );
     let signs = vec![format!("{}（盖章）", source.branch.name), "书记（签字）：　　　　　".into()];
     Paper {
-        title: format!("{}{}自查报告", source.branch.name, source.period.name),
+        title: format!("{}\n{}自查报告", source.branch.name, source.period.name),
         blocks: blocks.collect(),
         feet: vec![Foot { signs, ..Foot::default() }],
         ..Paper::default()

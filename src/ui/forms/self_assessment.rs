@@ -3,8 +3,11 @@
 use super::{Source, centered, column, mark, number, opinion};
 use crate::{
     domain::{AnswerKey, Points},
-    paper::{Block, Column, Foot, Orientation, Paper, Row, Table},
-    ui::words::{standard, terms},
+    paper::{Block, Foot, Orientation, Paper, Row, Table},
+    ui::{
+        overview::ItemRow,
+        words::{standard, terms},
+    },
 };
 
 /// The form. Columns and feet as the townships ask for them.
@@ -12,19 +15,26 @@ use crate::{
 pub fn paper(source: &Source<'_>) -> Paper {
     let columns = vec![
         centered("序号", 3),
-        Column { joined: true, ..centered("考核项目", 5) },
-        column("考核指标", 14),
-        column("评分标准", 16),
-        number("分值", 4),
-        column("自评纪实（扣分原因）", 18),
+        centered("考核项目", 5),
+        column("考核指标", 15),
+        column("评分标准", 20),
+        number("分值", 3),
+        column("自评纪实（扣分原因）", 17),
         number("自评得分", 4),
         centered("考评得分", 4),
         column("备注", 6),
     ];
-    let rows = source.items().map(|(item, score, row)| {
-        let (aspect, scored) = (&source.checklist.aspects[row.aspect], &source.sheet.aspects[row.aspect]);
+    let mut rows = Vec::new();
+    for (item, score, row) in source.items() {
+        if row.number > 1 && first_of_aspect(source, &row) {
+            rows.push(subtotal(source, row.aspect - 1));
+        }
         let rules = item.parts.iter().enumerate().map(|(place, part)| {
-            let text = if part.text.is_empty() { String::new() } else { format!("{}：", part.text) };
+            let text = if part.text.is_empty() || item.parts.len() == 1 {
+                String::new()
+            } else {
+                format!("{}：", part.text)
+            };
             format!("{}{text}{}", mark(place, item.parts.len()), standard::rule(part))
         });
         let mut said = if row.state.counts() { source.reasons(item, score, false) } else { Vec::new() };
@@ -32,7 +42,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
         said.extend((!note.is_empty()).then(|| note.to_owned()));
         let cells = vec![
             row.number.to_string(),
-            format!("{}\n自评{}\n满分{}", aspect.name, scored.got, scored.full),
+            source.checklist.aspects[row.aspect].name.clone(),
             format!("{}\n{}", item.title, item.requirement),
             rules.collect::<Vec<_>>().join("\n"),
             row.points.to_string(),
@@ -41,10 +51,11 @@ pub fn paper(source: &Source<'_>) -> Paper {
             String::new(),
             source.aside(row.state),
         ];
-        Row { cells, lines: 0 }
-    });
-    let rows: Vec<Row> = rows.collect();
-    let blocks = source.notice().into_iter().chain([Block::Table(Table { columns, headed: true, rows })]);
+        rows.push(Row { cells, lines: 0 });
+    }
+    rows.extend(source.checklist.aspects.len().checked_sub(1).map(|last| subtotal(source, last)));
+    let blocks =
+        source.notice().into_iter().chain([Block::Table(Table { columns, headed: true, dense: true, rows })]);
     Paper {
         title: "党支部标准化规范化建设自评表".into(),
         subtitle: source.subtitle(),
@@ -52,6 +63,21 @@ pub fn paper(source: &Source<'_>) -> Paper {
         blocks: blocks.collect(),
         feet: feet(source),
     }
+}
+
+fn first_of_aspect(source: &Source<'_>, row: &ItemRow) -> bool {
+    source.checklist.aspects[row.aspect].items.first().is_some_and(|first| first.id == row.id)
+}
+
+/// 小计: the aspect's points as the result shows them.
+fn subtotal(source: &Source<'_>, aspect: usize) -> Row {
+    let (name, score) = (&source.checklist.aspects[aspect].name, &source.sheet.aspects[aspect]);
+    let mut cells = vec![String::new(); 9];
+    cells[1].clone_from(name);
+    cells[2] = "小计".into();
+    cells[4] = score.full.to_string();
+    cells[6] = score.got.to_string();
+    Row { cells, lines: 0 }
 }
 
 fn feet(source: &Source<'_>) -> Vec<Foot> {
@@ -75,15 +101,21 @@ fn feet(source: &Source<'_>) -> Vec<Foot> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::with_source;
+    use super::{super::testing::with_source, *};
 
     #[test]
     fn the_form_says_what_the_screen_says() {
         with_source(|source| {
-            let paper = super::paper(source);
+            let paper = paper(source);
             let table = paper.last_table().unwrap();
-            assert_eq!(table.rows.len(), source.checklist.items().count());
-            for ((_, score, row), printed) in source.items().zip(&table.rows) {
+            let (items, subtotals): (Vec<&Row>, Vec<&Row>) =
+                table.rows.iter().partition(|row| row.cells[2] != "小计");
+            assert_eq!(items.len(), source.checklist.items().count());
+            let figures = subtotals.iter().map(|row| (row.cells[6].clone(), row.cells[4].clone()));
+            let scored =
+                source.sheet.aspects.iter().map(|score| (score.got.to_string(), score.full.to_string()));
+            assert!(figures.eq(scored));
+            for ((_, score, row), printed) in source.items().zip(items) {
                 assert_eq!(printed.cells.len(), table.columns.len());
                 let got = if row.state.counts() { score.got.to_string() } else { "—".into() };
                 assert_eq!(printed.cells[6], got);

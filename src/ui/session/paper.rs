@@ -7,7 +7,7 @@ use crate::{
         files::{self, Shared},
         helper::NoHelp,
     },
-    domain::{Assessment, Block, Checklist, Document, score},
+    domain::{Assessment, Block, Checklist, Document, PeriodId, score},
     paper::{Kind, NotMade, Paper, READY, Request},
     store::{Draft, PaperTrail, StoreError},
     ui::forms::{self, Form, Source, comparison::Earlier},
@@ -68,11 +68,11 @@ impl Session {
             error => NotMade::Failed(error.to_string()),
         })?;
         let branch = untrack(|| self.active()).map(|binding| binding.branch.name).unwrap_or_default();
-        let period = self.work.with_untracked(|work| work.as_ref().map(|work| work.period.name.clone()));
+        let period = self.work.with_untracked(|work| Some(work.as_ref().ok()?.period.name.clone()));
         // A title may name the branch already; what is of no period, as a record, does not name one.
         let of = [
             Some(branch).filter(|branch| !paper.title.contains(branch)),
-            period.ok().filter(|period| paper.subtitle.iter().any(|line| line.contains(period))),
+            period.filter(|period| paper.subtitle.iter().any(|line| line.contains(period))),
         ];
         let of: Vec<&str> = of.iter().flatten().map(String::as_str).collect();
         let name = format!("{}.{}", paper.file_name(&of), kind.extension());
@@ -113,7 +113,7 @@ impl Session {
             work.as_ref().ok().map(|work| (work.draft.branch.clone(), work.period.starts))
         })?;
         let mut found: Option<Earlier> = None;
-        let mut take = |checklist: Checklist, period, answers: Assessment| {
+        let mut take = |checklist: Checklist, period: &PeriodId, answers: Assessment| {
             let Some(period) = checklist.period(period).cloned() else { return };
             let newest = found.as_ref().is_none_or(|known| known.period.ends < period.ends);
             if period.ends < begins && newest && !answers.entries().is_empty() {

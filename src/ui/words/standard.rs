@@ -39,9 +39,20 @@ pub fn rule(part: &Part) -> String {
             format!("{points}分，{}，扣完为止", each.join("；"))
         }
         Rule::Facts { facts } => {
-            let each: Vec<String> =
-                facts.iter().map(|fact| format!("“{}”没做到扣{}分", fact.text, fact.deducts)).collect();
-            format!("{points}分，{}，扣完为止", each.join("；"))
+            let same = facts.iter().all(|fact| fact.deducts == facts[0].deducts);
+            let each: Vec<String> = facts
+                .iter()
+                .map(|fact| match same {
+                    true => format!("“{}”", fact.text),
+                    false => format!("“{}”没做到扣{}分", fact.text, fact.deducts),
+                })
+                .collect();
+            match facts.first().filter(|_| same) {
+                Some(fact) => {
+                    format!("{points}分，{}，一项没做到扣{}分，扣完为止", each.join(""), fact.deducts)
+                }
+                None => format!("{points}分，{}，扣完为止", each.join("；")),
+            }
         }
     };
     if part.bonus { format!("加分：{said}") } else { said }
@@ -62,7 +73,7 @@ mod tests {
             ("banded", "满意占测评：达到90%得10分，达到60%得4分，再低不得分"),
             ("level", "good得15分；half得7.5分；none得0分"),
             ("offence", "10分，“不够人数就表决”每次扣1.5分，扣完为止"),
-            ("facts", "10分，“f1”没做到扣5分；“f2”没做到扣5分，扣完为止"),
+            ("facts", "10分，“f1”“f2”，一项没做到扣5分，扣完为止"),
         ] {
             let item = list.find(&ItemId::new(item).unwrap()).unwrap().2;
             assert_eq!(rule(&item.parts[0]), said);
