@@ -72,6 +72,15 @@ export const PAGES = {
     await page.getByRole("button", { name: "有变化，改一改" }).click();
     await expect(page.getByRole("button", { name: "就这样" })).toBeVisible();
   },
+  paper: at("/paper"),
+  "paper-self-assessment": async (page) => {
+    await goTo(page, "/paper/self-assessment");
+    await expect(page.getByTestId("sheet")).toBeVisible();
+  },
+  "paper-report": async (page) => {
+    await goTo(page, "/paper/report");
+    await expect(page.getByLabel("报告正文")).toHaveValue(/一、基本情况/);
+  },
   me: at("/me"),
   display: at("/me/display"),
   branches: at("/me/branches"),
