@@ -16,7 +16,7 @@ const COMPRESSIBLE = new Set([".html", ".js", ".wasm", ".css", ".svg", ".webmani
  * app is put on the home screen. */
 const NOT_LISTED = /^(sw\.js|csp\.txt|icons\/.*)$/;
 /** Kept for offline as well, but only after the version is complete: no first visit waits for it. */
-const LATER = /^paper-/;
+const LATER = /^paper-[0-9a-f]{16}\.(js|wasm)$/;
 /** What Trunk names the worker for paper: without a hash, because only the app at run time would know it. */
 const WORKER = "biaochi-paper";
 const UNSEALED = "const SEAL = null;";

@@ -171,22 +171,27 @@ pub fn PaperForm() -> impl IntoView {
     let records = RwSignal::new(Vec::<Block>::new());
     let looked = RwSignal::new(false);
     let draft = move || session.from_source(report::draft).unwrap_or_default();
-    leptos::task::spawn_local(async move {
-        match form() {
-            Some(Form::Report) => {
-                let kept = session.paper_trail().await.ok().and_then(|trail| trail.report);
-                drafted.try_set(kept.is_none());
-                text.try_set(kept.unwrap_or_else(|| untrack(draft)));
+    // Again for every form: going from one to another keeps this page.
+    Effect::new(move |_| {
+        let form = form();
+        looked.set(false);
+        leptos::task::spawn_local(async move {
+            match form {
+                Some(Form::Report) => {
+                    let kept = session.paper_trail().await.ok().and_then(|trail| trail.report);
+                    drafted.try_set(kept.is_none());
+                    text.try_set(kept.unwrap_or_else(|| untrack(draft)));
+                }
+                Some(Form::Comparison) => {
+                    earlier.try_set(session.earlier_period().await);
+                }
+                Some(_) => {}
+                None => {
+                    records.try_set(session.templates().await);
+                }
             }
-            Some(Form::Comparison) => {
-                earlier.try_set(session.earlier_period().await);
-            }
-            Some(_) => {}
-            None => {
-                records.try_set(session.templates().await);
-            }
-        }
-        looked.try_set(true);
+            looked.try_set(true);
+        });
     });
     let make = move || -> Option<Paper> {
         if let Some(form) = form() {

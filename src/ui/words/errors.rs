@@ -201,6 +201,7 @@ mod tests {
         );
         all.push(api(&ApiError::Offline(String::new()), "镇安镇党委"));
         all.push(api(&ApiError::Unreadable(String::new()), "镇安镇党委"));
+        all.extend([NotMade::Absent, NotMade::Failed(String::new()), NotMade::NotSaved].iter().map(paper));
         let codes: std::collections::BTreeSet<_> = all.iter().map(|told| told.code).collect();
         assert_eq!(codes.len(), all.len());
         for told in all {
