@@ -20,15 +20,15 @@ dev: ## The same while writing: http://127.0.0.1:8081 reloads the app, the endpo
 
 test: lint dist/index.html ## Everything that is checked: core, properties, golden formats, endpoint, and the app in Chromium
 	@.ci/setup tests
-	cargo test --locked --features server
+	cargo test --locked --features server,paper
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
 
 lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the dependencies' licences; warnings denied
 	@.ci/setup lint
 	cargo fmt --check
 	cargo clippy --locked --lib --tests --no-default-features -- -D warnings
-	cargo clippy --locked --all-targets --features server -- -D warnings
-	@$(TOOLS) for_wasm cargo clippy --locked --lib --bin biaochi-app --features web --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --locked --all-targets --features server,paper -- -D warnings
+	@$(TOOLS) for_wasm cargo clippy --locked --lib --bin biaochi-app --bin biaochi-paper --features web,paper --target wasm32-unknown-unknown -- -D warnings
 	@$(TOOLS) cargo-deny --log-level warn --config .deny.toml check bans licenses sources
 	@if command -v shellcheck >/dev/null; then shellcheck -x $$(grep -lE '^#!.*bash' .ci/*); fi
 

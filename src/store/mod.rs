@@ -12,6 +12,7 @@ pub mod error;
 pub mod indexed_db;
 pub mod memory;
 mod moving;
+pub mod paper;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -34,6 +35,7 @@ pub(crate) mod testing;
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
+pub use paper::PaperTrail;
 pub use records::{
     Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };

@@ -302,6 +302,9 @@ impl<B: Backend> Repository<B> {
                     change.delete(table, &key);
                 }
             }
+            for (key, _) in change.texts(Table::Settings, &super::paper::prefix(branch)).await? {
+                change.delete(Table::Settings, &key);
+            }
             for row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {
                 if &row.branch == branch {
                     change.delete(Table::Outbox, &row.id.to_string());

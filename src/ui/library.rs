@@ -83,6 +83,13 @@ impl Library {
         })
     }
 
+    /// The record templates in the order of reading, each with its section.
+    pub fn templates(&self) -> impl Iterator<Item = (&Section, &Block)> {
+        let blocks =
+            self.sections().flat_map(|(_, section)| section.blocks.iter().map(move |block| (section, block)));
+        blocks.filter(|(_, block)| matches!(block, Block::Template { .. }))
+    }
+
     /// The sections that help with an item.
     pub fn about<'a>(&'a self, item: &'a ItemId) -> impl Iterator<Item = (&'a Document, &'a Section)> {
         self.sections().filter(move |(_, section)| section.items.contains(item))

@@ -32,6 +32,10 @@ pub enum Place {
     Handbook,
     /// One section of 一编一册.
     Section(SectionId),
+    /// 导出纸质材料
+    Papers,
+    /// One form of it, by its name in the address.
+    Paper(String),
     /// 我的
     Me,
     /// 字号和颜色
@@ -78,12 +82,14 @@ impl Place {
                 "profile" => Self::Profile,
                 "activate" => Self::Activate,
                 "handbook" => Self::Handbook,
+                "paper" => Self::Papers,
                 "me" => Self::Me,
                 _ => return None,
             },
             Some(("check", item)) => Self::Question(ItemId::new(item).ok()?),
             Some(("submissions", id)) => Self::Submission(id.parse().ok()?),
             Some(("handbook", section)) => Self::Section(SectionId::new(section).ok()?),
+            Some(("paper", form)) => Self::Paper(form.to_owned()),
             Some(("me", "display")) => Self::Display,
             Some(("me", "branches")) => Self::Branches,
             Some(("me", "phone")) => Self::AddPhone,
@@ -112,6 +118,8 @@ impl Place {
             Self::Activate => ("/activate", ""),
             Self::Handbook => ("/handbook", ""),
             Self::Section(section) => ("/handbook/", section.as_str()),
+            Self::Papers => ("/paper", ""),
+            Self::Paper(form) => ("/paper/", form.as_str()),
             Self::Me => ("/me", ""),
             Self::Display => ("/me/display", ""),
             Self::Branches => ("/me/branches", ""),
@@ -134,6 +142,8 @@ impl Place {
             | Self::Storage
             | Self::Profile
             | Self::Activate
+            | Self::Papers
+            | Self::Paper(_)
             | Self::Me
             | Self::Display
             | Self::Branches
@@ -179,6 +189,8 @@ mod tests {
             Place::Activate,
             Place::Handbook,
             Place::Section(section),
+            Place::Papers,
+            Place::Paper("report".into()),
             Place::Me,
             Place::Display,
             Place::Branches,

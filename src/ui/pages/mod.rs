@@ -12,6 +12,7 @@ pub mod handbook;
 pub mod home;
 pub mod me;
 pub mod notice;
+pub mod paper;
 pub mod profile;
 pub mod question;
 pub mod result;

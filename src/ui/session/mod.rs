@@ -9,6 +9,7 @@ pub mod derived;
 pub mod finding;
 pub mod library;
 pub mod moving;
+pub mod paper;
 mod reading;
 pub mod saving;
 pub mod sending;

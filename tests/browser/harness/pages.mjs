@@ -100,6 +100,15 @@ export const PAGES = {
   },
   "section-steps": at("/handbook/H4-3"),
   "section-table": at("/handbook/R12-2"),
+  paper: at("/paper"),
+  "paper-self-assessment": async (page) => {
+    await goTo(page, "/paper/self-assessment");
+    await expect(page.getByTestId("sheet")).toBeVisible();
+  },
+  "paper-report": async (page) => {
+    await goTo(page, "/paper/report");
+    await expect(page.getByLabel("报告正文")).toHaveValue(/一、基本情况/);
+  },
   me: at("/me"),
   display: at("/me/display"),
   branches: at("/me/branches"),
