@@ -162,7 +162,7 @@ pub(super) fn items(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Ve
     rows
 }
 
-fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sectors {
+pub(super) fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sectors {
     let mut sectors = Sectors::new();
     for piece in line.pieces("领域") {
         if piece == words::ALL_SECTORS {

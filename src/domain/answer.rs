@@ -2,7 +2,7 @@
 
 use super::{
     clock::Stamp,
-    ids::{ChoiceId, FactId, ItemId, OccurrenceId, PartId},
+    ids::{ChoiceId, ContentHash, FactId, ItemId, OccurrenceId, PartId},
     period::WindowKey,
     profile::BranchProfile,
 };
@@ -147,6 +147,30 @@ pub struct Entry {
     pub stamp: Stamp,
     /// The value.
     pub value: AnswerValue,
+    /// The checklist whose question it answers. Where it is absent, that is the one which the submission or draft pins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<ContentHash>,
+}
+
+impl AnswerValue {
+    /// Whether it says anything: not an answer that was taken back, nor that an item applies, as it does anyway.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        match self {
+            Self::Profile { .. } => true,
+            Self::Stance { stance } => *stance != Stance::Applies,
+            Self::Part { answer } => answer.is_some(),
+            Self::Text { text } => !text.is_empty(),
+        }
+    }
+}
+
+impl Entry {
+    /// The same, given under this checklist unless it says another.
+    #[must_use]
+    pub fn under_or(self, checklist: &ContentHash) -> Self {
+        Self { under: Some(self.under.unwrap_or_else(|| checklist.clone())), ..self }
+    }
 }
 
 impl AnswerKey {

@@ -11,8 +11,10 @@ pub mod clock;
 pub mod day;
 pub mod difference;
 pub mod document;
+pub mod finding;
 pub mod grade;
 pub mod ids;
+pub mod moving;
 pub mod outcome;
 pub mod period;
 pub mod points;
@@ -21,6 +23,12 @@ pub mod rule;
 pub mod scoring;
 pub mod submission;
 
+#[cfg(test)]
+mod difference_tests;
+#[cfg(test)]
+mod finding_tests;
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
 #[cfg(test)]
@@ -34,10 +42,11 @@ pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, 
 pub use clock::{HybridClock, Stamp};
 pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
+pub use finding::{Finding, FindingEntry, FindingField, FindingState, FindingValue, Findings, Verdict};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LimitId, MethodId,
-    OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LimitId,
+    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};

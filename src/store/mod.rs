@@ -11,6 +11,8 @@ pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
 pub mod memory;
+mod moving;
+pub mod paper;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -22,6 +24,8 @@ mod work;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod moving_tests;
+#[cfg(test)]
 mod repository_tests;
 #[cfg(test)]
 mod stories;
@@ -31,6 +35,7 @@ pub(crate) mod testing;
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
+pub use paper::PaperTrail;
 pub use records::{
     Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };

@@ -210,7 +210,7 @@ impl<B: Backend> Store for Repository<B> {
             let known =
                 LocalSubmission { body: Some(pulled.body.clone()), made_at: submission.made_at, ..known };
             change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), &known)?;
-            merge(change, &begun, &submission.answers).await?;
+            merge(change, &begun, &submission.entries()).await?;
             Ok(())
         })
         .await

@@ -4,6 +4,7 @@
 //! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`route`],
 //! [`unfinished`], [`unsaved`]) need no browser and are tested without one.
 
+pub mod forms;
 pub mod library;
 pub mod next_step;
 pub mod overview;

@@ -12,6 +12,8 @@ pub enum Place {
     Check(Filter),
     /// One item of it.
     Question(ItemId),
+    /// 标准变了什么
+    Change,
     /// 自评结果
     Result,
     /// 上报
@@ -30,6 +32,10 @@ pub enum Place {
     Handbook,
     /// One section of 一编一册.
     Section(SectionId),
+    /// 导出纸质材料
+    Papers,
+    /// One form of it, by its name in the address.
+    Paper(String),
     /// 我的
     Me,
     /// 字号和颜色
@@ -68,6 +74,7 @@ impl Place {
             None => match path {
                 "" => Self::Home,
                 "check" => Self::Check(Filter::from_slug(value(query, "show"))),
+                "change" => Self::Change,
                 "result" => Self::Result,
                 "submit" => Self::Submit,
                 "submissions" => Self::Submissions,
@@ -75,12 +82,14 @@ impl Place {
                 "profile" => Self::Profile,
                 "activate" => Self::Activate,
                 "handbook" => Self::Handbook,
+                "paper" => Self::Papers,
                 "me" => Self::Me,
                 _ => return None,
             },
             Some(("check", item)) => Self::Question(ItemId::new(item).ok()?),
             Some(("submissions", id)) => Self::Submission(id.parse().ok()?),
             Some(("handbook", section)) => Self::Section(SectionId::new(section).ok()?),
+            Some(("paper", form)) => Self::Paper(form.to_owned()),
             Some(("me", "display")) => Self::Display,
             Some(("me", "branches")) => Self::Branches,
             Some(("me", "phone")) => Self::AddPhone,
@@ -99,6 +108,7 @@ impl Place {
             Self::Check(Filter::All) => ("/check", ""),
             Self::Check(filter) => ("/check?show=", filter.slug()),
             Self::Question(item) => ("/check/", item.as_str()),
+            Self::Change => ("/change", ""),
             Self::Result => ("/result", ""),
             Self::Submit => ("/submit", ""),
             Self::Submissions => ("/submissions", ""),
@@ -108,6 +118,8 @@ impl Place {
             Self::Activate => ("/activate", ""),
             Self::Handbook => ("/handbook", ""),
             Self::Section(section) => ("/handbook/", section.as_str()),
+            Self::Papers => ("/paper", ""),
+            Self::Paper(form) => ("/paper/", form.as_str()),
             Self::Me => ("/me", ""),
             Self::Display => ("/me/display", ""),
             Self::Branches => ("/me/branches", ""),
@@ -122,7 +134,7 @@ impl Place {
     #[must_use]
     pub fn part(&self) -> Part {
         match self {
-            Self::Home | Self::Result | Self::Submit => Part::Home,
+            Self::Home | Self::Change | Self::Result | Self::Submit => Part::Home,
             Self::Check(_) | Self::Question(_) => Part::Check,
             Self::Handbook | Self::Section(_) => Part::Handbook,
             Self::Submissions
@@ -130,6 +142,8 @@ impl Place {
             | Self::Storage
             | Self::Profile
             | Self::Activate
+            | Self::Papers
+            | Self::Paper(_)
             | Self::Me
             | Self::Display
             | Self::Branches
@@ -165,6 +179,7 @@ mod tests {
         let places = [
             Place::Home,
             Place::Question(item),
+            Place::Change,
             Place::Result,
             Place::Submit,
             Place::Submissions,
@@ -174,6 +189,8 @@ mod tests {
             Place::Activate,
             Place::Handbook,
             Place::Section(section),
+            Place::Papers,
+            Place::Paper("report".into()),
             Place::Me,
             Place::Display,
             Place::Branches,

@@ -2,7 +2,7 @@
 
 use crate::{Stage, common::honest};
 use biaochi::{
-    domain::ContentHash,
+    domain::{Collection, ContentHash, Document},
     protocol::{PublishedStandard, paths},
 };
 use reqwest::{Method, StatusCode};
@@ -60,6 +60,31 @@ async fn a_checklist_travels_compressed_under_the_same_tag() {
         assert_eq!(headers["etag"], tag);
         assert!(headers["vary"].to_str().unwrap().contains("accept-encoding"));
         assert!(packed.bytes().await.unwrap().len() * 3 < plain.len(), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn documents_are_listed_and_fetched_by_content_without_a_token() {
+    let stage = Stage::new(0, &[]).await;
+    let standard = stage.open(Method::GET, paths::STANDARD).send().await.unwrap();
+    let standard: PublishedStandard = standard.json().await.unwrap();
+    assert!(standard.documents.iter().any(|document| document.collection == Collection::Handbook));
+    assert!(standard.documents.iter().any(|document| document.collection == Collection::Compilation));
+    for listed in &standard.documents {
+        let answer = stage.open(Method::GET, &paths::document(&listed.hash)).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], "public, max-age=31536000, immutable");
+        let tag = answer.headers()["etag"].clone();
+        let body = answer.bytes().await.unwrap();
+        assert_eq!((ContentHash::of(&body), body.len() as u64), (listed.hash.clone(), listed.bytes));
+        let document: Document = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&document.id, &document.title), (&listed.id, &listed.title));
+        let again = stage.open(Method::GET, &paths::document(&listed.hash)).header("if-none-match", tag);
+        assert_eq!(again.send().await.unwrap().status(), StatusCode::NOT_MODIFIED);
+    }
+    for stranger in [ContentHash::of(b"never published").to_string(), "no-hash".to_owned()] {
+        let path = paths::DOCUMENT.replace("{hash}", &stranger);
+        let answer = stage.open(Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{stranger}");
     }
 }
 

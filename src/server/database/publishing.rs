@@ -8,7 +8,8 @@ use crate::{
 use sqlx::{Row as _, SqliteConnection};
 
 impl Database {
-    /// Publishes one version: its checklists and its documents. The same content again changes nothing.
+    /// Publishes one version, which is then in force: its checklists and its documents. The version in force again changes
+    /// nothing.
     ///
     /// # Errors
     /// When there is no checklist, one cannot be written, or the database fails.
@@ -41,10 +42,19 @@ impl Database {
             let Document { id, collection, number, title, .. } = document.clone();
             published.documents.push(PublishedDocument { id, collection, number, title, hash, bytes });
         }
+        let summary = serde_json::to_string(&published).map_err(stored)?;
         sqlx::query("INSERT INTO standards (summary) VALUES (?) ON CONFLICT DO NOTHING")
-            .bind(serde_json::to_string(&published).map_err(stored)?)
+            .bind(summary.clone())
             .execute(&mut *tx)
             .await?;
+        // An older version that is published again is in force again.
+        sqlx::query(
+            "UPDATE standards SET number = (SELECT max(number) + 1 FROM standards)
+             WHERE summary = ? AND number < (SELECT max(number) FROM standards)",
+        )
+        .bind(summary)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(published)
     }
@@ -89,4 +99,25 @@ async fn keep(
     let hash = ContentHash::of(&body);
     sqlx::query(insert).bind(hash.as_str().to_owned()).bind(body).execute(tx).await?;
     Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::checklist;
+
+    #[tokio::test]
+    async fn a_version_published_again_is_in_force_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
+        let in_force = async || -> String {
+            let summary = database.standard().await.unwrap().unwrap();
+            serde_json::from_str::<PublishedStandard>(&summary).unwrap().version
+        };
+        for list in [&first, &second, &second, &first] {
+            database.publish(std::slice::from_ref(list), &[]).await.unwrap();
+            assert_eq!(in_force().await, list.version);
+        }
+    }
 }

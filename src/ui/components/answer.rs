@@ -3,8 +3,8 @@
 use super::figures::Stepper;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, Points, Rule, Stance, Window, WindowKey,
-        check::MAX_FIGURE,
+        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Points, Rule, Stance, Window,
+        WindowKey, check::MAX_FIGURE,
     },
     ui::{
         session::{Session, session},
@@ -27,7 +27,7 @@ pub fn PartControl(
 ) -> impl IntoView {
     let session = session();
     let part = item.parts.get(place).cloned()?;
-    let answer = part_answer(session, &item.id, &part);
+    let answer = part_answer(session, &item.id, &part.id);
     let write = writer(session, &item, &part);
     let judged = session
         .work
@@ -97,10 +97,13 @@ pub fn PartControl(
 
 type Answered = Memo<Option<PartAnswer>>;
 
-/// The answer as it stands.
-fn part_answer(session: Session, item: &ItemId, part: &Part) -> Answered {
-    let (item, part) = (item.clone(), part.id.clone());
-    Memo::new(move |_| session.work.read().as_ref().ok()?.assessment.part(&item, &part).cloned())
+/// The answer as it stands; of one that was given under another version, what the part can still take.
+fn part_answer(session: Session, item: &ItemId, part: &PartId) -> Answered {
+    let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
+    Memo::new(move |_| match session.work.read().as_ref().ok()?.usable(&key)? {
+        AnswerValue::Part { answer } => answer,
+        _ => None,
+    })
 }
 
 /// Writes an answer. Answering says that the item applies.

@@ -8,5 +8,7 @@ pub mod frame;
 pub mod icon;
 pub mod light;
 pub mod message;
+pub mod paper_files;
 pub mod qr;
 pub mod radar;
+pub mod sheet;

@@ -3,13 +3,16 @@
 pub mod about;
 pub mod activate;
 pub mod add_phone;
+pub mod again;
 pub mod branches;
+pub mod change;
 pub mod check;
 pub mod display;
 pub mod handbook;
 pub mod home;
 pub mod me;
 pub mod notice;
+pub mod paper;
 pub mod profile;
 pub mod question;
 pub mod result;

@@ -1,6 +1,6 @@
 //! One item a screen: the requirement, the control that fits, where the originals lie, how to do it.
 
-use super::home::NothingYet;
+use super::{again::Again, home::NothingYet};
 use crate::{
     domain::{
         AnswerKey, AnswerValue, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
@@ -13,7 +13,7 @@ use crate::{
             icon::{Draw, Icon},
             message::Note,
         },
-        library::ordinal,
+        library::{full_title, ordinal},
         navigation::navigation,
         overview::{ItemRow, next_open},
         route::Place,
@@ -104,6 +104,7 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
     view! {
         <article data-testid="question" data-item=item.id.to_string()>
             <p class="muted">{format!("第{number}条，共{of}条 · {aspect} · {}", item.title)}</p>
+            <Again item=item.clone() />
             <section class="card">
                 <p class="requirement">{item.requirement.clone()}</p>
                 {(!item.plain.is_empty()).then(|| view! { <p class="plain">{item.plain.clone()}</p> })}
@@ -130,9 +131,7 @@ fn registers(item: &Item) -> Vec<AnswerKey> {
 }
 
 fn value(session: Session, key: &AnswerKey) -> Option<AnswerValue> {
-    session
-        .work
-        .with_untracked(|work| work.as_ref().ok()?.assessment.current(key).map(|entry| entry.value.clone()))
+    session.work.with_untracked(|work| work.as_ref().ok()?.usable(key))
 }
 
 #[component]
@@ -203,10 +202,10 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return false };
         start.with_value(|start| {
-            let now = keys.iter().map(|key| work.assessment.current(key).map(|entry| &entry.value));
+            let now = keys.iter().map(|key| work.usable(key));
             now.zip(start).any(|(now, (key, before))| {
                 let nothing = nothing(key);
-                now.unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
+                now.as_ref().unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
             })
         })
     });
@@ -407,7 +406,8 @@ fn History(item: Arc<Item>) -> impl IntoView {
     }
 }
 
-fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
+/// What an entry said, in words.
+pub(super) fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
     match (&entry.key, &entry.value) {
         (AnswerKey::Location { .. }, AnswerValue::Text { text }) => format!("原件在哪，{text}"),
         (_, AnswerValue::Text { text }) => format!("纪实，{text}"),
@@ -451,7 +451,7 @@ fn Reading(item: ItemId) -> impl IntoView {
                 view! {
                     <li>
                         <a href=format!("/handbook/{}", section.id) class="menu-entry">
-                            <span>{section.title.clone()}</span>
+                            <span>{full_title(document, section)}</span>
                             <span class="muted">{ordinal(document)}</span>
                             <Draw icon=Icon::Forward />
                         </a>
@@ -497,6 +497,10 @@ fn Steps(item: ItemId) -> impl IntoView {
     };
     let open = move || {
         let rows = rows.read();
+        if let Some(doubtful) = rows.iter().find(|row| row.doubtful && row.id != item) {
+            let text = format!("去看待复核的第{}条", doubtful.number);
+            return Some(view! { <a href=format!("/check/{}", doubtful.id) class="quiet">{text}</a> });
+        }
         let found = next_open(&rows, Some(&item)).filter(|row| row.id != item)?;
         let here = rows.iter().position(|row| row.id == item)?;
         (found.number != here + 2).then(|| {

@@ -2,12 +2,12 @@
 
 use super::{NoWork, Work};
 use crate::{
-    domain::{Checklist, Entry, Estimate, ItemId, ScoreSheet, SubmissionId, score},
+    domain::{Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId, score},
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
         next_step::{NextStep, Sent, next_step},
-        overview::{ItemRow, rows},
+        overview::{ItemRow, mark_doubtful, rows},
     },
 };
 use jiff::civil::Date;
@@ -45,7 +45,7 @@ impl Derived {
         let sheet = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
-            Some(Arc::new(score(&work.checklist, &work.period, &work.assessment)))
+            Some(Arc::new(score(&work.checklist, &work.period, &work.pinned().fitting(&work.assessment))))
         });
         let estimate = Memo::new(move |_| {
             let work = work.read();
@@ -54,7 +54,11 @@ impl Derived {
         let rows = Memo::new(move |_| {
             let work = work.read();
             match (work.as_ref(), sheet.get()) {
-                (Ok(work), Some(sheet)) => rows(&work.checklist, &sheet, &work.period, today.get()),
+                (Ok(work), Some(sheet)) => {
+                    let mut rows = rows(&work.checklist, &sheet, &work.period, today.get());
+                    mark_doubtful(&mut rows, &work.doubtful());
+                    rows
+                }
                 _ => Vec::new(),
             }
         });
@@ -64,11 +68,11 @@ impl Derived {
             let period = period.get()?;
             let all = submissions.read();
             let newest = all.iter().rfind(|sent| sent.period == period && !sent.withdrawn)?.clone();
-            let answers = newest.snapshot().map(|snapshot| snapshot.answers);
-            Some((newest, answers))
+            let snapshot = newest.snapshot();
+            Some((newest, snapshot))
         });
         let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
-            (Ok(work), Some((newest, answers))) => sent(work, newest, answers.as_deref(), &outbox.read()),
+            (Ok(work), Some((newest, snapshot))) => sent(work, newest, snapshot.as_ref(), &outbox.read()),
             _ => Sent::Nothing,
         });
         let next = Memo::new(move |_| {
@@ -99,7 +103,12 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
         .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
 }
 
-fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox: &[OutboxEntry]) -> Sent {
+fn sent(
+    work: &Work,
+    newest: &LocalSubmission,
+    snapshot: Option<&Submission>,
+    outbox: &[OutboxEntry],
+) -> Sent {
     match waiting_for(outbox, newest.id) {
         Some(row) if matches!(row.state, OutboxState::Rejected { .. }) => return Sent::Rejected,
         Some(_) => return Sent::Waiting,
@@ -107,13 +116,20 @@ fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox
         None => {}
     }
     let mut changed: Vec<Option<ItemId>> = Vec::new();
-    if let Some(answers) = answers {
-        for entry in work.assessment.winners() {
+    // A report of another phone may answer a newer version than the draft.
+    let mut moved = false;
+    if let Some(snapshot) = snapshot {
+        moved = work.offer.is_none() && snapshot.checklist != work.draft.checklist;
+        // Under which version an answer was given is said in another way there.
+        let says = |sent: &Entry, now: &Entry| {
+            (&sent.key, sent.stamp, &sent.value) == (&now.key, now.stamp, &now.value)
+        };
+        for entry in work.pinned().fitting(&work.assessment).winners() {
             let item = entry.key.item().cloned();
-            if !answers.contains(&entry) && !changed.contains(&item) {
+            if !snapshot.answers.iter().any(|sent| says(sent, &entry)) && !changed.contains(&item) {
                 changed.push(item);
             }
         }
     }
-    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len() }
+    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len(), moved }
 }

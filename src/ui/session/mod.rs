@@ -8,6 +8,8 @@ pub mod carrying;
 pub mod derived;
 pub mod finding;
 pub mod library;
+pub mod moving;
+pub mod paper;
 mod reading;
 pub mod saving;
 pub mod sending;
@@ -18,7 +20,7 @@ use crate::{
     browser::{self, fetch::FetchApi},
     domain::{
         Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
-        SectorId, period::shanghai_date,
+        SectorId, moving::Versions, period::shanghai_date,
     },
     store::{
         Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
@@ -45,6 +47,10 @@ pub struct Work {
     pub period: Period,
     /// All answers.
     pub assessment: Assessment,
+    /// The other versions that answers were given under, as far as they are here.
+    pub versions: Versions,
+    /// Another checklist that the draft can be moved to.
+    pub offer: Option<moving::Offer>,
 }
 
 /// Why there is nothing to work on yet.

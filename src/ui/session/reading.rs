@@ -1,8 +1,8 @@
 //! What is read from the storage for the screen, and which period it is about.
 
-use super::{NoWork, Work};
+use super::{NoWork, Work, moving::Offer};
 use crate::{
-    domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, period::current},
+    domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
     store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
     ui::unfinished::unfinished,
@@ -134,7 +134,11 @@ pub(super) async fn load_work(
         let Some(period) = checklist.period(&draft.period).cloned() else {
             return Ok(Err(NoWork::NotFetched));
         };
-        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment }));
+        let versions = versions(checklists, &draft, &assessment).await?;
+        let offer = newest
+            .filter(|(hash, _)| *hash != draft.checklist)
+            .map(|(hash, checklist)| Offer { hash, checklist });
+        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment, versions, offer }));
     }
     let Some((hash, checklist)) = newest else {
         return Ok(Err(match (standard, in_force) {
@@ -157,5 +161,24 @@ pub(super) async fn load_work(
     let entries = checklists.copy.entries(&draft.key()).await?;
     unreadable.extend(entries.unreadable);
     let assessment = Assessment::new(entries.records, None);
-    Ok(Ok(Work { draft, stored: false, checklist, period, assessment }))
+    let versions = versions(checklists, &draft, &assessment).await?;
+    Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None }))
+}
+
+/// The other checklists that answers were given under; one that is not here is passed over.
+async fn versions(
+    checklists: &mut Checklists<'_>,
+    draft: &Draft,
+    assessment: &Assessment,
+) -> Result<Versions, StoreError> {
+    let mut versions = Versions::new();
+    for under in assessment.winners().into_iter().filter_map(|entry| entry.under) {
+        if under != draft.checklist
+            && !versions.contains_key(&under)
+            && let Some(list) = checklists.get(&under).await?
+        {
+            versions.insert(under, list);
+        }
+    }
+    Ok(versions)
 }

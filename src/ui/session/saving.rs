@@ -6,7 +6,7 @@
 use super::{Saving, Session, Work};
 use crate::{
     browser,
-    domain::{AnswerKey, AnswerValue, assessment::Edit},
+    domain::{AnswerKey, AnswerValue, Entry, assessment::Edit},
     store::StoreError,
     ui::unsaved::Queue,
 };
@@ -27,7 +27,8 @@ impl Session {
             if !work.stored && draft.begun_at == 0 {
                 draft.begun_at = now;
             }
-            Some((draft, work.assessment.edit(key, value, stamp)))
+            let under = Some(draft.checklist.clone());
+            Some((draft, work.assessment.edit(Entry { key, stamp, value, under })))
         });
         let Some((draft, edit)) = edited else { return };
         // On its way to the disk before the screen is drawn anew: the one goes on during the other.

@@ -61,7 +61,11 @@ impl Session {
             device,
             made_at: now,
             declaration,
-            answers: work.assessment.winners(),
+            // What no longer fits stays here, to be read.
+            answers: Submission::packed(
+                work.pinned().fitting(&work.assessment).winners(),
+                &work.draft.checklist,
+            ),
             attachments: Vec::new(),
         };
         let body = json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;

@@ -6,4 +6,5 @@ pub mod errors;
 pub mod explain;
 pub mod figures;
 pub mod light;
+pub mod standard;
 pub mod terms;
