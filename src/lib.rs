@@ -17,7 +17,6 @@ pub mod authoring;
 #[cfg(feature = "web")]
 pub mod browser;
 pub mod domain;
-pub mod json;
 #[cfg(any(feature = "web", feature = "paper", test))]
 pub mod paper;
 pub mod protocol;

@@ -1,7 +1,6 @@
 //! The whole of what is asked of a storage: read one, read a run of keys, write a batch or nothing of it.
 
 use super::error::StoreError;
-use crate::json;
 
 /// A table; its name is the name of the IndexedDB object store, so it never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +85,7 @@ impl Batch {
     /// # Errors
     /// When the value cannot be written as JSON, which no type of ours should cause.
     pub fn put<T: serde::Serialize>(&mut self, table: Table, key: &str, value: &T) -> Result<(), StoreError> {
-        let text = json::to_string(value).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let text = serde_json::to_string(value).map_err(|error| StoreError::Failed(error.to_string()))?;
         self.put_text(table, key, &text);
         Ok(())
     }

@@ -6,7 +6,6 @@
 
 use super::records::{Draft, LocalSubmission};
 use crate::domain::{BranchCode, Entry};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// Says what the file is.
@@ -70,14 +69,14 @@ pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
     }
     // What was copied through a chat may have gained blanks or a byte order mark.
     let text = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
-    let head: Head = json::from_str(text).map_err(|_| BackupError::NotABackup)?;
+    let head: Head = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     if head.kind != KIND {
         return Err(BackupError::NotABackup);
     }
     if head.format > FORMAT {
         return Err(BackupError::Newer(head.format));
     }
-    let backup: Backup = json::from_str(text).map_err(|_| BackupError::NotABackup)?;
+    let backup: Backup = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     let foreign = backup.drafts.iter().any(|saved| saved.draft.branch != backup.branch)
         || backup.submissions.iter().any(|carried| carried.branch != backup.branch);
     if foreign {

@@ -5,7 +5,6 @@ use crate::{
     domain::{
         BranchCode, ContentHash, DeviceId, PeriodId, SectionId, SectorId, Stamp, Submission, SubmissionId,
     },
-    json,
     protocol::{ActivationCode, BranchInfo, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
 };
@@ -225,6 +224,6 @@ impl LocalSubmission {
     /// The snapshot, when its bytes are here and can be read.
     #[must_use]
     pub fn snapshot(&self) -> Option<Submission> {
-        self.body.as_deref().and_then(|body| json::from_str(body).ok())
+        self.body.as_deref().and_then(|body| serde_json::from_str(body).ok())
     }
 }

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId},
-    json,
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -34,7 +33,7 @@ pub struct Found<T> {
 }
 
 pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> Result<T, StoreError> {
-    json::from_str(text).map_err(|error| StoreError::Unreadable {
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable {
         table: table.name(),
         key: key.to_owned(),
         reason: error.to_string(),
@@ -148,7 +147,7 @@ impl<B: Backend> Repository<B> {
                 None => new_device,
                 Some(text) => match read::<Phone>(Table::Settings, PHONE, text) {
                     Ok(phone) => return Ok(phone),
-                    Err(_) => json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
+                    Err(_) => serde_json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
                 },
             };
             let phone = Phone::new(device);

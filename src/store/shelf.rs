@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     domain::{ContentHash, Document},
-    json,
     sync::{Shelf, StandardCopy},
 };
 use std::collections::BTreeSet;
@@ -22,7 +21,7 @@ impl<B: Backend> Repository<B> {
         let texts = self.backend().scan(Table::Documents, "").await?;
         let read = texts
             .into_iter()
-            .filter_map(|(key, text)| ContentHash::try_from(key).ok().zip(json::from_str(&text).ok()));
+            .filter_map(|(key, text)| ContentHash::try_from(key).ok().zip(serde_json::from_str(&text).ok()));
         Ok(read.collect())
     }
 }

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, Submission, SubmissionId},
-    json,
     protocol::{BranchInfo, SubmissionSummary},
     sync::{
         Binding, BindingState, ClockOffset, Delivery, FetchedChecklist, Local, OutboxEntry, OutboxId,
@@ -69,7 +68,7 @@ async fn known<B: Backend>(
 /// What a row that carries a submission says of it, for a record that cannot be read any more.
 fn from_row(row: &OutboxEntry) -> Option<LocalSubmission> {
     let OutboxRequest::Submit { body, .. } = &row.request else { return None };
-    let submission: Submission = json::from_str(body).ok()?;
+    let submission: Submission = serde_json::from_str(body).ok()?;
     Some(LocalSubmission::made_here(&submission, body.clone()))
 }
 

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     domain::{Assessment, BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
-    json,
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +89,7 @@ pub(super) async fn merge<B: Backend>(
     let mut new = 0;
     for entry in entries {
         let at = entry_key(&key, entry);
-        let known = stored.get(&at).and_then(|text| json::from_str::<Entry>(text).ok());
+        let known = stored.get(&at).and_then(|text| serde_json::from_str::<Entry>(text).ok());
         // Of two values under one stamp the greater one stays, so that phones agree in whatever order they meet.
         if known.is_none_or(|known| known < *entry) {
             change.put(Table::Entries, &at, entry)?;
@@ -154,7 +153,7 @@ impl<B: Backend> Repository<B> {
                     put.stamp = clock.tick(put.stamp.ms);
                 }
                 while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
-                    && json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
+                    && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
                 {
                     clock.observe(put.stamp);
                     put.stamp = clock.tick(put.stamp.ms);
@@ -177,7 +176,7 @@ impl<B: Backend> Repository<B> {
         if !edits.iter().all(|edit| is_new(&edit.put) && edit.drop.iter().all(is_new)) {
             return Ok(false);
         }
-        let text = json::to_string(draft).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let text = serde_json::to_string(draft).map_err(|error| StoreError::Failed(error.to_string()))?;
         let mut batch = Batch::default();
         batch.seen.push(Seen::One(Table::Drafts, draft_key(&key), Some(text)));
         for edit in edits {

@@ -1,6 +1,5 @@
 //! The endpoint as the phone hears it: one request, one reply, and what the reply means. Transport is behind [`Api`].
 
-use crate::json;
 use crate::protocol::{Problem, ProblemKind};
 
 /// An HTTP method the endpoint knows.
@@ -144,7 +143,7 @@ pub fn classify(reply: Result<Reply, NoAnswer>) -> Result<Reply, ApiError> {
     if (200..300).contains(&reply.status) || reply.status == 304 {
         return Ok(reply);
     }
-    let problem = json::from_str(&reply.body).unwrap_or_else(|_| by_status(reply.status));
+    let problem = serde_json::from_str(&reply.body).unwrap_or_else(|_| by_status(reply.status));
     Err(ApiError::Problem { problem, retry_after_s: reply.retry_after_s })
 }
 

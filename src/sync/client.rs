@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     domain::{ContentHash, SubmissionId},
-    json,
     protocol::{
         ActivateRequest, Activated, BranchInfo, DeviceCode, ProblemKind, Receipt, StampedProfile,
         SubmissionSummary, paths,
@@ -58,7 +57,7 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     /// # Errors
     /// [`ApiError`].
     pub async fn activate(&self, request: &ActivateRequest) -> Result<Activated, ApiError> {
-        let body = json::to_string(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+        let body = serde_json::to_string(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
         read(&self.ask(Method::Post, paths::ACTIVATE, None, Some(&body)).await?)
     }
 
@@ -216,7 +215,7 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
 }
 
 fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, ApiError> {
-    json::from_str(&reply.body).map_err(|error| ApiError::Unreadable(error.to_string()))
+    serde_json::from_str(&reply.body).map_err(|error| ApiError::Unreadable(error.to_string()))
 }
 
 fn proven(reply: Reply, sha256: &ContentHash) -> Result<String, ApiError> {

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, ContentHash, Submission, SubmissionId, submission::FORMAT},
-    json,
     protocol::ProblemKind,
 };
 use std::collections::BTreeSet;
@@ -261,7 +260,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             Err(error) => return self.pull_failed(&error).map(|()| false),
         };
         // The hash has proven the text: if it cannot be read, it is newer than this app.
-        let Ok(checklist) = json::from_str(&body) else {
+        let Ok(checklist) = serde_json::from_str(&body) else {
             self.outcome.needs_update = true;
             return Ok(false);
         };
@@ -333,5 +332,5 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
 }
 
 fn readable(body: &str) -> Option<Submission> {
-    json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
+    serde_json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
 }

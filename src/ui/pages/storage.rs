@@ -4,7 +4,6 @@ use crate::{
     browser,
     browser::persistence::Persistence,
     domain::day,
-    json,
     store::{StoreError, backup::BackupError},
     ui::{
         components::{
@@ -216,7 +215,7 @@ fn Carry() -> impl IntoView {
                     return;
                 }
             };
-            let Ok(text) = json::to_string(&backup) else { return };
+            let Ok(text) = serde_json::to_string(&backup) else { return };
             let today = session.today.get_untracked();
             let way = if as_file {
                 let name = format!("支部标尺备份-{}-{}.json", backup.branch_name, day::text(today));

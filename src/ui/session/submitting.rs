@@ -7,7 +7,6 @@ use crate::{
         Declaration, Submission, SubmissionId,
         submission::{FORMAT, heads},
     },
-    json,
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
 };
@@ -68,7 +67,8 @@ impl Session {
             ),
             attachments: Vec::new(),
         };
-        let body = json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let body =
+            serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
         let local = LocalSubmission::made_here(&submission, body.clone());
         let key = OutboxId::from_parts(now, &random()?);
         let row = OutboxEntry::new(key, submission.branch, OutboxRequest::submit(id, body), now);
