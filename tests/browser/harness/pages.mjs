@@ -90,8 +90,8 @@ export const PAGES = {
   },
   handbook: async (page) => {
     await libraryHere(page);
-    await page.getByRole("searchbox").fill("");
-    for (const fold of await page.locator("details:not([open]) > summary").all()) if ((await fold.innerText()).startsWith("第四章")) await fold.click();
+    const chapter = page.locator("details", { hasText: "第四章" });
+    if ((await chapter.getAttribute("open")) === null) await chapter.locator("summary").click();
   },
   search: async (page) => {
     await libraryHere(page);

@@ -132,6 +132,7 @@ export const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(ne
 /** Waits until every document of 一编一册 in force is on the phone. */
 export async function libraryHere(page) {
   await goTo(page, "/handbook");
+  await page.getByRole("searchbox").fill("");
   await expect(page.getByRole("heading", { name: "制度汇编（一编）" })).toBeVisible();
   await expect(page.getByTestId("incoming")).toHaveCount(0);
 }

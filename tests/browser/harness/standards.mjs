@@ -44,25 +44,6 @@ export function forLaterPeriods() {
   });
 }
 
-/** The same standard for two sectors: 社区 is asked for 兼职委员 where 农村 is asked for 支委会建制. */
-export function twoSectors() {
-  return tables((name, text) => {
-    const end = text.endsWith("\n") ? text : `${text}\n`;
-    switch (name) {
-      case "领域":
-        return `${end}community,社区\n`;
-      case "条目":
-        return `${end.replace(/^(NC-(?!A2,)[A-Z0-9]+),农村,/gm, "$1,农村、社区,")}NC-S1,社区,组织健全,兼职委员,吸收辖区单位党组织负责人担任兼职委员。,请辖区单位的党组织负责人来当兼职委员。,和辖区单位商量人选，报上级批准。,查,批复,,,,,\n`;
-      case "分项":
-        return `${end}NC-S1,p1,有辖区单位的兼职委员,2,是否,期末,是,,,,,,,,\n`;
-      case "依据":
-        return `${end}NC-S1,无,,,,\n`;
-      default:
-        return text;
-    }
-  });
-}
-
 /** The demonstration roster with one branch in another sector. */
 export function rosterWith(sector, branch = BRANCH) {
   const file = join(mkdtempSync(join(tmpdir(), "biaochi-roster-")), "roster.csv");

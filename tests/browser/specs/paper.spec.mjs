@@ -2,7 +2,7 @@
 import { hasPaper, keptForOffline, keptForPaper, paperAddress, usable } from "../harness/browser.mjs";
 import { until } from "../harness/endpoint.mjs";
 import { answeredWithShortfalls } from "../harness/pages.mjs";
-import { activate, confirmProfile, goTo, score, submit } from "../harness/secretary.mjs";
+import { activate, confirmProfile, goTo, libraryHere, score, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 import { corrupt, deploy, renamePaper } from "../harness/update.mjs";
 import { partOf, textsOf, wordsOf } from "../harness/xlsx.mjs";
@@ -118,7 +118,7 @@ test("every form is exported offline with the figures of the screen, and printed
 
   await goTo(page, "/result");
   await page.getByRole("link", { name: "导出纸质材料" }).click();
-  await page.getByRole("link", { name: /^自评表/ }).click();
+  await page.getByRole("link", { name: /^自评表 每条/ }).click();
   const word = wordsOf(await saved(page, "Word", info));
   expect(word).toContain(`${own}分（自评估算，不是评定结果）`);
   expect(word).toContain("示例标准");
@@ -174,44 +174,15 @@ test("every form is exported offline with the figures of the screen, and printed
   expect(phone.faults).toEqual([]);
 });
 
-/** Puts a handbook document with one template on the phone, as fetching the library does. */
-const placeTemplate = (page) =>
-  page.evaluate(
-    (document) =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open("biaochi");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const writing = opening.result.transaction("documents", "readwrite");
-          writing.objectStore("documents").put(JSON.stringify(document), "0".repeat(64));
-          writing.oncomplete = () => { opening.result.close(); resolve(); };
-          writing.onerror = () => reject(writing.error);
-        };
-      }),
-    {
-      id: "H1",
-      collection: "handbook",
-      number: 1,
-      title: "支部组织生活",
-      sections: [
-        {
-          id: "H1-1",
-          title: "党员大会",
-          blocks: [{ template: { title: "支部党员大会会议记录", fields: [{ name: "时间" }, { name: "应到", hint: "按名册" }, { name: "发言" }, { name: "签名" }] } }],
-        },
-      ],
-    },
-  );
-
 test("a record of the handbook becomes a form to fill in by hand", async ({ endpoint, phone }, info) => {
   const page = await phone.open();
   await activate(page, endpoint);
-  await placeTemplate(page);
-  await goTo(page, "/paper");
-  await page.getByRole("link", { name: "支部党员大会会议记录" }).click();
+  await libraryHere(page);
+  await goTo(page, "/handbook/H4-3");
+  await page.getByTestId("template").first().getByRole("link", { name: "存成Word、打印" }).click();
   await expect(page.getByTestId("sheet")).toContainText("发言");
   const word = wordsOf(await saved(page, "Word", info));
-  for (const said of ["支部党员大会会议记录", "十里村党支部", "（按名册）", "发言", "签名"]) expect(word).toContain(said);
+  for (const said of ["支部党员大会会议记录", "十里村党支部", "其中有表决权的几名", "发言", "签名"]) expect(word).toContain(said);
   expect(textsOf(await saved(page, "Excel", info))).toContain("签名");
 });
 
