@@ -6,10 +6,10 @@
 // - FILE.br beside every file that compresses.
 // A development build (trunk serve) is left unsealed, so that no service worker hides what is being written.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { brotliCompressSync, constants } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 
 const COMPRESSIBLE = new Set([".html", ".js", ".wasm", ".css", ".svg", ".webmanifest", ".json", ".txt"]);
 /** Not part of what a phone keeps: the worker itself, what is only for the server, and what the browser asks for once, when the
@@ -53,6 +53,15 @@ function policy(html) {
   ].join("; ");
 }
 
+/** Whether a file is these bytes compressed already: the highest quality takes seconds, which sealing again can spare. */
+function holds(file, bytes) {
+  try {
+    return brotliDecompressSync(readFileSync(file)).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
 /** Gives the worker for paper its hashed names, its loader, and its place in index.html. */
 function stagePaper(folder) {
   const take = (name) => {
@@ -78,11 +87,12 @@ function stagePaper(folder) {
 
 /** Seals the app in this folder; sealing again what has been changed since is allowed (the browser tests make updates so). */
 export function seal(folder) {
-  for (const name of filesIn(folder)) if (name.endsWith(".br")) rmSync(join(folder, name));
+  const plain = () => filesIn(folder).filter((name) => !name.endsWith(".br"));
+  for (const name of filesIn(folder)) if (name.endsWith(".br") && !existsSync(join(folder, name.slice(0, -3)))) rmSync(join(folder, name));
   const html = readFileSync(join(folder, "index.html"), "utf8");
   writeFileSync(join(folder, "csp.txt"), policy(html));
 
-  const listed = filesIn(folder).filter((name) => !NOT_LISTED.test(name));
+  const listed = plain().filter((name) => !NOT_LISTED.test(name));
   const entry = (name) => ({
     url: name === "index.html" ? "/" : `/${name}`,
     sha256: sha256(readFileSync(join(folder, name))),
@@ -94,12 +104,15 @@ export function seal(folder) {
   if (!worker.includes(UNSEALED) && !SEALED.test(worker)) throw new Error(`sw.js has no line “${UNSEALED}” to seal`);
   writeFileSync(join(folder, "sw.js"), worker.replace(SEALED, () => `const SEAL = ${JSON.stringify({ version, files, later })};`));
 
-  for (const name of filesIn(folder)) {
+  for (const name of plain()) {
     if (!COMPRESSIBLE.has(extname(name)) || name === "csp.txt") continue;
     const bytes = readFileSync(join(folder, name));
+    const sibling = join(folder, `${name}.br`);
+    if (existsSync(sibling) && holds(sibling, bytes)) continue;
+    rmSync(sibling, { force: true });
     const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
     const compressed = brotliCompressSync(bytes, { params });
-    if (compressed.length < bytes.length) writeFileSync(join(folder, `${name}.br`), compressed);
+    if (compressed.length < bytes.length) writeFileSync(sibling, compressed);
   }
   return version;
 }
