@@ -2,7 +2,7 @@
 
 use super::{
     clock::Stamp,
-    ids::{ChoiceId, FactId, ItemId, OccurrenceId, PartId},
+    ids::{ChoiceId, FactId, ItemId, LedgerId, OccurrenceId, PartId},
     period::WindowKey,
     profile::BranchProfile,
 };
@@ -59,12 +59,38 @@ pub enum AnswerValue {
     Part {
         /// The answer.
         answer: Option<PartAnswer>,
+        /// The ledger entries it was counted from, when nobody said it: see [`super::ledger::derive`]. Never stored on a phone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counted: Option<Vec<LedgerId>>,
+        /// What the branch itself had said where the ledger speaks now; `None` when it had said nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own: Option<OwnAnswer>,
+        /// Why the branch answers otherwise than its ledger; empty where it does not.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// For [`AnswerKey::Location`] and [`AnswerKey::Note`]; empty takes it back.
     Text {
         /// At most [`MAX_TEXT_CHARS`] characters, no control characters but line feed.
         text: String,
     },
+}
+
+/// An answer that the branch had given itself, beneath one that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct OwnAnswer {
+    /// As given; `None` when it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<PartAnswer>,
+}
+
+impl AnswerValue {
+    /// A part's answer as somebody gives it; `None` takes one back.
+    #[must_use]
+    pub fn part(answer: Option<PartAnswer>) -> Self {
+        Self::Part { answer, counted: None, own: None, reason: String::new() }
+    }
 }
 
 /// The longest text an answer may hold, in characters.

@@ -66,6 +66,13 @@ impl Assessment {
         self.entries.insert(edit.put);
     }
 
+    /// Puts an entry in the place of the one that counts in its register, which has the same stamp or none is there: for what
+    /// is shown and submitted, not for what is stored.
+    pub fn replace(&mut self, entry: Entry) {
+        self.entries.retain(|old| old.key != entry.key || old.stamp < entry.stamp);
+        self.entries.insert(entry);
+    }
+
     /// Adds what another phone, a submission or a backup knows.
     pub fn merge(&mut self, others: impl IntoIterator<Item = Entry>) {
         self.entries.extend(others);
@@ -136,7 +143,7 @@ impl Assessment {
     pub fn part(&self, item: &ItemId, part: &PartId) -> Option<&PartAnswer> {
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
         match self.current(&key).map(|entry| &entry.value) {
-            Some(AnswerValue::Part { answer }) => answer.as_ref(),
+            Some(AnswerValue::Part { answer, .. }) => answer.as_ref(),
             _ => None,
         }
     }

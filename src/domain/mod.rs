@@ -13,6 +13,7 @@ pub mod difference;
 pub mod document;
 pub mod grade;
 pub mod ids;
+pub mod ledger;
 pub mod outcome;
 pub mod period;
 pub mod points;
@@ -36,9 +37,10 @@ pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LimitId, MethodId,
-    OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LedgerId, LimitId,
+    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
+pub use ledger::{ActivityKind, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;

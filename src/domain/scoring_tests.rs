@@ -280,7 +280,7 @@ fn a_correction_replaces_only_what_nobody_else_has_seen() {
     let list = checklist();
     let item = &list.aspects[0].items[0];
     let key = AnswerKey::Part { item: item.id.clone(), part: item.parts[0].id.clone() };
-    let say = |yes| AnswerValue::Part { answer: Some(PartAnswer::YesNo { yes }) };
+    let say = |yes| AnswerValue::part(Some(PartAnswer::YesNo { yes }));
     let mut draft = Assessment::default();
     for (yes, ms) in [(true, 1_000), (false, 2_000)] {
         draft.apply(draft.edit(key.clone(), say(yes), stamp(ms, 1)));

@@ -7,6 +7,7 @@ use super::{
     answer::Entry,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
+    ledger::LedgerRecord,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub struct Submission {
     pub declaration: Declaration,
     /// One entry for each register that was written, in the order of registers.
     pub answers: Vec<Entry>,
+    /// 台账: every version of the ledger's entries that are dated in what the period judges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<LedgerRecord>,
     /// Photos that belong to it, by hash; it is complete only when the server has them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,

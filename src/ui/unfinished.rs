@@ -36,7 +36,7 @@ pub fn unfinished(
 /// Whether anything is answered: not merely confirmed figures, nor what was all taken back.
 fn is_answered(assessment: &Assessment) -> bool {
     assessment.winners().iter().any(|entry| match &entry.value {
-        AnswerValue::Part { answer } => answer.is_some(),
+        AnswerValue::Part { answer, .. } => answer.is_some(),
         AnswerValue::Stance { stance } => *stance != Stance::Applies,
         AnswerValue::Text { text } => !text.is_empty(),
         AnswerValue::Profile { .. } => false,

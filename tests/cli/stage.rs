@@ -254,6 +254,7 @@ impl Phone {
                     value: AnswerValue::Text { text: "@签到表在镇里".into() },
                 },
             ],
+            ledger: Vec::new(),
             attachments: Vec::new(),
         }
     }

@@ -117,7 +117,7 @@ fn writer(session: Session, item: &Arc<Item>, part: &Part) -> Callback<PartAnswe
             );
         }
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
-        session.answer(key, AnswerValue::Part { answer: Some(answer) });
+        session.answer(key, AnswerValue::part(Some(answer)));
     })
 }
 

@@ -232,7 +232,7 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
 fn nothing(key: &AnswerKey) -> AnswerValue {
     match key {
         AnswerKey::Stance { .. } => AnswerValue::Stance { stance: Stance::Applies },
-        AnswerKey::Part { .. } => AnswerValue::Part { answer: None },
+        AnswerKey::Part { .. } => AnswerValue::part(None),
         AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. } => {
             AnswerValue::Text { text: String::new() }
         }
@@ -414,7 +414,7 @@ fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> S
             Stance::Unsure => "拿不准".into(),
             Stance::NotApplicable { reason } => terms::not_applicable(*reason).into(),
         },
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer) }) => {
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer), .. }) => {
             let scored = item.part(part).zip(period).and_then(|(part, period)| {
                 let score = crate::domain::scoring::score_answer(part, period, answer)?;
                 Some(explain::part(part, &score, period))

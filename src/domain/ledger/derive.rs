@@ -1,0 +1,208 @@
+//! What the ledger answers: worked out from its entries whenever it is needed, never stored as if somebody had said it.
+//!
+//! - **The ledger speaks only of what it knows.** A part is answered once an entry of its kinds exists. A window before the
+//!   first of them is not "none held" but "not in the book yet": there an answer given by hand stands, or the question stays
+//!   open. From the first entry on, a window without entries is none held.
+//! - **Where the ledger speaks, it counts**, unless a reason was given for another answer. The branch's own answer beneath it
+//!   travels along, so that another phone can lay the ledger over it again.
+//! - **It claims nothing else.** Of a deduction it fills in the one occurrence it can see; the others remain to be answered.
+
+use super::{ActivityKind, Attendance, Ledger, LedgerSource, Live};
+use crate::domain::{
+    answer::{AnswerKey, AnswerValue, Entry, OwnAnswer, PartAnswer},
+    assessment::Assessment,
+    check::MAX_FIGURE,
+    checklist::{Checklist, Part},
+    ids::LedgerId,
+    period::{Period, Span, WindowKey},
+    rule::Rule,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The answers that the ledger gives now, one entry for each register it speaks for.
+#[must_use]
+pub fn derived(
+    assessment: &Assessment,
+    ledger: &Ledger,
+    checklist: &Checklist,
+    period: &Period,
+) -> Vec<Entry> {
+    let live = ledger.live();
+    if live.is_empty() {
+        return Vec::new();
+    }
+    let groups = assessment.profile().map_or(0, |profile| profile.party_groups);
+    let parts = checklist
+        .items()
+        .filter(|(_, item)| !item.judged_above)
+        .flat_map(|(_, item)| item.parts.iter().map(move |part| (item, part)));
+    let sourced = parts.filter_map(|(item, part)| Some((item, part, part.from_ledger.as_ref()?)));
+    let entries = sourced.filter_map(|(item, part, source)| {
+        let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
+        let said = assessment.current(&key);
+        let own = match said.map(|entry| &entry.value) {
+            Some(AnswerValue::Part { answer: Some(_), reason, .. }) if !reason.is_empty() => return None,
+            Some(AnswerValue::Part { answer, .. }) => answer.as_ref(),
+            _ => None,
+        };
+        let seen: Vec<&Live<'_>> =
+            live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds())).collect();
+        let latest = seen.iter().map(|live| live.stamp).max()?;
+        let (answer, counted) = answer(part, source, &seen, own, period, groups)?;
+        let own = said.map(|_| OwnAnswer { answer: own.cloned() });
+        let stamp = said.map_or(latest, |entry| entry.stamp);
+        let value =
+            AnswerValue::Part { answer: Some(answer), counted: Some(counted), own, reason: String::new() };
+        Some(Entry { key, stamp, value })
+    });
+    entries.collect()
+}
+
+/// The assessment as it stands with what the ledger answers: what is scored, shown and submitted.
+#[must_use]
+pub fn overlay(
+    assessment: &Assessment,
+    ledger: &Ledger,
+    checklist: &Checklist,
+    period: &Period,
+) -> Assessment {
+    lay_over(assessment, &derived(assessment, ledger, checklist, period))
+}
+
+/// Puts derived entries in the place of those that count. Nothing of this is to be stored.
+#[must_use]
+pub fn lay_over(assessment: &Assessment, derived: &[Entry]) -> Assessment {
+    let mut laid = assessment.clone();
+    for entry in derived {
+        laid.replace(entry.clone());
+    }
+    laid
+}
+
+/// What of an entry in a submission somebody has said: for a derived one the branch's own answer beneath, under its own stamp.
+#[must_use]
+pub fn said(entry: &Entry) -> Option<Entry> {
+    match &entry.value {
+        AnswerValue::Part { counted: Some(_), own, .. } => {
+            let value = AnswerValue::part(own.as_ref()?.answer.clone());
+            Some(Entry { value, ..entry.clone() })
+        }
+        _ => Some(entry.clone()),
+    }
+}
+
+fn answer(
+    part: &Part,
+    source: &LedgerSource,
+    seen: &[&Live<'_>],
+    own: Option<&PartAnswer>,
+    period: &Period,
+    groups: u32,
+) -> Option<(PartAnswer, Vec<LedgerId>)> {
+    let spans = period.judged(part.window);
+    match (source, &part.rule) {
+        (LedgerSource::Count { kinds }, Rule::Count { .. }) => counts(kinds, seen, own, &spans, groups),
+        (LedgerSource::Attendance { .. }, Rule::Share { .. }) => {
+            let there = attended(seen, &spans);
+            let sum = |figure: fn(Attendance) -> u32| {
+                there.iter().fold(0_u32, |sum, (_, there)| sum.saturating_add(figure(*there)))
+            };
+            let (numerator, denominator) =
+                (sum(|there| there.present.min(there.due())), sum(Attendance::due));
+            let fits = (1..=MAX_FIGURE).contains(&denominator);
+            fits.then(|| (PartAnswer::Share { numerator, denominator }, ids(&there)))
+        }
+        (LedgerSource::BelowQuorum { occurrence, .. }, Rule::Deduction { occurrences }) => {
+            let mut there = attended(seen, &spans);
+            if there.is_empty() {
+                return None;
+            }
+            there.retain(|(_, there)| there.is_below_half());
+            let mut counts = match own {
+                Some(PartAnswer::Occurrences { counts }) => counts.clone(),
+                // What else may have happened, the ledger does not know.
+                _ if occurrences.len() > 1 => return None,
+                _ => BTreeMap::new(),
+            };
+            counts.insert(occurrence.clone(), figure(there.len()));
+            Some((PartAnswer::Occurrences { counts }, ids(&there)))
+        }
+        _ => None,
+    }
+}
+
+fn counts(
+    kinds: &BTreeSet<ActivityKind>,
+    seen: &[&Live<'_>],
+    own: Option<&PartAnswer>,
+    spans: &[Span],
+    groups: u32,
+) -> Option<(PartAnswer, Vec<LedgerId>)> {
+    let begun = seen.iter().map(|live| live.entry.date).min()?;
+    let own: BTreeMap<WindowKey, u32> = match own {
+        Some(PartAnswer::Counts { counts }) => counts.clone(),
+        _ => BTreeMap::new(),
+    };
+    let (mut counts, mut counted, mut speaks) = (BTreeMap::new(), Vec::new(), false);
+    for span in spans {
+        let here: Vec<&Live<'_>> = seen.iter().filter(|live| holds(span, live)).copied().collect();
+        let said = own.get(&span.key).copied();
+        let count = match (here.is_empty(), said) {
+            (false, _) => Some(held(kinds, &here, groups)),
+            (true, Some(said)) => {
+                counts.insert(span.key.clone(), said);
+                continue;
+            }
+            (true, None) => (begun <= span.ends).then_some(0),
+        };
+        if let Some(count) = count {
+            speaks = true;
+            counts.insert(span.key.clone(), count);
+            counted.extend(here.iter().map(|live| live.id));
+        }
+    }
+    speaks.then_some((PartAnswer::Counts { counts }, counted))
+}
+
+/// How many were held. 党小组会 are held when every group has met: as many as the group that met least often.
+#[must_use]
+pub fn held(kinds: &BTreeSet<ActivityKind>, here: &[&Live<'_>], groups: u32) -> u32 {
+    let only_groups = kinds.iter().all(|kind| *kind == ActivityKind::GroupMeeting);
+    if !only_groups || groups < 2 {
+        return figure(here.len());
+    }
+    let of = |group: Option<u8>| here.iter().filter(|live| live.entry.group == group).count();
+    let least = (1..=groups.min(99)).map(|group| of(u8::try_from(group).ok())).min().unwrap_or(0);
+    figure(of(None) + least)
+}
+
+fn holds(span: &Span, live: &Live<'_>) -> bool {
+    (span.starts..=span.ends).contains(&live.entry.date)
+}
+
+fn attended(seen: &[&Live<'_>], spans: &[Span]) -> Vec<(LedgerId, Attendance)> {
+    let judged = seen.iter().filter(|live| spans.iter().any(|span| holds(span, live)));
+    judged.filter_map(|live| Some((live.id, live.entry.attendance?))).collect()
+}
+
+fn ids(there: &[(LedgerId, Attendance)]) -> Vec<LedgerId> {
+    there.iter().map(|(id, _)| *id).collect()
+}
+
+fn figure(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(MAX_FIGURE).min(MAX_FIGURE)
+}
+
+/// Whether a part's source fits its rule.
+#[must_use]
+pub fn fits(source: &LedgerSource, rule: &Rule) -> bool {
+    !source.kinds().is_empty()
+        && match (source, rule) {
+            (LedgerSource::Count { .. }, Rule::Count { .. })
+            | (LedgerSource::Attendance { .. }, Rule::Share { .. }) => true,
+            (LedgerSource::BelowQuorum { occurrence, .. }, Rule::Deduction { occurrences }) => {
+                occurrences.iter().any(|known| &known.id == occurrence)
+            }
+            _ => false,
+        }
+}
