@@ -11,6 +11,7 @@ pub mod csv;
 mod document_file;
 mod documents;
 pub mod fault;
+mod from_ledger;
 mod markdown;
 mod parse;
 mod rows;

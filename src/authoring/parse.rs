@@ -133,6 +133,7 @@ const PART_OPTIONAL: &[&str] = &[
     "满分比例",
     "底线比例",
     "领域",
+    "台账",
 ];
 
 fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {

@@ -1,7 +1,7 @@
 //! What faulty files are told. What the built-in standard promises stands in `content_tests.rs`.
 
 use super::{content_tests::rural, *};
-use crate::domain::{MarkKind, SectorId};
+use crate::domain::{ActivityKind, LedgerSource, MarkKind, OccurrenceId, SectorId};
 
 /// The built-in sheets without the documents, to be broken.
 fn sheets() -> Vec<Sheet> {
@@ -171,6 +171,9 @@ fn a_shared_item_is_written_once_and_may_differ_by_sector() {
         row.cells[1] = if row.cells[0] == "NC-A1" { "农村、社区".into() } else { "全部".into() };
     }
     let parts = all.iter_mut().find(|sheet| sheet.name == "分项").unwrap();
+    // The last column is not written where it is empty.
+    let columns = parts.rows[0].cells.len();
+    parts.rows[1].cells.resize(columns, String::new());
     parts.rows[0].cells.push("领域".into());
     let mut other = parts.rows[1].cells.clone();
     parts.rows[1].cells.push("农村".into());
@@ -183,6 +186,38 @@ fn a_shared_item_is_written_once_and_may_differ_by_sector() {
     assert_eq!(community.items().count(), 50);
     assert_eq!(community.aspects[0].items[0].parts[0].text, "社区的问法");
     assert_eq!(package.checklists[0], rural());
+}
+
+#[test]
+fn what_the_ledger_answers_is_written_in_words_and_fits_the_rule() {
+    let find = |item: &str| {
+        let list = rural();
+        let id = crate::domain::ItemId::new(item).unwrap();
+        list.find(&id).unwrap().2.parts[0].from_ledger.clone().unwrap()
+    };
+    let of = |kinds: &[ActivityKind]| kinds.iter().copied().collect();
+    use ActivityKind::{CommitteeMeeting, MemberMeeting, ThemedDay};
+    assert_eq!(find("NC-D2"), LedgerSource::Count { kinds: of(&[CommitteeMeeting]) });
+    assert_eq!(find("NC-D10"), LedgerSource::Attendance { kinds: of(&[MemberMeeting, ThemedDay]) });
+    let occurrence = OccurrenceId::new("o1").unwrap();
+    assert_eq!(find("NC-C2"), LedgerSource::BelowQuorum { kinds: of(&[CommitteeMeeting]), occurrence });
+    for (words, said) in [
+        ("支委会、茶话会", "不认识“茶话会”"),
+        ("出勤：支委会", "看不懂“出勤”"),
+        ("不足半数：支委会", "看不懂“不足半数”"),
+        ("到会率：支委会", "从台账数的，与分项的办法对不上"),
+        ("不足半数（o9）：支委会", "从台账数的，与分项的办法对不上"),
+    ] {
+        let mut all = sheets();
+        let parts = all.iter_mut().find(|sheet| sheet.name == "分项").unwrap();
+        let column = parts.rows[0].cells.iter().position(|title| title == "台账").unwrap();
+        let row = parts.rows.iter_mut().find(|row| row.cells[0] == "NC-D2").unwrap();
+        row.cells[column] = words.into();
+        let faults = parse(&all).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].to_string().contains(said), "{}", faults[0]);
+        assert_eq!(faults[0].column.as_deref(), Some("台账"));
+    }
 }
 
 mod anything {
