@@ -10,6 +10,7 @@ pub mod backup;
 pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
+pub mod ledger;
 pub mod memory;
 pub mod records;
 pub mod repository;
@@ -32,7 +33,7 @@ pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
 pub use records::{
-    Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
+    Binding, Display, Draft, DraftKey, KeptRecord, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };
 pub use repository::{Found, Repository};
 pub use work::OnlyHere;

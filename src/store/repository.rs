@@ -7,7 +7,7 @@ use super::{
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId},
+    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -65,9 +65,12 @@ pub(super) fn draft_key(key: &DraftKey) -> String {
 }
 
 pub(super) fn entry_key(draft: &DraftKey, entry: &Entry) -> String {
-    let stamp = entry.stamp;
-    let register = entry.key.path();
-    format!("{}/{register}/{:015}-{:010}-{}", draft_key(draft), stamp.ms, stamp.count, stamp.device)
+    format!("{}/{}/{}", draft_key(draft), entry.key.path(), stamp_key(entry.stamp))
+}
+
+/// Sorts as stamps do.
+pub(super) fn stamp_key(stamp: Stamp) -> String {
+    format!("{:015}-{:010}-{}", stamp.ms, stamp.count, stamp.device)
 }
 
 pub(super) fn submission_key(branch: &BranchCode, id: SubmissionId) -> String {

@@ -38,6 +38,7 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
         branch_name: "支部".into(),
         made_at: NOON,
         drafts: drafts.into_iter().map(with_entries).collect(),
+        ledger: Vec::new(),
         submissions: run(repository.submissions(&branch(of))).unwrap().records,
     }
 }
