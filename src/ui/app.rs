@@ -4,7 +4,8 @@ use super::{
     components::{frame::goer, message::Trouble},
     pages::{
         about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice, profile::Profile,
+        display::DisplayPage, handbook::Handbook, home::Home, ledger::LedgerPage,
+        ledger_entry::LedgerEntryPage, ledger_year::LedgerYear, me::Me, notice::Notice, profile::Profile,
         question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
         submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
     },
@@ -97,6 +98,9 @@ fn Places() -> impl IntoView {
             <Route path=path!("/activate") view=Activate />
             <Route path=path!("/handbook") view=Handbook />
             <Route path=path!("/handbook/:section") view=SectionPage />
+            <Route path=path!("/ledger") view=LedgerPage />
+            <Route path=path!("/ledger/year") view=LedgerYear />
+            <Route path=path!("/ledger/:id") view=LedgerEntryPage />
             <Route path=path!("/me") view=Me />
             <Route path=path!("/me/display") view=DisplayPage />
             <Route path=path!("/me/branches") view=Branches />

@@ -1,13 +1,17 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`unfinished`],
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
+pub mod book;
+pub mod ics;
 pub mod library;
 pub mod next_step;
 pub mod overview;
+pub mod prefill;
 pub mod radar;
+pub mod ring;
 pub mod unfinished;
 pub mod unsaved;
 pub mod words;

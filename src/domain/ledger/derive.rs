@@ -91,6 +91,58 @@ pub fn said(entry: &Entry) -> Option<Entry> {
     }
 }
 
+/// The windows of a counted answer for which the ledger speaks; in the others the branch's own answer stands or is missing.
+#[must_use]
+pub fn spoken(entry: &Entry, ledger: &Ledger, spans: &[Span]) -> BTreeSet<WindowKey> {
+    let AnswerValue::Part {
+        answer: Some(PartAnswer::Counts { counts }), counted: Some(counted), own, ..
+    } = &entry.value
+    else {
+        return BTreeSet::new();
+    };
+    let own = match own.as_ref().and_then(|own| own.answer.as_ref()) {
+        Some(PartAnswer::Counts { counts }) => Some(counts),
+        _ => None,
+    };
+    let live = ledger.live();
+    let here = |span: &Span| live.iter().any(|live| counted.contains(&live.id) && holds(span, live));
+    let speaks = |span: &&Span| {
+        counts.contains_key(&span.key) && (here(span) || own.is_none_or(|own| !own.contains_key(&span.key)))
+    };
+    spans.iter().filter(speaks).map(|span| span.key.clone()).collect()
+}
+
+/// What is left of an answer that stood against the ledger once the ledger counts again: that of which the ledger says nothing.
+#[must_use]
+pub fn left_beside(
+    answer: &PartAnswer,
+    key: &AnswerKey,
+    assessment: &Assessment,
+    ledger: &Ledger,
+    checklist: &Checklist,
+    period: &Period,
+) -> Option<PartAnswer> {
+    match answer {
+        PartAnswer::Counts { counts } => {
+            let mut without = assessment.clone();
+            if let Some(said) = assessment.current(key) {
+                without.replace(Entry { value: AnswerValue::part(None), ..said.clone() });
+            }
+            let all = derived(&without, ledger, checklist, period);
+            let speaks = all.iter().find(|entry| &entry.key == key).map(|entry| &entry.value);
+            let mut counts = counts.clone();
+            if let Some(AnswerValue::Part { answer: Some(PartAnswer::Counts { counts: spoken }), .. }) =
+                speaks
+            {
+                counts.retain(|window, _| !spoken.contains_key(window));
+            }
+            (!counts.is_empty()).then_some(PartAnswer::Counts { counts })
+        }
+        PartAnswer::Occurrences { .. } => Some(answer.clone()),
+        _ => None,
+    }
+}
+
 fn answer(
     part: &Part,
     source: &LedgerSource,

@@ -1,7 +1,7 @@
 //! What the ledger answers, and what it leaves to the branch.
 
 use super::{
-    derive::{derived, lay_over, overlay, said},
+    derive::{derived, lay_over, left_beside, overlay, said, spoken},
     testing::*,
     *,
 };
@@ -77,6 +77,21 @@ fn an_answer_with_a_reason_stands_until_it_is_taken_back() {
     let key = own.entries().first().unwrap().key.clone();
     own.apply(own.edit(key, AnswerValue::part(None), stamp(6, 2)));
     assert_eq!(answer(&ledger, &own, "meetings").unwrap().0, counts(&[("2026-Q3", 1)]));
+}
+
+#[test]
+fn taking_a_reason_back_leaves_what_the_book_does_not_know() {
+    let (list, period) = (checklist(), period());
+    let ledger = ledger(&[date(2026, 8, 2)]);
+    let against = by_hand("meetings", counts(&[("2026-Q2", 1), ("2026-Q3", 4)]), "另有原因");
+    let key = &against.entries().first().unwrap().key;
+    let said = counts(&[("2026-Q2", 1), ("2026-Q3", 4)]);
+    let left = left_beside(&said, key, &against, &ledger, &list, &period);
+    assert_eq!(left, Some(counts(&[("2026-Q2", 1)])));
+    let again = by_hand("meetings", left.unwrap(), "");
+    let found = derived(&again, &ledger, &list, &period);
+    let spans = period.judged(crate::domain::Window::Quarter);
+    assert_eq!(spoken(&found[0], &ledger, &spans), [WindowKey("2026-Q3".into())].into());
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn Places() -> impl IntoView {
     };
     view! {
         <nav class="places" aria-label="主要位置">
-            {place(Icon::Home, "首页", "/", &["/result", "/submit"])}
+            {place(Icon::Home, "首页", "/", &["/result", "/submit", "/ledger"])}
             {place(Icon::Check, "自查", "/check", &["/check/"])}
             {place(Icon::Book, "手册", "/handbook", &["/handbook/"])}
             {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/profile", "/activate"])}

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod figures;
 pub mod frame;
 pub mod icon;
+pub mod ledger_form;
 pub mod light;
 pub mod message;
 pub mod qr;

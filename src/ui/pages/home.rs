@@ -1,5 +1,6 @@
 //! 首页: who and what, one next step, the six aspects, the estimate. Nothing else.
 
+use super::ledger::LedgerRow;
 use crate::{
     domain::{AspectId, Points},
     ui::{
@@ -31,6 +32,7 @@ pub fn Home() -> impl IntoView {
                     view! {
                         <Next />
                         <Aspects />
+                        <LedgerRow />
                         <Estimated />
                     }
                         .into_any()

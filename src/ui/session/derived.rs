@@ -1,11 +1,12 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Work};
+use super::{NoWork, Work, ledger::laid};
 use crate::{
-    domain::{Entry, Estimate, ItemId, ScoreSheet, SubmissionId, score},
+    domain::{Entry, Estimate, ItemId, ScoreSheet, SubmissionId, ledger::derive, score},
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
+        book::Book,
         next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, rows},
     },
@@ -17,6 +18,8 @@ use std::{collections::BTreeSet, sync::Arc};
 /// The memos.
 #[derive(Clone, Copy)]
 pub struct Derived {
+    /// What the ledger answers: one entry for each register it speaks for.
+    pub counted: Memo<Arc<Vec<Entry>>>,
     /// The score with every lost point explained.
     pub sheet: Memo<Option<Arc<ScoreSheet>>>,
     /// 自评估算
@@ -27,7 +30,7 @@ pub struct Derived {
     pub sent: Memo<Sent>,
     /// 下一步
     pub next: Memo<Option<NextStep>>,
-    /// How many changed answers exist on this phone alone: neither reported nor in a backup.
+    /// How many changed answers and ledger entries exist on this phone alone: neither reported nor in a backup.
     pub unshared: Memo<usize>,
 }
 
@@ -35,14 +38,22 @@ impl Derived {
     /// Over these signals.
     pub(super) fn new(
         work: RwSignal<Result<Work, NoWork>>,
+        book: RwSignal<Arc<Book>>,
         submissions: RwSignal<Vec<LocalSubmission>>,
         outbox: RwSignal<Vec<OutboxEntry>>,
         today: RwSignal<Date>,
     ) -> Self {
+        let counted = Memo::new(move |_| {
+            let (work, book) = (work.read(), book.read());
+            Arc::new(match work.as_ref() {
+                Ok(work) => derive::derived(&work.assessment, &book.ledger, &work.checklist, &work.period),
+                Err(_) => Vec::new(),
+            })
+        });
         let sheet = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
-            Some(Arc::new(score(&work.checklist, &work.period, &work.assessment)))
+            Some(Arc::new(score(&work.checklist, &work.period, &laid(work, &counted.read()))))
         });
         let estimate = Memo::new(move |_| {
             let work = work.read();
@@ -65,7 +76,10 @@ impl Derived {
             Some((newest, answers))
         });
         let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
-            (Ok(work), Some((newest, answers))) => sent(work, newest, answers.as_deref(), &outbox.read()),
+            (Ok(work), Some((newest, answers))) => {
+                let now = laid(work, &counted.read()).winners();
+                sent(now, newest, answers.as_deref(), &outbox.read())
+            }
             _ => Sent::Nothing,
         });
         let next = Memo::new(move |_| {
@@ -80,11 +94,11 @@ impl Derived {
                 let new = work.assessment.entries().iter().filter(|entry| Some(entry.stamp) > shared);
                 let mut keys = BTreeSet::new();
                 keys.extend(new.map(|entry| &entry.key));
-                keys.len()
+                keys.len() + book.read().only_here.len()
             }
-            Err(_) => 0,
+            Err(_) => book.read().only_here.len(),
         });
-        Self { sheet, estimate, rows, sent, next, unshared }
+        Self { counted, sheet, estimate, rows, sent, next, unshared }
     }
 }
 
@@ -102,7 +116,12 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
         .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
 }
 
-fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox: &[OutboxEntry]) -> Sent {
+fn sent(
+    now: Vec<Entry>,
+    newest: &LocalSubmission,
+    answers: Option<&[Entry]>,
+    outbox: &[OutboxEntry],
+) -> Sent {
     match waiting_for(outbox, newest.id) {
         Some(row) if matches!(row.state, OutboxState::Rejected { .. }) => return Sent::Rejected,
         Some(_) => return Sent::Waiting,
@@ -111,7 +130,7 @@ fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox
     }
     let mut changed: Vec<Option<ItemId>> = Vec::new();
     if let Some(answers) = answers {
-        for entry in work.assessment.winners() {
+        for entry in now {
             let item = entry.key.item().cloned();
             if !answers.contains(&entry) && !changed.contains(&item) {
                 changed.push(item);

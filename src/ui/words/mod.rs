@@ -5,5 +5,6 @@ pub mod dates;
 pub mod errors;
 pub mod explain;
 pub mod figures;
+pub mod ledger;
 pub mod light;
 pub mod terms;
