@@ -72,8 +72,9 @@ fn New(of: Option<ActivityKind>) -> impl IntoView {
 fn Entered(id: LedgerId) -> impl IntoView {
     let session = session();
     let editing = RwSignal::new(false);
-    let entry = move || session.book.read().ledger.find(id).map(|live| live.entry.clone());
-    move || match (entry(), editing.get()) {
+    // A memo, so that what happens to other entries does not take a half-filled form away.
+    let entry = Memo::new(move |_| session.book.read().ledger.find(id).map(|live| live.entry.clone()));
+    move || match (entry.get(), editing.get()) {
         (Some(entry), true) => {
             let done = Callback::new(move |entry| {
                 session.rewrite(id, Some(entry));
@@ -81,8 +82,8 @@ fn Entered(id: LedgerId) -> impl IntoView {
             });
             view! { <LedgerForm start=entry button="改好了" done=done /> }.into_any()
         }
-        (Some(_), false) => {
-            let again = entry().and_then(|entry| entry.kinds.first().copied());
+        (Some(entry), false) => {
+            let again = entry.kinds.first().copied();
             view! {
                 {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
                 <button type="button" class="button" on:click=move |_| editing.set(true)>
