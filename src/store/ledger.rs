@@ -70,6 +70,26 @@ pub fn only_here(kept: &[KeptRecord]) -> BTreeSet<LedgerId> {
     kept.iter().filter(|kept| !kept.shared).map(|kept| kept.record.id).collect()
 }
 
+/// How many entries of a branch have versions that are on this phone alone. Most of a record is not read for that.
+pub(super) async fn count_only_here<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<usize, StoreError> {
+    #[derive(serde::Deserialize)]
+    struct Mark {
+        #[serde(default)]
+        shared: bool,
+    }
+    let prefix = format!("{branch}/");
+    let texts = change.texts(Table::Ledger, &prefix).await?;
+    let alone =
+        texts.iter().filter(|(_, text)| !serde_json::from_str::<Mark>(text).is_ok_and(|mark| mark.shared));
+    // The second piece of the key is the entry's id.
+    let ids: BTreeSet<&str> =
+        alone.filter_map(|(key, _)| key.strip_prefix(&prefix)?.split('/').next()).collect();
+    Ok(ids.len())
+}
+
 impl<B: Backend> Repository<B> {
     /// The ledger of a branch, every version of every entry.
     ///

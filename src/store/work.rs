@@ -6,7 +6,7 @@ use super::{
     backup::Backup,
     error::StoreError,
     ledger,
-    records::{Binding, Draft, KeptRecord, LocalSubmission, Phone},
+    records::{Binding, Draft, LocalSubmission, Phone},
     repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
@@ -92,7 +92,7 @@ async fn only_here<B: Backend>(
         let unshared = entries.iter().filter(|entry| Some(entry.stamp) > draft.shared_until);
         here.answers += unshared.map(|entry| &entry.key).collect::<BTreeSet<_>>().len();
     }
-    here.answers += ledger::only_here(&change.run::<KeptRecord>(Table::Ledger, &run).await?.records).len();
+    here.answers += ledger::count_only_here(change, branch).await?;
     let submissions = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
     let carried = |row: &OutboxEntry| match &row.request {
         OutboxRequest::Submit { submission, .. } => {

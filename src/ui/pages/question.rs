@@ -414,12 +414,17 @@ fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> S
             Stance::Unsure => "拿不准".into(),
             Stance::NotApplicable { reason } => terms::not_applicable(*reason).into(),
         },
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer), .. }) => {
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer), reason, .. }) => {
+            let why = if reason.is_empty() {
+                String::new()
+            } else {
+                format!("（和台账不一样：{reason}）")
+            };
             let scored = item.part(part).zip(period).and_then(|(part, period)| {
                 let score = crate::domain::scoring::score_answer(part, period, answer)?;
                 Some(explain::part(part, &score, period))
             });
-            scored.unwrap_or_else(|| plain(answer))
+            scored.unwrap_or_else(|| plain(answer)) + &why
         }
         (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
         (_, AnswerValue::Profile { .. }) => "基本情况".into(),
