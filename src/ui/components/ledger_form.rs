@@ -290,7 +290,7 @@ fn short(name: &'static str, most: usize, draft: Draft, of: Field) -> impl IntoV
             <span>{name}</span>
             <input
                 type="text"
-                maxlength=most
+                maxlength=most.to_string()
                 prop:value=move || read(draft, of)
                 on:change=move |event| write(draft, of, &event_target_value(&event), false)
             />
@@ -304,7 +304,7 @@ fn long(name: &'static str, hint: &'static str, most: usize, draft: Draft, of: F
             <span>{name} <small class="muted">{format!("（{hint}）")}</small></span>
             <textarea
                 rows="2"
-                maxlength=most
+                maxlength=most.to_string()
                 prop:value=move || read(draft, of)
                 on:change=move |event| write(draft, of, &event_target_value(&event), true)
             ></textarea>

@@ -69,6 +69,9 @@ fn again(session: Session) -> Option<impl IntoView> {
     })
 }
 
+/// After the month in which this many entries are passed, months are folded.
+const OPEN: usize = 60;
+
 /// The shown year in one pass; another year by its button.
 fn months(session: Session, year: RwSignal<i16>) -> impl IntoView {
     let book = session.book.read();
@@ -77,17 +80,24 @@ fn months(session: Session, year: RwSignal<i16>) -> impl IntoView {
     let years: BTreeSet<i16> = live.iter().map(|live| live.entry.date.year()).chain([shown]).collect();
     live.retain(|live| live.entry.date.year() == shown);
     live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
+    let mut before = 0;
     let months: Vec<_> = live
         .chunk_by(|one, other| one.entry.date.month() == other.entry.date.month())
         .map(|month| {
-            let name = format!("{}月（{}次）", month[0].entry.date.month(), month.len());
-            let rows: Vec<_> = month.iter().map(|live| row(live)).collect();
+            let number = month[0].entry.date.month();
+            let name = format!("{number}月（{}次）", month.len());
+            if before > OPEN {
+                return view! { <Folded name=name year=shown month=number /> }.into_any();
+            }
+            before += month.len();
+            let rows: Vec<_> = month.iter().map(row).collect();
             view! {
                 <section class="card list" data-testid="month">
                     <h2>{name}</h2>
                     <ul>{rows}</ul>
                 </section>
             }
+            .into_any()
         })
         .collect();
     let others: Vec<_> = years
@@ -113,6 +123,29 @@ fn months(session: Session, year: RwSignal<i16>) -> impl IntoView {
     }
 }
 
+/// A month further back, whose entries are drawn when it is opened: five hundred rows would keep a slow phone busy.
+#[component]
+fn Folded(name: String, year: i16, month: i8) -> impl IntoView {
+    let session = session();
+    let open = RwSignal::new(false);
+    let rows = move || {
+        open.get().then(|| {
+            let book = session.book.read();
+            let mut live = book.ledger.live();
+            live.retain(|live| (live.entry.date.year(), live.entry.date.month()) == (year, month));
+            live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
+            let rows: Vec<_> = live.iter().map(row).collect();
+            view! { <ul>{rows}</ul> }
+        })
+    };
+    view! {
+        <details class="card list fold" data-testid="month">
+            <summary on:click=move |_| open.set(true)>{name}</summary>
+            {rows}
+        </details>
+    }
+}
+
 fn row(live: &Live<'_>) -> impl IntoView + use<> {
     let entry = live.entry;
     let about: Vec<String> =
@@ -123,7 +156,7 @@ fn row(live: &Live<'_>) -> impl IntoView + use<> {
     let about = about.join("，");
     view! {
         <li>
-            <a href=format!("/ledger/{}", live.id) class="row">
+            <a href=format!("/ledger/{}", live.id) class="row row-day">
                 <span class="row-number">{format!("{}日", entry.date.day())}</span>
                 <span class="row-title">{ledger::title(entry)}</span>
                 <span class="state">{about}</span>

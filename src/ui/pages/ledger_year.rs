@@ -2,14 +2,11 @@
 
 use crate::{
     browser::files,
-    domain::{
-        ledger::duty::{Duty, Standing, duties},
-        period::Window,
-    },
+    domain::ledger::duty::{Duty, Standing, duties},
     ui::{
         components::{frame::Page, message::Note},
         ics,
-        ring::{CENTRE, OUTER, arc, band, point},
+        ring::{OUTER, arc, band, point},
         session::{Session, session},
         words::{dates, ledger},
     },
@@ -82,11 +79,14 @@ fn ring(duties: &[Duty], year: i16) -> impl IntoView + use<> {
     let of = duties.len();
     let months: Vec<_> = (0..12)
         .map(|month| {
+            let at = |(x, y): (i32, i32)| (x.to_string(), y.to_string());
             let (x, y) = point(f64::from(month) + 0.5, OUTER + 130);
-            let (lx, ly) = point(f64::from(month), OUTER + 60);
+            let (x, y) = at((x, y + 45));
+            let (lx, ly) = at(point(f64::from(month), OUTER + 60));
+            let number = (month + 1).to_string();
             view! {
-                <line class="ring-month" x1=CENTRE y1=CENTRE x2=lx y2=ly></line>
-                <text x=x y=y + 45 text-anchor="middle">{month + 1}</text>
+                <line class="ring-month" x1="1500" y1="1500" x2=lx y2=ly></line>
+                <text x=x y=y text-anchor="middle">{number}</text>
             }
         })
         .collect();
@@ -122,10 +122,10 @@ fn ring(duties: &[Duty], year: i16) -> impl IntoView + use<> {
         <section class="card" data-testid="ring">
             <svg class="ring" viewBox="0 0 3000 3000" aria-hidden="true">
                 {months}
-                <circle class="ring-middle" cx=CENTRE cy=CENTRE r="400"></circle>
+                <circle class="ring-middle" cx="1500" cy="1500" r="400"></circle>
                 {bands}
-                <text class="ring-year" x=CENTRE y=CENTRE + 70 text-anchor="middle">
-                    {year}
+                <text class="ring-year" x="1500" y="1570" text-anchor="middle">
+                    {year.to_string()}
                 </text>
             </svg>
             <ul class="ring-legend">{legend}</ul>
@@ -142,13 +142,7 @@ fn in_words(session: Session, duties: &[Duty]) -> impl IntoView + use<> {
         .map(|duty| {
             let name = ledger::kinds(&duty.kinds);
             let asked = format!("{}要求{}次", dates::often(duty.window), duty.minimum);
-            let months = duty.window == Window::Month;
-            // Of twelve months those that stand alike are said together.
-            let windows: Vec<_> = if months {
-                grouped(duty, today)
-            } else {
-                duty.windows.iter().map(|w| (w.standing, ledger::window(w, duty.minimum, today))).collect()
-            };
+            let windows = grouped(duty, today);
             let cells: Vec<_> = windows
                 .into_iter()
                 .map(|(standing, said)| view! { <li>{ledger::sign(standing)} " " {said}</li> })
@@ -183,6 +177,7 @@ fn in_words(session: Session, duties: &[Duty]) -> impl IntoView + use<> {
     }
 }
 
+/// The windows of a duty; of those that follow each other and stand alike, one line.
 fn grouped(duty: &Duty, today: jiff::civil::Date) -> Vec<(Standing, String)> {
     let mut all: Vec<(Standing, String)> = Vec::new();
     for run in duty.windows.chunk_by(|one, other| one.standing == other.standing) {
@@ -192,7 +187,8 @@ fn grouped(duty: &Duty, today: jiff::civil::Date) -> Vec<(Standing, String)> {
             _ if run.len() == 1 => ledger::window(first, duty.minimum, today),
             standing => {
                 let (from, to) = (dates::window(&first.span.key), dates::window(&last.span.key));
-                format!("{}到{to}{}", from.trim_end_matches('月'), ledger::standing(standing))
+                let from = from.trim_end_matches('月').trim_end_matches("季度");
+                format!("{from}到{to}{}", ledger::standing(standing))
             }
         };
         all.push((first.standing, said));
