@@ -6,7 +6,7 @@ use super::{
     rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow, Sectors},
 };
 use crate::domain::{
-    Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Method, Occurrence,
+    Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
     OccurrenceId, Part, PartId, Period, Points, Rule, SectorId, ShareBand, ShareCredit,
     check::{ChecklistFault, checklist_faults},
 };
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Shared<'a> {
     pub(super) standard: Option<&'a Standard>,
     pub(super) names: &'a Names,
+    /// 标记 of each sector, in the order of the sectors.
+    pub(super) sector_marks: &'a [Vec<Mark>],
     pub(super) methods: &'a [Method],
     pub(super) periods: &'a [Period],
     pub(super) grading: &'a Grading,
@@ -57,7 +59,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
     }
     let Some(standard) = shared.standard else { return Vec::new() };
     let mut made = Vec::new();
-    for (sector, sector_name) in &shared.names.sectors {
+    for ((sector, sector_name), marks) in shared.names.sectors.iter().zip(shared.sector_marks) {
         let mut aspects: Vec<Aspect> = Vec::new();
         let mut seen = BTreeSet::new();
         for (id, name) in &shared.names.aspects {
@@ -79,7 +81,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             version: standard.version.clone(),
             title: standard.title.clone(),
             notice: standard.notice.clone(),
-            marks: standard.marks.clone(),
+            marks: standard.marks.iter().chain(marks).cloned().collect(),
             sector: sector.clone(),
             sector_name: sector_name.clone(),
             periods: shared.periods.to_vec(),
@@ -88,8 +90,11 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             bonus_cap: standard.bonus_cap,
             aspects,
         };
-        check(shared, &checklist, faults);
         made.push(checklist);
+    }
+    let clean = faults.is_empty();
+    for checklist in &made {
+        check(shared, checklist, clean, faults);
     }
     made
 }
@@ -269,10 +274,18 @@ fn named<I, T, E>(
     made
 }
 
-/// Says the core's own findings at the rows they come from. While other faults stand, those that only follow from them
-/// are left out.
-fn check(shared: &Shared<'_>, checklist: &Checklist, faults: &mut Faults) {
-    let clean = faults.is_empty();
+/// Says the core's own findings at the rows they come from. While the rows have faults (they are not `clean`), those that
+/// only follow from them are left out.
+fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, faults: &mut Faults) {
+    for aspect in checklist.aspects.iter().filter(|aspect| clean && aspect.items.is_empty()) {
+        faults.push(Fault {
+            sheet: "条目".into(),
+            row: None,
+            column: Some("方面".into()),
+            problem: format!("“{}”领域在“{}”方面一个条目也没有", checklist.sector_name, aspect.name),
+            remedy: "至少写一个条目，或者在“方面”表里删去这个方面".into(),
+        });
+    }
     for found in checklist_faults(checklist) {
         let fault = placed(shared, checklist, &found);
         let follows = matches!(
@@ -290,6 +303,12 @@ fn check(shared: &Shared<'_>, checklist: &Checklist, faults: &mut Faults) {
     }
 }
 
+/// Every aspect with its points: 组织健全18、制度完善12.
+fn by_aspect(checklist: &Checklist) -> String {
+    let aspects = checklist.aspects.iter().map(|aspect| format!("{}{}", aspect.name, aspect.points()));
+    aspects.collect::<Vec<_>>().join("、")
+}
+
 fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) -> Fault {
     let sector = &checklist.sector;
     let of_item = |id: &ItemId| {
@@ -304,7 +323,11 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
             "分项",
             None,
             "分值",
-            format!("“{}”领域各条目合计{points}分，不是100分", checklist.sector_name),
+            format!(
+                "“{}”领域各条目合计{points}分，不是100分（{}）",
+                checklist.sector_name,
+                by_aspect(checklist)
+            ),
             "调整分值（加分项不算在内）",
         ),
         ChecklistFault::ItemTwice(item) => {

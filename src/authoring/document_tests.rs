@@ -5,21 +5,22 @@ use crate::domain::document::{Block, Collection};
 
 const FILE: &str = "手册/H4 支部组织生活.md";
 
-fn built_in() -> Vec<Sheet> {
-    let mut sheets = builtin::sheets().unwrap();
+/// The small standard of the template without its documents.
+fn tables() -> Vec<Sheet> {
+    let mut sheets = template::sheets();
     sheets.retain(|sheet| !documents::is_book(&sheet.name));
     sheets
 }
 
-/// The built-in tables with these rows in the sheet 手册.
+/// The small standard with these rows in the sheet 手册.
 fn with_rows(rows: &[[&str; 9]]) -> Result<Package, Vec<Fault>> {
-    let mut sheets = built_in();
+    let mut sheets = tables();
     sheets.push(Sheet::new("手册", core::iter::once(&COLUMNS).chain(rows)));
     parse(&sheets)
 }
 
 fn with_file(name: &str, text: &str) -> Result<Package, Vec<Fault>> {
-    let mut sheets = built_in();
+    let mut sheets = tables();
     sheets.extend(source::sheets(&[source::File { name: name.into(), bytes: text.into() }])?);
     parse(&sheets)
 }
@@ -30,7 +31,7 @@ const GOOD: [&str; 9] = [
     "H4-1",
     "党员大会",
     "每季度一次。\n\n- 一\n- 二",
-    "NC-D1、NC-C1",
+    "EX-1、EX-2",
     "《甲》|第十一条|是|2018-10-28|\n《乙》",
     "建议：次数",
     "",
@@ -38,14 +39,14 @@ const GOOD: [&str; 9] = [
 
 #[test]
 fn a_standard_without_documents_is_fine() {
-    assert!(parse(&built_in()).unwrap().documents.is_empty());
+    assert!(parse(&tables()).unwrap().documents.is_empty());
 }
 
 #[test]
 fn a_file_and_a_sheet_make_the_same_document() {
     let second = ["", "", "H4-2", "支委会", "每月一次。", "", "", "", ""];
     let from_sheet = with_rows(&[GOOD, second]).unwrap().documents;
-    let text = "# H4 支部组织生活\n\n## H4-1 党员大会\n条目：NC-D1、NC-C1\n依据：《甲》|第十一条|是|2018-10-28|\n依据：《乙》\n\
+    let text = "# H4 支部组织生活\n\n## H4-1 党员大会\n条目：EX-1、EX-2\n依据：《甲》|第十一条|是|2018-10-28|\n依据：《乙》\n\
                 标记：建议：次数\n\n每季度一次。\n\n- 一\n- 二\n\n## H4-2 支委会\n\n每月一次。\n";
     let from_file = with_file(FILE, text).unwrap().documents;
     assert_eq!(from_file, from_sheet);
@@ -59,7 +60,10 @@ fn a_file_and_a_sheet_make_the_same_document() {
 
 #[test]
 fn documents_are_numbered_in_each_book_and_may_be_for_some_sectors() {
-    let mut sheets = built_in();
+    let mut sheets = tables();
+    sheets[1] = Sheet::new("领域", [["编号", "名称"], ["rural", "农村"], ["community", "社区"]]);
+    let items = sheets.iter_mut().find(|sheet| sheet.name == "条目").unwrap();
+    items.rows[1..].iter_mut().for_each(|row| row.cells[1] = "全部".into());
     let file = |name: &str, sector: &str| {
         let id = name.split(['/', ' ']).nth(1).unwrap();
         let text = format!("# {id} 题\n{sector}\n## {id}-1 节\n\n好\n");
@@ -70,9 +74,6 @@ fn documents_are_numbered_in_each_book_and_may_be_for_some_sectors() {
         file("手册/H2 题.md", ""),
         file("制度/R01 题.md", "领域：全部"),
     ];
-    sheets[1] = Sheet::new("领域", [["编号", "名称"], ["rural", "农村"], ["community", "社区"]]);
-    let items = sheets.iter_mut().find(|sheet| sheet.name == "条目").unwrap();
-    items.rows[1..].iter_mut().for_each(|row| row.cells[1] = "全部".into());
     sheets.extend(source::sheets(&files).unwrap());
     let documents = parse(&sheets).unwrap().documents;
     let seen: Vec<String> = documents
@@ -103,8 +104,8 @@ fn each_fault_of_a_document_is_named_with_its_place_and_its_remedy() {
         ("正文", "", "没有填"),
         ("正文", &long, "超过10000个字"),
         ("正文", "好\n\n<b>", "格内第3行：有HTML标记"),
-        ("条目", "NC-Z9", "“条目”表里没有“NC-Z9”"),
-        ("条目", "NC-D1、NC-D1", "写了两次"),
+        ("条目", "EX-0", "“条目”表里没有“EX-0”"),
+        ("条目", "EX-1、EX-1", "写了两次"),
         ("依据", "|第一条", "没有写文件"),
         ("依据", "《甲》|一|核过", "“已核”不认识"),
         ("依据", "《甲》||是", "却没有条款"),
@@ -131,7 +132,7 @@ fn each_fault_of_a_document_is_named_with_its_place_and_its_remedy() {
 fn ids_are_used_once_over_both_books() {
     let faults = with_rows(&[GOOD, ["", "", "H4-1", "又", "好", "", "", "", ""]]).unwrap_err();
     assert!(faults[0].to_string().starts_with("“手册”表第3行“节”列：节的编号“H4-1”重复了"), "{faults:#?}");
-    let mut sheets = built_in();
+    let mut sheets = tables();
     for name in ["手册", "制度"] {
         sheets.push(Sheet::new(name, [COLUMNS, GOOD]));
     }
@@ -143,7 +144,7 @@ fn ids_are_used_once_over_both_books() {
 
 #[test]
 fn a_fault_in_a_file_names_the_file_and_its_line() {
-    let text = "# H4 支部组织生活\n\n## H4-1 党员大会\n条目：NC-Z9\n\n好\n\n![图](a.png)\n\n## H4-2 节\n\n好 **重**\n";
+    let text = "# H4 支部组织生活\n\n## H4-1 党员大会\n条目：EX-0\n\n好\n\n![图](a.png)\n\n## H4-2 节\n\n好 **重**\n";
     let faults = with_file(FILE, text).unwrap_err();
     let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
     for expected in [

@@ -47,7 +47,8 @@ pub(super) fn documents(
             let needed = ["文档", "题目", "节", "节题目", "正文"];
             let optional: Vec<&str> =
                 COLUMNS.into_iter().chain([BODY_LINE]).filter(|column| !needed.contains(column)).collect();
-            let table = Table::read(sheet, &needed, &optional, faults);
+            let mut table = Table::read(sheet, &needed, &optional, faults);
+            table.no_more_than(2_000, faults);
             table.no_dates_but(&[], faults);
             reader.book(&table, collection, &mut number, faults);
         }

@@ -42,3 +42,17 @@ pub(super) fn read(line: Line<'_>, faults: &mut Faults) -> Option<LedgerSource> 
         }
     }
 }
+
+/// As [`read`] reads it.
+pub(super) fn written(source: &LedgerSource) -> String {
+    let word =
+        |kind: &ActivityKind| words::KINDS.iter().find(|(_, known)| known == kind).map(|(word, _)| *word);
+    let kinds = source.kinds().iter().filter_map(word).collect::<Vec<_>>().join("、");
+    match source {
+        LedgerSource::Count { .. } => kinds,
+        LedgerSource::Attendance { .. } => format!("{}：{kinds}", words::ATTENDANCE),
+        LedgerSource::BelowQuorum { occurrence, .. } => {
+            format!("{}（{occurrence}）：{kinds}", words::BELOW_QUORUM)
+        }
+    }
+}

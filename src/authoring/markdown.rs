@@ -1,6 +1,7 @@
 //! The body of a section: a small Markdown, read into [`Block`]s. What it has no block for is a fault, so nothing that was
 //! written can be lost or turn into markup on a phone.
 
+use super::markdown_source::{HEADING, LINK, LIST, Text, strange, stray_bars, width};
 use crate::domain::document::{Block, Step, TemplateField};
 use core::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -24,20 +25,19 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block>, Vec<BodyFault>> {
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
     let definitions: Vec<usize> =
         parser.reference_definitions().iter().map(|(_, definition)| definition.span.start).collect();
-    let mut reader = Reader {
-        text,
-        events: parser.into_offset_iter().collect::<Vec<_>>().into_iter(),
-        faults: Vec::new(),
-    };
+    let events: Vec<_> = parser.into_offset_iter().collect();
+    let strays = stray_bars(text, &events);
+    let mut reader = Reader { text, events: events.into_iter(), faults: Vec::new() };
     for at in definitions {
         reader.refuse(at, "有链接", LINK);
+    }
+    for at in strays {
+        let remedy = "表格前面空一行，表头下面加一行 |---|---|，格数和表头一样";
+        reader.refuse(at, "像是表格，但不成表格", remedy);
     }
     let blocks = reader.blocks();
     if reader.faults.is_empty() { Ok(blocks) } else { Err(reader.faults) }
 }
-
-const LINK: &str = "删去网址和方括号，把文件名写成文字";
-const LIST: &str = "用“- ”开头写成并列的几条；只有步骤下面可以有“- 谁：”“- 何时：”“- 记什么：”";
 
 struct Reader<'a> {
     text: &'a str,
@@ -85,15 +85,26 @@ impl<'a> Reader<'a> {
             match event {
                 Event::Start(Tag::Paragraph) => {
                     let text = self.inline(at);
-                    if text.starts_with('|') {
-                        let remedy = "表头下面加一行 |---|---|，表格前面空一行";
-                        self.refuse(at, "像是表格，但缺表头下面的横线那一行", remedy);
-                    } else if text.starts_with('#') {
+                    let written = self.text.get(at..).unwrap_or_default();
+                    if written.starts_with('#') {
                         self.refuse(at, "像是标题，但#后面没有空格", "在#后面加一个空格，或者删去#");
                     }
                     blocks.push(Block::Paragraph { text });
                 }
-                Event::Start(Tag::List(None)) => blocks.push(Block::List { entries: self.entries(at) }),
+                Event::Start(Tag::List(None)) => {
+                    let entries = self.entries(at);
+                    let of_step = ["谁", "何时", "记什么"].iter().any(|word| {
+                        let begins = |entry: &String| {
+                            entry.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':']))
+                        };
+                        entries.iter().any(begins)
+                    });
+                    if of_step {
+                        let remedy = "步骤的细目前面空三格，第10步起空四格，步骤和细目之间不空行";
+                        self.refuse(at, "谁、何时、记什么不在步骤下面", remedy);
+                    }
+                    blocks.push(Block::List { entries });
+                }
                 Event::Start(Tag::List(Some(first))) => {
                     if first != 1 {
                         self.refuse(at, "步骤没有从1开始", "一组步骤从“1. ”开始编号，中间不要插别的段落");
@@ -348,144 +359,5 @@ impl<'a> Reader<'a> {
             self.refuse(at, "样表有一栏没有名称", "填上“栏目”这一格，或者删去这一行");
         }
         Some(Block::Template { title: title.trim().into(), fields })
-    }
-}
-
-const HEADING: (&str, &str) =
-    ("正文里有别的标题", "只能用“### 样表：名称”；别的小标题另立一节“## ”，或者写成段落");
-
-/// What has no place in a body: what it is called, and what to do instead.
-fn strange(event: &Event<'_>) -> (&'static str, &'static str) {
-    match event {
-        Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::HtmlBlock) => {
-            ("有HTML标记", "删去尖括号和里面的标记，只写文字")
-        }
-        Event::Start(Tag::Link { .. }) => ("有链接", LINK),
-        Event::Start(Tag::Image { .. }) => ("有图片", "删去图片，用文字说明"),
-        Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => ("有代码", "删去反引号；段落的行首不要空四格"),
-        Event::Start(Tag::Emphasis | Tag::Strong) => ("有加粗或斜体", "删去星号或下划线"),
-        Event::Start(Tag::Heading { .. }) => HEADING,
-        Event::Start(Tag::BlockQuote(_)) => ("有引用", "删去行首的>"),
-        Event::Rule => ("有分隔线", "删去这一行"),
-        Event::HardBreak => ("有强制换行", "删去行末的反斜线；要分开就空一行，或者写成列表"),
-        Event::Start(Tag::List(_)) => ("列表里又套了列表", LIST),
-        Event::Start(Tag::Table(_)) => ("列表里套了表格", "把表格写在列表外面，前面空一行"),
-        _ => ("有不认识的写法", "只用段落、列表、步骤、表格和样表"),
-    }
-}
-
-/// How many cells the source of a table's row has.
-fn width(source: &str) -> usize {
-    let line = source.trim();
-    let line = line.strip_prefix('|').unwrap_or(line);
-    let mut cells = 1;
-    let (mut escaped, mut last) = (false, false);
-    for character in line.chars() {
-        last = character == '|' && !escaped;
-        cells += usize::from(last);
-        escaped = character == '\\' && !escaped;
-    }
-    cells - usize::from(last)
-}
-
-/// A text that may have been broken into lines in its source.
-#[derive(Default)]
-struct Text {
-    text: String,
-    broken: bool,
-}
-
-impl Text {
-    /// Between Chinese characters a broken line leaves no space.
-    fn push(&mut self, piece: &str) {
-        let is_wide = |c: char| c >= '\u{2e80}';
-        if core::mem::take(&mut self.broken) {
-            let joins = self.text.ends_with(is_wide) || piece.starts_with(is_wide);
-            if !joins && !self.text.is_empty() {
-                self.text.push(' ');
-            }
-        }
-        self.text.push_str(piece);
-    }
-
-    fn finish(self) -> String {
-        self.text.trim().to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_construct_becomes_its_block() {
-        let text = "一段话，\n接着写。\n\n- 一\n- 二\n\n1. 先\n   - 谁：支委会\n   - 何时：会前3天\n   - 记什么：会议通知\n2. 再\n\n\
-                    | 党员 | 标准 |\n|---|---|\n| 农民党员 | 每月0.2元\\|1元 |\n| 其他 |  |\n\n\
-                    ### 样表：会议记录\n| 栏目 | 怎么填 |\n|---|---|\n| 应到 | 人数 |\n| 备注 | |\n";
-        let blocks = blocks(text).unwrap();
-        let json = serde_json::to_string(&blocks).unwrap();
-        let expected = r#"[{"paragraph":{"text":"一段话，接着写。"}},{"list":{"entries":["一","二"]}},{"steps":{"steps":[{"text":"先","who":"支委会","when":"会前3天","record":"会议通知"},{"text":"再"}]}},{"table":{"head":["党员","标准"],"rows":[["农民党员","每月0.2元|1元"],["其他",""]]}},{"template":{"title":"会议记录","fields":[{"name":"应到","hint":"人数"},{"name":"备注"}]}}]"#;
-        assert_eq!(json, expected);
-        // Blank lines between the entries change nothing.
-        let loose = text.replace("\n2. 再", "\n\n2. 再").replace("\n- 二", "\n\n- 二");
-        assert_eq!(super::blocks(&loose).unwrap(), blocks);
-    }
-
-    #[test]
-    fn what_is_unsafe_or_has_no_place_is_named_with_its_line() {
-        let cases = [
-            ("好\n\n<script>x</script>", 3, "HTML"),
-            ("好<br>坏", 1, "HTML"),
-            ("看[网](http://a.cn)", 1, "链接"),
-            ("看<http://a.cn>", 1, "链接"),
-            ("看[网]\n\n[网]: http://a.cn", 3, "链接"),
-            ("![图](a.png)", 1, "图片"),
-            ("写`x`", 1, "代码"),
-            ("好\n\n```\nx\n```", 3, "代码"),
-            ("好\n\n    四格", 3, "代码"),
-            ("**重点**", 1, "加粗"),
-            ("*重点*", 1, "加粗"),
-            ("# 题", 1, "标题"),
-            ("#### 题", 1, "标题"),
-            ("### 小题", 1, "标题"),
-            ("题\n---", 1, "标题"),
-            ("> 引", 1, "引用"),
-            ("好\n\n---", 3, "分隔线"),
-            ("一\\\n二", 1, "强制换行"),
-            ("- 一\n  - 二", 1, "又套了列表"),
-            ("- 一\n  - 二\n\n  后话\n- 三", 1, "又套了列表"),
-            ("1. 一\n   - 地点：村部", 2, "只能写谁、何时、记什么"),
-            ("1. 一\n   1. 二", 2, "又套了列表"),
-            ("1. 一\n   - 谁：甲\n   - 谁：乙", 3, "写了两次"),
-            ("1. 一\n   - 谁：", 2, "后面没有写"),
-            ("1. 一\n   - 谁：甲\n     - 乙", 2, "又套了列表"),
-            ("2. 一", 1, "从1开始"),
-            ("- 一\n\n  二", 3, "两段"),
-            ("- \n- 二", 1, "没有文字"),
-            ("| 一 | 二 |\n| 三 | 四 |", 1, "缺表头下面的横线"),
-            ("| 一 | 二 |\n|---|---|\n| 三 |", 3, "这一行有1格，表头有2格"),
-            ("| 一 | 二 |\n|---|---|\n| 三 | 四 | 五 |", 3, "这一行有3格"),
-            ("| 一 |\n|---|\n| 三 |", 1, "表格有1列"),
-            ("| 一 | 二 |\n|---|---|", 1, "只有表头"),
-            ("| 一 | **二** |\n|---|---|\n| 三 | 四 |", 1, "加粗"),
-            ("#题", 1, "#后面没有空格"),
-            ("### 样表：记录\n\n一段", 1, "下面不是表格"),
-            ("### 样表：\n| 栏目 | 怎么填 |\n|---|---|\n| 一 | 二 |", 1, "样表没有名称"),
-            ("### 样表：记录\n| 名称 | 怎么填 |\n|---|---|\n| 一 | 二 |", 1, "样表的表头"),
-            ("### 样表：记录\n| 栏目 | 怎么填 |\n|---|---|\n|  | 二 |", 1, "没有名称"),
-        ];
-        for (text, line, says) in cases {
-            let faults = blocks(text).unwrap_err();
-            let said = faults.iter().any(|fault| fault.line == line && fault.problem.contains(says));
-            assert!(said, "{text:?}: {faults:#?}");
-            assert!(faults.iter().all(|fault| !fault.remedy.is_empty()));
-        }
-    }
-
-    #[test]
-    fn a_row_is_as_wide_as_its_bars() {
-        for (row, cells) in [("| a | b |", 2), ("a | b", 2), ("| a \\| b |", 1), ("||", 1), ("| | |", 2)] {
-            assert_eq!(width(row), cells, "{row}");
-        }
     }
 }

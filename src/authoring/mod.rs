@@ -7,24 +7,40 @@
 
 mod assemble;
 pub mod builtin;
+pub mod burden;
 pub mod csv;
 mod document_file;
 mod documents;
+pub mod export;
 pub mod fault;
 mod from_ledger;
 mod markdown;
+mod markdown_source;
+mod markdown_writer;
 mod parse;
+pub mod reuse;
 mod rows;
+mod schema;
 pub mod sheet;
 pub mod source;
 pub(crate) mod table;
+pub mod template;
+mod unparse;
 mod words;
 pub mod workbook;
 
 #[cfg(test)]
+mod check_tests;
+#[cfg(test)]
 mod content_tests;
 #[cfg(test)]
 mod document_tests;
+#[cfg(test)]
+mod export_tests;
+#[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
+mod markdown_tests;
 #[cfg(test)]
 mod tests;
 

@@ -126,6 +126,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Says that there are too many lines, and leaves the rest out.
+    pub(crate) fn no_more_than(&mut self, most: usize, faults: &mut Faults) {
+        if self.rows.len() > most {
+            self.rows.truncate(most);
+            faults.sheet(self.name, format!("这张表超过{most}行"), "核对是不是这套标准的表；多余的行删去");
+        }
+    }
+
     /// The lines that are not blank.
     pub(crate) fn lines(&'a self) -> impl Iterator<Item = Line<'a>> {
         self.rows.iter().map(move |row| Line { table: self, row })

@@ -119,6 +119,10 @@ pub(super) const KINDS: &[(&str, ActivityKind)] = &[
     ("党务公开", ActivityKind::Openness),
     ("财务公开", ActivityKind::FinancialOpenness),
 ];
+/// What 台账 offers to be chosen: the kinds, and what may go before them.
+pub(super) fn ledger() -> Vec<&'static str> {
+    KINDS.iter().map(|(word, _)| *word).chain(["到会率：", "不足半数（o1）："]).collect()
+}
 /// In 台账, before the kinds of a share of those present.
 pub(super) const ATTENDANCE: &str = "到会率";
 /// In 台账, before the kinds of a deduction for too few present, with the occurrence in brackets.

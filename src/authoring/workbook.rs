@@ -12,6 +12,7 @@ use calamine::{Data, Reader as _, Xls, Xlsx, XlsxError};
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read as _},
+    panic::{UnwindSafe, catch_unwind},
 };
 
 /// The largest file, in bytes.
@@ -37,9 +38,9 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
         return Err(refused(Refusal::TooLarge));
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        bounded(bytes).and_then(|()| xlsx(bytes)).map_err(refused)
+        bounded(bytes).and_then(|()| guarded(|| xlsx(bytes))).map_err(refused)
     } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        xls(bytes).map_err(refused)
+        guarded(|| xls(bytes)).map_err(refused)
     } else if bytes.contains(&0) {
         Err(refused(Refusal::NoTable))
     } else {
@@ -71,6 +72,12 @@ impl Refusal {
         };
         Fault { sheet: name.into(), row: None, column: None, problem: problem.into(), remedy: remedy.into() }
     }
+}
+
+/// The reader of workbooks panics on some damaged ones (a range that ends before it begins, in version 0.38). That is the
+/// file's fault and is told like any other.
+fn guarded(read: impl FnOnce() -> Result<Vec<Sheet>, Refusal> + UnwindSafe) -> Result<Vec<Sheet>, Refusal> {
+    catch_unwind(read).unwrap_or(Err(Refusal::Damaged))
 }
 
 /// Refuses an archive that unpacks to too much. What it says of its sizes is not believed: everything is unpacked once.
@@ -122,9 +129,9 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     Ok(sheets)
 }
 
-/// The older format holds at most 65,536 rows and 256 columns.
+/// The older format, which is also what a newer workbook with a password looks like. It holds at most 65,536 rows and 256 columns.
 fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
-    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|_| Refusal::NoTable)?;
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
     let mut room = Room::default();
     let mut sheets = Vec::new();
     for (name, range) in workbook.worksheets() {

@@ -2,7 +2,7 @@
 
 use super::{
     clock::Stamp,
-    ids::{ChoiceId, FactId, ItemId, LedgerId, OccurrenceId, PartId},
+    ids::{ChoiceId, ContentHash, FactId, ItemId, LedgerId, OccurrenceId, PartId},
     period::WindowKey,
     profile::BranchProfile,
 };
@@ -62,7 +62,8 @@ pub enum AnswerValue {
         /// The ledger entries it was counted from, when nobody said it: see [`super::ledger::derive`]. Never stored on a phone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         counted: Option<Vec<LedgerId>>,
-        /// What the branch itself had said where the ledger speaks now; `None` when it had said nothing.
+        /// What the branch itself had said where the ledger speaks now; `None` when it had said nothing, or nothing that the
+        /// checklist can still take.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         own: Option<OwnAnswer>,
         /// Why the branch answers otherwise than its ledger; empty where it does not.
@@ -83,6 +84,9 @@ pub struct OwnAnswer {
     /// As given; `None` when it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<PartAnswer>,
+    /// The checklist whose question it answers, as [`Entry::under`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<ContentHash>,
 }
 
 impl AnswerValue {
@@ -173,6 +177,47 @@ pub struct Entry {
     pub stamp: Stamp,
     /// The value.
     pub value: AnswerValue,
+    /// The checklist whose question it answers. Where it is absent, that is the one which the submission or draft pins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<ContentHash>,
+}
+
+impl AnswerValue {
+    /// Whether it says anything: not an answer that was taken back, nor that an item applies, as it does anyway.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        match self {
+            Self::Profile { .. } => true,
+            Self::Stance { stance } => *stance != Stance::Applies,
+            Self::Part { answer, .. } => answer.is_some(),
+            Self::Text { text } => !text.is_empty(),
+        }
+    }
+}
+
+impl Entry {
+    /// The same, given under this checklist unless it says another.
+    #[must_use]
+    pub fn under_or(self, checklist: &ContentHash) -> Self {
+        self.map_under(|under| Some(under.unwrap_or_else(|| checklist.clone())))
+    }
+
+    /// The same, with another say of the checklist under which it was given, and what lies beneath it.
+    pub(super) fn map_under(mut self, map: impl Fn(Option<ContentHash>) -> Option<ContentHash>) -> Self {
+        if let AnswerValue::Part { own: Some(own), .. } = &mut self.value {
+            own.under = map(own.under.take());
+        }
+        Self { under: map(self.under), ..self }
+    }
+
+    /// The checklists under which it, and what lies beneath it, say that they were given.
+    pub(super) fn unders(&self) -> impl Iterator<Item = &ContentHash> {
+        let own = match &self.value {
+            AnswerValue::Part { own: Some(own), .. } => own.under.as_ref(),
+            _ => None,
+        };
+        self.under.iter().chain(own)
+    }
 }
 
 impl AnswerKey {

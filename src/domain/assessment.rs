@@ -43,19 +43,21 @@ impl Assessment {
         &self.entries
     }
 
-    /// Works out what writing `value` at `stamp` changes; [`Assessment::apply`] carries it out.
+    /// Works out what writing this entry changes; [`Assessment::apply`] carries it out. What was said of another version's
+    /// question is never replaced.
     #[must_use]
-    pub fn edit(&self, key: AnswerKey, value: AnswerValue, stamp: Stamp) -> Edit {
+    pub fn edit(&self, put: Entry) -> Edit {
         let drop = self
-            .history(&key)
+            .history(&put.key)
             .filter(|old| {
-                old.stamp.device == stamp.device
+                old.stamp.device == put.stamp.device
+                    && old.under == put.under
                     && self.shared_until.is_none_or(|shared| old.stamp > shared)
-                    && stamp.ms.saturating_sub(old.stamp.ms) < SAME_VISIT_MS
+                    && put.stamp.ms.saturating_sub(old.stamp.ms) < SAME_VISIT_MS
             })
             .cloned()
             .collect();
-        Edit { put: Entry { key, stamp, value }, drop }
+        Edit { put, drop }
     }
 
     /// Carries an edit out.

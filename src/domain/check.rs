@@ -182,7 +182,7 @@ pub fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
     (!plain).then(|| AnswerFault::Text("profile".into(), MAX_NAME_CHARS))
 }
 
-fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Option<AnswerFault> {
+pub(super) fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Option<AnswerFault> {
     let unknown = |name: &str| AnswerFault::UnknownName(at.into(), name.chars().take(80).collect());
     let out_of_range = || AnswerFault::OutOfRange(at.into());
     match (&part.rule, answer) {
@@ -474,6 +474,7 @@ pub(crate) mod tests {
             key: AnswerKey::Note { item: item.clone() },
             stamp: stamp(9, 1),
             value: AnswerValue::Text { text },
+            under: None,
         };
         let list = checklist();
         assert_eq!(entry_fault(&list, &period(), &note("第一行\n第二行".into())), None);
@@ -538,6 +539,7 @@ pub(crate) mod tests {
             key: AnswerKey::Location { item },
             stamp: stamp(2_000, 2),
             value: location,
+            under: None,
         });
         let photo = ContentHash::of(b"photo");
         sent.attachments =

@@ -11,6 +11,7 @@ use super::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The format this code writes and the newest it reads.
 pub const FORMAT: u16 = 1;
@@ -111,6 +112,28 @@ impl From<ClaimedGrade> for Grade {
             ClaimedGrade::Excellent => Self::Excellent,
             ClaimedGrade::Model => Self::Model,
         }
+    }
+}
+
+impl Submission {
+    /// The answers as they travel: under which checklist an answer was given is said only where that is another than the one the
+    /// submission pins.
+    #[must_use]
+    pub fn packed(answers: Vec<Entry>, checklist: &ContentHash) -> Vec<Entry> {
+        let pack = |under: Option<ContentHash>| under.filter(|under| under != checklist);
+        answers.into_iter().map(|entry| entry.map_under(pack)).collect()
+    }
+
+    /// The answers as they were given, each with its checklist.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.answers.iter().map(|entry| entry.clone().under_or(&self.checklist)).collect()
+    }
+
+    /// The checklists that are needed to understand it: the pinned one, and those under which an answer was given.
+    #[must_use]
+    pub fn checklists(&self) -> BTreeSet<ContentHash> {
+        self.answers.iter().flat_map(Entry::unders).chain([&self.checklist]).cloned().collect()
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     testing::{binding, draft, everything, note, phone, report, run},
 };
 use crate::{
-    domain::{ContentHash, Points, testing::stamp},
+    domain::{ContentHash, Entry, Points, testing::stamp},
     protocol::{ActivationCode, Receipt, Review, ReviewState, UnitName},
     sync::testing::{NOON, branch, token},
 };
@@ -76,7 +76,10 @@ fn backup() -> Backup {
         branch: branch(1),
         branch_name: "十里村党支部".into(),
         made_at: NOON,
-        drafts: vec![SavedDraft { draft: begun(), entries: vec![note("yes", "在铁柜二层", NOON, 1)] }],
+        drafts: vec![SavedDraft {
+            draft: begun(),
+            entries: vec![Entry { under: None, ..note("yes", "在铁柜二层", NOON, 1) }],
+        }],
         submissions: vec![submission()],
         ledger: Vec::new(),
     }

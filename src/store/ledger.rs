@@ -245,7 +245,7 @@ mod tests {
             own: None,
             reason: String::new(),
         };
-        sent.answers = vec![Entry { key, stamp: stamp(1, 1), value }];
+        sent.answers = vec![Entry { key, stamp: stamp(1, 1), value, under: None }];
         local.body = None;
         let mut batch = crate::store::Batch::default();
         let at = crate::store::repository::submission_key(&branch(1), sent.id);

@@ -12,6 +12,8 @@ pub mod error;
 pub mod indexed_db;
 pub mod ledger;
 pub mod memory;
+mod moving;
+pub mod paper;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -23,6 +25,8 @@ mod work;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod moving_tests;
+#[cfg(test)]
 mod repository_tests;
 #[cfg(test)]
 mod stories;
@@ -32,6 +36,7 @@ pub(crate) mod testing;
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
+pub use paper::PaperTrail;
 pub use records::{
     Binding, Display, Draft, DraftKey, KeptRecord, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };

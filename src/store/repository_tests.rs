@@ -67,8 +67,7 @@ fn a_correction_of_the_same_visit_replaces_its_rows_and_a_later_one_does_not() {
     let at = |ms| Stamp { ms, count: 0, device: device(1) };
     let mut work = Assessment::default();
     for (ms, text) in [(NOON, "铁"), (NOON + 1_000, "铁柜"), (NOON + 2_000_000, "木柜")] {
-        let Entry { key, value, .. } = note("yes", text, ms, 1);
-        let change = work.edit(key, value, at(ms));
+        let change = work.edit(Entry { stamp: at(ms), ..note("yes", text, ms, 1) });
         work.apply(change.clone());
         run(tab.save_edits(&draft(1), &[change])).unwrap();
     }
@@ -303,7 +302,7 @@ fn what_another_phone_sent_is_merged_under_the_draft_that_is_here() {
     let kept = run(tab.draft(&draft(1).key())).unwrap().unwrap();
     assert_eq!((kept.checklist, kept.shared_until), (pinned.checklist, Some(mine.stamp)));
     let entries = stored(&tab, 1);
-    assert!(entries.contains(&mine) && theirs.answers.iter().all(|answer| entries.contains(answer)));
+    assert!(entries.contains(&mine) && theirs.entries().iter().all(|answer| entries.contains(answer)));
     assert_eq!(run(tab.submission(&branch(1), theirs.id)).unwrap().unwrap().body, Some(pulled.body));
 }
 

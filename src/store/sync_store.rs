@@ -211,7 +211,7 @@ impl<B: Backend> Store for Repository<B> {
                 LocalSubmission { body: Some(pulled.body.clone()), made_at: submission.made_at, ..known };
             change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), &known)?;
             // What was counted from the ledger is counted here again, from the same entries.
-            let said: Vec<Entry> = submission.answers.iter().filter_map(derive::said).collect();
+            let said: Vec<Entry> = submission.entries().iter().filter_map(derive::said).collect();
             merge(change, &begun, &said).await?;
             ledger::merge(change, &submission.branch, &submission.ledger, true).await?;
             Ok(())

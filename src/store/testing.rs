@@ -43,12 +43,15 @@ pub(crate) fn draft(of: u8) -> Draft {
     }
 }
 
+/// A note under the drafts' checklist.
 pub(crate) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
-    Entry {
+    let note = Entry {
         key: AnswerKey::Note { item: ItemId::new(item).unwrap() },
         stamp: Stamp { ms, count: 0, device: device(by) },
         value: AnswerValue::Text { text: text.into() },
-    }
+        under: None,
+    };
+    note.under_or(&draft(1).checklist)
 }
 
 pub(crate) fn edit(put: Entry) -> Edit {

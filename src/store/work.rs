@@ -244,7 +244,8 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let mut new = ledger::merge(change, &backup.branch, &backup.ledger, false).await?;
             for saved in &backup.drafts {
-                new += merge(change, &saved.draft, &saved.entries).await?;
+                let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
+                new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
             }
             let run = format!("{}/", backup.branch);
             let here = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
@@ -305,6 +306,9 @@ impl<B: Backend> Repository<B> {
                 for (key, _) in change.texts(table, &prefix).await? {
                     change.delete(table, &key);
                 }
+            }
+            for (key, _) in change.texts(Table::Settings, &super::paper::prefix(branch)).await? {
+                change.delete(Table::Settings, &key);
             }
             for row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {
                 if &row.branch == branch {

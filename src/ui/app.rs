@@ -2,22 +2,38 @@
 
 use super::{
     components::{frame::goer, message::Trouble},
+    navigation::{Navigation, navigation},
     pages::{
-        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, handbook::Handbook, home::Home, ledger::LedgerPage,
-        ledger_entry::LedgerEntryPage, ledger_year::LedgerYear, me::Me, notice::Notice, profile::Profile,
-        question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
-        submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
+        about::About,
+        activate::Activate,
+        add_phone::AddPhone,
+        branches::Branches,
+        change::Change,
+        check::Check,
+        display::DisplayPage,
+        handbook::Handbook,
+        home::Home,
+        ledger::LedgerPage,
+        ledger_entry::{LedgerEntryPage, NewLedgerEntry},
+        ledger_year::LedgerYear,
+        me::Me,
+        notice::Notice,
+        paper::{PaperForm, PaperPage},
+        profile::Profile,
+        question::Question,
+        result::ResultPage,
+        section::SectionPage,
+        storage::StoragePage,
+        submission::SubmissionPage,
+        submissions::Submissions,
+        submit::Submit,
+        unbind::Unbind,
     },
+    route::{Part, Place},
     session::{Boot, Session},
     words::errors,
 };
 use leptos::{prelude::*, wasm_bindgen::JsCast};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    hooks::use_location,
-    path,
-};
 
 /// Puts the app into its place; the painted shell hides as soon as something stands there.
 pub fn mount() {
@@ -31,9 +47,9 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let session = Session::new();
     provide_context(session);
+    provide_context(Navigation::start());
     leptos::task::spawn_local(session.start());
     view! {
-        <Router>
             <Update />
             <Warnings />
             {move || match session.boot.get() {
@@ -49,7 +65,6 @@ fn App() -> impl IntoView {
                 }
                 Boot::Ready => view! { <Gate /> }.into_any(),
             }}
-        </Router>
     }
 }
 
@@ -57,11 +72,12 @@ fn App() -> impl IntoView {
 #[component]
 fn Gate() -> impl IntoView {
     let session = super::session::session();
-    let location = use_location();
+    let navigation = navigation();
     let step = Memo::new(move |_| {
         let bound = !session.bindings.read().is_empty();
         let agreed = session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some());
-        match (location.pathname.read().starts_with("/handbook"), bound, agreed) {
+        let is_handbook = navigation.place().is_some_and(|place| place.part() == Part::Handbook);
+        match (is_handbook, bound, agreed) {
             (true, ..) | (_, true, true) => Step::Places,
             (_, false, _) => Step::Activate,
             (_, true, false) => Step::Notice,
@@ -84,30 +100,40 @@ enum Step {
 
 #[component]
 fn Places() -> impl IntoView {
-    view! {
-        <Routes fallback=|| view! { <Lost /> }>
-            <Route path=path!("/") view=Home />
-            <Route path=path!("/check") view=Check />
-            <Route path=path!("/check/:item") view=Question />
-            <Route path=path!("/result") view=ResultPage />
-            <Route path=path!("/submit") view=Submit />
-            <Route path=path!("/submissions") view=Submissions />
-            <Route path=path!("/submissions/:id") view=SubmissionPage />
-            <Route path=path!("/storage") view=StoragePage />
-            <Route path=path!("/profile") view=Profile />
-            <Route path=path!("/activate") view=Activate />
-            <Route path=path!("/handbook") view=Handbook />
-            <Route path=path!("/handbook/:section") view=SectionPage />
-            <Route path=path!("/ledger") view=LedgerPage />
-            <Route path=path!("/ledger/year") view=LedgerYear />
-            <Route path=path!("/ledger/:id") view=LedgerEntryPage />
-            <Route path=path!("/me") view=Me />
-            <Route path=path!("/me/display") view=DisplayPage />
-            <Route path=path!("/me/branches") view=Branches />
-            <Route path=path!("/me/phone") view=AddPhone />
-            <Route path=path!("/me/about") view=About />
-            <Route path=path!("/me/unbind") view=Unbind />
-        </Routes>
+    let navigation = navigation();
+    // A page stays while only what it shows changes: the next item, another filter.
+    let page = Memo::new(move |_| navigation.place().as_ref().map(std::mem::discriminant));
+    move || {
+        // Read, not merely tracked: a memo learns what it follows when it is read.
+        let _ = page.get();
+        match untrack(|| navigation.place()) {
+            Some(Place::Home) => view! { <Home /> }.into_any(),
+            Some(Place::Check(_)) => view! { <Check /> }.into_any(),
+            Some(Place::Change) => view! { <Change /> }.into_any(),
+            Some(Place::Question(_)) => view! { <Question /> }.into_any(),
+            Some(Place::Result) => view! { <ResultPage /> }.into_any(),
+            Some(Place::Submit) => view! { <Submit /> }.into_any(),
+            Some(Place::Submissions) => view! { <Submissions /> }.into_any(),
+            Some(Place::Submission(_)) => view! { <SubmissionPage /> }.into_any(),
+            Some(Place::Storage) => view! { <StoragePage /> }.into_any(),
+            Some(Place::Profile) => view! { <Profile /> }.into_any(),
+            Some(Place::Papers) => view! { <PaperPage /> }.into_any(),
+            Some(Place::Paper(_)) => view! { <PaperForm /> }.into_any(),
+            Some(Place::Activate) => view! { <Activate /> }.into_any(),
+            Some(Place::Handbook) => view! { <Handbook /> }.into_any(),
+            Some(Place::Section(_)) => view! { <SectionPage /> }.into_any(),
+            Some(Place::Ledger) => view! { <LedgerPage /> }.into_any(),
+            Some(Place::LedgerYear) => view! { <LedgerYear /> }.into_any(),
+            Some(Place::LedgerNew(_)) => view! { <NewLedgerEntry /> }.into_any(),
+            Some(Place::LedgerEntry(_)) => view! { <LedgerEntryPage /> }.into_any(),
+            Some(Place::Me) => view! { <Me /> }.into_any(),
+            Some(Place::Display) => view! { <DisplayPage /> }.into_any(),
+            Some(Place::Branches) => view! { <Branches /> }.into_any(),
+            Some(Place::AddPhone) => view! { <AddPhone /> }.into_any(),
+            Some(Place::About) => view! { <About /> }.into_any(),
+            Some(Place::Unbind) => view! { <Unbind /> }.into_any(),
+            None => view! { <Lost /> }.into_any(),
+        }
     }
 }
 
@@ -115,7 +141,7 @@ fn Places() -> impl IntoView {
 #[component]
 fn Lost() -> impl IntoView {
     let go = goer();
-    Effect::new(move |_| go("/"));
+    Effect::new(move |_| go(Place::Home));
 }
 
 /// 有新版本: it waits for the user.

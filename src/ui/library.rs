@@ -83,6 +83,13 @@ impl Library {
         })
     }
 
+    /// The record templates in the order of reading, each with its section.
+    pub fn templates(&self) -> impl Iterator<Item = (&Section, &Block)> {
+        let blocks =
+            self.sections().flat_map(|(_, section)| section.blocks.iter().map(move |block| (section, block)));
+        blocks.filter(|(_, block)| matches!(block, Block::Template { .. }))
+    }
+
     /// The sections that help with an item.
     pub fn about<'a>(&'a self, item: &'a ItemId) -> impl Iterator<Item = (&'a Document, &'a Section)> {
         self.sections().filter(move |(_, section)| section.items.contains(item))
@@ -98,6 +105,12 @@ pub fn ordinal(document: &Document) -> String {
         (Collection::Handbook, None) => format!("第{}章", document.number),
         (Collection::Compilation, _) => format!("制度{}", document.number),
     }
+}
+
+/// A section's title with its document's, for where it stands alone: 党费收缴使用管理制度 · 交多少.
+#[must_use]
+pub fn full_title(document: &Document, section: &Section) -> String {
+    format!("{} · {}", document.title, section.title)
 }
 
 /// Everything a section says, as one text: for searching and for copying.

@@ -1,10 +1,11 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`unfinished`],
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`route`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
 pub mod book;
+pub mod forms;
 pub mod ics;
 pub mod library;
 pub mod next_step;
@@ -12,6 +13,7 @@ pub mod overview;
 pub mod prefill;
 pub mod radar;
 pub mod ring;
+pub mod route;
 pub mod unfinished;
 pub mod unsaved;
 pub mod words;
@@ -20,6 +22,8 @@ pub mod words;
 pub mod app;
 #[cfg(feature = "web")]
 pub mod components;
+#[cfg(feature = "web")]
+pub mod navigation;
 #[cfg(feature = "web")]
 pub mod pages;
 pub mod search;

@@ -29,8 +29,9 @@ pub struct Card {
 #[must_use]
 pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
     let (before, after) = match difference {
-        Difference::Added { item } | Difference::Removed { item } | Difference::Changed { item, .. } => {
-            (item_lines(old, item), item_lines(new, item))
+        Difference::Changed { item, .. } => (item_lines(old, item), item_lines(new, item)),
+        Difference::Added { item } | Difference::Removed { item } => {
+            (in_short(old, item), in_short(new, item))
         }
         Difference::ScoreLines => (score_lines(old), score_lines(new)),
         Difference::BonusCap => {
@@ -50,13 +51,12 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
         Difference::Period { period } if new.period(period).is_none() => "不再有",
         _ => "改了",
     };
-    Card {
-        about: about(old, new, difference),
-        kind,
-        was: only(&before, &after),
-        is: only(&after, &before),
-        means: means(old, new, difference),
+    let was = only(&before, &after);
+    let mut is = only(&after, &before);
+    if was.is_empty() && is.is_empty() {
+        is.push("只动了顺序或者细节".into());
     }
+    Card { about: about(old, new, difference), kind, was, is, means: means(old, new, difference) }
 }
 
 /// 改3条，加1条，减1条; what touches neither answers nor points is not counted.
@@ -70,9 +70,12 @@ pub fn summary(all: &[Difference]) -> String {
     ];
     let mut said: Vec<String> =
         counted.iter().filter(|(_, n)| *n > 0).map(|(verb, n)| format!("{verb}{n}条")).collect();
-    if all.contains(&Difference::ScoreLines) {
-        said.push("等次线变了".into());
-    }
+    let of_whole = [
+        ("等次线变了", all.contains(&Difference::ScoreLines)),
+        ("加分变了", all.contains(&Difference::BonusCap)),
+        ("考核周期变了", count(|one| matches!(one, Difference::Period { .. })) > 0),
+    ];
+    said.extend(of_whole.iter().filter(|(_, is)| *is).map(|(words, _)| (*words).to_owned()));
     if said.is_empty() {
         said.push("只改了说明，答案不用动".into());
     }
@@ -137,6 +140,22 @@ fn is_one_more(change: &ItemChange) -> bool {
     matches!(change, ItemChange::PartAdded { .. })
 }
 
+/// An item of which there is nothing to compare.
+fn in_short(list: &Checklist, id: &ItemId) -> Vec<String> {
+    let Some((_, _, item)) = list.find(id) else { return Vec::new() };
+    let mut lines = vec![item.requirement.clone(), format!("{}分", item.points())];
+    lines.extend(limit_lines(item));
+    lines
+}
+
+fn limit_lines(item: &Item) -> impl Iterator<Item = String> {
+    item.limits.iter().map(|limit| {
+        let most = terms::grade(limit.at_most);
+        let kind = if limit.is_veto() { "一票否决".into() } else { format!("最高{most}") };
+        format!("{kind}：{}", limit.text)
+    })
+}
+
 fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
     let Some((_, aspect, item)) = list.find(id) else { return Vec::new() };
     let mut lines = vec![item.requirement.clone()];
@@ -160,14 +179,7 @@ fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
     if item.combine == Combine::Any {
         lines.push("几问里取得分最高的一问".into());
     }
-    for limit in &item.limits {
-        let kind = if limit.is_veto() {
-            "一票否决".into()
-        } else {
-            format!("最高{}", terms::grade(limit.at_most))
-        };
-        lines.push(format!("{kind}：{}", limit.text));
-    }
+    lines.extend(limit_lines(item));
     lines.push(format!("名称：{}", item.title));
     lines.push(format!("方面：{}", aspect.name));
     let evidence = item.evidence.iter().map(|paper| paper.name.as_str()).collect::<Vec<_>>();
@@ -272,7 +284,7 @@ fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
 }
 
 fn frame_lines(list: &Checklist) -> Vec<String> {
-    let mut lines = vec![list.title.clone(), list.notice.clone()];
+    let mut lines = vec![list.title.clone(), list.sector_name.clone(), list.notice.clone()];
     lines.extend(list.marks.iter().map(|mark| mark.text.clone()));
     lines.push(list.aspects.iter().map(|aspect| aspect.name.as_str()).collect::<Vec<_>>().join("、"));
     lines.retain(|line| !line.is_empty());

@@ -247,11 +247,17 @@ impl Phone {
                 claimed_grade: ClaimedGrade::Excellent,
             },
             answers: vec![
-                Entry { key: AnswerKey::Profile, stamp, value: AnswerValue::Profile { profile } },
+                Entry {
+                    key: AnswerKey::Profile,
+                    stamp,
+                    value: AnswerValue::Profile { profile },
+                    under: None,
+                },
                 Entry {
                     key: AnswerKey::Note { item: item.id.clone() },
                     stamp,
                     value: AnswerValue::Text { text: "@签到表在镇里".into() },
+                    under: None,
                 },
             ],
             ledger: Vec::new(),

@@ -162,7 +162,7 @@ mod tests {
         let counted = AnswerValue::Part {
             answer: Some(count(1)),
             counted: Some(vec![id(1)]),
-            own: Some(OwnAnswer { answer: Some(count(2)) }),
+            own: Some(OwnAnswer { answer: Some(count(2)), under: None }),
             reason: String::new(),
         };
         let against = AnswerValue::Part {
@@ -173,8 +173,8 @@ mod tests {
         };
         let mut sent = submission();
         sent.answers = vec![
-            Entry { key: key("meetings"), stamp: stamp(2_000, 1), value: counted },
-            Entry { key: key("groups"), stamp: stamp(2_000, 1), value: against },
+            Entry { key: key("meetings"), stamp: stamp(2_000, 1), value: counted, under: None },
+            Entry { key: key("groups"), stamp: stamp(2_000, 1), value: against, under: None },
         ];
         sent.ledger =
             vec![record(1, talk, day, 0), record(2, meeting(day), day, 0), struck, record(3, groups, day, 0)];

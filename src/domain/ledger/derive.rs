@@ -5,6 +5,8 @@
 //!   open. From the first entry on, a window without entries is none held.
 //! - **Where the ledger speaks, it counts**, unless a reason was given for another answer. The branch's own answer beneath it
 //!   travels along, so that another phone can lay the ledger over it again.
+//! - **It answers the version that is pinned**, so that what it answers is never to be looked at again (待复核). Beneath it lies,
+//!   under its own version, what the branch had said; of that only what the pinned version can still take is used.
 //! - **It claims nothing else.** Of a deduction it fills in the one occurrence it can see; the others remain to be answered.
 
 use super::{ActivityKind, Attendance, Ledger, LedgerSource, Live};
@@ -12,8 +14,9 @@ use crate::domain::{
     answer::{AnswerKey, AnswerValue, Entry, OwnAnswer, PartAnswer},
     assessment::Assessment,
     check::MAX_FIGURE,
-    checklist::{Checklist, Part},
+    checklist::Part,
     ids::LedgerId,
+    moving::Pinned,
     period::{Period, Span, WindowKey},
     rule::Rule,
 };
@@ -21,18 +24,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The answers that the ledger gives now, one entry for each register it speaks for.
 #[must_use]
-pub fn derived(
-    assessment: &Assessment,
-    ledger: &Ledger,
-    checklist: &Checklist,
-    period: &Period,
-) -> Vec<Entry> {
+pub fn derived(assessment: &Assessment, ledger: &Ledger, pinned: &Pinned<'_>) -> Vec<Entry> {
     let live = ledger.live();
     if live.is_empty() {
         return Vec::new();
     }
     let groups = assessment.profile().map_or(0, |profile| profile.party_groups);
-    let parts = checklist
+    let parts = pinned
+        .checklist
         .items()
         .filter(|(_, item)| !item.judged_above)
         .flat_map(|(_, item)| item.parts.iter().map(move |part| (item, part)));
@@ -40,33 +39,36 @@ pub fn derived(
     let entries = sourced.filter_map(|(item, part, source)| {
         let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
         let said = assessment.current(&key);
-        let own = match said.map(|entry| &entry.value) {
-            Some(AnswerValue::Part { answer: Some(_), reason, .. }) if !reason.is_empty() => return None,
-            Some(AnswerValue::Part { answer, .. }) => answer.as_ref(),
-            _ => None,
+        let (own, reason) = match said.map(|entry| &entry.value) {
+            Some(AnswerValue::Part { answer: Some(answer), reason, .. }) => {
+                (pinned.trimmed(part, answer), reason.as_str())
+            }
+            _ => (None, ""),
         };
+        // Of what was said against it nothing may be left in another version: then it speaks again.
+        if own.is_some() && !reason.is_empty() {
+            return None;
+        }
         let seen: Vec<&Live<'_>> =
             live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds())).collect();
         let latest = seen.iter().map(|live| live.stamp).max()?;
-        let (answer, counted) = answer(part, source, &seen, own, period, groups)?;
-        let own = said.map(|_| OwnAnswer { answer: own.cloned() });
-        let stamp = said.map_or(latest, |entry| entry.stamp);
+        let (answer, counted) = answer(part, source, &seen, own.as_ref(), pinned.period, groups)?;
+        let own = said.filter(|said| pinned.fits(said)).map(|said| OwnAnswer {
+            answer: assessment.part(&item.id, &part.id).cloned(),
+            under: said.under.clone(),
+        });
+        let stamp = said.filter(|_| own.is_some()).map_or(latest, |said| said.stamp);
         let value =
             AnswerValue::Part { answer: Some(answer), counted: Some(counted), own, reason: String::new() };
-        Some(Entry { key, stamp, value })
+        Some(Entry { key, stamp, value, under: Some(pinned.hash.clone()) })
     });
     entries.collect()
 }
 
 /// The assessment as it stands with what the ledger answers: what is scored, shown and submitted.
 #[must_use]
-pub fn overlay(
-    assessment: &Assessment,
-    ledger: &Ledger,
-    checklist: &Checklist,
-    period: &Period,
-) -> Assessment {
-    lay_over(assessment, &derived(assessment, ledger, checklist, period))
+pub fn overlay(assessment: &Assessment, ledger: &Ledger, pinned: &Pinned<'_>) -> Assessment {
+    lay_over(&pinned.fitting(assessment), &derived(assessment, ledger, pinned))
 }
 
 /// Puts derived entries in the place of those that count. Nothing of this is to be stored.
@@ -84,23 +86,28 @@ pub fn lay_over(assessment: &Assessment, derived: &[Entry]) -> Assessment {
 pub fn said(entry: &Entry) -> Option<Entry> {
     match &entry.value {
         AnswerValue::Part { counted: Some(_), own, .. } => {
-            let value = AnswerValue::part(own.as_ref()?.answer.clone());
-            Some(Entry { value, ..entry.clone() })
+            let OwnAnswer { answer, under } = own.clone()?;
+            Some(Entry { value: AnswerValue::part(answer), under, ..entry.clone() })
         }
         _ => Some(entry.clone()),
     }
 }
 
-/// The windows of a counted answer for which the ledger speaks; in the others the branch's own answer stands or is missing.
+/// The windows of a counted answer for which the ledger speaks; in the others the branch's own answer stands (`own`, as far as the
+/// pinned version can take it) or is missing.
 #[must_use]
-pub fn spoken(entry: &Entry, ledger: &Ledger, spans: &[Span]) -> BTreeSet<WindowKey> {
-    let AnswerValue::Part {
-        answer: Some(PartAnswer::Counts { counts }), counted: Some(counted), own, ..
-    } = &entry.value
+pub fn spoken(
+    entry: &Entry,
+    own: Option<&PartAnswer>,
+    ledger: &Ledger,
+    spans: &[Span],
+) -> BTreeSet<WindowKey> {
+    let AnswerValue::Part { answer: Some(PartAnswer::Counts { counts }), counted: Some(counted), .. } =
+        &entry.value
     else {
         return BTreeSet::new();
     };
-    let own = match own.as_ref().and_then(|own| own.answer.as_ref()) {
+    let own = match own {
         Some(PartAnswer::Counts { counts }) => Some(counts),
         _ => None,
     };
@@ -119,8 +126,7 @@ pub fn left_beside(
     key: &AnswerKey,
     assessment: &Assessment,
     ledger: &Ledger,
-    checklist: &Checklist,
-    period: &Period,
+    pinned: &Pinned<'_>,
 ) -> Option<PartAnswer> {
     match answer {
         PartAnswer::Counts { counts } => {
@@ -128,7 +134,7 @@ pub fn left_beside(
             if let Some(said) = assessment.current(key) {
                 without.replace(Entry { value: AnswerValue::part(None), ..said.clone() });
             }
-            let all = derived(&without, ledger, checklist, period);
+            let all = derived(&without, ledger, pinned);
             let speaks = all.iter().find(|entry| &entry.key == key).map(|entry| &entry.value);
             let mut counts = counts.clone();
             if let Some(AnswerValue::Part { answer: Some(PartAnswer::Counts { counts: spoken }), .. }) =

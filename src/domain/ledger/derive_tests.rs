@@ -6,12 +6,15 @@ use super::{
     *,
 };
 use crate::domain::{
-    AnswerKey, AnswerValue, Assessment, BranchProfile, Entry, Outcome, PartAnswer, WindowKey, score,
+    AnswerKey, AnswerValue, Assessment, BranchProfile, ContentHash, Entry, Outcome, PartAnswer, Submission,
+    WindowKey,
+    moving::Versions,
+    score,
     testing::{item_id, part_entry, period, profile_entry, stamp},
 };
 use jiff::civil::date;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 fn answer(ledger: &Ledger, assessment: &Assessment, item: &str) -> Option<(PartAnswer, Vec<LedgerId>)> {
     let list = checklist();
@@ -20,7 +23,7 @@ fn answer(ledger: &Ledger, assessment: &Assessment, item: &str) -> Option<(PartA
         _ => None,
     };
     let wanted = Some(item_id(item));
-    let all = derived(assessment, ledger, &list, &period());
+    let all = derived(assessment, ledger, &pinned(&list, &period()));
     all.into_iter().find(|entry| entry.key.item() == wanted.as_ref()).and_then(of)
 }
 
@@ -75,7 +78,7 @@ fn an_answer_with_a_reason_stands_until_it_is_taken_back() {
     let mut own = by_hand("meetings", counts(&[("2026-Q3", 2)]), "有一次记在镇里的本子上");
     assert_eq!(answer(&ledger, &own, "meetings"), None);
     let key = own.entries().first().unwrap().key.clone();
-    own.apply(own.edit(key, AnswerValue::part(None), stamp(6, 2)));
+    own.apply(own.edit(Entry { key, stamp: stamp(6, 2), value: AnswerValue::part(None), under: None }));
     assert_eq!(answer(&ledger, &own, "meetings").unwrap().0, counts(&[("2026-Q3", 1)]));
 }
 
@@ -86,12 +89,12 @@ fn taking_a_reason_back_leaves_what_the_book_does_not_know() {
     let against = by_hand("meetings", counts(&[("2026-Q2", 1), ("2026-Q3", 4)]), "另有原因");
     let key = &against.entries().first().unwrap().key;
     let said = counts(&[("2026-Q2", 1), ("2026-Q3", 4)]);
-    let left = left_beside(&said, key, &against, &ledger, &list, &period);
+    let left = left_beside(&said, key, &against, &ledger, &pinned(&list, &period));
     assert_eq!(left, Some(counts(&[("2026-Q2", 1)])));
-    let again = by_hand("meetings", left.unwrap(), "");
-    let found = derived(&again, &ledger, &list, &period);
+    let again = by_hand("meetings", left.clone().unwrap(), "");
+    let found = derived(&again, &ledger, &pinned(&list, &period));
     let spans = period.judged(crate::domain::Window::Quarter);
-    assert_eq!(spoken(&found[0], &ledger, &spans), [WindowKey("2026-Q3".into())].into());
+    assert_eq!(spoken(&found[0], left.as_ref(), &ledger, &spans), [WindowKey("2026-Q3".into())].into());
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn of_several_occurrences_the_ledger_fills_in_only_its_own() {
     }
     let ledger = ledger(&[date(2026, 8, 2)]);
     let quorum = |own: &Assessment| {
-        let all = derived(own, &ledger, &list, &period());
+        let all = derived(own, &ledger, &pinned(&list, &period()));
         all.into_iter().find(|entry| entry.key.item() == Some(&item_id("quorum")))
     };
     assert_eq!(quorum(&Assessment::default()), None, "whether anything else happened is not known");
@@ -154,7 +157,7 @@ fn of_several_occurrences_the_ledger_fills_in_only_its_own() {
 #[test]
 fn the_score_and_what_can_be_done_follow_from_the_ledger() {
     let (list, period) = (checklist(), period());
-    let laid = overlay(&Assessment::default(), &ledger(&[date(2026, 4, 2)]), &list, &period);
+    let laid = overlay(&Assessment::default(), &ledger(&[date(2026, 4, 2)]), &pinned(&list, &period));
     let sheet = score(&list, &period, &laid);
     let scored = sheet.items().next().unwrap();
     let outcome =
@@ -166,7 +169,7 @@ fn the_score_and_what_can_be_done_follow_from_the_ledger() {
 fn what_is_derived_says_so_and_passes_the_checks() {
     let (list, period) = (checklist(), period());
     let own = by_hand("meetings", counts(&[("2026-Q2", 3)]), "");
-    for entry in derived(&own, &ledger(&[date(2026, 8, 2)]), &list, &period) {
+    for entry in derived(&own, &ledger(&[date(2026, 8, 2)]), &pinned(&list, &period)) {
         assert_eq!(crate::domain::check::entry_fault(&list, &period, &entry), None);
         // A part without a source cannot have been counted.
         let mut stranger = entry;
@@ -177,6 +180,76 @@ fn what_is_derived_says_so_and_passes_the_checks() {
     }
 }
 
+/// An answer given under an older version, in which the question had other words.
+fn moved(answer: PartAnswer, reason: &str) -> (Assessment, Versions) {
+    let mut before = checklist();
+    before.aspects[0].items[0].parts[0].text = "从前的问法".into();
+    let then = ContentHash::of(b"before");
+    let own = by_hand("meetings", answer, reason);
+    let own = own.entries().iter().cloned().map(|entry| Entry { under: Some(then.clone()), ..entry });
+    (Assessment::new(own, None), [(then, Arc::new(before))].into())
+}
+
+#[test]
+fn what_is_derived_answers_the_pinned_version_and_is_never_doubtful() {
+    let (list, period) = (checklist(), period());
+    let pinned = pinned(&list, &period);
+    let (own, versions) = moved(counts(&[("2026-Q2", 3), ("2026-Q3", 3)]), "");
+    let key = own.entries().first().unwrap().key.clone();
+    assert_eq!(pinned.doubtful(&own, &versions), [key.clone()].into());
+    let ledger = ledger(&[date(2026, 8, 2)]);
+    let laid = overlay(&own, &ledger, &pinned);
+    assert!(pinned.doubtful(&laid, &versions).is_empty());
+    let counted = laid.current(&key).unwrap();
+    assert_eq!(counted.under.as_ref(), Some(pinned.hash));
+    // What was said travels beneath it with its own version, and is the same on another phone.
+    let mut sent = crate::domain::check::tests::submission();
+    sent.checklist = pinned.hash.clone();
+    sent.answers = Submission::packed(laid.winners(), &sent.checklist);
+    assert!(sent.answers.iter().all(|entry| entry.under.is_none()));
+    assert_eq!(sent.checklists(), [pinned.hash.clone(), versions.keys().next().unwrap().clone()].into());
+    let theirs = Assessment::new(sent.entries().iter().filter_map(said), None);
+    assert_eq!(theirs, own);
+    // Without the ledger it is doubtful again, there as here.
+    assert_eq!(pinned.doubtful(&theirs, &versions), [key].into());
+}
+
+#[test]
+fn of_what_was_said_in_another_version_only_what_still_fits_is_used() {
+    let (list, period) = (checklist(), period());
+    let pinned = pinned(&list, &period);
+    let ledger = ledger(&[date(2026, 8, 2)]);
+    // A window that is not judged any more.
+    let (own, _) = moved(counts(&[("2026-Q2", 3), ("2025-Q1", 1)]), "");
+    let found = &derived(&own, &ledger, &pinned)[0];
+    assert!(pinned.fits(found));
+    let AnswerValue::Part { answer, own: beneath, .. } = &found.value else { panic!() };
+    assert_eq!(answer, &Some(counts(&[("2026-Q2", 3), ("2026-Q3", 1)])));
+    assert_eq!(beneath, &None, "what does not fit stays on the phone");
+    let part = &list.aspects[0].items[0].parts[0];
+    let usable = pinned.trimmed(part, own.part(&item_id("meetings"), &part.id).unwrap());
+    let spans = period.judged(crate::domain::Window::Quarter);
+    assert_eq!(spoken(found, usable.as_ref(), &ledger, &spans), [WindowKey("2026-Q3".into())].into());
+    // An answer against the ledger stands while anything of it fits, and is confirmed with its reason.
+    let (against, versions) = moved(counts(&[("2026-Q3", 2), ("2025-Q1", 1)]), "另有原因");
+    assert_eq!(answer_of(&derived(&against, &ledger, &pinned)), None);
+    let doubtful = pinned.doubtful(&against, &versions);
+    let confirmed = pinned.confirmed(&against, &doubtful);
+    let AnswerValue::Part { answer, reason, .. } = &confirmed[0].1 else { panic!() };
+    assert_eq!((answer, reason.as_str()), (&Some(counts(&[("2026-Q3", 2)])), "另有原因"));
+    let (gone, _) = moved(counts(&[("2025-Q1", 1)]), "另有原因");
+    assert_eq!(answer_of(&derived(&gone, &ledger, &pinned)), Some(counts(&[("2026-Q3", 1)])));
+}
+
+/// What is derived for the meetings.
+fn answer_of(derived: &[Entry]) -> Option<PartAnswer> {
+    let found = derived.iter().find(|entry| entry.key.item() == Some(&item_id("meetings")))?;
+    match &found.value {
+        AnswerValue::Part { answer, .. } => answer.clone(),
+        _ => None,
+    }
+}
+
 proptest! {
     /// What a submission carries, laid under the same ledger on another phone, gives the same answers there.
     #[test]
@@ -184,12 +257,13 @@ proptest! {
         let (list, period) = (checklist(), period());
         let mine = by_hand("meetings", counts(&[("2026-Q3", hand)]), if reason { "另有原因" } else { "" });
         let ledger = Ledger::new(records);
-        let sent = overlay(&mine, &ledger, &list, &period).winners();
+        let pinned = pinned(&list, &period);
+        let sent = overlay(&mine, &ledger, &pinned).winners();
         let mut theirs = Assessment::default();
         theirs.merge(sent.iter().filter_map(said));
         prop_assert_eq!(&theirs, &mine);
-        prop_assert_eq!(overlay(&theirs, &ledger, &list, &period).winners(), sent);
-        let again = derived(&lay_over(&mine, &derived(&mine, &ledger, &list, &period)), &Ledger::default(), &list, &period);
+        prop_assert_eq!(overlay(&theirs, &ledger, &pinned).winners(), sent);
+        let again = derived(&lay_over(&mine, &derived(&mine, &ledger, &pinned)), &Ledger::default(), &pinned);
         prop_assert!(again.is_empty(), "nothing is derived from no ledger");
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{ActivityKind, Attendance, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
 use crate::domain::{
-    AspectId, Checklist, DeviceId, Item, LedgerId, OccurrenceId, ProfileCondition, ProfileNumber, Stamp,
-    Window, testing,
+    AspectId, Checklist, ContentHash, DeviceId, Item, LedgerId, OccurrenceId, Period, ProfileCondition,
+    ProfileNumber, Stamp, Window, moving::Pinned, testing,
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 pub(crate) fn id(number: u8) -> LedgerId {
     LedgerId::from_parts(1_764_000_000_000 + u64::from(number), &[number; 10])
@@ -92,6 +92,12 @@ pub(crate) fn checklist() -> Checklist {
     let id = AspectId::new("ledger").unwrap();
     list.aspects.insert(0, crate::domain::Aspect { id, name: "台账".into(), items });
     list
+}
+
+/// A draft on this checklist.
+pub(crate) fn pinned<'a>(checklist: &'a Checklist, period: &'a Period) -> Pinned<'a> {
+    static HASH: LazyLock<ContentHash> = LazyLock::new(|| ContentHash::of(b"pinned"));
+    Pinned { hash: &HASH, checklist, period }
 }
 
 /// A handful of versions of a few entries by two phones.

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, Points, Rule, Stance, Window, WindowKey,
-        check::MAX_FIGURE,
+        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Points, Rule, Stance, Window,
+        WindowKey, check::MAX_FIGURE,
     },
     ui::{
         session::{Session, session},
@@ -30,7 +30,7 @@ pub fn PartControl(
 ) -> impl IntoView {
     let session = session();
     let part = item.parts.get(place).cloned()?;
-    let answer = part_answer(session, &item.id, &part);
+    let answer = part_answer(session, &item.id, &part.id);
     let spoken = Spoken::of(session, &item.id, &part);
     let write = writer(session, &item, &part, spoken);
     let judged = session
@@ -109,10 +109,10 @@ pub fn PartControl(
 
 type Answered = Memo<Option<PartAnswer>>;
 
-/// The answer as it stands.
-fn part_answer(session: Session, item: &ItemId, part: &Part) -> Answered {
-    let key = AnswerKey::Part { item: item.clone(), part: part.id.clone() };
-    Memo::new(move |_| match session.standing(&key)?.value {
+/// The answer as it stands, counted or said; of one that was given under another version, what the part can still take.
+fn part_answer(session: Session, item: &ItemId, part: &PartId) -> Answered {
+    let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
+    Memo::new(move |_| match session.standing(&key)? {
         AnswerValue::Part { answer, .. } => answer,
         _ => None,
     })

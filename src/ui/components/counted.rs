@@ -35,7 +35,12 @@ impl Spoken {
                 LedgerSource::Count { .. } => {
                     let (work, book) = (session.work.read(), session.book.read());
                     let Ok(work) = work.as_ref() else { return BTreeSet::new() };
-                    let spoken = derive::spoken(entry, &book.ledger, &work.period.judged(window));
+                    let own = match work.usable(&key) {
+                        Some(AnswerValue::Part { answer, .. }) => answer,
+                        _ => None,
+                    };
+                    let spans = work.period.judged(window);
+                    let spoken = derive::spoken(entry, own.as_ref(), &book.ledger, &spans);
                     spoken.into_iter().map(|window| window.0).collect()
                 }
                 LedgerSource::BelowQuorum { occurrence, .. } => [occurrence.to_string()].into(),
@@ -63,12 +68,13 @@ impl Spoken {
     }
 }
 
-/// Why the branch answers otherwise than its ledger, as it stands; empty where it does not.
+/// Why the branch answers otherwise than its ledger, as it stands; empty where it does not, or not in a way that the pinned
+/// checklist can take.
 #[must_use]
 pub fn reason(session: Session, key: &AnswerKey) -> String {
     let work = session.work.read();
-    match work.as_ref().ok().and_then(|work| work.assessment.current(key)).map(|entry| &entry.value) {
-        Some(AnswerValue::Part { answer: Some(_), reason, .. }) => reason.clone(),
+    match work.as_ref().ok().and_then(|work| work.usable(key)) {
+        Some(AnswerValue::Part { answer: Some(_), reason, .. }) => reason,
         _ => String::new(),
     }
 }

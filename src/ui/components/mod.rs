@@ -10,5 +10,7 @@ pub mod icon;
 pub mod ledger_form;
 pub mod light;
 pub mod message;
+pub mod paper_files;
 pub mod qr;
 pub mod radar;
+pub mod sheet;

@@ -7,7 +7,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
         },
-        library::{Library, ordinal},
+        library::{Library, full_title, ordinal},
         search::{Found, Piece},
         session::{Session, finding::Target, library::Shelf, session},
     },
@@ -131,7 +131,7 @@ fn books(session: Session) -> impl IntoView {
 fn resume(session: Session, library: &Arc<Library>) -> Option<impl IntoView> {
     let id = session.phone.read().as_ref()?.reading.clone()?;
     let place = library.find(&id)?;
-    let name = format!("接着看：{} {}", ordinal(place.document), place.section.title);
+    let name = format!("接着看：{}", full_title(place.document, place.section));
     Some(view! {
         <a href=format!("/handbook/{id}") class="button" data-testid="resume">
             {name}

@@ -7,6 +7,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
         },
+        route::Place,
         session::{Session, session},
         words::{dates, ledger},
     },
@@ -57,7 +58,7 @@ fn again(session: Session) -> Option<impl IntoView> {
     let links: Vec<_> = kinds
         .into_iter()
         .map(|kind| {
-            let to = format!("/ledger/again-{}", super::ledger_entry::slug(kind));
+            let to = Place::LedgerNew(Some(kind)).address();
             view! { <a href=to class="chip chip-link">{ledger::kind(kind)}</a> }
         })
         .collect();

@@ -8,44 +8,41 @@ use crate::{
             ledger_form::LedgerForm,
             message::Note,
         },
+        navigation::navigation,
         prefill,
+        route::Place,
         session::{Session, session},
         words::{dates, ledger},
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-/// The page of `/ledger/:id`: `new`, `again-party_class`, or an entry's id.
+/// The page of an entry.
 #[component]
 pub fn LedgerEntryPage() -> impl IntoView {
-    let params = use_params_map();
-    let wanted = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let is_new = move |id: &str| id == "new" || id.starts_with("again-");
-    let title =
-        Signal::derive(move || if is_new(&wanted.read()) { "登记一次活动" } else { "一条台账" }.to_owned());
+    let shown = navigation().of_page(|place| match place {
+        Place::LedgerEntry(id) => Some(*id),
+        _ => None,
+    });
     view! {
-        <Page title=title back="/ledger">
-            {move || {
-                let wanted = wanted.get();
-                match wanted.parse::<LedgerId>() {
-                    Ok(id) => view! { <Entered id=id /> }.into_any(),
-                    Err(_) => view! { <New of=wanted.strip_prefix("again-").and_then(unslug) /> }.into_any(),
-                }
-            }}
+        <Page title="一条台账" back="/ledger">
+            {move || shown.get().map(|id| view! { <Entered id=id /> })}
         </Page>
     }
 }
 
-/// A kind's name in addresses: its name in the stored format.
-#[must_use]
-pub fn slug(kind: ActivityKind) -> String {
-    let text = serde_json::to_string(&kind).unwrap_or_default();
-    text.trim_matches('"').to_owned()
-}
-
-fn unslug(text: &str) -> Option<ActivityKind> {
-    ActivityKind::ALL.into_iter().find(|kind| slug(*kind) == text)
+/// The page of a new entry.
+#[component]
+pub fn NewLedgerEntry() -> impl IntoView {
+    let kind = navigation().of_page(|place| match place {
+        Place::LedgerNew(kind) => Some(*kind),
+        _ => None,
+    });
+    view! {
+        <Page title="登记一次活动" back="/ledger">
+            {move || view! { <New of=kind.get().flatten() /> }}
+        </Page>
+    }
 }
 
 /// A new entry; of a kind that was held before with what was said then.
@@ -62,7 +59,7 @@ fn New(of: Option<ActivityKind>) -> impl IntoView {
     });
     let done = Callback::new(move |entry| {
         if session.enter(entry).is_some() {
-            go("/ledger");
+            go(Place::Ledger);
         }
     });
     view! { <LedgerForm start=start button="登记" done=done /> }
@@ -92,7 +89,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
                 {again
                     .map(|kind| {
                         view! {
-                            <a href=format!("/ledger/again-{}", slug(kind)) class="button">
+                            <a href=Place::LedgerNew(Some(kind)).address() class="button">
                                 "照这样再登记一次"
                             </a>
                         }
@@ -152,7 +149,6 @@ fn Strike(id: LedgerId) -> impl IntoView {
     let go = goer();
     let asked = RwSignal::new(false);
     move || {
-        let go = go.clone();
         if asked.get() {
             view! {
                 <section class="card">
@@ -162,7 +158,7 @@ fn Strike(id: LedgerId) -> impl IntoView {
                         class="button"
                         on:click=move |_| {
                             session.rewrite(id, None);
-                            go("/ledger");
+                            go(Place::Ledger);
                         }
                     >
                         "确实划掉"

@@ -3,7 +3,9 @@
 pub mod about;
 pub mod activate;
 pub mod add_phone;
+pub mod again;
 pub mod branches;
+pub mod change;
 pub mod check;
 pub mod display;
 pub mod handbook;
@@ -13,6 +15,7 @@ pub mod ledger_entry;
 pub mod ledger_year;
 pub mod me;
 pub mod notice;
+pub mod paper;
 pub mod profile;
 pub mod question;
 pub mod result;

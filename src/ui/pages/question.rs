@@ -1,6 +1,6 @@
 //! One item a screen: the requirement, the control that fits, where the originals lie, how to do it.
 
-use super::home::NothingYet;
+use super::{again::Again, home::NothingYet};
 use crate::{
     domain::{
         AnswerKey, AnswerValue, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
@@ -13,23 +13,27 @@ use crate::{
             icon::{Draw, Icon},
             message::Note,
         },
-        library::ordinal,
+        library::{full_title, ordinal},
+        navigation::navigation,
         overview::{ItemRow, next_open},
+        route::Place,
         session::{Session, session},
         words::{dates, explain, terms},
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 /// The page.
 #[component]
 pub fn Question() -> impl IntoView {
-    let params = use_params_map();
     let session = session();
+    let shown = navigation().of_page(|place| match place {
+        Place::Question(id) => Some(id.clone()),
+        _ => None,
+    });
     let item = Memo::new(move |_| {
-        let id = ItemId::new(params.read().get("item").unwrap_or_default()).ok()?;
+        let id = shown.get()?;
         let work = session.work.read();
         let (number, aspect, item) = work.as_ref().ok()?.checklist.find(&id)?;
         Some((number, aspect.name.clone(), Arc::new(item.clone())))
@@ -38,8 +42,7 @@ pub fn Question() -> impl IntoView {
         item.read().as_ref().map_or_else(|| "自查".to_owned(), |(number, _, _)| format!("第{number}条"))
     });
     // Back to its place in the list.
-    let back = untrack(|| params.read().get("item"))
-        .map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
+    let back = shown.get_untracked().map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
     view! {
         <Page title=title back=back>
             {move || match item.get() {
@@ -102,6 +105,7 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
     view! {
         <article data-testid="question" data-item=item.id.to_string()>
             <p class="muted">{format!("第{number}条，共{of}条 · {aspect} · {}", item.title)}</p>
+            <Again item=item.clone() />
             <section class="card">
                 <p class="requirement">{item.requirement.clone()}</p>
                 {(!item.plain.is_empty()).then(|| view! { <p class="plain">{item.plain.clone()}</p> })}
@@ -128,9 +132,7 @@ fn registers(item: &Item) -> Vec<AnswerKey> {
 }
 
 fn value(session: Session, key: &AnswerKey) -> Option<AnswerValue> {
-    session
-        .work
-        .with_untracked(|work| work.as_ref().ok()?.assessment.current(key).map(|entry| entry.value.clone()))
+    session.work.with_untracked(|work| work.as_ref().ok()?.usable(key))
 }
 
 #[component]
@@ -201,10 +203,10 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return false };
         start.with_value(|start| {
-            let now = keys.iter().map(|key| work.assessment.current(key).map(|entry| &entry.value));
+            let now = keys.iter().map(|key| work.usable(key));
             now.zip(start).any(|(now, (key, before))| {
                 let nothing = nothing(key);
-                now.unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
+                now.as_ref().unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
             })
         })
     });
@@ -405,7 +407,8 @@ fn History(item: Arc<Item>) -> impl IntoView {
     }
 }
 
-fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
+/// What an entry said, in words.
+pub(super) fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
     match (&entry.key, &entry.value) {
         (AnswerKey::Location { .. }, AnswerValue::Text { text }) => format!("原件在哪，{text}"),
         (_, AnswerValue::Text { text }) => format!("纪实，{text}"),
@@ -454,7 +457,7 @@ fn Reading(item: ItemId) -> impl IntoView {
                 view! {
                     <li>
                         <a href=format!("/handbook/{}", section.id) class="menu-entry">
-                            <span>{section.title.clone()}</span>
+                            <span>{full_title(document, section)}</span>
                             <span class="muted">{ordinal(document)}</span>
                             <Draw icon=Icon::Forward />
                         </a>
@@ -502,6 +505,10 @@ fn Steps(item: ItemId) -> impl IntoView {
     };
     let open = move || {
         let rows = rows.read();
+        if let Some(doubtful) = rows.iter().find(|row| row.doubtful && row.id != item) {
+            let text = format!("去看待复核的第{}条", doubtful.number);
+            return Some(view! { <a href=format!("/check/{}", doubtful.id) class="quiet">{text}</a> });
+        }
         let found = next_open(&rows, Some(&item)).filter(|row| row.id != item)?;
         let here = rows.iter().position(|row| row.id == item)?;
         (found.number != here + 2).then(|| {

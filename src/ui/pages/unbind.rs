@@ -5,6 +5,7 @@ use crate::ui::{
         frame::{Page, goer},
         message::{Note, Trouble},
     },
+    route::Place,
     session::{activation::Failure, session},
     words::errors::{self, Told},
 };
@@ -18,10 +19,9 @@ pub fn Unbind() -> impl IntoView {
     let sure = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
     let unbind = Callback::new(move |()| {
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             match session.unbind().await {
-                Ok(()) => go("/"),
+                Ok(()) => go(Place::Home),
                 Err(Failure::Store(error)) => {
                     trouble.try_set(Some(errors::store(&error)));
                 }

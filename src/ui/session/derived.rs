@@ -2,13 +2,13 @@
 
 use super::{NoWork, Work, ledger::laid};
 use crate::{
-    domain::{Entry, Estimate, ItemId, ScoreSheet, SubmissionId, ledger::derive, score},
+    domain::{Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId, ledger::derive, score},
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
         book::Book,
         next_step::{NextStep, Sent, next_step},
-        overview::{ItemRow, rows},
+        overview::{ItemRow, mark_doubtful, rows},
     },
 };
 use jiff::civil::Date;
@@ -46,7 +46,7 @@ impl Derived {
         let counted = Memo::new(move |_| {
             let (work, book) = (work.read(), book.read());
             Arc::new(match work.as_ref() {
-                Ok(work) => derive::derived(&work.assessment, &book.ledger, &work.checklist, &work.period),
+                Ok(work) => derive::derived(&work.assessment, &book.ledger, &work.pinned()),
                 Err(_) => Vec::new(),
             })
         });
@@ -62,7 +62,11 @@ impl Derived {
         let rows = Memo::new(move |_| {
             let work = work.read();
             match (work.as_ref(), sheet.get()) {
-                (Ok(work), Some(sheet)) => rows(&work.checklist, &sheet, &work.period, today.get()),
+                (Ok(work), Some(sheet)) => {
+                    let mut rows = rows(&work.checklist, &sheet, &work.period, today.get());
+                    mark_doubtful(&mut rows, &work.doubtful(&counted.read()));
+                    rows
+                }
                 _ => Vec::new(),
             }
         });
@@ -72,13 +76,12 @@ impl Derived {
             let period = period.get()?;
             let all = submissions.read();
             let newest = all.iter().rfind(|sent| sent.period == period && !sent.withdrawn)?.clone();
-            let answers = newest.snapshot().map(|snapshot| snapshot.answers);
-            Some((newest, answers))
+            let snapshot = newest.snapshot();
+            Some((newest, snapshot))
         });
         let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
-            (Ok(work), Some((newest, answers))) => {
-                let now = laid(work, &counted.read()).winners();
-                sent(now, newest, answers.as_deref(), &outbox.read())
+            (Ok(work), Some((newest, snapshot))) => {
+                sent(work, &counted.read(), newest, snapshot.as_ref(), &outbox.read())
             }
             _ => Sent::Nothing,
         });
@@ -117,9 +120,10 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
 }
 
 fn sent(
-    now: Vec<Entry>,
+    work: &Work,
+    counted: &[Entry],
     newest: &LocalSubmission,
-    answers: Option<&[Entry]>,
+    snapshot: Option<&Submission>,
     outbox: &[OutboxEntry],
 ) -> Sent {
     match waiting_for(outbox, newest.id) {
@@ -129,13 +133,20 @@ fn sent(
         None => {}
     }
     let mut changed: Vec<Option<ItemId>> = Vec::new();
-    if let Some(answers) = answers {
-        for entry in now {
+    // A report of another phone may answer a newer version than the draft.
+    let mut moved = false;
+    if let Some(snapshot) = snapshot {
+        moved = work.offer.is_none() && snapshot.checklist != work.draft.checklist;
+        // Under which version an answer was given is said in another way there.
+        let says = |sent: &Entry, now: &Entry| {
+            (&sent.key, sent.stamp, &sent.value) == (&now.key, now.stamp, &now.value)
+        };
+        for entry in Submission::packed(laid(work, counted).winners(), &snapshot.checklist) {
             let item = entry.key.item().cloned();
-            if !answers.contains(&entry) && !changed.contains(&item) {
+            if !snapshot.answers.iter().any(|sent| says(sent, &entry)) && !changed.contains(&item) {
                 changed.push(item);
             }
         }
     }
-    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len() }
+    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len(), moved }
 }

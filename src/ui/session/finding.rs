@@ -4,7 +4,7 @@ use super::Session;
 use crate::{
     domain::{Checklist, Collection, Item, ItemId, SectionId},
     ui::{
-        library::{Library, ordinal, plain_text},
+        library::{Library, full_title, plain_text},
         search::{Entry, Found, Index},
     },
 };
@@ -52,8 +52,8 @@ impl Session {
         if let Some(library) = &library {
             entries.extend(library.sections().map(|(document, section)| Entry {
                 target: Target::Section(document.collection, section.id.clone()),
-                title: section.title.clone(),
-                text: format!("{} {}\n{}", ordinal(document), document.title, plain_text(section)),
+                title: full_title(document, section),
+                text: plain_text(section),
             }));
         }
         let index = Index::new(entries);

@@ -13,13 +13,10 @@ use crate::{
 use leptos::prelude::*;
 use std::{borrow::Cow, sync::Arc};
 
-/// The answers as they stand, with what the ledger answers.
+/// The answers as they stand and count: as far as the pinned checklist can take them, with what the ledger answers.
 pub(super) fn laid<'a>(work: &'a Work, counted: &[Entry]) -> Cow<'a, Assessment> {
-    if counted.is_empty() {
-        Cow::Borrowed(&work.assessment)
-    } else {
-        Cow::Owned(derive::lay_over(&work.assessment, counted))
-    }
+    let fitting = work.pinned().fitting(&work.assessment);
+    if counted.is_empty() { fitting } else { Cow::Owned(derive::lay_over(&fitting, counted)) }
 }
 
 impl Session {
@@ -50,23 +47,21 @@ impl Session {
     pub fn count_again(self, key: &AnswerKey) {
         let left = self.work.with_untracked(|work| {
             let work = work.as_ref().ok()?;
-            let AnswerValue::Part { answer: Some(answer), .. } = &work.assessment.current(key)?.value else {
-                return None;
-            };
+            let AnswerValue::Part { answer: Some(answer), .. } = work.usable(key)? else { return None };
             let ledger = &self.book.read_untracked().ledger;
-            derive::left_beside(answer, key, &work.assessment, ledger, &work.checklist, &work.period)
+            derive::left_beside(&answer, key, &work.assessment, ledger, &work.pinned())
         });
         self.answer(key.clone(), AnswerValue::part(left));
     }
 
-    /// The branch's answer to a part as it stands, counted or said.
+    /// What a register says as it stands: counted, or said as far as the pinned checklist can take it.
     #[must_use]
-    pub fn standing(self, key: &AnswerKey) -> Option<Entry> {
+    pub fn standing(self, key: &AnswerKey) -> Option<AnswerValue> {
         let counted = self.derived.counted.read();
         if let Some(entry) = counted.iter().find(|entry| &entry.key == key) {
-            return Some(entry.clone());
+            return Some(entry.value.clone());
         }
-        self.work.read().as_ref().ok()?.assessment.current(key).cloned()
+        self.work.read().as_ref().ok()?.usable(key)
     }
 
     /// Lays over what was read what may not be on disk yet.

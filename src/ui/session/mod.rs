@@ -9,6 +9,8 @@ pub mod derived;
 pub mod finding;
 pub mod ledger;
 pub mod library;
+pub mod moving;
+pub mod paper;
 mod reading;
 pub mod saving;
 pub mod sending;
@@ -19,7 +21,7 @@ use crate::{
     browser::{self, fetch::FetchApi},
     domain::{
         Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
-        SectorId, Stamp, period::shanghai_date,
+        SectorId, Stamp, moving::Versions, period::shanghai_date,
     },
     store::{
         Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
@@ -46,6 +48,10 @@ pub struct Work {
     pub period: Period,
     /// All answers.
     pub assessment: Assessment,
+    /// The other versions that answers were given under, as far as they are here.
+    pub versions: Versions,
+    /// Another checklist that the draft can be moved to.
+    pub offer: Option<moving::Offer>,
 }
 
 /// Why there is nothing to work on yet.

@@ -1,8 +1,8 @@
 //! What is read from the storage for the screen, and which period it is about.
 
-use super::{NoWork, Work};
+use super::{NoWork, Work, moving::Offer};
 use crate::{
-    domain::{Assessment, BranchCode, PeriodId, period::current},
+    domain::{Assessment, BranchCode, PeriodId, moving::Versions, period::current},
     store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
     ui::{book::Book, unfinished::unfinished},
@@ -102,7 +102,12 @@ pub(super) async fn load_work(
         let Some(period) = checklist.period(&draft.period).cloned() else {
             return Ok(Err(NoWork::NotFetched));
         };
-        return Ok(Ok(Work { draft, stored: true, checklist: Arc::new(checklist), period, assessment }));
+        let versions = versions(repository, &draft, &assessment).await?;
+        let offer = newest
+            .filter(|(hash, _)| *hash != draft.checklist)
+            .map(|(hash, checklist)| Offer { hash, checklist: Arc::new(checklist) });
+        let checklist = Arc::new(checklist);
+        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment, versions, offer }));
     }
     let Some((hash, checklist)) = newest else {
         return Ok(Err(match (standard, in_force) {
@@ -125,5 +130,25 @@ pub(super) async fn load_work(
     let entries = repository.entries(&draft.key()).await?;
     unreadable.extend(entries.unreadable);
     let assessment = Assessment::new(entries.records, None);
-    Ok(Ok(Work { draft, stored: false, checklist: Arc::new(checklist), period, assessment }))
+    let versions = versions(repository, &draft, &assessment).await?;
+    let checklist = Arc::new(checklist);
+    Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None }))
+}
+
+/// The other checklists that answers were given under; one that is not here is passed over.
+async fn versions(
+    repository: &Repository<Storage>,
+    draft: &Draft,
+    assessment: &Assessment,
+) -> Result<Versions, StoreError> {
+    let mut versions = Versions::new();
+    for under in assessment.winners().into_iter().filter_map(|entry| entry.under) {
+        if under != draft.checklist
+            && !versions.contains_key(&under)
+            && let Some(list) = repository.checklist(&under).await?
+        {
+            versions.insert(under, Arc::new(list));
+        }
+    }
+    Ok(versions)
 }

@@ -6,7 +6,7 @@
 use super::{Saving, Session, Work};
 use crate::{
     browser,
-    domain::{AnswerKey, AnswerValue, Stamp, assessment::Edit},
+    domain::{AnswerKey, AnswerValue, Entry, Stamp, assessment::Edit},
     store::StoreError,
     ui::unsaved::Queue,
 };
@@ -23,7 +23,8 @@ impl Session {
                 if !work.stored && work.draft.begun_at == 0 {
                     work.draft.begun_at = now;
                 }
-                let edit = work.assessment.edit(key, value, stamp);
+                let under = Some(work.draft.checklist.clone());
+                let edit = work.assessment.edit(Entry { key, stamp, value, under });
                 queued = Some((work.draft.clone(), edit.clone()));
                 work.assessment.apply(edit);
             }

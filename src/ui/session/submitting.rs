@@ -61,7 +61,11 @@ impl Session {
             device,
             made_at: now,
             declaration,
-            answers: ledger::laid(&work, &self.derived.counted.get_untracked()).winners(),
+            // What no longer fits stays here, to be read.
+            answers: Submission::packed(
+                ledger::laid(&work, &self.derived.counted.get_untracked()).winners(),
+                &work.draft.checklist,
+            ),
             ledger: Vec::new(),
             attachments: Vec::new(),
         };

@@ -7,4 +7,5 @@ pub mod explain;
 pub mod figures;
 pub mod ledger;
 pub mod light;
+pub mod standard;
 pub mod terms;

@@ -35,6 +35,34 @@ export async function savedAndShownAfterTap(page, locator) {
   return measured;
 }
 
+/** Types one character into the field in focus and answers the milliseconds until the results are drawn and laid out. */
+export async function foundAfterKey(page, key) {
+  const measured = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        addEventListener(
+          "input",
+          () => {
+            const typed = performance.now();
+            // A task of its own: after every handler and everything that they have put off to the end of theirs.
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => resolve(performance.now() + 0 * document.body.offsetHeight - typed);
+            port2.postMessage(null);
+          },
+          { capture: true, once: true },
+        );
+      }),
+  );
+  await page.keyboard.insertText(key);
+  return measured;
+}
+
+/** How many characters of text a document or checklist holds, names of fields and ids left out. */
+export const textsIn = (value) => {
+  if (typeof value === "string") return /^[\x20-\x7e]*$/.test(value) ? 0 : value.length;
+  return value && typeof value === "object" ? Object.values(value).reduce((sum, inner) => sum + textsIn(inner), 0) : 0;
+};
+
 /** The value that 95 of 100 figures do not exceed. */
 export function p95(figures) {
   const sorted = [...figures].sort((a, b) => a - b);
