@@ -141,6 +141,7 @@ fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults
             rule: rule(part_row, sector, index, faults),
             window: part_row.window,
             mendable: part_row.mendable,
+            from_ledger: part_row.from_ledger.clone(),
             bonus: part_row.bonus,
         });
     }
@@ -293,6 +294,7 @@ fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, faults: &mut F
                 | ChecklistFault::NoPart(_)
                 | ChecklistFault::UnknownMethod(..)
                 | ChecklistFault::NeverDue(..)
+                | ChecklistFault::Ledger(..)
                 | ChecklistFault::Limit(..)
         );
         if clean || (!follows && !faults.has_row(&fault.sheet, fault.row)) {
@@ -354,6 +356,13 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
         ChecklistFault::UnequalAlternatives(item) => {
             ("条目", of_item(item), "计分", "取最高的几个分项分值不一样".into(), "把几个分项的分值改成一样")
         }
+        ChecklistFault::Ledger(item, part) => (
+            "分项",
+            of_part(item, part),
+            "台账",
+            "从台账数的，与分项的办法对不上".into(),
+            "次数直接写活动；占比写“到会率：活动”；扣分写“不足半数（选项的编号）：活动”；别的办法不填",
+        ),
         ChecklistFault::NeverDue(item, part) => (
             "分项",
             of_part(item, part),

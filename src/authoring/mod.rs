@@ -13,6 +13,7 @@ mod document_file;
 mod documents;
 pub mod export;
 pub mod fault;
+mod from_ledger;
 mod markdown;
 mod markdown_source;
 mod markdown_writer;

@@ -1,7 +1,7 @@
 //! What faulty files are told. What the built-in standard promises stands in `content_tests.rs`.
 
 use super::{content_tests::rural, *};
-use crate::domain::{MarkKind, Rule, SectorId};
+use crate::domain::{ActivityKind, LedgerSource, MarkKind, OccurrenceId, Rule, SectorId};
 
 /// The built-in sheets without the documents, to be broken.
 fn sheets() -> Vec<Sheet> {
@@ -184,6 +184,38 @@ fn a_shared_item_is_written_once_and_may_differ_by_sector() {
     let (rural_facts, facts) = (texts(&rural.parts[0].rule), texts(&school.parts[0].rule));
     assert!(rural_facts[0] != facts[0] && rural_facts[1..] == facts[1..], "{facts:?}");
     assert_eq!((rural.citations.len(), school.citations.len()), (2, 1));
+}
+
+#[test]
+fn what_the_ledger_answers_is_written_in_words_and_fits_the_rule() {
+    let find = |item: &str| {
+        let list = rural();
+        let id = crate::domain::ItemId::new(item).unwrap();
+        list.find(&id).unwrap().2.parts[0].from_ledger.clone().unwrap()
+    };
+    let of = |kinds: &[ActivityKind]| kinds.iter().copied().collect();
+    use ActivityKind::{CommitteeMeeting, MemberMeeting, ThemedDay};
+    assert_eq!(find("NC-D2"), LedgerSource::Count { kinds: of(&[CommitteeMeeting]) });
+    assert_eq!(find("NC-D10"), LedgerSource::Attendance { kinds: of(&[MemberMeeting, ThemedDay]) });
+    let occurrence = OccurrenceId::new("o1").unwrap();
+    assert_eq!(find("NC-C2"), LedgerSource::BelowQuorum { kinds: of(&[CommitteeMeeting]), occurrence });
+    for (words, said) in [
+        ("支委会、茶话会", "不认识“茶话会”"),
+        ("出勤：支委会", "看不懂“出勤”"),
+        ("不足半数：支委会", "看不懂“不足半数”"),
+        ("到会率：支委会", "从台账数的，与分项的办法对不上"),
+        ("不足半数（o9）：支委会", "从台账数的，与分项的办法对不上"),
+    ] {
+        let mut all = sheets();
+        let parts = all.iter_mut().find(|sheet| sheet.name == "分项").unwrap();
+        let column = parts.rows[0].cells.iter().position(|title| title == "台账").unwrap();
+        let row = parts.rows.iter_mut().find(|row| row.cells[0] == "NC-D2").unwrap();
+        row.cells[column] = words.into();
+        let faults = parse(&all).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].to_string().contains(said), "{}", faults[0]);
+        assert_eq!(faults[0].column.as_deref(), Some("台账"));
+    }
 }
 
 mod anything {

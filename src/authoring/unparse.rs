@@ -3,7 +3,7 @@
 use super::{
     Package, Sheet, Standard, document_file,
     documents::BOOKS,
-    markdown_writer, parse, rows, schema,
+    from_ledger, markdown_writer, parse, rows, schema,
     words::{self, NO_DOCUMENT, NOT_PHOTOGRAPHED},
 };
 use crate::domain::{
@@ -263,6 +263,7 @@ fn item_rows(pages: &mut Pages, aspect: &Aspect, item: &Item, sectors: &str, onl
 fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
     let id = part.id.as_str();
     let points = part.points.to_string();
+    let ledger = part.from_ledger.as_ref().map(from_ledger::written).unwrap_or_default();
     let mut cells = vec![
         ("条目", item),
         ("分项", id),
@@ -272,6 +273,7 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
         ("可补救", yes(part.mendable)),
         ("加分", yes(part.bonus)),
         ("领域", only),
+        ("台账", &ledger),
     ];
     let (first, second, figure);
     let mut options: Vec<(String, &str, String)> = Vec::new();

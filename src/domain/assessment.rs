@@ -70,6 +70,14 @@ impl Assessment {
         }
     }
 
+    /// Puts an entry in the place of the one that counts in its register, which has the same stamp or none is there: for what
+    /// is shown and submitted, not for what is stored.
+    pub fn replace(&mut self, entry: Entry) {
+        self.entries.retain(|old| old.key != entry.key || old.stamp < entry.stamp);
+        let place = self.entries.partition_point(|old| *old < entry);
+        self.entries.insert(place, entry);
+    }
+
     /// Adds what another phone, a submission or a backup knows.
     pub fn merge(&mut self, others: impl IntoIterator<Item = Entry>) {
         self.entries.extend(others);
@@ -156,7 +164,7 @@ impl Assessment {
     pub fn part(&self, item: &ItemId, part: &PartId) -> Option<&PartAnswer> {
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
         match self.current(&key).map(|entry| &entry.value) {
-            Some(AnswerValue::Part { answer }) => answer.as_ref(),
+            Some(AnswerValue::Part { answer, .. }) => answer.as_ref(),
             _ => None,
         }
     }

@@ -4,7 +4,11 @@ use super::{
     answer::{AnswerKey, AnswerValue, Entry, MAX_TEXT_CHARS, NotApplicable, PartAnswer, Stance},
     checklist::{Checklist, Combine, Item, Part},
     grade::LimitTest,
-    ids::{ItemId, LimitId, MethodId, PartId},
+    ids::{ItemId, LedgerId, LimitId, MethodId, PartId},
+    ledger::{
+        check::{LedgerFault, MAX_RECORDS, record_fault},
+        derive,
+    },
     period::{Period, Span},
     points::Points,
     profile::BranchProfile,
@@ -53,6 +57,15 @@ pub enum AnswerFault {
         "the meeting of {0} lies before the period, which begins on {1}; give the day on which it was considered"
     )]
     ConsideredTooEarly(Date, Date),
+    /// It says that it was counted from the ledger, which does not answer this part.
+    #[error("the ledger does not answer {0}; send the branch's own answer")]
+    NotFromLedger(String),
+    /// A record of the ledger.
+    #[error("ledger entry {0}: {1}")]
+    Ledger(LedgerId, LedgerFault),
+    /// More of the ledger than one submission may carry.
+    #[error("the ledger has more than {MAX_RECORDS} records; send those of the period's windows")]
+    TooMuchLedger,
     /// Two entries write one register.
     #[error("{0} is written twice; send only the entry that counts")]
     Twice(String),
@@ -79,6 +92,13 @@ pub fn submission_faults(
         } else {
             faults.push(AnswerFault::Twice(entry.key.path()));
         }
+    }
+    if submission.ledger.len() > MAX_RECORDS {
+        faults.push(AnswerFault::TooMuchLedger);
+    } else {
+        let found =
+            submission.ledger.iter().filter_map(|r| Some(AnswerFault::Ledger(r.id, record_fault(r)?)));
+        faults.extend(found);
     }
     let declared = &submission.declaration;
     if declared.considered_on < period.starts {
@@ -125,11 +145,21 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
             };
             (!offered).then(|| AnswerFault::NotOffered(id.clone()))
         }
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer }) => {
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer, counted, own, reason }) => {
             let Some(asked) = item.part(part) else {
                 return Some(AnswerFault::UnknownPart(id.clone(), part.clone()));
             };
-            answer.as_ref().and_then(|answer| part_fault(asked, period, answer, &entry.key.path()))
+            let at = entry.key.path();
+            if !is_plain_text(reason, MAX_TEXT_CHARS, true) {
+                return Some(AnswerFault::Text(at, MAX_TEXT_CHARS));
+            }
+            let from_ledger = counted.as_ref().is_some_and(|counted| counted.len() <= MAX_RECORDS)
+                && asked.from_ledger.is_some();
+            if (counted.is_some() || own.is_some()) && !from_ledger {
+                return Some(AnswerFault::NotFromLedger(at));
+            }
+            let own = own.as_ref().and_then(|own| own.answer.as_ref());
+            answer.iter().chain(own).find_map(|answer| part_fault(asked, period, answer, &at))
         }
         _ => wrong_kind(),
     }
@@ -210,6 +240,9 @@ pub enum ChecklistFault {
     /// Alternative ways are worth the same.
     #[error("item {0}: alternative ways must be worth the same points")]
     UnequalAlternatives(ItemId),
+    /// What the ledger is asked for does not fit the rule.
+    #[error("item {0}, part {1}: what is taken from the ledger does not fit the rule")]
+    Ledger(ItemId, PartId),
     /// A window ends in none of the periods.
     #[error("item {0}, part {1}: its window never ends in any period")]
     NeverDue(ItemId, PartId),
@@ -285,6 +318,9 @@ fn item_faults(checklist: &Checklist, item: &Item) -> Vec<ChecklistFault> {
         }
         if !figures_fit(part) {
             faults.push(ChecklistFault::Figures(id(), part.id.clone()));
+        }
+        if part.from_ledger.as_ref().is_some_and(|source| !derive::fits(source, &part.rule)) {
+            faults.push(ChecklistFault::Ledger(id(), part.id.clone()));
         }
         if checklist.periods.iter().all(|period| period.judged(part.window).is_empty()) {
             faults.push(ChecklistFault::NeverDue(id(), part.id.clone()));
@@ -375,6 +411,7 @@ pub(crate) mod tests {
                 claimed_grade: ClaimedGrade::Excellent,
             },
             answers: full_assessment(&list, &period()).winners(),
+            ledger: Vec::new(),
             attachments: Vec::new(),
         }
     }
@@ -510,7 +547,7 @@ pub(crate) mod tests {
         let frozen = include_str!("golden/submission-1.json").trim_end();
         assert_eq!(serde_json::to_string_pretty(&sent).unwrap(), frozen);
         assert_eq!(serde_json::from_str::<Submission>(frozen).unwrap(), sent);
-        let future = frozen.replacen('{', "{\n  \"ledger\": [{\"kind\": \"party_class\"}],", 1);
+        let future = frozen.replacen('{', "{\n  \"unheard_of\": [{\"kind\": \"party_class\"}],", 1);
         assert_eq!(serde_json::from_str::<Submission>(&future).unwrap(), sent, "unknown fields are ignored");
     }
 }

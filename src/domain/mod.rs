@@ -14,6 +14,7 @@ pub mod document;
 pub mod finding;
 pub mod grade;
 pub mod ids;
+pub mod ledger;
 pub mod moving;
 pub mod outcome;
 pub mod period;
@@ -45,9 +46,10 @@ pub use document::{Block, Collection, Document, Section};
 pub use finding::{Finding, FindingEntry, FindingField, FindingState, FindingValue, Findings, Verdict};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LimitId,
-    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LedgerId,
+    LimitId, MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
+pub use ledger::{ActivityKind, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;

@@ -8,6 +8,8 @@
 //!   out of score and submission;
 //! - an answer is **doubtful** (待复核) when it was given under another version in which its question differs. It counts all the
 //!   same, until it is answered or confirmed: a new entry, under the pinned version.
+//!
+//! What the ledger answers ([`super::ledger::derive`]) is counted for the pinned version: it always fits, and is never doubtful.
 
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance},
@@ -77,7 +79,7 @@ impl Pinned<'_> {
             };
             let open = match (&entry.key, &entry.value) {
                 (_, AnswerValue::Stance { stance: Stance::NotApplicable { .. } }) => true,
-                (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(_) }) => {
+                (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(_), .. }) => {
                     let due = |part: &Part| !self.period.judged(part.window).is_empty();
                     asked.part(part).is_some_and(due) && !self.is_excused(assessment, item)
                 }
@@ -145,9 +147,10 @@ impl Pinned<'_> {
         let confirm = |key: &AnswerKey| {
             let entry = assessment.current(key)?;
             let value = match (key, &entry.value) {
-                (AnswerKey::Part { item, part }, AnswerValue::Part { answer: Some(answer) }) => {
+                (AnswerKey::Part { item, part }, AnswerValue::Part { answer: Some(answer), reason, .. }) => {
                     let (_, _, item) = self.checklist.find(item)?;
-                    AnswerValue::Part { answer: Some(self.trimmed(item.part(part)?, answer)?) }
+                    let answer = Some(self.trimmed(item.part(part)?, answer)?);
+                    AnswerValue::Part { answer, counted: None, own: None, reason: reason.clone() }
                 }
                 (_, value) => self.fits(entry).then(|| value.clone())?,
             };

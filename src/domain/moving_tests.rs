@@ -223,7 +223,7 @@ fn an_answer_that_fits_no_longer_keeps_what_is_left_of_it() {
         assert_eq!(doubtful.iter().collect::<Vec<_>>(), [&key]);
         let confirmed = now.confirmed(&answers, &doubtful);
         let left = PartAnswer::Facts { met: [FactId::new("f2").unwrap()].into() };
-        assert_eq!(confirmed, [(key.clone(), AnswerValue::Part { answer: Some(left) })]);
+        assert_eq!(confirmed, [(key.clone(), AnswerValue::part(Some(left)))]);
         let (key, value) = confirmed[0].clone();
         answers.apply(answers.edit(Entry { key, stamp: stamp(2, 1), value, under: Some(now.hash.clone()) }));
         assert_eq!(answers.entries().len(), 2, "what was said before is never replaced, even at once");
@@ -292,6 +292,6 @@ fn counts_of_a_month_that_is_no_longer_judged_are_trimmed() {
     let doubtful = now.doubtful(&answers, &versions(&[&old]));
     assert_eq!(doubtful, [said.key].into());
     let confirmed = now.confirmed(&answers, &doubtful);
-    let AnswerValue::Part { answer: Some(answer) } = &confirmed[0].1 else { panic!("{confirmed:?}") };
+    let AnswerValue::Part { answer: Some(answer), .. } = &confirmed[0].1 else { panic!("{confirmed:?}") };
     assert_eq!(answer, &full(&item.parts[0], &now_period));
 }

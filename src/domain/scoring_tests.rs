@@ -283,7 +283,7 @@ fn a_correction_replaces_only_what_nobody_else_has_seen() {
     let say = |yes, stamp| Entry {
         key: key.clone(),
         stamp,
-        value: AnswerValue::Part { answer: Some(PartAnswer::YesNo { yes }) },
+        value: AnswerValue::part(Some(PartAnswer::YesNo { yes })),
         under: None,
     };
     let mut draft = Assessment::default();

@@ -7,6 +7,7 @@ use super::{
     answer::Entry,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
+    ledger::LedgerRecord,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct Submission {
     pub declaration: Declaration,
     /// One entry for each register that was written, in the order of registers.
     pub answers: Vec<Entry>,
+    /// 台账: every version of the ledger's entries that are dated in what the period judges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<LedgerRecord>,
     /// Photos that belong to it, by hash; it is complete only when the server has them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
@@ -116,8 +120,8 @@ impl Submission {
     /// submission pins.
     #[must_use]
     pub fn packed(answers: Vec<Entry>, checklist: &ContentHash) -> Vec<Entry> {
-        let pack = |entry: Entry| Entry { under: entry.under.filter(|under| under != checklist), ..entry };
-        answers.into_iter().map(pack).collect()
+        let pack = |under: Option<ContentHash>| under.filter(|under| under != checklist);
+        answers.into_iter().map(|entry| entry.map_under(pack)).collect()
     }
 
     /// The answers as they were given, each with its checklist.
@@ -129,7 +133,7 @@ impl Submission {
     /// The checklists that are needed to understand it: the pinned one, and those under which an answer was given.
     #[must_use]
     pub fn checklists(&self) -> BTreeSet<ContentHash> {
-        self.answers.iter().filter_map(|entry| entry.under.clone()).chain([self.checklist.clone()]).collect()
+        self.answers.iter().flat_map(Entry::unders).chain([&self.checklist]).cloned().collect()
     }
 }
 

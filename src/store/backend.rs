@@ -21,11 +21,13 @@ pub enum Table {
     Outbox,
     /// Documents of 一编一册 as published, by content hash.
     Documents,
+    /// Versions of ledger entries, by branch, entry and stamp.
+    Ledger,
 }
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -34,7 +36,24 @@ impl Table {
         Self::Submissions,
         Self::Outbox,
         Self::Documents,
+        Self::Ledger,
     ];
+
+    /// The version of the database that introduced it.
+    #[must_use]
+    pub const fn since(self) -> u32 {
+        match self {
+            Self::Settings
+            | Self::Bindings
+            | Self::Checklists
+            | Self::Drafts
+            | Self::Entries
+            | Self::Submissions
+            | Self::Outbox => 1,
+            Self::Documents => 2,
+            Self::Ledger => 3,
+        }
+    }
 
     /// The object store's name.
     #[must_use]
@@ -48,6 +67,7 @@ impl Table {
             Self::Submissions => "submissions",
             Self::Outbox => "outbox",
             Self::Documents => "documents",
+            Self::Ledger => "ledger",
         }
     }
 }

@@ -81,6 +81,7 @@ fn backup() -> Backup {
             entries: vec![Entry { under: None, ..note("yes", "在铁柜二层", NOON, 1) }],
         }],
         submissions: vec![submission()],
+        ledger: Vec::new(),
     }
 }
 
@@ -167,6 +168,16 @@ fn the_places_are_frozen() {
     let names: Vec<&str> = super::Table::ALL.iter().map(|table| table.name()).collect();
     assert_eq!(
         names,
-        ["settings", "bindings", "checklists", "drafts", "entries", "submissions", "outbox", "documents"]
+        [
+            "settings",
+            "bindings",
+            "checklists",
+            "drafts",
+            "entries",
+            "submissions",
+            "outbox",
+            "documents",
+            "ledger"
+        ]
     );
 }

@@ -25,7 +25,7 @@ use std::{
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// One of the connections that were opened one after the other.
 struct Connection {
@@ -126,8 +126,7 @@ impl IndexedDb {
 /// Brings the tables from an older version to [`VERSION`]. Tables are only ever added.
 fn upgrade(from: f64, database: &Database) -> indexed_db_futures::Result<()> {
     for table in Table::ALL {
-        let introduced = if table == Table::Documents { 2.0 } else { 1.0 };
-        if from < introduced {
+        if from < f64::from(table.since()) {
             database.create_object_store(table.name()).build()?;
         }
     }

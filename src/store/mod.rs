@@ -10,6 +10,7 @@ pub mod backup;
 pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
+pub mod ledger;
 pub mod memory;
 mod moving;
 pub mod paper;
@@ -37,7 +38,7 @@ pub use error::StoreError;
 pub use memory::Memory;
 pub use paper::PaperTrail;
 pub use records::{
-    Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
+    Binding, Display, Draft, DraftKey, KeptRecord, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
 };
 pub use repository::{Found, Repository};
 pub use work::OnlyHere;

@@ -3,7 +3,8 @@
 
 use crate::{
     domain::{
-        BranchCode, ContentHash, DeviceId, PeriodId, SectionId, SectorId, Stamp, Submission, SubmissionId,
+        BranchCode, ContentHash, DeviceId, LedgerRecord, PeriodId, SectionId, SectorId, Stamp, Submission,
+        SubmissionId,
     },
     protocol::{ActivationCode, BranchInfo, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
@@ -120,6 +121,16 @@ pub struct Draft {
     /// The highest stamp that has left the phone in a submission or backup.
     #[serde(default)]
     pub shared_until: Option<Stamp>,
+}
+
+/// One version of a ledger entry as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRecord {
+    /// The version.
+    pub record: LedgerRecord,
+    /// Whether it has left the phone in a submission or a backup, or came from elsewhere in a submission.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub shared: bool,
 }
 
 /// Names a draft.

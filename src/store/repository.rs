@@ -8,7 +8,7 @@ use super::{
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId},
+    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -66,9 +66,12 @@ pub(super) fn draft_key(key: &DraftKey) -> String {
 }
 
 pub(super) fn entry_key(draft: &DraftKey, entry: &Entry) -> String {
-    let stamp = entry.stamp;
-    let register = entry.key.path();
-    format!("{}/{register}/{:015}-{:010}-{}", draft_key(draft), stamp.ms, stamp.count, stamp.device)
+    format!("{}/{}/{}", draft_key(draft), entry.key.path(), stamp_key(entry.stamp))
+}
+
+/// Sorts as stamps do.
+pub(super) fn stamp_key(stamp: Stamp) -> String {
+    format!("{:015}-{:010}-{}", stamp.ms, stamp.count, stamp.device)
 }
 
 pub(super) fn submission_key(branch: &BranchCode, id: SubmissionId) -> String {
@@ -93,7 +96,7 @@ impl<B: Backend> Repository<B> {
     /// When the storage fails.
     pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
         let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists];
-        let of_branch = [Table::Drafts, Table::Entries, Table::Submissions];
+        let of_branch = [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger];
         let prefix = branch.map_or_else(String::new, |branch| format!("{branch}/"));
         let runs: Vec<(Table, String)> = of_all
             .map(|table| (table, String::new()))

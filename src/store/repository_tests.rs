@@ -38,6 +38,12 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
         branch_name: "支部".into(),
         made_at: NOON,
         drafts: drafts.into_iter().map(with_entries).collect(),
+        ledger: run(repository.ledger(&branch(of)))
+            .unwrap()
+            .records
+            .into_iter()
+            .map(|kept| kept.record)
+            .collect(),
         submissions: run(repository.submissions(&branch(of))).unwrap().records,
     }
 }

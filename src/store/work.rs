@@ -5,6 +5,7 @@ use super::{
     backend::{Backend, Batch, Seen, Table},
     backup::Backup,
     error::StoreError,
+    ledger,
     records::{Binding, Draft, LocalSubmission, Phone},
     repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What of a branch exists on this phone alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OnlyHere {
-    /// Registers with values that are in no submission and no backup, over all periods.
+    /// Registers with values that are in no submission and no backup, over all periods; and entries of the ledger.
     pub answers: usize,
     /// Requests that have neither arrived nor been carried away in a backup.
     pub requests: usize,
@@ -113,7 +114,9 @@ async fn only_here<B: Backend>(
     }
     let submissions = change.run(Table::Submissions, &run).await?.records;
     let outbox = change.run(Table::Outbox, "").await?.records;
-    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox))
+    let mut here = OnlyHere::count(branch, &drafts, &submissions, &outbox);
+    here.answers += ledger::count_only_here(change, branch).await?;
+    Ok(here)
 }
 
 impl<B: Backend> Repository<B> {
@@ -196,7 +199,7 @@ impl<B: Backend> Repository<B> {
 
     /// 上报: snapshot, outbox row and the mark on the draft become durable together, and the refused requests that this one
     /// replaces are gone. `carried` is everything that was on the screen when the snapshot was frozen: what was saved since
-    /// does not count as reported.
+    /// does not count as reported. What the snapshot holds of the ledger has left the phone with it.
     ///
     /// # Errors
     /// When the storage fails; then nothing was submitted.
@@ -208,8 +211,10 @@ impl<B: Backend> Repository<B> {
         request: &OutboxEntry,
         replaced: &[OutboxId],
     ) -> Result<(), StoreError> {
+        let ledger = submission.snapshot().map(|snapshot| snapshot.ledger).unwrap_or_default();
         self.atomically(async |change: &mut Change<'_, B>| {
             mark(change, draft, carried).await?;
+            ledger::mark(change, &draft.branch, &ledger).await?;
             change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), submission)?;
             change.put(Table::Outbox, &request.id.to_string(), request)?;
             for refused in replaced {
@@ -229,6 +234,7 @@ impl<B: Backend> Repository<B> {
             for saved in &backup.drafts {
                 mark(change, &saved.draft, &saved.entries).await?;
             }
+            ledger::mark(change, &backup.branch, &backup.ledger).await?;
             for carried in backup.submissions.iter().filter(|carried| carried.body.is_some()) {
                 let key = submission_key(&carried.branch, carried.id);
                 let known = unless_spoilt(change.one::<LocalSubmission>(Table::Submissions, &key).await)?;
@@ -243,13 +249,13 @@ impl<B: Backend> Repository<B> {
 
     /// Merges a backup into what is here; nothing here is overwritten or lost. A submission in it that never arrived is queued
     /// again with its frozen bytes, unless a later one of its period is known: the same again is success. Returns how many
-    /// answers were new.
+    /// answers and entries of the ledger were new.
     ///
     /// # Errors
     /// When the storage fails; then nothing was restored.
     pub async fn restore(&self, backup: &Backup, now_ms: u64) -> Result<usize, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let mut new = 0;
+            let mut new = ledger::merge(change, &backup.branch, &backup.ledger, false).await?;
             for saved in &backup.drafts {
                 let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
                 new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
@@ -309,7 +315,7 @@ impl<B: Backend> Repository<B> {
                 return Err(StoreError::OnlyHere { answers, requests });
             }
             let prefix = format!("{branch}/");
-            for table in [Table::Drafts, Table::Entries, Table::Submissions] {
+            for table in [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger] {
                 for (key, _) in change.texts(table, &prefix).await? {
                     change.delete(table, &key);
                 }

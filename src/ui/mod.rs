@@ -1,14 +1,18 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`route`],
-//! [`unfinished`], [`unsaved`]) need no browser and are tested without one.
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`route`], [`unfinished`],
+//! [`unsaved`]) need no browser and are tested without one.
 
+pub mod book;
 pub mod forms;
+pub mod ics;
 pub mod library;
 pub mod next_step;
 pub mod overview;
+pub mod prefill;
 pub mod radar;
+pub mod ring;
 pub mod route;
 pub mod unfinished;
 pub mod unsaved;

@@ -1,7 +1,7 @@
 //! The places of the app and their addresses. Pure; [`navigation`](super::navigation) goes there.
 
 use super::overview::Filter;
-use crate::domain::{ItemId, SectionId, SubmissionId};
+use crate::domain::{ActivityKind, ItemId, LedgerId, SectionId, SubmissionId};
 
 /// A place with an address of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,14 @@ pub enum Place {
     Handbook,
     /// One section of 一编一册.
     Section(SectionId),
+    /// 台账
+    Ledger,
+    /// 全年一览
+    LedgerYear,
+    /// 登记一次活动; of a kind as it was held last.
+    LedgerNew(Option<ActivityKind>),
+    /// One entry of it.
+    LedgerEntry(LedgerId),
     /// 导出纸质材料
     Papers,
     /// One form of it, by its name in the address.
@@ -82,6 +90,7 @@ impl Place {
                 "profile" => Self::Profile,
                 "activate" => Self::Activate,
                 "handbook" => Self::Handbook,
+                "ledger" => Self::Ledger,
                 "paper" => Self::Papers,
                 "me" => Self::Me,
                 _ => return None,
@@ -89,6 +98,14 @@ impl Place {
             Some(("check", item)) => Self::Question(ItemId::new(item).ok()?),
             Some(("submissions", id)) => Self::Submission(id.parse().ok()?),
             Some(("handbook", section)) => Self::Section(SectionId::new(section).ok()?),
+            Some(("ledger", "year")) => Self::LedgerYear,
+            Some(("ledger", "new")) => Self::LedgerNew(None),
+            Some(("ledger", entry)) => match entry.strip_prefix(AGAIN) {
+                Some(kind) => {
+                    Self::LedgerNew(Some(ActivityKind::ALL.into_iter().find(|of| slug(*of) == kind)?))
+                }
+                None => Self::LedgerEntry(entry.parse().ok()?),
+            },
             Some(("paper", form)) => Self::Paper(form.to_owned()),
             Some(("me", "display")) => Self::Display,
             Some(("me", "branches")) => Self::Branches,
@@ -118,6 +135,11 @@ impl Place {
             Self::Activate => ("/activate", ""),
             Self::Handbook => ("/handbook", ""),
             Self::Section(section) => ("/handbook/", section.as_str()),
+            Self::Ledger => ("/ledger", ""),
+            Self::LedgerYear => ("/ledger/year", ""),
+            Self::LedgerNew(None) => ("/ledger/new", ""),
+            Self::LedgerNew(Some(kind)) => return format!("/ledger/{AGAIN}{}", slug(*kind)),
+            Self::LedgerEntry(id) => return format!("/ledger/{id}"),
             Self::Papers => ("/paper", ""),
             Self::Paper(form) => ("/paper/", form.as_str()),
             Self::Me => ("/me", ""),
@@ -134,7 +156,14 @@ impl Place {
     #[must_use]
     pub fn part(&self) -> Part {
         match self {
-            Self::Home | Self::Change | Self::Result | Self::Submit => Part::Home,
+            Self::Home
+            | Self::Change
+            | Self::Result
+            | Self::Submit
+            | Self::Ledger
+            | Self::LedgerYear
+            | Self::LedgerNew(_)
+            | Self::LedgerEntry(_) => Part::Home,
             Self::Check(_) | Self::Question(_) => Part::Check,
             Self::Handbook | Self::Section(_) => Part::Handbook,
             Self::Submissions
@@ -152,6 +181,15 @@ impl Place {
             | Self::Unbind => Part::Me,
         }
     }
+}
+
+/// Before the kind of which another entry is to be made.
+const AGAIN: &str = "again-";
+
+/// A kind's name in addresses: its name in the stored format.
+fn slug(kind: ActivityKind) -> String {
+    let text = serde_json::to_string(&kind).unwrap_or_default();
+    text.trim_matches('"').to_owned()
 }
 
 /// The value of a name in a query; empty where it is not there.
@@ -189,6 +227,10 @@ mod tests {
             Place::Activate,
             Place::Handbook,
             Place::Section(section),
+            Place::Ledger,
+            Place::LedgerYear,
+            Place::LedgerNew(None),
+            Place::LedgerEntry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])),
             Place::Papers,
             Place::Paper("report".into()),
             Place::Me,
@@ -198,7 +240,8 @@ mod tests {
             Place::About,
             Place::Unbind,
         ];
-        for place in places.into_iter().chain(Filter::ALL.map(Place::Check)) {
+        let again = ActivityKind::ALL.map(|kind| Place::LedgerNew(Some(kind)));
+        for place in places.into_iter().chain(Filter::ALL.map(Place::Check)).chain(again) {
             assert_eq!(parsed(&place.address()), Some(place));
         }
     }
@@ -209,9 +252,16 @@ mod tests {
         assert_eq!(parsed("/check?from=home&show=unsure"), Some(Place::Check(Filter::Unsure)));
         assert_eq!(parsed("/check?show=everything"), Some(Place::Check(Filter::All)));
         assert!(matches!(parsed("/check/some-item?from=home"), Some(Place::Question(_))));
-        for nowhere in
-            ["/nothing", "/me/nothing", "/result/1", "/check/a/b", "/check/%E7%94%B2", "/submissions/1"]
-        {
+        for nowhere in [
+            "/nothing",
+            "/me/nothing",
+            "/result/1",
+            "/check/a/b",
+            "/check/%E7%94%B2",
+            "/submissions/1",
+            "/ledger/1",
+            "/ledger/again-tea",
+        ] {
             assert_eq!(parsed(nowhere), None, "{nowhere}");
         }
     }
@@ -219,6 +269,7 @@ mod tests {
     #[test]
     fn the_bar_shows_where_one_is() {
         assert_eq!(parsed("/submit").unwrap().part(), Part::Home);
+        assert_eq!(parsed("/ledger/year").unwrap().part(), Part::Home);
         assert_eq!(parsed("/submissions").unwrap().part(), Part::Me);
         assert_eq!(parsed("/check/NC-A1").unwrap().part(), Part::Check);
     }

@@ -260,6 +260,7 @@ impl Phone {
                     under: None,
                 },
             ],
+            ledger: Vec::new(),
             attachments: Vec::new(),
         }
     }

@@ -76,7 +76,7 @@ impl Table {
                 };
                 let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
                 let answer = Some(answer(part, self.period(), said));
-                entries.push(Entry { key, stamp, value: AnswerValue::Part { answer }, under: None });
+                entries.push(Entry { key, stamp, value: AnswerValue::part(answer), under: None });
             }
         }
         assert_eq!(used, changes.len(), "every change names a part of the checklist");

@@ -98,7 +98,7 @@ pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submis
             answers.push(Entry {
                 key: AnswerKey::Part { item: item.id.clone(), part: part.id.clone() },
                 stamp,
-                value: AnswerValue::Part { answer: Some(best(part, period)) },
+                value: AnswerValue::part(Some(best(part, period))),
                 under: None,
             });
         }
@@ -130,6 +130,7 @@ pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submis
             claimed_grade: ClaimedGrade::Qualified,
         },
         answers,
+        ledger: Vec::new(),
         attachments: Vec::new(),
     }
 }

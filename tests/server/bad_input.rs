@@ -37,7 +37,7 @@ async fn answers_that_do_not_fit_are_refused_one_by_one() {
             "out of range",
             |s| {
                 let absurd = PartAnswer::Share { numerator: 5, denominator: 4 };
-                answered(s).value = AnswerValue::Part { answer: Some(absurd) };
+                answered(s).value = AnswerValue::part(Some(absurd));
             },
             ProblemKind::Refused,
         ),

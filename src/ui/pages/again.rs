@@ -19,11 +19,13 @@ struct Before {
     doubtful: bool,
     /// Whether "还是这样" can be said.
     can_confirm: bool,
+    /// Whether the ledger answers now what was answered then.
+    counted: bool,
 }
 
-fn before(work: &Work, item: &Item) -> Option<Before> {
+fn before(work: &Work, counted: &[Entry], item: &Item) -> Option<Before> {
     let of_item = |entry: &Entry| entry.key.item() == Some(&item.id);
-    let doubtful = work.doubtful();
+    let doubtful = work.doubtful(counted);
     let mut old: Vec<Entry> = doubtful
         .iter()
         .filter_map(|key| work.assessment.current(key))
@@ -38,6 +40,7 @@ fn before(work: &Work, item: &Item) -> Option<Before> {
         }
     }
     let first = old.first()?;
+    let counted = old.iter().all(|entry| counted.iter().any(|counted| counted.key == entry.key));
     let known = work.asked_then(first);
     let card = known.and_then(|(list, then)| {
         let changes = item_changes(then, item);
@@ -50,7 +53,7 @@ fn before(work: &Work, item: &Item) -> Option<Before> {
         let then = work.asked_then(entry).map_or(item, |(_, then)| then);
         said(then, entry, Some(&work.period))
     });
-    Some(Before { card, answers: answers.collect(), doubtful: is_doubtful, can_confirm })
+    Some(Before { card, answers: answers.collect(), doubtful: is_doubtful, can_confirm, counted })
 }
 
 impl Work {
@@ -71,11 +74,15 @@ pub fn Again(
 ) -> impl IntoView {
     let session = session();
     move || {
-        let before = session.work.read().as_ref().ok().and_then(|work| before(work, &item));
-        let Before { card, answers, doubtful, can_confirm } = before?;
+        let counted = session.derived.counted.read();
+        let before = session.work.read().as_ref().ok().and_then(|work| before(work, &counted, &item));
+        let Before { card, answers, doubtful, can_confirm, counted } = before?;
         let answers: Vec<_> = answers.into_iter().map(|text| view! { <li>{text}</li> }).collect();
         let id = item.id.clone();
         let what_to_do = match (doubtful, can_confirm) {
+            (false, _) if counted => {
+                view! { <p class="muted small">"现在按台账数，原来的只留着看。"</p> }.into_any()
+            }
             (true, true) => {
                 let still = move |_| session.confirm(&id);
                 view! {

@@ -1,6 +1,6 @@
 //! 首页: who and what, one next step, the six aspects, the estimate. Nothing else.
 
-use super::change::Offered;
+use super::{change::Offered, ledger::LedgerRow};
 use crate::{
     domain::{AspectId, Points},
     ui::{
@@ -33,6 +33,7 @@ pub fn Home() -> impl IntoView {
                         <Next />
                         <Offered />
                         <Aspects />
+                        <LedgerRow />
                         <Estimated />
                     }
                         .into_any()

@@ -233,7 +233,7 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
 fn nothing(key: &AnswerKey) -> AnswerValue {
     match key {
         AnswerKey::Stance { .. } => AnswerValue::Stance { stance: Stance::Applies },
-        AnswerKey::Part { .. } => AnswerValue::Part { answer: None },
+        AnswerKey::Part { .. } => AnswerValue::part(None),
         AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. } => {
             AnswerValue::Text { text: String::new() }
         }
@@ -416,12 +416,17 @@ pub(super) fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Pe
             Stance::Unsure => "拿不准".into(),
             Stance::NotApplicable { reason } => terms::not_applicable(*reason).into(),
         },
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer) }) => {
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer), reason, .. }) => {
+            let why = if reason.is_empty() {
+                String::new()
+            } else {
+                format!("（和台账不一样：{reason}）")
+            };
             let scored = item.part(part).zip(period).and_then(|(part, period)| {
                 let score = crate::domain::scoring::score_answer(part, period, answer)?;
                 Some(explain::part(part, &score, period))
             });
-            scored.unwrap_or_else(|| plain(answer))
+            scored.unwrap_or_else(|| plain(answer)) + &why
         }
         (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
         (_, AnswerValue::Profile { .. }) => "基本情况".into(),

@@ -7,6 +7,7 @@ use crate::{
         DraftKey, StoreError,
         backup::{self, Backup, BackupError, FORMAT, KIND, SavedDraft},
     },
+    ui::book::Book,
 };
 use leptos::prelude::*;
 
@@ -55,8 +56,19 @@ impl Session {
             }
         }
         let submissions = repository.submissions(&branch).await?.records;
+        let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?.records));
+        let ledger = book.ledger.records().iter().cloned().collect();
         let (branch_name, made_at) = (binding.branch.name, self.now());
-        Ok(Backup { kind: KIND.into(), format: FORMAT, branch, branch_name, made_at, drafts, submissions })
+        Ok(Backup {
+            kind: KIND.into(),
+            format: FORMAT,
+            branch,
+            branch_name,
+            made_at,
+            drafts,
+            submissions,
+            ledger,
+        })
     }
 
     fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {

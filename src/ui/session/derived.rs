@@ -1,11 +1,14 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Work};
+use super::{NoWork, Work, ledger::laid};
 use crate::{
-    domain::{Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId, score},
+    domain::{
+        Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId, ledger::derive, score,
+    },
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
+        book::Book,
         next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, mark_doubtful, rows},
     },
@@ -19,6 +22,8 @@ use std::sync::Arc;
 pub struct Derived {
     /// The checklist on the screen: what follows it alone is not worked out again at every tap.
     pub checklist: Memo<Option<Arc<Checklist>>>,
+    /// What the ledger answers: one entry for each register it speaks for.
+    pub counted: Memo<Arc<Vec<Entry>>>,
     /// The score with every lost point explained.
     pub sheet: Memo<Option<Arc<ScoreSheet>>>,
     /// 自评估算
@@ -29,7 +34,7 @@ pub struct Derived {
     pub sent: Memo<Sent>,
     /// 下一步
     pub next: Memo<Option<NextStep>>,
-    /// How many changed answers exist on this phone alone: neither reported nor in a backup.
+    /// How many changed answers and ledger entries exist on this phone alone: neither reported nor in a backup.
     pub unshared: Memo<usize>,
 }
 
@@ -37,15 +42,23 @@ impl Derived {
     /// Over these signals.
     pub(super) fn new(
         work: RwSignal<Result<Work, NoWork>>,
+        book: RwSignal<Arc<Book>>,
         submissions: RwSignal<Vec<LocalSubmission>>,
         outbox: RwSignal<Vec<OutboxEntry>>,
         today: RwSignal<Date>,
     ) -> Self {
         let checklist = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.checklist.clone()));
+        let counted = Memo::new(move |_| {
+            let (work, book) = (work.read(), book.read());
+            Arc::new(match work.as_ref() {
+                Ok(work) => derive::derived(&work.assessment, &book.ledger, &work.pinned()),
+                Err(_) => Vec::new(),
+            })
+        });
         let sheet = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
-            Some(Arc::new(score(&work.checklist, &work.period, &work.pinned().fitting(&work.assessment))))
+            Some(Arc::new(score(&work.checklist, &work.period, &laid(work, &counted.read()))))
         });
         let estimate = Memo::new(move |_| {
             let work = work.read();
@@ -56,7 +69,7 @@ impl Derived {
             match (work.as_ref(), sheet.get()) {
                 (Ok(work), Some(sheet)) => {
                     let mut rows = rows(&work.checklist, &sheet, &work.period, today.get());
-                    mark_doubtful(&mut rows, &work.doubtful());
+                    mark_doubtful(&mut rows, &work.doubtful(&counted.read()));
                     rows
                 }
                 _ => Vec::new(),
@@ -72,7 +85,9 @@ impl Derived {
             Some((newest, snapshot))
         });
         let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
-            (Ok(work), Some((newest, snapshot))) => sent(work, newest, snapshot.as_ref(), &outbox.read()),
+            (Ok(work), Some((newest, snapshot))) => {
+                sent(work, &counted.read(), newest, snapshot.as_ref(), &outbox.read())
+            }
             _ => Sent::Nothing,
         });
         let next = Memo::new(move |_| {
@@ -82,10 +97,10 @@ impl Derived {
             Some(next_step(&rows.read(), &sent.read(), has_profile, &work.period, today.get()))
         });
         let unshared = Memo::new(move |_| match work.read().as_ref() {
-            Ok(work) => work.assessment.unshared(),
-            Err(_) => 0,
+            Ok(work) => work.assessment.unshared() + book.read().only_here.len(),
+            Err(_) => book.read().only_here.len(),
         });
-        Self { checklist, sheet, estimate, rows, sent, next, unshared }
+        Self { checklist, counted, sheet, estimate, rows, sent, next, unshared }
     }
 }
 
@@ -105,6 +120,7 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
 
 fn sent(
     work: &Work,
+    counted: &[Entry],
     newest: &LocalSubmission,
     snapshot: Option<&Submission>,
     outbox: &[OutboxEntry],
@@ -124,7 +140,7 @@ fn sent(
         let says = |sent: &Entry, now: &Entry| {
             (&sent.key, sent.stamp, &sent.value) == (&now.key, now.stamp, &now.value)
         };
-        for entry in work.pinned().fitting(&work.assessment).winners() {
+        for entry in Submission::packed(laid(work, counted).winners(), &snapshot.checklist) {
             let item = entry.key.item().cloned();
             if !snapshot.answers.iter().any(|sent| says(sent, &entry)) && !changed.contains(&item) {
                 changed.push(item);

@@ -7,6 +7,7 @@ pub mod activation;
 pub mod carrying;
 pub mod derived;
 pub mod finding;
+pub mod ledger;
 pub mod library;
 pub mod moving;
 pub mod paper;
@@ -20,14 +21,14 @@ use crate::{
     browser::{self, fetch::FetchApi},
     domain::{
         Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
-        SectorId, moving::Versions, period::shanghai_date,
+        SectorId, Stamp, moving::Versions, period::shanghai_date,
     },
     store::{
         Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
         storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
-    ui::{library::Library, unsaved::Queue},
+    ui::{book::Book, library::Library, unsaved::Queue},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -116,6 +117,8 @@ pub struct Session {
     pub standard: RwSignal<Option<StandardCopy>>,
     /// What is worked on, or why nothing.
     pub work: RwSignal<Result<Work, NoWork>>,
+    /// 台账 of the branch on the screen.
+    pub book: RwSignal<Arc<Book>>,
     /// The submissions of the branch on the screen, oldest first.
     pub submissions: RwSignal<Vec<LocalSubmission>>,
     /// What waits to be sent, of all branches.
@@ -155,6 +158,7 @@ impl Session {
     pub fn new() -> Self {
         let work = RwSignal::new(Err(NoWork::NotFetched));
         let today = RwSignal::new(shanghai_date(browser::clock::now_ms()));
+        let book = RwSignal::new(Arc::default());
         let submissions = RwSignal::new(Vec::new());
         let outbox = RwSignal::new(Vec::new());
         Self {
@@ -165,6 +169,7 @@ impl Session {
             bindings: RwSignal::new(Vec::new()),
             standard: RwSignal::new(None),
             work,
+            book,
             submissions,
             outbox,
             saving: RwSignal::new(Saving::Quiet),
@@ -174,7 +179,7 @@ impl Session {
             library: RwSignal::new(None),
             shelf: RwSignal::new(library::Shelf::default()),
             sought: RwSignal::new(String::new()),
-            derived: derived::Derived::new(work, submissions, outbox, today),
+            derived: derived::Derived::new(work, book, submissions, outbox, today),
             clock: RwSignal::new(ClockOffset::default()),
             chosen_period: RwSignal::new(None),
             repository: StoredValue::new_local(None),
@@ -315,7 +320,11 @@ impl Session {
                 unreadable.extend(submissions.unreadable);
                 let submissions = submissions.records;
                 let drafts = load_drafts(&copy, code, &mut unreadable).await?;
-                let only_here = OnlyHere::count(code, &drafts, &submissions, &outbox);
+                let kept = copy.ledger(code).await?;
+                unreadable.extend(kept.unreadable);
+                let book = Book::new(kept.records);
+                let mut only_here = OnlyHere::count(code, &drafts, &submissions, &outbox);
+                only_here.answers += book.only_here.len();
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
                 let about =
                     About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
@@ -327,7 +336,7 @@ impl Session {
                 let mut checklists = Checklists { copy: &copy, repository, read };
                 let work =
                     load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
-                Some(OfBranch { code: code.clone(), submissions, only_here, work })
+                Some(OfBranch { code: code.clone(), submissions, book, only_here, work })
             }
         };
         Ok(Reading { bindings, clock, standard, outbox, of_branch, unreadable })
@@ -348,7 +357,12 @@ impl Session {
         self.bindings.set_if_new(read.bindings);
         self.outbox.set_if_new(read.outbox);
         self.unreadable.set_if_new(read.unreadable);
-        let Some(OfBranch { code, submissions, only_here, mut work }) = read.of_branch else { return };
+        let Some(OfBranch { code, submissions, book, only_here, mut work }) = read.of_branch else { return };
+        let book = self.with_unwritten(&code, book);
+        if let Some(latest) = book.ledger.latest() {
+            self.observe_stamp(latest);
+        }
+        self.book.set_if_new(Arc::new(book));
         if self.shown_branch().as_ref() != Some(&code) {
             self.phone.update(|phone| {
                 if let Some(phone) = phone {
@@ -367,12 +381,16 @@ impl Session {
 
     fn observe(self, assessment: &Assessment) {
         if let Some(latest) = assessment.latest() {
-            self.stamps.update_value(|clock| {
-                if let Some(clock) = clock {
-                    clock.observe(latest);
-                }
-            });
+            self.observe_stamp(latest);
         }
+    }
+
+    fn observe_stamp(self, latest: Stamp) {
+        self.stamps.update_value(|clock| {
+            if let Some(clock) = clock {
+                clock.observe(latest);
+            }
+        });
     }
 
     /// The figures that the branch confirmed before: in an earlier period on this phone, or on another phone of the branch.

@@ -2,7 +2,7 @@
 
 use super::{Session, Work};
 use crate::{
-    domain::{AnswerKey, AnswerValue, Checklist, ContentHash, ItemId, moving::Pinned},
+    domain::{AnswerKey, AnswerValue, Checklist, ContentHash, Entry, ItemId, moving::Pinned},
     store::StoreError,
 };
 use leptos::prelude::*;
@@ -24,10 +24,15 @@ impl Work {
         Pinned { hash: &self.draft.checklist, checklist: &self.checklist, period: &self.period }
     }
 
-    /// The registers that are to be looked at again (待复核).
+    /// The registers that are to be looked at again (待复核). What the ledger answers (`counted`) is not: it is counted for the
+    /// pinned version.
     #[must_use]
-    pub fn doubtful(&self) -> BTreeSet<AnswerKey> {
-        self.pinned().doubtful(&self.assessment, &self.versions)
+    pub fn doubtful(&self, counted: &[Entry]) -> BTreeSet<AnswerKey> {
+        let mut doubtful = self.pinned().doubtful(&self.assessment, &self.versions);
+        for entry in counted {
+            doubtful.remove(&entry.key);
+        }
+        doubtful
     }
 
     /// What a register says, as far as the pinned checklist can take it.
@@ -59,7 +64,7 @@ impl Session {
     pub fn confirm(self, item: &ItemId) {
         let confirmed = self.work.with_untracked(|work| {
             let Ok(work) = work else { return Vec::new() };
-            let doubtful = work.doubtful();
+            let doubtful = work.doubtful(&self.derived.counted.read_untracked());
             work.pinned().confirmed(&work.assessment, doubtful.iter().filter(|key| key.item() == Some(item)))
         });
         for (key, value) in confirmed {

@@ -1,13 +1,13 @@
 //! Paper: the forms filled in from what is on the phone, and their files, which a worker writes.
 
-use super::{Session, derived};
+use super::{Session, derived, ledger::laid};
 use crate::{
     browser::{
         self,
         files::{self, Shared},
         helper::NoHelp,
     },
-    domain::{Assessment, Block, Checklist, PeriodId, score},
+    domain::{Assessment, Block, Checklist, PeriodId, ledger::derive, moving::Pinned, score},
     paper::{Kind, NotMade, Paper, READY, Request},
     store::{Draft, PaperTrail, StoreError},
     ui::forms::{self, Form, Source, comparison::Earlier},
@@ -90,7 +90,7 @@ impl Session {
             branch: &binding.branch,
             checklist: &work.checklist,
             period: &work.period,
-            assessment: &work.assessment,
+            assessment: &laid(work, &self.derived.counted.read()),
             sheet: &sheet,
             reported: reported.as_ref(),
             today: self.today.get(),
@@ -124,7 +124,11 @@ impl Session {
         for draft in repository.drafts(&branch).await.ok()?.records {
             let entries = repository.entries(&draft.key()).await.ok()?.records;
             if let Ok(Some(checklist)) = repository.checklist(&draft.checklist).await {
-                take(checklist, &draft.period, Assessment::new(entries, None));
+                let Some(period) = checklist.period(&draft.period).cloned() else { continue };
+                let pinned = Pinned { hash: &draft.checklist, checklist: &checklist, period: &period };
+                let ledger = &self.book.read_untracked().ledger;
+                let answers = derive::overlay(&Assessment::new(entries, None), ledger, &pinned);
+                take(checklist, &draft.period, answers);
             }
         }
         // Of a period without a draft here: what another phone of the branch reported, newest first.

@@ -6,7 +6,7 @@
 use super::{Saving, Session, Work};
 use crate::{
     browser,
-    domain::{AnswerKey, AnswerValue, Entry, assessment::Edit},
+    domain::{AnswerKey, AnswerValue, Entry, Stamp, assessment::Edit},
     store::StoreError,
     ui::unsaved::Queue,
 };
@@ -16,11 +16,7 @@ impl Session {
     /// Writes a value into a register of the work on the screen.
     pub fn answer(self, key: AnswerKey, value: AnswerValue) {
         let now = self.now();
-        let Some(stamp) =
-            self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten()
-        else {
-            return;
-        };
+        let Some(stamp) = self.tick() else { return };
         let edited = self.work.with_untracked(|work| {
             let work = work.as_ref().ok()?;
             let mut draft = work.draft.clone();
@@ -40,6 +36,12 @@ impl Session {
                 work.assessment.apply(edit);
             }
         });
+    }
+
+    /// The next stamp of this phone.
+    pub(super) fn tick(self) -> Option<Stamp> {
+        let now = self.now();
+        self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten()
     }
 
     /// Tries again to write what could not be written.
@@ -80,6 +82,15 @@ impl Session {
             repository.change_phone(&phone, |stored| *stored = phone.clone()).await?;
         }
         loop {
+            let records = self.queue.with_value(Queue::next_records);
+            if let Some((branch, records)) = records {
+                let differs = repository.save_ledger(&branch, &records).await?;
+                self.queue.update_value(|queue| queue.records_written(&branch, &records));
+                if differs {
+                    self.reload().await;
+                }
+                continue;
+            }
             let batch = self.queue.try_update_value(Queue::take);
             let Some(batch) = batch.flatten() else { return Ok(()) };
             let Some((draft, _)) = batch.first() else { return Ok(()) };

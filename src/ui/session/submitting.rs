@@ -1,6 +1,6 @@
 //! 上报: freezing a snapshot and queueing it, in one transaction; taking it back.
 
-use super::{Session, derived};
+use super::{Session, derived, ledger};
 use crate::{
     browser,
     domain::{
@@ -9,6 +9,7 @@ use crate::{
     },
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
+    ui::book::that_fits,
 };
 use leptos::prelude::*;
 
@@ -62,11 +63,15 @@ impl Session {
             declaration,
             // What no longer fits stays here, to be read.
             answers: Submission::packed(
-                work.pinned().fitting(&work.assessment).winners(),
+                ledger::laid(&work, &self.derived.counted.get_untracked()).winners(),
                 &work.draft.checklist,
             ),
+            ledger: Vec::new(),
             attachments: Vec::new(),
         };
+        let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
+        let reported = self.book.read_untracked().ledger.reported(&work.checklist, &work.period);
+        let submission = Submission { ledger: that_fits(reported, rest), ..submission };
         let body =
             serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
         let local = LocalSubmission::made_here(&submission, body.clone());

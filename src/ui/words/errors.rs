@@ -18,7 +18,7 @@ pub struct Told {
     pub code: &'static str,
 }
 
-fn told(code: &'static str, what: &str, remedy: &str) -> Told {
+pub(super) fn told(code: &'static str, what: &str, remedy: &str) -> Told {
     Told { what: what.into(), remedy: remedy.into(), code }
 }
 

@@ -5,6 +5,7 @@ pub mod dates;
 pub mod errors;
 pub mod explain;
 pub mod figures;
+pub mod ledger;
 pub mod light;
 pub mod standard;
 pub mod terms;

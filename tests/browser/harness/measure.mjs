@@ -73,3 +73,22 @@ export function p95(figures) {
 export function median(figures) {
   return [...figures].sort((a, b) => a - b)[figures.length >> 1];
 }
+
+/** Milliseconds from a tap on `link` until `shown` is there and painted. Both are CSS selectors. */
+export function shownAfterTap(page, link, shown) {
+  return page.evaluate(
+    ({ link, shown }) =>
+      new Promise((resolve) => {
+        const from = performance.now();
+        const look = new MutationObserver(() => {
+          if (!document.querySelector(shown)) return;
+          look.disconnect();
+          // After the next frame has been painted.
+          requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - from)));
+        });
+        look.observe(document.body, { childList: true, subtree: true });
+        document.querySelector(link).click();
+      }),
+    { link, shown },
+  );
+}

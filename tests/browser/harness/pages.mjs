@@ -1,5 +1,6 @@
 // Every page of the app, and how a phone gets there that has answered everything, reported and been returned to.
 import { expect } from "@playwright/test";
+import { daysAgo, enter } from "./ledger.mjs";
 import { activate, answerAll, confirmProfile, goTo, libraryHere, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
 import { secondVersion } from "./standards.mjs";
 
@@ -33,7 +34,15 @@ export async function reportedAndReturned(page, endpoint) {
 export async function prepared(page, endpoint) {
   await activate(page, endpoint);
   await answeredWithShortfalls(page);
+  await someLedger(page);
   await reportedAndReturned(page, endpoint);
+}
+
+/** A few activities in the ledger, one of them entered late. */
+export async function someLedger(page) {
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议，通过3户" });
+  await enter(page, { kinds: ["主题党日", "党课"], expected: 23, excused: 3, present: 16, topic: "学习条例，打扫村路" });
+  await enter(page, { kinds: ["支部党员大会"], present: 9, date: daysAgo(20) });
 }
 
 /** Publishes a second version, and waits on the home page until the phone offers it. */
@@ -72,6 +81,18 @@ export const PAGES = {
   "question-how-to": async (page) => {
     await openItem(page, 17);
     for (const fold of await page.locator("details:not([open]) > summary").all()) await fold.click();
+  },
+  ledger: at("/ledger"),
+  "ledger-new": at("/ledger/new"),
+  "ledger-entry": async (page) => {
+    await goTo(page, "/ledger");
+    await page.getByTestId("month").getByRole("link").first().click();
+    await expect(page.getByTestId("ledger-entry")).toBeVisible();
+  },
+  "ledger-year": at("/ledger/year"),
+  "question-counted": async (page) => {
+    await openItem(page, 28);
+    await page.getByRole("button", { name: "和台账不一样，自己填" }).click();
   },
   result: at("/result"),
   submit: at("/submit"),

@@ -1,0 +1,74 @@
+//! The ledger of the branch on the screen: entering, correcting, striking out. Shown at once, queued, written as one strict
+//! transaction, exactly as answers are.
+
+use super::{Session, Work};
+use crate::{
+    browser,
+    domain::{
+        AnswerKey, AnswerValue, Assessment, BranchCode, Entry, LedgerEntry, LedgerId, LedgerRecord,
+        PartAnswer, ledger::derive,
+    },
+    ui::book::Book,
+};
+use leptos::prelude::*;
+use std::{borrow::Cow, sync::Arc};
+
+/// The answers as they stand and count: as far as the pinned checklist can take them, with what the ledger answers.
+pub(super) fn laid<'a>(work: &'a Work, counted: &[Entry]) -> Cow<'a, Assessment> {
+    let fitting = work.pinned().fitting(&work.assessment);
+    if counted.is_empty() { fitting } else { Cow::Owned(derive::lay_over(&fitting, counted)) }
+}
+
+impl Session {
+    /// Writes a new entry and says under which id.
+    pub fn enter(self, entry: LedgerEntry) -> Option<LedgerId> {
+        let random = browser::random::bytes().ok()?;
+        let id = LedgerId::from_parts(self.now(), &random);
+        self.rewrite(id, Some(entry)).then_some(id)
+    }
+
+    /// Writes a new version of an entry; `None` strikes it out. Says whether it was taken.
+    pub fn rewrite(self, id: LedgerId, entry: Option<LedgerEntry>) -> bool {
+        let Some(branch) = untrack(|| self.active()).map(|binding| binding.branch.code) else { return false };
+        let Some(stamp) = self.tick() else { return false };
+        let record = LedgerRecord { id, stamp, entry };
+        self.book.update(|book| Arc::make_mut(book).add([record.clone()]));
+        self.queue.update_value(|queue| queue.push_record((branch, record)));
+        self.write();
+        true
+    }
+
+    /// Writes an answer that stands against the ledger, with its reason.
+    pub fn answer_against(self, key: AnswerKey, answer: PartAnswer, reason: String) {
+        self.answer(key, AnswerValue::Part { answer: Some(answer), counted: None, own: None, reason });
+    }
+
+    /// Lets the ledger count again; what it knows nothing of stays as it was said.
+    pub fn count_again(self, key: &AnswerKey) {
+        let left = self.work.with_untracked(|work| {
+            let work = work.as_ref().ok()?;
+            let AnswerValue::Part { answer: Some(answer), .. } = work.usable(key)? else { return None };
+            let ledger = &self.book.read_untracked().ledger;
+            derive::left_beside(&answer, key, &work.assessment, ledger, &work.pinned())
+        });
+        self.answer(key.clone(), AnswerValue::part(left));
+    }
+
+    /// What a register says as it stands: counted, or said as far as the pinned checklist can take it.
+    #[must_use]
+    pub fn standing(self, key: &AnswerKey) -> Option<AnswerValue> {
+        let counted = self.derived.counted.read();
+        if let Some(entry) = counted.iter().find(|entry| &entry.key == key) {
+            return Some(entry.value.clone());
+        }
+        self.work.read().as_ref().ok()?.usable(key)
+    }
+
+    /// Lays over what was read what may not be on disk yet.
+    pub(super) fn with_unwritten(self, branch: &BranchCode, mut book: Book) -> Book {
+        self.queue.with_value(|queue| {
+            book.add(queue.records(branch).cloned());
+        });
+        book
+    }
+}
