@@ -7,7 +7,8 @@
 #[cfg(feature = "paper")]
 mod docx;
 pub mod layout;
-#[cfg(all(test, feature = "paper"))]
+#[cfg(feature = "paper")]
+#[cfg(test)]
 mod tests;
 #[cfg(feature = "paper")]
 pub mod worker;

@@ -52,6 +52,38 @@ fn a_version_tells_what_it_asks_and_what_it_adds() {
 }
 
 #[test]
+fn what_changed_between_two_versions_is_said_in_words() {
+    let stage = Stage::ready();
+    copy_folder(Path::new(BUILTIN), &stage.path("标准"));
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = stage.path("标准").join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}: {from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    assert_eq!(stage.run(&["standard", "diff", "在用", "标准"]).ok().trim(), "没有变化。");
+    edit("条目.csv", "正式党员3人以上的村设党支部", "正式党员3人以上的村必须单独设党支部");
+    edit("等次.csv", "优秀,85", "优秀,88");
+    edit("手册/H4 支部组织生活.md", "一般每季开1次。", "每季开1次。");
+    let text = stage.run(&["standard", "diff", "在用", "标准"]).ok();
+    for said in [
+        "农村：改1条，等次线变了。",
+        "【改了】第1条 组织设置与规模（农村）",
+        "原来：正式党员3人以上的村设党支部",
+        "现在：正式党员3人以上的村必须单独设党支部",
+        "对支部：要重新看一遍",
+        "【改了】等次线（农村、社区、机关、国企、非公企业、学校、公立医院、社会组织）",
+        "手册4《支部组织生活》：改了“支部党员大会”。",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let back = stage.run(&["standard", "diff", "标准", BUILTIN]).ok();
+    assert!(back.contains("现在：正式党员3人以上的村设党支部"), "{back}");
+    assert!(!Stage::empty().run(&["standard", "diff", BUILTIN, BUILTIN]).ok().contains("【"));
+    Stage::empty().run(&["standard", "diff", "在用", BUILTIN]).refused(&["还没有发布标准"]);
+}
+
+#[test]
 fn an_id_that_is_given_to_another_item_is_asked_about() {
     let stage = Stage::ready();
     copy_folder(Path::new(BUILTIN), &stage.path("标准"));

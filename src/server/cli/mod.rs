@@ -18,6 +18,7 @@ mod sheets;
 mod slips;
 mod standard;
 mod standard_burden;
+mod standard_diff;
 mod standard_export;
 mod text;
 

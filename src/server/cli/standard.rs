@@ -1,10 +1,11 @@
 //! `standard`: check, publish and show what branches are measured by. Its workbooks are made in `standard_export.rs`, its
-//! burden is told in `standard_burden.rs`.
+//! burden is told in `standard_burden.rs`, what changed in `standard_diff.rs`.
 
 use super::{
     error::CliError,
     package,
     standard_burden::Burden,
+    standard_diff::Diff,
     standard_export::{self, Export},
     text::{say, table},
 };
@@ -30,6 +31,8 @@ pub(super) enum Standard {
     },
     #[command(about = "算一套标准要支部填多少、大约多少分钟；还可以和另一版比")]
     Burden(Burden),
+    #[command(about = "用话说清两版标准之间变了什么")]
+    Diff(Diff),
     #[command(about = "检查并发布一套标准；同样的内容再发布一次，什么也不变")]
     Publish {
         #[arg(value_name = "FILE|FOLDER", help = PACKAGE)]
@@ -56,6 +59,7 @@ impl Standard {
         match self {
             Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => true,
             Self::Export(export) => !export.reads_database(),
+            Self::Diff(diff) => !diff.reads_database(),
             Self::Publish { .. } | Self::PublishBuiltin | Self::Show { .. } => false,
         }
     }
@@ -66,6 +70,7 @@ impl Standard {
             Self::Template { output } => standard_export::template(&output),
             Self::Check { file } => check(&file, database).await,
             Self::Burden(burden) => burden.run(database).await,
+            Self::Diff(diff) => diff.run(database).await,
             Self::Publish { file, yes_same_item } => publish(&file, yes_same_item, database).await,
             Self::PublishBuiltin => {
                 let package = authoring::builtin().map_err(CliError::Faults)?;

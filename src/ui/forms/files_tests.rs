@@ -40,7 +40,12 @@ fn entries(source: &crate::domain::Checklist, period: &crate::domain::Period) ->
         }
         let key = AnswerKey::Location { item: item.id.clone() };
         let text = if place % 3 == 0 { "村部铁柜二层蓝盒" } else { "镇党建办" };
-        entries.push(Entry { key, stamp: stamp(1_000, 1), value: AnswerValue::Text { text: text.into() } });
+        entries.push(Entry {
+            key,
+            stamp: stamp(1_000, 1),
+            value: AnswerValue::Text { text: text.into() },
+            under: None,
+        });
     }
     entries
 }
@@ -64,6 +69,7 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
         key: AnswerKey::Profile,
         stamp: stamp(900, 1),
         value: AnswerValue::Profile { profile },
+        under: None,
     });
     let absent = list.items().find(|(_, item)| item.may_not_occur).unwrap().1;
     let none = Stance::NotApplicable { reason: NotApplicable::NoOccurrence };
@@ -98,6 +104,7 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
         },
         answers: Vec::new(),
         attachments: Vec::new(),
+        ledger: Vec::new(),
     };
     let source = Source {
         branch: &branch,

@@ -9,7 +9,8 @@ pub mod rectification;
 pub mod report;
 pub mod self_assessment;
 
-#[cfg(all(test, feature = "server", feature = "paper"))]
+#[cfg(all(feature = "server", feature = "paper"))]
+#[cfg(test)]
 mod files_tests;
 #[cfg(test)]
 mod testing;
