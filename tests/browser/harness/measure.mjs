@@ -37,24 +37,21 @@ export async function savedAndShownAfterTap(page, locator) {
 
 /** Types one character into the field in focus and answers the milliseconds until the results are drawn and laid out. */
 export async function foundAfterKey(page, key) {
-  const measured = page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        addEventListener(
-          "input",
-          () => {
-            const typed = performance.now();
-            // A task of its own: after every handler and everything that they have put off to the end of theirs.
-            const { port1, port2 } = new MessageChannel();
-            port1.onmessage = () => resolve(performance.now() + 0 * document.body.offsetHeight - typed);
-            port2.postMessage(null);
-          },
-          { capture: true, once: true },
-        );
-      }),
-  );
+  // Listening before the key is sent: input overtakes what the page is asked to run.
+  await page.evaluate(() => {
+    globalThis.biaochiFound = new Promise((resolve) => {
+      const measure = () => {
+        const typed = performance.now();
+        // A task of its own: after every handler and everything that they have put off to the end of theirs.
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now() + 0 * document.body.offsetHeight - typed);
+        port2.postMessage(null);
+      };
+      addEventListener("input", measure, { capture: true, once: true });
+    });
+  });
   await page.keyboard.insertText(key);
-  return measured;
+  return page.evaluate(() => globalThis.biaochiFound);
 }
 
 /** How many characters of text a document or checklist holds, names of fields and ids left out. */
