@@ -127,9 +127,16 @@ impl Pinned<'_> {
             }
             PartAnswer::Occurrences { counts } => {
                 counts.retain(|id, n| fits(&PartAnswer::Occurrences { counts: [(id.clone(), *n)].into() }));
+                // Nothing left is nothing said: an empty answer would claim that nothing happened.
+                if counts.is_empty() {
+                    return None;
+                }
             }
             PartAnswer::Facts { met } => {
                 met.retain(|id| fits(&PartAnswer::Facts { met: [id.clone()].into() }));
+                if met.is_empty() {
+                    return None;
+                }
             }
             PartAnswer::YesNo { .. } | PartAnswer::Share { .. } | PartAnswer::Level { .. } => {}
         }

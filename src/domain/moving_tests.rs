@@ -295,3 +295,18 @@ fn counts_of_a_month_that_is_no_longer_judged_are_trimmed() {
     let AnswerValue::Part { answer: Some(answer), .. } = &confirmed[0].1 else { panic!("{confirmed:?}") };
     assert_eq!(answer, &full(&item.parts[0], &now_period));
 }
+
+/// Of an answer nothing may be left. That is no answer, not one that says that nothing happened.
+#[test]
+fn an_answer_of_which_nothing_is_left_is_not_confirmed() {
+    let list = checklist();
+    let of = |id: &str| list.find(&ItemId::new(id).unwrap()).unwrap().2.parts[0].clone();
+    let gone = PartAnswer::Occurrences { counts: [(OccurrenceId::new("gone").unwrap(), 2)].into() };
+    let ticked = PartAnswer::Facts { met: [FactId::new("gone").unwrap()].into() };
+    Version::of(list.clone()).pin(|pinned| {
+        assert_eq!(pinned.trimmed(&of("offence"), &gone), None);
+        assert_eq!(pinned.trimmed(&of("facts"), &ticked), None);
+        let none = PartAnswer::Occurrences { counts: [].into() };
+        assert_eq!(pinned.trimmed(&of("offence"), &none), Some(none), "said to have never happened");
+    });
+}

@@ -20,6 +20,7 @@ use crate::domain::{
     period::{Period, Span, WindowKey},
     rule::Rule,
 };
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The answers that the ledger gives now, one entry for each register it speaks for.
@@ -93,30 +94,20 @@ pub fn said(entry: &Entry) -> Option<Entry> {
     }
 }
 
-/// The windows of a counted answer for which the ledger speaks; in the others the branch's own answer stands (`own`, as far as the
-/// pinned version can take it) or is missing.
+/// The windows for which the ledger speaks: from that of its first entry on. In those before, the branch's own answer stands or is
+/// missing.
 #[must_use]
-pub fn spoken(
-    entry: &Entry,
-    own: Option<&PartAnswer>,
-    ledger: &Ledger,
-    spans: &[Span],
-) -> BTreeSet<WindowKey> {
-    let AnswerValue::Part { answer: Some(PartAnswer::Counts { counts }), counted: Some(counted), .. } =
-        &entry.value
-    else {
+pub fn spoken(kinds: &BTreeSet<ActivityKind>, ledger: &Ledger, spans: &[Span]) -> BTreeSet<WindowKey> {
+    let live = ledger.live();
+    let Some(begun) = begun(live.iter().filter(|live| !live.entry.kinds.is_disjoint(kinds))) else {
         return BTreeSet::new();
     };
-    let own = match own {
-        Some(PartAnswer::Counts { counts }) => Some(counts),
-        _ => None,
-    };
-    let live = ledger.live();
-    let here = |span: &Span| live.iter().any(|live| counted.contains(&live.id) && holds(span, live));
-    let speaks = |span: &&Span| {
-        counts.contains_key(&span.key) && (here(span) || own.is_none_or(|own| !own.contains_key(&span.key)))
-    };
-    spans.iter().filter(speaks).map(|span| span.key.clone()).collect()
+    spans.iter().filter(|span| begun <= span.ends).map(|span| span.key.clone()).collect()
+}
+
+/// The day from which the book is kept, as far as these entries show.
+fn begun<'a>(seen: impl Iterator<Item = &'a Live<'a>>) -> Option<Date> {
+    seen.map(|live| live.entry.date).min()
 }
 
 /// What is left of an answer that stood against the ledger once the ledger counts again: that of which the ledger says nothing.
@@ -196,28 +187,17 @@ fn counts(
     spans: &[Span],
     groups: u32,
 ) -> Option<(PartAnswer, Vec<LedgerId>)> {
-    let begun = seen.iter().map(|live| live.entry.date).min()?;
-    let own: BTreeMap<WindowKey, u32> = match own {
+    let begun = begun(seen.iter().copied())?;
+    let mut counts = match own {
         Some(PartAnswer::Counts { counts }) => counts.clone(),
         _ => BTreeMap::new(),
     };
-    let (mut counts, mut counted, mut speaks) = (BTreeMap::new(), Vec::new(), false);
-    for span in spans {
+    let (mut counted, mut speaks) = (Vec::new(), false);
+    for span in spans.iter().filter(|span| begun <= span.ends) {
         let here: Vec<&Live<'_>> = seen.iter().filter(|live| holds(span, live)).copied().collect();
-        let said = own.get(&span.key).copied();
-        let count = match (here.is_empty(), said) {
-            (false, _) => Some(held(kinds, &here, groups)),
-            (true, Some(said)) => {
-                counts.insert(span.key.clone(), said);
-                continue;
-            }
-            (true, None) => (begun <= span.ends).then_some(0),
-        };
-        if let Some(count) = count {
-            speaks = true;
-            counts.insert(span.key.clone(), count);
-            counted.extend(here.iter().map(|live| live.id));
-        }
+        speaks = true;
+        counts.insert(span.key.clone(), held(kinds, &here, groups));
+        counted.extend(here.iter().map(|live| live.id));
     }
     speaks.then_some((PartAnswer::Counts { counts }, counted))
 }

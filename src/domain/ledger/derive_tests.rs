@@ -70,6 +70,9 @@ fn where_the_book_says_nothing_an_answer_given_by_hand_stands() {
     assert_eq!(found, counts(&[("2026-Q2", 3), ("2026-Q3", 1)]));
     assert_eq!(counted, [id(1)]);
     assert_eq!(answer(&ledger(&[date(2026, 11, 2)]), &own, "meetings"), None);
+    // Once it is kept it speaks for every window, whichever was written first.
+    let (found, _) = answer(&ledger(&[date(2026, 4, 2)]), &own, "meetings").unwrap();
+    assert_eq!(found, counts(&[("2026-Q2", 1), ("2026-Q3", 0)]));
 }
 
 #[test]
@@ -94,7 +97,10 @@ fn taking_a_reason_back_leaves_what_the_book_does_not_know() {
     let again = by_hand("meetings", left.clone().unwrap(), "");
     let found = derived(&again, &ledger, &pinned(&list, &period));
     let spans = period.judged(crate::domain::Window::Quarter);
-    assert_eq!(spoken(&found[0], left.as_ref(), &ledger, &spans), [WindowKey("2026-Q3".into())].into());
+    assert_eq!(
+        spoken(&[ActivityKind::MemberMeeting].into(), &ledger, &spans),
+        [WindowKey("2026-Q3".into())].into()
+    );
 }
 
 #[test]
@@ -226,10 +232,6 @@ fn of_what_was_said_in_another_version_only_what_still_fits_is_used() {
     let AnswerValue::Part { answer, own: beneath, .. } = &found.value else { panic!() };
     assert_eq!(answer, &Some(counts(&[("2026-Q2", 3), ("2026-Q3", 1)])));
     assert_eq!(beneath, &None, "what does not fit stays on the phone");
-    let part = &list.aspects[0].items[0].parts[0];
-    let usable = pinned.trimmed(part, own.part(&item_id("meetings"), &part.id).unwrap());
-    let spans = period.judged(crate::domain::Window::Quarter);
-    assert_eq!(spoken(found, usable.as_ref(), &ledger, &spans), [WindowKey("2026-Q3".into())].into());
     // An answer against the ledger stands while anything of it fits, and is confirmed with its reason.
     let (against, versions) = moved(counts(&[("2026-Q3", 2), ("2025-Q1", 1)]), "另有原因");
     assert_eq!(answer_of(&derived(&against, &ledger, &pinned)), None);
@@ -262,7 +264,8 @@ proptest! {
         let mut theirs = Assessment::default();
         theirs.merge(sent.iter().filter_map(said));
         prop_assert_eq!(&theirs, &mine);
-        prop_assert_eq!(overlay(&theirs, &ledger, &pinned).winners(), sent);
+        let carried = Ledger::new(ledger.reported(&list, &period));
+        prop_assert_eq!(overlay(&theirs, &carried, &pinned).winners(), sent);
         let again = derived(&lay_over(&mine, &derived(&mine, &ledger, &pinned)), &Ledger::default(), &pinned);
         prop_assert!(again.is_empty(), "nothing is derived from no ledger");
     }

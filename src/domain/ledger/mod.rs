@@ -270,7 +270,8 @@ impl Ledger {
         live
     }
 
-    /// What a submission carries: every version of the entries that were ever dated in what the period judges.
+    /// What a submission carries: every version of the entries that were ever dated in what the period judges, and of the first
+    /// entry of each kind, so that another phone knows since when the book is kept.
     #[must_use]
     pub fn reported(&self, checklist: &Checklist, period: &Period) -> Vec<LedgerRecord> {
         let parts = checklist.items().flat_map(|(_, item)| &item.parts).filter(|p| p.from_ledger.is_some());
@@ -279,8 +280,15 @@ impl Ledger {
         let is_dated = |record: &LedgerRecord| {
             record.entry.as_ref().is_some_and(|entry| (from..=period.ends).contains(&entry.date))
         };
-        let ids: BTreeSet<LedgerId> =
+        let mut ids: BTreeSet<LedgerId> =
             self.records.iter().filter(|record| is_dated(record)).map(|record| record.id).collect();
+        let live = self.live();
+        let sources =
+            checklist.items().flat_map(|(_, item)| &item.parts).filter_map(|p| p.from_ledger.as_ref());
+        ids.extend(sources.filter_map(|source| {
+            let seen = live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds()));
+            seen.min_by_key(|live| live.entry.date).map(|live| live.id)
+        }));
         self.records.iter().filter(|record| ids.contains(&record.id)).cloned().collect()
     }
 }
@@ -350,10 +358,16 @@ mod tests {
         let old = date(2025, 11, 20);
         let mut struck = record(1, meeting(judged), judged, 1);
         struck.entry = None;
-        let ledger =
-            Ledger::new([record(1, meeting(judged), judged, 0), struck, record(2, meeting(old), old, 0)]);
-        let sent = ledger.reported(&list, &crate::domain::testing::period());
-        assert_eq!(sent.iter().map(|record| record.id).collect::<Vec<_>>(), [id(1), id(1)]);
+        let older = date(2024, 11, 20);
+        let all = [
+            record(1, meeting(judged), judged, 0),
+            struck,
+            record(2, meeting(old), old, 0),
+            record(3, meeting(older), older, 0),
+        ];
+        let sent = Ledger::new(all).reported(&list, &crate::domain::testing::period());
+        let first = id(3);
+        assert_eq!(sent.iter().map(|record| record.id).collect::<Vec<_>>(), [id(1), id(1), first]);
     }
 
     proptest! {

@@ -30,17 +30,15 @@ impl Spoken {
         let fixed = Memo::new(move |_| {
             let Some(source) = &source else { return BTreeSet::new() };
             let counted = session.derived.counted.read();
-            let Some(entry) = counted.iter().find(|entry| entry.key == key) else { return BTreeSet::new() };
+            if counted.iter().all(|entry| entry.key != key) {
+                return BTreeSet::new();
+            }
             match source {
-                LedgerSource::Count { .. } => {
-                    let (work, book) = (session.work.read(), session.book.read());
+                LedgerSource::Count { kinds } => {
+                    let work = session.work.read();
                     let Ok(work) = work.as_ref() else { return BTreeSet::new() };
-                    let own = match work.usable(&key) {
-                        Some(AnswerValue::Part { answer, .. }) => answer,
-                        _ => None,
-                    };
-                    let spans = work.period.judged(window);
-                    let spoken = derive::spoken(entry, own.as_ref(), &book.ledger, &spans);
+                    let spoken =
+                        derive::spoken(kinds, &session.book.read().ledger, &work.period.judged(window));
                     spoken.into_iter().map(|window| window.0).collect()
                 }
                 LedgerSource::BelowQuorum { occurrence, .. } => [occurrence.to_string()].into(),
