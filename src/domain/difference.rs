@@ -15,7 +15,6 @@ use std::collections::BTreeSet;
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "server", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Difference {
     /// Only the new version has the item.
     Added {
@@ -49,7 +48,6 @@ pub enum Difference {
 
 /// In what an item differs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "server", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum ItemChange {
     /// 抓什么: another wording.
     Requirement,
@@ -90,6 +88,11 @@ pub enum ItemChange {
     /// Worth more or less, as a whole or in one of its choices, facts or occurrences; or within the 100 points or outside.
     Points {
         /// Which part.
+        part: PartId,
+    },
+    /// Which activities of the ledger answer it.
+    Ledger {
+        /// Of which part.
         part: PartId,
     },
     /// How the parts make up the item.
@@ -170,6 +173,7 @@ impl ItemChange {
             Self::JudgedAbove { now: true }
             | Self::PartRemoved { .. }
             | Self::Points { .. }
+            | Self::Ledger { .. }
             | Self::Combine => Effect::Points,
             Self::Mendable { .. }
             | Self::Aspect
@@ -271,6 +275,7 @@ pub fn item_changes(old: &Item, new: &Item) -> Vec<ItemChange> {
         note(asked(before) != asked(part), ItemChange::Rule { part: id() });
         note(before.window != part.window, ItemChange::Window { part: id() });
         note(worth(before) != worth(part), ItemChange::Points { part: id() });
+        note(before.from_ledger != part.from_ledger, ItemChange::Ledger { part: id() });
         note(before.mendable != part.mendable, ItemChange::Mendable { part: id() });
     }
     for part in old.parts.iter().filter(|part| new.part(&part.id).is_none()) {

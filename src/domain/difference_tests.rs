@@ -70,7 +70,7 @@ fn an_answer_is_touched_by_what_is_asked_and_not_by_what_it_is_worth() {
         _ => unreachable!("the tests' checklist has facts here"),
     };
     type Case = (Vec<ItemChange>, ItemChange, Effect);
-    let cases: [Case; 8] = [
+    let cases: [Case; 9] = [
         (
             changes_of(|item| facts(item, |facts| facts[0].deducts = Points::ZERO)),
             ItemChange::Points { part: p1() },
@@ -94,6 +94,14 @@ fn an_answer_is_touched_by_what_is_asked_and_not_by_what_it_is_worth() {
         ),
         (changes_of(|item| item.judged_above = true), ItemChange::JudgedAbove { now: true }, Effect::Points),
         (changes_of(|item| item.may_be_absent = false), ItemChange::Applicability, Effect::Answer),
+        (
+            changes_of(|item| {
+                let kinds = [ActivityKind::MemberMeeting].into();
+                item.parts[0].from_ledger = Some(LedgerSource::Count { kinds });
+            }),
+            ItemChange::Ledger { part: p1() },
+            Effect::Points,
+        ),
         (
             changes_of(|item| item.parts[0].mendable = false),
             ItemChange::Mendable { part: p1() },

@@ -15,6 +15,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 pub(super) const PHONE: &str = "phone";
 const PENDING_ACTIVATION: &str = "pending-activation";
+/// All remembered codes begin so.
+pub(super) const CODES: &str = "code/";
 // Apart from the phone's own facts, because the sender writes them while a person may be changing the others.
 pub(super) const CLOCK: &str = "clock";
 pub(super) const STANDARD: &str = "standard";
@@ -72,6 +74,11 @@ pub(super) fn entry_key(draft: &DraftKey, entry: &Entry) -> String {
 /// Sorts as stamps do.
 pub(super) fn stamp_key(stamp: Stamp) -> String {
     format!("{:015}-{:010}-{}", stamp.ms, stamp.count, stamp.device)
+}
+
+/// Where the branch that a code has bound is remembered.
+fn code_key(code: &impl core::fmt::Display) -> String {
+    format!("{CODES}{code}")
 }
 
 pub(super) fn submission_key(branch: &BranchCode, id: SubmissionId) -> String {
@@ -221,7 +228,8 @@ impl<B: Backend> Repository<B> {
         self.0.commit(batch).await
     }
 
-    /// Binds the phone to a branch and shows it; the begun activation is over.
+    /// Binds the phone to a branch and shows it; the begun activation is over, and the hash of its code is remembered, so that the
+    /// same slip scanned again redeems nothing.
     ///
     /// # Errors
     /// When the storage fails.
@@ -230,6 +238,11 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let stored = unless_spoilt(change.one(Table::Settings, PHONE).await)?;
             let phone = Phone { active: Some(code.clone()), ..stored.unwrap_or_else(|| shown.clone()) };
+            let pending: Option<PendingActivation> =
+                unless_spoilt(change.one(Table::Settings, PENDING_ACTIVATION).await)?;
+            if let Some(pending) = pending.filter(|pending| pending.token == binding.token) {
+                change.put(Table::Settings, &code_key(&pending.code.hash()), code)?;
+            }
             change.put(Table::Bindings, code.as_str(), binding)?;
             change.put(Table::Settings, PHONE, &phone)?;
             change.delete(Table::Settings, PENDING_ACTIVATION);
@@ -238,20 +251,12 @@ impl<B: Backend> Repository<B> {
         .await
     }
 
-    /// Remembers which branch a code has bound this phone to. Only the code's hash is kept.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn remember_code(&self, code: &ContentHash, branch: &BranchCode) -> Result<(), StoreError> {
-        self.put(Table::Settings, &format!("code/{code}"), branch).await
-    }
-
     /// The branch that a code has bound this phone to before.
     ///
     /// # Errors
-    /// When the storage fails or the record cannot be read.
+    /// When the storage fails.
     pub async fn branch_of_code(&self, code: &ContentHash) -> Result<Option<BranchCode>, StoreError> {
-        self.one(Table::Settings, &format!("code/{code}")).await
+        unless_spoilt(self.one(Table::Settings, &code_key(code)).await)
     }
 
     /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again.

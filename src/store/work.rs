@@ -7,7 +7,7 @@ use super::{
     error::StoreError,
     ledger,
     records::{Binding, Draft, LocalSubmission, Phone},
-    repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
+    repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
     domain::{Assessment, BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
@@ -303,7 +303,8 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| only_here(change, branch).await).await
     }
 
-    /// Removes a branch with all that is stored of it, and shows another.
+    /// Removes a branch with all that is stored of it, and shows another. The text of a report that was edited for paper goes too:
+    /// it is a note of this phone, and whoever unbinds is told so before.
     ///
     /// # Errors
     /// [`StoreError::OnlyHere`] while anything of it exists on this phone alone (invariant 5), or when the storage fails; then
@@ -322,6 +323,11 @@ impl<B: Backend> Repository<B> {
             }
             for (key, _) in change.texts(Table::Settings, &super::paper::prefix(branch)).await? {
                 change.delete(Table::Settings, &key);
+            }
+            for (key, text) in change.texts(Table::Settings, CODES).await? {
+                if serde_json::from_str::<BranchCode>(&text).is_ok_and(|of| &of == branch) {
+                    change.delete(Table::Settings, &key);
+                }
             }
             for row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {
                 if &row.branch == branch {

@@ -49,12 +49,6 @@ impl Library {
         self.documents.is_empty()
     }
 
-    /// All documents in the order of reading.
-    #[must_use]
-    pub fn documents(&self) -> &[Document] {
-        &self.documents
-    }
-
     /// The documents of one book.
     pub fn of(&self, collection: Collection) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(move |document| document.collection == collection)
@@ -113,7 +107,7 @@ pub fn full_title(document: &Document, section: &Section) -> String {
     format!("{} · {}", document.title, section.title)
 }
 
-/// Everything a section says, as one text: for searching and for copying.
+/// Everything a section says, as one text to be searched.
 #[must_use]
 pub fn plain_text(section: &Section) -> String {
     let mut lines = Vec::new();
@@ -173,7 +167,7 @@ mod tests {
             documents.iter().map(|document| (document.hash().unwrap(), document.clone())).collect()
         };
         let titles = |library: &Library| -> Vec<String> {
-            library.documents().iter().map(|document| document.title.clone()).collect()
+            library.documents.iter().map(|document| document.title.clone()).collect()
         };
         assert_eq!(titles(&Library::new(&list, held(&old))), ["第3份", "第2份", "第1份"]);
         let both = [held(&old), held(&new[1..2])].concat();

@@ -96,6 +96,7 @@ fn taking_a_reason_back_leaves_what_the_book_does_not_know() {
     assert_eq!(left, Some(counts(&[("2026-Q2", 1)])));
     let again = by_hand("meetings", left.clone().unwrap(), "");
     let found = derived(&again, &ledger, &pinned(&list, &period));
+    assert_eq!(answer_of(&found), Some(counts(&[("2026-Q2", 1), ("2026-Q3", 1)])));
     let spans = period.judged(crate::domain::Window::Quarter);
     assert_eq!(
         spoken(&[ActivityKind::MemberMeeting].into(), &ledger, &spans),

@@ -2,12 +2,12 @@
 
 use super::question::said;
 use crate::{
-    domain::{Checklist, ContentHash, Difference, Entry, Item, ItemId, difference::item_changes},
+    domain::{AnswerKey, Checklist, ContentHash, Difference, Entry, Item, ItemId, difference::item_changes},
     ui::session::{Work, session},
     words::difference::{Card, card},
 };
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// What an item said before the move.
 struct Before {
@@ -23,9 +23,8 @@ struct Before {
     counted: bool,
 }
 
-fn before(work: &Work, counted: &[Entry], item: &Item) -> Option<Before> {
+fn before(work: &Work, counted: &[Entry], doubtful: &BTreeSet<AnswerKey>, item: &Item) -> Option<Before> {
     let of_item = |entry: &Entry| entry.key.item() == Some(&item.id);
-    let doubtful = work.doubtful(counted);
     let mut old: Vec<Entry> = doubtful
         .iter()
         .filter_map(|key| work.assessment.current(key))
@@ -75,7 +74,9 @@ pub fn Again(
     let session = session();
     move || {
         let counted = session.derived.counted.read();
-        let before = session.work.read().as_ref().ok().and_then(|work| before(work, &counted, &item));
+        let doubtful = session.derived.doubtful.read();
+        let before =
+            session.work.read().as_ref().ok().and_then(|work| before(work, &counted, &doubtful, &item));
         let Before { card, answers, doubtful, can_confirm, counted } = before?;
         let answers: Vec<_> = answers.into_iter().map(|text| view! { <li>{text}</li> }).collect();
         let id = item.id.clone();

@@ -214,7 +214,7 @@ fn Decide() -> impl IntoView {
             let result = session.move_to_offer().await;
             busy.try_set(false);
             match result {
-                Ok(()) | Err(NotMoved::Nothing) => go(Place::Home),
+                Ok(()) => go(Place::Home),
                 Err(error) => {
                     trouble.try_set(Some(why_not(&error)));
                 }
@@ -240,7 +240,7 @@ fn Decide() -> impl IntoView {
 fn why_not(error: &NotMoved) -> Told {
     match error {
         NotMoved::Store(error) => errors::store(error),
-        NotMoved::NotSaved | NotMoved::Nothing => Told {
+        NotMoved::NotSaved => Told {
             what: "还有刚填的没存上，先不换".into(),
             remedy: "等右上角显示“已存”再点；一直不行就到“我的资料在哪”保存备份".into(),
             code: "换9",

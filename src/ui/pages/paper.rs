@@ -5,7 +5,7 @@ use crate::{
     browser,
     domain::Block,
     paper::Paper,
-    store::PaperTrail,
+    store::{PaperTrail, StoreError},
     ui::{
         components::{
             figures::Stepper,
@@ -19,7 +19,7 @@ use crate::{
         navigation::navigation,
         route::Place,
         session::session,
-        words::errors,
+        words::errors::{self, Told},
     },
 };
 use leptos::prelude::*;
@@ -174,6 +174,19 @@ pub fn PaperForm() -> impl IntoView {
     let earlier = RwSignal::new(None::<Earlier>);
     let records = RwSignal::new(Vec::<Block>::new());
     let looked = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    // What is stored decides what the page says of the text; what could not be stored is said at once.
+    let take = move |stored: Result<PaperTrail, StoreError>| match stored {
+        Ok(trail) => {
+            drafted.try_set(trail.report.is_none());
+            trouble.try_set(None);
+            Some(trail)
+        }
+        Err(error) => {
+            trouble.try_set(Some(errors::store(&error)));
+            None
+        }
+    };
     let draft = move || session.from_source(report::draft).unwrap_or_default();
     // Again for every form: going from one to another keeps this page.
     Effect::new(move |_| {
@@ -182,9 +195,9 @@ pub fn PaperForm() -> impl IntoView {
         leptos::task::spawn_local(async move {
             match form {
                 Some(Form::Report) => {
-                    let kept = session.paper_trail().await.ok().and_then(|trail| trail.report);
-                    drafted.try_set(kept.is_none());
-                    text.try_set(kept.unwrap_or_else(|| untrack(draft)));
+                    // What cannot be read must not be written over.
+                    let Some(trail) = take(session.paper_trail().await) else { return };
+                    text.try_set(trail.report.unwrap_or_else(|| untrack(draft)));
                 }
                 Some(Form::Comparison) => {
                     earlier.try_set(session.earlier_period().await);
@@ -216,25 +229,26 @@ pub fn PaperForm() -> impl IntoView {
         None => paper.read().as_ref().map(|paper| paper.title.clone()).unwrap_or_default(),
     };
     let keep = move |report: Option<String>| {
-        drafted.set(report.is_none());
+        // The text stays on the page either way.
         text.set(report.clone().unwrap_or_else(|| untrack(draft)));
         leptos::task::spawn_local(async move {
-            // The text stays on the page either way.
-            let _kept = session.change_paper_trail(move |trail| trail.report.clone_from(&report)).await;
+            take(session.change_paper_trail(move |trail| trail.report.clone_from(&report)).await);
         });
     };
     view! {
         <Page title=Signal::derive(title) back="/paper">
             {move || {
-                (form() == Some(Form::Report))
+                (form() == Some(Form::Report) && looked.get())
                     .then(|| view! { <Edit text=text drafted=drafted keep=Callback::new(keep) /> })
             }}
+            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
             {move || match paper.get() {
                 Some(paper) => {
                     view! {
                         <section class="card screen-only">
                             <PaperFiles make=Callback::new(move |()| untrack(make)) />
                             <Print />
+                            <p class="muted small">"下面是印在纸上的样子，可以左右拖着看。做成文件、打印出来是完整的。"</p>
                         </section>
                         <Sheet paper=paper />
                     }

@@ -240,9 +240,6 @@ fn nothing(key: &AnswerKey) -> AnswerValue {
     }
 }
 
-/// The places where originals usually lie.
-const PLACES: [&str; 4] = ["村部铁柜", "镇党建办", "村会计处", "县里"];
-
 /// 佐证材料: what proves it, and where the original lies. A photo is never asked for.
 #[component]
 fn Evidence(item: Arc<Item>) -> impl IntoView {
@@ -270,7 +267,8 @@ fn Evidence(item: Arc<Item>) -> impl IntoView {
         used
     });
     offered.truncate(4);
-    for usual in PLACES {
+    let sector = session.work.with_untracked(|work| work.as_ref().ok().map(|work| work.draft.sector.clone()));
+    for usual in terms::usual_places(sector.as_ref().map_or("", |sector| sector.as_str())) {
         if !offered.iter().any(|known| known == usual) {
             offered.push(usual.into());
         }

@@ -47,7 +47,7 @@ fn read(session: Session, id: &SectionId) -> AnyView {
         let said = if waiting {
             "这一节还没有取到，联网打开一次就会取来。"
         } else {
-            "现在的手册里没有这一节了。"
+            "现在的手册里没有这一节，或者要更新应用才能看。"
         };
         return view! {
             <p class="empty">{said}</p>

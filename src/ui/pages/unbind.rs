@@ -38,7 +38,7 @@ pub fn Unbind() -> impl IntoView {
                 <p>
                     {move || {
                         let name = session.active().map(|binding| binding.branch.name).unwrap_or_default();
-                        format!("解除以后，这部手机里“{name}”的内容会删掉，服务器上已经送达的还在。")
+                        format!("解除以后，这部手机里“{name}”的内容会删掉，改过的自查报告也在内；服务器上已经送达的还在。")
                     }}
                 </p>
                 {move || {

@@ -1,9 +1,10 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Work, ledger::laid};
+use super::{NoWork, Work};
 use crate::{
     domain::{
-        Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId, ledger::derive, score,
+        AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
+        ledger::derive, score,
     },
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
@@ -15,7 +16,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The memos.
 #[derive(Clone, Copy)]
@@ -24,6 +25,12 @@ pub struct Derived {
     pub checklist: Memo<Option<Arc<Checklist>>>,
     /// What the ledger answers: one entry for each register it speaks for.
     pub counted: Memo<Arc<Vec<Entry>>>,
+    /// The answers as they stand and count: those that the pinned checklist can take, with what the ledger answers.
+    pub laid: Memo<Option<Arc<Assessment>>>,
+    /// The registers to be looked at again (待复核).
+    pub doubtful: Memo<BTreeSet<AnswerKey>>,
+    /// The newest submission of the period that was not taken back, and what it says.
+    pub newest: Memo<Option<(LocalSubmission, Option<Submission>)>>,
     /// The score with every lost point explained.
     pub sheet: Memo<Option<Arc<ScoreSheet>>>,
     /// 自评估算
@@ -55,10 +62,20 @@ impl Derived {
                 Err(_) => Vec::new(),
             })
         });
-        let sheet = Memo::new(move |_| {
+        let laid = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
-            Some(Arc::new(score(&work.checklist, &work.period, &laid(work, &counted.read()))))
+            let fitting = work.pinned().fitting(&work.assessment);
+            Some(Arc::new(derive::lay_over(&fitting, &counted.read())))
+        });
+        let doubtful = Memo::new(move |_| match work.read().as_ref() {
+            Ok(work) => work.doubtful(&counted.read()),
+            Err(_) => BTreeSet::new(),
+        });
+        let sheet = Memo::new(move |_| {
+            let (work, laid) = (work.read(), laid.get()?);
+            let work = work.as_ref().ok()?;
+            Some(Arc::new(score(&work.checklist, &work.period, &laid)))
         });
         let estimate = Memo::new(move |_| {
             let work = work.read();
@@ -69,7 +86,7 @@ impl Derived {
             match (work.as_ref(), sheet.get()) {
                 (Ok(work), Some(sheet)) => {
                     let mut rows = rows(&work.checklist, &sheet, &work.period, today.get());
-                    mark_doubtful(&mut rows, &work.doubtful(&counted.read()));
+                    mark_doubtful(&mut rows, &doubtful.read());
                     rows
                 }
                 _ => Vec::new(),
@@ -84,9 +101,9 @@ impl Derived {
             let snapshot = newest.snapshot();
             Some((newest, snapshot))
         });
-        let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
-            (Ok(work), Some((newest, snapshot))) => {
-                sent(work, &counted.read(), newest, snapshot.as_ref(), &outbox.read())
+        let sent = Memo::new(move |_| match (work.read().as_ref(), laid.get(), newest.read().as_ref()) {
+            (Ok(work), Some(laid), Some((newest, snapshot))) => {
+                sent(work, &laid, newest, snapshot.as_ref(), &outbox.read())
             }
             _ => Sent::Nothing,
         });
@@ -100,7 +117,7 @@ impl Derived {
             Ok(work) => work.assessment.unshared() + book.read().only_here.len(),
             Err(_) => book.read().only_here.len(),
         });
-        Self { checklist, counted, sheet, estimate, rows, sent, next, unshared }
+        Self { checklist, counted, laid, doubtful, newest, sheet, estimate, rows, sent, next, unshared }
     }
 }
 
@@ -120,7 +137,7 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
 
 fn sent(
     work: &Work,
-    counted: &[Entry],
+    laid: &Assessment,
     newest: &LocalSubmission,
     snapshot: Option<&Submission>,
     outbox: &[OutboxEntry],
@@ -140,7 +157,7 @@ fn sent(
         let says = |sent: &Entry, now: &Entry| {
             (&sent.key, sent.stamp, &sent.value) == (&now.key, now.stamp, &now.value)
         };
-        for entry in Submission::packed(laid(work, counted).winners(), &snapshot.checklist) {
+        for entry in Submission::packed(laid.winners(), &snapshot.checklist) {
             let item = entry.key.item().cloned();
             if !snapshot.answers.iter().any(|sent| says(sent, &entry)) && !changed.contains(&item) {
                 changed.push(item);

@@ -1,23 +1,16 @@
 //! The ledger of the branch on the screen: entering, correcting, striking out. Shown at once, queued, written as one strict
 //! transaction, exactly as answers are.
 
-use super::{Session, Work};
+use super::Session;
 use crate::{
     browser,
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, Entry, LedgerEntry, LedgerId, LedgerRecord,
-        PartAnswer, ledger::derive,
+        AnswerKey, AnswerValue, BranchCode, LedgerEntry, LedgerId, LedgerRecord, PartAnswer, ledger::derive,
     },
     ui::book::Book,
 };
 use leptos::prelude::*;
-use std::{borrow::Cow, sync::Arc};
-
-/// The answers as they stand and count: as far as the pinned checklist can take them, with what the ledger answers.
-pub(super) fn laid<'a>(work: &'a Work, counted: &[Entry]) -> Cow<'a, Assessment> {
-    let fitting = work.pinned().fitting(&work.assessment);
-    if counted.is_empty() { fitting } else { Cow::Owned(derive::lay_over(&fitting, counted)) }
-}
+use std::sync::Arc;
 
 impl Session {
     /// Writes a new entry and says under which id.

@@ -51,8 +51,6 @@ impl Work {
 /// Why the draft was not moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotMoved {
-    /// There is nothing to move to, or another tab was faster.
-    Nothing,
     /// Answers are not on disk yet.
     NotSaved,
     /// The phone's storage failed.
@@ -64,7 +62,7 @@ impl Session {
     pub fn confirm(self, item: &ItemId) {
         let confirmed = self.work.with_untracked(|work| {
             let Ok(work) = work else { return Vec::new() };
-            let doubtful = work.doubtful(&self.derived.counted.read_untracked());
+            let doubtful = self.derived.doubtful.read_untracked();
             work.pinned().confirmed(&work.assessment, doubtful.iter().filter(|key| key.item() == Some(item)))
         });
         for (key, value) in confirmed {
@@ -72,26 +70,25 @@ impl Session {
         }
     }
 
-    /// Moves the draft on the screen to the offered version.
+    /// Moves the draft on the screen to the offered version. Nothing to do is left where there is none, or another tab was faster.
     ///
     /// # Errors
     /// [`NotMoved`]; then nothing has changed.
     pub async fn move_to_offer(self) -> Result<(), NotMoved> {
-        let repository = self.repository().ok_or(NotMoved::Nothing)?;
+        let Some(repository) = self.repository() else { return Ok(()) };
         let wanted = self.work.with_untracked(|work| {
             let work = work.as_ref().ok().filter(|work| work.can_move())?;
             Some((work.draft.clone(), work.offer.clone()?))
         });
-        let (draft, offer) = wanted.ok_or(NotMoved::Nothing)?;
+        let Some((draft, offer)) = wanted else { return Ok(()) };
         if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
             return Err(NotMoved::NotSaved);
         }
         let to = (&offer.checklist.sector, &offer.hash);
-        let moved =
-            repository.move_draft(&draft.key(), &draft.checklist, to).await.map_err(NotMoved::Store)?;
+        repository.move_draft(&draft.key(), &draft.checklist, to).await.map_err(NotMoved::Store)?;
         self.reload().await;
         self.tell_other_tabs();
-        if moved { Ok(()) } else { Err(NotMoved::Nothing) }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Paper: the forms filled in from what is on the phone, and their files, which a worker writes.
 
-use super::{Session, derived, ledger::laid};
+use super::Session;
 use crate::{
     browser::{
         self,
@@ -84,15 +84,14 @@ impl Session {
         let binding = self.active()?;
         let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
         let work = work.as_ref().ok()?;
-        let all = self.submissions.read();
-        let reported = derived::of_period(work, &all).into_iter().rev().find_map(|sent| sent.snapshot());
+        let (laid, newest) = (self.derived.laid.get()?, self.derived.newest.read());
         Some(make(&Source {
             branch: &binding.branch,
             checklist: &work.checklist,
             period: &work.period,
-            assessment: &laid(work, &self.derived.counted.read()),
+            assessment: &laid,
             sheet: &sheet,
-            reported: reported.as_ref(),
+            reported: newest.as_ref().and_then(|(_, snapshot)| snapshot.as_ref()),
             today: self.today.get(),
         }))
     }

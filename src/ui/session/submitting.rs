@@ -1,6 +1,6 @@
 //! 上报: freezing a snapshot and queueing it, in one transaction; taking it back.
 
-use super::{Session, derived, ledger};
+use super::{Session, derived};
 use crate::{
     browser,
     domain::{
@@ -48,6 +48,7 @@ impl Session {
             self.write();
             return Err(NotSubmitted::NotSaved);
         }
+        let laid = self.derived.laid.get_untracked().ok_or(NotSubmitted::NoWork)?;
         let now = self.now();
         let id = SubmissionId::from_parts(now, &random()?);
         let submission = Submission {
@@ -62,10 +63,7 @@ impl Session {
             made_at: now,
             declaration,
             // What no longer fits stays here, to be read.
-            answers: Submission::packed(
-                ledger::laid(&work, &self.derived.counted.get_untracked()).winners(),
-                &work.draft.checklist,
-            ),
+            answers: Submission::packed(laid.winners(), &work.draft.checklist),
             ledger: Vec::new(),
             attachments: Vec::new(),
         };

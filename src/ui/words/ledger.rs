@@ -5,7 +5,7 @@ use super::{
     errors::{Told, told},
 };
 use crate::domain::{
-    ActivityKind, LedgerEntry,
+    LedgerEntry,
     ledger::{
         Attendance, Live,
         check::{LedgerFault, MAX_PLACE_CHARS, MAX_RESOLUTION_CHARS, MAX_TOPIC_CHARS},
@@ -13,35 +13,11 @@ use crate::domain::{
     },
 };
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+
+pub use crate::words::terms::{kind, kinds};
 
 /// Said wherever something is entered.
 pub const ONLY_WHAT_WAS_HELD: &str = "没开的会不登记、不补记。";
-
-/// 支部党员大会 …
-#[must_use]
-pub fn kind(kind: ActivityKind) -> &'static str {
-    match kind {
-        ActivityKind::MemberMeeting => "支部党员大会",
-        ActivityKind::CommitteeMeeting => "支委会",
-        ActivityKind::GroupMeeting => "党小组会",
-        ActivityKind::PartyClass => "党课",
-        ActivityKind::ThemedDay => "主题党日",
-        ActivityKind::OrganisationalLifeMeeting => "组织生活会",
-        ActivityKind::DemocraticAppraisal => "民主评议党员",
-        ActivityKind::HeartToHeartTalk => "谈心谈话",
-        ActivityKind::Volunteering => "志愿服务",
-        ActivityKind::Visit => "走访慰问",
-        ActivityKind::Openness => "党务公开",
-        ActivityKind::FinancialOpenness => "财务公开",
-    }
-}
-
-/// 主题党日、党课
-#[must_use]
-pub fn kinds(kinds: &BTreeSet<ActivityKind>) -> String {
-    kinds.iter().map(|of| kind(*of)).collect::<Vec<_>>().join("、")
-}
 
 /// What an entry is, with its group where one is named: 党小组会（第2组）.
 #[must_use]
@@ -145,14 +121,6 @@ mod tests {
     use super::*;
     use crate::domain::{WindowKey, period::Span};
     use jiff::civil::date;
-
-    #[test]
-    fn every_activity_has_a_name_of_its_own() {
-        let names: BTreeSet<&str> = ActivityKind::ALL.into_iter().map(kind).collect();
-        assert_eq!(names.len(), ActivityKind::ALL.len());
-        let both = [ActivityKind::ThemedDay, ActivityKind::PartyClass].into();
-        assert_eq!(kinds(&both), "党课、主题党日");
-    }
 
     #[test]
     fn who_was_there_is_said_shortly() {
