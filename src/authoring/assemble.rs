@@ -8,7 +8,7 @@ use super::{
 use crate::domain::{
     Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
     OccurrenceId, Part, PartId, Period, Points, Rule, SectorId, ShareBand, ShareCredit,
-    check::{ChecklistFault, checklist_faults},
+    checklist_check::{ChecklistFault, checklist_faults},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,7 +3,7 @@
 use super::{builtin, words};
 use crate::domain::{
     Aspect, AspectId, Checklist, Grade, Item, ItemId, LimitTest, MarkKind, Part, PartId, Points,
-    ProfileNumber, Rule, Window, check::checklist_faults,
+    ProfileNumber, Rule, Window, checklist_check::checklist_faults,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod assessment;
 pub mod check;
 pub mod checklist;
+pub mod checklist_check;
 pub mod clock;
 pub mod day;
 pub mod difference;

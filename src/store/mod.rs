@@ -23,6 +23,8 @@ mod sync_store;
 mod work;
 
 #[cfg(test)]
+mod binding_tests;
+#[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
 mod moving_tests;

@@ -77,7 +77,7 @@ pub(super) fn stamp_key(stamp: Stamp) -> String {
 }
 
 /// Where the branch that a code has bound is remembered.
-fn code_key(code: &impl core::fmt::Display) -> String {
+fn code_key(code: &ContentHash) -> String {
     format!("{CODES}{code}")
 }
 
