@@ -174,6 +174,23 @@ test("every form is exported offline with the figures of the screen, and printed
   expect(phone.faults).toEqual([]);
 });
 
+test("an edited report that cannot be stored is not said to be stored", async ({ endpoint, phone }) => {
+  const page = await phone.open();
+  await activate(page, endpoint);
+  await confirmProfile(page);
+  await goTo(page, "/paper/report");
+  const text = page.getByLabel("报告正文");
+  await expect(text).toHaveValue(/一、基本情况/);
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+  });
+  await text.fill("我们自己的话");
+  await text.press("Tab");
+  await expect(page.getByRole("alert").filter({ hasText: "满" })).toBeVisible();
+  await expect(page.getByText("改过，已存在这部手机里")).toHaveCount(0);
+  await expect(text).toHaveValue("我们自己的话");
+});
+
 test("a record of the handbook becomes a form to fill in by hand", async ({ endpoint, phone }, info) => {
   const page = await phone.open();
   await activate(page, endpoint);
