@@ -64,30 +64,11 @@ pub(super) async fn mark<B: Backend>(
     Ok(())
 }
 
-/// The entries with versions that are in no submission and no backup.
+/// The entries with versions that are in no submission and no backup. The one count of them: what cannot be read is told apart,
+/// here as of answers, because no backup could ever carry it away.
 #[must_use]
 pub fn only_here(kept: &[KeptRecord]) -> BTreeSet<LedgerId> {
     kept.iter().filter(|kept| !kept.shared).map(|kept| kept.record.id).collect()
-}
-
-/// How many entries of a branch have versions that are on this phone alone. Most of a record is not read for that.
-pub(super) async fn count_only_here<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-) -> Result<usize, StoreError> {
-    #[derive(serde::Deserialize)]
-    struct Mark {
-        #[serde(default)]
-        shared: bool,
-    }
-    let prefix = format!("{branch}/");
-    let texts = change.texts(Table::Ledger, &prefix).await?;
-    let alone =
-        texts.iter().filter(|(_, text)| !serde_json::from_str::<Mark>(text).is_ok_and(|mark| mark.shared));
-    // The second piece of the key is the entry's id.
-    let ids: BTreeSet<&str> =
-        alone.filter_map(|(key, _)| key.strip_prefix(&prefix)?.split('/').next()).collect();
-    Ok(ids.len())
 }
 
 impl<B: Backend> Repository<B> {
@@ -225,6 +206,29 @@ mod tests {
         assert_eq!(alone(), 1);
         run(tab.mark_backed_up(&backup(vec![two]))).unwrap();
         assert_eq!(alone(), 0);
+    }
+
+    #[test]
+    fn the_screen_and_unbinding_count_the_same_whatever_lies_there() {
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        run(tab.bind(&binding(1), &phone())).unwrap();
+        let one = record(1, meeting(DAY), DAY, 0);
+        run(tab.save_ledger(&branch(1), std::slice::from_ref(&one))).unwrap();
+        let mut batch = crate::store::Batch::default();
+        batch
+            .put(Table::Ledger, &ledger_key(&branch(1), &record(2, meeting(DAY), DAY, 0)), &"spoilt")
+            .unwrap();
+        run(memory.commit(batch)).unwrap();
+        let counts = || {
+            let found = run(tab.ledger(&branch(1))).unwrap();
+            assert_eq!(found.unreadable.len(), 1);
+            (only_here(&found.records).len(), run(tab.only_here(&branch(1))).unwrap().answers)
+        };
+        assert_eq!(counts(), (1, 1));
+        run(tab.mark_backed_up(&backup(vec![one]))).unwrap();
+        assert_eq!(counts(), (0, 0));
+        assert_eq!(run(tab.unbind(&branch(1), &phone())), Ok(()));
     }
 
     #[test]

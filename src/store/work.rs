@@ -10,7 +10,7 @@ use super::{
     repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{Assessment, BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
+    domain::{Assessment, BranchCode, Entry, HybridClock, LedgerId, Stamp, assessment::Edit},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +25,15 @@ pub struct OnlyHere {
 }
 
 impl OnlyHere {
-    /// Counts it in what is stored of the branch; the outbox is that of all branches.
+    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger are counted by
+    /// [`ledger::only_here`].
     #[must_use]
     pub fn count(
         branch: &BranchCode,
         drafts: &[(Draft, Assessment)],
         submissions: &[LocalSubmission],
         outbox: &[OutboxEntry],
+        ledger: &BTreeSet<LedgerId>,
     ) -> Self {
         let carried = |row: &OutboxEntry| match &row.request {
             OutboxRequest::Submit { submission, .. } => {
@@ -41,7 +43,7 @@ impl OnlyHere {
             OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
         };
         Self {
-            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum(),
+            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>() + ledger.len(),
             requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
         }
     }
@@ -114,9 +116,8 @@ async fn only_here<B: Backend>(
     }
     let submissions = change.run(Table::Submissions, &run).await?.records;
     let outbox = change.run(Table::Outbox, "").await?.records;
-    let mut here = OnlyHere::count(branch, &drafts, &submissions, &outbox);
-    here.answers += ledger::count_only_here(change, branch).await?;
-    Ok(here)
+    let ledger = ledger::only_here(&change.run(Table::Ledger, &run).await?.records);
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, &ledger))
 }
 
 impl<B: Backend> Repository<B> {

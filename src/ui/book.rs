@@ -1,7 +1,7 @@
 //! The ledger as the app holds it, and what of it goes into a submission.
 
 use crate::{
-    domain::{Ledger, LedgerId, LedgerRecord},
+    domain::{BranchCode, Ledger, LedgerId, LedgerRecord},
     protocol::MAX_BODY_BYTES,
     store::{KeptRecord, ledger::only_here},
 };
@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The ledger with what of it is on this phone alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Book {
+    /// Whose it is. Not always the branch that was chosen last: after a change of branch it stays until the other one is read.
+    pub branch: Option<BranchCode>,
     /// All versions of all entries.
     pub ledger: Ledger,
     /// The entries with versions that are in no submission and no backup.
@@ -21,7 +23,7 @@ impl Book {
     #[must_use]
     pub fn new(kept: Vec<KeptRecord>) -> Self {
         let only_here = only_here(&kept);
-        Self { ledger: Ledger::new(kept.into_iter().map(|kept| kept.record)), only_here }
+        Self { branch: None, ledger: Ledger::new(kept.into_iter().map(|kept| kept.record)), only_here }
     }
 
     /// Adds versions that were just written here.
@@ -30,6 +32,13 @@ impl Book {
             self.only_here.insert(record.id);
             self.ledger.merge([record]);
         }
+    }
+
+    /// Adds a version that is written here and says under which branch it has to be stored: that of this ledger.
+    pub fn write(&mut self, record: LedgerRecord) -> Option<(BranchCode, LedgerRecord)> {
+        let branch = self.branch.clone()?;
+        self.add([record.clone()]);
+        Some((branch, record))
     }
 }
 
@@ -58,8 +67,23 @@ pub fn that_fits(mut records: Vec<LedgerRecord>, rest: usize) -> Vec<LedgerRecor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ledger::testing::{meeting, record};
+    use crate::{
+        domain::ledger::testing::{meeting, record},
+        sync::testing::branch,
+    };
     use jiff::civil::date;
+
+    #[test]
+    fn an_entry_is_stored_under_the_branch_whose_ledger_is_shown() {
+        let day = date(2026, 11, 20);
+        let record = record(1, meeting(day), day, 0);
+        let mut book = Book { branch: Some(branch(1)), ..Book::default() };
+        assert_eq!(book.write(record.clone()), Some((branch(1), record.clone())));
+        assert!(book.ledger.records().contains(&record) && book.only_here.contains(&record.id));
+        let mut nobodys = Book::default();
+        assert_eq!(nobodys.write(record), None);
+        assert_eq!(nobodys, Book::default());
+    }
 
     #[test]
     fn a_ledger_that_is_too_large_for_one_request_goes_with_its_newest_entries() {

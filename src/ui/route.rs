@@ -36,8 +36,8 @@ pub enum Place {
     Ledger,
     /// 全年一览
     LedgerYear,
-    /// 登记一次活动; of a kind as it was held last.
-    LedgerNew(Option<ActivityKind>),
+    /// 登记一次活动; as another one was.
+    LedgerNew(Option<Like>),
     /// One entry of it.
     LedgerEntry(LedgerId),
     /// 导出纸质材料
@@ -56,6 +56,15 @@ pub enum Place {
     About,
     /// 解除绑定
     Unbind,
+}
+
+/// What a new entry of the ledger starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Like {
+    /// The last one of a kind.
+    Last(ActivityKind),
+    /// This one.
+    Entry(LedgerId),
 }
 
 /// The parts of the bar at the foot of every page.
@@ -101,9 +110,7 @@ impl Place {
             Some(("ledger", "year")) => Self::LedgerYear,
             Some(("ledger", "new")) => Self::LedgerNew(None),
             Some(("ledger", entry)) => match entry.strip_prefix(AGAIN) {
-                Some(kind) => {
-                    Self::LedgerNew(Some(ActivityKind::ALL.into_iter().find(|of| slug(*of) == kind)?))
-                }
+                Some(like) => Self::LedgerNew(Some(Like::parse(like)?)),
                 None => Self::LedgerEntry(entry.parse().ok()?),
             },
             Some(("paper", form)) => Self::Paper(form.to_owned()),
@@ -138,7 +145,8 @@ impl Place {
             Self::Ledger => ("/ledger", ""),
             Self::LedgerYear => ("/ledger/year", ""),
             Self::LedgerNew(None) => ("/ledger/new", ""),
-            Self::LedgerNew(Some(kind)) => return format!("/ledger/{AGAIN}{}", slug(*kind)),
+            Self::LedgerNew(Some(Like::Last(kind))) => return format!("/ledger/{AGAIN}{}", slug(*kind)),
+            Self::LedgerNew(Some(Like::Entry(id))) => return format!("/ledger/{AGAIN}{id}"),
             Self::LedgerEntry(id) => return format!("/ledger/{id}"),
             Self::Papers => ("/paper", ""),
             Self::Paper(form) => ("/paper/", form.as_str()),
@@ -183,7 +191,14 @@ impl Place {
     }
 }
 
-/// Before the kind of which another entry is to be made.
+impl Like {
+    fn parse(name: &str) -> Option<Self> {
+        let kind = ActivityKind::ALL.into_iter().find(|kind| slug(*kind) == name);
+        kind.map(Self::Last).or_else(|| name.parse().ok().map(Self::Entry))
+    }
+}
+
+/// Before the kind or the entry of which another one is to be made.
 const AGAIN: &str = "again-";
 
 /// A kind's name in addresses: its name in the stored format.
@@ -231,6 +246,7 @@ mod tests {
             Place::LedgerYear,
             Place::LedgerNew(None),
             Place::LedgerEntry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])),
+            Place::LedgerNew(Some(Like::Entry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])))),
             Place::Papers,
             Place::Paper("report".into()),
             Place::Me,
@@ -240,7 +256,7 @@ mod tests {
             Place::About,
             Place::Unbind,
         ];
-        let again = ActivityKind::ALL.map(|kind| Place::LedgerNew(Some(kind)));
+        let again = ActivityKind::ALL.map(|kind| Place::LedgerNew(Some(Like::Last(kind))));
         for place in places.into_iter().chain(Filter::ALL.map(Place::Check)).chain(again) {
             assert_eq!(parsed(&place.address()), Some(place));
         }

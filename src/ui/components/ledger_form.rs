@@ -5,6 +5,7 @@ use super::{
     message::{Note, Trouble},
 };
 use crate::{
+    browser,
     domain::{
         ActivityKind, LedgerEntry,
         check::MAX_NAME_CHARS,
@@ -29,6 +30,10 @@ struct Draft {
     expected: RwSignal<Option<u32>>,
     excused: RwSignal<u32>,
     present: RwSignal<Option<u32>>,
+    /// Whether 应到 and 免到 were said, so that nothing else is filled in.
+    said: StoredValue<(bool, bool)>,
+    /// Those of the entry that this one shall be like.
+    like: Option<Attendance>,
 }
 
 /// The form. `done` is given what was entered when it can be.
@@ -36,6 +41,8 @@ struct Draft {
 pub fn LedgerForm(
     /// What it starts with.
     start: LedgerEntry,
+    /// 应到 and 免到 as they were at the one that this shall be like.
+    figures: Option<Attendance>,
     /// What the button says.
     button: &'static str,
     /// Given the entry.
@@ -43,11 +50,14 @@ pub fn LedgerForm(
 ) -> impl IntoView {
     let session = session();
     let there = start.attendance;
+    let was_there = there.map(|there| there.present);
     let draft = Draft {
         expected: RwSignal::new(there.map(|there| there.expected)),
         excused: RwSignal::new(there.map_or(0, |there| there.excused)),
-        present: RwSignal::new(there.map(|there| there.present)),
-        entry: RwSignal::new(start),
+        present: RwSignal::new(was_there),
+        entry: RwSignal::new(start.clone()),
+        said: StoredValue::new((there.is_some(), there.is_some())),
+        like: figures,
     };
     if there.is_none() {
         fill_figures(session, draft);
@@ -63,6 +73,12 @@ pub fn LedgerForm(
         entry
     };
     let fault = Memo::new(move |_| entry_fault(&whole(), session.today.get()));
+    // Words are in the draft only when their field is left, so what is typed counts from the first key on.
+    let typed = RwSignal::new(false);
+    let is_begun =
+        Memo::new(move |_| typed.get() || draft.present.get() != was_there || *draft.entry.read() != start);
+    keep(session, is_begun);
+    let typing = move |_| typed.set(true);
     let tried = RwSignal::new(false);
     let enter = move |_| {
         tried.set(true);
@@ -71,13 +87,13 @@ pub fn LedgerForm(
         }
     };
     view! {
-        <section class="card" data-testid="ledger-form">
+        <section class="card" data-testid="ledger-form" on:input=typing>
             {kinds(session, draft)}
             {when(session, draft)}
             {groups(session, draft)}
             {who_came(draft)}
         </section>
-        <section class="card">
+        <section class="card" on:input=typing>
             {long("议题", "议了什么、讲了什么、办了什么", MAX_TOPIC_CHARS, draft, |e| &mut e.topic)}
             {long("决议", "定了什么；表决的写票数", MAX_RESOLUTION_CHARS, draft, |e| &mut e.resolution)}
             {short("地点", MAX_PLACE_CHARS, draft, |e| &mut e.place)}
@@ -95,18 +111,51 @@ pub fn LedgerForm(
     }
 }
 
-/// 应到 and 免到 as the branch's figures and the last entry of the kind say.
+/// While something is begun that is not entered: the browser asks before the page is left, and a new version of the app, which
+/// starts the page again, is offered only afterwards.
+fn keep(session: Session, is_begun: Memo<bool>) {
+    let guard = StoredValue::new_local(None);
+    let put_off = StoredValue::new(false);
+    let let_go = move || {
+        guard.try_update_value(Option::take);
+        if put_off.try_update_value(std::mem::take) == Some(true) {
+            session.update_waiting.set(true);
+        }
+    };
+    Effect::new(move |_| {
+        if !is_begun.get() {
+            return let_go();
+        }
+        if guard.with_value(Option::is_none) {
+            guard.set_value(browser::leave::guard());
+        }
+        if session.update_waiting.get() {
+            put_off.set_value(true);
+            session.update_waiting.set(false);
+        }
+    });
+    on_cleanup(let_go);
+}
+
+/// 应到 and 免到 where they were not said: as the branch's figures say, and the entry that this is like or the last of the kind.
 fn fill_figures(session: Session, draft: Draft) {
     let kinds = draft.entry.with_untracked(|entry| entry.kinds.clone());
-    let expected = session.work.with_untracked(|work| {
-        let profile = work.as_ref().ok().and_then(|work| work.assessment.profile());
-        prefill::expected(&kinds, profile)
+    let last = draft.like.or_else(|| {
+        session.book.with_untracked(|book| {
+            prefill::last_of(&book.ledger.live(), &kinds).and_then(|live| live.entry.attendance)
+        })
     });
-    let last = session.book.with_untracked(|book| {
-        prefill::last_of(&book.ledger.live(), &kinds).and_then(|live| live.entry.attendance)
-    });
-    draft.expected.set(expected.or(last.map(|last| last.expected)));
-    draft.excused.set(last.map_or(0, |last| last.excused));
+    let (expected_said, excused_said) = draft.said.get_value();
+    if !expected_said {
+        let expected = session.work.with_untracked(|work| {
+            let profile = work.as_ref().ok().and_then(|work| work.assessment.profile());
+            prefill::expected(&kinds, profile)
+        });
+        draft.expected.set(expected.or(last.map(|last| last.expected)));
+    }
+    if !excused_said {
+        draft.excused.set(last.map_or(0, |last| last.excused));
+    }
 }
 
 fn kinds(session: Session, draft: Draft) -> impl IntoView {
@@ -182,9 +231,12 @@ fn when(session: Session, draft: Draft) -> impl IntoView {
                 type="date"
                 max=day::text(today)
                 prop:value=move || day::text(draft.entry.read().date)
-                on:change=move |event| {
-                    if let Some(day) = day::parse(&event_target_value(&event)) {
-                        draft.entry.update(|entry| entry.date = day);
+                on:change=move |event| match day::parse(&event_target_value(&event)) {
+                    Some(day) => draft.entry.update(|entry| entry.date = day),
+                    // An entry has a day: a cleared field shows again the one that would be entered.
+                    None => {
+                        let input: web_sys::HtmlInputElement = event_target(&event);
+                        input.set_value(&day::text(draft.entry.read_untracked().date));
                     }
                 }
             />
@@ -227,36 +279,37 @@ fn groups(session: Session, draft: Draft) -> impl IntoView {
     }
 }
 
+fn figure(
+    name: &'static str,
+    hint: &'static str,
+    value: Signal<Option<u32>>,
+    said: Callback<u32>,
+) -> AnyView {
+    view! {
+        <li class="count-row">
+            <span>{name} " " <small class="muted">{hint}</small></span>
+            <Stepper label=name unit="人" value=value on_change=said />
+        </li>
+    }
+    .into_any()
+}
+
 fn who_came(draft: Draft) -> impl IntoView {
+    let expected = Callback::new(move |n| {
+        draft.said.update_value(|said| said.0 = true);
+        draft.expected.set(Some(n));
+    });
+    let excused = Callback::new(move |n| {
+        draft.said.update_value(|said| said.1 = true);
+        draft.excused.set(n);
+    });
+    let present = Callback::new(move |n| draft.present.set(Some(n)));
+    let excused_now = Signal::derive(move || Some(draft.excused.get()));
     view! {
         <ul class="count-rows">
-            <li class="count-row">
-                <span>"应到"</span>
-                <Stepper
-                    label="应到"
-                    unit="人"
-                    value=draft.expected
-                    on_change=Callback::new(move |n| draft.expected.set(Some(n)))
-                />
-            </li>
-            <li class="count-row">
-                <span>"其中免到" <small class="muted">"外出流动、经批准不到的；临时请假算缺席"</small></span>
-                <Stepper
-                    label="其中免到"
-                    unit="人"
-                    value=Signal::derive(move || Some(draft.excused.get()))
-                    on_change=Callback::new(move |n| draft.excused.set(n))
-                />
-            </li>
-            <li class="count-row">
-                <span>"实到"</span>
-                <Stepper
-                    label="实到"
-                    unit="人"
-                    value=draft.present
-                    on_change=Callback::new(move |n| draft.present.set(Some(n)))
-                />
-            </li>
+            {figure("应到", "", draft.expected.into(), expected)}
+            {figure("其中免到", "外出流动、经批准不到的；临时请假算缺席", excused_now, excused)}
+            {figure("实到", "", draft.present.into(), present)}
         </ul>
         {move || {
             let due = draft.expected.get()?.checked_sub(draft.excused.get())?;

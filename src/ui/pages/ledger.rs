@@ -7,7 +7,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
         },
-        route::Place,
+        route::{Like, Place},
         session::{Session, session},
         words::{dates, ledger},
     },
@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 pub fn LedgerPage() -> impl IntoView {
     let session = session();
     let year = RwSignal::new(session.today.get_untracked().year());
+    let opened = RwSignal::new(Vec::new());
     view! {
         <Page title="台账" back="/">
             <section class="card">
@@ -38,7 +39,7 @@ pub fn LedgerPage() -> impl IntoView {
                     </a>
                 </li>
             </ul>
-            {move || months(session, year)}
+            {move || months(session, year, opened)}
         </Page>
     }
 }
@@ -58,7 +59,7 @@ fn again(session: Session) -> Option<impl IntoView> {
     let links: Vec<_> = kinds
         .into_iter()
         .map(|kind| {
-            let to = Place::LedgerNew(Some(kind)).address();
+            let to = Place::LedgerNew(Some(Like::Last(kind))).address();
             view! { <a href=to class="chip chip-link">{ledger::kind(kind)}</a> }
         })
         .collect();
@@ -74,7 +75,7 @@ fn again(session: Session) -> Option<impl IntoView> {
 const OPEN: usize = 60;
 
 /// The shown year in one pass; another year by its button.
-fn months(session: Session, year: RwSignal<i16>) -> impl IntoView {
+fn months(session: Session, year: RwSignal<i16>, opened: RwSignal<Vec<Month>>) -> impl IntoView {
     let book = session.book.read();
     let mut live = book.ledger.live();
     let shown = year.get();
@@ -88,7 +89,7 @@ fn months(session: Session, year: RwSignal<i16>) -> impl IntoView {
             let number = month[0].entry.date.month();
             let name = format!("{number}月（{}次）", month.len());
             if before > OPEN {
-                return view! { <Folded name=name year=shown month=number /> }.into_any();
+                return view! { <Folded name=name month=(shown, number) opened=opened /> }.into_any();
             }
             before += month.len();
             let rows: Vec<_> = month.iter().map(row).collect();
@@ -124,24 +125,34 @@ fn months(session: Session, year: RwSignal<i16>) -> impl IntoView {
     }
 }
 
-/// A month further back, whose entries are drawn when it is opened: five hundred rows would keep a slow phone busy.
+/// Year and month.
+type Month = (i16, i8);
+
+/// A month further back, whose entries are drawn when it is opened: five hundred rows would keep a slow phone busy. What is
+/// opened is kept by the page: this is drawn anew when anything in the ledger changes, into what is on the screen already.
 #[component]
-fn Folded(name: String, year: i16, month: i8) -> impl IntoView {
+fn Folded(name: String, month: Month, opened: RwSignal<Vec<Month>>) -> impl IntoView {
     let session = session();
-    let open = RwSignal::new(false);
+    let open = Memo::new(move |_| opened.read().contains(&month));
+    let toggled = move |event: leptos::ev::Event| {
+        let is_open = event_target::<web_sys::Element>(&event).has_attribute("open");
+        if is_open != open.get_untracked() {
+            opened.update(|all| if is_open { all.push(month) } else { all.retain(|other| *other != month) });
+        }
+    };
     let rows = move || {
         open.get().then(|| {
             let book = session.book.read();
             let mut live = book.ledger.live();
-            live.retain(|live| (live.entry.date.year(), live.entry.date.month()) == (year, month));
+            live.retain(|live| (live.entry.date.year(), live.entry.date.month()) == month);
             live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
             let rows: Vec<_> = live.iter().map(row).collect();
             view! { <ul>{rows}</ul> }
         })
     };
     view! {
-        <details class="card list fold" data-testid="month">
-            <summary on:click=move |_| open.set(true)>{name}</summary>
+        <details class="card list fold" data-testid="month" prop:open=open on:toggle=toggled>
+            <summary>{name}</summary>
             {rows}
         </details>
     }

@@ -1,7 +1,7 @@
 //! One entry of the ledger: a new one, the last one again, or one to look at, correct or strike out.
 
 use crate::{
-    domain::{ActivityKind, LedgerEntry, LedgerId, ledger::Live},
+    domain::{BranchCode, LedgerEntry, LedgerId, ledger::Live},
     ui::{
         components::{
             frame::{Page, goer},
@@ -10,11 +10,12 @@ use crate::{
         },
         navigation::navigation,
         prefill,
-        route::Place,
+        route::{Like, Place},
         session::{Session, session},
         words::{dates, ledger},
     },
 };
+use jiff::civil::Date;
 use leptos::prelude::*;
 
 /// The page of an entry.
@@ -24,9 +25,13 @@ pub fn LedgerEntryPage() -> impl IntoView {
         Place::LedgerEntry(id) => Some(*id),
         _ => None,
     });
+    let branch = branch_of_book();
     view! {
         <Page title="一条台账" back="/ledger">
-            {move || shown.get().map(|id| view! { <Entered id=id /> })}
+            {move || {
+                let _ = branch.get();
+                shown.get().map(|id| view! { <Entered id=id /> })
+            }}
         </Page>
     }
 }
@@ -34,72 +39,102 @@ pub fn LedgerEntryPage() -> impl IntoView {
 /// The page of a new entry.
 #[component]
 pub fn NewLedgerEntry() -> impl IntoView {
-    let kind = navigation().of_page(|place| match place {
-        Place::LedgerNew(kind) => Some(*kind),
+    let like = navigation().of_page(|place| match place {
+        Place::LedgerNew(like) => Some(*like),
         _ => None,
     });
+    let branch = branch_of_book();
     view! {
         <Page title="登记一次活动" back="/ledger">
-            {move || view! { <New of=kind.get().flatten() /> }}
+            {move || {
+                let _ = branch.get();
+                view! { <New like=like.get().flatten() /> }
+            }}
         </Page>
     }
 }
 
-/// A new entry; of a kind that was held before with what was said then.
+/// Whose ledger is shown. The pages begin anew with it: what is said of one branch is not entered into another's ledger.
+fn branch_of_book() -> Memo<Option<BranchCode>> {
+    let session = session();
+    Memo::new(move |_| session.book.read().branch.clone())
+}
+
+/// A new entry; like another one with what was said then.
 #[component]
-fn New(of: Option<ActivityKind>) -> impl IntoView {
+fn New(like: Option<Like>) -> impl IntoView {
     let session = session();
     let go = goer();
     let today = session.today.get_untracked();
-    let start = session.book.with_untracked(|book| {
+    let (start, figures) = session.book.with_untracked(|book| {
         let live = book.ledger.live();
-        let last = of.and_then(|kind| prefill::last_of(&live, &[kind].into()));
-        let kinds = last.map(|last| last.entry.kinds.clone()).or(of.map(|kind| [kind].into()));
-        prefill::again(&book.ledger, kinds.unwrap_or_default(), today)
+        let (kinds, figures) = match like {
+            Some(Like::Entry(id)) => {
+                if let Some(shown) = book.ledger.find(id).map(|live| live.entry) {
+                    return (once_more(shown, today), shown.attendance);
+                }
+                (None, None)
+            }
+            Some(Like::Last(kind)) => {
+                let kind = [kind].into();
+                let last = prefill::last_of(&live, &kind).map(|last| last.entry);
+                (Some(last.map_or(kind, |last| last.kinds.clone())), last.and_then(|last| last.attendance))
+            }
+            None => (None, None),
+        };
+        (prefill::again(&book.ledger, kinds.unwrap_or_default(), today), figures)
     });
     let done = Callback::new(move |entry| {
         if session.enter(entry).is_some() {
             go(Place::Ledger);
         }
     });
-    view! { <LedgerForm start=start button="登记" done=done /> }
+    view! { <LedgerForm start=start figures=figures button="登记" done=done /> }
+}
+
+/// The same on another day. What was discussed and who came is new each time.
+fn once_more(entry: &LedgerEntry, today: Date) -> LedgerEntry {
+    LedgerEntry {
+        date: today,
+        attendance: None,
+        topic: String::new(),
+        resolution: String::new(),
+        ..entry.clone()
+    }
 }
 
 #[component]
 fn Entered(id: LedgerId) -> impl IntoView {
     let session = session();
-    let editing = RwSignal::new(false);
-    // A memo, so that what happens to other entries does not take a half-filled form away.
-    let entry = Memo::new(move |_| session.book.read().ledger.find(id).map(|live| live.entry.clone()));
-    move || match (entry.get(), editing.get()) {
-        (Some(entry), true) => {
+    // What is corrected, as it was when that began: a version from elsewhere does not take a half-filled form away. (It is in
+    // “改过什么”, and what is entered here counts, as it is the newer one.)
+    let editing = RwSignal::new(None::<LedgerEntry>);
+    let is_there = Memo::new(move |_| session.book.read().ledger.find(id).is_some());
+    let edit = move |_| {
+        editing.set(session.book.with_untracked(|book| book.ledger.find(id).map(|live| live.entry.clone())));
+    };
+    move || match editing.get() {
+        Some(start) => {
             let done = Callback::new(move |entry| {
-                session.rewrite(id, Some(entry));
-                editing.set(false);
+                if session.rewrite(id, Some(entry)) {
+                    editing.set(None);
+                }
             });
-            view! { <LedgerForm start=entry button="改好了" done=done /> }.into_any()
+            view! { <LedgerForm start=start figures=None button="改好了" done=done /> }.into_any()
         }
-        (Some(entry), false) => {
-            let again = entry.kinds.first().copied();
-            view! {
-                {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
-                <button type="button" class="button" on:click=move |_| editing.set(true)>
-                    "改一改"
-                </button>
-                {again
-                    .map(|kind| {
-                        view! {
-                            <a href=Place::LedgerNew(Some(kind)).address() class="button">
-                                "照这样再登记一次"
-                            </a>
-                        }
-                    })}
-                <Strike id=id />
-                <History id=id />
-            }
-            .into_any()
+        None if is_there.get() => view! {
+            {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
+            <button type="button" class="button" on:click=edit>
+                "改一改"
+            </button>
+            <a href=Place::LedgerNew(Some(Like::Entry(id))).address() class="button">
+                "照这样再登记一次"
+            </a>
+            <Strike id=id />
+            <History id=id />
         }
-        (None, _) => view! {
+        .into_any(),
+        None => view! {
             <Note>
                 <p>"这一条划掉了，或者还没有传到这部手机上。不计数。"</p>
             </Note>

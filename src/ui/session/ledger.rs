@@ -22,11 +22,16 @@ impl Session {
 
     /// Writes a new version of an entry; `None` strikes it out. Says whether it was taken.
     pub fn rewrite(self, id: LedgerId, entry: Option<LedgerEntry>) -> bool {
-        let Some(branch) = untrack(|| self.active()).map(|binding| binding.branch.code) else { return false };
-        let Some(stamp) = self.tick() else { return false };
+        // After the last branch is let go of, its ledger is still here: nothing is stored for it any more.
+        let is_bound = self.bindings.with_untracked(|bindings| {
+            let book = self.book.read_untracked();
+            bindings.iter().any(|binding| Some(&binding.branch.code) == book.branch.as_ref())
+        });
+        let Some(stamp) = self.tick().filter(|_| is_bound) else { return false };
         let record = LedgerRecord { id, stamp, entry };
-        self.book.update(|book| Arc::make_mut(book).add([record.clone()]));
-        self.queue.update_value(|queue| queue.push_record((branch, record)));
+        let written = self.book.try_update(|book| Arc::make_mut(book).write(record)).flatten();
+        let Some(row) = written else { return false };
+        self.queue.update_value(|queue| queue.push_record(row));
         self.write();
         true
     }
@@ -57,8 +62,9 @@ impl Session {
         self.work.read().as_ref().ok()?.usable(key)
     }
 
-    /// Lays over what was read what may not be on disk yet.
+    /// The ledger of this branch: over what was read of it lies what may not be on disk yet.
     pub(super) fn with_unwritten(self, branch: &BranchCode, mut book: Book) -> Book {
+        book.branch = Some(branch.clone());
         self.queue.with_value(|queue| {
             book.add(queue.records(branch).cloned());
         });

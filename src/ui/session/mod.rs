@@ -323,8 +323,7 @@ impl Session {
                 let kept = copy.ledger(code).await?;
                 unreadable.extend(kept.unreadable);
                 let book = Book::new(kept.records);
-                let mut only_here = OnlyHere::count(code, &drafts, &submissions, &outbox);
-                only_here.answers += book.only_here.len();
+                let only_here = OnlyHere::count(code, &drafts, &submissions, &outbox, &book.only_here);
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
                 let about =
                     About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
