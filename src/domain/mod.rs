@@ -12,6 +12,7 @@ pub mod clock;
 pub mod day;
 pub mod difference;
 pub mod document;
+pub mod finding;
 pub mod grade;
 pub mod ids;
 pub mod ledger;
@@ -27,6 +28,8 @@ pub mod submission;
 #[cfg(test)]
 mod difference_tests;
 #[cfg(test)]
+mod finding_tests;
+#[cfg(test)]
 mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
@@ -41,10 +44,11 @@ pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, 
 pub use clock::{HybridClock, Stamp};
 pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
+pub use finding::{Finding, FindingEntry, FindingField, FindingState, FindingValue, Findings, Verdict};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LedgerId, LimitId,
-    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LedgerId,
+    LimitId, MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
 pub use ledger::{ActivityKind, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
 pub use outcome::Outcome;
