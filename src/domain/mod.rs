@@ -28,8 +28,6 @@ pub mod submission;
 #[cfg(test)]
 mod difference_tests;
 #[cfg(test)]
-mod finding_tests;
-#[cfg(test)]
 mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
@@ -44,7 +42,10 @@ pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, 
 pub use clock::{HybridClock, Stamp};
 pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
-pub use finding::{Finding, FindingEntry, FindingField, FindingState, FindingValue, Findings, Verdict};
+pub use finding::{
+    Finding, FindingEntry, FindingField, FindingOrigin, FindingState, FindingValue, Findings, Progress,
+    Ruling, Verdict,
+};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
     AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LedgerId,
