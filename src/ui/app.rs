@@ -13,6 +13,8 @@ use super::{
         display::DisplayPage,
         handbook::Handbook,
         home::Home,
+        inspection::Inspection,
+        inspection_item::InspectionItem,
         ledger::LedgerPage,
         ledger_entry::{LedgerEntryPage, NewLedgerEntry},
         ledger_year::LedgerYear,
@@ -27,6 +29,7 @@ use super::{
         submission::SubmissionPage,
         submissions::Submissions,
         submit::Submit,
+        talk::Talk,
         unbind::Unbind,
     },
     route::{Part, Place},
@@ -126,6 +129,9 @@ fn Places() -> impl IntoView {
             Some(Place::LedgerYear) => view! { <LedgerYear /> }.into_any(),
             Some(Place::LedgerNew(_)) => view! { <NewLedgerEntry /> }.into_any(),
             Some(Place::LedgerEntry(_)) => view! { <LedgerEntryPage /> }.into_any(),
+            Some(Place::Inspection(_)) => view! { <Inspection /> }.into_any(),
+            Some(Place::Shown(..)) => view! { <InspectionItem /> }.into_any(),
+            Some(Place::Talk) => view! { <Talk /> }.into_any(),
             Some(Place::Me) => view! { <Me /> }.into_any(),
             Some(Place::Display) => view! { <DisplayPage /> }.into_any(),
             Some(Place::Branches) => view! { <Branches /> }.into_any(),
@@ -148,8 +154,9 @@ fn Lost() -> impl IntoView {
 #[component]
 fn Update() -> impl IntoView {
     let session = super::session::session();
+    let for_others = for_others();
     view! {
-        <Show when=move || session.update_waiting.get()>
+        <Show when=move || session.update_waiting.get() && !for_others.get()>
             <div class="strip" role="status" data-testid="update-prompt">
                 <span>"有新版本，填的都在。"</span>
                 <button type="button" class="strip-button" on:click=move |_| session.update_now()>
@@ -167,6 +174,11 @@ fn Update() -> impl IntoView {
     }
 }
 
+fn for_others() -> Memo<bool> {
+    let navigation = navigation();
+    Memo::new(move |_| navigation.place().is_some_and(|place| place.is_for_others()))
+}
+
 /// What must not be overlooked on any page: storage refused, or much that is on this phone alone.
 #[component]
 fn Warnings() -> impl IntoView {
@@ -174,7 +186,10 @@ fn Warnings() -> impl IntoView {
     let put_off = RwSignal::new(0);
     let unshared = session.derived.unshared;
     // After ten answers that are nowhere else, and again after each ten more.
-    let remind = move || unshared.get() >= put_off.get() + 10 && session.storage_refused.read().is_none();
+    let for_others = for_others();
+    let remind = move || {
+        unshared.get() >= put_off.get() + 10 && session.storage_refused.read().is_none() && !for_others.get()
+    };
     view! {
         {move || {
             session

@@ -1,7 +1,7 @@
 //! The places of the app and their addresses. Pure; [`navigation`](super::navigation) goes there.
 
-use super::overview::Filter;
-use crate::domain::{ActivityKind, ItemId, LedgerId, SectionId, SubmissionId};
+use super::{inspection::By, overview::Filter};
+use crate::domain::{ActivityKind, ItemId, LedgerId, MethodId, SectionId, SubmissionId};
 
 /// A place with an address of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,12 @@ pub enum Place {
     LedgerNew(Option<Like>),
     /// One entry of it.
     LedgerEntry(LedgerId),
+    /// 现场查阅（只读）
+    Inspection(By),
+    /// One item there.
+    Shown(ItemId, By),
+    /// 汇报提纲
+    Talk,
     /// 导出纸质材料
     Papers,
     /// One form of it, by its name in the address.
@@ -100,6 +106,8 @@ impl Place {
                 "activate" => Self::Activate,
                 "handbook" => Self::Handbook,
                 "ledger" => Self::Ledger,
+                "inspection" => Self::Inspection(By::parse(query)?),
+                "talk" => Self::Talk,
                 "paper" => Self::Papers,
                 "me" => Self::Me,
                 _ => return None,
@@ -113,6 +121,7 @@ impl Place {
                 Some(like) => Self::LedgerNew(Some(Like::parse(like)?)),
                 None => Self::LedgerEntry(entry.parse().ok()?),
             },
+            Some(("inspection", item)) => Self::Shown(ItemId::new(item).ok()?, By::parse(query)?),
             Some(("paper", form)) => Self::Paper(form.to_owned()),
             Some(("me", "display")) => Self::Display,
             Some(("me", "branches")) => Self::Branches,
@@ -148,6 +157,9 @@ impl Place {
             Self::LedgerNew(Some(Like::Last(kind))) => return format!("/ledger/{AGAIN}{}", slug(*kind)),
             Self::LedgerNew(Some(Like::Entry(id))) => return format!("/ledger/{AGAIN}{id}"),
             Self::LedgerEntry(id) => return format!("/ledger/{id}"),
+            Self::Inspection(by) => return format!("/inspection{}", by.query()),
+            Self::Shown(item, by) => return format!("/inspection/{item}{}", by.query()),
+            Self::Talk => ("/talk", ""),
             Self::Papers => ("/paper", ""),
             Self::Paper(form) => ("/paper/", form.as_str()),
             Self::Me => ("/me", ""),
@@ -158,6 +170,12 @@ impl Place {
             Self::Unbind => ("/me/unbind", ""),
         };
         [path, name].concat()
+    }
+
+    /// Whether others look at the screen: then nothing stands on it that is meant for the branch alone.
+    #[must_use]
+    pub fn is_for_others(&self) -> bool {
+        matches!(self, Self::Inspection(_) | Self::Shown(..) | Self::Talk)
     }
 
     /// The part of the bar that it belongs to.
@@ -171,7 +189,10 @@ impl Place {
             | Self::Ledger
             | Self::LedgerYear
             | Self::LedgerNew(_)
-            | Self::LedgerEntry(_) => Part::Home,
+            | Self::LedgerEntry(_)
+            | Self::Inspection(_)
+            | Self::Shown(..)
+            | Self::Talk => Part::Home,
             Self::Check(_) | Self::Question(_) => Part::Check,
             Self::Handbook | Self::Section(_) => Part::Handbook,
             Self::Submissions
@@ -195,6 +216,29 @@ impl Like {
     fn parse(name: &str) -> Option<Self> {
         let kind = ActivityKind::ALL.into_iter().find(|kind| slug(*kind) == name);
         kind.map(Self::Last).or_else(|| name.parse().ok().map(Self::Entry))
+    }
+}
+
+/// What boxes are called in a query, beside methods by their ids.
+const BOXES: &str = "in=boxes";
+
+impl By {
+    fn parse(query: &str) -> Option<Self> {
+        if query.split('&').any(|pair| pair == BOXES) {
+            return Some(Self::Box);
+        }
+        match value(query, "by") {
+            "" => Some(Self::First),
+            method => MethodId::new(method).ok().map(Self::Method),
+        }
+    }
+
+    fn query(&self) -> String {
+        match self {
+            Self::First => String::new(),
+            Self::Method(method) => format!("?by={method}"),
+            Self::Box => format!("?{BOXES}"),
+        }
     }
 }
 
@@ -247,6 +291,12 @@ mod tests {
             Place::LedgerNew(None),
             Place::LedgerEntry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])),
             Place::LedgerNew(Some(Like::Entry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])))),
+            Place::Inspection(By::First),
+            Place::Inspection(By::Method(MethodId::new("records").unwrap())),
+            Place::Inspection(By::Box),
+            Place::Shown(ItemId::new("NC-A1").unwrap(), By::Box),
+            Place::Shown(ItemId::new("NC-A1").unwrap(), By::Method(MethodId::new("boxes").unwrap())),
+            Place::Talk,
             Place::Papers,
             Place::Paper("report".into()),
             Place::Me,

@@ -57,7 +57,7 @@ const NEAR_PERCENT: usize = 50;
 const LEAST_PAIRS: usize = 3;
 
 /// Texts ready to be searched.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Index<T> {
     entries: Vec<Entry<T>>,
     /// Title, a line feed, text; folded. One character for each of the original's.

@@ -8,7 +8,7 @@ use crate::{
         AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, ClaimedGrade, Declaration, Entry,
         NotApplicable, PartAnswer, Rule, SectorId, Stance, Submission, SubmissionId,
         document::TemplateField,
-        score,
+        ledger, score,
         submission::ConsideredBy,
         testing::{device, full, part_entry, stamp, stance_entry},
     },
@@ -106,11 +106,13 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
         attachments: Vec::new(),
         ledger: Vec::new(),
     };
+    let ledger = ledger::testing::ledger(&[date(2026, 3, 3), date(2026, 9, 3)]);
     let source = Source {
         branch: &branch,
         checklist: list,
         period,
         assessment: &assessment,
+        ledger: &ledger,
         sheet: &sheet,
         reported: Some(&reported),
         today: date(2026, 11, 24),

@@ -4,16 +4,18 @@
 
 pub mod comparison;
 pub mod evidence;
+pub mod ledger;
 pub mod record;
 pub mod rectification;
 pub mod report;
 pub mod self_assessment;
+pub mod talk;
 
 #[cfg(all(feature = "server", feature = "paper"))]
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 
 use super::{
     overview::{ItemRow, rows},
@@ -21,7 +23,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, Checklist, ClaimedGrade, Item, Period, ScoreSheet, Submission,
+        Assessment, Checklist, ClaimedGrade, Item, Ledger, Period, ScoreSheet, Submission,
         scoring::{ItemScore, ItemState},
         submission::ConsideredBy,
     },
@@ -41,6 +43,8 @@ pub struct Source<'a> {
     pub period: &'a Period,
     /// What was answered.
     pub assessment: &'a Assessment,
+    /// The branch's ledger.
+    pub ledger: &'a Ledger,
     /// What it scores.
     pub sheet: &'a ScoreSheet,
     /// What the branch declared last in this period, once it has reported.
@@ -60,14 +64,25 @@ pub enum Form {
     Rectification,
     /// 佐证材料目录
     Evidence,
+    /// 年度台账
+    Ledger,
+    /// 汇报提纲
+    Talk,
     /// 本期与上期对照
     Comparison,
 }
 
 impl Form {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::SelfAssessment, Self::Report, Self::Rectification, Self::Evidence, Self::Comparison];
+    pub const ALL: [Self; 7] = [
+        Self::SelfAssessment,
+        Self::Report,
+        Self::Rectification,
+        Self::Evidence,
+        Self::Ledger,
+        Self::Talk,
+        Self::Comparison,
+    ];
 
     /// Its name.
     #[must_use]
@@ -77,6 +92,8 @@ impl Form {
             Self::Report => "自查报告",
             Self::Rectification => "整改台账",
             Self::Evidence => "佐证材料目录",
+            Self::Ledger => "年度台账",
+            Self::Talk => "汇报提纲",
             Self::Comparison => "本期与上期对照",
         }
     }
@@ -89,6 +106,8 @@ impl Form {
             Self::Report => "先起草好，可以改，再导出",
             Self::Rectification => "扣分的都在里面，谁改、几时改好手写",
             Self::Evidence => "材料放在哪，照着装盒",
+            Self::Ledger => "今年登记的会和活动，一次一行",
+            Self::Talk => "听取汇报时照着说，不写分数",
             Self::Comparison => "一条一条对着看",
         }
     }
@@ -101,6 +120,8 @@ impl Form {
             Self::Report => "report",
             Self::Rectification => "rectification",
             Self::Evidence => "evidence",
+            Self::Ledger => "ledger",
+            Self::Talk => "talk",
             Self::Comparison => "comparison",
         }
     }
@@ -114,7 +135,7 @@ impl Form {
 
 impl<'a> Source<'a> {
     /// Whom the branch reports to.
-    fn addressee(&self) -> &'a str {
+    pub(super) fn addressee(&self) -> &'a str {
         self.branch.reports_to.as_ref().map_or("上级党组织", |unit| unit.name.as_str())
     }
 
@@ -131,7 +152,7 @@ impl<'a> Source<'a> {
     }
 
     /// Every item with its score and the row that the screen shows of it.
-    fn items(&self) -> impl Iterator<Item = (&'a Item, &'a ItemScore, ItemRow)> {
+    pub(super) fn items(&self) -> impl Iterator<Item = (&'a Item, &'a ItemScore, ItemRow)> {
         let rows = rows(self.checklist, self.sheet, self.period, self.today);
         let items = self.checklist.items().map(|(_, item)| item).zip(self.sheet.items()).zip(rows);
         items.map(|((item, score), row)| (item, score, row))
@@ -215,6 +236,8 @@ pub fn paper(form: Form, source: &Source<'_>, report: &str) -> Option<Paper> {
         Form::Report => report::paper(source, report),
         Form::Rectification => rectification::paper(source),
         Form::Evidence => evidence::paper(source),
+        Form::Ledger => ledger::paper(source),
+        Form::Talk => talk::paper(source),
         Form::Comparison => return None,
     })
 }

@@ -19,11 +19,12 @@ pub fn draft(source: &Source<'_>) -> String {
     lines.join("\n")
 }
 
-fn situation(source: &Source<'_>) -> String {
-    let mut text = format!("{}隶属{}。", source.branch.name, source.addressee());
+/// Who the branch is, as one paragraph without its last full stop.
+pub(in crate::ui) fn who(source: &Source<'_>) -> String {
+    let mut text = format!("{}隶属{}", source.branch.name, source.addressee());
     if let Some(profile) = source.assessment.profile() {
         text +=
-            &format!("现有正式党员{}名、预备党员{}名", profile.full_members, profile.probationary_members);
+            &format!("。现有正式党员{}名、预备党员{}名", profile.full_members, profile.probationary_members);
         if profile.mobile_members > 0 {
             text += &format!("，其中流动党员{}名", profile.mobile_members);
         }
@@ -32,13 +33,18 @@ fn situation(source: &Source<'_>) -> String {
             n => format!("；支委会委员{n}名"),
         };
         text += &match profile.party_groups {
-            0 => "，不设党小组。".to_owned(),
-            n => format!("，党小组{n}个。"),
+            0 => "，不设党小组".to_owned(),
+            n => format!("，党小组{n}个"),
         };
         if let Some(day) = profile.last_election {
-            text += &format!("上次换届是{}。", whole_day(day));
+            text += &format!("。上次换届是{}", whole_day(day));
         }
     }
+    text
+}
+
+fn situation(source: &Source<'_>) -> String {
+    let mut text = format!("{}。", who(source));
     let period = source.period;
     text += &format!(
         "对照《{}》，对{}（{}至{}）的工作逐条自查",
@@ -111,7 +117,7 @@ fn problems(source: &Source<'_>) -> Vec<String> {
 }
 
 /// What can still be done is promised with its date; what is missed is not made up.
-fn measures(source: &Source<'_>) -> Vec<String> {
+pub(in crate::ui) fn measures(source: &Source<'_>) -> Vec<String> {
     let mut rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).filter(ItemRow::is_short).collect();
     rows.sort_by_key(|row| row.outcome);
     let mut lines = Vec::new();
@@ -164,7 +170,7 @@ pub fn paper(source: &Source<'_>, text: &str) -> Paper {
 }
 
 /// 一、 … 十二、, and short, as headings are.
-fn is_heading(line: &str) -> bool {
+pub(in crate::ui) fn is_heading(line: &str) -> bool {
     let counted = line.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
     counted.len() < line.len() && counted.starts_with('、') && line.chars().count() <= 20
 }

@@ -3,8 +3,8 @@
 use super::Source;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Entry, Evidence, PartAnswer, SectorId,
-        WindowKey, score,
+        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Entry, Evidence, Ledger, PartAnswer,
+        SectorId, WindowKey, score,
         testing::{checklist, part_entry, period, stamp},
     },
     protocol::{BranchInfo, UnitName},
@@ -12,7 +12,7 @@ use crate::{
 use jiff::civil::date;
 use std::collections::BTreeMap;
 
-pub(super) fn with_source(test: impl FnOnce(&Source<'_>)) {
+pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
     let (mut checklist, period) = (checklist(), period());
     let evidence = |name: &str, never_photographed| Evidence { name: name.into(), never_photographed };
     checklist.aspects[0].items[0].evidence = vec![evidence("换届批复", false), evidence("选举票", true)];
@@ -63,6 +63,7 @@ pub(super) fn with_source(test: impl FnOnce(&Source<'_>)) {
         checklist: &checklist,
         period: &period,
         assessment: &assessment,
+        ledger: &Ledger::default(),
         sheet: &sheet,
         reported: None,
         today: date(2026, 11, 24),

@@ -33,7 +33,16 @@ pub fn Home() -> impl IntoView {
                         <Next />
                         <Offered />
                         <Aspects />
-                        <LedgerRow />
+                        <ul class="card menu">
+                            <LedgerRow />
+                            <li>
+                                <a href="/inspection" class="menu-entry" data-testid="inspection-row">
+                                    <span>"现场查阅（只读）"</span>
+                                    <span></span>
+                                    <Draw icon=Icon::Forward />
+                                </a>
+                            </li>
+                        </ul>
                         <Estimated />
                     }
                         .into_any()

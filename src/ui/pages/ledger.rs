@@ -183,15 +183,13 @@ pub fn LedgerRow() -> impl IntoView {
     let session = session();
     let beside = move || this_month(session);
     view! {
-        <ul class="card menu">
-            <li>
-                <a href="/ledger" class="menu-entry" data-testid="ledger-row">
-                    <span>"台账"</span>
-                    <span class="muted">{beside}</span>
-                    <Draw icon=Icon::Forward />
-                </a>
-            </li>
-        </ul>
+        <li>
+            <a href="/ledger" class="menu-entry" data-testid="ledger-row">
+                <span>"台账"</span>
+                <span class="muted">{beside}</span>
+                <Draw icon=Icon::Forward />
+            </a>
+        </li>
     }
 }
 

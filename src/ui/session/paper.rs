@@ -90,6 +90,7 @@ impl Session {
             checklist: &work.checklist,
             period: &work.period,
             assessment: &laid,
+            ledger: &self.book.read().ledger,
             sheet: &sheet,
             reported: newest.as_ref().and_then(|(_, snapshot)| snapshot.as_ref()),
             today: self.today.get(),

@@ -94,6 +94,13 @@ export const PAGES = {
     await openItem(page, 28);
     await page.getByRole("button", { name: "和台账不一样，自己填" }).click();
   },
+  inspection: at("/inspection"),
+  "inspection-boxes": at("/inspection?in=boxes"),
+  "inspection-item": async (page) => {
+    await goTo(page, "/inspection/NC-C2?by=records");
+    await expect(page.getByTestId("shown-item")).toBeVisible();
+  },
+  talk: at("/talk"),
   result: at("/result"),
   submit: at("/submit"),
   submissions: at("/submissions"),

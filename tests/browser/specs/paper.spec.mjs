@@ -1,6 +1,7 @@
 // Paper: made on the phone without a network, with the figures of the screen; its worker comes after the first visit.
 import { hasPaper, keptForOffline, keptForPaper, paperAddress, usable } from "../harness/browser.mjs";
 import { until } from "../harness/endpoint.mjs";
+import { enter } from "../harness/ledger.mjs";
 import { answeredWithShortfalls } from "../harness/pages.mjs";
 import { activate, confirmProfile, goTo, libraryHere, score, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
@@ -150,6 +151,17 @@ test("every form is exported offline with the figures of the screen, and printed
   await goTo(page, "/paper/evidence");
   expect(wordsOf(await saved(page, "Word", info))).toContain("盒号及位置");
   expect(textsOf(await saved(page, "Excel", info))).toContain("□原始　□新整理");
+
+  // The year's ledger, and what is said in a talk, which has no points.
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议" });
+  await goTo(page, "/paper/ledger");
+  const year = wordsOf(await saved(page, "Word", info));
+  for (const said of ["记录本在哪", "研究低保评议", "没开的会不登记、不补记"]) expect(year).toContain(said);
+  expect(textsOf(await saved(page, "Excel", info))).toContain("研究低保评议");
+  await goTo(page, "/paper/talk");
+  const talk = wordsOf(await saved(page, "Word", info));
+  expect(talk).toContain("不补会、不补记录");
+  expect(talk).not.toContain("得分");
 
   await goTo(page, "/paper/comparison");
   await expect(page.getByText("这部手机里没有上一期的自评")).toBeVisible();
