@@ -25,6 +25,14 @@ pub struct BranchFindings {
     pub verdicts: Vec<Verdict>,
 }
 
+impl BranchFindings {
+    /// Whether there is nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.verdicts.is_empty()
+    }
+}
+
 impl From<Findings> for BranchFindings {
     fn from(findings: Findings) -> Self {
         Self {

@@ -2,19 +2,21 @@
 //! cut, tapped and hijacked. The real endpoint is told as stories over HTTP in [`crate::server`].
 
 use super::{
-    Api, Binding, BindingState, Delivery, FetchedChecklist, Local, Method, NoAnswer, OutboxEntry, OutboxId,
-    OutboxRequest, OutboxState, Postponement, Pulled, Rejection, Reply, Request, StandardCopy, Store, Token,
+    Api, Binding, BindingState, Delivery, FetchedChecklist, HeardFindings, Local, LocalFindings, Method,
+    NoAnswer, OutboxEntry, OutboxId, OutboxRequest, OutboxState, Postponement, Pulled, Rejection, Reply,
+    Request, StandardCopy, Store, Token,
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, Document, Points,
-        SectorId, StandardId, Submission, SubmissionId,
+        Assessment, BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, Document, FindingEntry,
+        FindingField, FindingId, FindingValue, Findings, Points, SectorId, StandardId, Submission,
+        SubmissionId,
         submission::{ConsideredBy, FORMAT},
-        testing::{checklist, device, full_assessment, period},
+        testing::{checklist, device, full_assessment, period, stamp},
     },
     protocol::{
-        BranchInfo, Problem, ProblemKind, PublishedChecklist, PublishedDocument, PublishedStandard, Receipt,
-        Review, SubmissionSummary, paths, receipt::receipt_code,
+        BranchFindings, BranchInfo, NewFindings, Problem, ProblemKind, PublishedChecklist, PublishedDocument,
+        PublishedStandard, Receipt, Review, SubmissionSummary, paths, receipt::receipt_code,
     },
     sync::ClockOffset,
 };
@@ -103,6 +105,8 @@ pub(crate) struct MemoryStore {
     pub(crate) receipts: RefCell<BTreeMap<SubmissionId, Receipt>>,
     pub(crate) pulled: RefCell<BTreeMap<SubmissionId, String>>,
     pub(crate) draft: RefCell<Assessment>,
+    pub(crate) findings: RefCell<BTreeMap<BranchCode, BranchFindings>>,
+    pub(crate) findings_refused: RefCell<Vec<(BranchCode, ProblemKind)>>,
     /// The next call of this name fails, as if the page had been closed before its commit.
     pub(crate) fails_at: Cell<Option<&'static str>>,
 }
@@ -127,6 +131,13 @@ impl MemoryStore {
             local.bodies.insert(submission);
         }
         local.outbox.push(entry);
+    }
+
+    /// Words on a finding of the branch.
+    pub(crate) fn write_findings(&self, of: u8, entries: &[FindingEntry]) {
+        let mut local = self.local.borrow_mut();
+        let known: &mut LocalFindings = local.findings.entry(branch(of)).or_default();
+        known.unsent.extend(entries.iter().cloned());
     }
 
     pub(crate) fn states(&self) -> Vec<OutboxState> {
@@ -230,6 +241,27 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn save_findings(&self, branch: &BranchCode, heard: &HeardFindings) -> Result<(), Self::Error> {
+        self.step("save_findings")?;
+        let has = |entry: &FindingEntry| heard.all.entries.contains(entry);
+        let mut local = self.local.borrow_mut();
+        let known = local.findings.entry(branch.clone()).or_default();
+        known.unsent.retain(|entry| !has(entry));
+        known.etag.clone_from(&heard.etag);
+        self.findings.borrow_mut().insert(branch.clone(), heard.all.clone());
+        Ok(())
+    }
+
+    async fn record_findings_refused(
+        &self,
+        branch: &BranchCode,
+        rejection: &Rejection,
+    ) -> Result<(), Self::Error> {
+        self.step("record_findings_refused")?;
+        self.findings_refused.borrow_mut().push((branch.clone(), rejection.kind));
+        Ok(())
+    }
+
     async fn save_standard(&self, standard: &StandardCopy) -> Result<(), Self::Error> {
         self.step("save_standard")?;
         self.local.borrow_mut().standard = Some(standard.clone());
@@ -277,6 +309,7 @@ pub(crate) struct FakeEndpoint {
     pub(crate) tokens: RefCell<BTreeMap<String, (BranchInfo, bool)>>,
     pub(crate) stored: RefCell<BTreeMap<SubmissionId, (String, SubmissionSummary)>>,
     pub(crate) published: RefCell<Option<PublishedStandard>>,
+    pub(crate) findings: RefCell<BTreeMap<BranchCode, Findings>>,
     /// Checklists and documents, by content.
     pub(crate) checklists: RefCell<BTreeMap<ContentHash, String>>,
     pub(crate) date: Cell<u64>,
@@ -386,6 +419,20 @@ impl FakeEndpoint {
         match (request.method, request.path) {
             (Method::Get, paths::BRANCH) => reply(200, &serde_json::to_string(&branch).unwrap()),
             (Method::Put, paths::PROFILE) => reply(200, request.body.unwrap_or("")),
+            (method, paths::FINDINGS) => {
+                let mut kept = self.findings.borrow_mut();
+                let kept = kept.entry(branch.code).or_default();
+                if method == Method::Put {
+                    let sent: NewFindings = serde_json::from_str(request.body.unwrap_or("")).unwrap();
+                    kept.merge(Findings::new(sent.entries, []));
+                }
+                let body = serde_json::to_string(&BranchFindings::from(kept.clone())).unwrap();
+                let etag = Some(format!("\"{}\"", ContentHash::of(body.as_bytes())));
+                if method == Method::Get && request.if_none_match == etag.as_deref() {
+                    return Reply { etag, ..reply(304, "") };
+                }
+                Reply { etag, ..reply(200, &body) }
+            }
             (Method::Get, paths::SUBMISSIONS) => {
                 let stored = self.stored.borrow();
                 let of_branch = |body: &str| {
@@ -478,6 +525,16 @@ impl Api for FakeEndpoint {
         };
         answer.date_ms = Some(self.date.get() / 1000 * 1000);
         if matches!(line, Some(Line::AnswerLost)) { Err(NoAnswer("time-out".into())) } else { Ok(answer) }
+    }
+}
+
+/// A word on a finding, by a phone.
+pub(crate) fn finding_word(finding: u8, text: &str, ms: u64, phone: u8) -> FindingEntry {
+    FindingEntry {
+        finding: FindingId::from_parts(NOON, &[finding; 10]),
+        field: FindingField::Problem,
+        stamp: stamp(ms, phone),
+        value: FindingValue::Text { text: text.into() },
     }
 }
 
