@@ -23,6 +23,8 @@ pub enum FindingState {
     Returned,
     /// 已销号
     Closed,
+    /// 支部撤掉: written by mistake.
+    Withdrawn,
 }
 
 impl FindingState {
@@ -165,12 +167,13 @@ impl Findings {
         };
         let from_above = |field| registers.0.get(field).is_some_and(|entry| entry.is_from_above());
         let (deadline, demanded) = deadlines(entries, &verdicts);
+        let is_from_above = from_above(&FindingField::Problem);
         Some(Finding {
             id,
             begun,
             origin,
             detail,
-            from_above: from_above(&FindingField::Problem),
+            from_above: is_from_above,
             item: match registers.value(&FindingField::Item) {
                 Some(FindingValue::Item { item }) => Some(item.clone()),
                 _ => None,
@@ -193,7 +196,7 @@ impl Findings {
                 FindingField::After { sha256 } => Some(sha256),
                 _ => None,
             }),
-            state: state(registers.0.get(&FindingField::Progress).copied(), verdict),
+            state: state(registers.0.get(&FindingField::Progress).copied(), verdict, is_from_above),
             verdict: verdict.cloned(),
         })
     }
@@ -216,7 +219,7 @@ impl Findings {
 }
 
 /// The branch's progress counts when it was written after the newest verdict; until then the verdict does.
-fn state(progress: Option<&FindingEntry>, verdict: Option<&Verdict>) -> FindingState {
+fn state(progress: Option<&FindingEntry>, verdict: Option<&Verdict>, is_from_above: bool) -> FindingState {
     let said = match progress.map(|entry| &entry.value) {
         Some(FindingValue::Progress { progress }) => *progress,
         _ => Progress::Open,
@@ -225,6 +228,8 @@ fn state(progress: Option<&FindingEntry>, verdict: Option<&Verdict>) -> FindingS
         Progress::Open => FindingState::Open,
         Progress::UnderWay => FindingState::UnderWay,
         Progress::Mended => FindingState::Mended,
+        Progress::Withdrawn if is_from_above => FindingState::Open,
+        Progress::Withdrawn => FindingState::Withdrawn,
     };
     match verdict.map(|verdict| (&verdict.ruling, verdict.stamp)) {
         None => own,

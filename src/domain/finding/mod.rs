@@ -146,6 +146,8 @@ pub enum Progress {
     UnderWay,
     /// 支部已整改
     Mended,
+    /// 撤掉: written by mistake. Only of what the branch found itself; what the upper level found stays.
+    Withdrawn,
 }
 
 /// One value in one register of one finding at one moment: the unit that is stored, sent and merged.

@@ -91,6 +91,20 @@ fn what_the_upper_level_found_is_its_own_to_word_and_nothing_written_is_lost() {
 }
 
 #[test]
+fn the_branch_takes_back_what_it_wrote_by_mistake_and_nothing_of_the_upper_levels() {
+    let text = |text: &str| FindingValue::Text { text: text.into() };
+    let own = entry(1, FindingField::Problem, text("按错了"), 10);
+    let mut findings = Findings::new([own, progress(Progress::Withdrawn, 20)], []);
+    let state = |findings: &Findings| findings.find(id(1)).unwrap().state;
+    assert_eq!(state(&findings), FindingState::Withdrawn);
+    assert!(!state(&findings).is_to_be_mended());
+    let theirs =
+        FindingEntry { stamp: above(30), ..entry(1, FindingField::Problem, text("缺签到表"), 30) };
+    findings.write(theirs);
+    assert_eq!(state(&findings), FindingState::Open);
+}
+
+#[test]
 fn the_findings_of_an_item_are_those_that_are_about_it_now() {
     let about = |number: u8, item: &str, ms| {
         let item = ItemId::new(item).unwrap();
@@ -165,6 +179,7 @@ fn the_format_is_frozen() {
         (FindingField::Progress, FindingValue::Progress { progress: Progress::Open }),
         (FindingField::Progress, FindingValue::Progress { progress: Progress::UnderWay }),
         (FindingField::Progress, FindingValue::Progress { progress: Progress::Mended }),
+        (FindingField::Progress, FindingValue::Progress { progress: Progress::Withdrawn }),
         (FindingField::DelayReason, text("等镇里盖章")),
         (FindingField::Before { sha256: sha256.clone() }, FindingValue::Attached { attached: true }),
         (FindingField::After { sha256 }, FindingValue::Attached { attached: false }),

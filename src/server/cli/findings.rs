@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        BranchCode, Checklist, Finding, FindingOrigin, FindingState, Ruling, answer::MAX_TEXT_CHARS,
-        check::is_plain_text, period::shanghai_date,
+        BranchCode, Checklist, Finding, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,
+        period::shanghai_date,
     },
     server::{
         clock::{Clock as _, SystemClock},
@@ -20,6 +20,7 @@ use crate::{
             findings::{FromAbove, Word},
         },
     },
+    words::terms::{finding_origin, finding_state},
 };
 use jiff::civil::Date;
 use serde_json::json;
@@ -129,11 +130,9 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
     for branch in scope::branches(database, under).await? {
         let Some(findings) = all.get(&branch.code) else { continue };
         let above = branch.parent.as_ref().and_then(|parent| names.get(parent)).cloned().unwrap_or_default();
-        rows.extend(findings.all().into_iter().map(|finding| Row {
-            branch: branch.clone(),
-            above: above.clone(),
-            finding,
-        }));
+        // What the branch wrote by mistake concerns nobody.
+        let all = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
+        rows.extend(all.map(|finding| Row { branch: branch.clone(), above: above.clone(), finding }));
     }
     Ok(rows)
 }
@@ -141,27 +140,12 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
 /// How a finding stands, in the words of the screen.
 pub(super) fn standing(finding: &Finding, today: Date) -> String {
     let overdue = if finding.is_overdue(today) { "，逾期" } else { "" };
-    format!("{}{overdue}", state(finding.state))
-}
-
-/// One step of mending.
-pub(super) fn state(state: FindingState) -> &'static str {
-    match state {
-        FindingState::Open => "待整改",
-        FindingState::UnderWay => "整改中",
-        FindingState::Mended => "支部已整改",
-        FindingState::Returned => "退回",
-        FindingState::Closed => "已销号",
-    }
+    format!("{}{overdue}", finding_state(finding.state))
 }
 
 /// 问题来源
 pub(super) fn origin(finding: &Finding) -> String {
-    let origin = match finding.origin {
-        FindingOrigin::SelfCheck => "支部自查",
-        FindingOrigin::Inspection => "上级检查",
-    };
-    if finding.detail.is_empty() { origin.into() } else { finding.detail.clone() }
+    if finding.detail.is_empty() { finding_origin(finding.origin).into() } else { finding.detail.clone() }
 }
 
 /// 第17条 of the branch's checklist; the bare id where that has no such item any more; empty where none is named.
@@ -207,7 +191,7 @@ fn as_json(row: &Row) -> serde_json::Value {
         "branch": row.branch.code,
         "branch_name": row.branch.name,
         "reports_to": row.above,
-        "state": state(finding.state),
+        "state": finding_state(finding.state),
         "origin": origin(finding),
         "item": finding.item,
         "problem": finding.problem,
@@ -255,8 +239,11 @@ async fn close(
                 continue;
             }
             if finding.state != FindingState::Mended && !yes_not_mended {
-                let problem =
-                    format!("{}的“{text}”还是“{}”，支部没有说整改好", row.branch.name, state(finding.state));
+                let problem = format!(
+                    "{}的“{text}”还是“{}”，支部没有说整改好",
+                    row.branch.name,
+                    finding_state(finding.state)
+                );
                 return Err(CliError::refused(problem, "等支部整改；确实验收过了，加 --yes-not-mended"));
             }
             let by = speaker(database, &row.branch.code, by).await?;

@@ -5,6 +5,8 @@
 pub mod answer;
 pub mod counted;
 pub mod figures;
+pub mod finding_fields;
+pub mod finding_history;
 pub mod frame;
 pub mod icon;
 pub mod ledger_form;
@@ -13,4 +15,5 @@ pub mod message;
 pub mod paper_files;
 pub mod qr;
 pub mod radar;
+pub mod raise;
 pub mod sheet;
