@@ -83,7 +83,7 @@ fn results(session: Session) -> impl IntoView {
 }
 
 /// So many results of a group are drawn at once.
-const FIRST: usize = 3;
+const FIRST: usize = 2;
 
 fn group(Group { kind, count, mut best }: Group, whole: RwSignal<bool>) -> impl IntoView {
     let name = match kind {

@@ -42,8 +42,8 @@ export async function savedAndShownAfterTap(page, locator) {
           const now = document.querySelector("[data-testid=light-state]");
           if (touched === null || !now || now.dataset.savedAt === before) return;
           observer.disconnect();
-          // The frame after the next one: what the app has drawn is on the screen then.
-          requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - touched)));
+          // After the next frame has been painted.
+          requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - touched)));
         });
         observer.observe(document, { attributes: true, childList: true, subtree: true, attributeFilter: ["data-saved-at"] });
         setTimeout(() => reject(new Error("nothing was saved within 10 s of the tap")), 10_000);
