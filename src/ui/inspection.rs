@@ -181,11 +181,14 @@ pub fn beside(groups: &[Group], item: &ItemId) -> (Option<ItemId>, Option<ItemId
     (at(-1), at(1))
 }
 
-/// Why the branch gives no answer to an item; `None` where it gives one.
+/// Why the branch gives no answer to an item; `None` where it gives one, or a part of it.
 #[must_use]
-pub fn without_answer(state: ItemState, addressee: &str) -> Option<String> {
+pub fn without_answer(source: &Source<'_>, item: &Item, state: ItemState) -> Option<String> {
+    let addressee = source.addressee();
+    let begun = || item.parts.iter().any(|part| source.assessment.part(&item.id, &part.id).is_some());
     match state {
         ItemState::Answered => None,
+        ItemState::Unanswered if begun() => None,
         ItemState::Unanswered | ItemState::Unsure => Some("支部还没有填".into()),
         ItemState::NotApplicable { reason } => Some(terms::not_applicable(reason).into()),
         ItemState::Excluded => Some("本支部不设".into()),
@@ -265,6 +268,19 @@ mod tests {
             assert_eq!((id.as_str(), title.starts_with("第1条 ")), ("yes", true));
             assert!(text.contains("换届批复") && text.contains("村部铁柜"), "{text}");
             assert!(!text.contains('分'), "{text}");
+        });
+    }
+
+    #[test]
+    fn what_is_answered_in_part_is_shown_in_part() {
+        with_source(|source| {
+            let why = |id: &str, state| {
+                let (_, _, item) = source.checklist.find(&ItemId::new(id).unwrap()).unwrap();
+                without_answer(source, item, state)
+            };
+            assert_eq!(why("counted", ItemState::Unanswered), None);
+            assert_eq!(why("level", ItemState::Unanswered).as_deref(), Some("支部还没有填"));
+            assert_eq!(why("yes", ItemState::JudgedAbove).as_deref(), Some("由镇安镇党委评"));
         });
     }
 

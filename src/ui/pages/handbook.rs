@@ -8,7 +8,7 @@ use crate::{
             icon::{Draw, Icon},
         },
         library::{Library, full_title, ordinal},
-        search::Piece,
+        search::{Found, Piece},
         session::{
             Session,
             finding::{Group, Kind, Target},
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// The page.
 #[component]
@@ -44,7 +44,11 @@ pub fn Handbook() -> impl IntoView {
                     />
                 </label>
             </search>
-            {move || if seeking.get() { results(session).into_any() } else { books(session).into_any() }}
+            {move || seeking.get().then(|| results(session))}
+            // Only out of sight while one searches: taking some two hundred links away and back costs more than finding does.
+            <div class="page-part" hidden=move || seeking.get()>
+                {books(session)}
+            </div>
         </Page>
     }
 }
@@ -54,6 +58,16 @@ fn results(session: Session) -> impl IntoView {
     move || {
         // A document that has just come is searched, too.
         session.library.track();
+        // What is on the screen first, the rest once that is painted: a key is answered before the next one is typed.
+        let whole = RwSignal::new(false);
+        request_animation_frame(move || {
+            set_timeout(
+                move || {
+                    whole.try_set(true);
+                },
+                Duration::ZERO,
+            );
+        });
         let groups = session.find(&session.sought.read());
         let said = match groups.iter().map(|group| group.count).sum() {
             0_usize => "没有找到。换个说法，或者少打几个字。".to_owned(),
@@ -63,43 +77,50 @@ fn results(session: Session) -> impl IntoView {
             <p class="muted" role="status" data-testid="found">
                 {said}
             </p>
-            {groups.into_iter().map(group).collect::<Vec<_>>()}
+            {groups.into_iter().map(|found| group(found, whole)).collect::<Vec<_>>()}
         }
     }
 }
 
-fn group(Group { kind, count, best }: Group) -> impl IntoView {
+/// So many results of a group are drawn at once.
+const FIRST: usize = 2;
+
+fn group(Group { kind, count, mut best }: Group, whole: RwSignal<bool>) -> impl IntoView {
     let name = match kind {
         Kind::Item => "考核条目",
         Kind::Handbook => "手册",
         Kind::Compilation => "制度",
     };
     let more = count - best.len();
+    let others = best.split_off(best.len().min(FIRST));
     view! {
         <section class="card list" data-testid="group">
             <h2>{name}<small class="muted">{format!(" {count}处")}</small></h2>
             <ul>
-                {best
-                    .into_iter()
-                    .map(|found| {
-                        let href = match &found.target {
-                            Target::Item(id) => format!("/check/{id}"),
-                            Target::Section(_, id) => format!("/handbook/{id}"),
-                        };
-                        view! {
-                            <li>
-                                <a href=href class="hit">
-                                    <b>{pieces(found.title)}</b>
-                                    <span class="muted">{pieces(found.excerpt)}</span>
-                                </a>
-                            </li>
-                        }
-                    })
-                    .collect::<Vec<_>>()}
+                {rows(best)} {move || whole.get().then(|| rows(others.clone()))}
             </ul>
             {(more > 0).then(|| view! { <p class="muted">{format!("还有{more}处，多打几个字会少些。")}</p> })}
         </section>
     }
+}
+
+fn rows(found: Vec<Found<Target>>) -> Vec<AnyView> {
+    let row = |found: Found<Target>| {
+        let href = match &found.target {
+            Target::Item(id) => format!("/check/{id}"),
+            Target::Section(_, id) => format!("/handbook/{id}"),
+        };
+        view! {
+            <li>
+                <a href=href class="hit">
+                    <b>{pieces(found.title)}</b>
+                    <span class="muted">{pieces(found.excerpt)}</span>
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    found.into_iter().map(row).collect()
 }
 
 fn pieces(pieces: Vec<Piece>) -> Vec<AnyView> {

@@ -78,7 +78,7 @@ fn item(source: &Source<'_>, id: &ItemId, by: &By) -> Option<AnyView> {
 fn answer(source: &Source<'_>, item: &Item, state: ItemState) -> AnyView {
     let remark = source.assessment.text(&AnswerKey::Note { item: item.id.clone() }).to_owned();
     let remark = (!remark.is_empty()).then(|| view! { <p>{format!("支部说明：{remark}")}</p> });
-    if let Some(why) = without_answer(state, source.addressee()) {
+    if let Some(why) = without_answer(source, item, state) {
         return view! { <p class="shown-answer">{why}</p> {remark} }.into_any();
     }
     let parts: Vec<_> = item

@@ -1,12 +1,9 @@
 // A ledger of five hundred entries in one year, on a phone slowed down six times.
-import { keptForOffline, slowDown, usable } from "../harness/browser.mjs";
+import { keptForOffline, slowDown } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
-import { median, readyAfter, shownAfterTap, watchReady } from "../harness/measure.mjs";
+import { median, print, reopened, shownAfterTap, SLOWER } from "../harness/measure.mjs";
 import { activate, confirmProfile, goTo, openItem } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
-
-const SLOWER = 6;
-const print = (what, figure) => console.log(`bench: ${what}: ${figure}`);
 
 /** A backup with so many entries of this year, as the app writes them. */
 function backup(entries) {
@@ -40,7 +37,7 @@ async function withEntries(page, endpoint, entries) {
 
 test("five hundred entries: list, year ring, a question, a start", async ({ endpoint, phone }) => {
   test.setTimeout(240_000);
-  let page = await phone.open();
+  const page = await phone.open();
   await withEntries(page, endpoint, 500);
   await keptForOffline(page);
   await slowDown(page, SLOWER);
@@ -59,13 +56,8 @@ test("five hundred entries: list, year ring, a question, a start", async ({ endp
   await expect(page.getByTestId("counted")).toBeVisible();
   const times = [];
   for (let turn = 0; turn < 5; turn++) {
-    await phone.close();
-    page = await phone.open();
-    await slowDown(page, SLOWER);
-    await watchReady(page);
-    await page.goto(endpoint.url);
-    await usable(page);
-    times.push(await readyAfter(page));
+    const { ready } = await reopened(phone, endpoint.url);
+    times.push(ready);
   }
   print(`reopening with a ledger of 500 at ${SLOWER}x`, `median ${Math.round(median(times))} ms`);
 });

@@ -2,13 +2,9 @@
 // budget; what a machine under other load measures decides nothing.
 import { keptForOffline, keptForPaper, slowDown, usable } from "../harness/browser.mjs";
 import { countingWire } from "../harness/endpoint.mjs";
-import { foundAfterKey, median, p95, readyAfter, savedAndShownAfterTap, textsIn, watchReady } from "../harness/measure.mjs";
+import { foundAfterKey, median, p95, print, reopened, savedAndShownAfterTap, SLOWER, textsIn } from "../harness/measure.mjs";
 import { activate, answerAll, confirmProfile, libraryHere, openItem } from "../harness/secretary.mjs";
 import { test } from "../harness/test.mjs";
-
-const SLOWER = 6;
-
-const print = (what, figure) => console.log(`bench: ${what}: ${figure}`);
 
 test("bytes of a first visit", async ({ endpoint, phone }) => {
   const wire = await countingWire(endpoint);
@@ -28,7 +24,7 @@ test("bytes of a first visit", async ({ endpoint, phone }) => {
 test("reopening without a network, until usable", async ({ endpoint, phone }) => {
   // A branch in the middle of its work: the profile, answers to everything.
   test.setTimeout(180_000);
-  let page = await phone.open();
+  const page = await phone.open();
   await activate(page, endpoint);
   await confirmProfile(page);
   await answerAll(page);
@@ -36,13 +32,8 @@ test("reopening without a network, until usable", async ({ endpoint, phone }) =>
   await endpoint.stop();
   const times = [];
   for (let turn = 0; turn < 7; turn++) {
-    await phone.close();
-    page = await phone.open();
-    await slowDown(page, SLOWER);
-    await watchReady(page);
-    await page.goto(endpoint.url);
-    await usable(page);
-    times.push(await readyAfter(page));
+    const { ready } = await reopened(phone, endpoint.url);
+    times.push(ready);
   }
   print(`offline reopen to usable at ${SLOWER}x`, `median ${Math.round(median(times))} ms, worst ${Math.round(Math.max(...times))} ms (budget 1000)`);
 });

@@ -1,15 +1,33 @@
 // Times as the page's own clock has them, so that the test's way to the browser is not part of them.
 
-/** Notes from now on, on every page load, when the app marked itself usable; read it with `readyAfter`. */
-export const watchReady = (page) =>
-  page.addInitScript(() => {
-    new MutationObserver(() => {
-      if (document.documentElement?.dataset.ready === "true") globalThis.biaochiReadyAt ??= performance.now();
-    }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-ready"] });
-  });
+import { slowDown, usable } from "./browser.mjs";
 
-/** Milliseconds from the start of the navigation until the app was usable. */
-export const readyAfter = (page) => page.evaluate(() => globalThis.biaochiReadyAt);
+/** How much slower than this machine a phone of 600 yuan is taken to be. */
+export const SLOWER = 6;
+
+/** Prints a figure as `make bench` has them. */
+export const print = (what, figure) => console.log(`bench: ${what}: ${figure}`);
+
+/** The phone is opened anew, that much slower: its page, and the milliseconds from the start of the navigation until the app was usable. */
+export async function reopened(phone, url) {
+  await phone.close();
+  const page = await phone.open();
+  await slowDown(page, SLOWER);
+  // The page says it by itself: asking it would have the test's own scripts read and compiled in the middle of the start.
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (document.documentElement?.dataset.ready !== "true") return;
+      observer.disconnect();
+      console.debug(`usable after ${performance.now()}`);
+    });
+    observer.observe(document, { attributes: true, subtree: true, attributeFilter: ["data-ready"] });
+  });
+  const said = page.waitForEvent("console", { predicate: (message) => message.text().startsWith("usable after") });
+  await page.goto(url, { waitUntil: "commit" });
+  const ready = Number((await said).text().split(" ").at(-1));
+  await usable(page);
+  return { page, ready };
+}
 
 /** Taps and answers the milliseconds from the finger's touch until the data light says saved and that is on the screen. */
 export async function savedAndShownAfterTap(page, locator) {
@@ -24,8 +42,8 @@ export async function savedAndShownAfterTap(page, locator) {
           const now = document.querySelector("[data-testid=light-state]");
           if (touched === null || !now || now.dataset.savedAt === before) return;
           observer.disconnect();
-          // The frame after the next one: what the app has drawn is on the screen then.
-          requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - touched)));
+          // After the next frame has been painted.
+          requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - touched)));
         });
         observer.observe(document, { attributes: true, childList: true, subtree: true, attributeFilter: ["data-saved-at"] });
         setTimeout(() => reject(new Error("nothing was saved within 10 s of the tap")), 10_000);
