@@ -34,6 +34,16 @@ impl Asked {
         }
     }
 
+    fn slug(self) -> &'static str {
+        match self {
+            Self::Problem => "finding-problem",
+            Self::Measure => "finding-measure",
+            Self::Responsible => "finding-responsible",
+            Self::Deadline => "finding-deadline",
+            Self::Delay => "finding-delay",
+        }
+    }
+
     fn hint(self) -> &'static str {
         match self {
             Self::Problem => "缺什么、差在哪里，写具体",
@@ -154,11 +164,14 @@ fn Field(
         finding.read().as_ref().map(|finding| asked.shown(finding, session)).unwrap_or_default()
     });
     let toggle = move |_| open.update(|open| *open = if *open == Some(asked) { None } else { Some(asked) });
-    let name = format!("finding-{asked:?}").to_lowercase();
-    let (labelled, test) = (name.clone(), name.clone());
+    let said = move || match (is_open.get(), shown.read().is_empty()) {
+        (true, _) => "写好了",
+        (false, true) => "写",
+        (false, false) => "改",
+    };
     view! {
-        <li class="finding-field" data-testid=test>
-            <h3 id=name>{asked.name()}</h3>
+        <li class="finding-field" data-testid=asked.slug()>
+            <h3>{asked.name()}</h3>
             {move || {
                 if is_open.get() {
                     return view! { <Editor id=id asked=asked finding=finding /> }.into_any();
@@ -173,15 +186,12 @@ fn Field(
             <button
                 type="button"
                 class="quiet"
-                aria-describedby=labelled
+                data-testid="finding-edit"
+                aria-label=move || format!("{}，{}", said(), asked.name())
                 aria-expanded=move || is_open.get().to_string()
                 on:click=toggle
             >
-                {move || match (is_open.get(), shown.read().is_empty()) {
-                    (true, _) => "写好了",
-                    (false, true) => "写",
-                    (false, false) => "改",
-                }}
+                {said}
             </button>
         </li>
     }

@@ -23,10 +23,10 @@ async function shorten(page) {
 /** Writes into a field of the finding on the screen and waits until that is on disk. */
 export async function write(page, field, text) {
   const row = page.getByTestId(`finding-${field}`).last();
-  await row.getByRole("button", { name: /^(写|改)$/ }).click();
+  await row.getByTestId("finding-edit").click();
   await row.locator("textarea, input").fill(text);
   const before = await savedAt(page);
-  await row.getByRole("button", { name: "写好了" }).click();
+  await row.getByTestId("finding-edit").click();
   await savedSince(page, before);
 }
 

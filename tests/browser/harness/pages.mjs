@@ -120,7 +120,7 @@ export const PAGES = {
   findings: at("/findings"),
   "finding-overdue": async (page) => {
     await openFinding(page, "第1条");
-    await page.getByTestId("finding-responsible").getByRole("button").first().click();
+    await page.getByTestId("finding-responsible").getByTestId("finding-edit").click();
     for (const fold of await page.locator("details:not([open]) > summary").all()) await fold.click();
   },
   "finding-returned": (page) => openFinding(page, "三季度主题党日缺签到表"),
