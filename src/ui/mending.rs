@@ -74,7 +74,7 @@ pub fn drafted(
     period: &Period,
 ) -> Vec<(FindingField, FindingValue)> {
     let text = |text: String| FindingValue::Text { text: text.chars().take(MAX_TEXT_CHARS).collect() };
-    let why = explain::lost(item, scored, period).join("；");
+    let why = explain::wrong(item, scored, period).join("；");
     let score = ItemPoints { period: period.id.clone(), got: row.got, of: row.points };
     let origin = FindingOrigin::SelfCheck;
     let mut words = vec![

@@ -100,11 +100,20 @@ pub fn FindingFields(
     /// The finding.
     finding: Memo<Option<Finding>>,
 ) -> impl IntoView {
-    let shape = Memo::new(move |_| finding.read().as_ref().map(|finding| (finding.id, finding.from_above)));
+    let session = session();
+    let shape = Memo::new(move |_| {
+        let finding = finding.read();
+        let finding = finding.as_ref()?;
+        Some((finding.id, finding.from_above, is_late(finding, session)))
+    });
     let open = RwSignal::new(None::<Asked>);
     move || {
-        let (id, from_above) = shape.get()?;
-        let mut asked = vec![Asked::Measure, Asked::Responsible, Asked::Deadline];
+        let (id, from_above, late) = shape.get()?;
+        let mut asked = vec![Asked::Measure, Asked::Responsible];
+        // The new day of one that is late stands beside the reason: see [`Late`].
+        if !late {
+            asked.push(Asked::Deadline);
+        }
         // What the upper level wrote is not the branch's to reword.
         if !from_above {
             asked.insert(0, Asked::Problem);
@@ -121,6 +130,12 @@ pub fn FindingFields(
     }
 }
 
+/// Whether a reason and a new day are asked for.
+fn is_late(finding: &Finding, session: Session) -> bool {
+    let is_explained = finding.state.is_to_be_mended() && !finding.delay_reason.is_empty();
+    finding.is_overdue(session.today.get()) || is_explained
+}
+
 /// Once the deadline has passed: the reason, and a new day.
 #[component]
 pub fn Late(
@@ -132,9 +147,7 @@ pub fn Late(
     let late = Memo::new(move |_| {
         let finding = finding.read();
         let finding = finding.as_ref()?;
-        let is_late = finding.is_overdue(session.today.get())
-            || (finding.state.is_to_be_mended() && !finding.delay_reason.is_empty());
-        is_late.then_some(finding.id)
+        is_late(finding, session).then_some(finding.id)
     });
     move || {
         let id = late.get()?;
@@ -177,7 +190,10 @@ fn Field(
                     return view! { <Editor id=id asked=asked finding=finding /> }.into_any();
                 }
                 let said = shown.get();
-                if said.is_empty() {
+                if asked == Asked::Problem {
+                    // It stands at the top of the page.
+                    ().into_any()
+                } else if said.is_empty() {
                     view! { <p class="muted">"还没写"</p> }.into_any()
                 } else {
                     view! { <p class="said">{said}</p> }.into_any()

@@ -120,14 +120,14 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
     let item = finding.item.clone()?;
     let rows = session.derived.rows.read();
     let row = rows.iter().find(|row| row.id == item)?;
-    let now = row.state.counts().then(|| format!("现在{}", terms::of_points(row.got, row.points)));
+    let now = row.state.counts().then(|| format!("现在 {}", terms::of_points(row.got, row.points)));
     let then = finding.scored.as_ref().map(|scored| {
         let work = session.work.read();
         let is_other = work.as_ref().is_ok_and(|work| work.draft.period != scored.period);
         let period = work.as_ref().ok().and_then(|work| work.checklist.period(&scored.period));
         let period = period.map_or_else(|| scored.period.to_string(), |period| period.name.clone());
         let period = if is_other { format!("（{period}）") } else { String::new() };
-        format!("提出时{period}{}", terms::of_points(scored.got, scored.of))
+        format!("提出时{period} {}", terms::of_points(scored.got, scored.of))
     });
     let points: Vec<String> = [now, then].into_iter().flatten().collect();
     let gain = finding.scored.as_ref().filter(|scored| row.state.counts() && row.got > scored.got);
@@ -137,7 +137,7 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
     let named = format!("第{}条 {}", row.number, row.title);
     Some(view! {
         <p>
-            <a href=Place::Question(item).address() class="quiet">
+            <a href=Place::Question(item).address() class="quiet finding-item">
                 {named}
             </a>
         </p>

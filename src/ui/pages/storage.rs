@@ -118,7 +118,7 @@ fn server_lines(session: Session) -> Vec<String> {
     }
     let mending = session.mending.read();
     let known = mending.findings.all().iter().filter(|finding| !mending.unsent.contains(&finding.id)).count();
-    if lines.is_empty() && known == 0 {
+    if lines.is_empty() {
         lines.push("还没有上报过，服务器上没有".into());
     }
     if known > 0 {

@@ -94,9 +94,19 @@ pub fn with_points(rule: &Part, score: &PartScore, period: &Period) -> String {
     format!("得 {} / {} 分，因为{why}", score.got, score.points)
 }
 
-/// Every part that lost points, with the reason.
+/// Every part that lost points, with the reason and the points.
 #[must_use]
 pub fn lost(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
+    told_lost(item, scored, |part, score| with_points(part, score, period))
+}
+
+/// The same without the points: what is wrong.
+#[must_use]
+pub fn wrong(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
+    told_lost(item, scored, |rule, score| part(rule, score, period))
+}
+
+fn told_lost(item: &Item, scored: &ItemScore, why: impl Fn(&Part, &PartScore) -> String) -> Vec<String> {
     if !scored.state.counts() {
         return Vec::new();
     }
@@ -104,7 +114,7 @@ pub fn lost(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
         item.parts.iter().zip(&scored.parts).filter(|(part, score)| !part.bonus && score.got < score.points);
     parts
         .map(|(part, score)| {
-            let why = with_points(part, score, period);
+            let why = why(part, score);
             if part.text.is_empty() || scored.parts.len() == 1 {
                 why
             } else {

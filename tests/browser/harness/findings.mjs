@@ -24,8 +24,8 @@ async function shorten(page) {
 export async function write(page, field, text) {
   const row = page.getByTestId(`finding-${field}`).last();
   await row.getByTestId("finding-edit").click();
-  await row.locator("textarea, input").fill(text);
   const before = await savedAt(page);
+  await row.locator("textarea, input").fill(text);
   await row.getByTestId("finding-edit").click();
   await savedSince(page, before);
 }

@@ -54,7 +54,7 @@ test("one tap offline survives a killed browser, is delivered, and ends closed",
   await page.getByRole("button", { name: "每条都做到了", exact: true }).click();
   await savedSince(page, before);
   await openFinding(page, "第1条");
-  await expect(page.getByTestId("points")).toContainText(/现在(\S+) \/ \1 分，提出时.*多得/);
+  await expect(page.getByTestId("points")).toContainText(/现在 (\S+) \/ \1 分，提出时.*多得/);
   await step(page, "支部已整改");
   await expect(page.getByTestId("finding-steps")).toContainText("等镇安镇党委验收销号");
   await delivered(page);
