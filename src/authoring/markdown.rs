@@ -124,8 +124,17 @@ impl<'a> Reader<'a> {
         blocks
     }
 
-    /// The text up to the end of what has begun. Lines that were broken in the source are joined.
+    /// The text up to the end of what has begun, which must not be empty.
     fn inline(&mut self, at: usize) -> String {
+        let text = self.inline_or_empty();
+        if text.is_empty() {
+            self.refuse(at, "这里没有文字", "填上，或者删去");
+        }
+        text
+    }
+
+    /// The text up to the end of what has begun, where there may be none. Lines that were broken in the source are joined.
+    fn inline_or_empty(&mut self) -> String {
         let mut text = Text::default();
         let mut depth = 0_usize;
         while let Some((event, range)) = self.events.next() {
@@ -143,11 +152,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let text = text.finish();
-        if text.is_empty() {
-            self.refuse(at, "这里没有文字", "填上，或者删去");
-        }
-        text
+        text.finish()
     }
 
     fn entries(&mut self, at: usize) -> Vec<String> {
@@ -309,19 +314,11 @@ impl<'a> Reader<'a> {
 
     fn cells(&mut self) -> Vec<String> {
         let mut cells = Vec::new();
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, range)) = self.events.next() {
             match event {
-                Event::Start(Tag::TableCell) => {
-                    let faults = self.faults.len();
-                    let cell = self.inline(0);
-                    if cell.is_empty() {
-                        // A cell may be empty.
-                        self.faults.truncate(faults);
-                    }
-                    cells.push(cell);
-                }
+                Event::Start(Tag::TableCell) => cells.push(self.inline_or_empty()),
                 Event::End(_) => break,
-                _ => {}
+                other => self.refuse_event(&other, range.start),
             }
         }
         cells
