@@ -1,6 +1,6 @@
 //! What a command says when it refuses or fails, in Chinese, with the remedy.
 
-use crate::{authoring::Fault, server::database::DatabaseError};
+use crate::{authoring::Fault, domain::ContentHash, server::database::DatabaseError};
 use std::{
     fmt::Write as _,
     fs::{File, OpenOptions},
@@ -14,7 +14,10 @@ use std::{
 pub(super) enum CliError {
     /// The database failed.
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
-    Database(#[from] DatabaseError),
+    Database(DatabaseError),
+    /// What was published is no longer there.
+    #[error("已经发布的一份内容（{0}）不在数据库里。办法：恢复备份。")]
+    Lost(ContentHash),
     /// There is no database yet.
     #[error(
         "没有数据库文件“{0}”。办法：核对 --database，或者先运行 standard publish-builtin 和 roster import。"
@@ -58,6 +61,15 @@ pub(super) enum CliError {
         /// What to do about it.
         remedy: String,
     },
+}
+
+impl From<DatabaseError> for CliError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Missing(hash) => Self::Lost(hash),
+            error => Self::Database(error),
+        }
+    }
 }
 
 impl CliError {

@@ -10,10 +10,9 @@ use super::{
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Package, reuse, template::TEMPLATE_ID},
+    authoring::{self, Fault, Package, Sheet, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
-    protocol::PublishedStandard,
-    server::database::Database,
+    server::database::{Database, Published},
 };
 use std::path::{Path, PathBuf};
 
@@ -92,10 +91,8 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     if package.standard.id.as_str() == TEMPLATE_ID {
         say(format!("提示：“标准编号”还是模板里的“{TEMPLATE_ID}”，换成自己的才能发布。"));
     }
-    if let Some((checklists, _)) = published(database).await? {
-        for fault in reuse::reused(&checklists, &package, &sheets) {
-            say(format!("提示：{fault}"));
-        }
+    for fault in reused_ids(database, &package, &sheets).await? {
+        say(format!("提示：{fault}"));
     }
     Ok(())
 }
@@ -107,13 +104,22 @@ async fn publish(file: &Path, yes_same_item: bool, database: Option<&Database>) 
         let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
         return Err(CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉"));
     }
-    if let Some((checklists, _)) = published(database).await? {
-        let reused = reuse::reused(&checklists, &package, &sheets);
-        if !reused.is_empty() && !yes_same_item {
-            return Err(CliError::Faults(reused));
-        }
+    let reused = reused_ids(database, &package, &sheets).await?;
+    if !reused.is_empty() && !yes_same_item {
+        return Err(CliError::Faults(reused));
     }
     put(&package, database).await
+}
+
+/// Ids of items that mean something else in the version in force.
+async fn reused_ids(
+    database: Option<&Database>,
+    package: &Package,
+    sheets: &[Sheet],
+) -> Result<Vec<Fault>, CliError> {
+    let Some(database) = database else { return Ok(Vec::new()) };
+    let in_force = database.version_in_force().await?;
+    Ok(in_force.map_or_else(Vec::new, |version| reuse::reused(&version.checklists, package, sheets)))
 }
 
 async fn put(package: &Package, database: Option<&Database>) -> Result<(), CliError> {
@@ -128,35 +134,19 @@ pub(super) fn nothing_published() -> CliError {
     CliError::refused("还没有发布标准", "先运行 standard publish-builtin 或 standard publish")
 }
 
-/// The version in use, if there is one.
-pub(super) async fn published(
-    database: Option<&Database>,
-) -> Result<Option<(Vec<Checklist>, Vec<Document>)>, CliError> {
-    let Some(database) = database else { return Ok(None) };
-    let Some(summary) = database.standard().await? else { return Ok(None) };
-    let published: PublishedStandard = serde_json::from_str(&summary)?;
-    let mut checklists = Vec::with_capacity(published.checklists.len());
-    for one in &published.checklists {
-        checklists.extend(checklist(database, &one.hash).await?);
-    }
-    let mut documents = Vec::with_capacity(published.documents.len());
-    for one in &published.documents {
-        let body = database.document(&one.hash).await?;
-        documents.extend(body.map(|body| serde_json::from_slice::<Document>(&body)).transpose()?);
-    }
-    Ok(Some((checklists, documents)))
+/// The version in use.
+pub(super) async fn published(database: Option<&Database>) -> Result<Published, CliError> {
+    let database = database.ok_or_else(nothing_published)?;
+    database.version_in_force().await?.ok_or_else(nothing_published)
 }
 
 async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {
-    let database = database.ok_or_else(nothing_published)?;
-    let summary = database.standard().await?.ok_or_else(nothing_published)?;
-    let published: PublishedStandard = serde_json::from_str(&summary)?;
+    let Published { summary, checklists, .. } = published(database).await?;
     if json {
-        say(serde_json::to_string_pretty(&published)?);
+        say(serde_json::to_string_pretty(&summary)?);
         return Ok(());
     }
-    say(format!("《{}》 {} {}", published.title, published.standard, published.version));
-    let (checklists, _) = self::published(Some(database)).await?.unwrap_or_default();
+    say(format!("《{}》 {} {}", summary.title, summary.standard, summary.version));
     if let Some(first) = checklists.first().filter(|first| !first.notice.is_empty()) {
         say(&first.notice);
     }

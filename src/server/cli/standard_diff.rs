@@ -1,11 +1,6 @@
 //! `standard diff`: what changed between two versions, in the words that a phone uses, and in the documents.
 
-use super::{
-    error::CliError,
-    package,
-    standard::{nothing_published, published},
-    text::say,
-};
+use super::{error::CliError, package, standard::published, text::say};
 use crate::{
     domain::{Checklist, Collection, Document, Section, SectorId, differences},
     server::database::Database,
@@ -52,7 +47,8 @@ fn is_in_force(path: &Path) -> bool {
 
 async fn version(path: &Path, database: Option<&Database>) -> Result<Version, CliError> {
     if is_in_force(path) {
-        return published(database).await?.ok_or_else(nothing_published);
+        let published = published(database).await?;
+        return Ok((published.checklists, published.documents));
     }
     let package = package::read(path)?;
     Ok((package.checklists, package.documents))

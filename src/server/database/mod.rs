@@ -1,6 +1,7 @@
 //! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
 
 pub mod devices;
+mod history;
 mod profile;
 mod publishing;
 pub mod results;
@@ -8,9 +9,10 @@ pub mod reviews;
 pub mod roster;
 mod store;
 
+pub use history::Published;
 pub use store::{Arrival, Stored, Writer};
 
-use crate::domain::{BranchCode, DeviceId, SubmissionId};
+use crate::domain::{BranchCode, ContentHash, DeviceId, SubmissionId};
 use crate::protocol::{
     ActivateRequest, ActivationCode, BranchInfo, Level, Review, SubmissionSummary, TokenHash, UnitName,
 };
@@ -34,6 +36,9 @@ pub enum DatabaseError {
     /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
     #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
     Stored(String),
+    /// What was published is no longer there.
+    #[error("what was published as {0} is not in the database; restore a backup")]
+    Missing(ContentHash),
     /// The transaction that several submissions shared failed, so none of them is stored.
     #[error("nothing of this transaction was stored: {0}")]
     Batch(String),
