@@ -89,12 +89,59 @@ fn an_id_that_is_given_to_another_item_is_asked_about() {
     copy_folder(Path::new(BUILTIN), &stage.path("标准"));
     let file = stage.path("标准").join("条目.csv");
     let text = std::fs::read_to_string(&file).unwrap();
-    let line = text.lines().find(|line| line.starts_with("NC-A1,")).unwrap();
-    let cells: Vec<&str> = line.split(',').collect();
-    let changed = line.replace(cells[3], "远教站点").replace(cells[4], "播放设备能用，每月有登记。");
-    std::fs::write(&file, text.replace(line, &changed.replace("能用，", "能用"))).unwrap();
+    let (line, other) = another_matter(&text, "NC-A1");
+    std::fs::write(&file, text.replace(&line, &other)).unwrap();
     let text = stage.run(&["standard", "check", "标准"]).ok();
     assert!(text.contains("提示：“条目”表第2行“编号”列：编号“NC-A1”已经发布给"), "{text}");
     stage.run(&["standard", "publish", "标准"]).refused(&["已经发布给", "--yes-same-item", "什么也没有写入"]);
     stage.run(&["standard", "publish", "标准", "--yes-same-item"]).ok();
+}
+
+/// The row of an item in 条目.csv, and the same with another matter in it.
+fn another_matter(items: &str, id: &str) -> (String, String) {
+    let line = items.lines().find(|line| line.starts_with(&format!("{id},"))).unwrap();
+    let cells: Vec<&str> = line.split(',').collect();
+    let other = line.replace(cells[3], "远教站点").replace(cells[4], "播放设备能用，每月有登记。");
+    (line.to_owned(), other)
+}
+
+#[test]
+fn an_id_that_only_an_older_version_had_is_still_taken() {
+    let stage = Stage::ready();
+    copy_folder(Path::new(BUILTIN), &stage.path("标准"));
+    let path = |name: &str| stage.path("标准").join(name);
+    for book in ["手册", "制度"] {
+        std::fs::remove_dir_all(path(book)).unwrap();
+    }
+    let rename = |from: &str, to: &str| {
+        for file in ["条目.csv", "分项.csv", "选项.csv", "依据.csv", "限制.csv"] {
+            let text = std::fs::read_to_string(path(file)).unwrap();
+            std::fs::write(path(file), text.replace(&format!("{from},"), &format!("{to},"))).unwrap();
+        }
+    };
+    // The second version gives the item another id, so the version in force no longer knows the first one.
+    rename("NC-D2", "NC-D51");
+    stage.run(&["standard", "publish", "标准"]).ok();
+    // The third gives the first id to something else.
+    rename("NC-D51", "NC-D2");
+    let items = std::fs::read_to_string(path("条目.csv")).unwrap();
+    let (line, other) = another_matter(&items, "NC-D2");
+    std::fs::write(path("条目.csv"), items.replace(&line, &other)).unwrap();
+    let text = stage.run(&["standard", "check", "标准"]).ok();
+    assert!(text.contains("编号“NC-D2”已经发布给"), "{text}");
+    stage.run(&["standard", "publish", "标准"]).refused(&["编号“NC-D2”已经发布给", "--yes-same-item"]);
+}
+
+#[test]
+fn the_built_in_standard_does_not_take_ids_either() {
+    let stage = Stage::empty();
+    copy_folder(Path::new(BUILTIN), &stage.path("标准"));
+    let file = stage.path("标准").join("条目.csv");
+    let items = std::fs::read_to_string(&file).unwrap();
+    let (line, other) = another_matter(&items, "NC-A2");
+    std::fs::write(&file, items.replace(&line, &other)).unwrap();
+    stage.run(&["standard", "publish", "标准"]).ok();
+    let said = ["编号“NC-A2”已经发布给“远教站点”", "standard export --builtin", "什么也没有写入"];
+    stage.run(&["standard", "publish-builtin"]).refused(&said);
+    stage.run(&["standard", "publish-builtin", "--yes-same-item"]).ok();
 }

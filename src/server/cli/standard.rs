@@ -10,7 +10,7 @@ use super::{
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Fault, Package, Sheet, reuse, template::TEMPLATE_ID},
+    authoring::{self, Fault, Package, Sheet, builtin, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
     server::database::{Database, Published},
 };
@@ -36,11 +36,14 @@ pub(super) enum Standard {
     Publish {
         #[arg(value_name = "FILE|FOLDER", help = PACKAGE)]
         file: PathBuf,
-        #[arg(long, help = "编号相同、内容差得远的条目，确认还是同一个条目")]
+        #[arg(long, help = YES_SAME_ITEM)]
         yes_same_item: bool,
     },
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
-    PublishBuiltin,
+    PublishBuiltin {
+        #[arg(long, help = YES_SAME_ITEM)]
+        yes_same_item: bool,
+    },
     #[command(about = "查看正在使用的标准")]
     Show {
         #[arg(long, help = "输出JSON")]
@@ -51,6 +54,7 @@ pub(super) enum Standard {
 }
 
 const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹";
+const YES_SAME_ITEM: &str = "编号以前发布过、内容差得远的条目，确认还是同一个条目";
 
 impl Standard {
     /// Whether it has something to do where there is no database.
@@ -59,7 +63,7 @@ impl Standard {
             Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => true,
             Self::Export(export) => !export.reads_database(),
             Self::Diff(diff) => !diff.reads_database(),
-            Self::Publish { .. } | Self::PublishBuiltin | Self::Show { .. } => false,
+            Self::Publish { .. } | Self::PublishBuiltin { .. } | Self::Show { .. } => false,
         }
     }
 
@@ -71,10 +75,7 @@ impl Standard {
             Self::Burden(burden) => burden.run(database).await,
             Self::Diff(diff) => diff.run(database).await,
             Self::Publish { file, yes_same_item } => publish(&file, yes_same_item, database).await,
-            Self::PublishBuiltin => {
-                let package = authoring::builtin().map_err(CliError::Faults)?;
-                put(&package, database).await
-            }
+            Self::PublishBuiltin { yes_same_item } => publish_builtin(yes_same_item, database).await,
             Self::Show { json } => show(database, json).await,
             Self::Export(export) => export.run(database).await,
         }
@@ -104,25 +105,40 @@ async fn publish(file: &Path, yes_same_item: bool, database: Option<&Database>) 
         let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
         return Err(CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉"));
     }
-    let reused = reused_ids(database, &package, &sheets).await?;
-    if !reused.is_empty() && !yes_same_item {
-        return Err(CliError::Faults(reused));
-    }
-    put(&package, database).await
+    put(&package, reused_ids(database, &package, &sheets).await?, yes_same_item, database).await
 }
 
-/// Ids of items that mean something else in the version in force.
+async fn publish_builtin(yes_same_item: bool, database: Option<&Database>) -> Result<(), CliError> {
+    let sheets = builtin::sheets().map_err(CliError::Faults)?;
+    let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+    let mut reused = reused_ids(database, &package, &sheets).await?;
+    for fault in &mut reused {
+        fault.remedy = "内置标准的编号改不了：用 standard export --builtin 写成工作簿，换一个没有用过的编号，再用 publish \
+                        发布；确实是同一个条目，发布时加 --yes-same-item"
+            .into();
+    }
+    put(&package, reused, yes_same_item, database).await
+}
+
+/// Ids of items that meant something else in every version that had them.
 async fn reused_ids(
     database: Option<&Database>,
     package: &Package,
     sheets: &[Sheet],
 ) -> Result<Vec<Fault>, CliError> {
     let Some(database) = database else { return Ok(Vec::new()) };
-    let in_force = database.version_in_force().await?;
-    Ok(in_force.map_or_else(Vec::new, |version| reuse::reused(&version.checklists, package, sheets)))
+    Ok(reuse::reused(&database.ever_published().await?, package, sheets))
 }
 
-async fn put(package: &Package, database: Option<&Database>) -> Result<(), CliError> {
+async fn put(
+    package: &Package,
+    reused: Vec<Fault>,
+    yes_same_item: bool,
+    database: Option<&Database>,
+) -> Result<(), CliError> {
+    if !reused.is_empty() && !yes_same_item {
+        return Err(CliError::Faults(reused));
+    }
     let database = database.ok_or_else(nothing_published)?;
     let published = database.publish(&package.checklists, &package.documents).await?;
     say(serde_json::to_string_pretty(&published)?);
