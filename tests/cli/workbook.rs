@@ -1,6 +1,6 @@
 //! A standard's way as a workbook: template, export, burden, and ids that are given to another item.
 
-use super::stage::{BUILTIN, Stage, copy_folder};
+use super::stage::{BUILTIN, Stage, copy_folder, demo_roster};
 use std::path::Path;
 
 #[test]
@@ -19,7 +19,7 @@ fn a_standard_goes_out_as_a_workbook_and_comes_back_the_same() {
     let stage = Stage::empty();
     stage.run(&["standard", "export", "--builtin", "-o", "内置.xlsx"]).ok();
     assert!(!stage.path("b.sqlite").exists());
-    stage.run(&["standard", "export", "-o", "在用.xlsx"]).refused(&["还没有发布标准"]);
+    stage.run(&["standard", "export", "-o", "在用.xlsx"]).refused(&["没有数据库文件"]);
     let first = stage.run(&["standard", "publish", "内置.xlsx"]).ok();
     assert_eq!(stage.run(&["standard", "publish-builtin"]).ok(), first);
     stage.run(&["standard", "export", "-o", "在用.xlsx"]).ok();
@@ -80,7 +80,9 @@ fn what_changed_between_two_versions_is_said_in_words() {
     let back = stage.run(&["standard", "diff", "标准", BUILTIN]).ok();
     assert!(back.contains("现在：正式党员3人以上的村设党支部"), "{back}");
     assert!(!Stage::empty().run(&["standard", "diff", BUILTIN, BUILTIN]).ok().contains("【"));
-    Stage::empty().run(&["standard", "diff", "在用", BUILTIN]).refused(&["还没有发布标准"]);
+    let stage = Stage::empty();
+    stage.run(&["roster", "import", &demo_roster()]).ok();
+    stage.run(&["standard", "diff", "在用", BUILTIN]).refused(&["还没有发布标准"]);
 }
 
 #[test]

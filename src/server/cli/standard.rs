@@ -2,6 +2,7 @@
 //! burden is told in `standard_burden.rs`, what changed in `standard_diff.rs`.
 
 use super::{
+    Needs,
     error::CliError,
     package,
     standard_burden::Burden,
@@ -57,14 +58,16 @@ const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以�
 const YES_SAME_ITEM: &str = "编号以前发布过、内容差得远的条目，确认还是同一个条目";
 
 impl Standard {
-    /// Whether it has something to do where there is no database.
-    pub(super) fn can_do_without_database(&self) -> bool {
-        match self {
-            Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => true,
-            Self::Export(export) => !export.reads_database(),
-            Self::Diff(diff) => !diff.reads_database(),
-            Self::Publish { .. } | Self::PublishBuiltin { .. } | Self::Show { .. } => false,
-        }
+    /// What it does where there is no database.
+    pub(super) fn needs(&self) -> Needs {
+        let reads = match self {
+            Self::Publish { .. } | Self::PublishBuiltin { .. } => return Needs::NewOrOld,
+            Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => false,
+            Self::Export(export) => export.reads_database(),
+            Self::Diff(diff) => diff.reads_database(),
+            Self::Show { .. } => true,
+        };
+        if reads { Needs::Database } else { Needs::Nothing }
     }
 
     /// Runs the command. Without a database, there is nothing to compare with.
