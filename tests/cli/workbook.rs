@@ -49,6 +49,30 @@ fn a_version_tells_what_it_asks_and_what_it_adds() {
     let rural = told["sectors"].as_array().unwrap().iter().find(|one| one["sector"] == "rural").unwrap();
     assert!(rural["branches"].as_u64().unwrap() > 1_000 && rural["hours_of_all"].as_u64().unwrap() > 0);
     assert!(told["assumptions"]["photo"].as_u64().unwrap() > 0);
+    assert_eq!(told["dropped"], serde_json::json!([]));
+}
+
+#[test]
+fn a_sector_that_a_version_leaves_out_is_told_before_it_is_published() {
+    let stage = Stage::ready();
+    // The template has one sector, and none of those that are in force.
+    stage.run(&["standard", "template", "-o", "新.xlsx"]).ok();
+    let all = stage.run(&["standard", "burden", "新.xlsx"]).ok();
+    assert!(all.contains("注意：正在使用的一版里的“农村”领域没有了（原来50条，名册里有"), "{all}");
+    assert_eq!(all.matches("领域没有了").count(), 8, "{all}");
+    // Told once, whichever way it is asked.
+    let named = stage.run(&["standard", "burden", "新.xlsx", "--against", "在用", "--json"]).json();
+    let dropped = named["dropped"].as_array().unwrap();
+    assert_eq!(dropped.len(), 8);
+    assert_eq!((&dropped[0]["sector"], &dropped[0]["against"]), (&"rural".into(), &"in_force".into()));
+    assert!(dropped[0]["branches"].as_u64().unwrap() > 1_000);
+    // Without a database, against what is named.
+    let stage = Stage::empty();
+    stage.run(&["standard", "template", "-o", "新.xlsx"]).ok();
+    let text = stage.run(&["standard", "burden", "新.xlsx", "--against", BUILTIN]).ok();
+    assert!(text.contains("注意：那一版里的“社会组织”领域没有了（原来52条）。"), "{text}");
+    stage.run(&["standard", "burden", "新.xlsx", "--against", "在用"]).refused(&["没有数据库文件"]);
+    assert!(!stage.path("b.sqlite").exists());
 }
 
 #[test]

@@ -62,7 +62,8 @@ impl Standard {
     pub(super) fn needs(&self) -> Needs {
         let reads = match self {
             Self::Publish { .. } | Self::PublishBuiltin { .. } => return Needs::NewOrOld,
-            Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => false,
+            Self::Template { .. } | Self::Check { .. } => false,
+            Self::Burden(burden) => burden.reads_database(),
             Self::Export(export) => export.reads_database(),
             Self::Diff(diff) => diff.reads_database(),
             Self::Show { .. } => true,

@@ -19,7 +19,7 @@ pub(super) struct Diff {
     new: PathBuf,
 }
 
-type Version = (Vec<Checklist>, Vec<Document>);
+pub(super) type Version = (Vec<Checklist>, Vec<Document>);
 
 impl Diff {
     /// Whether it needs a published standard.
@@ -41,11 +41,13 @@ impl Diff {
     }
 }
 
-fn is_in_force(path: &Path) -> bool {
+/// Whether the version in force is meant, not a file.
+pub(super) fn is_in_force(path: &Path) -> bool {
     path.as_os_str() == IN_FORCE
 }
 
-async fn version(path: &Path, database: Option<&Database>) -> Result<Version, CliError> {
+/// The version that is meant.
+pub(super) async fn version(path: &Path, database: Option<&Database>) -> Result<Version, CliError> {
     if is_in_force(path) {
         let published = published(database).await?;
         return Ok((published.checklists, published.documents));
