@@ -40,9 +40,13 @@ mod export_tests;
 #[cfg(test)]
 mod fuzz_tests;
 #[cfg(test)]
+mod honesty_tests;
+#[cfg(test)]
 mod markdown_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;
 
 pub use builtin::builtin;
 pub use fault::Fault;
