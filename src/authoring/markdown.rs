@@ -1,7 +1,9 @@
 //! The body of a section: a small Markdown, read into [`Block`]s. What it has no block for is a fault, so nothing that was
 //! written can be lost or turn into markup on a phone.
 
-use super::markdown_source::{HEADING, LINK, LIST, Text, strange, stray_bars, width};
+use super::markdown_source::{
+    HEADING, LINK, LIST, RECORD, TEMPLATE, TEMPLATE_HEAD, Text, WHEN, WHO, strange, stray_bars, width,
+};
 use crate::domain::document::{Block, Step, TemplateField};
 use core::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -93,7 +95,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::Start(Tag::List(None)) => {
                     let entries = self.entries(at);
-                    let of_step = ["谁", "何时", "记什么"].iter().any(|word| {
+                    let of_step = [WHO, WHEN, RECORD].iter().any(|word| {
                         let begins = |entry: &String| {
                             entry.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':']))
                         };
@@ -242,9 +244,9 @@ impl<'a> Reader<'a> {
                     }
                     let (word, rest) = text.split_once(['：', ':']).unwrap_or((&text, ""));
                     let place = match word.trim() {
-                        "谁" => &mut step.who,
-                        "何时" => &mut step.when,
-                        "记什么" => &mut step.record,
+                        WHO => &mut step.who,
+                        WHEN => &mut step.when,
+                        RECORD => &mut step.record,
                         _ => {
                             self.refuse(at, "步骤下面只能写谁、何时、记什么", LIST);
                             continue;
@@ -327,7 +329,7 @@ impl<'a> Reader<'a> {
     /// `### 样表：NAME` and its table.
     fn template(&mut self, at: usize) -> Option<Block> {
         let heading = self.inline(at);
-        let Some(title) = heading.strip_prefix("样表：").or_else(|| heading.strip_prefix("样表:"))
+        let Some(title) = heading.strip_prefix(TEMPLATE).and_then(|rest| rest.strip_prefix(['：', ':']))
         else {
             let (problem, remedy) = HEADING;
             self.refuse(at, problem, remedy);
@@ -344,7 +346,7 @@ impl<'a> Reader<'a> {
         }
         self.events.next();
         let (head, rows) = self.table(at);
-        if head != ["栏目", "怎么填"] {
+        if head != TEMPLATE_HEAD {
             self.refuse(at, "样表的表头不对", remedy);
         }
         let field = |row: Vec<String>| {

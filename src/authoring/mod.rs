@@ -6,6 +6,7 @@
 //! read through the same sheets.
 
 mod assemble;
+mod book;
 pub mod builtin;
 pub mod burden;
 pub mod csv;

@@ -1,7 +1,7 @@
 //! A published version → the sheets that give it again, so that its authors can go on from what is in force.
 
 use super::{
-    Package, Sheet, Standard, document_file,
+    Package, Sheet, Standard, book,
     documents::BOOKS,
     from_ledger, markdown_writer, parse, rows, schema,
     words::{self, NO_DOCUMENT, NOT_PHOTOGRAPHED},
@@ -130,28 +130,28 @@ impl Package {
 
     fn document_rows(&self, pages: &mut Pages) {
         for document in &self.documents {
-            let book = BOOKS
+            let sectors = self.sector_names(&document.sectors);
+            let sheet = BOOKS
                 .iter()
                 .find(|(_, book)| *book == document.collection)
                 .map_or("手册", |(name, _)| name);
             for (index, section) in document.sections.iter().enumerate() {
-                let once = |text: &str| if index == 0 { text.to_owned() } else { String::new() };
+                let once = |text| if index == 0 { text } else { "" };
                 let citations: Vec<String> = section.citations.iter().map(citation).collect();
                 let items: Vec<&str> = section.items.iter().map(|item| item.as_str()).collect();
-                let texts = [
-                    once(document.id.as_str()),
-                    once(&document.title),
-                    section.id.to_string(),
-                    section.title.clone(),
-                    markdown_writer::body(&section.blocks),
-                    items.join("、"),
-                    citations.join("\n"),
-                    marks(&section.marks),
-                    once(&self.sector_names(&document.sectors)),
+                let items = items.join("、");
+                let cells = [
+                    (book::DOCUMENT, once(document.id.as_str())),
+                    (book::TITLE, once(&document.title)),
+                    (book::SECTION, section.id.as_str()),
+                    (book::SECTION_TITLE, &section.title),
+                    (book::BODY, &markdown_writer::body(&section.blocks)),
+                    (book::ITEMS, &items),
+                    (book::CITATIONS, &citations.join("\n")),
+                    (book::MARKS, &marks(&section.marks)),
+                    (book::SECTORS, once(&sectors)),
                 ];
-                let cells: Vec<(&str, &str)> =
-                    document_file::COLUMNS.into_iter().zip(texts.iter().map(String::as_str)).collect();
-                pages.row(book, &cells);
+                pages.row(sheet, &cells);
             }
         }
     }
