@@ -19,6 +19,7 @@ mod markdown;
 mod markdown_source;
 mod markdown_writer;
 mod parse;
+mod placing;
 pub mod reuse;
 mod rows;
 mod schema;
@@ -27,6 +28,7 @@ pub mod source;
 pub(crate) mod table;
 pub mod template;
 mod unparse;
+mod unparse_rows;
 mod words;
 pub mod workbook;
 
