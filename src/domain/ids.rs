@@ -138,6 +138,8 @@ uuid_id! {
     SubmissionId;
     /// One entry of the ledger (台账): a UUIDv7 made by the phone that entered it.
     LedgerId;
+    /// One finding (问题): a UUIDv7 made by the phone or, for findings from above, by the endpoint.
+    FindingId;
 }
 
 impl DeviceId {
@@ -157,6 +159,14 @@ impl SubmissionId {
 }
 
 impl LedgerId {
+    /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
+    #[must_use]
+    pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
+        Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
+    }
+}
+
+impl FindingId {
     /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
     #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {

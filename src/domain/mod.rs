@@ -12,6 +12,7 @@ pub mod clock;
 pub mod day;
 pub mod difference;
 pub mod document;
+pub mod finding;
 pub mod grade;
 pub mod ids;
 pub mod ledger;
@@ -41,10 +42,14 @@ pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, 
 pub use clock::{HybridClock, Stamp};
 pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
+pub use finding::{
+    Finding, FindingEntry, FindingField, FindingOrigin, FindingState, FindingValue, Findings, Progress,
+    Ruling, Verdict,
+};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LedgerId, LimitId,
-    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LedgerId,
+    LimitId, MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
 pub use ledger::{ActivityKind, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
 pub use outcome::Outcome;

@@ -5,6 +5,7 @@
 
 pub mod activation;
 pub mod branch;
+pub mod finding;
 pub mod paths;
 pub mod problem;
 pub mod profile;
@@ -14,6 +15,7 @@ pub mod standard;
 
 pub use activation::{ActivateRequest, Activated, ActivationCode, DeviceCode, TokenHash};
 pub use branch::{BranchInfo, Level, UnitName};
+pub use finding::{BranchFindings, MAX_FINDINGS_PER_REQUEST, NewFindings};
 pub use problem::{Problem, ProblemKind};
 pub use profile::StampedProfile;
 pub use receipt::{Receipt, SubmissionSummary};

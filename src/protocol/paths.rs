@@ -16,6 +16,9 @@ pub const DOCUMENT: &str = "/api/v1/documents/{hash}";
 pub const BRANCH: &str = "/api/v1/branch";
 /// `GET` the [`super::StampedProfile`] of the caller's branch, or `PUT` one: the highest stamp is kept and answered.
 pub const PROFILE: &str = "/api/v1/branch/profile";
+/// `GET` the [`super::BranchFindings`] of the caller's branch, with `ETag`; or `PUT` [`super::NewFindings`]: the union is kept and
+/// answered.
+pub const FINDINGS: &str = "/api/v1/branch/findings";
 /// `POST`: a [`super::DeviceCode`] for another phone of the same branch.
 pub const DEVICE_CODES: &str = "/api/v1/devices/codes";
 /// `DELETE`: unbind the calling phone.

@@ -28,6 +28,8 @@ use utoipa::{
         routes::branch::get,
         routes::profile::get,
         routes::profile::put,
+        routes::findings::get,
+        routes::findings::put,
         routes::device_codes::post,
         routes::this_device::delete,
         routes::submissions::get,

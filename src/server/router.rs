@@ -46,7 +46,7 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
 ];
 
 /// The API, path by path. Each is described in the OpenAPI document, which a test compares with this list.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 15] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 16] {
     [
         (paths::HEALTH, get(routes::health::get)),
         (paths::ACTIVATE, post(routes::activate::post)),
@@ -55,6 +55,7 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 15] {
         (paths::DOCUMENT, get(routes::document::get)),
         (paths::BRANCH, get(routes::branch::get)),
         (paths::PROFILE, get(routes::profile::get).put(routes::profile::put)),
+        (paths::FINDINGS, get(routes::findings::get).put(routes::findings::put)),
         (paths::DEVICE_CODES, post(routes::device_codes::post)),
         (paths::THIS_DEVICE, delete(routes::this_device::delete)),
         (paths::SUBMISSIONS, get(routes::submissions::get)),

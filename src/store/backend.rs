@@ -23,11 +23,13 @@ pub enum Table {
     Documents,
     /// Versions of ledger entries, by branch, entry and stamp.
     Ledger,
+    /// Words on findings written here, and what the endpoint has of them, by branch.
+    Findings,
 }
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -37,6 +39,7 @@ impl Table {
         Self::Outbox,
         Self::Documents,
         Self::Ledger,
+        Self::Findings,
     ];
 
     /// The version of the database that introduced it.
@@ -52,6 +55,7 @@ impl Table {
             | Self::Outbox => 1,
             Self::Documents => 2,
             Self::Ledger => 3,
+            Self::Findings => 5,
         }
     }
 
@@ -68,6 +72,7 @@ impl Table {
             Self::Outbox => "outbox",
             Self::Documents => "documents",
             Self::Ledger => "ledger",
+            Self::Findings => "findings",
         }
     }
 }

@@ -5,7 +5,10 @@
 //! [`crate::domain::submission`].
 
 use super::records::{Draft, LocalSubmission};
-use crate::domain::{BranchCode, Entry, LedgerRecord};
+use crate::{
+    domain::{BranchCode, Entry, LedgerRecord},
+    protocol::BranchFindings,
+};
 use serde::{Deserialize, Serialize};
 
 /// Says what the file is.
@@ -33,6 +36,9 @@ pub struct Backup {
     /// The ledger, every version of every entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<LedgerRecord>,
+    /// The findings, every word and every verdict.
+    #[serde(default, skip_serializing_if = "BranchFindings::is_empty")]
+    pub findings: BranchFindings,
 }
 
 /// One draft with its answers.

@@ -86,6 +86,7 @@ fn backup() -> Backup {
         }],
         submissions: vec![submission()],
         ledger: Vec::new(),
+        findings: crate::protocol::BranchFindings::default(),
     }
 }
 
@@ -217,7 +218,8 @@ fn the_places_are_frozen() {
             "submissions",
             "outbox",
             "documents",
-            "ledger"
+            "ledger",
+            "findings"
         ]
     );
 }

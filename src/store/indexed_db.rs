@@ -25,7 +25,7 @@ use std::{
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
-const VERSION: u32 = 3;
+const VERSION: u32 = 5;
 
 /// One of the connections that were opened one after the other.
 struct Connection {

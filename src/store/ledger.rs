@@ -143,6 +143,7 @@ mod tests {
             drafts: Vec::new(),
             submissions: Vec::new(),
             ledger,
+            findings: crate::protocol::BranchFindings::default(),
         }
     }
 

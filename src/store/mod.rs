@@ -8,6 +8,7 @@ pub mod atomic;
 pub mod backend;
 pub mod backup;
 pub mod error;
+pub mod findings;
 #[cfg(feature = "web")]
 pub mod indexed_db;
 pub mod ledger;
@@ -25,6 +26,8 @@ mod work;
 #[cfg(test)]
 mod binding_tests;
 #[cfg(test)]
+mod findings_tests;
+#[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
 mod moving_tests;
@@ -37,10 +40,12 @@ pub(crate) mod testing;
 
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
+pub use findings::StoredFindings;
 pub use memory::Memory;
 pub use paper::PaperTrail;
 pub use records::{
-    Binding, Display, Draft, DraftKey, KeptRecord, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
+    Binding, Display, Draft, DraftKey, KeptFinding, KeptRecord, LocalSubmission, PendingActivation, Phone,
+    RefusedFindings, TextSize, Theme,
 };
 pub use repository::{Found, Repository};
 pub use work::OnlyHere;

@@ -3,10 +3,10 @@
 
 use crate::{
     domain::{
-        BranchCode, ContentHash, DeviceId, LedgerRecord, PeriodId, SectionId, SectorId, Stamp, Submission,
-        SubmissionId,
+        BranchCode, ContentHash, DeviceId, FindingEntry, LedgerRecord, PeriodId, SectionId, SectorId, Stamp,
+        Submission, SubmissionId,
     },
-    protocol::{ActivationCode, BranchInfo, Receipt, Review, SubmissionSummary},
+    protocol::{ActivationCode, BranchInfo, ProblemKind, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
 };
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,29 @@ pub struct KeptRecord {
     /// Whether it has left the phone in a submission or a backup, or came from elsewhere in a submission.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub shared: bool,
+}
+
+/// A word on a finding as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFinding {
+    /// The word.
+    pub entry: FindingEntry,
+    /// Whether a backup that has left the phone holds it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub backed_up: bool,
+}
+
+/// Why the endpoint refused words on findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedFindings {
+    /// Its reason.
+    pub kind: ProblemKind,
+    /// Its explanation, for logs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// What is wrong, one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
 }
 
 /// Names a draft.

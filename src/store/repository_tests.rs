@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     domain::{AnswerValue, Assessment, ContentHash, Entry, Stamp, assessment::Edit, testing::device},
-    protocol::{Receipt, SubmissionSummary},
+    protocol::{BranchFindings, Receipt, SubmissionSummary},
     sync::{
-        Delivery, Pulled, Store as _,
-        testing::{FakeEndpoint, NOON, branch, checklist_body, outbox_id},
+        Delivery, HeardFindings, Pulled, Store as _,
+        testing::{FakeEndpoint, NOON, branch, checklist_body, finding_word, outbox_id},
     },
 };
 
@@ -48,6 +48,7 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
             .map(|kept| kept.record)
             .collect(),
         submissions: run(repository.submissions(&branch(of))).unwrap().records,
+        findings: run(repository.findings(&branch(of))).unwrap().0.all().into(),
     }
 }
 
@@ -95,7 +96,9 @@ fn a_refused_commit_leaves_nothing_half_written_and_the_same_call_succeeds_after
     let replacing = Edit { put: note("yes", "新", NOON + 1, 1), drop: carried.clone() };
     let backup = backup_of(&tab, 1);
     let mine = report(1, 1, 1).0.id;
-    let steps: [(&str, Step<'_>); 6] = [
+    let word = finding_word(1, "缺签到表", NOON, 1);
+    let heard = HeardFindings { etag: None, all: BranchFindings::default() };
+    let steps: [(&str, Step<'_>); 8] = [
         ("edits", Box::new(|| run(tab.save_edits(&draft(1), std::slice::from_ref(&replacing))).map(|_| ()))),
         ("submit", Box::new(|| run(tab.submit(&draft(1), &carried, &local, &request, &[])))),
         (
@@ -108,6 +111,8 @@ fn a_refused_commit_leaves_nothing_half_written_and_the_same_call_succeeds_after
         ("summaries", Box::new(|| run(tab.save_summaries(&branch(1), std::slice::from_ref(&summary))))),
         ("pulled", Box::new(|| run(tab.save_pulled(&pulled)))),
         ("restore", Box::new(|| run(tab.restore(&backup, NOON)).map(|_| ()))),
+        ("findings", Box::new(|| run(tab.save_finding_words(&branch(1), std::slice::from_ref(&word))))),
+        ("heard findings", Box::new(|| run(tab.save_findings(&branch(1), &heard)))),
     ];
     for (name, step) in steps {
         let before = everything(&memory);

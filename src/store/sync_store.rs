@@ -4,7 +4,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
-    ledger,
+    findings, ledger,
     records::{Binding as Bound, Draft, LocalSubmission},
     repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
     work::merge,
@@ -13,8 +13,9 @@ use crate::{
     domain::{BranchCode, Entry, Submission, SubmissionId, ledger::derive},
     protocol::{BranchInfo, SubmissionSummary},
     sync::{
-        Binding, BindingState, ClockOffset, Delivery, FetchedChecklist, Local, OutboxEntry, OutboxId,
-        OutboxRequest, OutboxState, Postponement, Pulled, Rejection, StandardCopy, Store, Token,
+        Binding, BindingState, ClockOffset, Delivery, FetchedChecklist, HeardFindings, Local, LocalFindings,
+        OutboxEntry, OutboxId, OutboxRequest, OutboxState, Postponement, Pulled, Rejection, StandardCopy,
+        Store, Token,
     },
 };
 
@@ -92,6 +93,9 @@ impl<B: Backend> Store for Repository<B> {
                 .extend(submissions.iter().filter(|known| known.body.is_some()).map(|known| known.id));
             let listed = submissions.iter().filter_map(LocalSubmission::summary).collect();
             local.summaries.insert(branch.clone(), listed);
+            let (known, _) = self.findings(&branch).await?;
+            let findings = LocalFindings { unsent: known.unsent(), etag: known.heard.etag };
+            local.findings.insert(branch.clone(), findings);
             local.pinned.extend(self.drafts(&branch).await?.records.into_iter().map(|draft| draft.checklist));
             local.bindings.push(Binding { info: binding.branch, token: binding.token, state: binding.state });
         }
@@ -215,6 +219,26 @@ impl<B: Backend> Store for Repository<B> {
             merge(change, &begun, &said).await?;
             ledger::merge(change, &submission.branch, &submission.ledger, true).await?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn save_findings(&self, branch: &BranchCode, heard: &HeardFindings) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| match bound(change, branch).await? {
+            Some(_) => findings::hear(change, branch, heard).await,
+            None => Ok(()),
+        })
+        .await
+    }
+
+    async fn record_findings_refused(
+        &self,
+        branch: &BranchCode,
+        rejection: &Rejection,
+    ) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| match bound(change, branch).await? {
+            Some(_) => findings::refuse(change, branch, rejection),
+            None => Ok(()),
         })
         .await
     }

@@ -5,12 +5,12 @@ use super::{
     backend::{Backend, Batch, Seen, Table},
     backup::Backup,
     error::StoreError,
-    ledger,
+    findings, ledger,
     records::{Binding, Draft, LocalSubmission, Phone},
     repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{Assessment, BranchCode, Entry, HybridClock, LedgerId, Stamp, assessment::Edit},
+    domain::{Assessment, BranchCode, Entry, FindingId, HybridClock, LedgerId, Stamp, assessment::Edit},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What of a branch exists on this phone alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OnlyHere {
-    /// Registers with values that are in no submission and no backup, over all periods; and entries of the ledger.
+    /// Registers with values that are in no submission and no backup, over all periods; entries of the ledger; and findings with
+    /// words that neither the endpoint nor a backup has.
     pub answers: usize,
     /// Requests that have neither arrived nor been carried away in a backup.
     pub requests: usize,
@@ -26,7 +27,7 @@ pub struct OnlyHere {
 
 impl OnlyHere {
     /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger are counted by
-    /// [`ledger::only_here`].
+    /// [`ledger::only_here`], the findings by [`super::StoredFindings::only_here`].
     #[must_use]
     pub fn count(
         branch: &BranchCode,
@@ -34,6 +35,7 @@ impl OnlyHere {
         submissions: &[LocalSubmission],
         outbox: &[OutboxEntry],
         ledger: &BTreeSet<LedgerId>,
+        findings: &BTreeSet<FindingId>,
     ) -> Self {
         let carried = |row: &OutboxEntry| match &row.request {
             OutboxRequest::Submit { submission, .. } => {
@@ -43,7 +45,9 @@ impl OnlyHere {
             OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
         };
         Self {
-            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>() + ledger.len(),
+            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>()
+                + ledger.len()
+                + findings.len(),
             requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
         }
     }
@@ -117,7 +121,8 @@ async fn only_here<B: Backend>(
     let submissions = change.run(Table::Submissions, &run).await?.records;
     let outbox = change.run(Table::Outbox, "").await?.records;
     let ledger = ledger::only_here(&change.run(Table::Ledger, &run).await?.records);
-    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, &ledger))
+    let findings = findings::stored(change, branch).await?.only_here();
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, &ledger, &findings))
 }
 
 impl<B: Backend> Repository<B> {
@@ -236,6 +241,7 @@ impl<B: Backend> Repository<B> {
                 mark(change, &saved.draft, &saved.entries).await?;
             }
             ledger::mark(change, &backup.branch, &backup.ledger).await?;
+            findings::mark(change, &backup.branch, &backup.findings).await?;
             for carried in backup.submissions.iter().filter(|carried| carried.body.is_some()) {
                 let key = submission_key(&carried.branch, carried.id);
                 let known = unless_spoilt(change.one::<LocalSubmission>(Table::Submissions, &key).await)?;
@@ -250,13 +256,14 @@ impl<B: Backend> Repository<B> {
 
     /// Merges a backup into what is here; nothing here is overwritten or lost. A submission in it that never arrived is queued
     /// again with its frozen bytes, unless a later one of its period is known: the same again is success. Returns how many
-    /// answers and entries of the ledger were new.
+    /// answers, entries of the ledger and findings were new.
     ///
     /// # Errors
     /// When the storage fails; then nothing was restored.
     pub async fn restore(&self, backup: &Backup, now_ms: u64) -> Result<usize, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let mut new = ledger::merge(change, &backup.branch, &backup.ledger, false).await?;
+            new += findings::merge(change, &backup.branch, &backup.findings).await?;
             for saved in &backup.drafts {
                 let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
                 new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
@@ -317,7 +324,7 @@ impl<B: Backend> Repository<B> {
                 return Err(StoreError::OnlyHere { answers, requests });
             }
             let prefix = format!("{branch}/");
-            for table in [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger] {
+            for table in [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger, Table::Findings] {
                 for (key, _) in change.texts(table, &prefix).await? {
                     change.delete(table, &key);
                 }

@@ -127,7 +127,13 @@ impl ApiError {
     /// Whether it says that the phone's token is not accepted.
     #[must_use]
     pub fn token_refused(&self) -> bool {
-        matches!(self.kind(), Some(ProblemKind::Revoked | ProblemKind::Unauthorised))
+        self.kind().is_some_and(Self::refuses_token)
+    }
+
+    /// Whether a problem of this kind says so.
+    #[must_use]
+    pub fn refuses_token(kind: ProblemKind) -> bool {
+        matches!(kind, ProblemKind::Revoked | ProblemKind::Unauthorised)
     }
 }
 

@@ -3,14 +3,14 @@
 use super::{
     api::{Api, ApiError, Method, Reply, Request, classify},
     clock::ClockOffset,
-    store::StandardCopy,
+    store::{HeardFindings, StandardCopy},
     token::Token,
 };
 use crate::{
-    domain::{ContentHash, SubmissionId},
+    domain::{ContentHash, FindingEntry, SubmissionId},
     protocol::{
-        ActivateRequest, Activated, BranchInfo, DeviceCode, ProblemKind, Receipt, StampedProfile,
-        SubmissionSummary, paths,
+        ActivateRequest, Activated, BranchFindings, BranchInfo, DeviceCode, NewFindings, ProblemKind,
+        Receipt, StampedProfile, SubmissionSummary, paths,
     },
 };
 use serde::de::DeserializeOwned;
@@ -106,6 +106,45 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     /// [`ApiError`].
     pub async fn put_profile(&self, token: &Token, body: &str) -> Result<(), ApiError> {
         self.ask(Method::Put, paths::PROFILE, Some(token), Some(body)).await.map(drop)
+    }
+
+    /// 问题和整改 of the branch, unless they are those of this `ETag`.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn findings(
+        &self,
+        token: &Token,
+        etag: Option<&str>,
+    ) -> Result<Option<HeardFindings>, ApiError> {
+        let request = Request {
+            method: Method::Get,
+            path: paths::FINDINGS,
+            token: Some(token.secret()),
+            body: None,
+            if_none_match: etag,
+        };
+        let reply = self.send(request).await?;
+        if reply.status == 304 { Ok(None) } else { heard(&reply).map(Some) }
+    }
+
+    /// Sends words on findings; again is success. Answers all that the endpoint has now, these among it.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::Unreadable`] also when the answer lacks what was sent.
+    pub async fn put_findings(
+        &self,
+        token: &Token,
+        entries: Vec<FindingEntry>,
+    ) -> Result<HeardFindings, ApiError> {
+        let sent = NewFindings { entries };
+        let body = serde_json::to_string(&sent).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+        let heard = heard(&self.ask(Method::Put, paths::FINDINGS, Some(token), Some(&body)).await?)?;
+        if sent.entries.iter().all(|entry| heard.all.entries.contains(entry)) {
+            Ok(heard)
+        } else {
+            Err(ApiError::Unreadable("the answer lacks some of what was sent".into()))
+        }
     }
 
     /// 上报 of the frozen bytes. Whether they arrive for the first time (201) or again (200), the receipt is the same.
@@ -216,6 +255,11 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
 
 fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, ApiError> {
     serde_json::from_str(&reply.body).map_err(|error| ApiError::Unreadable(error.to_string()))
+}
+
+fn heard(reply: &Reply) -> Result<HeardFindings, ApiError> {
+    let all: BranchFindings = read(reply)?;
+    Ok(HeardFindings { etag: reply.etag.clone(), all })
 }
 
 fn proven(reply: Reply, sha256: &ContentHash) -> Result<String, ApiError> {

@@ -108,9 +108,37 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             tried.insert(entry.id);
             self.send(&entry, &local).await?;
         }
+        self.send_findings().await?;
         let local = self.store.local().await.map_err(Stop::Store)?;
         let remote = self.listen(&local).await?;
         self.pull(&local, &remote).await
+    }
+
+    /// Sends what was written on findings. There is no row for it: it waits as long as it is not among what the endpoint has.
+    async fn send_findings(&mut self) -> Result<(), Stop<S::Error>> {
+        let local = self.store.local().await.map_err(Stop::Store)?;
+        let mut stopped = BTreeSet::new();
+        for (branch, entries) in plan::findings(&local) {
+            let Some(token) = local.token(&branch).filter(|_| !stopped.contains(&branch)) else { continue };
+            match self.client.put_findings(token, entries).await {
+                Ok(heard) => self.stored(self.store.save_findings(&branch, &heard).await)?,
+                Err(ApiError::Problem { problem, .. })
+                    if !problem.kind.retry_helps()
+                        && !ApiError::refuses_token(problem.kind)
+                        && problem.kind != ProblemKind::NotFound =>
+                {
+                    let rejection =
+                        Rejection { kind: problem.kind, detail: problem.detail, faults: problem.faults };
+                    self.stored(self.store.record_findings_refused(&branch, &rejection).await)?;
+                    stopped.insert(branch);
+                }
+                Err(error) => {
+                    self.refused_or_failed(&branch, token, &error).await?;
+                    stopped.insert(branch);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Asks for the branches whose token was refused: a revocation by mistake heals as soon as it is taken back.
@@ -201,6 +229,14 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
                     continue;
                 }
             }
+            let etag = local.findings.get(branch).and_then(|known| known.etag.as_deref());
+            match self.client.findings(token, etag).await {
+                Ok(Some(heard)) => {
+                    remote.findings.insert(branch.clone(), heard);
+                }
+                Ok(None) => {}
+                Err(error) => self.refused_or_failed(branch, token, &error).await?,
+            }
             match self.client.branch(token).await {
                 // A roster that answers for another branch is not believed.
                 Ok(info) if &info.code == branch => {
@@ -226,6 +262,11 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
                 Operation::SaveSummaries(branch) => {
                     if let Some(summaries) = remote.summaries.get(&branch) {
                         self.stored(self.store.save_summaries(&branch, summaries).await)?;
+                    }
+                }
+                Operation::SaveFindings(branch) => {
+                    if let Some(heard) = remote.findings.get(&branch) {
+                        self.stored(self.store.save_findings(&branch, heard).await)?;
                     }
                 }
                 Operation::FetchChecklist(hash) => {

@@ -29,7 +29,7 @@ pub use engine::{RoundOutcome, round};
 pub use library::{Fetched, Progress, Shelf};
 pub use outbox::{OutboxEntry, OutboxId, OutboxRequest, OutboxState};
 pub use store::{
-    Binding, BindingState, Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, StandardCopy,
-    Store,
+    Binding, BindingState, Delivery, FetchedChecklist, HeardFindings, Local, LocalFindings, Postponement,
+    Pulled, Rejection, StandardCopy, Store,
 };
 pub use token::Token;

@@ -2,11 +2,11 @@
 
 use super::{
     outbox::{OutboxEntry, OutboxId, OutboxRequest},
-    store::{BindingState, Local, StandardCopy},
+    store::{BindingState, HeardFindings, Local, StandardCopy},
 };
 use crate::{
-    domain::{BranchCode, ContentHash, SectorId, SubmissionId},
-    protocol::{BranchInfo, SubmissionSummary},
+    domain::{BranchCode, ContentHash, FindingEntry, SectorId, SubmissionId, finding::check::finding_fault},
+    protocol::{BranchInfo, MAX_FINDINGS_PER_REQUEST, SubmissionSummary},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,8 @@ pub struct Remote {
     pub branches: BTreeMap<BranchCode, BranchInfo>,
     /// Each branch's submissions.
     pub summaries: BTreeMap<BranchCode, Vec<SubmissionSummary>>,
+    /// Each branch's findings, where they are others than the phone knows.
+    pub findings: BTreeMap<BranchCode, HeardFindings>,
 }
 
 /// One step of pulling, in the order in which steps are taken: an interrupted round leaves nothing that refers to what is not
@@ -29,6 +31,8 @@ pub enum Operation {
     SaveBranch(BranchCode),
     /// Store receipts and reviews: a return from above is seen first.
     SaveSummaries(BranchCode),
+    /// Store what the endpoint has of findings.
+    SaveFindings(BranchCode),
     /// Fetch a checklist.
     FetchChecklist(ContentHash),
     /// Store the standard in force, once its checklists are here.
@@ -80,6 +84,22 @@ fn in_order(local: &Local) -> Vec<&OutboxEntry> {
     rows
 }
 
+/// The words on findings to send, a request each, after the rows of the outbox. What the endpoint would refuse is not sent, and
+/// nothing in the upper level's name.
+#[must_use]
+pub fn findings(local: &Local) -> Vec<(BranchCode, Vec<FindingEntry>)> {
+    let mut requests = Vec::new();
+    for branch in askable(local) {
+        let Some(known) = local.findings.get(branch) else { continue };
+        let is_sound = |entry: &&FindingEntry| !entry.is_from_above() && finding_fault(entry).is_none();
+        let mut unsent: Vec<FindingEntry> = known.unsent.iter().filter(is_sound).cloned().collect();
+        // Older ones first: a cut-off round leaves what an earlier moment looked like.
+        unsent.sort_by(|a, b| (a.stamp, a).cmp(&(b.stamp, b)));
+        requests.extend(unsent.chunks(MAX_FINDINGS_PER_REQUEST).map(|some| (branch.clone(), some.to_vec())));
+    }
+    requests
+}
+
 /// What to store and fetch.
 #[must_use]
 pub fn pulls(local: &Local, remote: &Remote) -> Vec<Operation> {
@@ -88,6 +108,9 @@ pub fn pulls(local: &Local, remote: &Remote) -> Vec<Operation> {
         let branch = &binding.info.code;
         if remote.branches.get(branch).is_some_and(|info| info != &binding.info) {
             operations.insert(Operation::SaveBranch(branch.clone()));
+        }
+        if remote.findings.contains_key(branch) {
+            operations.insert(Operation::SaveFindings(branch.clone()));
         }
         let Some(listed) = remote.summaries.get(branch) else { continue };
         if local.summaries.get(branch).map_or(!listed.is_empty(), |known| known != listed) {

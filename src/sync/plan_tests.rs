@@ -3,15 +3,18 @@
 use super::{
     BindingState, Local, OutboxState, StandardCopy,
     backoff::LONGEST_ASKED_MS,
-    plan::{Operation, Remote, next_send_at, pulls, sends},
+    plan::{Operation, Remote, findings, next_send_at, pulls, sends},
     testing::{
-        FakeEndpoint, MemoryStore, NOON, branch, checklist_body, info, outbox_id, submission, submission_id,
-        submit, withdraw,
+        FakeEndpoint, MemoryStore, NOON, branch, checklist_body, finding_word, info, outbox_id, submission,
+        submission_id, submit, withdraw,
     },
 };
 use crate::{
-    domain::ContentHash,
-    protocol::{ProblemKind, SubmissionSummary},
+    domain::{
+        ContentHash,
+        finding::{check::LATEST_STAMP_MS, endpoint_device},
+    },
+    protocol::{MAX_FINDINGS_PER_REQUEST, ProblemKind, SubmissionSummary},
 };
 
 fn phone() -> Local {
@@ -74,6 +77,38 @@ fn what_is_sent_and_in_which_order() {
         let expected: Vec<_> = expected.iter().map(|number| outbox_id(*number)).collect();
         assert_eq!(sends(&local, NOON), expected, "{name}");
         assert_eq!(next_send_at(&local, NOON), next, "{name}");
+    }
+}
+
+#[test]
+fn which_words_on_findings_are_sent() {
+    let words = |count: u64| -> Vec<_> { (0..count).rev().map(|ms| finding_word(1, "缺", ms, 1)).collect() };
+    let mut above = finding_word(2, "上级写的", 5, 1);
+    above.stamp.device = endpoint_device();
+    let absurd = finding_word(3, "钟坏了", LATEST_STAMP_MS + 1, 1);
+    let mut revoked = MemoryStore::phone(0, &[1, 2]);
+    revoked.local.get_mut().bindings[0].state = BindingState::Revoked;
+    let most = MAX_FINDINGS_PER_REQUEST;
+    let cases = [
+        ("nothing", MemoryStore::phone(0, &[1, 2]), vec![], vec![]),
+        ("a word", MemoryStore::phone(0, &[1, 2]), words(1), vec![1, 1]),
+        ("many, in several requests", MemoryStore::phone(0, &[1]), words(most as u64 + 1), vec![most, 1]),
+        (
+            "not the upper level's, nor what is refused",
+            MemoryStore::phone(0, &[1]),
+            vec![above, absurd],
+            vec![],
+        ),
+        ("a revoked branch pauses alone", revoked, words(2), vec![2]),
+        ("an unbound branch", MemoryStore::phone(0, &[]), words(2), vec![]),
+    ];
+    for (name, store, written, expected) in cases {
+        store.write_findings(1, &written);
+        store.write_findings(2, &written);
+        let requests = findings(&store.local.borrow());
+        assert_eq!(requests.iter().map(|(_, some)| some.len()).collect::<Vec<_>>(), expected, "{name}");
+        let stamps: Vec<_> = requests.iter().map(|(of, some)| (of, some[0].stamp)).collect();
+        assert!(stamps.is_sorted(), "{name}: older ones first");
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{clock::ClockOffset, outbox::OutboxEntry, outbox::OutboxId, token::Token};
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, Submission, SubmissionId},
-    protocol::{BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
+    domain::{BranchCode, Checklist, ContentHash, FindingEntry, Submission, SubmissionId},
+    protocol::{BranchFindings, BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,26 @@ pub struct StandardCopy {
     pub published: PublishedStandard,
 }
 
+/// All that the endpoint has of a branch's findings, as last heard. What was written here and is not in it has not arrived:
+/// that is worked out anew each time, so that an endpoint which lost something gets it again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct HeardFindings {
+    /// With which the endpoint is asked whether anything changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// What it said.
+    pub all: BranchFindings,
+}
+
+/// A branch's findings as far as sending is concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LocalFindings {
+    /// With which the endpoint is asked whether anything changed.
+    pub etag: Option<String>,
+    /// What was written here and is not among what the endpoint has.
+    pub unsent: Vec<FindingEntry>,
+}
+
 /// What the phone knows, read in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Local {
@@ -46,6 +66,8 @@ pub struct Local {
     pub outbox: Vec<OutboxEntry>,
     /// For each branch what the endpoint last listed.
     pub summaries: BTreeMap<BranchCode, Vec<SubmissionSummary>>,
+    /// For each branch how its findings stand.
+    pub findings: BTreeMap<BranchCode, LocalFindings>,
     /// The submissions whose content is here, own or pulled.
     pub bodies: BTreeSet<SubmissionId>,
     /// The standard in force.
@@ -158,6 +180,17 @@ pub trait Store {
     /// Stores the body **and** merges its answers into the draft of the same branch and period, in one transaction: a body that
     /// is here is not pulled again, so it must not be here unmerged (invariant 11). Its checklist is here already.
     async fn save_pulled(&self, pulled: &Pulled) -> Result<(), Self::Error>;
+
+    /// What the endpoint has of the branch's findings from now on. What it had before and has no more stays here: the branch's own
+    /// words become unsent again, the upper level's stay as they were said.
+    async fn save_findings(&self, branch: &BranchCode, heard: &HeardFindings) -> Result<(), Self::Error>;
+
+    /// The endpoint refused words on findings for good: they stay here, with its reason beside them.
+    async fn record_findings_refused(
+        &self,
+        branch: &BranchCode,
+        rejection: &Rejection,
+    ) -> Result<(), Self::Error>;
 
     /// The standard in force; the checklists for the phone's sectors are here already. Drafts stay pinned (invariant 4).
     async fn save_standard(&self, standard: &StandardCopy) -> Result<(), Self::Error>;

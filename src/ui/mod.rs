@@ -9,6 +9,7 @@ pub mod forms;
 pub mod ics;
 pub mod inspection;
 pub mod library;
+pub mod mending;
 pub mod next_step;
 pub mod overview;
 pub mod prefill;

@@ -1,8 +1,11 @@
 //! 下一步: exactly one thing to do, in the order of urgency. Pure.
 
-use super::overview::{ItemRow, progress};
+use super::{
+    mending::Pressing,
+    overview::{ItemRow, progress},
+};
 use crate::{
-    domain::{ItemId, Outcome, Period, scoring::ItemState},
+    domain::{Finding, ItemId, Outcome, Period, scoring::ItemState},
     protocol::{Review, ReviewState},
 };
 use jiff::civil::Date;
@@ -38,6 +41,13 @@ pub enum NextStep {
         review: Review,
         /// The first item it names.
         item: Option<ItemId>,
+    },
+    /// A finding was returned, or one from above falls due.
+    MendFinding {
+        /// The one that cannot wait.
+        finding: Box<Finding>,
+        /// How many cannot.
+        count: usize,
     },
     /// 支部基本情况 has to be confirmed first: it gives the denominators.
     ConfirmProfile,
@@ -83,6 +93,11 @@ pub enum NextStep {
         /// How many.
         possible: usize,
     },
+    /// It is above; findings from above are to be mended, none of them in a hurry.
+    MendFindings {
+        /// How many.
+        count: usize,
+    },
     /// It is above; nothing to do.
     WaitForReview {
         /// The state above.
@@ -92,12 +107,16 @@ pub enum NextStep {
 
 /// Works it out.
 #[must_use]
-pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Period, today: Date) -> NextStep {
+pub fn next_step(
+    rows: &[ItemRow],
+    sent: &Sent,
+    findings: &Pressing,
+    has_profile: bool,
+    period: &Period,
+    today: Date,
+) -> NextStep {
     if let Sent::Rejected = sent {
         return NextStep::LookAtRejected;
-    }
-    if !has_profile {
-        return NextStep::ConfirmProfile;
     }
     let returned = match sent {
         Sent::Delivered { review: Some(review), changed, .. } if asks_for_more(review) => {
@@ -108,6 +127,12 @@ pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Peri
     if let Some((review, 0)) = returned {
         let item = review.items.first().map(|named| named.item.clone());
         return NextStep::Mend { review: review.clone(), item };
+    }
+    if let Some(finding) = &findings.first {
+        return NextStep::MendFinding { finding: Box::new(finding.clone()), count: findings.count };
+    }
+    if !has_profile {
+        return NextStep::ConfirmProfile;
     }
     let mut doubtful = rows.iter().filter(|row| row.doubtful);
     if let Some(first) = doubtful.next() {
@@ -137,6 +162,7 @@ pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Peri
         Sent::Delivered { review, .. } => match review.as_ref().map(|review| review.state) {
             Some(ReviewState::Approved) => NextStep::WaitForReview { state: Some(ReviewState::Approved) },
             _ if possible > 0 => NextStep::MendWhatIsPossible { possible },
+            _ if findings.from_above > 0 => NextStep::MendFindings { count: findings.from_above },
             state => NextStep::WaitForReview { state },
         },
     }
@@ -184,13 +210,14 @@ mod tests {
         short.merge([part_entry(yes, &yes.parts[0], PartAnswer::YesNo { yes: false }, stamp(u64::MAX, 1))]);
         let later = date(2026, 12, 24);
         let (short_later, short) = (on(&short, later), of(&short));
-        let step = |rows: &[ItemRow], sent: Sent| next_step(rows, &sent, true, &period, today);
-        let first = next_step(&empty, &Sent::Nothing, false, &period, today);
+        let none = Pressing::default();
+        let step = |rows: &[ItemRow], sent: Sent| next_step(rows, &sent, &none, true, &period, today);
+        let first = next_step(&empty, &Sent::Nothing, &none, false, &period, today);
         assert_eq!(first, NextStep::ConfirmProfile);
         assert!(matches!(step(&empty, Sent::Nothing), NextStep::Answer { begun: false, .. }));
         assert!(matches!(step(&empty, Sent::Rejected), NextStep::LookAtRejected));
         assert_eq!(step(&short, Sent::Nothing), NextStep::SeeResult { possible: 1, missed: 0, late: false });
-        let after = next_step(&short_later, &Sent::Nothing, true, &period, later);
+        let after = next_step(&short_later, &Sent::Nothing, &none, true, &period, later);
         assert_eq!(after, NextStep::SeeResult { possible: 0, missed: 1, late: true });
         assert_eq!(step(&full, Sent::Waiting), NextStep::WaitForNetwork);
         assert_eq!(step(&full, delivered(None, 2)), NextStep::ReportAgain { changed: 2 });
@@ -214,5 +241,26 @@ mod tests {
         assert_eq!(step(&doubtful, Sent::Nothing), again);
         assert_eq!(step(&doubtful, moved(None)), again);
         assert_eq!(step(&short, delivered(approved, 0)), NextStep::WaitForReview { state: approved });
+    }
+
+    #[test]
+    fn what_the_upper_level_waits_for_comes_before_answering_and_what_has_time_after_it() {
+        let (list, period, today) = (checklist(), period(), date(2026, 11, 24));
+        let on = |assessment: &Assessment| rows(&list, &score(&list, &period, assessment), &period, today);
+        let (empty, full) = (on(&Assessment::default()), on(&full_assessment(&list, &period)));
+        let word = crate::sync::testing::finding_word(1, "缺签到表", 1, 1);
+        let finding = crate::domain::Findings::new([word], []).all().remove(0);
+        let pressing = Pressing { first: Some(finding.clone()), count: 2, from_above: 2 };
+        let step = |rows: &[ItemRow], sent: Sent, findings: &Pressing| {
+            next_step(rows, &sent, findings, true, &period, today)
+        };
+        let mend = NextStep::MendFinding { finding: Box::new(finding), count: 2 };
+        assert_eq!(step(&empty, Sent::Nothing, &pressing), mend);
+        assert_eq!(step(&empty, Sent::Rejected, &pressing), NextStep::LookAtRejected);
+        let returned = Some(ReviewState::Returned);
+        assert!(matches!(step(&full, delivered(returned, 0), &pressing), NextStep::Mend { .. }));
+        let calm = Pressing { first: None, count: 0, from_above: 1 };
+        assert!(matches!(step(&empty, Sent::Nothing, &calm), NextStep::Answer { .. }));
+        assert_eq!(step(&full, delivered(None, 0), &calm), NextStep::MendFindings { count: 1 });
     }
 }

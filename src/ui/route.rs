@@ -1,7 +1,7 @@
 //! The places of the app and their addresses. Pure; [`navigation`](super::navigation) goes there.
 
 use super::{inspection::By, overview::Filter};
-use crate::domain::{ActivityKind, ItemId, LedgerId, MethodId, SectionId, SubmissionId};
+use crate::domain::{ActivityKind, FindingId, ItemId, LedgerId, MethodId, SectionId, SubmissionId};
 
 /// A place with an address of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub enum Place {
     Shown(ItemId, By),
     /// 汇报提纲
     Talk,
+    /// 整改
+    Findings,
+    /// One finding.
+    Finding(FindingId),
     /// 导出纸质材料
     Papers,
     /// One form of it, by its name in the address.
@@ -106,6 +110,7 @@ impl Place {
                 "activate" => Self::Activate,
                 "handbook" => Self::Handbook,
                 "ledger" => Self::Ledger,
+                "findings" => Self::Findings,
                 "inspection" => Self::Inspection(By::parse(query)?),
                 "talk" => Self::Talk,
                 "paper" => Self::Papers,
@@ -122,6 +127,7 @@ impl Place {
                 None => Self::LedgerEntry(entry.parse().ok()?),
             },
             Some(("inspection", item)) => Self::Shown(ItemId::new(item).ok()?, By::parse(query)?),
+            Some(("findings", id)) => Self::Finding(id.parse().ok()?),
             Some(("paper", form)) => Self::Paper(form.to_owned()),
             Some(("me", "display")) => Self::Display,
             Some(("me", "branches")) => Self::Branches,
@@ -160,6 +166,8 @@ impl Place {
             Self::Inspection(by) => return format!("/inspection{}", by.query()),
             Self::Shown(item, by) => return format!("/inspection/{item}{}", by.query()),
             Self::Talk => ("/talk", ""),
+            Self::Findings => ("/findings", ""),
+            Self::Finding(id) => return format!("/findings/{id}"),
             Self::Papers => ("/paper", ""),
             Self::Paper(form) => ("/paper/", form.as_str()),
             Self::Me => ("/me", ""),
@@ -190,6 +198,8 @@ impl Place {
             | Self::LedgerYear
             | Self::LedgerNew(_)
             | Self::LedgerEntry(_)
+            | Self::Findings
+            | Self::Finding(_)
             | Self::Inspection(_)
             | Self::Shown(..)
             | Self::Talk => Part::Home,
@@ -290,6 +300,8 @@ mod tests {
             Place::LedgerYear,
             Place::LedgerNew(None),
             Place::LedgerEntry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])),
+            Place::Findings,
+            Place::Finding(FindingId::from_parts(1_764_000_000_000, &[7; 10])),
             Place::LedgerNew(Some(Like::Entry(LedgerId::from_parts(1_764_000_000_000, &[7; 10])))),
             Place::Inspection(By::First),
             Place::Inspection(By::Method(MethodId::new("records").unwrap())),

@@ -1,7 +1,7 @@
 //! Changes that are on the screen and not on disk yet. None is forgotten, whatever the disk says and however fast she taps.
 
 use crate::{
-    domain::{Assessment, BranchCode, LedgerRecord, assessment::Edit},
+    domain::{Assessment, BranchCode, FindingEntry, LedgerRecord, assessment::Edit},
     store::{Draft, DraftKey},
 };
 
@@ -13,6 +13,8 @@ pub struct Queue {
     on_their_way: Vec<(Draft, Edit)>,
     /// Versions of ledger entries that are not known to be on disk, oldest first.
     records: Vec<(BranchCode, LedgerRecord)>,
+    /// Words on findings that are not known to be on disk, oldest first.
+    words: Vec<(BranchCode, FindingEntry)>,
     writing: bool,
     saved: u64,
 }
@@ -21,13 +23,13 @@ impl Queue {
     /// Whether everything is on disk.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.records.is_empty() && !self.writing
+        !self.has_waiting() && !self.writing
     }
 
     /// Whether something waits to be written.
     #[must_use]
     pub fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty() || !self.records.is_empty()
+        !self.waiting.is_empty() || !self.records.is_empty() || !self.words.is_empty()
     }
 
     /// How often something has reached the disk. What was read before it rose is out of date.
@@ -62,6 +64,30 @@ impl Queue {
     /// These are on disk.
     pub fn records_written(&mut self, branch: &BranchCode, records: &[LedgerRecord]) {
         self.records.retain(|(of, record)| of != branch || !records.contains(record));
+        self.saved += 1;
+    }
+
+    /// Adds words on findings, in the order in which they were written.
+    pub fn push_words(&mut self, branch: &BranchCode, words: impl IntoIterator<Item = FindingEntry>) {
+        self.words.extend(words.into_iter().map(|word| (branch.clone(), word)));
+    }
+
+    /// The words on a branch's findings that may not be on disk.
+    pub fn words(&self, branch: &BranchCode) -> impl Iterator<Item = &FindingEntry> {
+        self.words.iter().filter(move |(of, _)| of == branch).map(|(_, word)| word)
+    }
+
+    /// Which words to write next: all of the branch of the oldest. They stay here until they are on disk.
+    #[must_use]
+    pub fn next_words(&self) -> Option<(BranchCode, Vec<FindingEntry>)> {
+        let branch = self.words.first()?.0.clone();
+        let words = self.words(&branch).cloned().collect();
+        Some((branch, words))
+    }
+
+    /// These are on disk.
+    pub fn words_written(&mut self, branch: &BranchCode, words: &[FindingEntry]) {
+        self.words.retain(|(of, word)| of != branch || !words.contains(word));
         self.saved += 1;
     }
 
@@ -182,5 +208,20 @@ mod tests {
         queue.records_written(&of, &batch);
         assert_eq!(queue.next_records(), Some((branch(1), vec![two])));
         assert_eq!(queue.records(&branch(2)).count(), 0);
+    }
+
+    #[test]
+    fn words_on_findings_wait_until_they_are_on_disk() {
+        use crate::sync::testing::{branch, finding_word};
+        let (one, two) = (finding_word(1, "甲", 1, 1), finding_word(1, "乙", 2, 1));
+        let mut queue = Queue::default();
+        queue.push_words(&branch(1), [one.clone()]);
+        queue.push_words(&branch(2), [two.clone()]);
+        assert!(queue.has_waiting() && !queue.is_empty());
+        let (of, batch) = queue.next_words().unwrap();
+        assert_eq!((&of, &batch), (&branch(1), &vec![one]));
+        queue.words_written(&of, &batch);
+        assert_eq!(queue.words(&branch(1)).count(), 0);
+        assert_eq!(queue.next_words(), Some((branch(2), vec![two])));
     }
 }

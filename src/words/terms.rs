@@ -1,6 +1,6 @@
-//! Names of grades, windows and activities.
+//! Names of grades, windows, activities and steps of mending.
 
-use crate::domain::{ActivityKind, Grade, Window};
+use crate::domain::{ActivityKind, FindingOrigin, FindingState, Grade, Window};
 use std::collections::BTreeSet;
 
 /// 等次
@@ -43,6 +43,28 @@ pub fn kind(kind: ActivityKind) -> &'static str {
         ActivityKind::Visit => "走访慰问",
         ActivityKind::Openness => "党务公开",
         ActivityKind::FinancialOpenness => "财务公开",
+    }
+}
+
+/// One step of mending. The branch says 支部已整改; 销号 is the upper level's word.
+#[must_use]
+pub fn finding_state(state: FindingState) -> &'static str {
+    match state {
+        FindingState::Open => "待整改",
+        FindingState::UnderWay => "整改中",
+        FindingState::Mended => "支部已整改",
+        FindingState::Returned => "退回",
+        FindingState::Closed => "已销号",
+        FindingState::Withdrawn => "支部撤掉",
+    }
+}
+
+/// 问题来源, where no more is said of it.
+#[must_use]
+pub fn finding_origin(origin: FindingOrigin) -> &'static str {
+    match origin {
+        FindingOrigin::SelfCheck => "支部自查",
+        FindingOrigin::Inspection => "上级检查",
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod backup;
 mod codes;
+mod findings;
 mod manual;
 mod results;
 mod review;

@@ -3,10 +3,11 @@
 use biaochi::{
     domain::{
         AnswerKey, AnswerValue, BranchCode, BranchProfile, Checklist, ClaimedGrade, ContentHash, Declaration,
-        DeviceId, Entry, PeriodId, Stamp, Submission, SubmissionId,
+        DeviceId, Entry, FindingEntry, FindingField, FindingId, FindingValue, Findings, HybridClock,
+        PeriodId, Stamp, Submission, SubmissionId,
         submission::{ConsideredBy, FORMAT},
     },
-    protocol::{Receipt, paths},
+    protocol::{BranchFindings, NewFindings, Receipt, paths},
 };
 use serde_json::{Value, json};
 use std::{
@@ -207,6 +208,30 @@ impl Phone {
         let answer = self.client.put(url).bearer_auth(&self.token).json(submission).send().await.unwrap();
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
         answer.json().await.unwrap()
+    }
+
+    /// Sends what it wrote on findings; answers all that the endpoint has.
+    pub(crate) async fn write_findings(&self, entries: Vec<FindingEntry>) -> Findings {
+        let url = format!("{}{}", self.address, paths::FINDINGS);
+        let sent = NewFindings { entries };
+        let answer = self.client.put(url).bearer_auth(&self.token).json(&sent).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        answer.json::<BranchFindings>().await.unwrap().into()
+    }
+
+    /// One entry by this phone, after all that it has seen.
+    pub(crate) fn entry(
+        &self,
+        seen: &Findings,
+        finding: FindingId,
+        field: FindingField,
+        value: FindingValue,
+    ) -> FindingEntry {
+        let mut clock = HybridClock::new(self.device);
+        if let Some(latest) = seen.latest() {
+            clock.observe(latest);
+        }
+        FindingEntry { finding, field, stamp: clock.tick(NOON), value }
     }
 
     pub(crate) async fn withdraw(&self, id: SubmissionId) {

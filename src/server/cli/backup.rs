@@ -24,7 +24,7 @@ impl Backup {
         let on_disk =
             std::fs::File::open(&self.file).and_then(|file| file.sync_all().and_then(|()| file.metadata()));
         let bytes = on_disk.map_err(|error| CliError::Write(shown.clone(), error))?.len();
-        say(format!("已备份到“{shown}”（{}KB）。恢复的办法见管理员手册第七节。", bytes.div_ceil(1024)));
+        say(format!("已备份到“{shown}”（{}KB）。恢复的办法见管理员手册第八节。", bytes.div_ceil(1024)));
         Ok(())
     }
 }

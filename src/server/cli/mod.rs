@@ -8,6 +8,9 @@ mod codes;
 mod device;
 mod error;
 mod explain;
+mod findings;
+mod findings_export;
+mod findings_import;
 mod package;
 mod results;
 mod review;
@@ -56,6 +59,8 @@ enum Command {
     Device(device::Device),
     #[command(subcommand, about = "上报：查看、审核、退回、通过，以及用表格批量审核")]
     Review(review::Review),
+    #[command(subcommand, about = "问题和整改：查看、导入、验收销号、退回、导出台账")]
+    Findings(findings::Findings),
     #[command(subcommand, about = "结果：导出汇总表")]
     Results(results::Results),
     #[command(about = "备份数据库；服务运行时也可以")]
@@ -78,9 +83,12 @@ impl Command {
         match self {
             Self::Serve(_) | Self::Roster(_) => Needs::NewOrOld,
             Self::Standard(command) => command.needs(),
-            Self::Codes(_) | Self::Device(_) | Self::Review(_) | Self::Results(_) | Self::Backup(_) => {
-                Needs::Database
-            }
+            Self::Codes(_)
+            | Self::Device(_)
+            | Self::Review(_)
+            | Self::Findings(_)
+            | Self::Results(_)
+            | Self::Backup(_) => Needs::Database,
         }
     }
 }
@@ -127,6 +135,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
         Command::Device(command) => command.run(&database).await.map_err(Into::into),
         Command::Review(command) => command.run(&database).await.map_err(Into::into),
+        Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database).await.map_err(Into::into),
     };

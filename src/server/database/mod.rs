@@ -2,6 +2,7 @@
 
 mod activation;
 pub mod devices;
+pub mod findings;
 mod history;
 mod profile;
 mod publishing;
@@ -99,6 +100,12 @@ CREATE TABLE IF NOT EXISTS reviews (
     number INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions(id), body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS reviews_by_submission ON reviews (submission, number);
 CREATE TABLE IF NOT EXISTS profiles (branch TEXT PRIMARY KEY REFERENCES units(code), body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS finding_entries (
+    number INTEGER PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (branch, sha256));
+CREATE TABLE IF NOT EXISTS finding_verdicts (
+    number INTEGER PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS finding_verdicts_by_branch ON finding_verdicts (branch, number);
 ";
 
 /// No branch can fill the disk with conflicting bytes: this many are kept.

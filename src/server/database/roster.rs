@@ -52,7 +52,8 @@ impl Database {
     /// When the database fails.
     pub async fn branches_in_use(&self) -> Result<BTreeSet<BranchCode>, DatabaseError> {
         let rows = sqlx::query(
-            "SELECT branch FROM codes UNION SELECT branch FROM devices UNION SELECT branch FROM submissions",
+            "SELECT branch FROM codes UNION SELECT branch FROM devices UNION SELECT branch FROM submissions
+             UNION SELECT branch FROM finding_entries",
         )
         .fetch_all(&self.0)
         .await?;

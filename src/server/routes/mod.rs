@@ -7,6 +7,7 @@ pub(super) mod branch;
 pub(super) mod checklist;
 pub(super) mod device_codes;
 pub(super) mod document;
+pub(super) mod findings;
 pub(super) mod health;
 pub(super) mod profile;
 mod revalidate;

@@ -5,10 +5,12 @@ use super::{
     NOON, checklist_body, info, submission_id, token,
 };
 use crate::{
-    domain::{ContentHash, Document, Points, SectorId, StandardId, Submission, SubmissionId},
+    domain::{
+        BranchCode, ContentHash, Document, Findings, Points, SectorId, StandardId, Submission, SubmissionId,
+    },
     protocol::{
-        BranchInfo, Problem, ProblemKind, PublishedChecklist, PublishedDocument, PublishedStandard, Receipt,
-        Review, SubmissionSummary, paths, receipt::receipt_code,
+        BranchFindings, BranchInfo, NewFindings, Problem, ProblemKind, PublishedChecklist, PublishedDocument,
+        PublishedStandard, Receipt, Review, SubmissionSummary, paths, receipt::receipt_code,
     },
 };
 use std::{
@@ -35,6 +37,7 @@ pub(crate) struct FakeEndpoint {
     pub(crate) tokens: RefCell<BTreeMap<String, (BranchInfo, bool)>>,
     pub(crate) stored: RefCell<BTreeMap<SubmissionId, (String, SubmissionSummary)>>,
     pub(crate) published: RefCell<Option<PublishedStandard>>,
+    pub(crate) findings: RefCell<BTreeMap<BranchCode, Findings>>,
     /// Checklists and documents, by content.
     pub(crate) checklists: RefCell<BTreeMap<ContentHash, String>>,
     pub(crate) date: Cell<u64>,
@@ -144,6 +147,20 @@ impl FakeEndpoint {
         match (request.method, request.path) {
             (Method::Get, paths::BRANCH) => reply(200, &serde_json::to_string(&branch).unwrap()),
             (Method::Put, paths::PROFILE) => reply(200, request.body.unwrap_or("")),
+            (method, paths::FINDINGS) => {
+                let mut kept = self.findings.borrow_mut();
+                let kept = kept.entry(branch.code).or_default();
+                if method == Method::Put {
+                    let sent: NewFindings = serde_json::from_str(request.body.unwrap_or("")).unwrap();
+                    kept.merge(Findings::new(sent.entries, []));
+                }
+                let body = serde_json::to_string(&BranchFindings::from(kept.clone())).unwrap();
+                let etag = Some(format!("\"{}\"", ContentHash::of(body.as_bytes())));
+                if method == Method::Get && request.if_none_match == etag.as_deref() {
+                    return Reply { etag, ..reply(304, "") };
+                }
+                Reply { etag, ..reply(200, &body) }
+            }
             (Method::Get, paths::SUBMISSIONS) => {
                 let stored = self.stored.borrow();
                 let of_branch = |body: &str| {

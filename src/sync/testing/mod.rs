@@ -10,9 +10,10 @@ pub(crate) use store::MemoryStore;
 use super::{OutboxEntry, OutboxId, OutboxRequest, Token};
 use crate::{
     domain::{
-        BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, SectorId, Submission, SubmissionId,
+        BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, FindingEntry, FindingField, FindingId,
+        FindingValue, SectorId, Submission, SubmissionId,
         submission::{ConsideredBy, FORMAT},
-        testing::{checklist, device, full_assessment, period},
+        testing::{checklist, device, full_assessment, period, stamp},
     },
     protocol::BranchInfo,
 };
@@ -93,4 +94,14 @@ pub(crate) fn withdraw(number: u8, of: u8, submission: u8) -> OutboxEntry {
 /// A newer edition of the checklist.
 pub(crate) fn newer_checklist() -> Checklist {
     Checklist { version: "2".into(), ..checklist() }
+}
+
+/// A word on a finding, by a phone.
+pub(crate) fn finding_word(finding: u8, text: &str, ms: u64, phone: u8) -> FindingEntry {
+    FindingEntry {
+        finding: FindingId::from_parts(NOON, &[finding; 10]),
+        field: FindingField::Problem,
+        stamp: stamp(ms, phone),
+        value: FindingValue::Text { text: text.into() },
+    }
 }

@@ -2,14 +2,14 @@
 
 use super::{
     super::{
-        Binding, BindingState, Delivery, FetchedChecklist, Local, OutboxEntry, OutboxId, OutboxRequest,
-        OutboxState, Postponement, Pulled, Rejection, StandardCopy, Store, Token,
+        Binding, BindingState, Delivery, FetchedChecklist, HeardFindings, Local, LocalFindings, OutboxEntry,
+        OutboxId, OutboxRequest, OutboxState, Postponement, Pulled, Rejection, StandardCopy, Store, Token,
     },
-    info, token,
+    branch, info, token,
 };
 use crate::{
-    domain::{Assessment, BranchCode, SubmissionId},
-    protocol::{BranchInfo, Receipt, SubmissionSummary},
+    domain::{Assessment, BranchCode, FindingEntry, SubmissionId},
+    protocol::{BranchFindings, BranchInfo, ProblemKind, Receipt, SubmissionSummary},
     sync::ClockOffset,
 };
 use std::{
@@ -24,6 +24,8 @@ pub(crate) struct MemoryStore {
     pub(crate) receipts: RefCell<BTreeMap<SubmissionId, Receipt>>,
     pub(crate) pulled: RefCell<BTreeMap<SubmissionId, String>>,
     pub(crate) draft: RefCell<Assessment>,
+    pub(crate) findings: RefCell<BTreeMap<BranchCode, BranchFindings>>,
+    pub(crate) findings_refused: RefCell<Vec<(BranchCode, ProblemKind)>>,
     /// The next call of this name fails, as if the page had been closed before its commit.
     pub(crate) fails_at: Cell<Option<&'static str>>,
 }
@@ -48,6 +50,13 @@ impl MemoryStore {
             local.bodies.insert(submission);
         }
         local.outbox.push(entry);
+    }
+
+    /// Words on a finding of the branch.
+    pub(crate) fn write_findings(&self, of: u8, entries: &[FindingEntry]) {
+        let mut local = self.local.borrow_mut();
+        let known: &mut LocalFindings = local.findings.entry(branch(of)).or_default();
+        known.unsent.extend(entries.iter().cloned());
     }
 
     pub(crate) fn states(&self) -> Vec<OutboxState> {
@@ -148,6 +157,27 @@ impl Store for MemoryStore {
         self.local.borrow_mut().bodies.insert(pulled.submission.id);
         self.draft.borrow_mut().merge(pulled.submission.answers.iter().cloned());
         self.pulled.borrow_mut().insert(pulled.submission.id, pulled.body.clone());
+        Ok(())
+    }
+
+    async fn save_findings(&self, branch: &BranchCode, heard: &HeardFindings) -> Result<(), Self::Error> {
+        self.step("save_findings")?;
+        let has = |entry: &FindingEntry| heard.all.entries.contains(entry);
+        let mut local = self.local.borrow_mut();
+        let known = local.findings.entry(branch.clone()).or_default();
+        known.unsent.retain(|entry| !has(entry));
+        known.etag.clone_from(&heard.etag);
+        self.findings.borrow_mut().insert(branch.clone(), heard.all.clone());
+        Ok(())
+    }
+
+    async fn record_findings_refused(
+        &self,
+        branch: &BranchCode,
+        rejection: &Rejection,
+    ) -> Result<(), Self::Error> {
+        self.step("record_findings_refused")?;
+        self.findings_refused.borrow_mut().push((branch.clone(), rejection.kind));
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, Checklist, ClaimedGrade, Item, Ledger, Period, ScoreSheet, Submission,
+        Assessment, Checklist, ClaimedGrade, Findings, Item, Ledger, Period, ScoreSheet, Submission,
         scoring::{ItemScore, ItemState},
         submission::ConsideredBy,
     },
@@ -45,6 +45,8 @@ pub struct Source<'a> {
     pub assessment: &'a Assessment,
     /// The branch's ledger.
     pub ledger: &'a Ledger,
+    /// The branch's findings.
+    pub findings: &'a Findings,
     /// What it scores.
     pub sheet: &'a ScoreSheet,
     /// What the branch declared last in this period, once it has reported.
@@ -104,7 +106,7 @@ impl Form {
         match self {
             Self::SelfAssessment => "每条得几分、为什么，下面留签字盖章的地方",
             Self::Report => "先起草好，可以改，再导出",
-            Self::Rectification => "扣分的都在里面，谁改、几时改好手写",
+            Self::Rectification => "写进整改的照着填好，没写的手写",
             Self::Evidence => "材料放在哪，照着装盒",
             Self::Ledger => "今年登记的会和活动，一次一行",
             Self::Talk => "听取汇报时照着说，不写分数",

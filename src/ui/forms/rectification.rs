@@ -1,11 +1,15 @@
-//! 整改台账: a line for every item that lost points. Who does what until when is written by hand.
+//! 整改台账: what was written into 整改 as it stands there, then a line for every other item that lost points, in which who does what
+//! until when is left to be written by hand.
 
-use super::{Source, centered, column, opinion};
+use super::{Source, centered, column, opinion, whole_day};
 use crate::{
-    domain::Outcome,
+    domain::{
+        AnswerKey, Finding, FindingOrigin, FindingState, ItemId, Outcome, Ruling, period::shanghai_date,
+    },
     paper::{Block, Orientation, Paper, Row, Table},
-    ui::words::terms,
+    ui::{overview::ItemRow, words::terms},
 };
+use std::collections::BTreeSet;
 
 /// Lines left empty for what else is found.
 const EMPTY_LINES: usize = 3;
@@ -25,21 +29,23 @@ pub fn paper(source: &Source<'_>) -> Paper {
         column("销号（验收人、日期）", 8),
         column("备注", 8),
     ];
+    let items: Vec<ItemRow> = source.items().map(|(.., row)| row).collect();
     let mut rows = Vec::new();
-    for (item, score, row) in source.items().filter(|(_, _, row)| row.is_short()) {
+    let mut written: BTreeSet<ItemId> = BTreeSet::new();
+    for finding in source.findings.all().iter().filter(|finding| belongs(finding, source)) {
+        written.extend(finding.item.clone());
+        rows.push(Row { cells: from_finding(rows.len() + 1, finding, &items, source), lines: 3 });
+    }
+    for (item, score, row) in
+        source.items().filter(|(item, _, row)| row.is_short() && !written.contains(&item.id))
+    {
         let lost = row.points.saturating_sub(row.got);
         let why = source.reasons(item, score, true).join("；");
-        let stands = match row.outcome {
-            Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) => {
-                terms::outcome(outcome, source.today)
-            }
-            _ => "已错过，不补；防止再发生".into(),
-        };
         let mut cells = vec![String::new(); columns.len()];
         cells[0] = (rows.len() + 1).to_string();
         cells[1] = format!("{}自查\n第{}条", source.period.name, row.number);
         cells[2] = format!("{}：{why}。扣{lost}分。", item.title);
-        cells[9] = stands;
+        cells[9] = outcome(&row, source);
         rows.push(Row { cells, lines: 3 });
     }
     let remark = if rows.is_empty() { "本期自查没有扣分的条目。" } else { "" };
@@ -63,9 +69,162 @@ pub fn paper(source: &Source<'_>) -> Paper {
     }
 }
 
+/// What is open, and what was closed since the period began; not what was written by mistake.
+fn belongs(finding: &Finding, source: &Source<'_>) -> bool {
+    match finding.state {
+        FindingState::Withdrawn => false,
+        FindingState::Closed => {
+            let closed = finding.verdict.as_ref().map(|verdict| shanghai_date(verdict.given_at));
+            closed.is_none_or(|day| day >= source.period.starts)
+        }
+        _ => true,
+    }
+}
+
+/// What can still be done about an item.
+fn outcome(row: &ItemRow, source: &Source<'_>) -> String {
+    match row.outcome {
+        Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) => {
+            terms::outcome(outcome, source.today)
+        }
+        _ => "已错过，不补；防止再发生".into(),
+    }
+}
+
+fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &Source<'_>) -> Vec<String> {
+    let row = items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
+    let from = match finding.origin {
+        FindingOrigin::SelfCheck => {
+            let period = finding.scored.as_ref().and_then(|scored| source.checklist.period(&scored.period));
+            format!("{}自查", period.map_or(source.period.name.as_str(), |period| &period.name))
+        }
+        FindingOrigin::Inspection if finding.detail.is_empty() => "上级检查".into(),
+        FindingOrigin::Inspection => finding.detail.clone(),
+    };
+    let item = row.map(|row| format!("\n第{}条", row.number)).unwrap_or_default();
+    let photos = finding.before.len() + finding.after.len();
+    let location = finding.item.clone().map(|item| source.assessment.text(&AnswerKey::Location { item }));
+    let proof = match (photos, location) {
+        (0, None | Some("")) => String::new(),
+        (0, Some(location)) => format!("原件在{location}"),
+        (photos, _) => format!("照片{photos}张"),
+    };
+    let (mut closed, mut remark) = (String::new(), String::new());
+    match finding.verdict.as_ref().map(|verdict| (verdict, &verdict.ruling)) {
+        Some((verdict, Ruling::Closed)) => {
+            closed = format!("{}，{}", verdict.by, whole_day(shanghai_date(verdict.given_at)));
+        }
+        Some((verdict, Ruling::Returned { reason, .. })) => {
+            remark = format!("{}退回：{reason}", whole_day(shanghai_date(verdict.given_at)));
+        }
+        None => {
+            if let Some(row) = row.filter(|row| row.is_short() && row.outcome == Some(Outcome::Missed)) {
+                remark = outcome(row, source);
+            }
+        }
+    }
+    vec![
+        number.to_string(),
+        format!("{from}{item}"),
+        finding.problem.clone(),
+        finding.measure.clone(),
+        finding.responsible.clone(),
+        finding.due().map(whole_day).unwrap_or_default(),
+        done(finding, source),
+        proof,
+        closed,
+        remark,
+    ]
+}
+
+/// 完成情况: how it stands; not yet, and why, and until when instead.
+fn done(finding: &Finding, source: &Source<'_>) -> String {
+    let mut text = terms::finding_state(finding.state).to_owned();
+    if finding.is_overdue(source.today) {
+        text.push_str("，逾期");
+    }
+    if finding.state.is_to_be_mended() && !finding.delay_reason.is_empty() {
+        text.push_str(&format!("。原因：{}", finding.delay_reason));
+        if let Some(day) = finding.deadline.filter(|day| *day >= source.today) {
+            text.push_str(&format!("，{}前改好", whole_day(day)));
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::with_source, EMPTY_LINES};
+    use super::{
+        super::{Source, testing::with_source},
+        EMPTY_LINES,
+    };
+    use crate::domain::{
+        FindingEntry, FindingField, FindingId, FindingOrigin, FindingValue, Findings, Progress, Ruling,
+        Stamp, Verdict,
+        finding::endpoint_device,
+        testing::{item_id, stamp},
+    };
+    use jiff::civil::date;
+
+    fn word(finding: u8, field: FindingField, value: FindingValue) -> FindingEntry {
+        FindingEntry { finding: FindingId::from_parts(1, &[finding; 10]), field, stamp: stamp(5, 1), value }
+    }
+
+    fn text(text: &str) -> FindingValue {
+        FindingValue::Text { text: text.into() }
+    }
+
+    #[test]
+    fn what_was_written_into_it_stands_in_its_columns_and_the_rest_is_left_to_the_hand() {
+        with_source(|source| {
+            let item = item_id("counted");
+            let closed = Verdict {
+                finding: FindingId::from_parts(1, &[2; 10]),
+                stamp: Stamp { ms: 9, count: 0, device: endpoint_device() },
+                // 2026-11-24 in Shanghai.
+                given_at: 1_795_492_800_000,
+                by: "张组委".into(),
+                ruling: Ruling::Closed,
+            };
+            let origin = FindingValue::Origin {
+                origin: FindingOrigin::Inspection,
+                detail: "11月县里检查".into(),
+            };
+            let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn };
+            let findings = Findings::new(
+                [
+                    word(1, FindingField::Item, FindingValue::Item { item }),
+                    word(1, FindingField::Problem, text("6月没开会")),
+                    word(1, FindingField::Measure, text("今后按月办")),
+                    word(1, FindingField::Responsible, text("王文书")),
+                    word(1, FindingField::Deadline, FindingValue::Day { day: Some(date(2026, 11, 20)) }),
+                    word(1, FindingField::DelayReason, text("书记外出")),
+                    word(2, FindingField::Problem, text("门牌脱落")),
+                    word(2, FindingField::Origin, origin),
+                    word(3, FindingField::Problem, text("按错了")),
+                    word(3, FindingField::Progress, withdrawn),
+                ],
+                [closed],
+            );
+            let source = Source { findings: &findings, ..*source };
+            let rows = super::paper(&source).last_table().unwrap().rows.clone();
+            let short = source.items().filter(|(_, _, row)| row.is_short()).count();
+            assert_eq!(rows.len(), short + 1 + EMPTY_LINES, "each shortfall once, and the inspectors'");
+            let own: Vec<&str> = rows[0].cells.iter().map(String::as_str).collect();
+            assert_eq!(
+                own[2..7],
+                ["6月没开会", "今后按月办", "王文书", "2026年11月20日", "待整改，逾期。原因：书记外出"]
+            );
+            assert!(own[1].contains("自查\n第"), "{}", own[1]);
+            let theirs: Vec<&str> = rows[1].cells.iter().map(String::as_str).collect();
+            assert_eq!(
+                (theirs[1], theirs[6], theirs[8]),
+                ("11月县里检查", "已销号", "张组委，2026年11月24日")
+            );
+            assert!(rows[2].cells[3].is_empty(), "left to be written by hand");
+            assert!(!rows.iter().any(|row| row.cells[2].contains("按错了")));
+        });
+    }
 
     #[test]
     fn every_shortfall_has_its_line_and_what_is_missed_is_said_to_be() {

@@ -3,8 +3,8 @@
 use super::Source;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Entry, Evidence, Ledger, PartAnswer,
-        SectorId, WindowKey, score,
+        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Entry, Evidence, Findings, Ledger,
+        PartAnswer, SectorId, WindowKey, score,
         testing::{checklist, part_entry, period, stamp},
     },
     protocol::{BranchInfo, UnitName},
@@ -64,6 +64,7 @@ pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
         period: &period,
         assessment: &assessment,
         ledger: &Ledger::default(),
+        findings: &Findings::default(),
         sheet: &sheet,
         reported: None,
         today: date(2026, 11, 24),

@@ -2,7 +2,7 @@
 
 use super::{change::Offered, ledger::LedgerRow};
 use crate::{
-    domain::{AspectId, Points},
+    domain::{AspectId, FindingState, Points, Ruling},
     ui::{
         components::{
             frame::Page,
@@ -13,6 +13,7 @@ use crate::{
         next_step::NextStep,
         overview::progress,
         radar::Arm,
+        route::Place,
         session::{NoWork, Session, session},
         words::{dates, terms},
     },
@@ -170,6 +171,28 @@ fn said(step: &NextStep, session: Session) -> (String, Option<(String, String)>)
             let sentence = format!("{addressee}{}：{what}{due}", terms::review(Some(review.state)));
             let to = item.as_ref().map_or_else(|| "/submissions".to_owned(), |item| format!("/check/{item}"));
             (sentence, Some(("去改".into(), to)))
+        }
+        NextStep::MendFinding { finding, count } => {
+            let due = finding.due().map(|due| {
+                let late = if due < today { "，已经逾期" } else { "" };
+                format!("，{}前改好{late}", dates::day(due, today))
+            });
+            let due = due.unwrap_or_default();
+            let what = match finding.verdict.as_ref().map(|verdict| &verdict.ruling) {
+                Some(Ruling::Returned { reason, .. }) if finding.state == FindingState::Returned => {
+                    format!("{addressee}退回一个问题：{reason}")
+                }
+                _ => {
+                    let problem: String = finding.problem.chars().take(40).collect();
+                    format!("上级检查的问题要整改：{problem}")
+                }
+            };
+            let others = if *count > 1 { format!("这样的一共{count}个。") } else { String::new() };
+            let to = Place::Finding(finding.id).address();
+            (format!("{what}{due}。{others}"), Some(("去整改".into(), to)))
+        }
+        NextStep::MendFindings { count } => {
+            (format!("已经上报。上级检查的问题还有{count}个没改好。"), button("看整改", "/findings"))
         }
         NextStep::ConfirmProfile => {
             ("先填支部基本情况，几个数字，只填一次。".into(), button("填基本情况", "/profile"))

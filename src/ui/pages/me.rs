@@ -36,6 +36,10 @@ pub fn Me() -> impl IntoView {
         0 => String::new(),
         n => format!("{n}处只在手机里"),
     };
+    let mending = move || match session.mending.read().open() {
+        0 => String::new(),
+        n => format!("{n}个没改好"),
+    };
     let reports = move || match session.submissions.read().len() {
         0 => "还没有".to_owned(),
         n => format!("{n}次"),
@@ -44,6 +48,7 @@ pub fn Me() -> impl IntoView {
         <Page title="我的">
             <ul class="card menu">
                 <Entry to="/ledger" name="台账" beside=Signal::derive(move || this_month(session)) />
+                <Entry to="/findings" name="整改" beside=Signal::derive(mending) />
                 <Entry to="/submissions" name="上报记录" beside=Signal::derive(reports) />
                 <Entry to="/paper" name="导出纸质材料" />
                 <Entry to="/storage" name="我的资料在哪" beside=Signal::derive(unshared) />

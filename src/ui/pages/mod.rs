@@ -8,6 +8,8 @@ pub mod branches;
 pub mod change;
 pub mod check;
 pub mod display;
+pub mod finding;
+pub mod findings;
 pub mod handbook;
 pub mod home;
 pub mod inspection;

@@ -12,6 +12,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
             message::Note,
+            raise::Raise,
         },
         library::{full_title, ordinal},
         navigation::navigation,
@@ -111,6 +112,7 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
                 {controls}
                 <Stands row=row />
                 <Undo start=start />
+                <Raise item=item.id.clone() />
             </section>
             <Evidence item=item.clone() />
             <HowTo item=item.clone() />

@@ -2,9 +2,9 @@
 
 use super::home::{NothingYet, arms};
 use crate::{
-    domain::{Item, Outcome, scoring::ItemScore},
+    domain::Outcome,
     ui::{
-        components::{frame::Page, message::Note, radar::Radar},
+        components::{frame::Page, message::Note, radar::Radar, raise::Raise},
         overview::{ItemRow, progress},
         session::{Session, session},
         words::{explain, terms},
@@ -117,6 +117,12 @@ fn Shown() -> impl IntoView {
         <Note>
             <p>"还能办的按日子先后办；已错过的写进整改，不补会、不补记录。"</p>
         </Note>
+        <a href="/findings" class="button" data-testid="to-findings">
+            {move || match session.mending.read().open() {
+                0 => "看整改".to_owned(),
+                open => format!("看整改（{open}个没改好）"),
+            }}
+        </a>
         <a href="/paper" class="button">
             "导出纸质材料"
         </a>
@@ -176,6 +182,7 @@ fn Group(title: &'static str, empty: &'static str, of: fn(&Outcome) -> bool) -> 
 #[component]
 fn Shortfall(row: ItemRow) -> impl IntoView {
     let session = session();
+    let id = row.id.clone();
     let reasons = {
         let id = row.id.clone();
         move || {
@@ -185,7 +192,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
             };
             let Some((_, _, item)) = work.checklist.find(&id) else { return Vec::new() };
             let scored = sheet.items().find(|scored| scored.item == id);
-            scored.map(|scored| lost(item, scored, &work.period)).unwrap_or_default()
+            scored.map(|scored| explain::lost(item, scored, &work.period)).unwrap_or_default()
         }
     };
     let stands = row.outcome.map(|outcome| terms::outcome(outcome, session.today.get_untracked()));
@@ -207,25 +214,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
             <ul class="small">
                 {move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()}
             </ul>
+            <Raise item=id />
         </li>
     }
-}
-
-/// Every part that lost points, with the reason.
-fn lost(item: &Item, scored: &ItemScore, period: &crate::domain::Period) -> Vec<String> {
-    if !scored.state.counts() {
-        return Vec::new();
-    }
-    let parts =
-        item.parts.iter().zip(&scored.parts).filter(|(part, score)| !part.bonus && score.got < score.points);
-    parts
-        .map(|(part, score)| {
-            let why = explain::with_points(part, score, period);
-            if part.text.is_empty() || scored.parts.len() == 1 {
-                why
-            } else {
-                format!("{}：{why}", part.text)
-            }
-        })
-        .collect()
 }

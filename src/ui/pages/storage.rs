@@ -31,6 +31,7 @@ pub fn StoragePage() -> impl IntoView {
                 <ul class="where">
                     <li>{move || answers_line(session)}</li>
                     <li>{move || format!("台账：{}条", session.book.read().ledger.live().len())}</li>
+                    <li>{move || findings_line(session)}</li>
                     <li>{move || saved_line(session)}</li>
                     <li>{move || unshared_line(session)}</li>
                 </ul>
@@ -62,6 +63,15 @@ fn answers_line(session: Session) -> String {
             }
         }
         Err(_) => "自查：还没有取到标准".into(),
+    }
+}
+
+fn findings_line(session: Session) -> String {
+    let mending = session.mending.read();
+    let all = mending.findings.all().len();
+    match mending.unsent.len() {
+        0 => format!("整改：{all}个问题"),
+        unsent => format!("整改：{all}个问题，{unsent}个有新写的没有送到{}", session.addressee()),
     }
 }
 
@@ -106,8 +116,13 @@ fn server_lines(session: Session) -> Vec<String> {
     if waiting > 0 {
         lines.insert(0, format!("{waiting}份等网络，还没有送到"));
     }
-    if lines.is_empty() {
+    let mending = session.mending.read();
+    let known = mending.findings.all().iter().filter(|finding| !mending.unsent.contains(&finding.id)).count();
+    if lines.is_empty() && known == 0 {
         lines.push("还没有上报过，服务器上没有".into());
+    }
+    if known > 0 {
+        lines.push(format!("整改：{known}个问题写的都已送到"));
     }
     lines
 }

@@ -57,7 +57,7 @@ pub fn Unbind() -> impl IntoView {
                         view! {
                             <Note>
                                 <p>
-                                    {format!("还有{unshared}处改动只在这部手机里，现在不能解除。先上报，或者先保存备份。")}
+                                    {format!("还有{unshared}处改动只在这部手机里，现在不能解除。先上报（整改里写的联网就送），或者先保存备份。")}
                                 </p>
                             </Note>
                             <a href="/submit" class="button">

@@ -7,7 +7,7 @@ use crate::{
         DraftKey, StoreError,
         backup::{self, Backup, BackupError, FORMAT, KIND, SavedDraft},
     },
-    ui::book::Book,
+    ui::{book::Book, mending::Mending},
 };
 use leptos::prelude::*;
 
@@ -58,6 +58,8 @@ impl Session {
         let submissions = repository.submissions(&branch).await?.records;
         let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?.records));
         let ledger = book.ledger.records().iter().cloned().collect();
+        let (stored, _) = repository.findings(&branch).await?;
+        let findings = self.with_unwritten_words(&branch, Mending::new(&stored)).findings.into();
         let (branch_name, made_at) = (binding.branch.name, self.now());
         Ok(Backup {
             kind: KIND.into(),
@@ -68,6 +70,7 @@ impl Session {
             drafts,
             submissions,
             ledger,
+            findings,
         })
     }
 

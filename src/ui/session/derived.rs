@@ -10,6 +10,7 @@ use crate::{
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
         book::Book,
+        mending::{self as findings, Mending},
         next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, mark_doubtful, rows},
     },
@@ -41,7 +42,7 @@ pub struct Derived {
     pub sent: Memo<Sent>,
     /// 下一步
     pub next: Memo<Option<NextStep>>,
-    /// How many changed answers and ledger entries exist on this phone alone: neither reported nor in a backup.
+    /// How many changed answers, ledger entries and findings exist on this phone alone: neither sent nor in a backup.
     pub unshared: Memo<usize>,
 }
 
@@ -50,6 +51,7 @@ impl Derived {
     pub(super) fn new(
         work: RwSignal<Result<Work, NoWork>>,
         book: RwSignal<Arc<Book>>,
+        mending: RwSignal<Arc<Mending>>,
         submissions: RwSignal<Vec<LocalSubmission>>,
         outbox: RwSignal<Vec<OutboxEntry>>,
         today: RwSignal<Date>,
@@ -107,15 +109,17 @@ impl Derived {
             }
             _ => Sent::Nothing,
         });
+        let pressing = Memo::new(move |_| findings::pressing(&mending.read().findings, today.get()));
         let next = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
             let has_profile = work.assessment.profile().is_some();
-            Some(next_step(&rows.read(), &sent.read(), has_profile, &work.period, today.get()))
+            let (rows, sent, pressing) = (rows.read(), sent.read(), pressing.read());
+            Some(next_step(&rows, &sent, &pressing, has_profile, &work.period, today.get()))
         });
-        let unshared = Memo::new(move |_| match work.read().as_ref() {
-            Ok(work) => work.assessment.unshared() + book.read().only_here.len(),
-            Err(_) => book.read().only_here.len(),
+        let unshared = Memo::new(move |_| {
+            let beside = book.read().only_here.len() + mending.read().only_here.len();
+            work.read().as_ref().map_or(0, |work| work.assessment.unshared()) + beside
         });
         Self { checklist, counted, laid, doubtful, newest, sheet, estimate, rows, sent, next, unshared }
     }

@@ -9,6 +9,7 @@ pub mod derived;
 pub mod finding;
 pub mod ledger;
 pub mod library;
+pub mod mending;
 pub mod moving;
 pub mod paper;
 mod reading;
@@ -28,7 +29,7 @@ use crate::{
         storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
-    ui::{book::Book, library::Library, unsaved::Queue},
+    ui::{book::Book, library::Library, mending::Mending, unsaved::Queue},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -119,6 +120,8 @@ pub struct Session {
     pub work: RwSignal<Result<Work, NoWork>>,
     /// 台账 of the branch on the screen.
     pub book: RwSignal<Arc<Book>>,
+    /// 问题和整改 of the branch on the screen.
+    pub mending: RwSignal<Arc<Mending>>,
     /// The submissions of the branch on the screen, oldest first.
     pub submissions: RwSignal<Vec<LocalSubmission>>,
     /// What waits to be sent, of all branches.
@@ -159,6 +162,7 @@ impl Session {
         let work = RwSignal::new(Err(NoWork::NotFetched));
         let today = RwSignal::new(shanghai_date(browser::clock::now_ms()));
         let book = RwSignal::new(Arc::default());
+        let mending = RwSignal::new(Arc::default());
         let submissions = RwSignal::new(Vec::new());
         let outbox = RwSignal::new(Vec::new());
         Self {
@@ -170,6 +174,7 @@ impl Session {
             standard: RwSignal::new(None),
             work,
             book,
+            mending,
             submissions,
             outbox,
             saving: RwSignal::new(Saving::Quiet),
@@ -179,7 +184,7 @@ impl Session {
             library: RwSignal::new(None),
             shelf: RwSignal::new(library::Shelf::default()),
             sought: RwSignal::new(String::new()),
-            derived: derived::Derived::new(work, book, submissions, outbox, today),
+            derived: derived::Derived::new(work, book, mending, submissions, outbox, today),
             clock: RwSignal::new(ClockOffset::default()),
             chosen_period: RwSignal::new(None),
             repository: StoredValue::new_local(None),
@@ -323,7 +328,17 @@ impl Session {
                 let kept = copy.ledger(code).await?;
                 unreadable.extend(kept.unreadable);
                 let book = Book::new(kept.records);
-                let only_here = OnlyHere::count(code, &drafts, &submissions, &outbox, &book.only_here);
+                let (stored, spoilt) = copy.findings(code).await?;
+                unreadable.extend(spoilt);
+                let mending = Mending::new(&stored);
+                let only_here = OnlyHere::count(
+                    code,
+                    &drafts,
+                    &submissions,
+                    &outbox,
+                    &book.only_here,
+                    &mending.only_here,
+                );
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
                 let about =
                     About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
@@ -335,7 +350,7 @@ impl Session {
                 let mut checklists = Checklists { copy: &copy, repository, read };
                 let work =
                     load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
-                Some(OfBranch { code: code.clone(), submissions, book, only_here, work })
+                Some(OfBranch { code: code.clone(), submissions, book, mending, only_here, work })
             }
         };
         Ok(Reading { bindings, clock, standard, outbox, of_branch, unreadable })
@@ -356,12 +371,20 @@ impl Session {
         self.bindings.set_if_new(read.bindings);
         self.outbox.set_if_new(read.outbox);
         self.unreadable.set_if_new(read.unreadable);
-        let Some(OfBranch { code, submissions, book, only_here, mut work }) = read.of_branch else { return };
+        let Some(OfBranch { code, submissions, book, mending, only_here, mut work }) = read.of_branch else {
+            return;
+        };
         let book = self.with_unwritten(&code, book);
         if let Some(latest) = book.ledger.latest() {
             self.observe_stamp(latest);
         }
         self.book.set_if_new(Arc::new(book));
+        let mending = self.with_unwritten_words(&code, mending);
+        // What is written from now on comes after what was read, the upper level's verdicts among it.
+        if let Some(latest) = mending.findings.latest() {
+            self.observe_stamp(latest);
+        }
+        self.mending.set_if_new(Arc::new(mending));
         if self.shown_branch().as_ref() != Some(&code) {
             self.phone.update(|phone| {
                 if let Some(phone) = phone {

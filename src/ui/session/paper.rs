@@ -91,6 +91,7 @@ impl Session {
             period: &work.period,
             assessment: &laid,
             ledger: &self.book.read().ledger,
+            findings: &self.mending.read().findings,
             sheet: &sheet,
             reported: newest.as_ref().and_then(|(_, snapshot)| snapshot.as_ref()),
             today: self.today.get(),

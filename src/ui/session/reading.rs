@@ -5,7 +5,7 @@ use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
     store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
-    ui::{book::Book, unfinished::unfinished},
+    ui::{book::Book, mending::Mending, unfinished::unfinished},
 };
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -47,6 +47,7 @@ pub(super) struct OfBranch {
     pub(super) code: BranchCode,
     pub(super) submissions: Vec<LocalSubmission>,
     pub(super) book: Book,
+    pub(super) mending: Mending,
     pub(super) only_here: OnlyHere,
     pub(super) work: Result<Work, NoWork>,
 }

@@ -91,6 +91,13 @@ impl Session {
                 }
                 continue;
             }
+            let words = self.queue.with_value(Queue::next_words);
+            if let Some((branch, words)) = words {
+                repository.save_finding_words(&branch, &words).await?;
+                self.queue.update_value(|queue| queue.words_written(&branch, &words));
+                self.send_soon();
+                continue;
+            }
             let batch = self.queue.try_update_value(Queue::take);
             let Some(batch) = batch.flatten() else { return Ok(()) };
             let Some((draft, _)) = batch.first() else { return Ok(()) };

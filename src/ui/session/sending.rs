@@ -29,6 +29,8 @@ pub struct Sender {
     held: Option<locks::Held>,
     channel: Option<Channel>,
     timer: Option<Timer>,
+    /// Runs a round after words on findings.
+    pub(super) soon: Option<Timer>,
     online: Option<browser::online::Listening>,
     visible: Option<browser::visibility::Listening>,
     worker: Option<Worker>,

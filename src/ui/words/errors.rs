@@ -127,6 +127,19 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
     }
 }
 
+/// Words on findings that the endpoint refused.
+#[must_use]
+pub fn findings_refused(kind: ProblemKind, addressee: &str) -> Told {
+    match kind {
+        ProblemKind::Refused => told(
+            "改1",
+            "服务器没有收整改里新写的；手机里的没有动",
+            &format!("把这个代号告诉{addressee}，请上级管理员看一看；先用“保存备份”留一份"),
+        ),
+        kind => problem_told(kind, addressee),
+    }
+}
+
 /// Paper that was not made.
 #[must_use]
 pub fn paper(error: &NotMade) -> Told {
@@ -199,6 +212,7 @@ mod tests {
             .iter()
             .map(store),
         );
+        all.push(findings_refused(ProblemKind::Refused, "镇安镇党委"));
         all.push(api(&ApiError::Offline(String::new()), "镇安镇党委"));
         all.push(api(&ApiError::Unreadable(String::new()), "镇安镇党委"));
         all.extend([NotMade::Absent, NotMade::Failed(String::new()), NotMade::NotSaved].iter().map(paper));

@@ -2,8 +2,8 @@
 
 use super::dates;
 use crate::domain::{
-    Part, PartAnswer, Period, Points, Rule, ShareCredit,
-    scoring::{PartDetail, PartScore, WindowCount},
+    Item, Part, PartAnswer, Period, Points, Rule, ShareCredit,
+    scoring::{ItemScore, PartDetail, PartScore, WindowCount},
 };
 
 /// The reason in one sentence, without the points themselves; empty when there is nothing to explain.
@@ -92,6 +92,26 @@ pub fn with_points(rule: &Part, score: &PartScore, period: &Period) -> String {
         return why;
     }
     format!("得 {} / {} 分，因为{why}", score.got, score.points)
+}
+
+/// Every part that lost points, with the reason.
+#[must_use]
+pub fn lost(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
+    if !scored.state.counts() {
+        return Vec::new();
+    }
+    let parts =
+        item.parts.iter().zip(&scored.parts).filter(|(part, score)| !part.bonus && score.got < score.points);
+    parts
+        .map(|(part, score)| {
+            let why = with_points(part, score, period);
+            if part.text.is_empty() || scored.parts.len() == 1 {
+                why
+            } else {
+                format!("{}：{why}", part.text)
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 // The phone: a Chromium with a profile on disk, which can be closed and opened again, at the size of a small phone.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,6 +58,20 @@ export class Phone {
   /** Ends the browser as closing the app does. */
   async close() {
     await this.context?.close();
+    this.context = null;
+  }
+
+  /** Ends the browser at once and without a word, as an empty battery does. */
+  async kill() {
+    const gone = new Promise((resolve) => this.context.once("close", resolve));
+    for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      try {
+        if (readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0").includes(`--user-data-dir=${this.#profile}`)) process.kill(Number(id), "SIGKILL");
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    await gone;
     this.context = null;
   }
 

@@ -47,6 +47,18 @@ export class Endpoint {
     return stdout;
   }
 
+  /** Has `findings import` read these rows, the header first. */
+  async importFindings(...rows) {
+    const file = join(this.#folder, "findings.csv");
+    writeFileSync(file, rows.map((cells) => cells.join(",")).join("\n"));
+    return this.command("findings", "import", file);
+  }
+
+  /** What `findings list` says. */
+  async findings(...words) {
+    return JSON.parse(await this.command("findings", "list", "--json", ...words));
+  }
+
   /** Publishes the built-in tables with a sector under another id: its branches have no standard then. */
   async publishWithout(sector) {
     const folder = join(this.#folder, "standard");

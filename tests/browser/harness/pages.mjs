@@ -1,5 +1,7 @@
 // Every page of the app, and how a phone gets there that has answered everything, reported and been returned to.
 import { expect } from "@playwright/test";
+import { BRANCH } from "./endpoint.mjs";
+import { inDays, openFinding, raiseFirst, write } from "./findings.mjs";
 import { daysAgo, enter } from "./ledger.mjs";
 import { activate, answerAll, confirmProfile, goTo, libraryHere, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
 import { secondVersion } from "./standards.mjs";
@@ -35,7 +37,28 @@ export async function prepared(page, endpoint) {
   await activate(page, endpoint);
   await answeredWithShortfalls(page);
   await someLedger(page);
+  await someFindings(page, endpoint);
   await reportedAndReturned(page, endpoint);
+}
+
+/** Findings in every state: one's own that is overdue, and those of the upper level. */
+export async function someFindings(page, endpoint) {
+  await raiseFirst(page);
+  await write(page, "responsible", "王文书");
+  await write(page, "deadline", inDays(-2));
+  await write(page, "delay", "等镇里盖章");
+  await endpoint.importFindings(
+    ["支部编号", "条目", "存在问题", "整改时限", "问题来源"],
+    [BRANCH, "17", "三季度主题党日缺签到表", inDays(20), "县委组织部现场检查"],
+    [BRANCH, "", "门牌脱落", "", ""],
+    [BRANCH, "2", "记录本缺页", inDays(30), ""],
+  );
+  const number = async (problem) => (await endpoint.findings()).find((one) => one.problem === problem).number;
+  await endpoint.command("findings", "return", await number("三季度主题党日缺签到表"), "--reason", "签到表少两个人的名字");
+  await endpoint.command("findings", "close", await number("门牌脱落"), "--yes-not-mended");
+  await lookAgain(page);
+  await goTo(page, "/findings");
+  await expect(page.getByTestId("findings-group")).toHaveCount(4);
 }
 
 /** A few activities in the ledger, one of them entered late. */
@@ -93,6 +116,18 @@ export const PAGES = {
   "question-counted": async (page) => {
     await openItem(page, 28);
     await page.getByRole("button", { name: "和台账不一样，自己填" }).click();
+  },
+  findings: at("/findings"),
+  "finding-overdue": async (page) => {
+    await openFinding(page, "第1条");
+    await page.getByTestId("finding-responsible").getByTestId("finding-edit").click();
+    for (const fold of await page.locator("details:not([open]) > summary").all()) await fold.click();
+  },
+  "finding-returned": (page) => openFinding(page, "三季度主题党日缺签到表"),
+  "finding-closed": (page) => openFinding(page, "门牌脱落"),
+  "paper-rectification": async (page) => {
+    await goTo(page, "/paper/rectification");
+    await expect(page.getByTestId("sheet")).toBeVisible();
   },
   inspection: at("/inspection"),
   "inspection-boxes": at("/inspection?in=boxes"),

@@ -1,0 +1,263 @@
+//! 问题和整改: one shortfall against one item, from the day it is seen until it is closed from above.
+//!
+//! What people write of a finding (problem, measure, who, until when …) are registers of stamped entries, exactly as answers
+//! are: merging phones, or phone and endpoint, is the union of the sets, the entry with the highest stamp counts, and what it
+//! overwrote stays readable. What the upper level decides (销号, 退回) is a list of verdicts that only the endpoint adds to. How a
+//! finding stands is derived from both ([`derive`]), never stored.
+//!
+//! The endpoint's clock has seen every stamp that it holds of a branch before it gives one of its own, and a phone's clock every
+//! stamp that it has pulled: whoever speaks after having read the other speaks under the higher stamp.
+
+pub mod check;
+pub mod derive;
+#[cfg(test)]
+mod tests;
+
+pub use derive::{Finding, FindingState};
+
+use super::{
+    clock::Stamp,
+    ids::{ContentHash, DeviceId, FindingId, ItemId, PeriodId},
+    points::Points,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The device in whose name the endpoint stamps. No phone may write in it.
+#[must_use]
+pub fn endpoint_device() -> DeviceId {
+    DeviceId::from_random(*b"biaochi-endpoint")
+}
+
+/// Where a finding comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingOrigin {
+    /// 支部自查
+    SelfCheck,
+    /// 上级检查
+    Inspection,
+}
+
+/// Which register of a finding an entry writes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingField {
+    /// 问题来源
+    Origin,
+    /// The item it is about.
+    Item,
+    /// What the item had scored when the finding was made. Written once: the answers of that day may be overwritten.
+    Score,
+    /// 存在问题
+    Problem,
+    /// 整改措施
+    Measure,
+    /// 责任人
+    Responsible,
+    /// 整改时限
+    Deadline,
+    /// How far the branch has come.
+    Progress,
+    /// 没有按时完成的原因
+    DelayReason,
+    /// A photo from before the mending.
+    Before {
+        /// Its hash.
+        sha256: ContentHash,
+    },
+    /// A photo from after it.
+    After {
+        /// Its hash.
+        sha256: ContentHash,
+    },
+}
+
+/// What is written into a register. Which variant fits which field is checked by [`check::finding_fault`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingValue {
+    /// For [`FindingField::Origin`].
+    Origin {
+        /// Where it comes from.
+        origin: FindingOrigin,
+        /// Which check it was, in words; empty where there is no more to say.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
+    },
+    /// For [`FindingField::Item`].
+    Item {
+        /// The item.
+        item: ItemId,
+    },
+    /// For [`FindingField::Score`].
+    Score {
+        /// The score.
+        score: ItemPoints,
+    },
+    /// For the texts; empty takes one back.
+    Text {
+        /// At most [`super::answer::MAX_TEXT_CHARS`] characters, no control characters but line feed.
+        text: String,
+    },
+    /// For [`FindingField::Deadline`]; `None` takes it back.
+    Day {
+        /// The day, Asia/Shanghai.
+        #[serde(default, with = "crate::domain::day::option")]
+        day: Option<Date>,
+    },
+    /// For [`FindingField::Progress`].
+    Progress {
+        /// How far.
+        progress: Progress,
+    },
+    /// For the photos.
+    Attached {
+        /// Whether it belongs to the finding.
+        attached: bool,
+    },
+}
+
+/// What an item scored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ItemPoints {
+    /// In which period.
+    pub period: PeriodId,
+    /// What it earned.
+    pub got: Points,
+    /// What it is worth.
+    pub of: Points,
+}
+
+/// How far the branch has come with mending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// 待整改
+    #[default]
+    Open,
+    /// 整改中
+    UnderWay,
+    /// 支部已整改
+    Mended,
+    /// 撤掉: written by mistake. Only of what the branch found itself; what the upper level found stays.
+    Withdrawn,
+}
+
+/// One value in one register of one finding at one moment: the unit that is stored, sent and merged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FindingEntry {
+    /// The finding.
+    pub finding: FindingId,
+    /// The register.
+    pub field: FindingField,
+    /// When and on which phone.
+    pub stamp: Stamp,
+    /// The value.
+    pub value: FindingValue,
+}
+
+impl FindingEntry {
+    /// Whether the upper level wrote it, through the endpoint.
+    #[must_use]
+    pub fn is_from_above(&self) -> bool {
+        self.stamp.device == endpoint_device()
+    }
+}
+
+/// What the upper level has decided on a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Verdict {
+    /// The finding.
+    pub finding: FindingId,
+    /// What it comes after.
+    pub stamp: Stamp,
+    /// When, milliseconds since 1970-01-01 UTC by the endpoint's clock.
+    pub given_at: u64,
+    /// 验收人
+    pub by: String,
+    /// What.
+    pub ruling: Ruling,
+}
+
+/// 验收销号 or 退回.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// 销号
+    Closed,
+    /// 退回: not mended yet, or opened again.
+    Returned {
+        /// Why.
+        reason: String,
+        /// A new deadline.
+        #[serde(default, with = "crate::domain::day::option")]
+        until: Option<Date>,
+    },
+}
+
+/// The findings of one branch as far as is known here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Findings {
+    entries: BTreeSet<FindingEntry>,
+    verdicts: BTreeSet<Verdict>,
+}
+
+impl Findings {
+    /// From stored entries and verdicts.
+    #[must_use]
+    pub fn new(
+        entries: impl IntoIterator<Item = FindingEntry>,
+        verdicts: impl IntoIterator<Item = Verdict>,
+    ) -> Self {
+        Self { entries: entries.into_iter().collect(), verdicts: verdicts.into_iter().collect() }
+    }
+
+    /// Every entry.
+    #[must_use]
+    pub fn entries(&self) -> &BTreeSet<FindingEntry> {
+        &self.entries
+    }
+
+    /// Every verdict.
+    #[must_use]
+    pub fn verdicts(&self) -> &BTreeSet<Verdict> {
+        &self.verdicts
+    }
+
+    /// Writes into a register.
+    pub fn write(&mut self, entry: FindingEntry) {
+        self.entries.insert(entry);
+    }
+
+    /// Adds what another phone, the endpoint or a backup knows.
+    pub fn merge(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+        self.verdicts.extend(other.verdicts);
+    }
+
+    /// The highest stamp of all, the upper level's among them: a clock that has seen it speaks after everything here.
+    #[must_use]
+    pub fn latest(&self) -> Option<Stamp> {
+        let entries = self.entries.iter().map(|entry| entry.stamp);
+        entries.chain(self.verdicts.iter().map(|verdict| verdict.stamp)).max()
+    }
+
+    /// All that was ever written into a register, oldest first; what counts among it says [`derive`].
+    pub fn history<'a>(
+        &'a self,
+        finding: FindingId,
+        field: &'a FindingField,
+    ) -> impl DoubleEndedIterator<Item = &'a FindingEntry> {
+        self.entries.iter().filter(move |entry| entry.finding == finding && &entry.field == field)
+    }
+}

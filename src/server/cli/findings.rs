@@ -1,0 +1,326 @@
+//! `findings`: problems and their mending as the upper level sees them. Its table comes in by `findings_import.rs` and goes out by
+//! `findings_export.rs`.
+
+use super::{
+    error::CliError,
+    findings_export, findings_import,
+    review::speaker,
+    scope,
+    text::{say, table},
+};
+use crate::{
+    domain::{
+        BranchCode, Checklist, Finding, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,
+        period::shanghai_date,
+    },
+    server::{
+        clock::{Clock as _, SystemClock},
+        database::{
+            Database, Unit,
+            findings::{FromAbove, Word},
+        },
+    },
+    words::terms::{finding_origin, finding_state},
+};
+use jiff::civil::Date;
+use serde_json::json;
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// Phones may add something while a command works something out from what it has read: then it reads once more, so often.
+pub(super) const MOST_TRIES: usize = 5;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Findings {
+    #[command(about = "列出问题和整改情况")]
+    List {
+        #[arg(long, value_name = "UNIT", help = "只看这个党组织下面的（编号或全称）")]
+        under: Option<String>,
+        #[arg(long, help = "只看支部说整改好了、等着验收的")]
+        mended: bool,
+        #[arg(long, help = "输出JSON")]
+        json: bool,
+    },
+    #[command(about = "导入上级检查发现的问题：有一处错误就整张不导入；再导入一次，什么也不变")]
+    Import {
+        #[arg(
+            value_name = "FILE",
+            help = "xlsx或CSV，表头：支部编号（或支部、乡镇）、条目、存在问题、整改时限、问题来源"
+        )]
+        file: PathBuf,
+    },
+    #[command(about = "验收销号")]
+    Close {
+        #[arg(value_name = "ID", required = true, help = "问题编号，可以写几个：findings list 的第一列")]
+        finding: Vec<String>,
+        #[arg(long, help = "支部还没有说整改好，也销号")]
+        yes_not_mended: bool,
+        #[arg(long, value_name = "NAME", help = "验收人；不写就是支部的上级党组织")]
+        by: Option<String>,
+    },
+    #[command(about = "退回支部再整改；已经销号的重新打开")]
+    Return {
+        #[arg(value_name = "ID", help = "问题编号：findings list 的第一列")]
+        finding: String,
+        #[arg(long, value_name = "TEXT", help = "原因")]
+        reason: String,
+        #[arg(long, value_name = "DATE", help = "新的整改时限，如 2026-11-27")]
+        due: Option<String>,
+        #[arg(long, value_name = "NAME", help = "以谁的名义；不写就是支部的上级党组织")]
+        by: Option<String>,
+    },
+    #[command(about = "导出整改台账（xlsx），分共性、个性问题，按条目、按乡镇计数")]
+    Export {
+        #[arg(short, long, value_name = "FILE", help = "写到哪个新文件")]
+        output: PathBuf,
+        #[arg(long, value_name = "UNIT", help = "只要这个党组织下面的（编号或全称）")]
+        under: Option<String>,
+        #[arg(
+            long,
+            value_name = "N",
+            default_value_t = 3,
+            value_parser = clap::value_parser!(u32).range(2..),
+            help = "同一条目有几个支部存在问题，算共性问题"
+        )]
+        common: u32,
+    },
+}
+
+/// A finding with what is needed to show it.
+pub(super) struct Row {
+    /// Its branch.
+    pub(super) branch: Unit,
+    /// The name of the unit that the branch reports to.
+    pub(super) above: String,
+    /// The finding.
+    pub(super) finding: Finding,
+}
+
+impl Row {
+    /// 编号: the end of its id, which is random.
+    pub(super) fn number(&self) -> String {
+        let id = self.finding.id.to_string();
+        id.get(id.len().saturating_sub(8)..).unwrap_or(&id).to_owned()
+    }
+}
+
+impl Findings {
+    /// Runs the command.
+    pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
+        match self {
+            Self::List { under, mended, json } => list(database, under.as_deref(), mended, json).await,
+            Self::Import { file } => findings_import::import(database, &file).await,
+            Self::Close { finding, yes_not_mended, by } => {
+                close(database, &finding, yes_not_mended, by.as_deref()).await
+            }
+            Self::Return { finding, reason, due, by } => {
+                give_back(database, &finding, &reason, due.as_deref(), by.as_deref()).await
+            }
+            Self::Export { output, under, common } => {
+                findings_export::export(database, &output, under.as_deref(), common).await
+            }
+        }
+    }
+}
+
+/// All findings below a unit, by branch, the oldest of each first.
+pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec<Row>, CliError> {
+    let names = scope::names(&database.units().await?);
+    let (all, _) = database.all_findings().await?;
+    let mut rows = Vec::new();
+    for branch in scope::branches(database, under).await? {
+        let Some(findings) = all.get(&branch.code) else { continue };
+        let above = branch.parent.as_ref().and_then(|parent| names.get(parent)).cloned().unwrap_or_default();
+        // What the branch wrote by mistake concerns nobody.
+        let all = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
+        rows.extend(all.map(|finding| Row { branch: branch.clone(), above: above.clone(), finding }));
+    }
+    Ok(rows)
+}
+
+/// How a finding stands, in the words of the screen.
+pub(super) fn standing(finding: &Finding, today: Date) -> String {
+    let overdue = if finding.is_overdue(today) { "，逾期" } else { "" };
+    format!("{}{overdue}", finding_state(finding.state))
+}
+
+/// 问题来源
+pub(super) fn origin(finding: &Finding) -> String {
+    if finding.detail.is_empty() { finding_origin(finding.origin).into() } else { finding.detail.clone() }
+}
+
+/// 第17条 of the branch's checklist; the bare id where that has no such item any more; empty where none is named.
+pub(super) fn item_number(finding: &Finding, checklist: Option<&Checklist>) -> String {
+    let Some(id) = &finding.item else { return String::new() };
+    let found = checklist.and_then(|list| list.find(id));
+    found.map_or_else(|| id.to_string(), |(number, _, _)| format!("第{number}条"))
+}
+
+async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool) -> Result<(), CliError> {
+    let today = shanghai_date(SystemClock.now_ms());
+    let mut rows = rows(database, under).await?;
+    rows.retain(|row| !mended || row.finding.state == FindingState::Mended);
+    if json {
+        let list: Vec<_> = rows.iter().map(as_json).collect();
+        say(serde_json::to_string_pretty(&list)?);
+        return Ok(());
+    }
+    let checklists = findings_import::checklists(database).await?;
+    let shown = rows.iter().map(|row| {
+        let finding = &row.finding;
+        vec![
+            row.number(),
+            row.branch.code.to_string(),
+            row.branch.name.clone(),
+            standing(finding, today),
+            finding.due().map(|due| due.to_string()).unwrap_or_default(),
+            item_number(finding, checklists.get(&row.branch.sector)),
+            finding.problem.replace('\n', " ").chars().take(30).collect(),
+        ]
+    });
+    let header = ["编号", "支部编号", "支部", "整改情况", "整改时限", "条目", "存在问题"];
+    say(table(&header, &shown.collect::<Vec<_>>()));
+    say(format!("共{}个问题。", rows.len()));
+    Ok(())
+}
+
+fn as_json(row: &Row) -> serde_json::Value {
+    let finding = &row.finding;
+    json!({
+        "finding": finding.id,
+        "number": row.number(),
+        "branch": row.branch.code,
+        "branch_name": row.branch.name,
+        "reports_to": row.above,
+        "state": finding_state(finding.state),
+        "origin": origin(finding),
+        "item": finding.item,
+        "problem": finding.problem,
+        "measure": finding.measure,
+        "responsible": finding.responsible,
+        "due": finding.due().map(|due| due.to_string()),
+        "delay_reason": finding.delay_reason,
+        "verdict": finding.verdict,
+    })
+}
+
+/// The finding that is meant by its number, or by a longer piece of its id.
+fn find<'a>(rows: &'a [Row], text: &str) -> Result<&'a Row, CliError> {
+    let wanted = text.trim().to_lowercase();
+    let is_meant = |row: &&Row| {
+        let id = row.finding.id.to_string();
+        wanted.len() >= 4 && (id.ends_with(&wanted) || id.starts_with(&wanted))
+    };
+    let meant: Vec<&Row> = rows.iter().filter(is_meant).collect();
+    match meant[..] {
+        [row] => Ok(row),
+        [] => Err(CliError::refused(format!("没有“{text}”这个问题"), "用 findings list 核对编号")),
+        [..] => Err(CliError::refused(
+            format!("“{text}”对得上{}个问题", meant.len()),
+            "用 findings list 核对，把编号写全",
+        )),
+    }
+}
+
+async fn close(
+    database: &Database,
+    wanted: &[String],
+    yes_not_mended: bool,
+    by: Option<&str>,
+) -> Result<(), CliError> {
+    for _ in 0..MOST_TRIES {
+        let (_, seen) = database.all_findings().await?;
+        let rows = rows(database, None).await?;
+        let (mut words, mut told) = (BTreeMap::new(), Vec::new());
+        for text in wanted {
+            let row = find(&rows, text)?;
+            let finding = &row.finding;
+            if finding.state == FindingState::Closed {
+                told.push(format!("{} {}：已经销号，没有变化。", row.branch.name, row.number()));
+                continue;
+            }
+            if finding.state != FindingState::Mended && !yes_not_mended {
+                let problem = format!(
+                    "{}的“{text}”还是“{}”，支部没有说整改好",
+                    row.branch.name,
+                    finding_state(finding.state)
+                );
+                return Err(CliError::refused(problem, "等支部整改；确实验收过了，加 --yes-not-mended"));
+            }
+            let by = speaker(database, &row.branch.code, by).await?;
+            words.insert(finding.id, decided(&row.branch.code, finding, by, Ruling::Closed));
+            told.push(format!("{} {}：已销号。", row.branch.name, row.number()));
+        }
+        if said(database, words.into_values().collect(), seen).await? {
+            told.iter().for_each(say);
+            return Ok(());
+        }
+    }
+    Err(busy())
+}
+
+async fn give_back(
+    database: &Database,
+    wanted: &str,
+    reason: &str,
+    due: Option<&str>,
+    by: Option<&str>,
+) -> Result<(), CliError> {
+    let reason = reason.trim();
+    if reason.is_empty() || !is_plain_text(reason, MAX_TEXT_CHARS, true) {
+        let problem = format!("退回的原因空着、超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
+        return Err(CliError::refused(problem, "用 --reason 写清缺什么"));
+    }
+    let now = SystemClock.now_ms();
+    let until = due.map(|text| day(text, shanghai_date(now))).transpose()?;
+    let ruling = Ruling::Returned { reason: reason.into(), until };
+    for _ in 0..MOST_TRIES {
+        let (_, seen) = database.all_findings().await?;
+        let rows = rows(database, None).await?;
+        let row = find(&rows, wanted)?;
+        let finding = &row.finding;
+        let is_said = finding.state == FindingState::Returned
+            && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
+        let (name, number) = (&row.branch.name, row.number());
+        if is_said {
+            say(format!("{name} {number}：已经这样退回，没有变化。"));
+            return Ok(());
+        }
+        let by = speaker(database, &row.branch.code, by).await?;
+        let words = vec![decided(&row.branch.code, finding, by, ruling.clone())];
+        if said(database, words, seen).await? {
+            say(format!("{name} {number}：已退回，支部的手机联网以后就看到。"));
+            return Ok(());
+        }
+    }
+    Err(busy())
+}
+
+fn decided(branch: &BranchCode, finding: &Finding, by: String, ruling: Ruling) -> FromAbove {
+    FromAbove { branch: branch.clone(), finding: finding.id, word: Word::Decide(by, ruling) }
+}
+
+/// Whether it was stored; not if something was written since.
+pub(super) async fn said(
+    database: &Database,
+    words: Vec<FromAbove>,
+    seen: crate::server::database::findings::SoFar,
+) -> Result<bool, CliError> {
+    if words.is_empty() {
+        return Ok(true);
+    }
+    Ok(database.say_from_above(&words, seen, SystemClock.now_ms()).await?)
+}
+
+/// Phones write faster than this command reads.
+pub(super) fn busy() -> CliError {
+    CliError::refused("支部的手机正在不停地送整改情况，什么也没有写入", "过一会儿再做一次")
+}
+
+fn day(text: &str, today: Date) -> Result<Date, CliError> {
+    let day: Date =
+        text.parse().map_err(|_| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
+    if day < today {
+        return Err(CliError::refused(format!("整改时限{day}已经过了"), "写今天或以后的日子"));
+    }
+    Ok(day)
+}

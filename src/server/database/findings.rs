@@ -1,0 +1,233 @@
+//! 问题和整改 of each branch: what was written and what was decided. Rows are only ever added.
+
+use super::{Database, DatabaseError, stored};
+use crate::domain::{
+    BranchCode, ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, HybridClock,
+    Ruling, Verdict,
+    finding::{check::MAX_FINDING_ENTRIES, endpoint_device},
+};
+use sqlx::{Row as _, SqliteConnection, SqliteExecutor};
+use std::collections::BTreeMap;
+
+/// What the upper level says of a finding; the endpoint stamps it when it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// It writes into a register.
+    Write(FindingField, FindingValue),
+    /// It decides, in this name.
+    Decide(String, Ruling),
+}
+
+/// One word from above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromAbove {
+    /// To which branch.
+    pub branch: BranchCode,
+    /// On which finding.
+    pub finding: FindingId,
+    /// What.
+    pub word: Word,
+}
+
+/// How much was stored when findings were read: what is worked out from them is stored only while that is still so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoFar {
+    entries: i64,
+    verdicts: i64,
+}
+
+impl Database {
+    /// All that is stored of a branch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn findings(&self, branch: &BranchCode) -> Result<Findings, DatabaseError> {
+        let mut tx = self.0.begin().await?;
+        of_branch(&mut tx, branch).await
+    }
+
+    /// Adds what a phone of the branch wrote; what is stored already stays. Answers all that is stored now, or `None` when the
+    /// branch would have more than [`MAX_FINDING_ENTRIES`] entries; then nothing was stored.
+    ///
+    /// # Errors
+    /// When the branch is unknown, or the database fails; then nothing was stored.
+    pub async fn add_findings(
+        &self,
+        branch: &BranchCode,
+        entries: &[FindingEntry],
+    ) -> Result<Option<Findings>, DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        for entry in entries {
+            put_entry(&mut tx, branch, entry).await?;
+        }
+        let all = of_branch(&mut tx, branch).await?;
+        if all.entries().len() > MAX_FINDING_ENTRIES {
+            return Ok(None);
+        }
+        tx.commit().await?;
+        Ok(Some(all))
+    }
+
+    /// The findings of every branch that has any, and how much that was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_findings(&self) -> Result<(BTreeMap<BranchCode, Findings>, SoFar), DatabaseError> {
+        let mut tx = self.0.begin().await?;
+        let so_far = so_far(&mut *tx).await?;
+        let mut all: BTreeMap<BranchCode, Findings> = BTreeMap::new();
+        let rows = sqlx::query("SELECT branch, body FROM finding_entries").fetch_all(&mut *tx).await?;
+        for row in rows {
+            let entry = serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?;
+            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+            all.entry(branch).or_default().write(entry);
+        }
+        let rows = sqlx::query("SELECT branch, body FROM finding_verdicts").fetch_all(&mut *tx).await?;
+        for row in rows {
+            let verdict: Verdict =
+                serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?;
+            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+            all.entry(branch).or_default().merge(Findings::new([], [verdict]));
+        }
+        Ok((all, so_far))
+    }
+
+    /// Stores words of the upper level in one transaction, all or nothing, each under a stamp later than everything its branch
+    /// has. Whether they were stored: not if anything was added since `seen`.
+    ///
+    /// # Errors
+    /// When a branch is unknown, or the database fails; then nothing was stored.
+    pub async fn say_from_above(
+        &self,
+        words: &[FromAbove],
+        seen: SoFar,
+        now: u64,
+    ) -> Result<bool, DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        if so_far(&mut *tx).await? != seen {
+            return Ok(false);
+        }
+        let mut clocks: BTreeMap<&BranchCode, HybridClock> = BTreeMap::new();
+        for FromAbove { branch, finding, word } in words {
+            if !clocks.contains_key(branch) {
+                let mut clock = HybridClock::new(endpoint_device());
+                if let Some(latest) = of_branch(&mut tx, branch).await?.latest() {
+                    clock.observe(latest);
+                }
+                clocks.insert(branch, clock);
+            }
+            let Some(stamp) = clocks.get_mut(branch).map(|clock| clock.tick(now)) else { continue };
+            match word.clone() {
+                Word::Write(field, value) => {
+                    let entry = FindingEntry { finding: *finding, field, stamp, value };
+                    put_entry(&mut tx, branch, &entry).await?;
+                }
+                Word::Decide(by, ruling) => {
+                    let verdict = Verdict { finding: *finding, stamp, given_at: now, by, ruling };
+                    sqlx::query("INSERT INTO finding_verdicts (branch, body) VALUES (?, ?)")
+                        .bind(branch.as_str().to_owned())
+                        .bind(serde_json::to_string(&verdict).map_err(stored)?)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// The same entry again changes nothing.
+async fn put_entry(
+    tx: &mut SqliteConnection,
+    branch: &BranchCode,
+    entry: &FindingEntry,
+) -> Result<(), DatabaseError> {
+    let body = serde_json::to_string(entry).map_err(stored)?;
+    sqlx::query(
+        "INSERT INTO finding_entries (branch, sha256, body) VALUES (?, ?, ?) ON CONFLICT (branch, sha256) DO NOTHING",
+    )
+    .bind(branch.as_str().to_owned())
+    .bind(String::from(ContentHash::of(body.as_bytes())))
+    .bind(body)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn of_branch(tx: &mut SqliteConnection, branch: &BranchCode) -> Result<Findings, DatabaseError> {
+    let entries = sqlx::query("SELECT body FROM finding_entries WHERE branch = ?")
+        .bind(branch.as_str().to_owned())
+        .fetch_all(&mut *tx)
+        .await?;
+    let verdicts = sqlx::query("SELECT body FROM finding_verdicts WHERE branch = ?")
+        .bind(branch.as_str().to_owned())
+        .fetch_all(&mut *tx)
+        .await?;
+    let mut found = Findings::default();
+    for row in entries {
+        found.write(serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?);
+    }
+    for row in verdicts {
+        let verdict: Verdict = serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
+        found.merge(Findings::new([], [verdict]));
+    }
+    Ok(found)
+}
+
+async fn so_far(from: impl SqliteExecutor<'_>) -> Result<SoFar, DatabaseError> {
+    let row = sqlx::query(
+        "SELECT coalesce((SELECT max(number) FROM finding_entries), 0) AS entries,
+                coalesce((SELECT max(number) FROM finding_verdicts), 0) AS verdicts",
+    )
+    .fetch_one(from)
+    .await?;
+    Ok(SoFar { entries: row.try_get("entries")?, verdicts: row.try_get("verdicts")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::stamp;
+
+    fn branch() -> BranchCode {
+        BranchCode::new("b").unwrap()
+    }
+
+    fn problem(text: &str, ms: u64) -> FindingEntry {
+        FindingEntry {
+            finding: FindingId::from_parts(1, &[1; 10]),
+            field: FindingField::Problem,
+            stamp: stamp(ms, 1),
+            value: FindingValue::Text { text: text.into() },
+        }
+    }
+
+    #[tokio::test]
+    async fn the_upper_level_speaks_after_what_it_has_read_and_after_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.0)
+            .await
+            .unwrap();
+        // The phone's clock is a day ahead of the endpoint's.
+        let ahead = 86_400_000;
+        database.add_findings(&branch(), &[problem("缺签到表", ahead)]).await.unwrap().unwrap();
+        let (all, seen) = database.all_findings().await.unwrap();
+        let finding = all[&branch()].all()[0].id;
+        let close = [FromAbove {
+            branch: branch(),
+            finding,
+            word: Word::Decide("镇安镇党委".into(), Ruling::Closed),
+        }];
+        database.add_findings(&branch(), &[problem("缺签到表两次", ahead + 1)]).await.unwrap().unwrap();
+        assert!(!database.say_from_above(&close, seen, 5).await.unwrap(), "something was written meanwhile");
+        let (_, seen) = database.all_findings().await.unwrap();
+        assert!(database.say_from_above(&close, seen, 5).await.unwrap());
+        let findings = database.findings(&branch()).await.unwrap();
+        let verdict = findings.verdicts().first().unwrap();
+        assert_eq!((verdict.given_at, Some(verdict.stamp)), (5, findings.latest()));
+        assert!(verdict.stamp > stamp(ahead + 1, 255));
+    }
+}

@@ -1,0 +1,76 @@
+//! `GET /api/v1/branch/findings`: 问题和整改 of the caller's branch. `PUT`: adds what a phone wrote.
+
+use super::{auth::Caller, body, revalidate};
+use crate::{
+    domain::finding::check::{MAX_FINDING_ENTRIES, finding_fault},
+    protocol::{BranchFindings, MAX_BODY_BYTES, MAX_FINDINGS_PER_REQUEST, NewFindings, ProblemKind},
+    server::{Endpoint, error::Failure},
+};
+use axum::{
+    extract::{Request, State},
+    http::HeaderMap,
+    response::Response,
+};
+
+/// All findings of the branch: what its phones and the upper level wrote, and what was decided.
+#[utoipa::path(
+    get,
+    path = crate::protocol::paths::FINDINGS,
+    operation_id = "findings_get",
+    security(("token" = [])),
+    responses(
+        (status = 200, body = BranchFindings),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match"),
+    )
+)]
+pub(in crate::server) async fn get(
+    State(endpoint): State<Endpoint>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let all = BranchFindings::from(endpoint.database.findings(&caller.branch).await?);
+    revalidate::private(&headers, &all)
+}
+
+/// Adds what a phone wrote and answers, when it is on disk, with all that is there now and its ETag; what is there already
+/// changes nothing, so the same again is success. Nothing is ever removed.
+#[utoipa::path(
+    put,
+    path = crate::protocol::paths::FINDINGS,
+    operation_id = "findings_put",
+    request_body = NewFindings,
+    security(("token" = [])),
+    responses(
+        (status = 200, body = BranchFindings),
+    )
+)]
+pub(in crate::server) async fn put(
+    State(endpoint): State<Endpoint>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Failure> {
+    let sent: NewFindings = body::parse(&body::json_bytes(request, MAX_BODY_BYTES).await?)?;
+    let refuse = |detail: String| Failure::new(ProblemKind::Refused, detail);
+    if sent.entries.len() > MAX_FINDINGS_PER_REQUEST {
+        let detail = format!("a request carries at most {MAX_FINDINGS_PER_REQUEST} entries; send several");
+        return Err(refuse(detail));
+    }
+    let mut faults: Vec<String> =
+        sent.entries.iter().filter_map(finding_fault).map(|fault| fault.to_string()).collect();
+    let forged = sent.entries.iter().filter(|entry| entry.is_from_above());
+    faults.extend(forged.map(|entry| {
+        format!("finding {}: only the endpoint writes in the upper level's name", entry.finding)
+    }));
+    if !faults.is_empty() {
+        let detail = "some entries hold what cannot be; see the faults, nothing was stored".into();
+        return Err(refuse(detail).with_faults(faults));
+    }
+    let Some(all) = endpoint.database.add_findings(&caller.branch, &sent.entries).await? else {
+        let detail = format!(
+            "the branch would have more than {MAX_FINDING_ENTRIES} entries of findings; ask the upper level"
+        );
+        return Err(refuse(detail));
+    };
+    tracing::info!(branch = %caller.branch, entries = sent.entries.len(), "findings stored");
+    revalidate::private(&HeaderMap::new(), &BranchFindings::from(all))
+}

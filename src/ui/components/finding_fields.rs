@@ -1,0 +1,295 @@
+//! What is written of a finding, one thing at a time: each field shows its word, and opens alone.
+//!
+//! A word is saved when its field is left, closed, or the page goes out of sight: there is no button that could be forgotten.
+
+use crate::{
+    browser,
+    domain::{Finding, FindingField, FindingId, FindingValue, answer::MAX_TEXT_CHARS, day},
+    ui::{
+        mending::named,
+        session::{Session, session},
+        words::dates,
+    },
+};
+use leptos::prelude::*;
+
+/// What can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Problem,
+    Measure,
+    Responsible,
+    Deadline,
+    Delay,
+}
+
+impl Asked {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Problem => "存在问题",
+            Self::Measure => "整改措施",
+            Self::Responsible => "责任人",
+            Self::Deadline => "整改时限",
+            Self::Delay => "没按时改好的原因",
+        }
+    }
+
+    fn slug(self) -> &'static str {
+        match self {
+            Self::Problem => "finding-problem",
+            Self::Measure => "finding-measure",
+            Self::Responsible => "finding-responsible",
+            Self::Deadline => "finding-deadline",
+            Self::Delay => "finding-delay",
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Problem => "缺什么、差在哪里，写具体",
+            Self::Measure => "怎么改；已经错过的如实写，不补会、不补记录",
+            Self::Responsible => "写一个人的名字",
+            Self::Deadline => "哪一天以前改好",
+            Self::Delay => "为什么没改好，要等什么",
+        }
+    }
+
+    fn field(self) -> FindingField {
+        match self {
+            Self::Problem => FindingField::Problem,
+            Self::Measure => FindingField::Measure,
+            Self::Responsible => FindingField::Responsible,
+            Self::Deadline => FindingField::Deadline,
+            Self::Delay => FindingField::DelayReason,
+        }
+    }
+
+    fn said(self, finding: &Finding) -> String {
+        match self {
+            Self::Problem => finding.problem.clone(),
+            Self::Measure => finding.measure.clone(),
+            Self::Responsible => finding.responsible.clone(),
+            Self::Deadline => finding.deadline.map(|day| day.to_string()).unwrap_or_default(),
+            Self::Delay => finding.delay_reason.clone(),
+        }
+    }
+
+    /// What is said, as people read it.
+    fn shown(self, finding: &Finding, session: Session) -> String {
+        if self != Self::Deadline {
+            return self.said(finding);
+        }
+        let today = session.today.get();
+        match (finding.demanded, finding.deadline) {
+            (Some(asked), Some(own)) if asked != own => format!(
+                "{}（{}定的）；支部定{}",
+                dates::day(asked, today),
+                session.addressee(),
+                dates::day(own, today)
+            ),
+            (Some(asked), _) => format!("{}（{}定的）", dates::day(asked, today), session.addressee()),
+            (None, Some(own)) => dates::day(own, today),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// The fields that every finding has.
+#[component]
+pub fn FindingFields(
+    /// The finding.
+    finding: Memo<Option<Finding>>,
+) -> impl IntoView {
+    let shape = Memo::new(move |_| finding.read().as_ref().map(|finding| (finding.id, finding.from_above)));
+    let open = RwSignal::new(None::<Asked>);
+    move || {
+        let (id, from_above) = shape.get()?;
+        let mut asked = vec![Asked::Measure, Asked::Responsible, Asked::Deadline];
+        // What the upper level wrote is not the branch's to reword.
+        if !from_above {
+            asked.insert(0, Asked::Problem);
+        }
+        let fields: Vec<_> = asked
+            .into_iter()
+            .map(|asked| view! { <Field id=id asked=asked finding=finding open=open /> })
+            .collect();
+        Some(view! {
+            <section class="card list" data-testid="finding-fields">
+                <ul>{fields}</ul>
+            </section>
+        })
+    }
+}
+
+/// Once the deadline has passed: the reason, and a new day.
+#[component]
+pub fn Late(
+    /// The finding.
+    finding: Memo<Option<Finding>>,
+) -> impl IntoView {
+    let session = session();
+    let open = RwSignal::new(None::<Asked>);
+    let late = Memo::new(move |_| {
+        let finding = finding.read();
+        let finding = finding.as_ref()?;
+        let is_late = finding.is_overdue(session.today.get())
+            || (finding.state.is_to_be_mended() && !finding.delay_reason.is_empty());
+        is_late.then_some(finding.id)
+    });
+    move || {
+        let id = late.get()?;
+        Some(view! {
+            <section class="card list" data-testid="finding-late">
+                <h2>"过了时限还没改好"</h2>
+                <p class="muted">{format!("写上原因和新的日子，{}看得到。", session.addressee())}</p>
+                <ul>
+                    <Field id=id asked=Asked::Delay finding=finding open=open />
+                    <Field id=id asked=Asked::Deadline finding=finding open=open />
+                </ul>
+            </section>
+        })
+    }
+}
+
+#[component]
+fn Field(
+    id: FindingId,
+    asked: Asked,
+    finding: Memo<Option<Finding>>,
+    open: RwSignal<Option<Asked>>,
+) -> impl IntoView {
+    let session = session();
+    let is_open = Memo::new(move |_| open.get() == Some(asked));
+    let shown = Memo::new(move |_| {
+        finding.read().as_ref().map(|finding| asked.shown(finding, session)).unwrap_or_default()
+    });
+    let toggle = move |_| open.update(|open| *open = if *open == Some(asked) { None } else { Some(asked) });
+    let said = move || match (is_open.get(), shown.read().is_empty()) {
+        (true, _) => "写好了",
+        (false, true) => "写",
+        (false, false) => "改",
+    };
+    view! {
+        <li class="finding-field" data-testid=asked.slug()>
+            <h3>{asked.name()}</h3>
+            {move || {
+                if is_open.get() {
+                    return view! { <Editor id=id asked=asked finding=finding /> }.into_any();
+                }
+                let said = shown.get();
+                if said.is_empty() {
+                    view! { <p class="muted">"还没写"</p> }.into_any()
+                } else {
+                    view! { <p class="said">{said}</p> }.into_any()
+                }
+            }}
+            <button
+                type="button"
+                class="quiet"
+                data-testid="finding-edit"
+                aria-label=move || format!("{}，{}", said(), asked.name())
+                aria-expanded=move || is_open.get().to_string()
+                on:click=toggle
+            >
+                {said}
+            </button>
+        </li>
+    }
+}
+
+/// Saves what was typed unless it is what is there already.
+fn save(session: Session, id: FindingId, asked: Asked, typed: &str) {
+    let known = session.mending.with_untracked(|mending| mending.findings.find(id));
+    let Some(known) = known else { return };
+    let value = if asked == Asked::Deadline {
+        let typed = typed.trim();
+        let day = day::parse(typed);
+        // Half a date is none: what stood there stays.
+        if day == known.deadline || (day.is_none() && !typed.is_empty()) {
+            return;
+        }
+        FindingValue::Day { day }
+    } else {
+        let text: String =
+            typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
+        if text == asked.said(&known) {
+            return;
+        }
+        FindingValue::Text { text }
+    };
+    session.write_finding(id, vec![(asked.field(), value)]);
+}
+
+#[component]
+fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl IntoView {
+    let session = session();
+    // As it stood when it was opened: a word from elsewhere does not take away what is being typed.
+    let start = finding.with_untracked(|finding| finding.as_ref().map(|finding| asked.said(finding)));
+    let typed = RwSignal::new(start.unwrap_or_default());
+    let keep = move || {
+        if let Some(text) = typed.try_get_untracked() {
+            save(session, id, asked, &text);
+        }
+    };
+    let hidden = browser::visibility::listen(move |visible| {
+        if !visible {
+            keep();
+        }
+    });
+    let listening = StoredValue::new_local(hidden);
+    on_cleanup(move || {
+        keep();
+        listening.try_update_value(Option::take);
+    });
+    let input = move |event| typed.set(event_target_value(&event));
+    let control = match asked {
+        Asked::Deadline => view! {
+            <input type="date" prop:value=typed on:input=input on:change=move |_| keep() />
+        }
+        .into_any(),
+        Asked::Responsible => view! {
+            <input type="text" maxlength="40" prop:value=typed on:input=input on:change=move |_| keep() />
+        }
+        .into_any(),
+        Asked::Problem | Asked::Measure | Asked::Delay => view! {
+            <textarea
+                rows="4"
+                maxlength=MAX_TEXT_CHARS.to_string()
+                prop:value=typed
+                on:input=input
+                on:change=move |_| keep()
+            ></textarea>
+        }
+        .into_any(),
+    };
+    let offered: Vec<_> = session
+        .mending
+        .with_untracked(|mending| named(&mending.findings))
+        .into_iter()
+        .filter(|_| asked == Asked::Responsible)
+        .take(4)
+        .map(|name| {
+            let (is, said) = (name.clone(), name.clone());
+            view! {
+                <button
+                    type="button"
+                    class="chip"
+                    aria-pressed=move || (*typed.read() == is).to_string()
+                    on:click=move |_| {
+                        typed.set(said.clone());
+                        keep();
+                    }
+                >
+                    {name}
+                </button>
+            }
+        })
+        .collect();
+    view! {
+        <label class="field">
+            <span class="muted">{asked.hint()}</span>
+            {control}
+        </label>
+        {(!offered.is_empty()).then(|| view! { <div class="chips">{offered}</div> })}
+    }
+}

@@ -1,0 +1,162 @@
+//! 整改: all findings, what came back and what is overdue first, then by deadline.
+
+use crate::{
+    domain::{Finding, FindingState},
+    ui::{
+        components::{
+            frame::Page,
+            message::{Note, Trouble},
+        },
+        mending::{Group, grouped},
+        route::Place,
+        session::{Session, session},
+        words::{dates, errors, terms},
+    },
+};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn FindingsPage() -> impl IntoView {
+    let session = session();
+    let groups = Memo::new(move |_| grouped(&session.mending.read().findings, session.today.get()));
+    view! {
+        <Page title="整改" back="/">
+            <Delivery />
+            {move || {
+                let groups = groups.get();
+                if groups.is_empty() {
+                    return view! { <Empty /> }.into_any();
+                }
+                let shown: Vec<_> = groups
+                    .into_iter()
+                    .map(|(group, all)| {
+                        let rows: Vec<_> =
+                            all.iter().map(|finding| row(session, finding).into_any()).collect();
+                        view! {
+                            <section class="card list" data-testid="findings-group">
+                                <h2>{format!("{} {}个", heading(session, group), all.len())}</h2>
+                                <ul>{rows}</ul>
+                            </section>
+                        }
+                    })
+                    .collect();
+                view! {
+                    {shown}
+                    <Note>
+                        <p>{move || format!("改好了点“支部已整改”；验收销号由{}办。", session.addressee())}</p>
+                    </Note>
+                    <a href="/paper/rectification" class="button">
+                        "导出整改台账"
+                    </a>
+                }
+                    .into_any()
+            }}
+        </Page>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <section class="card" data-testid="findings-empty">
+            <p>"还没有写进整改的问题。"</p>
+            <p class="muted">
+                "自评结果里扣分的条目，点“写进整改”就到这里；上级检查发现的问题，联网以后也到这里。"
+            </p>
+            <a href="/result" class="button">
+                "看自评结果"
+            </a>
+        </section>
+    }
+}
+
+/// What has not left the phone, and why.
+#[component]
+fn Delivery() -> impl IntoView {
+    let session = session();
+    move || {
+        let mending = session.mending.read();
+        let unsent = mending.unsent.len();
+        if unsent == 0 {
+            return None;
+        }
+        let refused = mending.refused.as_ref().map(|refused| {
+            let told = errors::findings_refused(refused.kind, &session.addressee());
+            view! { <Trouble told=told /> }
+        });
+        Some(view! {
+            <p class="muted" role="status" data-testid="findings-unsent">
+                {format!("{unsent}个问题有新写的，还没有送到{}；手机里已经存好，有网时自己送。", session.addressee())}
+            </p>
+            {refused}
+        })
+    }
+}
+
+fn heading(session: Session, group: Group) -> String {
+    match group {
+        Group::Returned => format!("{}退回的", session.addressee()),
+        Group::Overdue => "逾期的".into(),
+        Group::Open => "还没改好的".into(),
+        Group::Mended => "支部已整改，等验收".into(),
+        Group::Closed => "已销号".into(),
+        Group::Withdrawn => "支部撤掉的".into(),
+    }
+}
+
+/// The sign that goes with a state, so that colour never speaks alone.
+pub(super) fn sign(state: FindingState) -> &'static str {
+    match state {
+        FindingState::Open => "○",
+        FindingState::UnderWay => "◐",
+        FindingState::Mended => "●",
+        FindingState::Returned => "↩",
+        FindingState::Closed => "✓",
+        FindingState::Withdrawn => "—",
+    }
+}
+
+/// The class of a state's words.
+pub(super) fn class(finding: &Finding, session: Session) -> &'static str {
+    match finding.state {
+        FindingState::Closed => "state state-met",
+        FindingState::Mended | FindingState::Withdrawn => "state",
+        _ if finding.is_overdue(session.today.get()) || finding.state == FindingState::Returned => {
+            "state state-missed"
+        }
+        _ => "state state-possible",
+    }
+}
+
+/// How it stands, in a line: 整改中，11月27日前改好.
+pub(super) fn standing(finding: &Finding, session: Session) -> String {
+    let today = session.today.get();
+    let due = match finding.due().filter(|_| finding.state.is_to_be_mended()) {
+        Some(due) if due < today => format!("，逾期（{}前要改好）", dates::day(due, today)),
+        Some(due) => format!("，{}前改好", dates::day(due, today)),
+        None => String::new(),
+    };
+    format!("{}{due}", terms::finding_state(finding.state))
+}
+
+fn row(session: Session, finding: &Finding) -> impl IntoView + use<> {
+    let from = if finding.from_above { " · 上级检查" } else { "" };
+    let unsent = session.mending.read().unsent.contains(&finding.id);
+    let waits = if unsent { " · 等网络" } else { "" };
+    let problem = if finding.problem.is_empty() { "还没写是什么问题" } else { &finding.problem };
+    view! {
+        <li>
+            <a href=Place::Finding(finding.id).address() class="finding" data-testid="finding-row">
+                <span class="finding-problem">{problem.to_owned()}</span>
+                <span class=class(finding, session)>
+                    <span aria-hidden="true">{sign(finding.state)}</span>
+                    " "
+                    {standing(finding, session)}
+                    {from}
+                    {waits}
+                </span>
+            </a>
+        </li>
+    }
+}

@@ -1,0 +1,217 @@
+//! What inspectors found goes to the branches as a table, comes back mended, and is closed or returned.
+
+use super::stage::{DALING, Phone, SHILI, Stage, rural};
+use biaochi::domain::{
+    FindingField, FindingId, FindingState, FindingValue, Findings, Points, Progress, Ruling,
+};
+use calamine::{Data, Reader as _, open_workbook};
+use rust_xlsxwriter::Workbook;
+
+/// A day that no run of this test will see.
+const DUE: &str = "2099-12-31";
+
+/// A workbook with these rows.
+fn workbook(stage: &Stage, name: &str, rows: &[&[&str]]) -> String {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(*cells) {
+            sheet.write_string(row, column, *cell).unwrap();
+        }
+    }
+    book.save(stage.path(name)).unwrap();
+    stage.arg(name)
+}
+
+fn list(stage: &Stage, name: &str) -> String {
+    workbook(
+        stage,
+        name,
+        &[
+            &["黑山县检查发现问题清单"],
+            &["序号", "支部编号", "支部", "乡镇", "条目", "存在问题", "整改时限", "问题来源", "检查组"],
+            &["1", SHILI, "", "", "1", "缺签到表", DUE, "11月县里检查", "甲"],
+            &["2", "", "十里村党支部", "镇安镇", "第2条", "=记录本缺页", "", "", "甲"],
+            &["3", DALING, "", "", "", "门牌脱落", DUE, "", ""],
+        ],
+    )
+}
+
+async fn mend(phone: &Phone, id: FindingId, progress: Progress) -> Findings {
+    let seen = phone.write_findings(vec![]).await;
+    let entry = phone.entry(&seen, id, FindingField::Progress, FindingValue::Progress { progress });
+    phone.write_findings(vec![entry]).await
+}
+
+fn number(id: FindingId) -> String {
+    let id = id.to_string();
+    id[id.len() - 8..].to_owned()
+}
+
+#[tokio::test]
+async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopened() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    phone.submit(&phone.submission(0, &[])).await;
+    let file = list(&stage, "清单.xlsx");
+    let told = stage.run(&["findings", "import", &file]).ok();
+    assert!(told.contains("2个支部的3个问题：新增3，更新0，没有变化0"), "{told}");
+    assert!(told.contains("“检查组”列没有用到"), "{told}");
+
+    let pulled = phone.write_findings(vec![]).await.all();
+    assert_eq!(pulled.len(), 2, "not the neighbour's");
+    let item = rural().items().next().map(|(_, item)| (item.id.clone(), item.points())).unwrap();
+    let finding = pulled.iter().find(|finding| finding.problem == "缺签到表").unwrap();
+    assert_eq!((finding.item.as_ref(), finding.detail.as_str()), (Some(&item.0), "11月县里检查"));
+    assert_eq!(finding.demanded.unwrap().to_string(), DUE);
+    assert!(finding.from_above && finding.state == FindingState::Open);
+    let scored = finding.scored.as_ref().unwrap();
+    assert_eq!((scored.got, scored.of), (Points::ZERO, item.1), "by the branch's own report");
+
+    let (id, name) = (finding.id, number(finding.id));
+    stage.run(&["findings", "close", &name]).refused(&["支部没有说整改好", "--yes-not-mended"]);
+    mend(&phone, id, Progress::Mended).await;
+    let waiting = stage.run(&["findings", "list", "--mended"]).ok();
+    assert!(waiting.contains(&name) && waiting.contains("支部已整改") && waiting.contains("共1个问题"));
+
+    let back = ["findings", "return", &name, "--reason", "少两个人的名字", "--due", "2098-01-31"];
+    assert!(stage.run(&back).ok().contains("已退回"));
+    assert!(stage.run(&back).ok().contains("没有变化"));
+    stage.run(&["findings", "return", &name, "--reason", " "]).refused(&["原因空着"]);
+    stage.run(&["findings", "return", &name, "--reason", "x", "--due", "2020-01-01"]).refused(&["已经过了"]);
+    let seen = phone.write_findings(vec![]).await.find(id).unwrap();
+    let verdict = seen.verdict.unwrap();
+    assert_eq!((seen.state, verdict.by.as_str()), (FindingState::Returned, "镇安镇党委"));
+    assert_eq!(seen.demanded.unwrap().to_string(), "2098-01-31");
+    assert!(matches!(verdict.ruling, Ruling::Returned { reason, .. } if reason == "少两个人的名字"));
+
+    assert_eq!(mend(&phone, id, Progress::Mended).await.find(id).unwrap().state, FindingState::Mended);
+    assert!(stage.run(&["findings", "close", &name, "--by", "张组委"]).ok().contains("已销号"));
+    assert!(stage.run(&["findings", "close", &name]).ok().contains("没有变化"));
+    let closed = phone.write_findings(vec![]).await.find(id).unwrap();
+    assert_eq!((closed.state, closed.verdict.unwrap().by.as_str()), (FindingState::Closed, "张组委"));
+    stage.run(&["findings", "return", &name, "--reason", "又缺了"]).ok();
+    assert_eq!(phone.write_findings(vec![]).await.find(id).unwrap().state, FindingState::Returned);
+    stage.run(&["findings", "close", "ffffffff"]).refused(&["没有“ffffffff”这个问题", "findings list"]);
+}
+
+#[tokio::test]
+async fn the_same_table_again_changes_nothing_and_a_changed_one_only_what_it_says() {
+    let stage = Stage::ready();
+    let file = list(&stage, "清单.xlsx");
+    stage.run(&["findings", "import", &file]).ok();
+    let before = stage.run(&["findings", "list", "--json"]).json();
+    assert!(stage.run(&["findings", "import", &file]).ok().contains("新增0，更新0，没有变化3"));
+    assert_eq!(stage.run(&["findings", "list", "--json"]).json(), before);
+    let rows: [&[&str]; 3] = [
+        &["支部编号", "条目", "存在问题", "整改时限"],
+        &[SHILI, "1", "缺签到表", "2098-06-01"],
+        &[SHILI, "1", "缺签到表两次", ""],
+    ];
+    let changed = workbook(&stage, "改.xlsx", &rows);
+    assert!(stage.run(&["findings", "import", &changed]).ok().contains("新增1，更新1，没有变化0"));
+    let after = stage.run(&["findings", "list", "--json"]).json();
+    assert_eq!(after.as_array().unwrap().len(), 4);
+    let finding = after.as_array().unwrap().iter().find(|one| one["problem"] == "缺签到表").unwrap();
+    assert_eq!((&finding["due"], &finding["origin"]), (&"2098-06-01".into(), &"11月县里检查".into()));
+    let name = finding["number"].as_str().unwrap();
+    stage.run(&["findings", "close", name, "--yes-not-mended"]).ok();
+    let told = stage.run(&["findings", "import", &file]).ok();
+    assert!(told.contains("没有变化3") && told.contains("1个已经销号"), "{told}");
+}
+
+#[test]
+fn every_fault_is_named_with_its_row_and_nothing_is_taken() {
+    let stage = Stage::ready();
+    let long = "长".repeat(501);
+    let rows: [&[&str]; 11] = [
+        &["支部编号", "支部", "乡镇", "条目", "存在问题", "整改时限"],
+        &["", "", "", "", "没有支部", ""],
+        &["999", "", "", "", "没有这个支部", ""],
+        &["210726117", "", "", "", "是个镇", ""],
+        &["", "十里村党支部", "大虎山镇", "", "不在那个镇", ""],
+        &[SHILI, "", "", "51", "没有这一条", ""],
+        &[SHILI, "", "", "", "", ""],
+        &[SHILI, "", "", "", &long, ""],
+        &[SHILI, "", "", "", "日子过了", "2020-01-01"],
+        &[SHILI, "", "", "", "一样", "明天"],
+        &[SHILI, "", "", "", "一样", ""],
+    ];
+    let file = workbook(&stage, "错.xlsx", &rows);
+    stage.run(&["findings", "import", &file]).refused(&[
+        "第2行“支部编号”列：没有写是哪个支部",
+        "第3行“支部编号”列：名册里没有编号“999”",
+        "第4行“支部编号”列：“210726117”是“镇安镇党委”，不是支部",
+        "第5行“支部”列：“大虎山镇”下面没有“十里村党支部”",
+        "第6行“条目”列：标准里没有“51”这一条。办法：写第几条（1到50）",
+        "第7行“存在问题”列：这一格没有填",
+        "第8行“存在问题”列：超过500个字",
+        "第9行“整改时限”列：整改时限已经过了",
+        "第10行“整改时限”列：“明天”不是日期",
+        "第11行“存在问题”列：和第10行是同一个支部的同一个问题",
+        "共10处错误，什么也没有写入",
+    ]);
+    assert!(stage.run(&["findings", "list"]).ok().contains("共0个问题"));
+    let file = stage.write("空.csv", "支部编号,条目\n210726117203,17\n");
+    stage.run(&["findings", "import", &file]).refused(&["“存在问题”列：缺这一列"]);
+}
+
+#[tokio::test]
+async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let (shili, daling) = (server.phone(&stage, SHILI, 1).await, server.phone(&stage, DALING, 2).await);
+    stage.run(&["findings", "import", &list(&stage, "清单.xlsx")]).ok();
+    // The neighbour finds the same item short by itself.
+    let id = FindingId::from_parts(1, &[7; 10]);
+    let item = rural().items().next().unwrap().1.id.clone();
+    let problem = FindingValue::Text { text: "照片不清".into() };
+    let seen = Findings::default();
+    let entries = vec![
+        daling.entry(&seen, id, FindingField::Problem, problem),
+        daling.entry(&seen, id, FindingField::Item, FindingValue::Item { item }),
+    ];
+    daling.write_findings(entries).await;
+    let seen = shili.write_findings(vec![]).await;
+    let first = seen.all().into_iter().find(|finding| finding.problem == "缺签到表").unwrap();
+    let measure = FindingValue::Text { text: "会前备好签到表".into() };
+    shili.write_findings(vec![shili.entry(&seen, first.id, FindingField::Measure, measure)]).await;
+
+    let out = stage.arg("台账.xlsx");
+    let told = stage.run(&["findings", "export", "--common", "2", "-o", &out]).ok();
+    assert!(told.contains("4个问题") && told.contains("共性问题，共1条"), "{told}");
+    stage.run(&["findings", "export", "-o", &out]).refused(&["已经有了"]);
+    let mut book: calamine::Xlsx<_> = open_workbook(&out).unwrap();
+    let ledger = book.worksheet_range("整改台账").unwrap();
+    let titles: Vec<String> = ledger.rows().next().unwrap().iter().map(Data::to_string).collect();
+    let paper = [
+        "问题来源",
+        "存在问题",
+        "整改措施",
+        "责任人",
+        "整改时限",
+        "完成情况",
+        "佐证",
+        "销号（验收人、日期）",
+        "备注",
+    ];
+    assert_eq!(titles[4..13], paper);
+    let row = ledger.rows().find(|row| row[5] == *"缺签到表").unwrap();
+    let text = |column: usize| row[column].to_string();
+    assert_eq!((text(1), text(2), text(3)), ("镇安镇党委".into(), "十里村党支部".into(), "第1条".into()));
+    assert_eq!((text(4), text(6), text(8)), ("11月县里检查".into(), "会前备好签到表".into(), DUE.into()));
+    assert_eq!((text(9), text(13)), ("待整改".into(), "共性".into()));
+    assert_eq!(book.worksheet_formula("整改台账").unwrap().used_cells().count(), 0);
+    let by_item = book.worksheet_range("按条目").unwrap();
+    let row = by_item.rows().find(|row| row[1] == *"第1条").unwrap();
+    assert_eq!((row[3].to_string(), &row[4], &row[5]), ("共性".into(), &Data::Float(2.0), &Data::Float(2.0)));
+    assert_eq!(row[14].to_string(), "十里村党支部、陈屯村党支部");
+    assert!(by_item.rows().any(|row| row[1] == *"不针对条目"));
+    let towns = book.worksheet_range("按乡镇").unwrap();
+    let total = towns.rows().next_back().unwrap();
+    assert_eq!(
+        (total[0].to_string(), &total[2], &total[3]),
+        ("合计".into(), &Data::Float(4.0), &Data::Float(2.0))
+    );
+}
