@@ -145,7 +145,8 @@ pub fn of_version(checklists: &[Checklist]) -> Vec<SectorBurden> {
     all
 }
 
-/// What is asked more or less than in an earlier version, by the periods of the new one.
+/// What is asked more or less than in an earlier version, by the periods of the new one, of the sectors that it has. Those that
+/// it has no longer are [`dropped`].
 #[must_use]
 pub fn differences(before: &[Checklist], after: &[Checklist]) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -184,6 +185,29 @@ pub fn differences(before: &[Checklist], after: &[Checklist]) -> Vec<Difference>
         }
     }
     found
+}
+
+/// A sector that an earlier version has and a later one has not: its branches would have nothing to go by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// The sector.
+    pub sector: SectorId,
+    /// Its name.
+    pub sector_name: String,
+    /// How many items it had.
+    pub items: usize,
+}
+
+/// The sectors that are no longer there, in the order of the earlier version.
+#[must_use]
+pub fn dropped(before: &[Checklist], after: &[Checklist]) -> Vec<Dropped> {
+    let gone = before.iter().filter(|old| !after.iter().any(|new| new.sector == old.sector));
+    let dropped = gone.map(|list| Dropped {
+        sector: list.sector.clone(),
+        sector_name: list.sector_name.clone(),
+        items: list.items().count(),
+    });
+    dropped.collect()
 }
 
 /// What one item asks in a period; nothing when the upper level judges it or none of its windows ends in the period.
@@ -261,6 +285,20 @@ mod tests {
         let costs: Vec<(&str, u32)> =
             burdens.iter().map(|one| (one.periods[0].as_str(), one.cost.answers)).collect();
         assert_eq!(costs, [("2026-H2", 14), ("2027-H1", 15)]);
+    }
+
+    #[test]
+    fn a_sector_that_is_gone_is_told() {
+        let mut other = list();
+        other.sector = SectorId::new("other").unwrap();
+        other.sector_name = "另一领域".into();
+        let before = [list(), other];
+        assert_eq!(dropped(&before, &before), []);
+        let told = dropped(&before, &before[..1]);
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].sector_name.as_str(), told[0].items), ("另一领域", before[1].items().count()));
+        // One that is new is none that is gone.
+        assert_eq!(dropped(&before[..1], &before), []);
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! What the built-in standard promises: its shape, its honesty about what is not regulation, and words that fit a phone.
+//! What the built-in standard promises of its shape. Its honesty about what is not regulation is looked at in
+//! `honesty_tests.rs`, its words in `wording_tests.rs`.
 
-use super::{builtin, words};
+use super::builtin;
 use crate::domain::{
-    Aspect, AspectId, Checklist, Grade, Item, ItemId, LimitTest, MarkKind, Part, PartId, Points,
-    ProfileNumber, Rule, Window, checklist_check::checklist_faults,
+    Aspect, AspectId, Checklist, Grade, Item, ItemId, LimitTest, Part, PartId, Points, ProfileNumber, Rule,
+    Window, checklist_check::checklist_faults,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The built-in checklists, one a sector.
-fn all() -> Vec<Checklist> {
+pub(super) fn all() -> Vec<Checklist> {
     let package = builtin().unwrap_or_else(|faults| {
         let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
         panic!("{}", all.join("\n"));
@@ -137,7 +138,7 @@ fn ids(list: &Checklist, is: impl Fn(&Item) -> bool) -> String {
 }
 
 /// `A1` for `NC-A1`; ids of the other sectors' own items stay whole.
-fn short(item: &Item) -> &str {
+pub(super) fn short(item: &Item) -> &str {
     item.id.as_str().trim_start_matches("NC-")
 }
 
@@ -288,196 +289,6 @@ fn shares_are_taken_of_those_who_are_meant() {
     assert_eq!(of("NC-D9").1, "应学党员（不含年老体弱的）");
     assert_eq!(of("NC-F2").1, "有能力的党员（不含年老体弱、长期外出）");
     assert_eq!(of("NC-C3").1, of("NC-E6").1);
-}
-
-/// What the facts sheet calls assumed, suggested or outside practice says so; what rests on a rule carries no mark.
-#[test]
-fn what_is_not_regulation_is_marked() {
-    use MarkKind::{Assumed, Local, Suggested};
-    let expected: [(&str, &[MarkKind]); 7] = [
-        (
-            "A4 A6 A8 A10 B5 C2 D7 F6 SQ-B1 SQ-B2 SQ-C1 JG-A2 JG-A4 JG-B1 JG-B2 JG-C1 JG-E1 GQ-A3 GQ-B1 GQ-B2 GQ-E1 \
-             FG-B1 FG-E1 XX-A2 XX-A3 XX-A4 XX-B2 XX-E1 YY-A2 YY-A3 YY-A4 YY-B1 YY-B2 YY-E1 SH-B1 SH-B2 SH-C2 SH-E1",
-            &[Assumed],
-        ),
-        (
-            "A7 B1 C3 C6 D3 D10 E2 F2 F3 F4 F7 SQ-A2 SQ-C3 SQ-F1 SQ-F2 JG-C2 JG-C3 JG-C4 JG-F2 JG-F3 GQ-C3 GQ-F3 FG-C1 \
-             FG-C4 XX-C4 XX-F2 YY-C2 YY-C3 YY-F2 YY-F3 SH-C3 SH-C4",
-            &[Suggested],
-        ),
-        (
-            "A5 B3 B6 B7 C8 C9 E5 E6 SQ-A1 SQ-A3 SQ-C2 SQ-E1 JG-A3 JG-B3 GQ-F2 FG-A3 FG-A4 FG-B2 FG-C2 FG-C3 SH-A4",
-            &[Local],
-        ),
-        (
-            "A3 C4 C5 F1 JG-F1 GQ-C1 GQ-F1 FG-F1 FG-F2 XX-C3 XX-F1 YY-C1 YY-F1 SH-C1 SH-F1 SH-F2",
-            &[Assumed, Suggested],
-        ),
-        ("D4 F5 GQ-C2 FG-A2", &[Suggested, Local]),
-        ("D11 E4 GQ-A2 SH-A2", &[Assumed, Local]),
-        // These rest on rules alone.
-        ("A1 A2 A9 B2 B4 C1 C7 D1 D2 D5 D6 D8 D9 E1 E3 GQ-A4 XX-B1 XX-C1 XX-C2 SH-A3", &[]),
-    ];
-    for (_, item) in all().iter().flat_map(Checklist::items) {
-        let id = &item.id;
-        let wanted = expected.iter().find(|(ids, _)| ids.split(' ').any(|known| known == short(item)));
-        let (_, wanted) = wanted.unwrap_or_else(|| panic!("{id}"));
-        let own = item.marks.iter().filter(|mark| mark.text != words::NO_CITATION);
-        let kinds: Vec<MarkKind> = own.map(|mark| mark.kind).collect();
-        let has = |kind: MarkKind| kinds.contains(&kind);
-        for kind in [Assumed, Suggested, Local] {
-            assert_eq!(has(kind), wanted.contains(&kind), "{id}: {kind:?}");
-        }
-        let honest = item.marks.iter().any(|mark| mark.text == words::NO_CITATION);
-        assert_eq!(item.citations.is_empty(), honest, "{id}");
-    }
-    for list in all() {
-        let whole: Vec<MarkKind> = list.marks.iter().map(|mark| mark.kind).collect();
-        // What nobody has named as a field of the standard says so of itself.
-        let assumed = ["private_enterprise", "school", "hospital", "social_organisation"]
-            .contains(&list.sector.as_str());
-        let expected: &[MarkKind] = if assumed {
-            &[Suggested, Suggested, Assumed, Assumed]
-        } else {
-            &[Suggested, Suggested, Assumed]
-        };
-        assert_eq!(whole, expected, "{}", list.sector);
-        assert_eq!(list.marks.iter().any(|mark| mark.text.contains("八个领域之一")), assumed);
-        for word in ["分值", "分数线", "考核周期"] {
-            assert!(list.marks.iter().any(|mark| mark.text.contains(word)), "{word}");
-        }
-    }
-}
-
-#[test]
-fn citations_are_in_force_and_only_articles_that_were_read_count_as_checked() {
-    for list in all() {
-        for (item, citation) in list.items().flat_map(|(_, i)| i.citations.iter().map(move |c| (i, c))) {
-            let (id, name) = (&item.id, citation.document.as_str());
-            assert!(name.starts_with('《'), "{id}");
-            assert!(!citation.article_checked || !citation.article.is_empty(), "{id}");
-            assert!(citation.effective_from <= Some(list.periods[0].starts), "{id}: {name}");
-            assert_eq!(citation.effective_to, None, "{id}: {name}");
-            if name.contains("发展党员工作细则") {
-                assert_eq!(citation.effective_from, Some(jiff::civil::date(2026, 5, 11)));
-                assert!(citation.article_checked, "{id}");
-            }
-            let unread = match name {
-                "《中国共产党支部工作条例（试行）》" => citation.article != "第十四条",
-                "《中国共产党基层组织选举工作条例》" => citation.article != "第三条",
-                "《中国共产党农村基层组织工作条例》"
-                | "《中国共产党党和国家机关基层组织工作条例》"
-                | "《中国共产党国有企业基层组织工作条例（试行）》"
-                | "《关于中国共产党党费收缴、使用和管理的规定》" => true,
-                _ => false,
-            };
-            let rural_only = name.contains("农村") && list.sector.as_str() != "rural";
-            assert!(!rural_only, "{} {id}: {name}", list.sector);
-            assert_eq!(citation.article_checked, !unread, "{id}: {name}{}", citation.article);
-        }
-    }
-}
-
-/// Every text of the checklist that a phone shows, with where it stands and the most characters it may have.
-fn texts(list: &Checklist) -> Vec<(String, &str, usize)> {
-    let mut all = vec![("声明".to_owned(), list.notice.as_str(), 40)];
-    all.extend(list.marks.iter().map(|mark| ("标记".to_owned(), mark.text.as_str(), 60)));
-    for (_, item) in list.items() {
-        let mut add = |what: &str, text, most| all.push((format!("{} {what}", item.id), text, most));
-        add("标题", item.title.as_str(), 12);
-        add("抓什么", &item.requirement, 80);
-        add("通俗说法", &item.plain, 20);
-        item.guidance.iter().for_each(|step| add("怎么抓", step, 45));
-        item.evidence.iter().for_each(|evidence| add("佐证材料", &evidence.name, 12));
-        item.marks.iter().for_each(|mark| add("标记", &mark.text, 55));
-        item.limits.iter().for_each(|limit| add("限制", &limit.text, 40));
-        for part in &item.parts {
-            add("问题", &part.text, 36);
-            match &part.rule {
-                Rule::YesNo => {}
-                Rule::Count { unit, .. } => add("单位", unit, 2),
-                Rule::Share { numerator, denominator, .. } => {
-                    add("分子", numerator, 12);
-                    add("分母", denominator, 22);
-                }
-                Rule::Level { choices } => choices.iter().for_each(|choice| add("选项", &choice.text, 32)),
-                Rule::Deduction { occurrences } => {
-                    occurrences.iter().for_each(|kind| add("选项", &kind.text, 32));
-                }
-                Rule::Facts { facts } => facts.iter().for_each(|fact| add("选项", &fact.text, 32)),
-            }
-        }
-    }
-    all
-}
-
-#[test]
-fn the_words_fit_a_phone_and_are_plain() {
-    let lists = all();
-    for (list, (place, text, most)) in lists.iter().flat_map(|l| texts(l).into_iter().map(move |t| (l, t))) {
-        let place = format!("{} {place}", list.sector);
-        let length = text.chars().count();
-        assert!((1..=most).contains(&length), "{place}: {length} characters: {text}");
-        let strange = text.chars().find(|&c| {
-            let word = ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_ascii_digit();
-            !word && !"，。：；、？（）“”《》%.".contains(c)
-        });
-        assert_eq!(strange, None, "{place}: {text}");
-        for word in [
-            "您",
-            "凭什么",
-            "丢分",
-            "预评",
-            "检查组",
-            "待上报",
-            "销号",
-            "整改单",
-            "痕迹",
-            "迎检",
-            "高质量",
-            "确保",
-        ] {
-            assert!(!text.contains(word), "{place}: {text}");
-        }
-        for word in ["村", "乡", "镇", "屯", "农忙", "农闲"] {
-            let strange = text.contains(word) && list.sector.as_str() != "rural" && !text.contains("在农村");
-            assert!(!strange, "{place}: {text}");
-        }
-        // A full stop inside numbers only.
-        for (at, _) in text.match_indices('.') {
-            assert!(text[at + 1..].starts_with(|c: char| c.is_ascii_digit()), "{place}: {text}");
-        }
-        assert_eq!(text.matches('“').count(), text.matches('”').count(), "{place}: {text}");
-        assert_eq!(text.matches('（').count(), text.matches('）').count(), "{place}: {text}");
-    }
-}
-
-/// Each part can stand alone on a screen: it asks something of its own, and says how.
-#[test]
-fn every_part_asks_its_own_question() {
-    let lists = all();
-    let mut seen = BTreeSet::new();
-    for (list, item) in lists.iter().flat_map(|list| list.items().map(move |(_, item)| (list, item))) {
-        for part in &item.parts {
-            let place = format!("{} {} {}", list.sector, item.id, part.id);
-            assert!(seen.insert((&list.sector, part.text.as_str())), "{place}: {}", part.text);
-            let asks = match &part.rule {
-                Rule::YesNo => !part.text.contains('？'),
-                Rule::Count { unit, .. } => {
-                    part.text.contains(&format!("几{}", if unit == "人" { "名" } else { unit }))
-                }
-                Rule::Share { .. } => {
-                    part.text.contains("有几人？")
-                        || part.text.contains("有几件？")
-                        || part.text.contains("各多少？")
-                }
-                Rule::Level { .. } => part.text.contains("哪种情况？") || part.text.contains("怎么样？"),
-                Rule::Deduction { .. } => part.text.ends_with("没有就填0"),
-                Rule::Facts { .. } => part.text.contains('勾'),
-            };
-            assert!(asks, "{place}: {}", part.text);
-        }
-    }
 }
 
 /// The identities of the built-in checklists. Drafts pin them and servers have published them: change them only together

@@ -3,13 +3,12 @@
 //! The sheet is called after the file and its rows are numbered by the lines of the section headings, so that a fault names
 //! the file and the line.
 
-use super::{csv, fault::Fault, sheet::Sheet};
-
-/// The columns of the sheets 手册 and 制度, in the order of the rows made here.
-pub(super) const COLUMNS: [&str; 9] =
-    ["文档", "题目", "节", "节题目", "正文", "条目", "依据", "标记", "领域"];
-/// The column that only these sheets have: on which line of the file the body begins.
-pub(super) const BODY_LINE: &str = "正文行";
+use super::{
+    book::{self, BODY_LINE},
+    csv,
+    fault::Fault,
+    sheet::Sheet,
+};
 
 /// A section while its lines are read.
 #[derive(Default)]
@@ -66,11 +65,11 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Vec<Fault>> {
                 if !(section.body.is_empty() && line.is_empty()) {
                     section.body.push(line.into());
                 }
-            } else if let Some(said) = said(line, "条目") {
+            } else if let Some(said) = said(line, book::ITEMS) {
                 section.items.push(said.into());
-            } else if let Some(said) = said(line, "依据") {
+            } else if let Some(said) = said(line, book::CITATIONS) {
                 section.citations.push(said.into());
-            } else if let Some(said) = said(line, "标记") {
+            } else if let Some(said) = said(line, book::MARKS) {
                 section.marks.push(said.into());
             } else {
                 let remedy = "节的题目下面只能写“条目：”“依据：”“标记：”，正文前面空一行";
@@ -81,7 +80,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Vec<Fault>> {
                 fault(number, "文档的题目写了两次", "一个文件写一个文档");
             }
             document = Some(named(heading));
-        } else if let Some(said) = said(line, "领域") {
+        } else if let Some(said) = said(line, book::SECTORS) {
             sectors = said.into();
         } else if !line.is_empty() {
             let remedy = "第一节“## 编号 题目”前面只能写“# 编号 题目”和“领域：”";
@@ -101,23 +100,30 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let header: Vec<String> = COLUMNS.into_iter().chain([BODY_LINE]).map(Into::into).collect();
+    let header: Vec<&str> = book::titles().into_iter().chain([BODY_LINE]).collect();
     let numbers: Vec<usize> = sections.iter().map(|section| section.line).collect();
     let rows = sections.into_iter().enumerate().map(|(index, section)| {
         let once = |text: &str| if index == 0 { text.to_owned() } else { String::new() };
-        vec![
-            once(id),
-            once(title),
-            section.id,
-            section.title,
-            section.body.join("\n"),
-            section.items.join("、"),
-            section.citations.join("\n"),
-            section.marks.join("\n"),
-            once(&sectors),
-            section.body_line.to_string(),
-        ]
+        let mut cells = [
+            (book::DOCUMENT, once(id)),
+            (book::TITLE, once(title)),
+            (book::SECTION, section.id),
+            (book::SECTION_TITLE, section.title),
+            (book::BODY, section.body.join("\n")),
+            (book::ITEMS, section.items.join("、")),
+            (book::CITATIONS, section.citations.join("\n")),
+            (book::MARKS, section.marks.join("\n")),
+            (book::SECTORS, once(&sectors)),
+            (BODY_LINE, section.body_line.to_string()),
+        ];
+        let mut cell = |title: &&str| {
+            let found = cells.iter_mut().find(|(of, _)| of == title);
+            found.map(|(_, text)| core::mem::take(text)).unwrap_or_default()
+        };
+        header.iter().map(&mut cell).collect::<Vec<String>>()
     });
+    let rows: Vec<Vec<String>> = rows.collect();
+    let header = header.into_iter().map(String::from).collect();
     let mut sheet = Sheet::new(name, core::iter::once(header).chain(rows));
     for (row, number) in sheet.rows.iter_mut().skip(1).zip(numbers) {
         row.number = number;
@@ -152,6 +158,8 @@ mod tests {
             .iter()
             .map(|row| (row.number, row.cells.iter().map(String::as_str).collect()))
             .collect();
+        assert_eq!(sheet.rows[0].cells[..9], book::titles());
+        assert_eq!(sheet.rows[0].cells[9..], [BODY_LINE]);
         let first = vec![
             "H4",
             "支部组织生活",

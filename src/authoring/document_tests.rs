@@ -1,6 +1,6 @@
 //! What faulty documents are told, and that a file and the rows of a sheet are the same document.
 
-use super::{builtin, document_file::COLUMNS, *};
+use super::{book::titles, builtin, *};
 use crate::domain::document::{Block, Collection};
 
 const FILE: &str = "手册/H4 支部组织生活.md";
@@ -15,7 +15,7 @@ fn tables() -> Vec<Sheet> {
 /// The small standard with these rows in the sheet 手册.
 fn with_rows(rows: &[[&str; 9]]) -> Result<Package, Vec<Fault>> {
     let mut sheets = tables();
-    sheets.push(Sheet::new("手册", core::iter::once(&COLUMNS).chain(rows)));
+    sheets.push(Sheet::new("手册", core::iter::once(&titles()).chain(rows)));
     parse(&sheets)
 }
 
@@ -117,7 +117,7 @@ fn each_fault_of_a_document_is_named_with_its_place_and_its_remedy() {
     ];
     for (column, text, says) in cases {
         let mut row = GOOD;
-        row[COLUMNS.iter().position(|known| *known == column).unwrap()] = text;
+        row[titles().iter().position(|known| *known == column).unwrap()] = text;
         let faults = with_rows(&[row]).unwrap_err();
         let said = faults.iter().any(|fault| {
             (fault.sheet.as_str(), fault.row, fault.column.as_deref()) == ("手册", Some(2), Some(column))
@@ -134,7 +134,7 @@ fn ids_are_used_once_over_both_books() {
     assert!(faults[0].to_string().starts_with("“手册”表第3行“节”列：节的编号“H4-1”重复了"), "{faults:#?}");
     let mut sheets = tables();
     for name in ["手册", "制度"] {
-        sheets.push(Sheet::new(name, [COLUMNS, GOOD]));
+        sheets.push(Sheet::new(name, [titles(), GOOD]));
     }
     let faults = parse(&sheets).unwrap_err();
     assert!(faults[0].to_string().starts_with("“制度”表第2行“文档”列：编号“H4”已经给了"), "{faults:#?}");

@@ -1,10 +1,11 @@
 //! The sheets 手册 and 制度, and the Markdown files that stand for their rows: the documents of 一编一册.
 
 use super::{
-    document_file::{BODY_LINE, COLUMNS},
+    book::{self, BODY_LINE},
     fault::{Fault, Faults, quoted},
     markdown,
     rows::{self, Names},
+    schema,
     sheet::Sheet,
     table::{Line, Table, parse_date},
 };
@@ -44,9 +45,8 @@ pub(super) fn documents(
             faults.sheet(book, "这张表出现了两次", "只留一张");
         }
         for sheet in sheets.iter().filter(|sheet| belongs(&sheet.name, book)) {
-            let needed = ["文档", "题目", "节", "节题目", "正文"];
-            let optional: Vec<&str> =
-                COLUMNS.into_iter().chain([BODY_LINE]).filter(|column| !needed.contains(column)).collect();
+            let (needed, mut optional) = schema::headers(book);
+            optional.push(BODY_LINE);
             let mut table = Table::read(sheet, &needed, &optional, faults);
             table.no_more_than(2_000, faults);
             table.no_dates_but(&[], faults);
@@ -70,22 +70,22 @@ impl Reader<'_> {
         let mut began = false;
         for line in table.lines() {
             let repeats = current.and_then(|at| self.documents.get(at));
-            if !line.text("文档").is_empty()
-                && repeats.is_none_or(|document| document.id.as_str() != line.text("文档"))
+            if !line.text(book::DOCUMENT).is_empty()
+                && repeats.is_none_or(|document| document.id.as_str() != line.text(book::DOCUMENT))
             {
                 began = true;
                 current = self.begin(line, collection, number, faults);
             } else if !began {
                 line.fault(
-                    "文档",
+                    book::DOCUMENT,
                     "这一格没有填",
                     "文档的第一行填上编号；后面的行空着就是同一个文档",
                     faults,
                 );
                 began = true;
-            } else if !line.text("领域").is_empty() || differs(repeats, line) {
+            } else if !line.text(book::SECTORS).is_empty() || differs(repeats, line) {
                 let remedy = "题目和领域只写在文档的第一行；另一个文档用另一个编号";
-                line.fault("题目", "同一个文档又写了题目或领域", remedy, faults);
+                line.fault(book::TITLE, "同一个文档又写了题目或领域", remedy, faults);
             }
             let id = current.and_then(|at| self.documents.get(at)).map(|document| document.id.to_string());
             let section = self.section(line, id.as_deref(), faults);
@@ -105,8 +105,8 @@ impl Reader<'_> {
         number: &mut u16,
         faults: &mut Faults,
     ) -> Option<usize> {
-        let id = line.id("文档", faults);
-        let title = title(line, "题目", faults);
+        let id = line.id(book::DOCUMENT, faults);
+        let title = title(line, book::TITLE, faults);
         let all = rows::sectors(line, self.names, faults);
         let sectors: Vec<SectorId> = if all.len() == self.names.sectors.len() {
             Vec::new()
@@ -115,8 +115,13 @@ impl Reader<'_> {
         };
         let (id, title) = (id?, title?);
         if self.documents.iter().any(|known| known.id == id) {
-            let problem = format!("编号{}已经给了另一个文档", quoted(line.text("文档")));
-            line.fault("文档", problem, "手册和制度里每个文档用一个编号，同一个文档的各行写在一起", faults);
+            let problem = format!("编号{}已经给了另一个文档", quoted(line.text(book::DOCUMENT)));
+            line.fault(
+                book::DOCUMENT,
+                problem,
+                "手册和制度里每个文档用一个编号，同一个文档的各行写在一起",
+                faults,
+            );
             return None;
         }
         *number = number.saturating_add(1);
@@ -132,44 +137,45 @@ impl Reader<'_> {
     }
 
     fn section(&mut self, line: Line<'_>, document: Option<&str>, faults: &mut Faults) -> Option<Section> {
-        let id = line.id::<SectionId>("节", faults);
+        let id = line.id::<SectionId>(book::SECTION, faults);
         if let Some(id) = &id {
             let within = document.is_none_or(|document| {
                 id.as_str().strip_prefix(document).is_some_and(|rest| rest.len() > 1 && rest.starts_with('-'))
             });
             if !within {
                 let problem = format!("节的编号{}不是以文档的编号开头", quoted(id.as_str()));
-                line.fault("节", problem, "写成“文档编号-序号”，如 H4-1", faults);
+                line.fault(book::SECTION, problem, "写成“文档编号-序号”，如 H4-1", faults);
             }
             if !self.sections.insert(id.clone()) {
                 let problem = format!("节的编号{}重复了", quoted(id.as_str()));
-                line.fault("节", problem, "每一节用一个编号，用过的不再给别的节", faults);
+                line.fault(book::SECTION, problem, "每一节用一个编号，用过的不再给别的节", faults);
             }
         }
-        let title = title(line, "节题目", faults);
+        let title = title(line, book::SECTION_TITLE, faults);
         let blocks = body(line, faults);
         let mut items: Vec<ItemId> = Vec::new();
-        for piece in line.pieces("条目") {
+        for piece in line.pieces(book::ITEMS) {
             match self.items.iter().find(|known| known.as_str() == piece) {
                 Some(known) if items.contains(known) => {
-                    line.fault("条目", format!("条目{}写了两次", quoted(piece)), "只留一个", faults);
+                    line.fault(book::ITEMS, format!("条目{}写了两次", quoted(piece)), "只留一个", faults);
                 }
                 Some(known) => items.push((*known).clone()),
                 None => {
                     let problem = format!("“条目”表里没有{}", quoted(piece));
-                    line.fault("条目", problem, "改成有的编号，几个用、隔开，或者删去", faults);
+                    line.fault(book::ITEMS, problem, "改成有的编号，几个用、隔开，或者删去", faults);
                 }
             }
         }
-        let citations = line.text("依据").lines().filter_map(|text| citation(line, text, faults)).collect();
-        let marks = rows::marks(line, "标记", faults);
+        let citations =
+            line.text(book::CITATIONS).lines().filter_map(|text| citation(line, text, faults)).collect();
+        let marks = rows::marks(line, book::MARKS, faults);
         Some(Section { id: id?, title: title?, blocks: blocks?, items, citations, marks })
     }
 }
 
 /// Whether a later row gives the document another title.
 fn differs(document: Option<&Document>, line: Line<'_>) -> bool {
-    let title = line.text("题目");
+    let title = line.text(book::TITLE);
     !title.is_empty() && document.is_some_and(|document| document.title != title)
 }
 
@@ -183,8 +189,8 @@ fn title(line: Line<'_>, column: &str, faults: &mut Faults) -> Option<String> {
 
 /// The body's blocks. A fault of a file is told with the file's own line, that of a cell with the line in the cell.
 fn body(line: Line<'_>, faults: &mut Faults) -> Option<Vec<Block>> {
-    let text = line.needed("正文", faults)?;
-    if line.too_long("正文") {
+    let text = line.needed(book::BODY, faults)?;
+    if line.too_long(book::BODY) {
         return None;
     }
     let in_file: Option<usize> = line.text(BODY_LINE).parse().ok();
@@ -203,7 +209,7 @@ fn body(line: Line<'_>, faults: &mut Faults) -> Option<Vec<Block>> {
             }),
             None => {
                 let problem = format!("格内第{}行：{}", fault.line, fault.problem);
-                line.fault("正文", problem, fault.remedy, faults);
+                line.fault(book::BODY, problem, fault.remedy, faults);
             }
         }
     }
@@ -218,7 +224,7 @@ fn citation(line: Line<'_>, text: &str, faults: &mut Faults) -> Option<Citation>
     if text.is_empty() {
         return None;
     }
-    let mut fault = |problem: String| line.fault("依据", problem, form, faults);
+    let mut fault = |problem: String| line.fault(book::CITATIONS, problem, form, faults);
     let mut pieces = text.split(['|', '｜']).map(str::trim);
     let mut next = || pieces.next().unwrap_or_default();
     let (document, article, checked, from, to) = (next(), next(), next(), next(), next());

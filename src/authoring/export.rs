@@ -2,7 +2,7 @@
 //! spreadsheet from turning ids, dates and points into something else.
 
 use super::{
-    document_file::BODY_LINE,
+    book::BODY_LINE,
     documents,
     schema::{Column, FORMS, Form, Takes},
     sheet::Sheet,

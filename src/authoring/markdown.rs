@@ -1,7 +1,9 @@
 //! The body of a section: a small Markdown, read into [`Block`]s. What it has no block for is a fault, so nothing that was
 //! written can be lost or turn into markup on a phone.
 
-use super::markdown_source::{HEADING, LINK, LIST, Text, strange, stray_bars, width};
+use super::markdown_source::{
+    HEADING, LINK, LIST, RECORD, TEMPLATE, TEMPLATE_HEAD, Text, WHEN, WHO, strange, stray_bars, width,
+};
 use crate::domain::document::{Block, Step, TemplateField};
 use core::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -93,7 +95,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::Start(Tag::List(None)) => {
                     let entries = self.entries(at);
-                    let of_step = ["谁", "何时", "记什么"].iter().any(|word| {
+                    let of_step = [WHO, WHEN, RECORD].iter().any(|word| {
                         let begins = |entry: &String| {
                             entry.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':']))
                         };
@@ -124,8 +126,17 @@ impl<'a> Reader<'a> {
         blocks
     }
 
-    /// The text up to the end of what has begun. Lines that were broken in the source are joined.
+    /// The text up to the end of what has begun, which must not be empty.
     fn inline(&mut self, at: usize) -> String {
+        let text = self.inline_or_empty();
+        if text.is_empty() {
+            self.refuse(at, "这里没有文字", "填上，或者删去");
+        }
+        text
+    }
+
+    /// The text up to the end of what has begun, where there may be none. Lines that were broken in the source are joined.
+    fn inline_or_empty(&mut self) -> String {
         let mut text = Text::default();
         let mut depth = 0_usize;
         while let Some((event, range)) = self.events.next() {
@@ -143,11 +154,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let text = text.finish();
-        if text.is_empty() {
-            self.refuse(at, "这里没有文字", "填上，或者删去");
-        }
-        text
+        text.finish()
     }
 
     fn entries(&mut self, at: usize) -> Vec<String> {
@@ -237,9 +244,9 @@ impl<'a> Reader<'a> {
                     }
                     let (word, rest) = text.split_once(['：', ':']).unwrap_or((&text, ""));
                     let place = match word.trim() {
-                        "谁" => &mut step.who,
-                        "何时" => &mut step.when,
-                        "记什么" => &mut step.record,
+                        WHO => &mut step.who,
+                        WHEN => &mut step.when,
+                        RECORD => &mut step.record,
                         _ => {
                             self.refuse(at, "步骤下面只能写谁、何时、记什么", LIST);
                             continue;
@@ -309,19 +316,11 @@ impl<'a> Reader<'a> {
 
     fn cells(&mut self) -> Vec<String> {
         let mut cells = Vec::new();
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, range)) = self.events.next() {
             match event {
-                Event::Start(Tag::TableCell) => {
-                    let faults = self.faults.len();
-                    let cell = self.inline(0);
-                    if cell.is_empty() {
-                        // A cell may be empty.
-                        self.faults.truncate(faults);
-                    }
-                    cells.push(cell);
-                }
+                Event::Start(Tag::TableCell) => cells.push(self.inline_or_empty()),
                 Event::End(_) => break,
-                _ => {}
+                other => self.refuse_event(&other, range.start),
             }
         }
         cells
@@ -330,7 +329,7 @@ impl<'a> Reader<'a> {
     /// `### 样表：NAME` and its table.
     fn template(&mut self, at: usize) -> Option<Block> {
         let heading = self.inline(at);
-        let Some(title) = heading.strip_prefix("样表：").or_else(|| heading.strip_prefix("样表:"))
+        let Some(title) = heading.strip_prefix(TEMPLATE).and_then(|rest| rest.strip_prefix(['：', ':']))
         else {
             let (problem, remedy) = HEADING;
             self.refuse(at, problem, remedy);
@@ -347,7 +346,7 @@ impl<'a> Reader<'a> {
         }
         self.events.next();
         let (head, rows) = self.table(at);
-        if head != ["栏目", "怎么填"] {
+        if head != TEMPLATE_HEAD {
             self.refuse(at, "样表的表头不对", remedy);
         }
         let field = |row: Vec<String>| {

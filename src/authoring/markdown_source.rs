@@ -3,6 +3,14 @@
 use core::ops::Range;
 use pulldown_cmark::{Event, Tag};
 
+/// What the details under a step begin with.
+pub(super) const WHO: &str = "谁";
+pub(super) const WHEN: &str = "何时";
+pub(super) const RECORD: &str = "记什么";
+/// What the heading of a record template begins with, and the head of its table.
+pub(super) const TEMPLATE: &str = "样表";
+pub(super) const TEMPLATE_HEAD: [&str; 2] = ["栏目", "怎么填"];
+
 pub(super) const LINK: &str = "删去网址和方括号，把文件名写成文字";
 pub(super) const LIST: &str = "用“- ”开头写成并列的几条；只有步骤下面可以有“- 谁：”“- 何时：”“- 记什么：”";
 

@@ -1,5 +1,6 @@
 //! Blocks → the small Markdown that is read as the same blocks.
 
+use super::markdown_source::{RECORD, TEMPLATE, TEMPLATE_HEAD, WHEN, WHO};
 use crate::domain::Block;
 
 /// The body of a section.
@@ -18,8 +19,7 @@ pub(super) fn body(blocks: &[Block]) -> String {
             Block::Steps { steps } => lines((1..).zip(steps).map(|(number, step)| {
                 let mut text = format!("{number}. {}", text_line(&step.text));
                 let indent = " ".repeat(number.to_string().len() + 2);
-                for (word, said) in [("谁", &step.who), ("何时", &step.when), ("记什么", &step.record)]
-                {
+                for (word, said) in [(WHO, &step.who), (WHEN, &step.when), (RECORD, &step.record)] {
                     if !said.is_empty() {
                         text.push_str(&format!("\n{indent}- {word}：{}", text_line(said)));
                     }
@@ -30,8 +30,8 @@ pub(super) fn body(blocks: &[Block]) -> String {
             Block::Template { title, fields } => {
                 let rows: Vec<Vec<String>> =
                     fields.iter().map(|field| vec![field.name.clone(), field.hint.clone()]).collect();
-                let head = ["栏目", "怎么填"].map(String::from);
-                format!("### 样表：{}\n{}", text_line(title), table(&head, &rows))
+                let head = TEMPLATE_HEAD.map(String::from);
+                format!("### {TEMPLATE}：{}\n{}", text_line(title), table(&head, &rows))
             }
         });
         was_list = is_list && !was_list;

@@ -6,6 +6,7 @@
 //! read through the same sheets.
 
 mod assemble;
+mod book;
 pub mod builtin;
 pub mod burden;
 pub mod csv;
@@ -18,6 +19,7 @@ mod markdown;
 mod markdown_source;
 mod markdown_writer;
 mod parse;
+mod placing;
 pub mod reuse;
 mod rows;
 mod schema;
@@ -26,6 +28,7 @@ pub mod source;
 pub(crate) mod table;
 pub mod template;
 mod unparse;
+mod unparse_rows;
 mod words;
 pub mod workbook;
 
@@ -40,9 +43,13 @@ mod export_tests;
 #[cfg(test)]
 mod fuzz_tests;
 #[cfg(test)]
+mod honesty_tests;
+#[cfg(test)]
 mod markdown_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;
 
 pub use builtin::builtin;
 pub use fault::Fault;

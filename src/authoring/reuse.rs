@@ -9,15 +9,23 @@ use std::collections::BTreeMap;
 /// of characters; a rewritten one keeps far more than a third of them.
 const SAME_FROM: f64 = 0.3;
 
-/// The items of a package whose ids a published version uses for something else, as faults at their rows. An item is the
-/// same when its aspect is the same and its title or its requirement is still recognisable. The author may know better.
+/// The items of a package whose ids were published for something else, as faults at their rows. `published` is every checklist
+/// that ever was, the newest first: an id that a version has dropped still leads to what branches have filled in. An item is
+/// the same when in one of them its aspect is the same and its title or its requirement is still recognisable, so that an item
+/// that was rewritten step by step, or confirmed once, is not asked about again. Where the sector itself has had the id, what
+/// other sectors have under it does not count. The author may know better.
 #[must_use]
 pub fn reused(published: &[Checklist], package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
-    for (aspect, item) in package.checklists.iter().flat_map(Checklist::items) {
-        let mut known = published.iter().filter_map(|list| list.find(&item.id)).peekable();
-        let Some((_, before_aspect, before)) = known.peek().copied() else { continue };
-        if known.any(|(_, of, known)| of.id == aspect.id && is_same(known, item)) {
+    let items = package.checklists.iter().flat_map(|list| list.items().map(move |item| (&list.sector, item)));
+    for (sector, (aspect, item)) in items {
+        let known = |own: bool| {
+            let lists = published.iter().filter(move |list| !own || &list.sector == sector);
+            lists.filter_map(|list| list.find(&item.id))
+        };
+        let own = known(true).next().is_some();
+        let Some((_, before_aspect, before)) = known(own).next() else { continue };
+        if known(own).any(|(_, of, known)| of.id == aspect.id && is_same(known, item)) {
             continue;
         }
         let fault = Fault {
@@ -104,6 +112,33 @@ mod tests {
             said.contains("“NC-A3”已经发布给“按期换届与选举程序”") && said.contains("--yes-same-item"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn an_id_is_remembered_by_every_version_that_had_it() {
+        let first = package().checklists;
+        let rewritten = |title: &str, requirement: &str| {
+            let mut after = package();
+            let item = &mut after.checklists[0].aspects[0].items[2];
+            (item.title, item.requirement) = (title.into(), requirement.into());
+            after
+        };
+        let second = rewritten("远程教育站点", "播放设备能用，每月有播放登记。");
+        // What the newest version says of the id is what is told.
+        let third = rewritten("党员活动室", "挂了党旗和誓词，桌椅够坐。");
+        let both = [&second.checklists[..1], &first[..1]].concat();
+        let faults = reused(&both, &third, &[]);
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].problem.contains("已经发布给“远程教育站点”"), "{}", faults[0]);
+        // What was confirmed once is known from then on, and so is the way back.
+        assert_eq!(reused(&both, &second, &[]), []);
+        assert_eq!(reused(&both, &package(), &[]), []);
+        // A version without the id changes nothing.
+        let mut without = package();
+        for list in &mut without.checklists {
+            list.aspects[0].items.retain(|item| item.id.as_str() != "NC-A3");
+        }
+        assert_eq!(reused(&[&without.checklists[..], &first].concat(), &second, &[]).len(), 1);
     }
 
     #[test]

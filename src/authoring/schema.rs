@@ -1,7 +1,7 @@
 //! What the sheets of a package are: their columns, what a column takes, and how that is said to its author. The reader, the
 //! template and the export go by the same list.
 
-use super::words;
+use super::{book, words};
 
 /// A sheet.
 pub(super) struct Form {
@@ -56,11 +56,11 @@ pub(super) fn headers(name: &str) -> (Vec<&'static str>, Vec<&'static str>) {
     (titles(true), titles(false))
 }
 
-const fn must(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
+pub(super) const fn must(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
     Column { title, needed: true, width, takes, note }
 }
 
-const fn may(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
+pub(super) const fn may(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
     Column { title, needed: false, width, takes, note }
 }
 
@@ -73,12 +73,13 @@ pub(super) const ABOUT_STANDARD: [&str; 6] = ["标准编号", "版本", "名称"
 
 const YES: Takes = Takes::Word(|| vec!["是", "否"]);
 const GRADE: Takes = Takes::Word(|| of(words::GRADES));
-const MARKS: Takes = Takes::Words(|| vec!["假定：", "建议：", "本地要求："]);
-const SECTORS: Takes = Takes::Some("领域", 1);
+pub(super) const MARKS: Takes = Takes::Words(|| vec!["假定：", "建议：", "本地要求："]);
+pub(super) const SECTORS: Takes = Takes::Some("领域", 1);
 const ITEM: Takes = Takes::One("条目", 0);
 
 const ID: &str = "必填。英文字母、数字、点、横线、下划线，最多64个。定了就不要改，用过的不再给别的";
-const MARK_NOTE: &str = "可以空着。不是明文规定的照实写，每行一条，以“假定：”“建议：”或“本地要求：”开头";
+pub(super) const MARK_NOTE: &str =
+    "可以空着。不是明文规定的照实写，每行一条，以“假定：”“建议：”或“本地要求：”开头";
 const OF_ITEM: &str = "必填。“条目”表里的编号";
 const OF_PART: &str = "必填。“分项”表里这个条目的分项编号";
 const ONLY: &str = "空着就是条目的全部领域；只对几个领域有效的，填领域名称，几个用、隔开";
@@ -294,26 +295,15 @@ pub(super) const FORMS: &[Form] = &[
         ],
     },
     Form {
-        name: "手册", about: "一册：手册各章，一节一行；可以没有这张表", optional: true, columns: BOOK
+        name: "手册",
+        about: "一册：手册各章，一节一行；可以没有这张表",
+        optional: true,
+        columns: &book::COLUMNS,
     },
     Form {
-        name: "制度", about: "一编：各项制度，一节一行；可以没有这张表", optional: true, columns: BOOK
+        name: "制度",
+        about: "一编：各项制度，一节一行；可以没有这张表",
+        optional: true,
+        columns: &book::COLUMNS,
     },
-];
-
-const BOOK: &[Column] = &[
-    must("文档", 10.0, Takes::Text, "文档的第一行必填，如 H4；后面的行空着，就是同一个文档"),
-    must("题目", 22.0, Takes::Prose, "文档的第一行必填，最多40个字；后面的行空着"),
-    must("节", 10.0, Takes::Text, "必填。文档编号加横线加序号，如 H4-1；定了就不要改，用过的不再给别的节"),
-    must("节题目", 22.0, Takes::Prose, "必填。最多40个字"),
-    must(
-        "正文",
-        70.0,
-        Takes::Prose,
-        "必填。段落之间空一行；并列的几条每行以“- ”开头；步骤以“1. ”开头，下面可以有“   - 谁：”“   - 何时：”“   - 记什么：”；表格写成 | 党员 | 标准 |，第二行 |---|---|；样表写成“### 样表：名称”加两列的表格“栏目”“怎么填”",
-    ),
-    may("条目", 18.0, Takes::Some("条目", 0), "可以空着。帮得上哪些条目，编号用、隔开"),
-    may("依据", 44.0, Takes::Prose, "可以空着。每行一条：文件|条款|已核|施行日期|废止日期，后面的可以不写"),
-    may("标记", 36.0, MARKS, MARK_NOTE),
-    may("领域", 14.0, SECTORS, "空着就是全部领域；只写在文档的第一行"),
 ];

@@ -1,6 +1,7 @@
 //! A sheet seen through its headers, and cells read as what they should be.
 
 use super::{
+    book,
     fault::{Fault, Faults, quoted},
     sheet::{CellKind, Row, Sheet},
 };
@@ -290,7 +291,7 @@ impl<'a> Line<'a> {
 }
 
 fn most_chars(column: &str) -> usize {
-    if column == "正文" { MAX_BODY_CHARS } else { MAX_CELL_CHARS }
+    if column == book::BODY { MAX_BODY_CHARS } else { MAX_CELL_CHARS }
 }
 
 /// 2026-06-05, 2026/6/5, 2026.6.5, 2026年6月5日

@@ -1,4 +1,5 @@
-//! Reads sheets from a file as people have it: a workbook (xlsx, or the older xls) or CSV, told apart by content.
+//! Reads sheets from a file as people have it: a workbook (xlsx) or CSV, told apart by content. The older xls is refused: it
+//! says nothing of its sizes that could be bounded before it is read.
 //!
 //! A file is bounded before it is unpacked and while it is read: a small archive can unpack to any size, and a single cell far
 //! out can ask for millions of empty ones.
@@ -8,7 +9,7 @@ use super::{
     fault::Fault,
     sheet::{CellKind, Sheet},
 };
-use calamine::{Data, Reader as _, Xls, Xlsx, XlsxError};
+use calamine::{Data, Reader as _, Xlsx, XlsxError};
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read as _},
@@ -40,7 +41,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
     if bytes.starts_with(b"PK\x03\x04") {
         bounded(bytes).and_then(|()| guarded(|| xlsx(bytes))).map_err(refused)
     } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        guarded(|| xls(bytes)).map_err(refused)
+        Err(refused(Refusal::Old))
     } else if bytes.contains(&0) {
         Err(refused(Refusal::NoTable))
     } else {
@@ -52,6 +53,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
     NoTable,
+    /// An xls, or a workbook with a password, which is packed like one.
+    Old,
     Damaged,
     TooLarge,
 }
@@ -62,6 +65,10 @@ impl Refusal {
             Self::NoTable => {
                 ("这个文件不是表格", "在表格软件里打开，另存为“Excel工作簿（xlsx）”或“CSV UTF-8（逗号分隔）”")
             }
+            Self::Old => (
+                "这是旧格式的工作簿（xls），或者是加了密码的",
+                "在表格软件里打开，有密码的去掉密码，另存为“Excel工作簿（xlsx）”",
+            ),
             Self::Damaged => {
                 ("这个文件损坏了，或者加了密码", "在表格软件里打开，去掉密码，另存为“Excel工作簿（xlsx）”")
             }
@@ -123,24 +130,6 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
             }
             let value = Data::from(cell.get_value().clone());
             grid.put(cell.get_position(), &value, percent, &mut room)?;
-        }
-        sheets.push(grid.sheet(&name));
-    }
-    Ok(sheets)
-}
-
-/// The older format, which is also what a newer workbook with a password looks like. It holds at most 65,536 rows and 256 columns.
-fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
-    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
-    let mut room = Room::default();
-    let mut sheets = Vec::new();
-    for (name, range) in workbook.worksheets() {
-        let (top, left) = range.start().unwrap_or((0, 0));
-        let mut grid = Grid::default();
-        for (row, column, value) in range.used_cells() {
-            let place =
-                |first: u32, index: usize| first.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
-            grid.put((place(top, row), place(left, column)), value, false, &mut room)?;
         }
         sheets.push(grid.sheet(&name));
     }
@@ -278,6 +267,16 @@ mod tests {
         {
             let fault = read("名册", bytes).unwrap_err();
             assert!(fault.to_string().contains("另存为"), "{fault}");
+        }
+    }
+
+    /// What it holds is not looked at: it may be an xls of any size, or damaged.
+    #[test]
+    fn an_xls_is_refused_with_what_to_do() {
+        for rest in [&[][..], &[0; 1 << 20]] {
+            let fault = read("名册", &[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", rest].concat()).unwrap_err();
+            assert!(fault.problem.contains("旧格式") && fault.problem.contains("xls"), "{fault}");
+            assert!(fault.remedy.contains("另存为“Excel工作簿（xlsx）”"), "{fault}");
         }
     }
 

@@ -40,7 +40,10 @@ const A4: (u32, u32) = (11_906, 16_838);
 /// A millimetre.
 const MM: f32 = 56.7;
 /// A line of a table.
-const CELL_LINE: u16 = 300;
+const CELL_LINE: u32 = 300;
+/// No row is higher, however many lines it asks for: a row is never split, so it has to fit on a sheet that lies across, below
+/// the row of names.
+const TALLEST: u32 = 9_000;
 /// 28 points, which makes the 22 lines of an official page.
 const TEXT_LINE: i32 = 560;
 
@@ -240,8 +243,12 @@ fn body_row(table: &Table, row: &Row, widths: &[usize], size: usize) -> TableRow
             cell.add_paragraph(Paragraph::new().add_run(run(line, TABLE_FONT, size)).align(align))
         })
     });
-    let height = f32::from(u16::from(row.lines.max(1)) * CELL_LINE + 40);
-    TableRow::new(cells.collect()).cant_split().row_height(height).height_rule(HeightRule::AtLeast)
+    TableRow::new(cells.collect()).cant_split().row_height(height(row.lines)).height_rule(HeightRule::AtLeast)
+}
+
+/// How high a row of so many lines is at least.
+fn height(lines: u8) -> f32 {
+    (u32::from(lines.max(1)) * CELL_LINE + 40).min(TALLEST) as f32
 }
 
 /// 支部意见 | … 书记（签字）：　　（盖章）　　年　月　日
@@ -264,7 +271,7 @@ fn foot_row(foot: &Foot, widths: &[usize], label: usize) -> TableRow {
         said = said.add_paragraph(at_right(DATE_LINE));
     }
     let row = if right.is_empty() { vec![name] } else { vec![name, said] };
-    TableRow::new(row).cant_split().row_height(f32::from(CELL_LINE + 40)).height_rule(HeightRule::AtLeast)
+    TableRow::new(row).cant_split().row_height(height(1)).height_rule(HeightRule::AtLeast)
 }
 
 /// The library cannot mark a row as the head that is repeated on every page. Heads are the only rows without properties, and

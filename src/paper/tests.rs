@@ -99,6 +99,22 @@ fn a_form_of_texts_alone_ends_with_lines_to_sign() {
 }
 
 #[test]
+fn a_row_of_many_lines_is_at_most_as_high_as_a_sheet() {
+    let mut most = paper();
+    if let Some(Block::Table(table)) = most.blocks.last_mut() {
+        table.rows[1].lines = u8::MAX;
+        table.columns[0].name = "长".repeat(5_000);
+        table.columns.resize(super::MOST_COLUMNS, Column { share: u16::MAX, ..Column::default() });
+    }
+    let document = part(&made(Kind::Docx, most.clone()), "word/document.xml");
+    assert!(document.contains(r#"<w:trHeight w:val="9000" w:hRule="atLeast" />"#), "{document}");
+    let sheet = part(&made(Kind::Xlsx, most), "xl/worksheets/sheet1.xml");
+    let heights = sheet.split(r#" ht=""#).skip(1).filter_map(|rest| rest.split('"').next());
+    let heights: Vec<f64> = heights.map(|height| height.parse().unwrap()).collect();
+    assert!(heights.len() > 4 && heights.iter().all(|height| *height <= 409.5), "{heights:?}");
+}
+
+#[test]
 fn what_no_sheet_can_hold_is_refused() {
     let wide = Table { columns: vec![Column::default(); 21], ..Table::default() };
     let paper = Paper { blocks: vec![Block::Table(wide)], ..Paper::default() };

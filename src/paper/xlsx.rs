@@ -161,7 +161,7 @@ impl<'a> Desk<'a> {
                 self.write(place, place, &one.name, &head)?;
                 needed = needed.max(lines(&one.name, self.columns.get(place).copied().unwrap_or(1)));
             }
-            self.sheet.set_row_height(self.row, needed as f64 * LINE + 6.0)?;
+            self.sheet.set_row_height(self.row, (needed as f64 * LINE + 6.0).min(TALLEST))?;
             self.sheet.set_repeat_rows(self.row, self.row)?;
             self.row += 1;
         }

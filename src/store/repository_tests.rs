@@ -1,7 +1,10 @@
 //! What the phone promises to keep: saved means saved, together or not at all, whatever another tab or the sender does meanwhile.
 
+mod arriving;
+mod backups;
+
 use super::{
-    Backend, Batch, LocalSubmission, Memory, OnlyHere, Phone, Repository, StoreError, Table, TextSize,
+    Backend, Batch, Memory, Phone, Repository, StoreError, Table, TextSize,
     backup::{Backup, FORMAT, KIND, SavedDraft},
     testing::{
         Shared, assessment, binding, draft, edit, everything, note, phone, report, repository, run, stored,
@@ -9,12 +12,10 @@ use super::{
 };
 use crate::{
     domain::{AnswerValue, Assessment, ContentHash, Entry, Stamp, assessment::Edit, testing::device},
-    protocol::{BranchFindings, ProblemKind, Receipt, SubmissionSummary},
+    protocol::{BranchFindings, Receipt, SubmissionSummary},
     sync::{
-        BindingState, Delivery, HeardFindings, OutboxRequest, OutboxState, Pulled, Rejection, Store as _,
-        testing::{
-            FakeEndpoint, NOON, branch, checklist_body, finding_word, outbox_id, row, submission_id, token,
-        },
+        Delivery, HeardFindings, Pulled, Store as _,
+        testing::{FakeEndpoint, NOON, branch, checklist_body, finding_word, outbox_id},
     },
 };
 
@@ -249,175 +250,6 @@ fn a_spoilt_phone_record_is_made_anew_with_its_device() {
 }
 
 #[test]
-fn a_delivery_stores_the_receipt_and_removes_the_row_even_if_the_record_is_spoilt() {
-    for spoilt in [false, true] {
-        let memory = Memory::default();
-        let tab = repository(&memory);
-        let (sent, local, request) = report(1, 1, 1);
-        run(tab.submit(&draft(1), &[], &local, &request, &[])).unwrap();
-        if spoilt {
-            let mut batch = Batch::default();
-            batch.put_text(Table::Submissions, &format!("branch-1/{}", sent.id), "{");
-            run(memory.commit(batch)).unwrap();
-        }
-        let (receipt, _) = receipt_and_summary(1, 1, 1);
-        run(tab.record_delivery(request.id, &Delivery::Submitted(receipt.clone()))).unwrap();
-        assert!(run(tab.outbox()).unwrap().records.is_empty());
-        let known = run(tab.submission(&branch(1), sent.id)).unwrap().unwrap();
-        assert_eq!(known, LocalSubmission { receipt: Some(receipt), ..local });
-        run(tab.record_delivery(request.id, &Delivery::Withdrawn(sent.id))).unwrap();
-        assert!(!run(tab.submission(&branch(1), sent.id)).unwrap().unwrap().withdrawn, "its row is gone");
-    }
-}
-
-#[test]
-fn the_list_from_above_never_loses_a_body_nor_a_mark() {
-    let memory = Memory::default();
-    let tab = repository(&memory);
-    run(tab.bind(&binding(1), &phone())).unwrap();
-    let (_, local, request) = report(1, 1, 1);
-    run(tab.submit(&draft(1), &[], &local, &request, &[])).unwrap();
-    run(tab.mark_backed_up(&backup_of(&tab, 1))).unwrap();
-    let (receipt, mine) = receipt_and_summary(1, 1, 1);
-    let (_, theirs) = receipt_and_summary(2, 1, 2);
-    run(tab.save_summaries(&branch(1), &[mine, theirs])).unwrap();
-    let known = run(tab.submissions(&branch(1))).unwrap().records;
-    assert_eq!(known[0], LocalSubmission { receipt: Some(receipt), backed_up: true, ..local });
-    assert_eq!((known[1].id, known[1].body.as_ref()), (submission_id(2), None));
-    run(tab.save_summaries(&branch(1), &[])).unwrap();
-    assert_eq!(run(tab.submissions(&branch(1))).unwrap().records, known, "what the list lacks stays");
-}
-
-#[test]
-fn what_another_phone_sent_is_merged_under_the_draft_that_is_here() {
-    let tab = Repository::new(Shared::default());
-    run(tab.bind(&binding(1), &phone())).unwrap();
-    let mine = note("yes", "我的", NOON, 1);
-    let pinned = super::Draft { checklist: ContentHash::of(b"older"), ..draft(1) };
-    run(tab.save_edits(&pinned, &[edit(mine.clone())])).unwrap();
-    let (theirs, local, _) = report(2, 1, 2);
-    run(tab.save_summaries(&branch(1), &[receipt_and_summary(2, 1, 2).1])).unwrap();
-    // Meanwhile another tab reports: its mark must not be overwritten.
-    let carried = mine.clone();
-    tab.backend().then(move |memory| {
-        let (_, local, request) = report(1, 1, 1);
-        let carried = std::slice::from_ref(&carried);
-        run(repository(memory).submit(&draft(1), carried, &local, &request, &[])).unwrap();
-    });
-    let pulled = Pulled { body: local.body.unwrap(), submission: theirs.clone() };
-    run(tab.save_pulled(&pulled)).unwrap();
-    let kept = run(tab.draft(&draft(1).key())).unwrap().unwrap();
-    assert_eq!((kept.checklist, kept.shared_until), (pinned.checklist, Some(mine.stamp)));
-    let entries = stored(&tab, 1);
-    assert!(entries.contains(&mine) && theirs.entries().iter().all(|answer| entries.contains(answer)));
-    assert_eq!(run(tab.submission(&branch(1), theirs.id)).unwrap().unwrap().body, Some(pulled.body));
-}
-
-#[test]
-fn what_arrives_for_a_branch_that_was_unbound_is_passed_over() {
-    let memory = Memory::default();
-    let tab = repository(&memory);
-    let (theirs, local, request) = report(2, 1, 2);
-    let (receipt, summary) = receipt_and_summary(2, 1, 2);
-    let before = everything(&memory);
-    let pulled = Pulled { body: local.body.unwrap(), submission: theirs };
-    run(tab.save_summaries(&branch(1), &[summary])).unwrap();
-    run(tab.save_pulled(&pulled)).unwrap();
-    run(tab.save_branch(&binding(1).branch)).unwrap();
-    run(tab.record_revoked(&branch(1), &token(1))).unwrap();
-    run(tab.record_accepted(&branch(1))).unwrap();
-    run(tab.mark_sending(request.id)).unwrap();
-    run(tab.record_delivery(request.id, &Delivery::Submitted(receipt))).unwrap();
-    assert_eq!(everything(&memory), before);
-}
-
-#[test]
-fn a_verdict_on_an_old_token_does_not_touch_a_new_one_and_a_dropped_row_stays_dropped() {
-    let tab = Repository::new(Shared::default());
-    run(tab.bind(&binding(1), &phone())).unwrap();
-    let (_, local, refused) = report(1, 1, 1);
-    run(tab.submit(&draft(1), &[], &local, &refused, &[])).unwrap();
-    run(tab.mark_sending(refused.id)).unwrap();
-    // Activated anew just before the refusal of the old token is recorded.
-    tab.backend().then(|memory| {
-        let anew = super::Binding { token: token(9), ..binding(1) };
-        run(repository(memory).bind(&anew, &phone())).unwrap();
-    });
-    run(tab.record_revoked(&branch(1), &token(1))).unwrap();
-    let bound = run(tab.bindings()).unwrap().records;
-    assert_eq!((&bound[0].token, bound[0].state), (&token(9), BindingState::Bound));
-    assert_eq!(run(tab.outbox()).unwrap().records[0].state, OutboxState::Queued { not_before: None });
-    let dropped = refused.id;
-    tab.backend().then(move |memory| {
-        let (_, local, request) = report(2, 1, 1);
-        run(repository(memory).submit(&draft(1), &[], &local, &request, &[dropped])).unwrap();
-    });
-    let rejection =
-        Rejection { kind: ProblemKind::DifferentBytes, detail: String::new(), faults: Vec::new() };
-    run(tab.record_rejection(refused.id, &rejection)).unwrap();
-    let rows = run(tab.outbox()).unwrap().records;
-    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [outbox_id(2)]);
-}
-
-#[test]
-fn unbinding_is_refused_while_any_period_or_request_is_here_alone() {
-    let memory = Memory::default();
-    let tab = repository(&memory);
-    run(tab.bind(&binding(1), &phone())).unwrap();
-    let unbind = || run(tab.unbind(&branch(1), &phone()));
-    // A draft of another period than the one on the screen.
-    let mut earlier = draft(1);
-    earlier.period = crate::domain::PeriodId::new("2026-H1").unwrap();
-    run(tab.save_edits(&earlier, &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
-    let (_, local, request) = report(1, 1, 1);
-    run(tab.submit(&draft(1), &[], &local, &request, &[])).unwrap();
-    let before = everything(&memory);
-    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 1, requests: 1 }));
-    assert_eq!(everything(&memory), before);
-    run(tab.mark_backed_up(&backup_of(&tab, 1))).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))), Ok(OnlyHere::default()), "carried away, it may go");
-    // No backup holds a withdrawal.
-    let withdrawal = row(3, 1, OutboxRequest::Withdraw { submission: submission_id(1) });
-    run(tab.save_outbox(&withdrawal)).unwrap();
-    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 0, requests: 1 }));
-    run(tab.record_delivery(withdrawal.id, &Delivery::Withdrawn(submission_id(1)))).unwrap();
-    unbind().unwrap();
-}
-
-#[test]
-fn unbinding_removes_everything_of_one_branch_and_nothing_of_another() {
-    let memory = Memory::default();
-    let alone = Memory::default();
-    for (memory, branches) in [(&memory, vec![1, 2]), (&alone, vec![2])] {
-        let tab = repository(memory);
-        for of in branches {
-            run(tab.bind(&binding(of), &phone())).unwrap();
-            run(tab.save_edits(&draft(of), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
-            let (_, local, request) = report(of, of, 1);
-            run(tab.submit(&draft(of), &stored(&tab, of), &local, &request, &[])).unwrap();
-            run(tab.mark_backed_up(&backup_of(&tab, of))).unwrap();
-        }
-    }
-    let tab = repository(&memory);
-    run(tab.change_phone(&phone(), |phone| phone.active = Some(branch(1)))).unwrap();
-    run(tab.unbind(&branch(1), &phone())).unwrap();
-    assert_eq!(everything(&memory), everything(&alone));
-    assert_eq!(run(tab.stored_phone()).unwrap().unwrap().active, Some(branch(2)));
-}
-
-#[test]
-fn an_answer_saved_at_the_moment_of_unbinding_is_not_lost() {
-    let tab = Repository::new(Shared::default());
-    run(tab.bind(&binding(1), &phone())).unwrap();
-    tab.backend().then(|memory| {
-        run(repository(memory).save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
-    });
-    let refused = run(tab.unbind(&branch(1), &phone()));
-    assert_eq!(refused, Err(StoreError::OnlyHere { answers: 1, requests: 0 }));
-    assert_eq!((run(tab.bindings()).unwrap().records.len(), stored(&tab, 1).len()), (1, 1));
-}
-
-#[test]
 fn one_spoilt_record_does_not_hide_the_others_nor_stop_the_saving() {
     let memory = Memory::default();
     let tab = repository(&memory);
@@ -456,66 +288,6 @@ fn one_spoilt_record_does_not_hide_the_others_nor_stop_the_saving() {
     // Saving goes on, and mends the draft.
     run(tab.save_edits(&draft(1), &[edit(note("facts", "木柜", NOON + 1, 1))])).unwrap();
     assert_eq!(run(tab.drafts(&branch(1))).unwrap().records, [draft(1)]);
-}
-
-#[test]
-fn restoring_merges_never_overwrites_and_may_be_done_twice() {
-    let (from, to) = (Memory::default(), Memory::default());
-    let (old, new) = (repository(&from), repository(&to));
-    let (mine, theirs) = (note("yes", "这部", NOON + 9, 1), note("yes", "那部", NOON, 2));
-    run(old.save_edits(&draft(1), &[edit(theirs.clone())])).unwrap();
-    let (sent, local, request) = report(1, 1, 2);
-    run(old.submit(&draft(1), std::slice::from_ref(&theirs), &local, &request, &[])).unwrap();
-    let backup = backup_of(&old, 1);
-    run(new.bind(&binding(1), &phone())).unwrap();
-    let pinned = super::Draft { checklist: ContentHash::of(b"older"), ..draft(1) };
-    run(new.save_edits(&pinned, &[edit(mine.clone())])).unwrap();
-    assert_eq!(run(new.restore(&backup, NOON)), Ok(1));
-    assert_eq!(run(new.draft(&draft(1).key())), Ok(Some(pinned)), "the pinned checklist stays");
-    assert_eq!(assessment(&new, 1).current(&mine.key), Some(&mine), "the newer answer counts");
-    assert_eq!(assessment(&new, 1).history(&mine.key).count(), 2, "the older one stays visible");
-    let rows = run(new.outbox()).unwrap().records;
-    assert_eq!(rows.len(), 1, "a report that never arrived is sent after all");
-    assert_eq!(rows[0].request, request.request, "with the same bytes");
-    let before = everything(&to);
-    assert_eq!(run(new.restore(&backup, NOON + 1)), Ok(0));
-    assert_eq!(everything(&to), before);
-    // What has arrived meanwhile is not sent again, and the endpoint's word stays.
-    let (receipt, _) = receipt_and_summary(1, 1, 2);
-    run(new.record_delivery(rows[0].id, &Delivery::Submitted(receipt.clone()))).unwrap();
-    assert_eq!(run(new.restore(&backup, NOON + 2)), Ok(0));
-    assert!(run(new.outbox()).unwrap().records.is_empty());
-    assert_eq!(run(new.submission(&branch(1), sent.id)).unwrap().unwrap().receipt, Some(receipt));
-}
-
-/// Two phones with one device id, as after copying a phone: they still agree in whatever order they meet.
-#[test]
-fn two_values_under_one_stamp_merge_alike_in_either_order() {
-    let with = |text: &str| {
-        let tab = repository(&Memory::default());
-        run(tab.save_edits(&draft(1), &[edit(note("yes", text, NOON, 1))])).unwrap();
-        tab
-    };
-    let (one, two) = (with("甲"), with("乙"));
-    let (of_one, of_two) = (backup_of(&one, 1), backup_of(&two, 1));
-    run(one.restore(&of_two, NOON)).unwrap();
-    run(two.restore(&of_one, NOON)).unwrap();
-    assert_eq!((stored(&one, 1), stored(&one, 1).len()), (stored(&two, 1), 1));
-}
-
-#[test]
-fn a_backup_marks_what_it_holds_and_no_more() {
-    let memory = Memory::default();
-    let tab = repository(&memory);
-    run(tab.save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
-    let backup = backup_of(&tab, 1);
-    run(tab.save_edits(&draft(1), &[edit(note("facts", "木柜", NOON + 1, 1))])).unwrap();
-    run(tab.mark_backed_up(&backup)).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 1);
-    run(tab.mark_backed_up(&backup_of(&tab, 1))).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 0);
-    run(tab.mark_backed_up(&backup)).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 0, "an older backup takes nothing back");
 }
 
 #[test]

@@ -29,6 +29,13 @@ pub fn point(months: f64, radius: i32) -> (i32, i32) {
     (at(angle.cos()), at(angle.sin()))
 }
 
+/// A line from the middle to this radius, as an SVG path.
+#[must_use]
+pub fn spoke(months: f64, radius: i32) -> String {
+    let (x, y) = point(months, radius);
+    format!("M{CENTRE},{CENTRE}L{x},{y}")
+}
+
 /// The arc of a window from the beginning of one month (1 to 12) to the end of another, as an SVG path.
 #[must_use]
 pub fn arc(first: i8, last: i8, (inner, outer): (i32, i32)) -> String {
@@ -51,6 +58,7 @@ mod tests {
         assert_eq!(point(0.0, 1_000), (1_500, 500));
         assert_eq!(point(3.0, 1_000), (2_500, 1_500));
         assert_eq!(point(6.0, 1_000), (1_500, 2_500));
+        assert_eq!(spoke(3.0, 1_000), "M1500,1500L2500,1500");
     }
 
     #[test]

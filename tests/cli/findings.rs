@@ -61,7 +61,7 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
 
     let pulled = phone.write_findings(vec![]).await.all();
     assert_eq!(pulled.len(), 2, "not the neighbour's");
-    let item = rural().items().nth(0).map(|(_, item)| (item.id.clone(), item.points())).unwrap();
+    let item = rural().items().next().map(|(_, item)| (item.id.clone(), item.points())).unwrap();
     let finding = pulled.iter().find(|finding| finding.problem == "缺签到表").unwrap();
     assert_eq!((finding.item.as_ref(), finding.detail.as_str()), (Some(&item.0), "11月县里检查"));
     assert_eq!(finding.demanded.unwrap().to_string(), DUE);
@@ -165,7 +165,7 @@ async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town(
     stage.run(&["findings", "import", &list(&stage, "清单.xlsx")]).ok();
     // The neighbour finds the same item short by itself.
     let id = FindingId::from_parts(1, &[7; 10]);
-    let item = rural().items().nth(0).unwrap().1.id.clone();
+    let item = rural().items().next().unwrap().1.id.clone();
     let problem = FindingValue::Text { text: "照片不清".into() };
     let seen = Findings::default();
     let entries = vec![
@@ -209,7 +209,7 @@ async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town(
     assert_eq!(row[14].to_string(), "十里村党支部、陈屯村党支部");
     assert!(by_item.rows().any(|row| row[1] == *"不针对条目"));
     let towns = book.worksheet_range("按乡镇").unwrap();
-    let total = towns.rows().last().unwrap();
+    let total = towns.rows().next_back().unwrap();
     assert_eq!(
         (total[0].to_string(), &total[2], &total[3]),
         ("合计".into(), &Data::Float(4.0), &Data::Float(2.0))

@@ -28,6 +28,34 @@ fn a_folder_is_checked_without_a_database() {
 }
 
 #[test]
+fn what_only_reads_begins_no_database() {
+    for args in [
+        &["standard", "show"][..],
+        &["standard", "show", "--json"],
+        &["standard", "export", "-o", "在用.xlsx"],
+        &["standard", "diff", "在用", BUILTIN],
+        &["standard", "diff", BUILTIN, "在用"],
+        &["codes", "issue", "--under", "镇安镇党委", "--base-url", "https://biaochi.example.cn"],
+        &["device", "list"],
+        &["review", "list", "--period", "2026-H2"],
+        &["results", "export", "--period", "2026-H2", "-o", "结果.xlsx"],
+        &["backup", "备份.sqlite"],
+    ] {
+        let stage = Stage::empty();
+        stage.run(args).refused(&["没有数据库文件", "核对 --database", "standard publish-builtin"]);
+        stage
+            .run(&[args, &["--database", "没有/b.sqlite"]].concat())
+            .refused(&["没有数据库文件“没有/b.sqlite”"]);
+        let left: Vec<_> = std::fs::read_dir(stage.path("")).unwrap().collect();
+        assert!(left.is_empty(), "{args:?}: {left:?}");
+    }
+    let stage = Stage::empty();
+    stage.run(&["standard", "check", BUILTIN]).ok();
+    stage.run(&["standard", "burden", BUILTIN]).ok();
+    assert!(!stage.path("b.sqlite").exists());
+}
+
+#[test]
 fn a_published_standard_is_shown_and_published_again_without_change() {
     let stage = Stage::empty();
     let first = stage.run(&["standard", "publish", BUILTIN]).ok();

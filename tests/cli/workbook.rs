@@ -1,6 +1,6 @@
 //! A standard's way as a workbook: template, export, burden, and ids that are given to another item.
 
-use super::stage::{BUILTIN, Stage, copy_folder};
+use super::stage::{BUILTIN, Stage, copy_folder, demo_roster};
 use std::path::Path;
 
 #[test]
@@ -19,7 +19,7 @@ fn a_standard_goes_out_as_a_workbook_and_comes_back_the_same() {
     let stage = Stage::empty();
     stage.run(&["standard", "export", "--builtin", "-o", "内置.xlsx"]).ok();
     assert!(!stage.path("b.sqlite").exists());
-    stage.run(&["standard", "export", "-o", "在用.xlsx"]).refused(&["还没有发布标准"]);
+    stage.run(&["standard", "export", "-o", "在用.xlsx"]).refused(&["没有数据库文件"]);
     let first = stage.run(&["standard", "publish", "内置.xlsx"]).ok();
     assert_eq!(stage.run(&["standard", "publish-builtin"]).ok(), first);
     stage.run(&["standard", "export", "-o", "在用.xlsx"]).ok();
@@ -49,6 +49,30 @@ fn a_version_tells_what_it_asks_and_what_it_adds() {
     let rural = told["sectors"].as_array().unwrap().iter().find(|one| one["sector"] == "rural").unwrap();
     assert!(rural["branches"].as_u64().unwrap() > 1_000 && rural["hours_of_all"].as_u64().unwrap() > 0);
     assert!(told["assumptions"]["photo"].as_u64().unwrap() > 0);
+    assert_eq!(told["dropped"], serde_json::json!([]));
+}
+
+#[test]
+fn a_sector_that_a_version_leaves_out_is_told_before_it_is_published() {
+    let stage = Stage::ready();
+    // The template has one sector, and none of those that are in force.
+    stage.run(&["standard", "template", "-o", "新.xlsx"]).ok();
+    let all = stage.run(&["standard", "burden", "新.xlsx"]).ok();
+    assert!(all.contains("注意：正在使用的一版里的“农村”领域没有了（原来50条，名册里有"), "{all}");
+    assert_eq!(all.matches("领域没有了").count(), 8, "{all}");
+    // Told once, whichever way it is asked.
+    let named = stage.run(&["standard", "burden", "新.xlsx", "--against", "在用", "--json"]).json();
+    let dropped = named["dropped"].as_array().unwrap();
+    assert_eq!(dropped.len(), 8);
+    assert_eq!((&dropped[0]["sector"], &dropped[0]["against"]), (&"rural".into(), &"in_force".into()));
+    assert!(dropped[0]["branches"].as_u64().unwrap() > 1_000);
+    // Without a database, against what is named.
+    let stage = Stage::empty();
+    stage.run(&["standard", "template", "-o", "新.xlsx"]).ok();
+    let text = stage.run(&["standard", "burden", "新.xlsx", "--against", BUILTIN]).ok();
+    assert!(text.contains("注意：那一版里的“社会组织”领域没有了（原来52条）。"), "{text}");
+    stage.run(&["standard", "burden", "新.xlsx", "--against", "在用"]).refused(&["没有数据库文件"]);
+    assert!(!stage.path("b.sqlite").exists());
 }
 
 #[test]
@@ -80,7 +104,9 @@ fn what_changed_between_two_versions_is_said_in_words() {
     let back = stage.run(&["standard", "diff", "标准", BUILTIN]).ok();
     assert!(back.contains("现在：正式党员3人以上的村设党支部"), "{back}");
     assert!(!Stage::empty().run(&["standard", "diff", BUILTIN, BUILTIN]).ok().contains("【"));
-    Stage::empty().run(&["standard", "diff", "在用", BUILTIN]).refused(&["还没有发布标准"]);
+    let stage = Stage::empty();
+    stage.run(&["roster", "import", &demo_roster()]).ok();
+    stage.run(&["standard", "diff", "在用", BUILTIN]).refused(&["还没有发布标准"]);
 }
 
 #[test]
@@ -89,12 +115,59 @@ fn an_id_that_is_given_to_another_item_is_asked_about() {
     copy_folder(Path::new(BUILTIN), &stage.path("标准"));
     let file = stage.path("标准").join("条目.csv");
     let text = std::fs::read_to_string(&file).unwrap();
-    let line = text.lines().find(|line| line.starts_with("NC-A1,")).unwrap();
-    let cells: Vec<&str> = line.split(',').collect();
-    let changed = line.replace(cells[3], "远教站点").replace(cells[4], "播放设备能用，每月有登记。");
-    std::fs::write(&file, text.replace(line, &changed.replace("能用，", "能用"))).unwrap();
+    let (line, other) = another_matter(&text, "NC-A1");
+    std::fs::write(&file, text.replace(&line, &other)).unwrap();
     let text = stage.run(&["standard", "check", "标准"]).ok();
     assert!(text.contains("提示：“条目”表第2行“编号”列：编号“NC-A1”已经发布给"), "{text}");
     stage.run(&["standard", "publish", "标准"]).refused(&["已经发布给", "--yes-same-item", "什么也没有写入"]);
     stage.run(&["standard", "publish", "标准", "--yes-same-item"]).ok();
+}
+
+/// The row of an item in 条目.csv, and the same with another matter in it.
+fn another_matter(items: &str, id: &str) -> (String, String) {
+    let line = items.lines().find(|line| line.starts_with(&format!("{id},"))).unwrap();
+    let cells: Vec<&str> = line.split(',').collect();
+    let other = line.replace(cells[3], "远教站点").replace(cells[4], "播放设备能用，每月有登记。");
+    (line.to_owned(), other)
+}
+
+#[test]
+fn an_id_that_only_an_older_version_had_is_still_taken() {
+    let stage = Stage::ready();
+    copy_folder(Path::new(BUILTIN), &stage.path("标准"));
+    let path = |name: &str| stage.path("标准").join(name);
+    for book in ["手册", "制度"] {
+        std::fs::remove_dir_all(path(book)).unwrap();
+    }
+    let rename = |from: &str, to: &str| {
+        for file in ["条目.csv", "分项.csv", "选项.csv", "依据.csv", "限制.csv"] {
+            let text = std::fs::read_to_string(path(file)).unwrap();
+            std::fs::write(path(file), text.replace(&format!("{from},"), &format!("{to},"))).unwrap();
+        }
+    };
+    // The second version gives the item another id, so the version in force no longer knows the first one.
+    rename("NC-D2", "NC-D51");
+    stage.run(&["standard", "publish", "标准"]).ok();
+    // The third gives the first id to something else.
+    rename("NC-D51", "NC-D2");
+    let items = std::fs::read_to_string(path("条目.csv")).unwrap();
+    let (line, other) = another_matter(&items, "NC-D2");
+    std::fs::write(path("条目.csv"), items.replace(&line, &other)).unwrap();
+    let text = stage.run(&["standard", "check", "标准"]).ok();
+    assert!(text.contains("编号“NC-D2”已经发布给"), "{text}");
+    stage.run(&["standard", "publish", "标准"]).refused(&["编号“NC-D2”已经发布给", "--yes-same-item"]);
+}
+
+#[test]
+fn the_built_in_standard_does_not_take_ids_either() {
+    let stage = Stage::empty();
+    copy_folder(Path::new(BUILTIN), &stage.path("标准"));
+    let file = stage.path("标准").join("条目.csv");
+    let items = std::fs::read_to_string(&file).unwrap();
+    let (line, other) = another_matter(&items, "NC-A2");
+    std::fs::write(&file, items.replace(&line, &other)).unwrap();
+    stage.run(&["standard", "publish", "标准"]).ok();
+    let said = ["编号“NC-A2”已经发布给“远教站点”", "standard export --builtin", "什么也没有写入"];
+    stage.run(&["standard", "publish-builtin"]).refused(&said);
+    stage.run(&["standard", "publish-builtin", "--yes-same-item"]).ok();
 }

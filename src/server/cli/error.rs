@@ -1,14 +1,23 @@
 //! What a command says when it refuses or fails, in Chinese, with the remedy.
 
-use crate::{authoring::Fault, server::database::DatabaseError};
-use std::{fmt::Write as _, path::Path};
+use crate::{authoring::Fault, domain::ContentHash, server::database::DatabaseError};
+use std::{
+    fmt::Write as _,
+    fs::{File, OpenOptions},
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
     /// The database failed.
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
-    Database(#[from] DatabaseError),
+    Database(DatabaseError),
+    /// What was published is no longer there.
+    #[error("已经发布的一份内容（{0}）不在数据库里。办法：恢复备份。")]
+    Lost(ContentHash),
     /// There is no database yet.
     #[error(
         "没有数据库文件“{0}”。办法：核对 --database，或者先运行 standard publish-builtin 和 roster import。"
@@ -54,6 +63,15 @@ pub(super) enum CliError {
     },
 }
 
+impl From<DatabaseError> for CliError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Missing(hash) => Self::Lost(hash),
+            error => Self::Database(error),
+        }
+    }
+}
+
 impl CliError {
     /// A refusal in words.
     pub(super) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
@@ -83,16 +101,42 @@ pub(super) fn must_be_new(file: &Path) -> Result<(), CliError> {
 
 /// Writes a new file that only its owner may read.
 pub(super) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut options = std::fs::OpenOptions::new();
-    let written = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut open| open.write_all(bytes).and_then(|()| open.sync_all()));
-    written.map_err(|error| match error.kind() {
+    fill_new(file, |open| open.write_all(bytes))
+}
+
+/// Makes a new file and fills it. What cannot be filled is removed: half a file would be taken for a whole one, and would stand
+/// in the way of the next try.
+fn fill_new(file: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), CliError> {
+    let failed = |error: std::io::Error| CliError::Write(file.display().to_string(), error);
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let mut open = opened.map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => CliError::Exists(file.display().to_string()),
-        _ => CliError::Write(file.display().to_string(), error),
+        _ => failed(error),
+    })?;
+    fill(&mut open).and_then(|()| open.sync_all()).map_err(|error| {
+        // What went wrong first is what is told.
+        let _ = std::fs::remove_file(file);
+        failed(error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_whole_leaves_no_file_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("结果.xlsx");
+        let full = |open: &mut File| {
+            open.write_all(b"half")?;
+            Err(std::io::ErrorKind::StorageFull.into())
+        };
+        assert!(matches!(fill_new(&file, full), Err(CliError::Write(..))));
+        assert!(!file.exists());
+        write_new(&file, b"whole").unwrap();
+        // Another's file stays as it is.
+        assert!(matches!(fill_new(&file, full), Err(CliError::Exists(_))));
+        assert_eq!(std::fs::read(&file).unwrap(), b"whole");
+    }
 }

@@ -28,13 +28,17 @@ mod text;
 use super::database::Database;
 use clap::{Parser, Subcommand};
 use error::CliError;
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// 支部标尺: the small endpoint that branches report to.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// The SQLite file; it is made if it does not exist.
+    /// The SQLite file; serve, publish and import make it if it does not exist.
     #[arg(long, env = "BIAOCHI_DATABASE", default_value = "data/biaochi.sqlite", global = true)]
     database: PathBuf,
     #[command(subcommand)]
@@ -63,17 +67,28 @@ enum Command {
     Backup(backup::Backup),
 }
 
+/// What a command does where there is no database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// It does without.
+    Nothing,
+    /// It refuses: out of an empty database it would answer wrongly, and leave the empty one behind.
+    Database,
+    /// It begins one.
+    NewOrOld,
+}
+
 impl Command {
-    /// Whether the command may begin a database that is not there. The others would answer out of an empty one.
-    fn may_begin_database(&self) -> bool {
+    fn needs(&self) -> Needs {
         match self {
-            Self::Serve(_) | Self::Standard(_) | Self::Roster(_) => true,
+            Self::Serve(_) | Self::Roster(_) => Needs::NewOrOld,
+            Self::Standard(command) => command.needs(),
             Self::Codes(_)
             | Self::Device(_)
             | Self::Review(_)
             | Self::Findings(_)
             | Self::Results(_)
-            | Self::Backup(_) => false,
+            | Self::Backup(_) => Needs::Database,
         }
     }
 }
@@ -102,23 +117,15 @@ fn complain(text: &str) {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
-    if let Command::Standard(command) = &cli.command
-        && command.can_do_without_database()
-        && !cli.database.exists()
-    {
-        let Command::Standard(command) = cli.command else { return Ok(()) };
-        return Ok(command.run(None).await?);
-    }
-    if !cli.command.may_begin_database() && !cli.database.exists() {
-        return Err(CliError::NoDatabase(cli.database.display().to_string()).into());
-    }
-    if let Some(folder) = cli.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            format!(
-                "the folder {} cannot be made: {error}; name another file with --database",
-                folder.display()
-            )
-        })?;
+    if !cli.database.exists() {
+        match cli.command.needs() {
+            Needs::Nothing => {
+                let Command::Standard(command) = cli.command else { return Ok(()) };
+                return Ok(command.run(None).await?);
+            }
+            Needs::Database => return Err(CliError::NoDatabase(cli.database.display().to_string()).into()),
+            Needs::NewOrOld => make_folder(&cli.database)?,
+        }
     }
     let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
     let done = match cli.command {
@@ -134,4 +141,15 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     };
     database.close().await;
     done
+}
+
+/// Makes the folder of a new database.
+fn make_folder(database: &Path) -> Result<(), Box<dyn Error>> {
+    let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        format!("the folder {} cannot be made: {error}; name another file with --database", folder.display())
+            .into()
+    })
 }

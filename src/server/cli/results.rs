@@ -7,12 +7,10 @@ use super::{
     review::{PeriodIdArg, Row, pinned, rows},
     scope,
     sheets::{Looks, points},
-    standard::checklist,
     text::{review_state, say},
 };
 use crate::{
     domain::{AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Points, ScoreSheet},
-    protocol::PublishedStandard,
     server::database::{Database, Unit},
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -78,10 +76,8 @@ impl Book {
         let mut checklists = BTreeMap::new();
         let mut by_sector = BTreeMap::new();
         let mut periods = BTreeSet::new();
-        if let Some(summary) = database.standard().await? {
-            let published: PublishedStandard = serde_json::from_str(&summary)?;
-            for one in published.checklists {
-                let Some(list) = checklist(database, &one.hash).await? else { continue };
+        if let Some(published) = database.version_in_force().await? {
+            for (one, list) in published.summary.checklists.into_iter().zip(published.checklists) {
                 periods.extend(list.periods.iter().map(|period| period.id.clone()));
                 by_sector.insert(one.sector, one.hash.clone());
                 checklists.insert(one.hash, list);

@@ -2,6 +2,7 @@
 //! burden is told in `standard_burden.rs`, what changed in `standard_diff.rs`.
 
 use super::{
+    Needs,
     error::CliError,
     package,
     standard_burden::Burden,
@@ -10,10 +11,9 @@ use super::{
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Package, reuse, template::TEMPLATE_ID},
+    authoring::{self, Fault, Package, Sheet, builtin, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
-    protocol::PublishedStandard,
-    server::database::Database,
+    server::database::{Database, Published},
 };
 use std::path::{Path, PathBuf};
 
@@ -37,11 +37,14 @@ pub(super) enum Standard {
     Publish {
         #[arg(value_name = "FILE|FOLDER", help = PACKAGE)]
         file: PathBuf,
-        #[arg(long, help = "编号相同、内容差得远的条目，确认还是同一个条目")]
+        #[arg(long, help = YES_SAME_ITEM)]
         yes_same_item: bool,
     },
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
-    PublishBuiltin,
+    PublishBuiltin {
+        #[arg(long, help = YES_SAME_ITEM)]
+        yes_same_item: bool,
+    },
     #[command(about = "查看正在使用的标准")]
     Show {
         #[arg(long, help = "输出JSON")]
@@ -52,16 +55,20 @@ pub(super) enum Standard {
 }
 
 const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹";
+const YES_SAME_ITEM: &str = "编号以前发布过、内容差得远的条目，确认还是同一个条目";
 
 impl Standard {
-    /// Whether it has something to do where there is no database.
-    pub(super) fn can_do_without_database(&self) -> bool {
-        match self {
-            Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => true,
-            Self::Export(export) => !export.reads_database(),
-            Self::Diff(diff) => !diff.reads_database(),
-            Self::Publish { .. } | Self::PublishBuiltin | Self::Show { .. } => false,
-        }
+    /// What it does where there is no database.
+    pub(super) fn needs(&self) -> Needs {
+        let reads = match self {
+            Self::Publish { .. } | Self::PublishBuiltin { .. } => return Needs::NewOrOld,
+            Self::Template { .. } | Self::Check { .. } => false,
+            Self::Burden(burden) => burden.reads_database(),
+            Self::Export(export) => export.reads_database(),
+            Self::Diff(diff) => diff.reads_database(),
+            Self::Show { .. } => true,
+        };
+        if reads { Needs::Database } else { Needs::Nothing }
     }
 
     /// Runs the command. Without a database, there is nothing to compare with.
@@ -72,10 +79,7 @@ impl Standard {
             Self::Burden(burden) => burden.run(database).await,
             Self::Diff(diff) => diff.run(database).await,
             Self::Publish { file, yes_same_item } => publish(&file, yes_same_item, database).await,
-            Self::PublishBuiltin => {
-                let package = authoring::builtin().map_err(CliError::Faults)?;
-                put(&package, database).await
-            }
+            Self::PublishBuiltin { yes_same_item } => publish_builtin(yes_same_item, database).await,
             Self::Show { json } => show(database, json).await,
             Self::Export(export) => export.run(database).await,
         }
@@ -92,10 +96,8 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     if package.standard.id.as_str() == TEMPLATE_ID {
         say(format!("提示：“标准编号”还是模板里的“{TEMPLATE_ID}”，换成自己的才能发布。"));
     }
-    if let Some((checklists, _)) = published(database).await? {
-        for fault in reuse::reused(&checklists, &package, &sheets) {
-            say(format!("提示：{fault}"));
-        }
+    for fault in reused_ids(database, &package, &sheets).await? {
+        say(format!("提示：{fault}"));
     }
     Ok(())
 }
@@ -107,16 +109,40 @@ async fn publish(file: &Path, yes_same_item: bool, database: Option<&Database>) 
         let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
         return Err(CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉"));
     }
-    if let Some((checklists, _)) = published(database).await? {
-        let reused = reuse::reused(&checklists, &package, &sheets);
-        if !reused.is_empty() && !yes_same_item {
-            return Err(CliError::Faults(reused));
-        }
-    }
-    put(&package, database).await
+    put(&package, reused_ids(database, &package, &sheets).await?, yes_same_item, database).await
 }
 
-async fn put(package: &Package, database: Option<&Database>) -> Result<(), CliError> {
+async fn publish_builtin(yes_same_item: bool, database: Option<&Database>) -> Result<(), CliError> {
+    let sheets = builtin::sheets().map_err(CliError::Faults)?;
+    let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+    let mut reused = reused_ids(database, &package, &sheets).await?;
+    for fault in &mut reused {
+        fault.remedy = "内置标准的编号改不了：用 standard export --builtin 写成工作簿，换一个没有用过的编号，再用 publish \
+                        发布；确实是同一个条目，发布时加 --yes-same-item"
+            .into();
+    }
+    put(&package, reused, yes_same_item, database).await
+}
+
+/// Ids of items that meant something else in every version that had them.
+async fn reused_ids(
+    database: Option<&Database>,
+    package: &Package,
+    sheets: &[Sheet],
+) -> Result<Vec<Fault>, CliError> {
+    let Some(database) = database else { return Ok(Vec::new()) };
+    Ok(reuse::reused(&database.ever_published().await?, package, sheets))
+}
+
+async fn put(
+    package: &Package,
+    reused: Vec<Fault>,
+    yes_same_item: bool,
+    database: Option<&Database>,
+) -> Result<(), CliError> {
+    if !reused.is_empty() && !yes_same_item {
+        return Err(CliError::Faults(reused));
+    }
     let database = database.ok_or_else(nothing_published)?;
     let published = database.publish(&package.checklists, &package.documents).await?;
     say(serde_json::to_string_pretty(&published)?);
@@ -128,35 +154,19 @@ pub(super) fn nothing_published() -> CliError {
     CliError::refused("还没有发布标准", "先运行 standard publish-builtin 或 standard publish")
 }
 
-/// The version in use, if there is one.
-pub(super) async fn published(
-    database: Option<&Database>,
-) -> Result<Option<(Vec<Checklist>, Vec<Document>)>, CliError> {
-    let Some(database) = database else { return Ok(None) };
-    let Some(summary) = database.standard().await? else { return Ok(None) };
-    let published: PublishedStandard = serde_json::from_str(&summary)?;
-    let mut checklists = Vec::with_capacity(published.checklists.len());
-    for one in &published.checklists {
-        checklists.extend(checklist(database, &one.hash).await?);
-    }
-    let mut documents = Vec::with_capacity(published.documents.len());
-    for one in &published.documents {
-        let body = database.document(&one.hash).await?;
-        documents.extend(body.map(|body| serde_json::from_slice::<Document>(&body)).transpose()?);
-    }
-    Ok(Some((checklists, documents)))
+/// The version in use.
+pub(super) async fn published(database: Option<&Database>) -> Result<Published, CliError> {
+    let database = database.ok_or_else(nothing_published)?;
+    database.version_in_force().await?.ok_or_else(nothing_published)
 }
 
 async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {
-    let database = database.ok_or_else(nothing_published)?;
-    let summary = database.standard().await?.ok_or_else(nothing_published)?;
-    let published: PublishedStandard = serde_json::from_str(&summary)?;
+    let Published { summary, checklists, .. } = published(database).await?;
     if json {
-        say(serde_json::to_string_pretty(&published)?);
+        say(serde_json::to_string_pretty(&summary)?);
         return Ok(());
     }
-    say(format!("《{}》 {} {}", published.title, published.standard, published.version));
-    let (checklists, _) = self::published(Some(database)).await?.unwrap_or_default();
+    say(format!("《{}》 {} {}", summary.title, summary.standard, summary.version));
     if let Some(first) = checklists.first().filter(|first| !first.notice.is_empty()) {
         say(&first.notice);
     }

@@ -1,11 +1,6 @@
 //! `standard diff`: what changed between two versions, in the words that a phone uses, and in the documents.
 
-use super::{
-    error::CliError,
-    package,
-    standard::{nothing_published, published},
-    text::say,
-};
+use super::{error::CliError, package, standard::published, text::say};
 use crate::{
     domain::{Checklist, Collection, Document, Section, SectorId, differences},
     server::database::Database,
@@ -24,7 +19,7 @@ pub(super) struct Diff {
     new: PathBuf,
 }
 
-type Version = (Vec<Checklist>, Vec<Document>);
+pub(super) type Version = (Vec<Checklist>, Vec<Document>);
 
 impl Diff {
     /// Whether it needs a published standard.
@@ -46,13 +41,16 @@ impl Diff {
     }
 }
 
-fn is_in_force(path: &Path) -> bool {
+/// Whether the version in force is meant, not a file.
+pub(super) fn is_in_force(path: &Path) -> bool {
     path.as_os_str() == IN_FORCE
 }
 
-async fn version(path: &Path, database: Option<&Database>) -> Result<Version, CliError> {
+/// The version that is meant.
+pub(super) async fn version(path: &Path, database: Option<&Database>) -> Result<Version, CliError> {
     if is_in_force(path) {
-        return published(database).await?.ok_or_else(nothing_published);
+        let published = published(database).await?;
+        return Ok((published.checklists, published.documents));
     }
     let package = package::read(path)?;
     Ok((package.checklists, package.documents))

@@ -41,17 +41,22 @@ impl Export {
 
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
-        let sheets = match &self.file {
-            Some(file) => package::sheets(file)?,
-            None if self.builtin => builtin::sheets().map_err(CliError::Faults)?,
+        let (sheets, published) = match &self.file {
+            Some(file) => (package::sheets(file)?, None),
+            None if self.builtin => (builtin::sheets().map_err(CliError::Faults)?, None),
             None => {
-                let (checklists, documents) = published(database).await?.ok_or_else(nothing_published)?;
-                let package = Package::from_published(checklists, documents);
-                package.ok_or_else(nothing_published)?.to_sheets()
+                let published = published(database).await?;
+                let package = Package::from_published(published.checklists, published.documents);
+                let package = package.ok_or_else(nothing_published)?;
+                (package.to_sheets(), Some(package))
             }
         };
         // What has faults would lose some of its content on the way.
         let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+        if published.is_some_and(|published| published != package) {
+            let problem = "正在使用的这一版有写不进表格的内容，写成工作簿就不是原来的那一版了";
+            return Err(CliError::refused(problem, "从当初发布用的表格改起，并把这句话告诉维护的人"));
+        }
         write(&self.output, &sheets)?;
         let standard = &package.standard;
         say(format!("《{}》{}写在“{}”。", standard.title, standard.version, self.output.display()));
@@ -62,4 +67,28 @@ impl Export {
 fn write(output: &Path, sheets: &[Sheet]) -> Result<(), CliError> {
     error::must_be_new(output)?;
     error::write_new(output, &export::workbook(sheets)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Points;
+
+    #[tokio::test]
+    async fn what_would_not_come_back_the_same_is_not_exported() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let output = folder.path().join("在用.xlsx");
+        let export = || Export { file: None, builtin: false, output: output.clone() };
+        let Package { mut checklists, documents, .. } = builtin().unwrap();
+        database.publish(&checklists, &documents).await.unwrap();
+        export().run(Some(&database)).await.unwrap();
+        std::fs::remove_file(&output).unwrap();
+        // A line of grades that only one sector has: the sheet 等次 has no place for it.
+        checklists[1].grading.thresholds[0].at_least = Points::from_hundredths(9_600);
+        database.publish(&checklists, &documents).await.unwrap();
+        let refused = export().run(Some(&database)).await.unwrap_err().to_string();
+        assert!(refused.contains("写不进表格") && refused.contains("办法："), "{refused}");
+        assert!(!output.exists());
+    }
 }

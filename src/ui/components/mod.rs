@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 
 pub mod answer;
+mod controls;
 pub mod counted;
 pub mod figures;
 pub mod finding_fields;

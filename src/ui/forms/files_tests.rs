@@ -107,12 +107,14 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
         ledger: Vec::new(),
     };
     let ledger = ledger::testing::ledger(&[date(2026, 3, 3), date(2026, 9, 3)]);
+    let findings = crate::domain::Findings::default();
     let source = Source {
         branch: &branch,
         checklist: list,
         period,
         assessment: &assessment,
         ledger: &ledger,
+        findings: &findings,
         sheet: &sheet,
         reported: Some(&reported),
         today: date(2026, 11, 24),

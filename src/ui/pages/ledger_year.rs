@@ -6,7 +6,7 @@ use crate::{
     ui::{
         components::{frame::Page, message::Note},
         ics,
-        ring::{OUTER, arc, band, point},
+        ring::{OUTER, arc, band, point, spoke},
         session::{Session, session},
         words::{dates, ledger},
     },
@@ -70,44 +70,28 @@ const STANDINGS: [(Standing, &str); 5] = [
     (Standing::NotDue, "ring-later"),
 ];
 
-fn class(standing: Standing) -> &'static str {
-    STANDINGS.iter().find(|(known, _)| *known == standing).map_or("", |(_, class)| class)
-}
-
-/// Twelve months around, a band for each duty. The same stands beside it in words, so it is hidden from screen readers.
+/// Twelve months around, a band for each duty. The same stands beside it in words, so it is hidden from screen readers. What stands
+/// alike is one path, and so are the months' lines: a slow phone pays for every element.
 fn ring(duties: &[Duty], year: i16) -> impl IntoView + use<> {
-    let of = duties.len();
     let months: Vec<_> = (0..12)
         .map(|month| {
-            let at = |(x, y): (i32, i32)| (x.to_string(), y.to_string());
             let (x, y) = point(f64::from(month) + 0.5, OUTER + 130);
-            let (x, y) = at((x, y + 45));
-            let (lx, ly) = at(point(f64::from(month), OUTER + 60));
-            let number = (month + 1).to_string();
-            view! {
-                <line class="ring-month" x1="1500" y1="1500" x2=lx y2=ly></line>
-                <text x=x y=y text-anchor="middle">{number}</text>
-            }
+            let (x, y, number) = (x.to_string(), (y + 45).to_string(), (month + 1).to_string());
+            view! { <text x=x y=y text-anchor="middle">{number}</text> }
         })
         .collect();
-    let bands: Vec<_> = duties
-        .iter()
-        .enumerate()
-        .flat_map(|(place, duty)| {
-            let radii = band(place, of);
-            duty.windows.iter().map(move |window| {
-                let path = arc(window.span.starts.month(), window.span.ends.month(), radii);
-                view! { <path class=class(window.standing) d=path></path> }
-            })
-        })
-        .collect();
-    // A sample of each, drawn as in the ring, with its word.
-    let legend: Vec<_> = STANDINGS
+    let lines: String = (0..12).map(|month| spoke(f64::from(month), OUTER + 60)).collect();
+    let drawn: Vec<(Standing, &str, String)> = STANDINGS
         .into_iter()
-        .filter(|(standing, _)| {
-            duties.iter().flat_map(|duty| &duty.windows).any(|window| window.standing == *standing)
-        })
-        .map(|(standing, class)| {
+        .map(|(standing, class)| (standing, class, arcs(duties, standing)))
+        .filter(|(.., path)| !path.is_empty())
+        .collect();
+    let bands: Vec<_> =
+        drawn.iter().map(|(_, class, path)| view! { <path class=*class d=path.clone()></path> }).collect();
+    // A sample of each, drawn as in the ring, with its word.
+    let legend: Vec<_> = drawn
+        .into_iter()
+        .map(|(standing, class, _)| {
             view! {
                 <li>
                     <svg viewBox="0 0 400 260" width="28" height="18" aria-hidden="true">
@@ -121,6 +105,7 @@ fn ring(duties: &[Duty], year: i16) -> impl IntoView + use<> {
     view! {
         <section class="card" data-testid="ring">
             <svg class="ring" viewBox="0 0 3000 3000" aria-hidden="true">
+                <path class="ring-month" d=lines></path>
                 {months}
                 <circle class="ring-middle" cx="1500" cy="1500" r="400"></circle>
                 {bands}
@@ -132,6 +117,16 @@ fn ring(duties: &[Duty], year: i16) -> impl IntoView + use<> {
             <p class="muted small">"从外往里，一圈是一样，次序和下面的表一样。"</p>
         </section>
     }
+}
+
+/// The arcs of all windows that stand so, as one path.
+fn arcs(duties: &[Duty], standing: Standing) -> String {
+    let of = duties.len();
+    let of_duty = duties.iter().enumerate().flat_map(|(place, duty)| {
+        let alike = duty.windows.iter().filter(|window| window.standing == standing);
+        alike.map(move |window| (band(place, of), window))
+    });
+    of_duty.map(|(radii, window)| arc(window.span.starts.month(), window.span.ends.month(), radii)).collect()
 }
 
 /// The duties as a table: what was held, until when something can still be done, what was missed.
@@ -162,7 +157,7 @@ fn in_words(session: Session, duties: &[Duty]) -> impl IntoView + use<> {
         })
         .collect();
     view! {
-        <section class="card">
+        <section class="card below">
             <table class="duties" data-testid="duties">
                 <caption class="muted small">"按标准，全年要办的"</caption>
                 <thead>

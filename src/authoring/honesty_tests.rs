@@ -1,0 +1,119 @@
+//! What the built-in standard claims of its sources: what is no regulation is marked, what was not read is not called checked.
+
+use super::{
+    builtin,
+    content_tests::{all, short},
+    words,
+};
+use crate::domain::{Checklist, Citation, MarkKind};
+
+/// What the facts sheet calls assumed, suggested or outside practice says so; what rests on a rule carries no mark.
+#[test]
+fn what_is_not_regulation_is_marked() {
+    use MarkKind::{Assumed, Local, Suggested};
+    let expected: [(&str, &[MarkKind]); 7] = [
+        (
+            "A4 A6 A8 A10 B5 C2 D7 F6 SQ-B1 SQ-B2 SQ-C1 JG-A2 JG-A4 JG-B1 JG-B2 JG-C1 JG-E1 GQ-A3 GQ-B1 GQ-B2 GQ-E1 \
+             FG-B1 FG-E1 XX-A2 XX-A3 XX-A4 XX-B2 XX-E1 YY-A2 YY-A3 YY-A4 YY-B1 YY-B2 YY-E1 SH-B1 SH-B2 SH-C2 SH-E1",
+            &[Assumed],
+        ),
+        (
+            "A7 B1 C3 C6 D3 D10 E2 F2 F3 F4 F7 SQ-A2 SQ-C3 SQ-F1 SQ-F2 JG-C2 JG-C3 JG-C4 JG-F2 JG-F3 GQ-C3 GQ-F3 FG-C1 \
+             FG-C4 XX-C4 XX-F2 YY-C2 YY-C3 YY-F2 YY-F3 SH-C3 SH-C4",
+            &[Suggested],
+        ),
+        (
+            "A5 B3 B6 B7 C8 C9 E5 E6 SQ-A1 SQ-A3 SQ-C2 SQ-E1 JG-A3 JG-B3 GQ-F2 FG-A3 FG-A4 FG-B2 FG-C2 FG-C3 SH-A4",
+            &[Local],
+        ),
+        (
+            "A3 C4 C5 F1 JG-F1 GQ-C1 GQ-F1 FG-F1 FG-F2 XX-C3 XX-F1 YY-C1 YY-F1 SH-C1 SH-F1 SH-F2",
+            &[Assumed, Suggested],
+        ),
+        ("D4 F5 GQ-C2 FG-A2", &[Suggested, Local]),
+        ("D11 E4 GQ-A2 SH-A2", &[Assumed, Local]),
+        // These rest on rules alone.
+        ("A1 A2 A9 B2 B4 C1 C7 D1 D2 D5 D6 D8 D9 E1 E3 GQ-A4 XX-B1 XX-C1 XX-C2 SH-A3", &[]),
+    ];
+    for (_, item) in all().iter().flat_map(Checklist::items) {
+        let id = &item.id;
+        let wanted = expected.iter().find(|(ids, _)| ids.split(' ').any(|known| known == short(item)));
+        let (_, wanted) = wanted.unwrap_or_else(|| panic!("{id}"));
+        let own = item.marks.iter().filter(|mark| mark.text != words::NO_CITATION);
+        let kinds: Vec<MarkKind> = own.map(|mark| mark.kind).collect();
+        let has = |kind: MarkKind| kinds.contains(&kind);
+        for kind in [Assumed, Suggested, Local] {
+            assert_eq!(has(kind), wanted.contains(&kind), "{id}: {kind:?}");
+        }
+        let honest = item.marks.iter().any(|mark| mark.text == words::NO_CITATION);
+        assert_eq!(item.citations.is_empty(), honest, "{id}");
+    }
+    for list in all() {
+        let whole: Vec<MarkKind> = list.marks.iter().map(|mark| mark.kind).collect();
+        // What nobody has named as a field of the standard says so of itself.
+        let assumed = ["private_enterprise", "school", "hospital", "social_organisation"]
+            .contains(&list.sector.as_str());
+        let expected: &[MarkKind] = if assumed {
+            &[Suggested, Suggested, Assumed, Assumed]
+        } else {
+            &[Suggested, Suggested, Assumed]
+        };
+        assert_eq!(whole, expected, "{}", list.sector);
+        assert_eq!(list.marks.iter().any(|mark| mark.text.contains("八个领域之一")), assumed);
+        for word in ["分值", "分数线", "考核周期"] {
+            assert!(list.marks.iter().any(|mark| mark.text.contains(word)), "{word}");
+        }
+    }
+}
+
+/// Of which documents the text was read: all of it, or only these articles. Of any other document no article counts as checked.
+const READ: [(&str, Option<&[&str]>); 8] = [
+    ("《中国共产党党员教育管理工作条例》", None),
+    ("《中国共产党发展党员工作细则》（2026年）", None),
+    ("《关于党的基层组织任期的意见》", None),
+    ("《关于建立中小学校党组织领导的校长负责制的意见（试行）》", Some(&["五至七"])),
+    ("《中国共产党党务公开条例（试行）》", Some(&["第十五条"])),
+    ("《中国共产党党徽党旗条例》", Some(&["第五条", "第七条", "第八条"])),
+    ("《中国共产党基层组织选举工作条例》", Some(&["第三条", "第四条", "第五条"])),
+    ("《中国共产党支部工作条例（试行）》", Some(&["第十四条"])),
+];
+
+/// Whether every article that is cited was read in the document itself.
+fn was_read(citation: &Citation) -> bool {
+    let known = READ.iter().find(|(name, _)| *name == citation.document);
+    let mut articles = citation.article.split('、');
+    !citation.article.is_empty()
+        && known
+            .is_some_and(|(_, read)| read.is_none_or(|read| articles.all(|article| read.contains(&article))))
+}
+
+#[test]
+fn citations_are_in_force_and_only_articles_that_were_read_count_as_checked() {
+    for list in all() {
+        for (item, citation) in list.items().flat_map(|(_, i)| i.citations.iter().map(move |c| (i, c))) {
+            let (id, name) = (&item.id, citation.document.as_str());
+            assert!(name.starts_with('《'), "{id}");
+            assert!(citation.effective_from <= Some(list.periods[0].starts), "{id}: {name}");
+            assert_eq!(citation.effective_to, None, "{id}: {name}");
+            if name.contains("发展党员工作细则") {
+                assert_eq!(citation.effective_from, Some(jiff::civil::date(2026, 5, 11)));
+            }
+            let rural_only = name.contains("农村") && list.sector.as_str() != "rural";
+            assert!(!rural_only, "{} {id}: {name}", list.sector);
+            assert_eq!(citation.article_checked, was_read(citation), "{id}: {name}{}", citation.article);
+        }
+    }
+}
+
+/// Handbook and institutions claim of an article what the items claim of it.
+#[test]
+fn the_books_call_checked_what_was_read_and_nothing_else() {
+    for document in builtin().unwrap().documents {
+        for (section, citation) in
+            document.sections.iter().flat_map(|s| s.citations.iter().map(move |c| (s, c)))
+        {
+            let place = format!("{}: {}{}", section.id, citation.document, citation.article);
+            assert_eq!(citation.article_checked, was_read(citation), "{place}");
+        }
+    }
+}

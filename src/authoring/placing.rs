@@ -1,0 +1,132 @@
+//! What the core finds in a checklist, said at the rows of the sheets that it was put together from.
+
+use super::{
+    assemble::{Shared, holds},
+    fault::{Fault, Faults, quoted},
+    rows::PartRow,
+};
+use crate::domain::{
+    Checklist, ItemId, PartId,
+    checklist_check::{ChecklistFault, checklist_faults},
+};
+
+/// Says the core's own findings at the rows they come from. While the rows have faults (they are not `clean`), those that
+/// only follow from them are left out.
+pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, faults: &mut Faults) {
+    for aspect in checklist.aspects.iter().filter(|aspect| clean && aspect.items.is_empty()) {
+        faults.push(Fault {
+            sheet: "条目".into(),
+            row: None,
+            column: Some("方面".into()),
+            problem: format!("“{}”领域在“{}”方面一个条目也没有", checklist.sector_name, aspect.name),
+            remedy: "至少写一个条目，或者在“方面”表里删去这个方面".into(),
+        });
+    }
+    for found in checklist_faults(checklist) {
+        let fault = placed(shared, checklist, &found);
+        let follows = matches!(
+            found,
+            ChecklistFault::Total(_)
+                | ChecklistFault::NoPart(_)
+                | ChecklistFault::UnknownMethod(..)
+                | ChecklistFault::NeverDue(..)
+                | ChecklistFault::Ledger(..)
+                | ChecklistFault::Limit(..)
+        );
+        if clean || (!follows && !faults.has_row(&fault.sheet, fault.row)) {
+            faults.push(fault);
+        }
+    }
+}
+
+/// Every aspect with its points: 组织健全18、制度完善12.
+fn by_aspect(checklist: &Checklist) -> String {
+    let aspects = checklist.aspects.iter().map(|aspect| format!("{}{}", aspect.name, aspect.points()));
+    aspects.collect::<Vec<_>>().join("、")
+}
+
+fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) -> Fault {
+    let sector = &checklist.sector;
+    let of_item = |id: &ItemId| {
+        shared.items.iter().find(|row| &row.id == id && row.sectors.contains(sector)).map(|row| row.row)
+    };
+    let of_part = |item: &ItemId, part: &PartId| {
+        let is = |row: &&PartRow| &row.item == item && &row.id == part && holds(&row.sectors, sector);
+        shared.parts.iter().find(is).map(|row| row.row)
+    };
+    let (sheet, row, column, problem, remedy) = match fault {
+        ChecklistFault::Total(points) => (
+            "分项",
+            None,
+            "分值",
+            format!(
+                "“{}”领域各条目合计{points}分，不是100分（{}）",
+                checklist.sector_name,
+                by_aspect(checklist)
+            ),
+            "调整分值（加分项不算在内）",
+        ),
+        ChecklistFault::ItemTwice(item) => {
+            ("条目", of_item(item), "编号", "编号重复了".into(), "每个条目用一个编号")
+        }
+        ChecklistFault::NameTwice(item, name) => (
+            "条目",
+            of_item(item),
+            "编号",
+            format!("这个条目里的编号{}重复了", quoted(name)),
+            "在“分项”“选项”表里改成不同的编号",
+        ),
+        ChecklistFault::NoPart(item) => {
+            ("条目", of_item(item), "编号", "这个条目没有分项".into(), "在“分项”表至少写一行")
+        }
+        ChecklistFault::UnknownMethod(item, _) => {
+            ("条目", of_item(item), "考核方式", "没有这种方式".into(), "填“考核方式”表里的简称")
+        }
+        ChecklistFault::Figures(item, part) => (
+            "分项",
+            of_part(item, part),
+            "办法",
+            "办法的数字不全，或者互相矛盾".into(),
+            "档次至少两档，最高一档等于分值；占比档从高到低，最高一档等于分值；逐项、扣分至少一项；底线比例不高于满分比例",
+        ),
+        ChecklistFault::UnequalAlternatives(item) => {
+            ("条目", of_item(item), "计分", "取最高的几个分项分值不一样".into(), "把几个分项的分值改成一样")
+        }
+        ChecklistFault::Ledger(item, part) => (
+            "分项",
+            of_part(item, part),
+            "台账",
+            "从台账数的，与分项的办法对不上".into(),
+            "次数直接写活动；占比写“到会率：活动”；扣分写“不足半数（选项的编号）：活动”；别的办法不填",
+        ),
+        ChecklistFault::NeverDue(item, part) => (
+            "分项",
+            of_part(item, part),
+            "周期",
+            "没有一个考核周期会评到它".into(),
+            "改周期，或者在“考核周期”表里补上包含其结束日的周期",
+        ),
+        ChecklistFault::Limit(item, limit) => (
+            "限制",
+            shared.limits.iter().find(|row| &row.item == item && &row.limit.id == limit).map(|row| row.row),
+            "情形",
+            "情形与分项的办法对不上".into(),
+            "是否配“答否”，占比配“占比低于”，扣分配“次数达到”，逐项配“缺这一项”，档次配“处于这一档”",
+        ),
+        ChecklistFault::Thresholds => (
+            "等次",
+            None,
+            "分数线",
+            "分数线没有从高到低，或者一行都没有".into(),
+            "从高的等次写到低的等次，分数线也要依次降低",
+        ),
+        ChecklistFault::Period(period) => (
+            "考核周期",
+            None,
+            "开始",
+            format!("周期{}的日期没有接上前一个周期，或者结束早于开始", quoted(period.as_str())),
+            "按先后写，后一个从前一个结束的第二天开始",
+        ),
+    };
+    Fault { sheet: sheet.into(), row, column: Some(column.into()), problem, remedy: remedy.into() }
+}

@@ -1,0 +1,143 @@
+//! Binding a phone to a branch by its code, and unbinding it.
+
+use super::{Database, DatabaseError, int, stored};
+use crate::{
+    domain::{BranchCode, DeviceId},
+    protocol::{ActivateRequest, ActivationCode, TokenHash},
+};
+use sqlx::Row as _;
+
+/// How an activation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activation {
+    /// Bound now, or bound by the same triple before.
+    Bound(BranchCode),
+    /// No such code.
+    Wrong,
+    /// Another phone used it.
+    Used,
+    /// Too late.
+    Expired,
+    /// The phone was bound by this very triple and unbound since.
+    Revoked,
+    /// The token is bound already, by another code.
+    TokenTaken,
+}
+
+impl Database {
+    /// Stores a code for a branch.
+    ///
+    /// # Errors
+    /// When the branch is unknown, or the database fails.
+    pub async fn issue_code(
+        &self,
+        code: &ActivationCode,
+        branch: &BranchCode,
+        expires_at: u64,
+    ) -> Result<(), DatabaseError> {
+        sqlx::query("INSERT INTO codes (hash, branch, expires_at) VALUES (?, ?, ?)")
+            .bind(String::from(code.hash()))
+            .bind(branch.as_str().to_owned())
+            .bind(int(expires_at))
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes codes of a branch that nobody used and that expired before this instant, so that they do not pile up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_expired_codes(&self, branch: &BranchCode, before: u64) -> Result<(), DatabaseError> {
+        sqlx::query("DELETE FROM codes WHERE branch = ? AND used_token IS NULL AND expires_at < ?")
+            .bind(branch.as_str().to_owned())
+            .bind(int(before))
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Binds a phone. The same triple again succeeds whatever happened in between, so that a lost answer burns nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn activate(&self, request: &ActivateRequest, now: u64) -> Result<Activation, DatabaseError> {
+        let (hash, device) = (String::from(request.code.hash()), request.device.to_string());
+        let token = String::from(request.token_hash.clone());
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query("SELECT branch, expires_at, used_by, used_token FROM codes WHERE hash = ?")
+            .bind(hash.clone())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(Activation::Wrong) };
+        let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+        let used: Option<String> = row.try_get("used_token")?;
+        let used_by: Option<String> = row.try_get("used_by")?;
+        match used {
+            Some(used) if used == token && used_by.as_deref() == Some(&device) => {
+                let revoked =
+                    sqlx::query("SELECT 1 FROM devices WHERE token_hash = ? AND revoked_at IS NOT NULL")
+                        .bind(token)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                return Ok(revoked.map_or(Activation::Bound(branch), |_| Activation::Revoked));
+            }
+            Some(_) => return Ok(Activation::Used),
+            None if row.try_get::<i64, _>("expires_at")? < int(now) => return Ok(Activation::Expired),
+            None => {}
+        }
+        let taken = sqlx::query("SELECT 1 FROM devices WHERE token_hash = ?").bind(token.clone());
+        if taken.fetch_optional(&mut *tx).await?.is_some() {
+            return Ok(Activation::TokenTaken);
+        }
+        sqlx::query("UPDATE codes SET used_by = ?, used_token = ? WHERE hash = ?")
+            .bind(device.clone())
+            .bind(token.clone())
+            .bind(hash)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO devices (token_hash, device, branch, bound_at) VALUES (?, ?, ?, ?)")
+            .bind(token)
+            .bind(device)
+            .bind(branch.as_str().to_owned())
+            .bind(int(now))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Activation::Bound(branch))
+    }
+
+    /// The branch and phone of a token, and whether it was revoked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn device(
+        &self,
+        token: &TokenHash,
+    ) -> Result<Option<(BranchCode, DeviceId, bool)>, DatabaseError> {
+        let row = sqlx::query("SELECT branch, device, revoked_at FROM devices WHERE token_hash = ?")
+            .bind(String::from(token.clone()))
+            .fetch_optional(&self.0)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+        let device = row.try_get::<String, _>("device")?.parse().map_err(stored)?;
+        Ok(Some((branch, device, row.try_get::<Option<i64>, _>("revoked_at")?.is_some())))
+    }
+
+    /// Unbinds a phone from this branch; its other branches and its data stay.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke(&self, branch: &BranchCode, device: DeviceId, now: u64) -> Result<(), DatabaseError> {
+        sqlx::query(
+            "UPDATE devices SET revoked_at = ? WHERE branch = ? AND device = ? AND revoked_at IS NULL",
+        )
+        .bind(int(now))
+        .bind(branch.as_str().to_owned())
+        .bind(device.to_string())
+        .execute(&self.0)
+        .await?;
+        Ok(())
+    }
+}

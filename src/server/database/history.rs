@@ -1,0 +1,108 @@
+//! What was published, put together again: the version in force, and every checklist that ever was.
+
+use super::{Database, DatabaseError, stored};
+use crate::{
+    domain::{Checklist, ContentHash, Document},
+    protocol::PublishedStandard,
+};
+use serde::de::DeserializeOwned;
+use sqlx::Row as _;
+use std::collections::BTreeSet;
+
+/// A whole version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// What phones are told of it.
+    pub summary: PublishedStandard,
+    /// Its checklists, in the order of the summary.
+    pub checklists: Vec<Checklist>,
+    /// Its documents, in the order of the summary.
+    pub documents: Vec<Document>,
+}
+
+impl Database {
+    /// The version that was published last, if there is one.
+    ///
+    /// # Errors
+    /// When a piece of it is missing or cannot be read, or the database fails.
+    pub async fn version_in_force(&self) -> Result<Option<Published>, DatabaseError> {
+        let Some(summary) = self.standard().await? else { return Ok(None) };
+        let summary: PublishedStandard = serde_json::from_str(&summary).map_err(stored)?;
+        let mut checklists = Vec::with_capacity(summary.checklists.len());
+        for one in &summary.checklists {
+            checklists.push(read(&one.hash, self.checklist(&one.hash).await?)?);
+        }
+        let mut documents = Vec::with_capacity(summary.documents.len());
+        for one in &summary.documents {
+            documents.push(read(&one.hash, self.document(&one.hash).await?)?);
+        }
+        Ok(Some(Published { summary, checklists, documents }))
+    }
+
+    /// Every checklist of every version that was ever published, each once, the newest version's first.
+    ///
+    /// # Errors
+    /// When one is missing or cannot be read, or the database fails.
+    pub async fn ever_published(&self) -> Result<Vec<Checklist>, DatabaseError> {
+        let rows =
+            sqlx::query("SELECT summary FROM standards ORDER BY number DESC").fetch_all(&self.0).await?;
+        let (mut seen, mut checklists) = (BTreeSet::new(), Vec::new());
+        for row in rows {
+            let summary: PublishedStandard =
+                serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
+            for hash in summary.checklists.into_iter().map(|one| one.hash) {
+                if seen.insert(hash.clone()) {
+                    checklists.push(read(&hash, self.checklist(&hash).await?)?);
+                }
+            }
+        }
+        Ok(checklists)
+    }
+}
+
+/// What was published under a hash. That it is not there is a fault of the file, never a version without it.
+fn read<T: DeserializeOwned>(hash: &ContentHash, body: Option<Vec<u8>>) -> Result<T, DatabaseError> {
+    let body = body.ok_or_else(|| DatabaseError::Missing(hash.clone()))?;
+    serde_json::from_slice(&body).map_err(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::checklist;
+
+    #[tokio::test]
+    async fn every_version_is_remembered_and_each_checklist_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        assert_eq!(database.version_in_force().await.unwrap(), None);
+        assert_eq!(database.ever_published().await.unwrap(), []);
+        let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
+        for list in [&first, &second] {
+            database.publish(std::slice::from_ref(list), &[]).await.unwrap();
+        }
+        assert_eq!(database.ever_published().await.unwrap(), [second.clone(), first.clone()]);
+        database.publish(std::slice::from_ref(&first), &[]).await.unwrap();
+        assert_eq!(database.ever_published().await.unwrap(), [first.clone(), second]);
+        assert_eq!(database.version_in_force().await.unwrap().unwrap().checklists, [first]);
+    }
+
+    #[tokio::test]
+    async fn a_piece_that_is_missing_is_a_failure_and_not_a_smaller_version() {
+        for table in ["checklists", "documents"] {
+            let folder = tempfile::tempdir().unwrap();
+            let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+            let package = crate::authoring::builtin().unwrap();
+            database.publish(&package.checklists, &package.documents).await.unwrap();
+            let whole = database.version_in_force().await.unwrap().unwrap();
+            assert_eq!((whole.checklists, whole.documents), (package.checklists, package.documents));
+            let remove = match table {
+                "checklists" => "DELETE FROM checklists WHERE rowid = (SELECT max(rowid) FROM checklists)",
+                _ => "DELETE FROM documents WHERE rowid = (SELECT max(rowid) FROM documents)",
+            };
+            sqlx::query(remove).execute(&database.0).await.unwrap();
+            assert!(matches!(database.version_in_force().await, Err(DatabaseError::Missing(_))), "{table}");
+            assert_eq!(database.ever_published().await.is_err(), table == "checklists");
+        }
+    }
+}
