@@ -15,6 +15,7 @@ pub mod grade;
 pub mod ids;
 pub mod outcome;
 pub mod period;
+pub mod photo;
 pub mod points;
 pub mod profile;
 pub mod rule;

@@ -5,11 +5,14 @@
 
 use super::{
     answer::Entry,
+    assessment::Assessment,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
+    photo::PhotoFacts,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The format this code writes and the newest it reads.
 pub const FORMAT: u16 = 1;
@@ -55,6 +58,36 @@ pub struct Attachment {
     pub bytes: u64,
     /// `image/jpeg` or `image/webp`.
     pub media_type: String,
+    /// 拍摄日期, as the camera says.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
+    pub captured_on: Option<Date>,
+    /// 事情是哪天的, as the branch says.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
+    pub happened_on: Option<Date>,
+}
+
+impl From<PhotoFacts> for Attachment {
+    fn from(photo: PhotoFacts) -> Self {
+        let PhotoFacts { sha256, bytes, media_type, captured_on, happened_on, .. } = photo;
+        Self { sha256, bytes, media_type, captured_on, happened_on }
+    }
+}
+
+impl From<Attachment> for PhotoFacts {
+    fn from(listed: Attachment) -> Self {
+        let Attachment { sha256, bytes, media_type, captured_on, happened_on } = listed;
+        Self { sha256, bytes, media_type, width: 0, height: 0, captured_on, happened_on }
+    }
+}
+
+impl Submission {
+    /// Every photo that belongs to it, each once: those listed and those that some answer names.
+    #[must_use]
+    pub fn photos(&self) -> BTreeSet<ContentHash> {
+        let assessment = Assessment::new(self.answers.iter().cloned(), None);
+        let named = assessment.photos().map(|(_, sha256)| sha256.clone());
+        named.chain(self.attachments.iter().map(|listed| listed.sha256.clone())).collect()
+    }
 }
 
 /// The branch's own act: who filled it in, which meeting considered it, that the secretary confirms it.

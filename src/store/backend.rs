@@ -21,11 +21,17 @@ pub enum Table {
     Outbox,
     /// Documents of 一编一册 as published, by content hash.
     Documents,
+    /// Evidence photos, by branch and SHA-256.
+    Photos,
+    /// Their bytes; no text.
+    PhotoBytes,
+    /// Small pictures of them; no text.
+    Thumbnails,
 }
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -34,6 +40,9 @@ impl Table {
         Self::Submissions,
         Self::Outbox,
         Self::Documents,
+        Self::Photos,
+        Self::PhotoBytes,
+        Self::Thumbnails,
     ];
 
     /// The object store's name.
@@ -48,7 +57,26 @@ impl Table {
             Self::Submissions => "submissions",
             Self::Outbox => "outbox",
             Self::Documents => "documents",
+            Self::Photos => "photos",
+            Self::PhotoBytes => "photo-bytes",
+            Self::Thumbnails => "thumbnails",
         }
+    }
+
+    /// The version of the database that brought it.
+    #[must_use]
+    pub const fn introduced(self) -> u32 {
+        match self {
+            Self::Documents => 2,
+            Self::Photos | Self::PhotoBytes | Self::Thumbnails => 3,
+            _ => 1,
+        }
+    }
+
+    /// Whether bytes lie in it instead of texts.
+    #[must_use]
+    pub const fn holds_bytes(self) -> bool {
+        matches!(self, Self::PhotoBytes | Self::Thumbnails)
     }
 }
 
@@ -57,6 +85,8 @@ impl Table {
 pub enum Write {
     /// Makes or replaces a record.
     Put(Table, String, String),
+    /// Makes or replaces bytes.
+    PutBytes(Table, String, Vec<u8>),
     /// Removes a record; nothing happens when there is none.
     Delete(Table, String),
 }
@@ -95,6 +125,11 @@ impl Batch {
         self.writes.push(Write::Put(table, key.into(), text.into()));
     }
 
+    /// Adds bytes.
+    pub fn put_bytes(&mut self, table: Table, key: &str, bytes: &[u8]) {
+        self.writes.push(Write::PutBytes(table, key.into(), bytes.into()));
+    }
+
     /// Removes a record.
     pub fn delete(&mut self, table: Table, key: &str) {
         self.writes.push(Write::Delete(table, key.into()));
@@ -104,7 +139,7 @@ impl Batch {
     #[must_use]
     pub fn tables(&self) -> Vec<Table> {
         let written = self.writes.iter().map(|write| match write {
-            Write::Put(table, ..) | Write::Delete(table, _) => *table,
+            Write::Put(table, ..) | Write::PutBytes(table, ..) | Write::Delete(table, _) => *table,
         });
         let seen = self.seen.iter().map(|seen| match seen {
             Seen::One(table, ..) | Seen::Run(table, ..) => *table,
@@ -124,6 +159,12 @@ pub trait Backend {
 
     /// All records whose key starts with `prefix`, in the order of their keys.
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// The bytes under this key, in a table that holds bytes.
+    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// All bytes whose key starts with `prefix`, in the order of their keys.
+    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
 
     /// The keys of a table, without what lies under them.
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError>;

@@ -4,7 +4,7 @@
 //! backup never overwrites anything newer. Its JSON is frozen by a golden test; the evolution rules are those of
 //! [`crate::domain::submission`].
 
-use super::records::{Draft, LocalSubmission};
+use super::records::{Draft, LocalSubmission, PhotoRecord};
 use crate::domain::{BranchCode, Entry};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub struct Backup {
     pub drafts: Vec<SavedDraft>,
     /// The submissions with their frozen bytes.
     pub submissions: Vec<LocalSubmission>,
+    /// What is known of the photos. Their bytes are not in it: they would make it a hundred times larger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoRecord>,
 }
 
 /// One draft with its answers.
@@ -78,7 +81,8 @@ pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
     }
     let backup: Backup = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     let foreign = backup.drafts.iter().any(|saved| saved.draft.branch != backup.branch)
-        || backup.submissions.iter().any(|carried| carried.branch != backup.branch);
+        || backup.submissions.iter().any(|carried| carried.branch != backup.branch)
+        || backup.photos.iter().any(|photo| photo.branch != backup.branch);
     if foreign {
         return Err(BackupError::NotABackup);
     }

@@ -78,6 +78,7 @@ fn backup() -> Backup {
         made_at: NOON,
         drafts: vec![SavedDraft { draft: begun(), entries: vec![note("yes", "在铁柜二层", NOON, 1)] }],
         submissions: vec![submission()],
+        photos: Vec::new(),
     }
 }
 
@@ -115,6 +116,15 @@ fn the_backup_is_frozen_and_holds_no_token() {
     let golden = include_str!("golden/backup-1.json");
     is_frozen(&backup(), golden);
     assert!(!golden.contains(token(1).secret()) && !golden.contains("token"));
+}
+
+#[test]
+fn the_record_of_a_photo_is_frozen() {
+    let photo = super::PhotoRecord {
+        refused: Some(crate::protocol::ProblemKind::TooManyPhotos),
+        ..super::testing::photo(1, b"photo").record
+    };
+    is_frozen(&photo, include_str!("golden/photo-1.json"));
 }
 
 #[test]
@@ -164,6 +174,18 @@ fn the_places_are_frozen() {
     let names: Vec<&str> = super::Table::ALL.iter().map(|table| table.name()).collect();
     assert_eq!(
         names,
-        ["settings", "bindings", "checklists", "drafts", "entries", "submissions", "outbox", "documents"]
+        [
+            "settings",
+            "bindings",
+            "checklists",
+            "drafts",
+            "entries",
+            "submissions",
+            "outbox",
+            "documents",
+            "photos",
+            "photo-bytes",
+            "thumbnails"
+        ]
     );
 }

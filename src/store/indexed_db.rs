@@ -17,15 +17,17 @@ use indexed_db_futures::{
     query_source::QuerySource as _,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
+use js_sys::Uint8Array;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
+use wasm_bindgen::JsValue;
 
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// One of the connections that were opened one after the other.
 struct Connection {
@@ -126,8 +128,7 @@ impl IndexedDb {
 /// Brings the tables from an older version to [`VERSION`]. Tables are only ever added.
 fn upgrade(from: f64, database: &Database) -> indexed_db_futures::Result<()> {
     for table in Table::ALL {
-        let introduced = if table == Table::Documents { 2.0 } else { 1.0 };
-        if from < introduced {
+        if from < f64::from(table.introduced()) {
             database.create_object_store(table.name()).build()?;
         }
     }
@@ -197,6 +198,40 @@ impl Backend for IndexedDb {
         .await
     }
 
+    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with_reopening(async |database: &Database| {
+            let read = async {
+                let transaction = database.transaction(table.name()).build()?;
+                let found: Option<JsValue> =
+                    transaction.object_store(table.name())?.get(key).primitive()?.await?;
+                transaction.commit().await?;
+                Ok(found.map(|value| Uint8Array::new(&value).to_vec()))
+            };
+            read.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+
+    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.with_reopening(async |database: &Database| {
+            let read = async {
+                let end = format!("{prefix}\u{ffff}");
+                let range = || KeyRange::Bound(prefix.to_owned(), false, end.clone(), true);
+                let transaction = database.transaction(table.name()).build()?;
+                let store = transaction.object_store(table.name())?;
+                let keys = store.get_all_keys::<String>().with_query::<String, _>(range()).primitive()?;
+                let values = store.get_all::<JsValue>().with_query::<String, _>(range()).primitive()?;
+                let keys: Vec<String> = keys.await?.collect::<Result<_, Error>>()?;
+                let values: Vec<JsValue> = values.await?.collect::<Result<_, Error>>()?;
+                transaction.commit().await?;
+                let bytes = values.iter().map(|value| Uint8Array::new(value).to_vec());
+                Ok(keys.into_iter().zip(bytes).collect())
+            };
+            read.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         self.with_reopening(async |database: &Database| {
             let read = async {
@@ -236,6 +271,11 @@ impl Backend for IndexedDb {
                             Write::Put(table, key, value) => {
                                 let store = transaction.object_store(table.name())?;
                                 let _sent = store.put(value.clone()).with_key(key.clone()).primitive()?;
+                            }
+                            Write::PutBytes(table, key, bytes) => {
+                                let value = JsValue::from(Uint8Array::from(bytes.as_slice()));
+                                let store = transaction.object_store(table.name())?;
+                                let _sent = store.put(value).with_key(key.clone()).primitive()?;
                             }
                             Write::Delete(table, key) => {
                                 let _sent = transaction

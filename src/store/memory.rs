@@ -7,10 +7,13 @@ use super::{
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
+type Shelf<T> = Rc<RefCell<BTreeMap<(Table, String), T>>>;
+
 /// Clones share their content, as two tabs do.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    records: Rc<RefCell<BTreeMap<(Table, String), String>>>,
+    records: Shelf<String>,
+    bytes: Shelf<Vec<u8>>,
     refusal: Rc<RefCell<Option<StoreError>>>,
 }
 
@@ -33,7 +36,21 @@ impl Backend for Memory {
         Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 
+    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.bytes.borrow().get(&(table, key.to_owned())).cloned())
+    }
+
+    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let bytes = self.bytes.borrow();
+        let from = bytes.range((table, prefix.to_owned())..);
+        let run = from.take_while(|((of, key), _)| *of == table && key.starts_with(prefix));
+        Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
+    }
+
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        if table.holds_bytes() {
+            return Ok(self.scan_bytes(table, "").await?.into_iter().map(|(key, _)| key).collect());
+        }
         Ok(self.scan(table, "").await?.into_iter().map(|(key, _)| key).collect())
     }
 
@@ -50,11 +67,17 @@ impl Backend for Memory {
                 return Err(StoreError::Changed);
             }
         }
-        let mut records = self.records.borrow_mut();
+        let (mut records, mut bytes) = (self.records.borrow_mut(), self.bytes.borrow_mut());
         for write in batch.writes {
             match write {
                 Write::Put(table, key, value) => {
                     records.insert((table, key), value);
+                }
+                Write::PutBytes(table, key, value) => {
+                    bytes.insert((table, key), value);
+                }
+                Write::Delete(table, key) if table.holds_bytes() => {
+                    bytes.remove(&(table, key));
                 }
                 Write::Delete(table, key) => {
                     records.remove(&(table, key));

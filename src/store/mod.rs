@@ -1,6 +1,6 @@
 //! What the phone keeps: one key-value table for each kind of record, every write one transaction.
 //!
-//! Everything is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so that the
+//! Everything but photos is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so that the
 //! double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
 
@@ -11,6 +11,7 @@ pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
 pub mod memory;
+pub mod photos;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -32,7 +33,8 @@ pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
 pub use records::{
-    Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, TextSize, Theme,
+    Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, PhotoRecord, TextSize,
+    Theme,
 };
 pub use repository::{Found, Repository};
 pub use work::OnlyHere;

@@ -4,6 +4,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
+    photos::learn,
     records::{Binding as Bound, Draft, LocalSubmission},
     repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
     work::merge,
@@ -210,6 +211,7 @@ impl<B: Backend> Store for Repository<B> {
                 LocalSubmission { body: Some(pulled.body.clone()), made_at: submission.made_at, ..known };
             change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), &known)?;
             merge(change, &begun, &submission.answers).await?;
+            learn(change, submission).await?;
             Ok(())
         })
         .await

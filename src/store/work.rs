@@ -5,11 +5,12 @@ use super::{
     backend::{Backend, Batch, Seen, Table},
     backup::Backup,
     error::StoreError,
-    records::{Binding, Draft, LocalSubmission, Phone},
+    photos::photo_key,
+    records::{Binding, Draft, LocalSubmission, Phone, PhotoRecord},
     repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
+    domain::{Assessment, BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,8 @@ pub struct OnlyHere {
     pub answers: usize,
     /// Requests that have neither arrived nor been carried away in a backup.
     pub requests: usize,
+    /// Photos in use that the endpoint does not have; no backup holds them.
+    pub photos: usize,
 }
 
 impl OnlyHere {
@@ -28,6 +31,12 @@ impl OnlyHere {
     #[must_use]
     pub fn is_nothing(self) -> bool {
         self == Self::default()
+    }
+}
+
+impl From<OnlyHere> for StoreError {
+    fn from(OnlyHere { answers, requests, photos }: OnlyHere) -> Self {
+        Self::OnlyHere { answers, requests, photos }
     }
 }
 
@@ -78,20 +87,68 @@ pub(super) async fn merge<B: Backend>(
     Ok(new)
 }
 
+/// Carries edits out on top of what is stored, as [`Repository::save_edits`] says.
+pub(super) async fn put_edits<B: Backend>(
+    change: &mut Change<'_, B>,
+    draft: &Draft,
+    edits: &[Edit],
+) -> Result<bool, StoreError> {
+    let key = draft.key();
+    let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?;
+    if stored.is_none() {
+        change.put(Table::Drafts, &draft_key(&key), draft)?;
+    }
+    let shared = stored.and_then(|draft| draft.shared_until);
+    let mut differs = false;
+    for edit in edits {
+        for old in &edit.drop {
+            if Some(old.stamp) > shared {
+                change.delete(Table::Entries, &entry_key(&key, old));
+            } else {
+                differs = true;
+            }
+        }
+        let mut put = edit.put.clone();
+        let mut clock = HybridClock::new(put.stamp.device);
+        if let Some(shared) = shared.filter(|shared| put.stamp <= *shared) {
+            clock.observe(shared);
+            put.stamp = clock.tick(put.stamp.ms);
+        }
+        while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
+            && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
+        {
+            clock.observe(put.stamp);
+            put.stamp = clock.tick(put.stamp.ms);
+        }
+        differs |= put.stamp != edit.put.stamp;
+        change.put(Table::Entries, &entry_key(&key, &put), &put)?;
+    }
+    Ok(differs)
+}
+
 /// Counts what of a branch exists on this phone alone.
 async fn only_here<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<OnlyHere, StoreError> {
     let run = format!("{branch}/");
-    let mut here = OnlyHere::default();
+    let (mut here, mut used) = (OnlyHere::default(), BTreeSet::new());
     for draft in change.run::<Draft>(Table::Drafts, &run).await?.records {
         let entries =
             change.run::<Entry>(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
         let unshared = entries.iter().filter(|entry| Some(entry.stamp) > draft.shared_until);
         here.answers += unshared.map(|entry| &entry.key).collect::<BTreeSet<_>>().len();
+        used.extend(Assessment::new(entries, None).photos().map(|(_, sha256)| sha256.clone()));
     }
     let submissions = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
+    let photos = change.run::<PhotoRecord>(Table::Photos, &run).await?.records;
+    if photos.iter().any(|photo| photo.here && !photo.uploaded) {
+        used.extend(submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos()));
+    }
+    here.photos = photos
+        .iter()
+        .filter(|photo| photo.here && !photo.uploaded && used.contains(&photo.facts.sha256))
+        .count();
     let carried = |row: &OutboxEntry| match &row.request {
         OutboxRequest::Submit { submission, .. } => {
             submissions.iter().any(|known| known.id == *submission && known.backed_up)
@@ -118,40 +175,7 @@ impl<B: Backend> Repository<B> {
         if self.save_as_known(draft, edits).await? {
             return Ok(false);
         }
-        let key = draft.key();
-        self.atomically(async |change: &mut Change<'_, B>| {
-            let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?;
-            if stored.is_none() {
-                change.put(Table::Drafts, &draft_key(&key), draft)?;
-            }
-            let shared = stored.and_then(|draft| draft.shared_until);
-            let mut differs = false;
-            for edit in edits {
-                for old in &edit.drop {
-                    if Some(old.stamp) > shared {
-                        change.delete(Table::Entries, &entry_key(&key, old));
-                    } else {
-                        differs = true;
-                    }
-                }
-                let mut put = edit.put.clone();
-                let mut clock = HybridClock::new(put.stamp.device);
-                if let Some(shared) = shared.filter(|shared| put.stamp <= *shared) {
-                    clock.observe(shared);
-                    put.stamp = clock.tick(put.stamp.ms);
-                }
-                while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
-                    && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
-                {
-                    clock.observe(put.stamp);
-                    put.stamp = clock.tick(put.stamp.ms);
-                }
-                differs |= put.stamp != edit.put.stamp;
-                change.put(Table::Entries, &entry_key(&key, &put), &put)?;
-            }
-            Ok(differs)
-        })
-        .await
+        self.atomically(async |change: &mut Change<'_, B>| put_edits(change, draft, edits).await).await
     }
 
     /// Tries the usual case of [`Repository::save_edits`] without reading first: the stored draft is the one on the screen, and
@@ -241,6 +265,17 @@ impl<B: Backend> Repository<B> {
             for saved in &backup.drafts {
                 new += merge(change, &saved.draft, &saved.entries).await?;
             }
+            for photo in &backup.photos {
+                let key = photo_key(&photo.branch, &photo.facts.sha256);
+                if change.text(Table::Photos, &key).await?.is_none() {
+                    // No backup holds its bytes: they come from the endpoint, if it has them.
+                    change.put(
+                        Table::Photos,
+                        &key,
+                        &PhotoRecord { here: false, refused: None, ..photo.clone() },
+                    )?;
+                }
+            }
             let run = format!("{}/", backup.branch);
             let here = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
             for carried in &backup.submissions {
@@ -291,12 +326,17 @@ impl<B: Backend> Repository<B> {
     /// nothing was removed.
     pub async fn unbind(&self, branch: &BranchCode, shown: &Phone) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let OnlyHere { answers, requests } = only_here(change, branch).await?;
-            if answers > 0 || requests > 0 {
-                return Err(StoreError::OnlyHere { answers, requests });
+            let here = only_here(change, branch).await?;
+            if !here.is_nothing() {
+                return Err(here.into());
             }
             let prefix = format!("{branch}/");
-            for table in [Table::Drafts, Table::Entries, Table::Submissions] {
+            for table in [Table::PhotoBytes, Table::Thumbnails] {
+                for key in self.backend().keys(table).await?.iter().filter(|key| key.starts_with(&prefix)) {
+                    change.delete(table, key);
+                }
+            }
+            for table in [Table::Drafts, Table::Entries, Table::Submissions, Table::Photos] {
                 for (key, _) in change.texts(table, &prefix).await? {
                     change.delete(table, &key);
                 }

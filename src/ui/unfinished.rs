@@ -39,6 +39,7 @@ fn is_answered(assessment: &Assessment) -> bool {
         AnswerValue::Part { answer } => answer.is_some(),
         AnswerValue::Stance { stance } => *stance != Stance::Applies,
         AnswerValue::Text { text } => !text.is_empty(),
+        AnswerValue::Attached { attached } => *attached,
         AnswerValue::Profile { .. } => false,
     })
 }

@@ -30,6 +30,9 @@ struct Cli {
     /// The SQLite file; it is made if it does not exist.
     #[arg(long, env = "BIAOCHI_DATABASE", default_value = "data/biaochi.sqlite", global = true)]
     database: PathBuf,
+    /// The folder for evidence photos; without it `photos` beside the database.
+    #[arg(long, env = "BIAOCHI_PHOTOS", global = true)]
+    photos: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -102,16 +105,17 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
             )
         })?;
     }
+    let photos = cli.photos.unwrap_or_else(|| cli.database.with_file_name("photos"));
     let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
     let done = match cli.command {
-        Command::Serve(options) => super::serve::run(options, &database).await.map_err(Into::into),
+        Command::Serve(options) => super::serve::run(options, &photos, &database).await.map_err(Into::into),
         Command::Standard(command) => command.run(&database).await.map_err(Into::into),
         Command::Roster(command) => command.run(&database).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
         Command::Device(command) => command.run(&database).await.map_err(Into::into),
         Command::Review(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
-        Command::Backup(command) => command.run(&database).await.map_err(Into::into),
+        Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
     };
     database.close().await;
     done

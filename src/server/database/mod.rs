@@ -1,6 +1,7 @@
 //! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
 
 pub mod devices;
+pub mod photos;
 mod profile;
 mod publishing;
 pub mod results;
@@ -10,7 +11,7 @@ mod store;
 
 pub use store::{Arrival, Stored, Writer};
 
-use crate::domain::{BranchCode, DeviceId, SubmissionId};
+use crate::domain::{BranchCode, ContentHash, DeviceId, SubmissionId};
 use crate::protocol::{
     ActivateRequest, ActivationCode, BranchInfo, Level, Review, SubmissionSummary, TokenHash, UnitName,
 };
@@ -110,6 +111,12 @@ CREATE TABLE IF NOT EXISTS quarantine (
 CREATE TABLE IF NOT EXISTS reviews (
     number INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions(id), body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS reviews_by_submission ON reviews (submission, number);
+CREATE TABLE IF NOT EXISTS attachments (
+    submission TEXT NOT NULL REFERENCES submissions(id), sha256 TEXT NOT NULL, PRIMARY KEY (submission, sha256));
+CREATE TABLE IF NOT EXISTS photos (
+    branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, bytes BIGINT NOT NULL, media_type TEXT NOT NULL,
+    width BIGINT NOT NULL, height BIGINT NOT NULL, device TEXT NOT NULL, stored_at BIGINT NOT NULL,
+    PRIMARY KEY (branch, sha256));
 CREATE TABLE IF NOT EXISTS profiles (branch TEXT PRIMARY KEY REFERENCES units(code), body TEXT NOT NULL);
 ";
 
@@ -337,10 +344,12 @@ impl Database {
         .bind(branch.as_str().to_owned())
         .fetch_all(&self.0)
         .await?;
+        let mut missing = self.missing_photos(branch).await?;
         let mut list = Vec::with_capacity(rows.len());
         for row in rows {
-            let reviews = self.reviews(&row.try_get::<String, _>("id")?).await?;
-            list.push(summary(&row, reviews)?);
+            let id: String = row.try_get("id")?;
+            let reviews = self.reviews(&id).await?;
+            list.push(summary(&row, reviews, missing.remove(&id).unwrap_or_default())?);
         }
         Ok(list)
     }
@@ -397,7 +406,11 @@ impl Database {
     }
 }
 
-fn summary(row: &SqliteRow, reviews: Vec<Review>) -> Result<SubmissionSummary, DatabaseError> {
+fn summary(
+    row: &SqliteRow,
+    reviews: Vec<Review>,
+    missing: Vec<ContentHash>,
+) -> Result<SubmissionSummary, DatabaseError> {
     Ok(SubmissionSummary {
         receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
         period: crate::domain::PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
@@ -405,5 +418,6 @@ fn summary(row: &SqliteRow, reviews: Vec<Review>) -> Result<SubmissionSummary, D
         parents: serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?,
         withdrawn: row.try_get::<Option<i64>, _>("withdrawn_at")?.is_some(),
         reviews,
+        missing,
     })
 }

@@ -8,6 +8,7 @@ pub(super) mod checklist;
 pub(super) mod device_codes;
 pub(super) mod document;
 pub(super) mod health;
+pub(super) mod photo;
 pub(super) mod profile;
 mod revalidate;
 pub(super) mod standard;

@@ -114,6 +114,16 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
             told("报5", "服务器比这个应用旧，看不懂", "告诉上级管理员更新服务器；手机里的没有动")
         }
         ProblemKind::TooLarge => told("报6", "内容太多，服务器不收", "把说明写短一些，再上报一次"),
+        ProblemKind::NotAPhoto | ProblemKind::WrongHash => told(
+            "照5",
+            "服务器没有收这张照片：照片坏了，或者不是照片；手机里的没有动",
+            "拿掉这一张，重新拍一张；不拍也行，写清楚原件在哪就够",
+        ),
+        ProblemKind::TooManyPhotos => told(
+            "照6",
+            "本支部传上去的照片太多，服务器不再收；手机里的没有动",
+            &ask("打电话告诉{}；不传照片也行，写清楚原件在哪就够"),
+        ),
         ProblemKind::NotFound => {
             told("报7", "服务器上找不到要的东西", "过一会儿再试；还不行就打电话问上级管理员")
         }
@@ -163,6 +173,8 @@ mod tests {
             ProblemKind::Refused,
             ProblemKind::ReviewBegun,
             ProblemKind::Closed,
+            ProblemKind::NotAPhoto,
+            ProblemKind::TooManyPhotos,
             ProblemKind::Internal,
         ];
         let mut all: Vec<Told> = kinds.iter().map(|kind| problem_told(*kind, "镇安镇党委")).collect();
@@ -175,7 +187,7 @@ mod tests {
                 StoreError::Unreadable { table: "entries", key: String::new(), reason: String::new() },
                 StoreError::Failed(String::new()),
                 StoreError::Changed,
-                StoreError::OnlyHere { answers: 1, requests: 1 },
+                StoreError::OnlyHere { answers: 1, requests: 1, photos: 1 },
             ]
             .iter()
             .map(store),
