@@ -163,7 +163,7 @@ async fn what_is_no_finished_photo_is_refused_with_its_reason() {
         ("heic", heic, ProblemKind::NotAPhoto),
         ("a page", b"<!doctype html>".to_vec(), ProblemKind::NotAPhoto),
         ("too many bytes", jpeg(16, 16, MAX_BYTES, &[]), ProblemKind::TooLarge),
-        ("far too many bytes", vec![0xff; 6 * MAX_BYTES], ProblemKind::TooLarge),
+        ("far too many bytes", vec![0xff; 3 * MAX_BYTES], ProblemKind::TooLarge),
     ] {
         let problem = refused(stage.bring(0, &bytes).await, kind).await;
         assert!(!problem.detail.is_empty(), "{name}");
