@@ -12,6 +12,7 @@ pub mod clock;
 pub mod fetch;
 pub mod files;
 pub mod history;
+pub mod image;
 mod js;
 pub mod leave;
 pub mod locks;

@@ -4,8 +4,8 @@ use super::{
     components::{frame::goer, message::Trouble},
     pages::{
         about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice, profile::Profile,
-        question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
+        display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice, photos::PhotosPage,
+        profile::Profile, question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
         submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
     },
     session::{Boot, Session},
@@ -93,6 +93,7 @@ fn Places() -> impl IntoView {
             <Route path=path!("/submissions") view=Submissions />
             <Route path=path!("/submissions/:id") view=SubmissionPage />
             <Route path=path!("/storage") view=StoragePage />
+            <Route path=path!("/photos") view=PhotosPage />
             <Route path=path!("/profile") view=Profile />
             <Route path=path!("/activate") view=Activate />
             <Route path=path!("/handbook") view=Handbook />

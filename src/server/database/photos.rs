@@ -86,6 +86,19 @@ impl Database {
         Ok((number(0)?, number(1)?))
     }
 
+    /// How many photos of a submission are not here.
+    pub(super) async fn missing_of(&self, submission: String) -> Result<usize, DatabaseError> {
+        let row = sqlx::query(
+            "SELECT count(*) FROM attachments a JOIN submissions s ON s.id = a.submission
+             WHERE a.submission = ? AND NOT EXISTS
+                 (SELECT 1 FROM photos p WHERE p.branch = s.branch AND p.sha256 = a.sha256)",
+        )
+        .bind(submission)
+        .fetch_one(&self.0)
+        .await?;
+        usize::try_from(row.try_get::<i64, _>(0)?).map_err(stored)
+    }
+
     /// The photos that a branch's submissions name and that are not here, by submission.
     pub(super) async fn missing_photos(
         &self,

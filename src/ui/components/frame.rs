@@ -67,7 +67,7 @@ fn Places() -> impl IntoView {
             {place(Icon::Home, "首页", "/", &["/result", "/submit"])}
             {place(Icon::Check, "自查", "/check", &["/check/"])}
             {place(Icon::Book, "手册", "/handbook", &["/handbook/"])}
-            {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/profile", "/activate"])}
+            {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/photos", "/profile", "/activate"])}
         </nav>
     }
 }

@@ -8,5 +8,8 @@ pub mod frame;
 pub mod icon;
 pub mod light;
 pub mod message;
+pub mod photo;
+pub mod photo_store;
+pub mod photos;
 pub mod qr;
 pub mod radar;

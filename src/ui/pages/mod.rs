@@ -10,6 +10,7 @@ pub mod handbook;
 pub mod home;
 pub mod me;
 pub mod notice;
+pub mod photos;
 pub mod profile;
 pub mod question;
 pub mod result;

@@ -12,6 +12,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
             message::Note,
+            photos::ItemPhotos,
         },
         library::ordinal,
         overview::{ItemRow, next_open},
@@ -233,6 +234,7 @@ fn nothing(key: &AnswerKey) -> AnswerValue {
     match key {
         AnswerKey::Stance { .. } => AnswerValue::Stance { stance: Stance::Applies },
         AnswerKey::Part { .. } => AnswerValue::Part { answer: None },
+        AnswerKey::Photo { .. } => AnswerValue::Attached { attached: false },
         AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. } => {
             AnswerValue::Text { text: String::new() }
         }
@@ -325,6 +327,7 @@ fn Evidence(item: Arc<Item>) -> impl IntoView {
                     on:change=move |event| write(own_key.clone(), event_target_value(&event))
                 />
             </label>
+            <ItemPhotos item=item.clone() />
             <label class="field">
                 <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span>
                 <textarea
@@ -422,6 +425,7 @@ fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> S
             scored.unwrap_or_else(|| plain(answer))
         }
         (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
+        (_, AnswerValue::Attached { attached }) => if *attached { "加了照片" } else { "拿掉照片" }.into(),
         (_, AnswerValue::Profile { .. }) => "基本情况".into(),
     }
 }

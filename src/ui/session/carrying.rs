@@ -56,8 +56,10 @@ impl Session {
             }
         }
         let submissions = repository.submissions(&branch).await?.records;
+        let photos = repository.photos(&branch).await?.records;
         let (branch_name, made_at) = (binding.branch.name, self.now());
-        Ok(Backup { kind: KIND.into(), format: FORMAT, branch, branch_name, made_at, drafts, submissions })
+        let kind = KIND.into();
+        Ok(Backup { kind, format: FORMAT, branch, branch_name, made_at, drafts, submissions, photos })
     }
 
     fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {

@@ -8,6 +8,7 @@ pub mod carrying;
 pub mod derived;
 pub mod finding;
 pub mod library;
+pub mod photos;
 mod reading;
 pub mod saving;
 pub mod sending;
@@ -21,8 +22,8 @@ use crate::{
         SectorId, period::shanghai_date,
     },
     store::{
-        Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
-        storage::Storage,
+        Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, PhotoRecord, Repository, StoreError,
+        TextSize, Theme, storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
     ui::{library::Library, unsaved::Queue},
@@ -126,6 +127,10 @@ pub struct Session {
     pub library: RwSignal<Option<Arc<Library>>>,
     /// How far fetching it has come.
     pub shelf: RwSignal<library::Shelf>,
+    /// The photos of the branch on the screen; `None` until a page wants them.
+    pub photos: RwSignal<Option<Vec<PhotoRecord>>>,
+    /// How uploading photos stands.
+    pub uploads: RwSignal<photos::Uploads>,
     /// What is being searched for; kept while a result is looked at.
     pub sought: RwSignal<String>,
     /// What follows from the above.
@@ -167,6 +172,8 @@ impl Session {
             today,
             library: RwSignal::new(None),
             shelf: RwSignal::new(library::Shelf::default()),
+            photos: RwSignal::new(None),
+            uploads: RwSignal::new(photos::Uploads::default()),
             sought: RwSignal::new(String::new()),
             derived: derived::Derived::new(work, submissions, outbox, today),
             clock: RwSignal::new(ClockOffset::default()),
@@ -335,6 +342,9 @@ impl Session {
             self.observe(&work.assessment);
         }
         self.work.set_if_new(work);
+        if self.photos.with_untracked(Option::is_some) {
+            leptos::task::spawn_local(self.read_photos());
+        }
     }
 
     fn observe(self, assessment: &Assessment) {

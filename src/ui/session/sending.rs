@@ -29,6 +29,9 @@ pub struct Sender {
     held: Option<locks::Held>,
     channel: Option<Channel>,
     timer: Option<Timer>,
+    /// How often uploading was interrupted in a row, and when it is tried again.
+    pub(super) interruptions: u32,
+    pub(super) upload_timer: Option<Timer>,
     online: Option<browser::online::Listening>,
     visible: Option<browser::visibility::Listening>,
     worker: Option<Worker>,
@@ -175,6 +178,9 @@ impl Session {
                 self.reload().await;
                 if outcome.changed {
                     self.tell_other_tabs();
+                }
+                if outcome.reached_server {
+                    leptos::task::spawn_local(self.upload_photos());
                 }
                 // Last of all, and not waited for: the self-check needs none of it.
                 if outcome.reached_server

@@ -5,12 +5,13 @@ use crate::{
     browser,
     domain::{
         Declaration, Entry, Submission, SubmissionId,
-        submission::{FORMAT, heads},
+        submission::{Attachment, FORMAT, heads},
     },
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
 };
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// Why nothing was submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl Session {
             made_at: now,
             declaration,
             answers: work.assessment.winners(),
-            attachments: Vec::new(),
+            attachments: self.attachments(&work).await,
         };
         let body =
             serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -77,6 +78,19 @@ impl Session {
         self.tell_other_tabs();
         leptos::task::spawn_local(self.send_now());
         Ok(id)
+    }
+
+    /// The photos that belong to what is submitted, as far as this phone knows them. (The endpoint counts those that the answers
+    /// name as well, so that none is forgotten.)
+    async fn attachments(self, work: &super::Work) -> Vec<Attachment> {
+        let Some(repository) = self.repository() else { return Vec::new() };
+        let named: BTreeSet<_> = work.assessment.photos().map(|(_, sha256)| sha256).collect();
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let known = repository.photos(&work.draft.branch).await.map(|found| found.records);
+        let known = known.unwrap_or_default().into_iter().map(|photo| photo.facts);
+        known.filter(|photo| photo.bytes > 0 && named.contains(&photo.sha256)).map(Attachment::from).collect()
     }
 
     /// The submissions of the period that none of the others replaces: more than one means that two phones reported apart.

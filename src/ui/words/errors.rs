@@ -1,6 +1,7 @@
 //! The one place where failures become Chinese sentences: what happened, what is safe, what to do, and a code to read out.
 
 use crate::{
+    domain::photo::PhotoFault,
     protocol::ProblemKind,
     store::{StoreError, backup::BackupError},
     sync::ApiError,
@@ -136,6 +137,27 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
     }
 }
 
+/// A file that did not become a photo. Nothing is lost by it: the file is where it was.
+#[must_use]
+pub fn photo(fault: &PhotoFault) -> Told {
+    match fault {
+        PhotoFault::Empty | PhotoFault::Damaged | PhotoFault::Unfinished => {
+            told("照1", "这张照片是空的，或者坏了", "重新拍一张，或者换一张；不拍也行")
+        }
+        PhotoFault::NoPhoto | PhotoFault::NotForStoring | PhotoFault::MoreThanAPicture => {
+            told("照2", "这个文件不是照片", "选手机拍的照片（JPG、PNG）；文件、视频、网页都不行")
+        }
+        PhotoFault::Undecodable => told(
+            "照3",
+            "这张照片的格式这部手机的浏览器打不开（多半是HEIC）",
+            "在相机设置里选“兼容性最好”再拍，或者把照片截图后选截图",
+        ),
+        PhotoFault::TooLarge(_) | PhotoFault::TooManyPixels(..) => {
+            told("照4", "这张照片太大，手机处理不了", "用手机相机普通模式重新拍，或者把照片截图后选截图")
+        }
+    }
+}
+
 /// A backup that cannot be restored.
 #[must_use]
 pub fn backup(error: &BackupError) -> Told {
@@ -192,6 +214,9 @@ mod tests {
             .iter()
             .map(store),
         );
+        let faults =
+            [PhotoFault::Empty, PhotoFault::NoPhoto, PhotoFault::Undecodable, PhotoFault::TooLarge(9)];
+        all.extend(faults.iter().map(photo));
         all.push(api(&ApiError::Offline(String::new()), "镇安镇党委"));
         all.push(api(&ApiError::Unreadable(String::new()), "镇安镇党委"));
         let codes: std::collections::BTreeSet<_> = all.iter().map(|told| told.code).collect();

@@ -1,5 +1,6 @@
 // Every page of the app, and how a phone gets there that has answered everything, reported and been returned to.
 import { expect } from "@playwright/test";
+import { add, picture, shots, withExif } from "./photos.mjs";
 import { activate, answerAll, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
 
 /** Answers everything with one shortfall that can still be mended and one that is a month's miss. */
@@ -32,6 +33,8 @@ export async function reportedAndReturned(page, endpoint) {
 export async function prepared(page, endpoint) {
   await activate(page, endpoint);
   await answeredWithShortfalls(page);
+  await openItem(page, 1);
+  await add(page, withExif(await picture(page)), await picture(page, { seed: 2 }));
   await reportedAndReturned(page, endpoint);
 }
 
@@ -46,6 +49,13 @@ export const PAGES = {
   "question-facts": item(1),
   "question-level": item(2),
   "question-deduction": item(5),
+  "question-photo": async (page) => {
+    await openItem(page, 1);
+    await shots(page).first().getByRole("button").click();
+    await expect(page.getByTestId("photo-whole")).toBeVisible();
+    await page.getByRole("button", { name: "也用于别的条目" }).click();
+  },
+  photos: at("/photos"),
   "question-may-be-absent": item(6),
   "question-share": item(9),
   "question-may-not-occur": item(20),

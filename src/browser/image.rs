@@ -1,0 +1,213 @@
+//! Pictures: opening what a camera made, turning it upright, scaling it down, writing it as a plain JPEG.
+//!
+//! `createImageBitmap()` decodes apart from the page's own thread, a canvas scales, `toBlob()` encodes apart again, and between the
+//! steps the page is free. Everything that a picture carries beside itself is gone with the drawing; what an encoder adds of its
+//! own is cut off afterwards.
+//!
+//! <https://developer.mozilla.org/en-US/docs/Web/API/Window/createImageBitmap>,
+//! <https://developer.mozilla.org/en-US/docs/Web/API/HTMLCanvasElement/toBlob>
+
+use super::{BrowserError, js};
+use crate::domain::photo::{
+    self, AIM_BYTES, Finished, Kind, MAX_FILE_BYTES, PhotoFault, SIDE, THUMBNAIL_SIDE, finished, look,
+    plain_jpeg,
+};
+use jiff::civil::Date;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag, File, Url};
+
+/// So much of a file is read to see what it is; where a camera put more before the picture, the second amount.
+const HEADS: [u64; 2] = [256 * 1024, 8 * 1024 * 1024];
+/// Longest side and quality, tried one after the other until the photo is small enough.
+const STEPS: [(u32, f64); 5] = [(SIDE, 0.8), (SIDE, 0.6), (1280, 0.6), (1280, 0.45), (960, 0.4)];
+
+/// A finished photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its bytes.
+    pub jpeg: Vec<u8>,
+    /// What they hold.
+    pub finished: Finished,
+    /// The small picture.
+    pub thumbnail: Vec<u8>,
+    /// The day on which the camera says it was taken.
+    pub taken_on: Option<Date>,
+}
+
+/// Why a file did not become a photo.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MakeError {
+    /// The file.
+    #[error(transparent)]
+    Photo(#[from] PhotoFault),
+    /// The browser.
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
+}
+
+/// Makes a photo out of a chosen file.
+///
+/// # Errors
+/// [`MakeError`]; what is too large or no photo is refused before it is decoded.
+pub async fn make(file: &File) -> Result<Made, MakeError> {
+    let size = file.size() as u64;
+    if size > MAX_FILE_BYTES {
+        return Err(PhotoFault::TooLarge(size).into());
+    }
+    let (kind, taken_on) = examine(file, size).await?;
+    let picture = Picture::open(file, kind).await?;
+    let mut jpeg = Vec::new();
+    for (side, quality) in STEPS {
+        jpeg = picture.encode(side, quality).await?;
+        if jpeg.len() <= AIM_BYTES {
+            break;
+        }
+    }
+    let thumbnail = picture.encode(THUMBNAIL_SIDE, 0.7).await?;
+    Ok(Made { finished: finished(&jpeg)?, jpeg, thumbnail, taken_on })
+}
+
+/// Makes the small picture of a photo that came from elsewhere.
+///
+/// # Errors
+/// [`MakeError`].
+pub async fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, MakeError> {
+    finished(bytes)?;
+    Picture::open(&blob(bytes)?, Kind::Jpeg).await?.encode(THUMBNAIL_SIDE, 0.7).await
+}
+
+/// Looks at the beginning of a file; answers what it is, and the day on which the camera says it was taken.
+async fn examine(file: &File, size: u64) -> Result<(Kind, Option<Date>), MakeError> {
+    for head in HEADS {
+        let part = js::call(file, "slice", &[0.into(), (head.min(size) as f64).into()])?;
+        let bytes = bytes_of(&part).await?;
+        match look(&bytes) {
+            Ok(seen) => return Ok((seen.kind, photo::taken_on(&bytes))),
+            Err(PhotoFault::Unfinished) if head < size => {}
+            Err(PhotoFault::Unfinished) => return Err(PhotoFault::Damaged.into()),
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Err(PhotoFault::Damaged.into())
+}
+
+/// A decoded picture: an `ImageBitmap`, or an `img` element where the browser has no such thing.
+struct Picture {
+    drawable: JsValue,
+    width: f64,
+    height: f64,
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        // Four bytes a pixel, given back at once where that is possible.
+        let _ = js::call(&self.drawable, "close", &[]);
+    }
+}
+
+impl Picture {
+    async fn open(file: &Blob, kind: Kind) -> Result<Self, MakeError> {
+        // Every browser decodes the others: one that it cannot is spoilt.
+        let unusable = if kind == Kind::Heic { PhotoFault::Undecodable } else { PhotoFault::Damaged };
+        let bitmap = async {
+            let options = Object::new();
+            Reflect::set(&options, &"imageOrientation".into(), &"from-image".into())
+                .map_err(|error| js::said(&error))?;
+            let window: JsValue = js::window()?.into();
+            js::ask(&window, "createImageBitmap", &[file.into(), options.into()]).await
+        };
+        let drawable = match bitmap.await {
+            Ok(bitmap) => bitmap,
+            Err(_) => element(file).await.map_err(|_| unusable)?,
+        };
+        let number = |name| js::property(&drawable, name).and_then(|value| value.as_f64()).unwrap_or(0.0);
+        // Of an element the picture's own size is meant, not that on the page.
+        let (mut width, mut height) = (number("naturalWidth"), number("naturalHeight"));
+        if width < 1.0 {
+            (width, height) = (number("width"), number("height"));
+        }
+        if width < 1.0 || height < 1.0 {
+            return Err(unusable.into());
+        }
+        Ok(Self { drawable, width, height })
+    }
+
+    /// A plain JPEG of it whose longer side is at most so long.
+    async fn encode(&self, side: u32, quality: f64) -> Result<Vec<u8>, MakeError> {
+        let scale = (f64::from(side) / self.width.max(self.height)).min(1.0);
+        let (width, height) = ((self.width * scale).round().max(1.0), (self.height * scale).round().max(1.0));
+        let canvas: JsValue =
+            js::document()?.create_element("canvas").map_err(|error| js::said(&error))?.into();
+        let set = |on: &JsValue, name: &str, value: JsValue| {
+            Reflect::set(on, &name.into(), &value).map(drop).map_err(|error| js::said(&error))
+        };
+        set(&canvas, "width", width.into())?;
+        set(&canvas, "height", height.into())?;
+        let context = js::call(&canvas, "getContext", &["2d".into()])?;
+        // What is transparent becomes paper, not black.
+        set(&context, "fillStyle", "#fff".into())?;
+        js::call(&context, "fillRect", &[0.into(), 0.into(), width.into(), height.into()])?;
+        set(&context, "imageSmoothingQuality", "medium".into())?;
+        let place = [self.drawable.clone(), 0.into(), 0.into(), width.into(), height.into()];
+        js::call(&context, "drawImage", &place)?;
+        let mut refused = None;
+        let encoded = Promise::new(&mut |resolve, _| {
+            refused =
+                js::call(&canvas, "toBlob", &[resolve.into(), "image/jpeg".into(), quality.into()]).err();
+        });
+        if let Some(error) = refused {
+            return Err(error.into());
+        }
+        let encoded = bytes_of(&js::wait(encoded).await?).await?;
+        // Safari counts the memory of canvases until they are collected.
+        set(&canvas, "width", 0.into())?;
+        Ok(plain_jpeg(&encoded)?)
+    }
+}
+
+async fn element(file: &Blob) -> Result<JsValue, BrowserError> {
+    let shown = Shown(Url::create_object_url_with_blob(file).map_err(|error| js::said(&error))?);
+    let image: JsValue = js::document()?.create_element("img").map_err(|error| js::said(&error))?.into();
+    Reflect::set(&image, &"src".into(), &shown.url().into()).map_err(|error| js::said(&error))?;
+    js::ask(&image, "decode", &[]).await?;
+    Ok(image)
+}
+
+async fn bytes_of(blob: &JsValue) -> Result<Vec<u8>, BrowserError> {
+    Ok(Uint8Array::new(&js::ask(blob, "arrayBuffer", &[]).await?).to_vec())
+}
+
+fn blob(bytes: &[u8]) -> Result<Blob, BrowserError> {
+    let options = BlobPropertyBag::new();
+    options.set_type("image/jpeg");
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options).map_err(|error| js::said(&error))
+}
+
+/// An address under which a picture can be shown, until this is dropped.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shown(String);
+
+impl Shown {
+    /// For `src`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // Fails only for what is no URL.
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
+/// Lets these bytes be shown.
+///
+/// # Errors
+/// [`BrowserError`] when the browser refuses.
+pub fn show(bytes: &[u8]) -> Result<Shown, BrowserError> {
+    Url::create_object_url_with_blob(&blob(bytes)?).map(Shown).map_err(|error| js::said(&error))
+}
