@@ -9,7 +9,7 @@
 
 use super::{BrowserError, js};
 use crate::domain::photo::{
-    self, AIM_BYTES, Finished, Kind, MAX_FILE_BYTES, PhotoFault, SIDE, THUMBNAIL_SIDE, finished, look,
+    self, AIM_BYTES, Finished, Kind, MAX_FILE_BYTES, PhotoFault, SIDE, Seen, THUMBNAIL_SIDE, finished, look,
     plain_jpeg,
 };
 use jiff::civil::Date;
@@ -19,6 +19,9 @@ use web_sys::{Blob, BlobPropertyBag, File, Url};
 
 /// So much of a file is read to see what it is; where a camera put more before the picture, the second amount.
 const HEADS: [u64; 2] = [256 * 1024, 8 * 1024 * 1024];
+/// A picture that is larger in both directions is made so wide while it is decoded, apart from the page's own thread: scaling all
+/// of a 12-megapixel picture on the page would freeze it for half a second. What is left to scale stays fine enough to read.
+const DECODED_WIDTH: u32 = SIDE * 3 / 2;
 /// Longest side and quality, tried one after the other until the photo is small enough.
 const STEPS: [(u32, f64); 5] = [(SIDE, 0.8), (SIDE, 0.6), (1280, 0.6), (1280, 0.45), (960, 0.4)];
 
@@ -55,8 +58,8 @@ pub async fn make(file: &File) -> Result<Made, MakeError> {
     if size > MAX_FILE_BYTES {
         return Err(PhotoFault::TooLarge(size).into());
     }
-    let (kind, taken_on) = examine(file, size).await?;
-    let picture = Picture::open(file, kind).await?;
+    let (seen, taken_on) = examine(file, size).await?;
+    let picture = Picture::open(file, seen).await?;
     let mut jpeg = Vec::new();
     for (side, quality) in STEPS {
         jpeg = picture.encode(side, quality).await?;
@@ -73,17 +76,17 @@ pub async fn make(file: &File) -> Result<Made, MakeError> {
 /// # Errors
 /// [`MakeError`].
 pub async fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, MakeError> {
-    finished(bytes)?;
-    Picture::open(&blob(bytes)?, Kind::Jpeg).await?.encode(THUMBNAIL_SIDE, 0.7).await
+    let seen = look(bytes)?;
+    Picture::open(&blob(bytes)?, seen).await?.encode(THUMBNAIL_SIDE, 0.7).await
 }
 
 /// Looks at the beginning of a file; answers what it is, and the day on which the camera says it was taken.
-async fn examine(file: &File, size: u64) -> Result<(Kind, Option<Date>), MakeError> {
+async fn examine(file: &File, size: u64) -> Result<(Seen, Option<Date>), MakeError> {
     for head in HEADS {
         let part = js::call(file, "slice", &[0.into(), (head.min(size) as f64).into()])?;
         let bytes = bytes_of(&part).await?;
         match look(&bytes) {
-            Ok(seen) => return Ok((seen.kind, photo::taken_on(&bytes))),
+            Ok(seen) => return Ok((seen, photo::taken_on(&bytes))),
             Err(PhotoFault::Unfinished) if head < size => {}
             Err(PhotoFault::Unfinished) => return Err(PhotoFault::Damaged.into()),
             Err(fault) => return Err(fault.into()),
@@ -107,15 +110,21 @@ impl Drop for Picture {
 }
 
 impl Picture {
-    async fn open(file: &Blob, kind: Kind) -> Result<Self, MakeError> {
+    async fn open(file: &Blob, seen: Seen) -> Result<Self, MakeError> {
         // Every browser decodes the others: one that it cannot is spoilt.
-        let unusable = if kind == Kind::Heic { PhotoFault::Undecodable } else { PhotoFault::Damaged };
+        let unusable = if seen.kind == Kind::Heic { PhotoFault::Undecodable } else { PhotoFault::Damaged };
         let bitmap = async {
             let options = Object::new();
-            Reflect::set(&options, &"imageOrientation".into(), &"from-image".into())
-                .map_err(|error| js::said(&error))?;
+            let set = |name: &str, value: JsValue| {
+                Reflect::set(&options, &name.into(), &value).map_err(|error| js::said(&error))
+            };
+            set("imageOrientation", "from-image".into())?;
+            // Whether it is meant before or after turning differs from browser to browser, and matters not here.
+            if seen.width.min(seen.height) > DECODED_WIDTH {
+                set("resizeWidth", DECODED_WIDTH.into())?;
+            }
             let window: JsValue = js::window()?.into();
-            js::ask(&window, "createImageBitmap", &[file.into(), options.into()]).await
+            js::ask(&window, "createImageBitmap", &[file.into(), options.clone().into()]).await
         };
         let drawable = match bitmap.await {
             Ok(bitmap) => bitmap,

@@ -163,9 +163,6 @@ pub trait Backend {
     /// The bytes under this key, in a table that holds bytes.
     async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// All bytes whose key starts with `prefix`, in the order of their keys.
-    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
-
     /// The keys of a table, without what lies under them.
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError>;
 

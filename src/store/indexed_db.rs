@@ -212,26 +212,6 @@ impl Backend for IndexedDb {
         .await
     }
 
-    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        self.with_reopening(async |database: &Database| {
-            let read = async {
-                let end = format!("{prefix}\u{ffff}");
-                let range = || KeyRange::Bound(prefix.to_owned(), false, end.clone(), true);
-                let transaction = database.transaction(table.name()).build()?;
-                let store = transaction.object_store(table.name())?;
-                let keys = store.get_all_keys::<String>().with_query::<String, _>(range()).primitive()?;
-                let values = store.get_all::<JsValue>().with_query::<String, _>(range()).primitive()?;
-                let keys: Vec<String> = keys.await?.collect::<Result<_, Error>>()?;
-                let values: Vec<JsValue> = values.await?.collect::<Result<_, Error>>()?;
-                transaction.commit().await?;
-                let bytes = values.iter().map(|value| Uint8Array::new(value).to_vec());
-                Ok(keys.into_iter().zip(bytes).collect())
-            };
-            read.await.map_err(|error: Error| store_error(&error))
-        })
-        .await
-    }
-
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         self.with_reopening(async |database: &Database| {
             let read = async {

@@ -40,16 +40,10 @@ impl Backend for Memory {
         Ok(self.bytes.borrow().get(&(table, key.to_owned())).cloned())
     }
 
-    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        let bytes = self.bytes.borrow();
-        let from = bytes.range((table, prefix.to_owned())..);
-        let run = from.take_while(|((of, key), _)| *of == table && key.starts_with(prefix));
-        Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
-    }
-
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         if table.holds_bytes() {
-            return Ok(self.scan_bytes(table, "").await?.into_iter().map(|(key, _)| key).collect());
+            let bytes = self.bytes.borrow();
+            return Ok(bytes.keys().filter(|(of, _)| *of == table).map(|(_, key)| key.clone()).collect());
         }
         Ok(self.scan(table, "").await?.into_iter().map(|(key, _)| key).collect())
     }

@@ -132,20 +132,6 @@ impl<B: Backend> Repository<B> {
         self.backend().bytes(Table::Thumbnails, &photo_key(branch, sha256)).await
     }
 
-    /// All small pictures of a branch.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn thumbnails(&self, branch: &BranchCode) -> Result<Vec<(ContentHash, Vec<u8>)>, StoreError> {
-        let prefix = format!("{branch}/");
-        let found = self.backend().scan_bytes(Table::Thumbnails, &prefix).await?;
-        let named = found.into_iter().filter_map(|(key, bytes)| {
-            let sha256 = ContentHash::try_from(key.get(prefix.len()..)?.to_owned()).ok()?;
-            Some((sha256, bytes))
-        });
-        Ok(named.collect())
-    }
-
     /// Photo and the answer that attaches it become durable together. Returns whether what is on the screen must be read again,
     /// as [`Repository::save_edits`] does.
     ///

@@ -55,13 +55,6 @@ impl Backend for Storage {
         }
     }
 
-    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        match self {
-            Self::Browser(browser) => browser.scan_bytes(table, prefix).await,
-            Self::Memory(memory) => memory.scan_bytes(table, prefix).await,
-        }
-    }
-
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         match self {
             Self::Browser(browser) => browser.keys(table).await,

@@ -141,10 +141,6 @@ impl Backend for Shared {
         self.memory.bytes(table, key).await
     }
 
-    async fn scan_bytes(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        self.memory.scan_bytes(table, prefix).await
-    }
-
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         self.memory.keys(table).await
     }

@@ -18,10 +18,6 @@ use std::sync::Arc;
 /// A picture that is shown; the address lives as long as anything shows it.
 pub type Picture = Option<Arc<Shown>>;
 
-/// The small pictures that are here already, for a page that reads them all at once.
-#[derive(Clone, Copy)]
-pub struct Thumbnails(pub StoredValue<Vec<(ContentHash, Arc<Shown>)>, LocalStorage>);
-
 /// Which photo of a row is open.
 pub type Open = RwSignal<Option<ContentHash>>;
 
@@ -45,18 +41,7 @@ pub fn Shot(
             small.try_set(session.thumbnail(&sha256).await.map(Arc::new));
         });
     };
-    let read_before = use_context::<Thumbnails>().and_then(|all| {
-        all.0.with_value(|all| {
-            sha.with_value(|sha| {
-                all.iter().find(|(known, _)| known == sha).map(|(_, shown)| Arc::clone(shown))
-            })
-        })
-    });
-    if read_before.is_some() {
-        small.set(read_before);
-    } else {
-        look();
-    }
+    look();
     let is_open =
         Memo::new(move |_| open.read().as_ref().is_some_and(|open| sha.with_value(|sha| sha == open)));
     let named = move || {

@@ -151,15 +151,6 @@ impl Session {
         image::show(&repository.thumbnail(&branch, sha256).await.ok()??).ok()
     }
 
-    /// All small pictures of the branch, to be shown, in one reading.
-    pub async fn thumbnails(self) -> Vec<(ContentHash, Shown)> {
-        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else {
-            return Vec::new();
-        };
-        let found = repository.thumbnails(&branch).await.unwrap_or_default();
-        found.into_iter().filter_map(|(sha256, bytes)| Some((sha256, image::show(&bytes).ok()?))).collect()
-    }
-
     /// The photo itself, to be shown; `None` when it is not on this phone.
     pub async fn whole_photo(self, sha256: &ContentHash) -> Option<Shown> {
         let (repository, branch) = self.repository().zip(self.shown_branch())?;

@@ -1,4 +1,5 @@
 // What a photo costs on a phone of 600 yuan (processor slowed down six times), and whether many stay quick.
+import { writeFileSync } from "node:fs";
 import { slowDown } from "../harness/browser.mjs";
 import { choose, picture, shots, stored, withExif } from "../harness/photos.mjs";
 import { activate, confirmProfile, goTo, openItem } from "../harness/secretary.mjs";
@@ -8,7 +9,7 @@ const SLOWER = 6;
 
 const print = (what, figure) => console.log(`bench: ${what}: ${figure}`);
 
-test("a photo of 12 megapixels, until it is saved and shown", async ({ endpoint, phone }) => {
+test("a photo of 12 megapixels, until it is saved and shown", async ({ endpoint, phone }, info) => {
   test.setTimeout(180_000);
   const page = await phone.open();
   await activate(page, endpoint);
@@ -17,7 +18,10 @@ test("a photo of 12 megapixels, until it is saved and shown", async ({ endpoint,
   const files = [];
   for (const seed of [1, 2, 3]) files.push(withExif(await picture(page, { width: 4000, height: 3000, seed, quality: 0.95 }), { orientation: 6 }));
   await slowDown(page, SLOWER);
-  for (const file of files) {
+  for (const [number, bytes] of files.entries()) {
+    // From the disk, as a gallery gives it: bytes handed over by the test would be unpacked on the page's own thread.
+    const file = info.outputPath(`${number}.jpg`);
+    writeFileSync(file, bytes);
     const before = await shots(page).count();
     // By the page's own clock: from the first sign that it works until the frame that shows the photo.
     const measured = page.evaluate((before) => new Promise((resolve) => {
@@ -35,7 +39,7 @@ test("a photo of 12 megapixels, until it is saved and shown", async ({ endpoint,
     }), before);
     await choose(page, file);
     const { took, longest } = await measured;
-    print(`12 megapixels (${(file.length / 1e6).toFixed(1)} MB) to saved and shown at ${SLOWER}x`, `${Math.round(took)} ms (budget 2000), longest task ${Math.round(longest)} ms`);
+    print(`12 megapixels (${(bytes.length / 1e6).toFixed(1)} MB) to saved and shown at ${SLOWER}x`, `${Math.round(took)} ms (budget 2000), longest task ${Math.round(longest)} ms`);
   }
   const sizes = Object.values(await stored(page, "photo-bytes")).map((text) => Math.round((text.length * 3) / 4 / 1024));
   print("stored", sizes.map((size) => `${size} KB`).join(", "));
@@ -76,14 +80,14 @@ test("300 photos", async ({ endpoint, phone }) => {
     const took = await page.evaluate(() => new Promise((resolve) => {
       const begun = performance.now();
       const observer = new MutationObserver(() => {
-        if (document.querySelectorAll(".shot img").length < 300) return;
+        if (document.querySelectorAll(".shot img").length < 36) return;
         observer.disconnect();
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - begun)));
       });
       observer.observe(document.body, { subtree: true, childList: true });
       document.querySelector("a[href='/photos']").click();
     }));
-    print(`300 photos listed at ${slower}x`, `${Math.round(took)} ms (budget 300)`);
+    print(`300 photos, the newest 36 of them shown, at ${slower}x`, `${Math.round(took)} ms (budget 300)`);
     await slowDown(page, 1);
   }
 });
