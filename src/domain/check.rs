@@ -450,7 +450,7 @@ pub(crate) mod tests {
             photo("facts", b"c", false, 3),
             photo("facts", b"c", true, 9),
         ];
-        let assessment = crate::domain::Assessment::new(entries, None);
+        let assessment = Assessment::new(entries, None);
         let shown: Vec<_> = assessment.photos().map(|(_, sha256)| sha256.clone()).collect();
         assert_eq!(shown, [ContentHash::of(b"b"), ContentHash::of(b"c")], "in the order of adding");
     }
