@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench screenshots build server
+.PHONY: help run dev test lint fuzz bench screenshots build server
 
 # Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
 TOOLS := . .ci/env &&
@@ -20,17 +20,20 @@ dev: ## The same while writing: http://127.0.0.1:8081 reloads the app, the endpo
 
 test: lint dist/index.html ## Everything that is checked: core, properties, golden formats, endpoint, and the app in Chromium
 	@.ci/setup tests
-	cargo test --locked --features server
+	cargo test --locked --features server,paper
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
 
 lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the dependencies' licences; warnings denied
 	@.ci/setup lint
 	cargo fmt --check
 	cargo clippy --locked --lib --tests --no-default-features -- -D warnings
-	cargo clippy --locked --all-targets --features server -- -D warnings
-	@$(TOOLS) for_wasm cargo clippy --locked --lib --bin biaochi-app --features web --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --locked --all-targets --features server,paper -- -D warnings
+	@$(TOOLS) for_wasm cargo clippy --locked --lib --bin biaochi-app --bin biaochi-paper --features web,paper --target wasm32-unknown-unknown -- -D warnings
 	@$(TOOLS) cargo-deny --log-level warn --config .deny.toml check bans licenses sources
 	@if command -v shellcheck >/dev/null; then shellcheck -x $$(grep -lE '^#!.*bash' .ci/*); fi
+
+fuzz: ## Damage the files of a standard for five minutes (BIAOCHI_FUZZ_SECONDS=… for longer) and see that the reader copes
+	BIAOCHI_FUZZ_SECONDS=$${BIAOCHI_FUZZ_SECONDS:-300} cargo test --locked --features server --lib authoring::fuzz_tests -- --nocapture
 
 bench: build ## Measure: first visit, reopening and saving at 6x CPU slowdown; submissions a second, the endpoint's memory
 	@.ci/setup tests

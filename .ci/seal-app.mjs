@@ -1,19 +1,24 @@
-// Trunk's post_build hook: completes the built app in the staging folder. It alters neither scripts nor wasm, whose hashes
-// Trunk has already written into index.html.
-// - sw.js: the list of all files with their SHA-256, and the version, which is the hash of the list;
+// Trunk's post_build hook: completes the built app in the staging folder. It alters neither the app's scripts nor its wasm,
+// whose hashes Trunk has already written into index.html.
+// - paper-HASH.js and .wasm: the worker for paper under hashed names, its loader, and its address in index.html;
+// - sw.js: the list of all files with their SHA-256, those that may come later apart, and the version, which is the hash of both;
 // - csp.txt: the Content-Security-Policy the server sends, with the hashes of what stands inline in index.html;
 // - FILE.br beside every file that compresses.
 // A development build (trunk serve) is left unsealed, so that no service worker hides what is being written.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { brotliCompressSync, constants } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 
 const COMPRESSIBLE = new Set([".html", ".js", ".wasm", ".css", ".svg", ".webmanifest", ".json", ".txt"]);
 /** Not part of what a phone keeps: the worker itself, what is only for the server, and what the browser asks for once, when the
  * app is put on the home screen. */
 const NOT_LISTED = /^(sw\.js|csp\.txt|icons\/.*)$/;
+/** Kept for offline as well, but only after the version is complete: no first visit waits for it. */
+const LATER = /^paper-[0-9a-f]{16}\.(js|wasm)$/;
+/** What Trunk names the worker for paper: without a hash, because only the app at run time would know it. */
+const WORKER = "biaochi-paper";
 const UNSEALED = "const SEAL = null;";
 const SEALED = /^const SEAL = .*;$/m;
 
@@ -48,29 +53,66 @@ function policy(html) {
   ].join("; ");
 }
 
+/** Whether a file is these bytes compressed already: the highest quality takes seconds, which sealing again can spare. */
+function holds(file, bytes) {
+  try {
+    return brotliDecompressSync(readFileSync(file)).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+/** Gives the worker for paper its hashed names, its loader, and its place in index.html. */
+function stagePaper(folder) {
+  const take = (name) => {
+    const bytes = readFileSync(join(folder, name));
+    rmSync(join(folder, name));
+    return bytes;
+  };
+  const hashed = (bytes, ending) => {
+    const name = `paper-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.${ending}`;
+    writeFileSync(join(folder, name), bytes);
+    return name;
+  };
+  const wasm = hashed(take(`${WORKER}_bg.wasm`), "wasm");
+  // The program itself says when it is ready; where it cannot be had, nobody else would say so.
+  const start = `wasm_bindgen({ module_or_path: "/${wasm}" }).catch(() => postMessage("absent"));\n`;
+  const script = hashed(`${take(`${WORKER}.js`)}\n${start}`, "js");
+  const page = join(folder, "index.html");
+  const html = readFileSync(page, "utf8");
+  const named = html.replace(/(<meta name="?biaochi-paper"? content=)(""|)(?=[\s/>])/, `$1"/${script}"`);
+  if (named === html) throw new Error("index.html has no place for the address of the worker for paper");
+  writeFileSync(page, named);
+}
+
 /** Seals the app in this folder; sealing again what has been changed since is allowed (the browser tests make updates so). */
 export function seal(folder) {
-  for (const name of filesIn(folder)) if (name.endsWith(".br")) rmSync(join(folder, name));
+  const plain = () => filesIn(folder).filter((name) => !name.endsWith(".br"));
+  for (const name of filesIn(folder)) if (name.endsWith(".br") && !existsSync(join(folder, name.slice(0, -3)))) rmSync(join(folder, name));
   const html = readFileSync(join(folder, "index.html"), "utf8");
   writeFileSync(join(folder, "csp.txt"), policy(html));
 
-  const files = filesIn(folder)
-    .filter((name) => !NOT_LISTED.test(name))
-    .map((name) => ({
-      url: name === "index.html" ? "/" : `/${name}`,
-      sha256: sha256(readFileSync(join(folder, name))),
-    }));
-  const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  const listed = plain().filter((name) => !NOT_LISTED.test(name));
+  const entry = (name) => ({
+    url: name === "index.html" ? "/" : `/${name}`,
+    sha256: sha256(readFileSync(join(folder, name))),
+  });
+  const files = listed.filter((name) => !LATER.test(name)).map(entry);
+  const later = listed.filter((name) => LATER.test(name)).map(entry);
+  const version = createHash("sha256").update(JSON.stringify([files, later])).digest("hex").slice(0, 16);
   const worker = readFileSync(join(folder, "sw.js"), "utf8");
   if (!worker.includes(UNSEALED) && !SEALED.test(worker)) throw new Error(`sw.js has no line “${UNSEALED}” to seal`);
-  writeFileSync(join(folder, "sw.js"), worker.replace(SEALED, () => `const SEAL = ${JSON.stringify({ version, files })};`));
+  writeFileSync(join(folder, "sw.js"), worker.replace(SEALED, () => `const SEAL = ${JSON.stringify({ version, files, later })};`));
 
-  for (const name of filesIn(folder)) {
+  for (const name of plain()) {
     if (!COMPRESSIBLE.has(extname(name)) || name === "csp.txt") continue;
     const bytes = readFileSync(join(folder, name));
+    const sibling = join(folder, `${name}.br`);
+    if (existsSync(sibling) && holds(sibling, bytes)) continue;
+    rmSync(sibling, { force: true });
     const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
     const compressed = brotliCompressSync(bytes, { params });
-    if (compressed.length < bytes.length) writeFileSync(join(folder, `${name}.br`), compressed);
+    if (compressed.length < bytes.length) writeFileSync(sibling, compressed);
   }
   return version;
 }
@@ -78,5 +120,6 @@ export function seal(folder) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const folder = process.env.TRUNK_STAGING_DIR;
   if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of trunk build");
+  stagePaper(folder);
   if (process.env.TRUNK_PROFILE === "release") console.log(`sealed the app as version ${seal(folder)}`);
 }

@@ -8,23 +8,28 @@
 //   where it stopped, because what is stored is known to be right;
 // - every version has a cache of its own, so page, script and wasm of one version always come together; the version before
 //   stays until the next one, for tabs that are still loading it;
+// - what only some need (the worker for paper) is listed apart as “later”: it is kept after the version is complete, when the
+//   page has been quiet for a while or asks for it, under the same proof; so no first visit waits for it. An update brings it
+//   along if it can, so that what was there offline before is there afterwards;
 // - nothing is cached at run time, and there is no skipWaiting without the page's message, which the page sends when the user
 //   has agreed.
 "use strict";
 
-// Written here by the build: { version, files: [{ url, sha256 }, …] }. Unsealed (a development build), nothing installs.
+// Written here by the build: { version, files: [{ url, sha256 }, …], later: [the same] }. Unsealed (a development build), nothing installs.
 const SEAL = null;
 
 const PREFIX = "biaochi-app-";
 const CACHE = PREFIX + (SEAL ? SEAL.version : "unsealed");
 const PAGE = "/";
 const OWN = new Set(SEAL ? SEAL.files.map((file) => file.url) : []);
+const LATER = new Map(SEAL ? SEAL.later.map((file) => [file.url, file]) : []);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 
 self.addEventListener("message", (event) => {
   if (event.data?.type === "take-over") event.waitUntil(self.skipWaiting());
+  if (event.data?.type === "later") event.waitUntil(keepLater());
   if (event.data?.type === "version") {
     const answer = { type: "version", version: SEAL ? SEAL.version : null };
     (event.ports[0] ?? event.source)?.postMessage(answer);
@@ -36,6 +41,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
   if (OWN.has(url.pathname) && url.pathname !== PAGE) event.respondWith(file(request, url.pathname));
+  else if (LATER.has(url.pathname)) event.respondWith(later(url.pathname));
   // The app's own addresses have no dot in them; documents of the server have.
   else if (request.mode === "navigate" && !url.pathname.includes(".")) event.respondWith(page(request));
   else if (request.mode !== "navigate" && url.pathname !== PAGE) event.respondWith(earlier(request, url.pathname));
@@ -46,6 +52,8 @@ async function install() {
   const cache = await caches.open(CACHE);
   const files = SEAL.files.filter((file) => file.url !== PAGE);
   await Promise.all(files.map((file) => keep(cache, file)));
+  // An update without it is better than none.
+  if (self.registration.active) await keepLater();
   await keep(cache, SEAL.files.find((file) => file.url === PAGE));
 }
 
@@ -60,6 +68,29 @@ async function keep(cache, { url, sha256 }) {
     if (response) return cache.put(url, response);
   }
   throw new Error(`${url} is not of this version`);
+}
+
+// Keeps what may come later and is not here yet, one after the other. Without a network it stays away; the next time goes on.
+async function keepLater() {
+  for (const url of LATER.keys()) {
+    if (!(await later(url)).ok) return;
+  }
+}
+
+// A file that may come later: the stored one, else it is fetched, proven and stored now; an error where that fails. It is
+// fetched once, however many ask for it meanwhile.
+const coming = new Map();
+async function later(url) {
+  const cache = await caches.open(CACHE);
+  const stored = await cache.match(url);
+  if (stored) return stored;
+  if (!coming.has(url)) coming.set(url, keep(cache, LATER.get(url)).finally(() => coming.delete(url)));
+  try {
+    await coming.get(url);
+  } catch {
+    return Response.error();
+  }
+  return (await cache.match(url)) ?? Response.error();
 }
 
 // A copy of the response, ready to be stored, if its bytes have this hash.

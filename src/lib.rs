@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! domain ← protocol ← sync ← store, browser ← ui     (the app, feature `web`)
+//! paper ← ui; paper                                  (forms on paper; their files are written by a worker, feature `paper`)
 //! domain ← authoring, domain ← protocol ← server     (the endpoint, feature `server`)
 //! domain ← words ← ui, server                        (Chinese that both say)
 //! ```
@@ -16,6 +17,8 @@ pub mod authoring;
 #[cfg(feature = "web")]
 pub mod browser;
 pub mod domain;
+#[cfg(any(feature = "web", feature = "paper", test))]
+pub mod paper;
 pub mod protocol;
 #[cfg(feature = "server")]
 pub mod server;

@@ -6,9 +6,9 @@ use super::{
     rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow, Sectors},
 };
 use crate::domain::{
-    Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Method, Occurrence,
+    Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
     OccurrenceId, Part, PartId, Period, Points, Rule, SectorId, ShareBand, ShareCredit,
-    check::{ChecklistFault, checklist_faults},
+    checklist_check::{ChecklistFault, checklist_faults},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Shared<'a> {
     pub(super) standard: Option<&'a Standard>,
     pub(super) names: &'a Names,
+    /// 标记 of each sector, in the order of the sectors.
+    pub(super) sector_marks: &'a [Vec<Mark>],
     pub(super) methods: &'a [Method],
     pub(super) periods: &'a [Period],
     pub(super) grading: &'a Grading,
@@ -57,7 +59,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
     }
     let Some(standard) = shared.standard else { return Vec::new() };
     let mut made = Vec::new();
-    for (sector, sector_name) in &shared.names.sectors {
+    for ((sector, sector_name), marks) in shared.names.sectors.iter().zip(shared.sector_marks) {
         let mut aspects: Vec<Aspect> = Vec::new();
         let mut seen = BTreeSet::new();
         for (id, name) in &shared.names.aspects {
@@ -79,7 +81,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             version: standard.version.clone(),
             title: standard.title.clone(),
             notice: standard.notice.clone(),
-            marks: standard.marks.clone(),
+            marks: standard.marks.iter().chain(marks).cloned().collect(),
             sector: sector.clone(),
             sector_name: sector_name.clone(),
             periods: shared.periods.to_vec(),
@@ -88,8 +90,11 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             bonus_cap: standard.bonus_cap,
             aspects,
         };
-        check(shared, &checklist, faults);
         made.push(checklist);
+    }
+    let clean = faults.is_empty();
+    for checklist in &made {
+        check(shared, checklist, clean, faults);
     }
     made
 }
@@ -136,6 +141,7 @@ fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults
             rule: rule(part_row, sector, index, faults),
             window: part_row.window,
             mendable: part_row.mendable,
+            from_ledger: part_row.from_ledger.clone(),
             bonus: part_row.bonus,
         });
     }
@@ -268,10 +274,18 @@ fn named<I, T, E>(
     made
 }
 
-/// Says the core's own findings at the rows they come from. While other faults stand, those that only follow from them
-/// are left out.
-fn check(shared: &Shared<'_>, checklist: &Checklist, faults: &mut Faults) {
-    let clean = faults.is_empty();
+/// Says the core's own findings at the rows they come from. While the rows have faults (they are not `clean`), those that
+/// only follow from them are left out.
+fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, faults: &mut Faults) {
+    for aspect in checklist.aspects.iter().filter(|aspect| clean && aspect.items.is_empty()) {
+        faults.push(Fault {
+            sheet: "条目".into(),
+            row: None,
+            column: Some("方面".into()),
+            problem: format!("“{}”领域在“{}”方面一个条目也没有", checklist.sector_name, aspect.name),
+            remedy: "至少写一个条目，或者在“方面”表里删去这个方面".into(),
+        });
+    }
     for found in checklist_faults(checklist) {
         let fault = placed(shared, checklist, &found);
         let follows = matches!(
@@ -280,12 +294,19 @@ fn check(shared: &Shared<'_>, checklist: &Checklist, faults: &mut Faults) {
                 | ChecklistFault::NoPart(_)
                 | ChecklistFault::UnknownMethod(..)
                 | ChecklistFault::NeverDue(..)
+                | ChecklistFault::Ledger(..)
                 | ChecklistFault::Limit(..)
         );
         if clean || (!follows && !faults.has_row(&fault.sheet, fault.row)) {
             faults.push(fault);
         }
     }
+}
+
+/// Every aspect with its points: 组织健全18、制度完善12.
+fn by_aspect(checklist: &Checklist) -> String {
+    let aspects = checklist.aspects.iter().map(|aspect| format!("{}{}", aspect.name, aspect.points()));
+    aspects.collect::<Vec<_>>().join("、")
 }
 
 fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) -> Fault {
@@ -302,7 +323,11 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
             "分项",
             None,
             "分值",
-            format!("“{}”领域各条目合计{points}分，不是100分", checklist.sector_name),
+            format!(
+                "“{}”领域各条目合计{points}分，不是100分（{}）",
+                checklist.sector_name,
+                by_aspect(checklist)
+            ),
             "调整分值（加分项不算在内）",
         ),
         ChecklistFault::ItemTwice(item) => {
@@ -331,6 +356,13 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
         ChecklistFault::UnequalAlternatives(item) => {
             ("条目", of_item(item), "计分", "取最高的几个分项分值不一样".into(), "把几个分项的分值改成一样")
         }
+        ChecklistFault::Ledger(item, part) => (
+            "分项",
+            of_part(item, part),
+            "台账",
+            "从台账数的，与分项的办法对不上".into(),
+            "次数直接写活动；占比写“到会率：活动”；扣分写“不足半数（选项的编号）：活动”；别的办法不填",
+        ),
         ChecklistFault::NeverDue(item, part) => (
             "分项",
             of_part(item, part),

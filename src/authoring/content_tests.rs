@@ -2,38 +2,89 @@
 
 use super::{builtin, words};
 use crate::domain::{
-    Aspect, Checklist, Grade, Item, LimitTest, MarkKind, Part, Points, ProfileNumber, Rule, SectorId, Window,
-    check::checklist_faults,
+    Aspect, AspectId, Checklist, Grade, Item, ItemId, LimitTest, MarkKind, Part, PartId, Points,
+    ProfileNumber, Rule, Window, checklist_check::checklist_faults,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The built-in rural checklist.
-pub(super) fn rural() -> Checklist {
+/// The built-in checklists, one a sector.
+fn all() -> Vec<Checklist> {
     let package = builtin().unwrap_or_else(|faults| {
         let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
         panic!("{}", all.join("\n"));
     });
-    package.checklist(&SectorId::new("rural").unwrap()).unwrap().clone()
+    package.checklists
+}
+
+/// The built-in checklist of a sector.
+fn of(sector: &str) -> Checklist {
+    all().into_iter().find(|list| list.sector.as_str() == sector).unwrap()
+}
+
+/// The built-in rural checklist.
+pub(super) fn rural() -> Checklist {
+    of("rural")
 }
 
 #[test]
-fn the_built_in_standard_has_fifty_items_and_a_hundred_points() {
-    let list = rural();
-    assert_eq!(checklist_faults(&list), []);
-    assert_eq!(list.items().count(), 50);
-    let aspects: Vec<String> = list.aspects.iter().map(|aspect| aspect.points().to_string()).collect();
-    assert_eq!(aspects, ["18", "12", "20", "22", "10", "18"]);
-    assert_eq!(list.aspects.iter().map(Aspect::points).sum::<Points>(), Points::HUNDRED);
-    assert_eq!(list.sector_name, "农村");
-    assert_eq!(list.notice, "示例标准，以市委组织部正式文件为准");
-    let ends: Vec<String> = list.periods.iter().map(|p| format!("{} {}", p.id, p.ends)).collect();
-    assert_eq!(ends[0], "2026-H2 2026-11-30");
-    assert_eq!(ends.len(), 5);
+fn each_of_the_eight_sectors_has_its_items_and_a_hundred_points() {
+    let lists = all();
+    let sectors: Vec<(&str, &str, usize)> =
+        lists.iter().map(|l| (l.sector.as_str(), l.sector_name.as_str(), l.items().count())).collect();
+    let expected = [
+        ("rural", "农村", 50),
+        ("community", "社区", 51),
+        ("government", "机关", 53),
+        ("state_enterprise", "国企", 51),
+        ("private_enterprise", "非公企业", 52),
+        ("school", "学校", 52),
+        ("hospital", "公立医院", 51),
+        ("social_organisation", "社会组织", 52),
+    ];
+    assert_eq!(sectors, expected);
+    for list in lists {
+        let sector = &list.sector;
+        assert_eq!(checklist_faults(&list), [], "{sector}");
+        let aspects: Vec<String> = list.aspects.iter().map(|aspect| aspect.points().to_string()).collect();
+        assert_eq!(aspects, ["18", "12", "20", "22", "10", "18"], "{sector}");
+        assert_eq!(list.aspects.iter().map(Aspect::points).sum::<Points>(), Points::HUNDRED);
+        assert_eq!(list.title, "党支部规范化建设考核标准");
+        assert_eq!(list.notice, "示例标准，以市委组织部正式文件为准");
+        let ends: Vec<String> = list.periods.iter().map(|p| format!("{} {}", p.id, p.ends)).collect();
+        assert_eq!(ends[0], "2026-H2 2026-11-30");
+        assert_eq!(ends.len(), 5);
+    }
+}
+
+/// Wording may differ by sector; what an id stands for may not, or findings could not be compared.
+#[test]
+fn an_id_stands_for_one_thing_in_every_sector() {
+    let mut known: BTreeMap<ItemId, (AspectId, Item)> = BTreeMap::new();
+    for list in all() {
+        for (aspect, item) in list.items() {
+            let (known_aspect, first) =
+                known.entry(item.id.clone()).or_insert_with(|| (aspect.id.clone(), item.clone()));
+            let place = format!("{} {}", list.sector, item.id);
+            assert_eq!(*known_aspect, aspect.id, "{place}");
+            assert_eq!((&first.title, &first.methods), (&item.title, &item.methods), "{place}");
+            assert_eq!(first.judged_above, item.judged_above, "{place}");
+            assert_eq!(first.only_if, item.only_if, "{place}");
+            let shape = |item: &Item| -> Vec<(PartId, Points, Window, core::mem::Discriminant<Rule>)> {
+                let shape = |part: &Part| {
+                    (part.id.clone(), part.points, part.window, core::mem::discriminant(&part.rule))
+                };
+                item.parts.iter().map(shape).collect()
+            };
+            assert_eq!(shape(first), shape(item), "{place}");
+        }
+    }
+    let own = known.keys().filter(|id| !id.as_str().starts_with("NC-")).count();
+    assert_eq!((known.len(), own), (135, 85));
 }
 
 #[test]
 fn every_built_in_item_helps_and_keeps_private_papers_off_the_camera() {
-    for (_, item) in rural().items() {
+    for (_, item) in all().iter().flat_map(Checklist::items) {
         let id = &item.id;
         assert!((2..=4).contains(&item.guidance.len()), "{id}");
         assert!(!item.plain.is_empty() && !item.methods.is_empty() && !item.evidence.is_empty(), "{id}");
@@ -58,6 +109,13 @@ fn every_built_in_item_helps_and_keeps_private_papers_off_the_camera() {
                 "走访登记",
                 "诉求",
                 "接待登记",
+                "支部意见",
+                "亲属",
+                "把关记录",
+                "师德记录",
+                "廉洁档案",
+                "党员档案",
+                "争议",
             ];
             let secret = secret.iter().any(|word| evidence.name.contains(word)) && id.as_str() != "NC-A8";
             assert_eq!(secret, evidence.never_photographed, "{id}: {}", evidence.name);
@@ -72,52 +130,98 @@ fn every_built_in_item_helps_and_keeps_private_papers_off_the_camera() {
     }
 }
 
-#[test]
-fn the_built_in_exceptions_are_where_they_belong() {
-    let list = rural();
-    let ids = |is: fn(&Item) -> bool| -> Vec<String> {
-        list.items().filter(|(_, item)| is(item)).map(|(_, item)| item.id.to_string()).collect()
-    };
-    let vetoes = ids(|item| item.limits.iter().any(|limit| limit.at_most == Grade::Unqualified));
-    assert_eq!(vetoes, ["NC-A3", "NC-C3", "NC-C4"]);
-    assert_eq!(ids(|item| item.judged_above), ["NC-F1", "NC-F5", "NC-F7"]);
-    assert_eq!(ids(|item| item.may_not_occur), ["NC-C3", "NC-C4", "NC-E3", "NC-E6"]);
-    assert_eq!(ids(|item| item.may_be_absent), ["NC-A6", "NC-F6"]);
-    assert_eq!(ids(|item| item.only_if.is_some()), ["NC-C2", "NC-C6", "NC-D2", "NC-D3"]);
+/// Item ids without the rural prefix, separated by spaces.
+fn ids(list: &Checklist, is: impl Fn(&Item) -> bool) -> String {
+    let ids = list.items().filter(|(_, item)| is(item)).map(|(_, item)| short(item).to_owned());
+    ids.collect::<Vec<_>>().join(" ")
 }
 
-/// Parts as `NC-A1 p1`, those that are meant.
-fn parts_that(is: impl Fn(&Item, &Part) -> bool) -> Vec<String> {
-    let list = rural();
+/// `A1` for `NC-A1`; ids of the other sectors' own items stay whole.
+fn short(item: &Item) -> &str {
+    item.id.as_str().trim_start_matches("NC-")
+}
+
+#[test]
+fn the_built_in_exceptions_are_where_they_belong() {
+    // sector, vetoes, judged above, may not occur, may be absent
+    let expected = [
+        ("rural", "A3 C3 C4", "F1 F5 F7", "C3 C4 E3 E6", "A6 F6"),
+        ("community", "A3 C4", "F5 F7", "C4 SQ-C1 E3 SQ-F2", "A6 SQ-A1"),
+        ("government", "A3 C4", "F7 JG-F1 JG-F2", "C4 JG-C1 E3", "A6 JG-B3 JG-C2 JG-E1"),
+        ("state_enterprise", "A3 C4 GQ-C2", "GQ-C2 F7 GQ-F2 GQ-F3", "GQ-A3 C4 GQ-C1 E3", "A6 GQ-A4"),
+        ("private_enterprise", "A3 C4", "F5 F7", "C4 E3 FG-F2", "A6"),
+        ("school", "A3 C4", "F5 F7 XX-F1 XX-F2", "C4 XX-C2 XX-C3 E3", "A6 XX-A2 XX-B1 XX-C1 XX-C2"),
+        ("hospital", "A3 C4 YY-C3", "YY-C3 F7 YY-F1 YY-F2", "C4 YY-C1 E3", "A6"),
+        ("social_organisation", "A3 C4 SH-C4", "SH-C4 F5 F7 SH-F2", "C4 SH-C1 E3", "A6 SH-A3 SH-A4"),
+    ];
+    for (sector, vetoes, above, not_occurring, absent) in expected {
+        let list = of(sector);
+        let is_veto = |item: &Item| item.limits.iter().any(|limit| limit.at_most == Grade::Unqualified);
+        assert_eq!(ids(&list, is_veto), vetoes, "{sector}");
+        assert_eq!(ids(&list, |item| item.judged_above), above, "{sector}");
+        assert_eq!(ids(&list, |item| item.may_not_occur), not_occurring, "{sector}");
+        assert_eq!(ids(&list, |item| item.may_be_absent), absent, "{sector}");
+        assert_eq!(ids(&list, |item| item.only_if.is_some()), "C2 C6 D2 D3", "{sector}");
+        // What is judged above says so at its end.
+        for (_, item) in list.items() {
+            let says = item.guidance.last().is_some_and(|step| step.ends_with("支部不填。"));
+            assert_eq!(says, item.judged_above, "{}", item.id);
+            let says = item.guidance.iter().any(|step| step.contains("选“本支部不设”"));
+            assert_eq!(says, item.may_be_absent, "{}", item.id);
+        }
+    }
+}
+
+/// Parts as `A1 p1`, those that are meant.
+fn parts_that(list: &Checklist, is: impl Fn(&Item, &Part) -> bool) -> String {
     let parts = list.items().flat_map(|(_, item)| item.parts.iter().map(move |part| (item, part)));
     let parts = parts.filter(|(item, part)| is(item, part));
-    parts.map(|(item, part)| format!("{} {}", &item.id.as_str()[3..], part.id)).collect()
+    parts.map(|(item, part)| format!("{} {}", short(item), part.id)).collect::<Vec<_>>().join(", ")
+}
+
+/// Parts of the items that only sectors other than the rural one have.
+fn own_parts_that(is: impl Fn(&Item, &Part) -> bool) -> String {
+    let of_list = |list: &Checklist| {
+        parts_that(list, |item, part| !item.id.as_str().starts_with("NC-") && is(item, part))
+    };
+    let all: Vec<String> = all().iter().map(of_list).filter(|parts| !parts.is_empty()).collect();
+    all.join(", ")
 }
 
 #[test]
 fn a_monthly_duty_is_counted_by_the_month_and_a_yearly_one_by_the_year() {
-    let of = |window| parts_that(|_, part| part.window == window).join(", ");
+    let of = |window| parts_that(&rural(), |_, part| part.window == window);
     assert_eq!(of(Window::Month), "D2 p1, D3 p1, D5 p1");
     assert_eq!(of(Window::Quarter), "C8 p2, D1 p1, D4 p1, F3 p1");
     assert_eq!(of(Window::HalfYear), "C6 p2, F4 p1");
     let yearly = "A10 p1, A10 p2, B7 p1, B7 p2, C9 p1, D4 p2, D6 p1, D6 p2, D7 p1, D8 p1, D9 p1";
     assert_eq!(of(Window::Year), yearly);
     assert_eq!(of(Window::Term), "A3 p1, A3 p2, E4 p1");
-    assert_eq!(parts_that(|_, part| part.window == Window::PeriodEnd).len(), 41);
+    assert_eq!(of(Window::PeriodEnd).split(", ").count(), 41);
+    let own = |window| own_parts_that(|_, part| part.window == window);
+    assert_eq!(own(Window::Month), "");
+    let quarterly = "SQ-C2 p1, SQ-C2 p2, SQ-C3 p1, JG-C4 p1, FG-C1 p1, FG-C4 p1, YY-C2 p1, SH-C3 p1";
+    assert_eq!(own(Window::Quarter), quarterly);
+    assert_eq!(own(Window::HalfYear), "GQ-C3 p1, XX-C4 p1");
+    let yearly = "JG-B3 p1, JG-C3 p1, JG-F3 p2, FG-A4 p1, FG-C3 p1, FG-C3 p2, YY-F3 p1";
+    assert_eq!(own(Window::Year), yearly);
+    assert_eq!(own(Window::Term), "");
     // A calendar word in a question names the part's own window, and "this period" is not asked of a calendar window.
-    for (window, word) in [
-        (Window::Month, "每月"),
-        (Window::Quarter, "每季"),
-        (Window::HalfYear, "每半年"),
-        (Window::Year, "这一年"),
-    ] {
-        let strange = parts_that(|_, part| part.text.contains(word) != (part.window == window));
-        assert_eq!(strange, <[String; 0]>::default(), "{word}");
+    for list in all() {
+        for (window, word) in [
+            (Window::Month, "每月"),
+            (Window::Quarter, "每季"),
+            (Window::HalfYear, "每半年"),
+            (Window::Year, "这一年"),
+        ] {
+            let strange = parts_that(&list, |_, part| part.text.contains(word) != (part.window == window));
+            assert_eq!(strange, "", "{} {word}", list.sector);
+        }
+        let strange = parts_that(&list, |_, part| {
+            part.text.contains("本期") && part.window != Window::PeriodEnd || part.text.contains("本年")
+        });
+        assert_eq!(strange, "", "{}", list.sector);
     }
-    let strange = parts_that(|_, part| {
-        part.text.contains("本期") && part.window != Window::PeriodEnd || part.text.contains("本年")
-    });
-    assert_eq!(strange, <[String; 0]>::default());
 }
 
 /// What was done wrongly when it was done stays wrong; no advice may ask to make it good.
@@ -125,8 +229,13 @@ fn a_monthly_duty_is_counted_by_the_month_and_a_yearly_one_by_the_year() {
 fn what_is_over_is_not_offered_for_mending() {
     let over = "A3 p2, A4 p1, B7 p1, C1 p1, C2 p1, C3 p1, C3 p2, C4 p1, C4 p2, D10 p1, E1 p1, E3 p1, E4 p1, E4 p2, \
                 E6 p1, F1 p1, F5 p1, F7 p1";
-    assert_eq!(parts_that(|_, part| !part.mendable).join(", "), over);
-    for (_, item) in rural().items() {
+    assert_eq!(parts_that(&rural(), |_, part| !part.mendable), over);
+    let over = "SQ-A3 p1, SQ-C1 p1, SQ-F2 p1, JG-C1 p1, JG-C2 p1, JG-E1 p1, JG-F1 p1, JG-F2 p1, GQ-C1 p1, GQ-C2 p1, GQ-C2 p2, \
+                GQ-E1 p1, GQ-F2 p1, GQ-F3 p1, FG-C3 p1, FG-F2 p1, XX-C1 p1, XX-C2 p1, XX-C3 p1, XX-E1 p1, XX-F1 p1, \
+                XX-F2 p1, YY-C1 p1, YY-C3 p1, YY-C3 p2, YY-E1 p1, YY-F1 p1, YY-F2 p1, SH-C1 p1, SH-C4 p1, SH-C4 p2, \
+                SH-F2 p1";
+    assert_eq!(own_parts_that(|_, part| !part.mendable), over);
+    for (_, item) in all().iter().flat_map(Checklist::items) {
         for step in &item.guidance {
             for word in ["补会", "补票", "补记", "补写", "补造", "补材料", "补签", "倒填", "事后编"]
             {
@@ -141,9 +250,8 @@ fn what_is_over_is_not_offered_for_mending() {
 /// A veto is asked as a question of its own: no count, share or missing paper fails a branch by itself.
 #[test]
 fn a_veto_stands_on_a_yes_or_no_of_its_own() {
-    let list = rural();
-    let mut found = Vec::new();
-    for (_, item) in list.items() {
+    let mut found = BTreeSet::new();
+    for (_, item) in all().iter().flat_map(Checklist::items) {
         for limit in &item.limits {
             let part = item.part(&limit.part).unwrap();
             assert!(
@@ -152,10 +260,12 @@ fn a_veto_stands_on_a_yes_or_no_of_its_own() {
                 item.id
             );
             assert!(item.parts.len() > 1 && item.marks.iter().any(|mark| mark.text.contains("一票否决")));
-            found.push(format!("{} {} {}", item.id, part.id, part.points));
+            found.insert(format!("{} {} {}", item.id, part.id, part.points));
         }
     }
-    assert_eq!(found, ["NC-A3 p1 1", "NC-C3 p2 0", "NC-C4 p2 0"]);
+    let found: Vec<String> = found.into_iter().collect();
+    let expected = ["GQ-C2 p2 0", "NC-A3 p1 1", "NC-C3 p2 0", "NC-C4 p2 0", "SH-C4 p2 0", "YY-C3 p2 0"];
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -184,19 +294,34 @@ fn shares_are_taken_of_those_who_are_meant() {
 #[test]
 fn what_is_not_regulation_is_marked() {
     use MarkKind::{Assumed, Local, Suggested};
-    let expected: [(&[&str], &[MarkKind]); 6] = [
-        (&["A4", "A6", "A8", "A10", "B5", "C2", "D7", "F6"], &[Assumed]),
-        (&["A7", "B1", "C3", "C6", "D3", "D10", "E2", "F2", "F3", "F4", "F7"], &[Suggested]),
-        (&["A5", "B3", "B6", "B7", "C8", "C9", "E5", "E6"], &[Local]),
-        (&["A3", "C4", "C5", "F1"], &[Assumed, Suggested]),
-        (&["D4", "F5"], &[Suggested, Local]),
-        (&["D11", "E4"], &[Assumed, Local]),
+    let expected: [(&str, &[MarkKind]); 7] = [
+        (
+            "A4 A6 A8 A10 B5 C2 D7 F6 SQ-B1 SQ-B2 SQ-C1 JG-A2 JG-A4 JG-B1 JG-B2 JG-C1 JG-E1 GQ-A3 GQ-B1 GQ-B2 GQ-E1 \
+             FG-B1 FG-E1 XX-A2 XX-A3 XX-A4 XX-B2 XX-E1 YY-A2 YY-A3 YY-A4 YY-B1 YY-B2 YY-E1 SH-B1 SH-B2 SH-C2 SH-E1",
+            &[Assumed],
+        ),
+        (
+            "A7 B1 C3 C6 D3 D10 E2 F2 F3 F4 F7 SQ-A2 SQ-C3 SQ-F1 SQ-F2 JG-C2 JG-C3 JG-C4 JG-F2 JG-F3 GQ-C3 GQ-F3 FG-C1 \
+             FG-C4 XX-C4 XX-F2 YY-C2 YY-C3 YY-F2 YY-F3 SH-C3 SH-C4",
+            &[Suggested],
+        ),
+        (
+            "A5 B3 B6 B7 C8 C9 E5 E6 SQ-A1 SQ-A3 SQ-C2 SQ-E1 JG-A3 JG-B3 GQ-F2 FG-A3 FG-A4 FG-B2 FG-C2 FG-C3 SH-A4",
+            &[Local],
+        ),
+        (
+            "A3 C4 C5 F1 JG-F1 GQ-C1 GQ-F1 FG-F1 FG-F2 XX-C3 XX-F1 YY-C1 YY-F1 SH-C1 SH-F1 SH-F2",
+            &[Assumed, Suggested],
+        ),
+        ("D4 F5 GQ-C2 FG-A2", &[Suggested, Local]),
+        ("D11 E4 GQ-A2 SH-A2", &[Assumed, Local]),
+        // These rest on rules alone.
+        ("A1 A2 A9 B2 B4 C1 C7 D1 D2 D5 D6 D8 D9 E1 E3 GQ-A4 XX-B1 XX-C1 XX-C2 SH-A3", &[]),
     ];
-    let list = rural();
-    for (_, item) in list.items() {
-        let id = item.id.as_str();
-        let wanted =
-            expected.iter().find(|(ids, _)| ids.contains(&&id[3..])).map_or(&[][..], |(_, kinds)| kinds);
+    for (_, item) in all().iter().flat_map(Checklist::items) {
+        let id = &item.id;
+        let wanted = expected.iter().find(|(ids, _)| ids.split(' ').any(|known| known == short(item)));
+        let (_, wanted) = wanted.unwrap_or_else(|| panic!("{id}"));
         let own = item.marks.iter().filter(|mark| mark.text != words::NO_CITATION);
         let kinds: Vec<MarkKind> = own.map(|mark| mark.kind).collect();
         let has = |kind: MarkKind| kinds.contains(&kind);
@@ -206,18 +331,28 @@ fn what_is_not_regulation_is_marked() {
         let honest = item.marks.iter().any(|mark| mark.text == words::NO_CITATION);
         assert_eq!(item.citations.is_empty(), honest, "{id}");
     }
-    let whole: Vec<MarkKind> = list.marks.iter().map(|mark| mark.kind).collect();
-    assert_eq!(whole, [Suggested, Suggested, Assumed]);
-    for word in ["分值", "分数线", "考核周期"] {
-        assert!(list.marks.iter().any(|mark| mark.text.contains(word)), "{word}");
+    for list in all() {
+        let whole: Vec<MarkKind> = list.marks.iter().map(|mark| mark.kind).collect();
+        // What nobody has named as a field of the standard says so of itself.
+        let assumed = ["private_enterprise", "school", "hospital", "social_organisation"]
+            .contains(&list.sector.as_str());
+        let expected: &[MarkKind] = if assumed {
+            &[Suggested, Suggested, Assumed, Assumed]
+        } else {
+            &[Suggested, Suggested, Assumed]
+        };
+        assert_eq!(whole, expected, "{}", list.sector);
+        assert_eq!(list.marks.iter().any(|mark| mark.text.contains("八个领域之一")), assumed);
+        for word in ["分值", "分数线", "考核周期"] {
+            assert!(list.marks.iter().any(|mark| mark.text.contains(word)), "{word}");
+        }
     }
 }
 
 #[test]
 fn citations_are_in_force_and_only_articles_that_were_read_count_as_checked() {
-    let list = rural();
-    for (_, item) in list.items() {
-        for citation in &item.citations {
+    for list in all() {
+        for (item, citation) in list.items().flat_map(|(_, i)| i.citations.iter().map(move |c| (i, c))) {
             let (id, name) = (&item.id, citation.document.as_str());
             assert!(name.starts_with('《'), "{id}");
             assert!(!citation.article_checked || !citation.article.is_empty(), "{id}");
@@ -230,11 +365,14 @@ fn citations_are_in_force_and_only_articles_that_were_read_count_as_checked() {
             let unread = match name {
                 "《中国共产党支部工作条例（试行）》" => citation.article != "第十四条",
                 "《中国共产党基层组织选举工作条例》" => citation.article != "第三条",
-                "《中国共产党农村基层组织工作条例》" | "《关于中国共产党党费收缴、使用和管理的规定》" => {
-                    true
-                }
+                "《中国共产党农村基层组织工作条例》"
+                | "《中国共产党党和国家机关基层组织工作条例》"
+                | "《中国共产党国有企业基层组织工作条例（试行）》"
+                | "《关于中国共产党党费收缴、使用和管理的规定》" => true,
                 _ => false,
             };
+            let rural_only = name.contains("农村") && list.sector.as_str() != "rural";
+            assert!(!rural_only, "{} {id}: {name}", list.sector);
             assert_eq!(citation.article_checked, !unread, "{id}: {name}{}", citation.article);
         }
     }
@@ -275,8 +413,9 @@ fn texts(list: &Checklist) -> Vec<(String, &str, usize)> {
 
 #[test]
 fn the_words_fit_a_phone_and_are_plain() {
-    let list = rural();
-    for (place, text, most) in texts(&list) {
+    let lists = all();
+    for (list, (place, text, most)) in lists.iter().flat_map(|l| texts(l).into_iter().map(move |t| (l, t))) {
+        let place = format!("{} {place}", list.sector);
         let length = text.chars().count();
         assert!((1..=most).contains(&length), "{place}: {length} characters: {text}");
         let strange = text.chars().find(|&c| {
@@ -300,6 +439,10 @@ fn the_words_fit_a_phone_and_are_plain() {
         ] {
             assert!(!text.contains(word), "{place}: {text}");
         }
+        for word in ["村", "乡", "镇", "屯", "农忙", "农闲"] {
+            let strange = text.contains(word) && list.sector.as_str() != "rural" && !text.contains("在农村");
+            assert!(!strange, "{place}: {text}");
+        }
         // A full stop inside numbers only.
         for (at, _) in text.match_indices('.') {
             assert!(text[at + 1..].starts_with(|c: char| c.is_ascii_digit()), "{place}: {text}");
@@ -312,12 +455,12 @@ fn the_words_fit_a_phone_and_are_plain() {
 /// Each part can stand alone on a screen: it asks something of its own, and says how.
 #[test]
 fn every_part_asks_its_own_question() {
-    let list = rural();
+    let lists = all();
     let mut seen = BTreeSet::new();
-    for (_, item) in list.items() {
+    for (list, item) in lists.iter().flat_map(|list| list.items().map(move |(_, item)| (list, item))) {
         for part in &item.parts {
-            let place = format!("{} {}", item.id, part.id);
-            assert!(seen.insert(part.text.as_str()), "{place}: {}", part.text);
+            let place = format!("{} {} {}", list.sector, item.id, part.id);
+            assert!(seen.insert((&list.sector, part.text.as_str())), "{place}: {}", part.text);
             let asks = match &part.rule {
                 Rule::YesNo => !part.text.contains('？'),
                 Rule::Count { unit, .. } => {
@@ -337,9 +480,12 @@ fn every_part_asks_its_own_question() {
     }
 }
 
-/// The identity of the built-in rural checklist. Drafts pin it and servers have published it: change it only together
+/// The identities of the built-in checklists. Drafts pin them and servers have published them: change them only together
 /// with a new 版本 in the sheet 标准, once a version with this content has been published anywhere.
 #[test]
 fn the_built_in_content_is_frozen() {
     assert_eq!(rural().hash().unwrap().as_str(), include_str!("golden/rural-hash.txt").trim());
+    let others: Vec<String> =
+        all()[1..].iter().map(|list| format!("{} {}", list.sector, list.hash().unwrap())).collect();
+    assert_eq!(others.join("\n"), include_str!("golden/other-hashes.txt").trim());
 }

@@ -1,12 +1,12 @@
 //! Reads a sheet from a CSV file as spreadsheets save it: UTF-8 with or without byte order mark, or GBK.
 
-use super::{fault::Fault, sheet::Sheet};
+use super::{fault::Fault, sheet::Sheet, workbook::MAX_CELLS};
 use std::borrow::Cow;
 
 /// Reads one sheet.
 ///
 /// # Errors
-/// A [`Fault`] when the bytes are neither UTF-8 nor GBK, or are not CSV.
+/// A [`Fault`] when the bytes are neither UTF-8 nor GBK, are not CSV, or are too many.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Fault> {
     let fault = |row: Option<usize>, problem: &str, remedy: &str| Fault {
         sheet: name.into(),
@@ -24,11 +24,16 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Fault> {
     };
     let mut reader =
         ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
+    let (mut rows, mut cells) = (Vec::new(), 0_usize);
     for record in reader.records() {
         if let Ok(record) = &record {
             let before = record.position().map_or(0, |position| position.byte());
-            rows.extend((0..blank_lines(&text, before)).map(|_| Vec::new()));
+            let blank = blank_lines(&text, before);
+            cells = cells.saturating_add(blank).saturating_add(record.len());
+            if cells > MAX_CELLS {
+                return Err(fault(None, "这个文件的行或格子太多", "只留要导入的这一张表，删去多余的行和列"));
+            }
+            rows.extend((0..blank).map(|_| Vec::new()));
         }
         let Ok(record) = record else {
             return Err(fault(
@@ -60,7 +65,7 @@ fn blank_lines(text: &str, byte: u64) -> usize {
 }
 
 /// The text of a file in UTF-8 or GBK. A text that is valid UTF-8 is never taken for GBK.
-fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
+pub(super) fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Ok(text) = core::str::from_utf8(bytes) {
         return Some(Cow::Borrowed(text));

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 /// One fault, with its place as the spreadsheet shows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub struct Fault {
-    /// The sheet's name: 条目.
+    /// The sheet's name: 条目. A document that was read from a file is called after it: 手册/H4 支部组织生活.md.
     pub sheet: String,
-    /// The row as the spreadsheet numbers it, the header being row 1.
+    /// The row as the spreadsheet numbers it, the header being row 1; the line of a file.
     pub row: Option<usize>,
     /// The column's header: 分值.
     pub column: Option<String>,
@@ -19,7 +19,8 @@ pub struct Fault {
 
 impl core::fmt::Display for Fault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "“{}”表", self.sheet)?;
+        let kind = if self.sheet.ends_with(".md") { "文件" } else { "表" };
+        write!(f, "“{}”{kind}", self.sheet)?;
         if let Some(row) = self.row {
             write!(f, "第{row}行")?;
         }

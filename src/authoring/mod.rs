@@ -1,26 +1,50 @@
 //! Standards as tables: written by people in a spreadsheet, checked with sheet, row and column, all faults in one run.
 //!
 //! A package is a set of sheets with Chinese headers, one workbook or a folder of CSV files; `words.rs` lists the words their
-//! cells use. Sheets become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`). Rosters and reviews are
-//! tables too, and read through the same sheets.
+//! cells use. Sheets become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`) and the documents of 一编一册
+//! (`documents.rs`), which may also be written as Markdown files (`document_file.rs`). Rosters and reviews are tables too, and
+//! read through the same sheets.
 
 mod assemble;
 pub mod builtin;
+pub mod burden;
 pub mod csv;
+mod document_file;
+mod documents;
+pub mod export;
 pub mod fault;
+mod from_ledger;
+mod markdown;
+mod markdown_source;
+mod markdown_writer;
 mod parse;
+pub mod reuse;
 mod rows;
+mod schema;
 pub mod sheet;
+pub mod source;
 pub(crate) mod table;
+pub mod template;
+mod unparse;
 mod words;
 pub mod workbook;
 
 #[cfg(test)]
+mod check_tests;
+#[cfg(test)]
 mod content_tests;
+#[cfg(test)]
+mod document_tests;
+#[cfg(test)]
+mod export_tests;
+#[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
+mod markdown_tests;
 #[cfg(test)]
 mod tests;
 
 pub use builtin::builtin;
 pub use fault::Fault;
 pub use parse::{Package, Standard, parse};
-pub use sheet::{Row, Sheet};
+pub use sheet::{CellKind, Row, Sheet};

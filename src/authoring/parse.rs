@@ -2,15 +2,17 @@
 
 use super::{
     assemble::{self, Shared},
+    documents, export,
     fault::{Fault, Faults, quoted},
     rows::{self, Names},
+    schema,
     sheet::Sheet,
     table::Table,
     words,
 };
 use crate::domain::{
-    AspectId, Checklist, Document, Grading, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
-    StandardId, Threshold,
+    AspectId, Checklist, Grading, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
+    StandardId, Threshold, document::Document,
 };
 use std::collections::BTreeSet;
 
@@ -21,7 +23,7 @@ pub struct Package {
     pub standard: Standard,
     /// The checklists in the order of 领域.
     pub checklists: Vec<Checklist>,
-    /// The documents of 一编一册, the handbook first.
+    /// The handbook and the institution documents, in their order.
     pub documents: Vec<Document>,
 }
 
@@ -56,29 +58,27 @@ impl Package {
 /// Every fault that was found, in the order of the sheets.
 pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let mut faults = Faults::default();
-    for sheet in sheets.iter().filter(|sheet| !SHEETS.contains(&sheet.name.as_str())) {
+    for sheet in sheets.iter().filter(|sheet| !is_known(&sheet.name)) {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
     let standard = standard(sheets, &mut faults);
-    let sectors = named::<SectorId>(sheets, "领域", &mut faults);
-    let aspects = named::<AspectId>(sheets, "方面", &mut faults);
+    let (sectors, sector_marks) = named::<SectorId>(sheets, "领域", &mut faults).into_iter().unzip();
+    let aspects = named::<AspectId>(sheets, "方面", &mut faults).into_iter().map(|(name, _)| name).collect();
     let methods = methods(sheets, &mut faults);
     let periods = periods(sheets, &mut faults);
     let grading = grading(sheets, &mut faults);
+    let sector_marks: Vec<Vec<Mark>> = sector_marks;
     let names = Names { sectors, aspects, methods };
 
-    let table = Table::find(sheets, "条目", ITEM_NEEDED, ITEM_OPTIONAL, &mut faults);
+    let table = table(sheets, "条目", &[], &mut faults);
     let items = rows::items(&table, &names, &mut faults);
-    let table = Table::find(sheets, "分项", PART_NEEDED, PART_OPTIONAL, &mut faults);
+    let table = self::table(sheets, "分项", &[], &mut faults);
     let parts = rows::parts(&table, &names, &mut faults);
-    let needed = &["条目", "分项", "编号", "内容", "分值"];
-    let table = Table::find(sheets, "选项", needed, &["领域"], &mut faults);
+    let table = self::table(sheets, "选项", &[], &mut faults);
     let options = rows::options(&table, &names, &mut faults);
-    let optional = &["条款", "已核", "施行日期", "废止日期", "领域"];
-    let table = Table::find(sheets, "依据", &["条目", "文件"], optional, &mut faults);
+    let table = self::table(sheets, "依据", &["施行日期", "废止日期"], &mut faults);
     let citations = rows::citations(&table, &names, &mut faults);
-    let needed = &["条目", "编号", "分项", "说明", "最高等次", "情形"];
-    let table = Table::find(sheets, "限制", needed, &["数值", "领域"], &mut faults);
+    let table = self::table(sheets, "限制", &[], &mut faults);
     let limits = rows::limits(&table, &names, &mut faults);
 
     let methods = names.methods.iter().map(|(id, _, name)| Method { id: id.clone(), name: name.clone() });
@@ -86,6 +86,7 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let shared = Shared {
         standard: standard.as_ref(),
         names: &names,
+        sector_marks: &sector_marks,
         methods: &methods,
         periods: &periods,
         grading: &grading,
@@ -96,36 +97,36 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
         limits: &limits,
     };
     let checklists = assemble::checklists(&shared, &mut faults);
+    let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
+    let documents = documents::documents(sheets, &names, &known, &mut faults);
     match standard {
-        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents: Vec::new() }),
+        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents }),
         _ => Err(faults.into_vec()),
     }
 }
 
-const SHEETS: &[&str] =
-    &["标准", "领域", "方面", "考核方式", "考核周期", "等次", "条目", "分项", "选项", "依据", "限制"];
-const ITEM_NEEDED: &[&str] = &["编号", "领域", "方面", "标题", "抓什么", "怎么抓", "考核方式"];
-const ITEM_OPTIONAL: &[&str] =
-    &["通俗说法", "佐证材料", "标记", "上级评", "可不设", "可无此事", "适用条件", "计分"];
-const PART_NEEDED: &[&str] = &["条目", "分项", "分值", "办法", "周期"];
-const PART_OPTIONAL: &[&str] = &[
-    "问题",
-    "可补救",
-    "加分",
-    "最低次数",
-    "单位",
-    "不足时",
-    "分子",
-    "分母",
-    "分母取自",
-    "满分比例",
-    "底线比例",
-    "领域",
-];
+fn is_known(sheet: &str) -> bool {
+    sheet == export::GUIDE || schema::form(sheet).is_some() || documents::is_book(sheet)
+}
+
+/// A sheet by its form; only these columns take dates.
+fn table<'a>(sheets: &'a [Sheet], name: &'static str, dates: &[&str], faults: &mut Faults) -> Table<'a> {
+    let (needed, optional) = schema::headers(name);
+    let mut table = Table::find(sheets, name, &needed, &optional, faults);
+    // Every sector may have every item: the product is what has to stay small.
+    let most = match name {
+        "领域" | "方面" => 60,
+        "条目" => 2_000,
+        _ => 20_000,
+    };
+    table.no_more_than(most, faults);
+    table.no_dates_but(dates, faults);
+    table
+}
 
 fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     let sheet = "标准";
-    let table = Table::find(sheets, sheet, &["项目", "内容"], &[], faults);
+    let table = table(sheets, sheet, &[], faults);
     let (mut id, mut version, mut title) = (None, None, None);
     let (mut notice, mut marks, mut bonus_cap) = (String::new(), Vec::new(), Points::ZERO);
     let mut seen = BTreeSet::new();
@@ -136,14 +137,17 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
         }
         match key {
             "标准编号" => id = line.id("内容", faults),
-            "版本" => version = line.needed("内容", faults),
+            "版本" => {
+                line.no_number("内容", faults);
+                version = line.needed("内容", faults);
+            }
             "名称" => title = line.needed("内容", faults),
             "声明" => notice = line.text("内容").into(),
             "标记" => marks = rows::marks(line, "内容", faults),
             "加分上限" => bonus_cap = line.points("内容", faults).unwrap_or_default(),
             _ => {
-                let remedy = "只能填：标准编号、版本、名称、声明、标记、加分上限";
-                line.fault("项目", format!("不认识{}", quoted(key)), remedy, faults);
+                let remedy = format!("只能填：{}", schema::ABOUT_STANDARD.join("、"));
+                line.fault("项目", format!("不认识{}", quoted(key)), &remedy, faults);
             }
         }
     }
@@ -153,25 +157,26 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
 }
 
-/// Reads a sheet of 编号 and 名称.
-fn named<T>(sheets: &[Sheet], sheet: &'static str, faults: &mut Faults) -> Vec<(T, String)>
+/// Reads a sheet of 编号 and 名称, with the 标记 of each.
+fn named<T>(sheets: &[Sheet], sheet: &'static str, faults: &mut Faults) -> Vec<((T, String), Vec<Mark>)>
 where
     T: TryFrom<String> + PartialEq,
 {
-    let table = Table::find(sheets, sheet, &["编号", "名称"], &[], faults);
-    let mut found: Vec<(T, String)> = Vec::new();
+    let table = table(sheets, sheet, &[], faults);
+    let mut found: Vec<((T, String), Vec<Mark>)> = Vec::new();
     for line in table.lines() {
+        let marks = rows::marks(line, "标记", faults);
         let id = line.id::<T>("编号", faults);
         let name = line.needed("名称", faults);
         let (Some(id), Some(name)) = (id, name) else { continue };
-        if found.iter().any(|(known, _)| known == &id) {
+        if found.iter().any(|((known, _), _)| known == &id) {
             line.fault("编号", format!("编号{}重复了", quoted(line.text("编号"))), "每行用一个编号", faults);
             continue;
         }
-        if found.iter().any(|(_, known)| known == name) {
+        if found.iter().any(|((_, known), _)| known == name) {
             line.fault("名称", format!("名称{}重复了", quoted(name)), "每行用一个名称", faults);
         }
-        found.push((id, name.into()));
+        found.push(((id, name.into()), marks));
     }
     if found.is_empty() {
         faults.sheet(sheet, "一行都没有", "至少填一行");
@@ -180,7 +185,7 @@ where
 }
 
 fn methods(sheets: &[Sheet], faults: &mut Faults) -> Vec<(MethodId, String, String)> {
-    let table = Table::find(sheets, "考核方式", &["编号", "简称", "名称"], &[], faults);
+    let table = table(sheets, "考核方式", &[], faults);
     let mut found: Vec<(MethodId, String, String)> = Vec::new();
     for line in table.lines() {
         let id = line.id::<MethodId>("编号", faults);
@@ -196,8 +201,7 @@ fn methods(sheets: &[Sheet], faults: &mut Faults) -> Vec<(MethodId, String, Stri
 }
 
 fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
-    let needed = &["编号", "名称", "开始", "结束", "上报截止"];
-    let table = Table::find(sheets, "考核周期", needed, &[], faults);
+    let table = table(sheets, "考核周期", &["开始", "结束", "上报截止"], faults);
     let mut found: Vec<Period> = Vec::new();
     for line in table.lines() {
         let id = line.id::<PeriodId>("编号", faults);
@@ -228,7 +232,7 @@ fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
 }
 
 fn grading(sheets: &[Sheet], faults: &mut Faults) -> Grading {
-    let table = Table::find(sheets, "等次", &["等次", "分数线"], &[], faults);
+    let table = table(sheets, "等次", &[], faults);
     let mut thresholds = Vec::new();
     for line in table.lines() {
         let grade = line.word("等次", words::GRADES, faults);

@@ -6,8 +6,8 @@ use super::{
     words,
 };
 use crate::domain::{
-    AspectId, Citation, Combine, Evidence, Grade, GradeLimit, ItemId, LimitId, LimitTest, Mark, MarkKind,
-    MethodId, PartId, Points, ProfileCondition, ProfileNumber, Rule, SectorId, ShareCredit, Window,
+    AspectId, Citation, Combine, Evidence, Grade, GradeLimit, ItemId, LedgerSource, LimitId, LimitTest, Mark,
+    MarkKind, MethodId, PartId, Points, ProfileCondition, ProfileNumber, Rule, SectorId, ShareCredit, Window,
 };
 use std::collections::BTreeSet;
 
@@ -55,6 +55,7 @@ pub(super) struct PartRow {
     pub(super) window: Window,
     pub(super) mendable: bool,
     pub(super) bonus: bool,
+    pub(super) from_ledger: Option<LedgerSource>,
     pub(super) rule: RuleRow,
 }
 
@@ -162,7 +163,7 @@ pub(super) fn items(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Ve
     rows
 }
 
-fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sectors {
+pub(super) fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sectors {
     let mut sectors = Sectors::new();
     for piece in line.pieces("领域") {
         if piece == words::ALL_SECTORS {
@@ -252,6 +253,7 @@ pub(super) fn parts(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Ve
         let sectors = sectors(line, names, faults);
         let mendable = line.yes("可补救", faults);
         let bonus = line.yes("加分", faults);
+        let from_ledger = super::from_ledger::read(line, faults);
         let (Some(item), Some(id)) = (item, id) else { continue };
         rows.push(PartRow {
             row: line.number(),
@@ -263,6 +265,7 @@ pub(super) fn parts(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Ve
             window,
             mendable,
             bonus,
+            from_ledger,
             rule: rule.unwrap_or(RuleRow::Whole(Rule::YesNo)),
         });
     }

@@ -1,5 +1,6 @@
 //! Sheets: named rows of text cells, wherever they were read from.
 
+use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// One sheet. Its first row holds the headers.
@@ -18,6 +19,19 @@ pub struct Row {
     pub number: usize,
     /// The cells from the left, in canonical form.
     pub cells: Vec<String>,
+    /// The cells, counted from 0, that the spreadsheet does not hold as text.
+    pub kinds: BTreeMap<usize, CellKind>,
+}
+
+/// What a spreadsheet made of something that was typed into it. It is no longer what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// A number: 2026.10 has become 2026.1, and 007 has become 7.
+    Number,
+    /// A date or a time: 2026-1 has become the first of January.
+    Date,
+    /// A formula that failed.
+    Error,
 }
 
 impl Sheet {
@@ -31,6 +45,7 @@ impl Sheet {
         let rows = rows.into_iter().enumerate().map(|(index, cells)| Row {
             number: index + 1,
             cells: cells.into_iter().map(|cell| canonical(cell.as_ref())).collect(),
+            kinds: BTreeMap::new(),
         });
         Self { name: name.into(), rows: rows.collect() }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     fault::{Fault, Faults, quoted},
-    sheet::{Row, Sheet},
+    sheet::{CellKind, Row, Sheet},
 };
 use crate::domain::{Points, check::is_plain_text};
 use core::str::FromStr;
@@ -13,11 +13,16 @@ use std::collections::BTreeMap;
 const REMARK: &str = "备注";
 /// The longest text of a cell, in characters.
 const MAX_CELL_CHARS: usize = 4_000;
+/// The longest body of a section, in characters.
+const MAX_BODY_CHARS: usize = 10_000;
+/// A spreadsheet holds no more digits of a number.
+const MAX_EXACT_DIGITS: usize = 15;
+const AS_TEXT: &str = "把这一列的单元格格式设为“文本”，再重新输入这一格";
 
 /// A sheet whose headers are known.
 #[derive(Debug, Clone)]
 pub(crate) struct Table<'a> {
-    name: &'static str,
+    name: &'a str,
     columns: BTreeMap<String, usize>,
     rows: Vec<&'a Row>,
 }
@@ -38,15 +43,21 @@ impl<'a> Table<'a> {
         optional: &[&str],
         faults: &mut Faults,
     ) -> Self {
-        let mut table = Self { name, columns: BTreeMap::new(), rows: Vec::new() };
         let mut found = sheets.iter().filter(|sheet| sheet.name == name);
         let Some(sheet) = found.next() else {
             faults.sheet(name, "没有这张表", "从模板补上这张表；没有内容也要留表头");
-            return table;
+            return Self { name, columns: BTreeMap::new(), rows: Vec::new() };
         };
         if found.next().is_some() {
             faults.sheet(name, "这张表出现了两次", "只留一张");
         }
+        Self::read(sheet, needed, optional, faults)
+    }
+
+    /// Finds the columns of a sheet. A sheet that is empty or lacks a needed column has no lines.
+    pub(crate) fn read(sheet: &'a Sheet, needed: &[&str], optional: &[&str], faults: &mut Faults) -> Self {
+        let name = sheet.name.as_str();
+        let mut table = Self { name, columns: BTreeMap::new(), rows: Vec::new() };
         let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
         let mut rows = sheet.rows.iter().filter(filled);
         let Some(header) = rows.next() else {
@@ -85,10 +96,15 @@ impl<'a> Table<'a> {
         for row in &table.rows {
             for (column, index) in &table.columns {
                 let cell = row.cells.get(*index).map_or("", String::as_str);
-                if !is_plain_text(cell, MAX_CELL_CHARS, true) {
+                if row.kinds.get(index) == Some(&CellKind::Error) {
+                    let line = Line { table: &table, row };
+                    line.fault(column, "这一格的公式出错了", "改好公式，或者直接填上内容", faults);
+                }
+                let most = most_chars(column);
+                if !is_plain_text(cell, most, true) {
                     Line { table: &table, row }.fault(
                         column,
-                        format!("文字超过{MAX_CELL_CHARS}个字，或者有看不见的控制字符"),
+                        format!("文字超过{most}个字，或者有看不见的控制字符"),
                         "缩短，或者重新手工输入这一格",
                         faults,
                     );
@@ -96,6 +112,26 @@ impl<'a> Table<'a> {
             }
         }
         table
+    }
+
+    /// Says where the spreadsheet made a date of something that is none.
+    pub(crate) fn no_dates_but(&self, dates: &[&str], faults: &mut Faults) {
+        for line in self.lines() {
+            for column in self.columns.keys().filter(|column| !dates.contains(&column.as_str())) {
+                if line.kind(column) == Some(CellKind::Date) && column != REMARK {
+                    let problem = format!("这一格被表格软件改成了日期，现在是{}", quoted(line.text(column)));
+                    line.fault(column, problem, AS_TEXT, faults);
+                }
+            }
+        }
+    }
+
+    /// Says that there are too many lines, and leaves the rest out.
+    pub(crate) fn no_more_than(&mut self, most: usize, faults: &mut Faults) {
+        if self.rows.len() > most {
+            self.rows.truncate(most);
+            faults.sheet(self.name, format!("这张表超过{most}行"), "核对是不是这套标准的表；多余的行删去");
+        }
     }
 
     /// The lines that are not blank.
@@ -108,6 +144,33 @@ impl<'a> Line<'a> {
     /// The row's number in the spreadsheet.
     pub(crate) fn number(self) -> usize {
         self.row.number
+    }
+
+    /// The name of the sheet.
+    pub(crate) fn sheet(self) -> &'a str {
+        self.table.name
+    }
+
+    /// What the spreadsheet made of a cell, if it is not text.
+    pub(crate) fn kind(self, column: &str) -> Option<CellKind> {
+        let index = self.table.columns.get(column)?;
+        self.row.kinds.get(index).copied()
+    }
+
+    /// Says that an identifier has become a number that no longer shows what was typed. A whole number that the spreadsheet
+    /// holds exactly is one.
+    pub(crate) fn no_number(self, column: &str, faults: &mut Faults) {
+        let text = self.text(column);
+        let exact = text.len() <= MAX_EXACT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+        if self.kind(column) == Some(CellKind::Number) && !exact {
+            let problem = format!("这一格是数字格式，现在是{}：末尾的0和第15位以后的数字会丢", quoted(text));
+            self.fault(column, problem, AS_TEXT, faults);
+        }
+    }
+
+    /// Whether the text of a cell is longer than its column allows.
+    pub(crate) fn too_long(self, column: &str) -> bool {
+        self.text(column).chars().count() > most_chars(column)
     }
 
     /// The text of a cell; empty when there is none.
@@ -147,6 +210,8 @@ impl<'a> Line<'a> {
         if id.is_none() {
             let problem = format!("{}不能作编号", quoted(text));
             self.fault(column, problem, "用1到64个英文字母、数字、点、横线或下划线", faults);
+        } else {
+            self.no_number(column, faults);
         }
         id
     }
@@ -157,7 +222,7 @@ impl<'a> Line<'a> {
         let points = Points::parse(text).ok();
         if points.is_none() {
             let problem = format!("{}不是分值", quoted(text));
-            self.fault(column, problem, "写成不带单位的数，最多两位小数，如 2 或 2.5", faults);
+            self.fault(column, problem, "写成0到100的数，不带单位，最多两位小数，如 2 或 2.5", faults);
         }
         points
     }
@@ -172,7 +237,14 @@ impl<'a> Line<'a> {
         let number = text.parse::<T>().ok().filter(|number| (least..=most).contains(number));
         if number.is_none() {
             let problem = format!("{}不是{least}到{most}的整数", quoted(text));
-            self.fault(column, problem, "写成不带单位的整数", faults);
+            // 90% that has lost its format arrives as 0.9.
+            let is_part = text.parse::<f64>().is_ok_and(|number| number > 0.0 && number < 1.0);
+            let remedy = if is_part {
+                "百分比写成整数，百分之九十写 90"
+            } else {
+                "写成不带单位的整数"
+            };
+            self.fault(column, problem, remedy, faults);
         }
         number
     }
@@ -217,7 +289,12 @@ impl<'a> Line<'a> {
     }
 }
 
-fn parse_date(text: &str) -> Option<Date> {
+fn most_chars(column: &str) -> usize {
+    if column == "正文" { MAX_BODY_CHARS } else { MAX_CELL_CHARS }
+}
+
+/// 2026-06-05, 2026/6/5, 2026.6.5, 2026年6月5日
+pub(super) fn parse_date(text: &str) -> Option<Date> {
     let text = text.strip_suffix('日').unwrap_or(text);
     let mut pieces = text.split(['-', '/', '.', '年', '月']);
     let (year, month, day) = (pieces.next()?, pieces.next()?, pieces.next()?);

@@ -1,6 +1,6 @@
 //! The Chinese words of the sheets and what they stand for.
 
-use crate::domain::{Combine, CountCredit, Grade, MarkKind, ProfileNumber, Window};
+use crate::domain::{ActivityKind, Combine, CountCredit, Grade, MarkKind, ProfileNumber, Window};
 
 /// 周期
 pub(super) const WINDOWS: &[(&str, Window)] = &[
@@ -103,3 +103,27 @@ pub(super) const NO_DOCUMENT: &str = "无";
 pub(super) const NO_CITATION: &str = "没有查到可引的条文依据";
 /// In 领域: every sector.
 pub(super) const ALL_SECTORS: &str = "全部";
+
+/// 台账: what is counted in the ledger.
+pub(super) const KINDS: &[(&str, ActivityKind)] = &[
+    ("支部党员大会", ActivityKind::MemberMeeting),
+    ("支委会", ActivityKind::CommitteeMeeting),
+    ("党小组会", ActivityKind::GroupMeeting),
+    ("党课", ActivityKind::PartyClass),
+    ("主题党日", ActivityKind::ThemedDay),
+    ("组织生活会", ActivityKind::OrganisationalLifeMeeting),
+    ("民主评议", ActivityKind::DemocraticAppraisal),
+    ("谈心谈话", ActivityKind::HeartToHeartTalk),
+    ("志愿服务", ActivityKind::Volunteering),
+    ("走访慰问", ActivityKind::Visit),
+    ("党务公开", ActivityKind::Openness),
+    ("财务公开", ActivityKind::FinancialOpenness),
+];
+/// What 台账 offers to be chosen: the kinds, and what may go before them.
+pub(super) fn ledger() -> Vec<&'static str> {
+    KINDS.iter().map(|(word, _)| *word).chain(["到会率：", "不足半数（o1）："]).collect()
+}
+/// In 台账, before the kinds of a share of those present.
+pub(super) const ATTENDANCE: &str = "到会率";
+/// In 台账, before the kinds of a deduction for too few present, with the occurrence in brackets.
+pub(super) const BELOW_QUORUM: &str = "不足半数";

@@ -1,8 +1,15 @@
-//! Attributes of the document element, from which the style sheet takes theme and size and the tests that the app is ready.
+//! What stands in the document itself: what the build has named in its head, and the attributes of its element, from which the style sheet takes theme and size and the tests that the app is ready.
 //!
 //! <https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Global_attributes/data-*>
 
 use super::js;
+
+/// What the page's head says under this name (`<meta name content>`); `None` where it says nothing.
+#[must_use]
+pub fn meta(name: &str) -> Option<String> {
+    let element = js::document().ok()?.query_selector(&format!("meta[name={name}]")).ok()??;
+    element.get_attribute("content").filter(|content| !content.is_empty())
+}
 
 /// `data-theme`; `None` for the usual one.
 pub fn set_theme(theme: Option<&str>) {

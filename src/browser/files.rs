@@ -51,6 +51,15 @@ pub enum Shared {
     Unsupported,
 }
 
+/// Whether the phone's own menu would take such a file. Many browsers share pictures and texts only.
+///
+/// <https://developer.mozilla.org/en-US/docs/Web/API/Navigator/canShare>
+#[must_use]
+pub fn can_share(name: &str, media_type: &str) -> bool {
+    let (Ok(data), Ok(window)) = (share_data(name, media_type, &[0]), js::window()) else { return false };
+    js::call(&window.navigator(), "canShare", &[data]).is_ok_and(|answer| answer.is_truthy())
+}
+
 /// Hands a file to another app, by the phone's own menu; to be called from a tap.
 ///
 /// <https://developer.mozilla.org/en-US/docs/Web/API/Navigator/share>

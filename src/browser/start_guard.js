@@ -3,7 +3,8 @@
 //   the names below, because IndexedDB answers too late for the first paint);
 // - says so, and what to do, where the app cannot start, or stops in the middle (the released app carries no panic messages);
 // - registers the service worker, so that even an app that fails to start can be mended by its next version. It offers the
-//   waiting version only where the app failed to start; otherwise the app itself asks.
+//   waiting version only where the app failed to start; otherwise the app itself asks;
+// - has the worker keep, later, what only some need.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -100,5 +101,15 @@
       // Without it everything works but opening without a network; 我的资料在哪 says so.
       console.info("no service worker:", refused);
     });
+    later();
+    addEventListener("online", later);
   });
+
+  // What no first visit waits for (the worker for paper) is kept when the app has been quiet for a while, or the network is back.
+  function later() {
+    if (!("serviceWorker" in navigator)) return;
+    navigator.serviceWorker.ready.then(function (registration) {
+      setTimeout(function () { registration.active.postMessage({ type: "later" }); }, 15000);
+    });
+  }
 })();

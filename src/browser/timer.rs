@@ -1,8 +1,10 @@
-//! `setTimeout()`.
+//! `setTimeout()` and `requestAnimationFrame()`.
 //!
 //! <https://developer.mozilla.org/en-US/docs/Web/API/Window/setTimeout>
 
+use super::js;
 use gloo_timers::callback::Timeout;
+use wasm_bindgen::{JsCast as _, closure::Closure};
 
 /// A call that is due later; dropping it cancels.
 #[must_use = "dropping it cancels the call"]
@@ -21,4 +23,12 @@ pub fn after(ms: u64, callback: impl FnOnce() + 'static) -> Timer {
 /// Waits so many milliseconds.
 pub async fn sleep(ms: u64) {
     gloo_timers::future::TimeoutFuture::new(ms.min(LONGEST_MS) as u32).await;
+}
+
+/// Calls back once before the next frame is drawn: what is to change with it has changed by then. Not while the page is hidden.
+pub fn before_next_frame(callback: impl FnOnce() + 'static) {
+    if let Ok(window) = js::window() {
+        // A window always has frames to come.
+        let _ = window.request_animation_frame(Closure::once_into_js(callback).unchecked_ref());
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     clock::Stamp,
-    ids::{ChoiceId, ContentHash, FactId, ItemId, OccurrenceId, PartId},
+    ids::{ChoiceId, ContentHash, FactId, ItemId, LedgerId, OccurrenceId, PartId},
     period::WindowKey,
     profile::BranchProfile,
 };
@@ -66,6 +66,16 @@ pub enum AnswerValue {
     Part {
         /// The answer.
         answer: Option<PartAnswer>,
+        /// The ledger entries it was counted from, when nobody said it: see [`super::ledger::derive`]. Never stored on a phone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counted: Option<Vec<LedgerId>>,
+        /// What the branch itself had said where the ledger speaks now; `None` when it had said nothing, or nothing that the
+        /// checklist can still take.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own: Option<OwnAnswer>,
+        /// Why the branch answers otherwise than its ledger; empty where it does not.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// For [`AnswerKey::Location`] and [`AnswerKey::Note`]; empty takes it back.
     Text {
@@ -77,6 +87,26 @@ pub enum AnswerValue {
         /// Whether it belongs to the item; `false` takes it off again.
         attached: bool,
     },
+}
+
+/// An answer that the branch had given itself, beneath one that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct OwnAnswer {
+    /// As given; `None` when it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<PartAnswer>,
+    /// The checklist whose question it answers, as [`Entry::under`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<ContentHash>,
+}
+
+impl AnswerValue {
+    /// A part's answer as somebody gives it; `None` takes one back.
+    #[must_use]
+    pub fn part(answer: Option<PartAnswer>) -> Self {
+        Self::Part { answer, counted: None, own: None, reason: String::new() }
+    }
 }
 
 /// The longest text an answer may hold, in characters.
@@ -159,6 +189,48 @@ pub struct Entry {
     pub stamp: Stamp,
     /// The value.
     pub value: AnswerValue,
+    /// The checklist whose question it answers. Where it is absent, that is the one which the submission or draft pins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<ContentHash>,
+}
+
+impl AnswerValue {
+    /// Whether it says anything: not an answer that was taken back, nor that an item applies, as it does anyway.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        match self {
+            Self::Profile { .. } => true,
+            Self::Stance { stance } => *stance != Stance::Applies,
+            Self::Part { answer, .. } => answer.is_some(),
+            Self::Text { text } => !text.is_empty(),
+            Self::Attached { attached } => *attached,
+        }
+    }
+}
+
+impl Entry {
+    /// The same, given under this checklist unless it says another.
+    #[must_use]
+    pub fn under_or(self, checklist: &ContentHash) -> Self {
+        self.map_under(|under| Some(under.unwrap_or_else(|| checklist.clone())))
+    }
+
+    /// The same, with another say of the checklist under which it was given, and what lies beneath it.
+    pub(super) fn map_under(mut self, map: impl Fn(Option<ContentHash>) -> Option<ContentHash>) -> Self {
+        if let AnswerValue::Part { own: Some(own), .. } = &mut self.value {
+            own.under = map(own.under.take());
+        }
+        Self { under: map(self.under), ..self }
+    }
+
+    /// The checklists under which it, and what lies beneath it, say that they were given.
+    pub(super) fn unders(&self) -> impl Iterator<Item = &ContentHash> {
+        let own = match &self.value {
+            AnswerValue::Part { own: Some(own), .. } => own.under.as_ref(),
+            _ => None,
+        };
+        self.under.iter().chain(own)
+    }
 }
 
 impl AnswerKey {

@@ -9,7 +9,6 @@ use super::{
     ids::{ContentHash, ItemId, PartId},
     profile::BranchProfile,
 };
-use std::collections::BTreeSet;
 
 /// Within this time a phone's own correction of an unshared entry replaces it instead of growing the history.
 pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
@@ -17,7 +16,8 @@ pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
 /// All that was ever said in one assessment, as far as this phone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assessment {
-    entries: BTreeSet<Entry>,
+    /// Sorted, each once: by register first and by stamp next, so a register's history is one run and found by halving.
+    entries: Vec<Entry>,
     shared_until: Option<Stamp>,
 }
 
@@ -34,41 +34,55 @@ impl Assessment {
     /// From stored entries. `shared_until` is the highest stamp that has left the phone in a submission or backup.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>, shared_until: Option<Stamp>) -> Self {
-        Self { entries: entries.into_iter().collect(), shared_until }
+        let mut assessment = Self { entries: Vec::new(), shared_until };
+        assessment.merge(entries);
+        assessment
     }
 
     /// Every entry, in the order of registers and stamps.
     #[must_use]
-    pub fn entries(&self) -> &BTreeSet<Entry> {
+    pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Works out what writing `value` at `stamp` changes; [`Assessment::apply`] carries it out.
+    /// Works out what writing this entry changes; [`Assessment::apply`] carries it out. What was said of another version's
+    /// question is never replaced.
     #[must_use]
-    pub fn edit(&self, key: AnswerKey, value: AnswerValue, stamp: Stamp) -> Edit {
+    pub fn edit(&self, put: Entry) -> Edit {
         let drop = self
-            .history(&key)
+            .history(&put.key)
             .filter(|old| {
-                old.stamp.device == stamp.device
+                old.stamp.device == put.stamp.device
+                    && old.under == put.under
                     && self.shared_until.is_none_or(|shared| old.stamp > shared)
-                    && stamp.ms.saturating_sub(old.stamp.ms) < SAME_VISIT_MS
+                    && put.stamp.ms.saturating_sub(old.stamp.ms) < SAME_VISIT_MS
             })
             .cloned()
             .collect();
-        Edit { put: Entry { key, stamp, value }, drop }
+        Edit { put, drop }
     }
 
     /// Carries an edit out.
     pub fn apply(&mut self, edit: Edit) {
-        for old in &edit.drop {
-            self.entries.remove(old);
+        self.entries.retain(|entry| !edit.drop.contains(entry));
+        if let Err(place) = self.entries.binary_search(&edit.put) {
+            self.entries.insert(place, edit.put);
         }
-        self.entries.insert(edit.put);
+    }
+
+    /// Puts an entry in the place of the one that counts in its register, which has the same stamp or none is there: for what
+    /// is shown and submitted, not for what is stored.
+    pub fn replace(&mut self, entry: Entry) {
+        self.entries.retain(|old| old.key != entry.key || old.stamp < entry.stamp);
+        let place = self.entries.partition_point(|old| *old < entry);
+        self.entries.insert(place, entry);
     }
 
     /// Adds what another phone, a submission or a backup knows.
     pub fn merge(&mut self, others: impl IntoIterator<Item = Entry>) {
         self.entries.extend(others);
+        self.entries.sort_unstable();
+        self.entries.dedup();
     }
 
     /// Marks everything up to now as having left the phone, so that no edit replaces it any more.
@@ -88,10 +102,24 @@ impl Assessment {
         self.entries.iter().map(|entry| entry.stamp).max()
     }
 
+    /// How many registers hold something that has not left the phone.
+    #[must_use]
+    pub fn unshared(&self) -> usize {
+        let mut registers: Vec<&AnswerKey> = self
+            .entries
+            .iter()
+            .filter(|entry| Some(entry.stamp) > self.shared_until)
+            .map(|entry| &entry.key)
+            .collect();
+        registers.dedup();
+        registers.len()
+    }
+
     /// All entries of one register, oldest first; the last one counts.
     pub fn history(&self, key: &AnswerKey) -> impl DoubleEndedIterator<Item = &Entry> {
-        // Entries sort by register first and by stamp next, so a register's history is one contiguous run.
-        self.entries.iter().filter(move |entry| &entry.key == key)
+        let from = self.entries.partition_point(|entry| entry.key < *key);
+        let (_, rest) = self.entries.split_at(from);
+        rest[..rest.partition_point(|entry| entry.key == *key)].iter()
     }
 
     /// The entry that counts.
@@ -136,7 +164,7 @@ impl Assessment {
     pub fn part(&self, item: &ItemId, part: &PartId) -> Option<&PartAnswer> {
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
         match self.current(&key).map(|entry| &entry.value) {
-            Some(AnswerValue::Part { answer }) => answer.as_ref(),
+            Some(AnswerValue::Part { answer, .. }) => answer.as_ref(),
             _ => None,
         }
     }

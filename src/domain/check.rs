@@ -1,15 +1,14 @@
-//! Checks on what comes from outside: the answers of a submission, and a checklist before it is used.
+//! Checks on what comes from outside: the answers of a submission.
 
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, MAX_TEXT_CHARS, NotApplicable, PartAnswer, Stance},
-    checklist::{Checklist, Combine, Item, Part},
-    grade::LimitTest,
-    ids::{ContentHash, ItemId, LimitId, MethodId, PartId},
+    checklist::{Checklist, Part},
+    ids::{ContentHash, ItemId, LedgerId, PartId},
+    ledger::check::{LedgerFault, MAX_RECORDS, record_fault},
     period::{Period, Span},
     photo::{MAX_ATTACHMENTS, MAX_BYTES},
-    points::Points,
     profile::BranchProfile,
-    rule::{Rule, ShareCredit},
+    rule::Rule,
     submission::Submission,
 };
 use jiff::civil::Date;
@@ -62,6 +61,15 @@ pub enum AnswerFault {
     /// More photos than anyone looks at.
     #[error("{0} photos are too many; a submission carries at most {MAX_ATTACHMENTS}")]
     TooManyPhotos(usize),
+    /// It says that it was counted from the ledger, which does not answer this part.
+    #[error("the ledger does not answer {0}; send the branch's own answer")]
+    NotFromLedger(String),
+    /// A record of the ledger.
+    #[error("ledger entry {0}: {1}")]
+    Ledger(LedgerId, LedgerFault),
+    /// More of the ledger than one submission may carry.
+    #[error("the ledger has more than {MAX_RECORDS} records; send those of the period's windows")]
+    TooMuchLedger,
     /// Two entries write one register.
     #[error("{0} is written twice; send only the entry that counts")]
     Twice(String),
@@ -88,6 +96,13 @@ pub fn submission_faults(
         } else {
             faults.push(AnswerFault::Twice(entry.key.path()));
         }
+    }
+    if submission.ledger.len() > MAX_RECORDS {
+        faults.push(AnswerFault::TooMuchLedger);
+    } else {
+        let found =
+            submission.ledger.iter().filter_map(|r| Some(AnswerFault::Ledger(r.id, record_fault(r)?)));
+        faults.extend(found);
     }
     let declared = &submission.declaration;
     if declared.considered_on < period.starts {
@@ -147,11 +162,21 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
             };
             (!offered).then(|| AnswerFault::NotOffered(id.clone()))
         }
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer }) => {
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer, counted, own, reason }) => {
             let Some(asked) = item.part(part) else {
                 return Some(AnswerFault::UnknownPart(id.clone(), part.clone()));
             };
-            answer.as_ref().and_then(|answer| part_fault(asked, period, answer, &entry.key.path()))
+            let at = entry.key.path();
+            if !is_plain_text(reason, MAX_TEXT_CHARS, true) {
+                return Some(AnswerFault::Text(at, MAX_TEXT_CHARS));
+            }
+            let from_ledger = counted.as_ref().is_some_and(|counted| counted.len() <= MAX_RECORDS)
+                && asked.from_ledger.is_some();
+            if (counted.is_some() || own.is_some()) && !from_ledger {
+                return Some(AnswerFault::NotFromLedger(at));
+            }
+            let own = own.as_ref().and_then(|own| own.answer.as_ref());
+            answer.iter().chain(own).find_map(|answer| part_fault(asked, period, answer, &at))
         }
         _ => wrong_kind(),
     }
@@ -174,7 +199,7 @@ pub fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
     (!plain).then(|| AnswerFault::Text("profile".into(), MAX_NAME_CHARS))
 }
 
-fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Option<AnswerFault> {
+pub(super) fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Option<AnswerFault> {
     let unknown = |name: &str| AnswerFault::UnknownName(at.into(), name.chars().take(80).collect());
     let out_of_range = || AnswerFault::OutOfRange(at.into());
     match (&part.rule, answer) {
@@ -208,170 +233,13 @@ fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Op
     }
 }
 
-/// Why a checklist cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ChecklistFault {
-    /// The aspects do not add up.
-    #[error("the items add up to {0} points, not to 100")]
-    Total(Points),
-    /// An id is used twice.
-    #[error("item {0} occurs twice")]
-    ItemTwice(ItemId),
-    /// A part, choice, fact or occurrence id is used twice in its item.
-    #[error("item {0} uses the id {1:?} twice")]
-    NameTwice(ItemId, String),
-    /// An item without parts cannot be answered.
-    #[error("item {0} has no part")]
-    NoPart(ItemId),
-    /// A way of inspection is not defined.
-    #[error("item {0} refers to the method {1}, which is not defined")]
-    UnknownMethod(ItemId, MethodId),
-    /// A rule lacks its figures, or they cannot be reached.
-    #[error("item {0}, part {1}: the rule's figures are missing or contradict each other")]
-    Figures(ItemId, PartId),
-    /// Alternative ways are worth the same.
-    #[error("item {0}: alternative ways must be worth the same points")]
-    UnequalAlternatives(ItemId),
-    /// A window ends in none of the periods.
-    #[error("item {0}, part {1}: its window never ends in any period")]
-    NeverDue(ItemId, PartId),
-    /// A limit does not fit the part it looks at.
-    #[error("item {0}, limit {1}: it does not fit the part it looks at")]
-    Limit(ItemId, LimitId),
-    /// The score lines do not fall.
-    #[error("the score lines must fall from grade to grade")]
-    Thresholds,
-    /// A period ends before it starts, or does not follow its predecessor without a gap.
-    #[error("period {0} is not in order with the one before it")]
-    Period(super::ids::PeriodId),
-}
-
-/// Everything wrong with a checklist, or nothing.
-#[must_use]
-pub fn checklist_faults(checklist: &Checklist) -> Vec<ChecklistFault> {
-    let mut faults = Vec::new();
-    let total: Points = checklist.aspects.iter().map(super::checklist::Aspect::points).sum();
-    if total != Points::HUNDRED {
-        faults.push(ChecklistFault::Total(total));
-    }
-    let falling = checklist
-        .grading
-        .thresholds
-        .windows(2)
-        .all(|w| w[0].grade > w[1].grade && w[0].at_least > w[1].at_least);
-    if checklist.grading.thresholds.is_empty() || !falling {
-        faults.push(ChecklistFault::Thresholds);
-    }
-    for (index, period) in checklist.periods.iter().enumerate() {
-        let follows = index.checked_sub(1).is_none_or(|before| {
-            checklist.periods[before].ends.tomorrow().is_ok_and(|next| next == period.starts)
-        });
-        if period.starts > period.ends || !follows {
-            faults.push(ChecklistFault::Period(period.id.clone()));
-        }
-    }
-    let mut seen = BTreeSet::new();
-    for (_, item) in checklist.items() {
-        if !seen.insert(&item.id) {
-            faults.push(ChecklistFault::ItemTwice(item.id.clone()));
-        }
-        faults.extend(item_faults(checklist, item));
-    }
-    faults
-}
-
-fn item_faults(checklist: &Checklist, item: &Item) -> Vec<ChecklistFault> {
-    let id = || item.id.clone();
-    let mut faults = Vec::new();
-    if item.parts.is_empty() {
-        faults.push(ChecklistFault::NoPart(id()));
-    }
-    for method in &item.methods {
-        if !checklist.methods.iter().any(|known| &known.id == method) {
-            faults.push(ChecklistFault::UnknownMethod(id(), method.clone()));
-        }
-    }
-    let scored: BTreeSet<Points> =
-        item.parts.iter().filter(|part| !part.bonus).map(|part| part.points).collect();
-    if item.combine == Combine::Any && scored.len() > 1 {
-        faults.push(ChecklistFault::UnequalAlternatives(id()));
-    }
-    let mut parts = BTreeSet::new();
-    for part in &item.parts {
-        if !parts.insert(part.id.as_str()) {
-            faults.push(ChecklistFault::NameTwice(id(), part.id.to_string()));
-        }
-        let mut names = BTreeSet::new();
-        if let Some(twice) = rule_names(&part.rule).into_iter().find(|name| !names.insert(*name)) {
-            faults.push(ChecklistFault::NameTwice(id(), twice.into()));
-        }
-        if !figures_fit(part) {
-            faults.push(ChecklistFault::Figures(id(), part.id.clone()));
-        }
-        if checklist.periods.iter().all(|period| period.judged(part.window).is_empty()) {
-            faults.push(ChecklistFault::NeverDue(id(), part.id.clone()));
-        }
-    }
-    for limit in &item.limits {
-        let fits = item.part(&limit.part).is_some_and(|part| limit_fits(&limit.when, &part.rule));
-        if !fits {
-            faults.push(ChecklistFault::Limit(id(), limit.id.clone()));
-        }
-    }
-    faults
-}
-
-fn rule_names(rule: &Rule) -> Vec<&str> {
-    match rule {
-        Rule::Level { choices } => choices.iter().map(|choice| choice.id.as_str()).collect(),
-        Rule::Deduction { occurrences } => occurrences.iter().map(|kind| kind.id.as_str()).collect(),
-        Rule::Facts { facts } => facts.iter().map(|fact| fact.id.as_str()).collect(),
-        Rule::YesNo | Rule::Count { .. } | Rule::Share { .. } => Vec::new(),
-    }
-}
-
-/// Whether a rule has its figures, and full points can be reached but not exceeded.
-fn figures_fit(part: &Part) -> bool {
-    let best = |points: &mut dyn Iterator<Item = Points>| points.max() == Some(part.points);
-    match &part.rule {
-        Rule::YesNo => true,
-        Rule::Count { minimum, .. } => (1..=MAX_FIGURE).contains(minimum),
-        Rule::Share { credit: ShareCredit::Proportional { target, floor }, .. } => {
-            (1..=100).contains(target) && floor <= target
-        }
-        Rule::Share { credit: ShareCredit::Bands { bands }, .. } => {
-            let falling =
-                bands.windows(2).all(|w| w[0].at_least > w[1].at_least && w[0].points > w[1].points);
-            falling && bands.iter().all(|b| b.at_least <= 100) && best(&mut bands.iter().map(|b| b.points))
-        }
-        Rule::Level { choices } => choices.len() > 1 && best(&mut choices.iter().map(|choice| choice.points)),
-        Rule::Deduction { occurrences } => !occurrences.is_empty(),
-        Rule::Facts { facts } => !facts.is_empty(),
-    }
-}
-
-fn limit_fits(when: &LimitTest, rule: &Rule) -> bool {
-    match (when, rule) {
-        (LimitTest::No, Rule::YesNo) => true,
-        (LimitTest::ShareBelow { percent }, Rule::Share { .. }) => (1..=100).contains(percent),
-        (LimitTest::Occurrences { at_least }, Rule::Deduction { .. }) => *at_least > 0,
-        (LimitTest::FactMissing { fact }, Rule::Facts { facts }) => {
-            facts.iter().any(|known| &known.id == fact)
-        }
-        (LimitTest::LevelIs { choice }, Rule::Level { choices }) => {
-            choices.iter().any(|known| &known.id == choice)
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::domain::{
-        ContentHash, FactId, Window, WindowKey,
+        ContentHash, FactId, WindowKey,
         submission::{ClaimedGrade, ConsideredBy, Declaration, FORMAT},
-        testing::{checklist, device, full_assessment, part_entry, period, points, stamp, stance_entry},
+        testing::{checklist, device, full_assessment, part_entry, period, stamp, stance_entry},
         *,
     };
     use std::collections::BTreeMap;
@@ -397,6 +265,7 @@ pub(crate) mod tests {
                 claimed_grade: ClaimedGrade::Excellent,
             },
             answers: full_assessment(&list, &period()).winners(),
+            ledger: Vec::new(),
             attachments: Vec::new(),
         }
     }
@@ -409,7 +278,7 @@ pub(crate) mod tests {
     fn photo(item: &str, of: &[u8], attached: bool, ms: u64) -> Entry {
         let (item, sha256) = (ItemId::new(item).unwrap(), ContentHash::of(of));
         let value = AnswerValue::Attached { attached };
-        Entry { key: AnswerKey::Photo { item, sha256 }, stamp: stamp(ms, 1), value }
+        Entry { key: AnswerKey::Photo { item, sha256 }, stamp: stamp(ms, 1), value, under: None }
     }
 
     #[test]
@@ -513,6 +382,7 @@ pub(crate) mod tests {
             key: AnswerKey::Note { item: item.clone() },
             stamp: stamp(9, 1),
             value: AnswerValue::Text { text },
+            under: None,
         };
         let list = checklist();
         assert_eq!(entry_fault(&list, &period(), &note("第一行\n第二行".into())), None);
@@ -523,46 +393,6 @@ pub(crate) mod tests {
         sent.answers.push(sent.answers[0].clone());
         let faults = submission_faults(&list, &period(), &sent);
         assert!(matches!(faults[..], [AnswerFault::Twice(_), AnswerFault::Text(..)]), "{faults:?}");
-    }
-
-    #[test]
-    fn a_faulty_checklist_is_told_what_is_wrong() {
-        type Break = fn(&mut Checklist);
-        type Named = fn(&ChecklistFault) -> bool;
-        let cases: [(Break, Named); 9] = [
-            (
-                |l| l.aspects[0].items[0].parts[0].points = points(100),
-                |f| matches!(f, ChecklistFault::Total(_)),
-            ),
-            (
-                |l| l.aspects[0].items[1].id = l.aspects[0].items[0].id.clone(),
-                |f| matches!(f, ChecklistFault::ItemTwice(_)),
-            ),
-            (|l| l.aspects[0].items[0].parts.clear(), |f| matches!(f, ChecklistFault::NoPart(_))),
-            (|l| l.methods.clear(), |f| matches!(f, ChecklistFault::UnknownMethod(..))),
-            (
-                |l| l.aspects[1].items[0].parts[0].rule = testing::count(0),
-                |f| matches!(f, ChecklistFault::Figures(..)),
-            ),
-            (
-                |l| l.aspects[2].items[3].parts[0].points = points(400),
-                |f| matches!(f, ChecklistFault::UnequalAlternatives(_)),
-            ),
-            (
-                |l| l.aspects[0].items[0].parts[0].window = Window::Year,
-                |f| matches!(f, ChecklistFault::NeverDue(..)),
-            ),
-            (
-                |l| l.aspects[0].items[0].limits[0].when = LimitTest::Occurrences { at_least: 1 },
-                |f| matches!(f, ChecklistFault::Limit(..)),
-            ),
-            (|l| l.grading.thresholds.reverse(), |f| matches!(f, ChecklistFault::Thresholds)),
-        ];
-        for (index, (break_it, named)) in cases.into_iter().enumerate() {
-            let mut list = checklist();
-            break_it(&mut list);
-            assert!(checklist_faults(&list).iter().any(named), "case {index}: {:?}", checklist_faults(&list));
-        }
     }
 
     /// The wire format of a submission. Regenerating this text is allowed only together with a raised [`FORMAT`], or when
@@ -577,13 +407,14 @@ pub(crate) mod tests {
             key: AnswerKey::Location { item },
             stamp: stamp(2_000, 2),
             value: location,
+            under: None,
         });
         let photo = ContentHash::of(b"photo");
         sent.attachments = vec![listed(photo, 300_000)];
         let frozen = include_str!("golden/submission-1.json").trim_end();
         assert_eq!(serde_json::to_string_pretty(&sent).unwrap(), frozen);
         assert_eq!(serde_json::from_str::<Submission>(frozen).unwrap(), sent);
-        let future = frozen.replacen('{', "{\n  \"ledger\": [{\"kind\": \"party_class\"}],", 1);
+        let future = frozen.replacen('{', "{\n  \"unheard_of\": [{\"kind\": \"party_class\"}],", 1);
         assert_eq!(serde_json::from_str::<Submission>(&future).unwrap(), sent, "unknown fields are ignored");
     }
 }

@@ -7,6 +7,7 @@
 use super::{
     grade::{GradeLimit, Grading},
     ids::{AspectId, ContentHash, ItemId, MethodId, PartId, SectorId, StandardId},
+    ledger::LedgerSource,
     period::{Period, Window},
     points::Points,
     profile::ProfileCondition,
@@ -160,6 +161,9 @@ pub struct Part {
     /// Whether a shortfall can honestly be made good until its window ends. A meeting not yet held can; a vote taken
     /// without quorum cannot.
     pub mendable: bool,
+    /// How the ledger answers it, where it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_ledger: Option<LedgerSource>,
     /// Outside the 100 points, capped by the checklist's `bonus_cap`.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub bonus: bool,

@@ -15,7 +15,6 @@ use std::collections::BTreeSet;
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "server", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Difference {
     /// Only the new version has the item.
     Added {
@@ -49,7 +48,6 @@ pub enum Difference {
 
 /// In what an item differs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "server", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum ItemChange {
     /// 抓什么: another wording.
     Requirement,
@@ -90,6 +88,11 @@ pub enum ItemChange {
     /// Worth more or less, as a whole or in one of its choices, facts or occurrences; or within the 100 points or outside.
     Points {
         /// Which part.
+        part: PartId,
+    },
+    /// Which activities of the ledger answer it.
+    Ledger {
+        /// Of which part.
         part: PartId,
     },
     /// How the parts make up the item.
@@ -170,6 +173,7 @@ impl ItemChange {
             Self::JudgedAbove { now: true }
             | Self::PartRemoved { .. }
             | Self::Points { .. }
+            | Self::Ledger { .. }
             | Self::Combine => Effect::Points,
             Self::Mendable { .. }
             | Self::Aspect
@@ -277,6 +281,7 @@ pub fn item_changes(old: &Item, new: &Item) -> Vec<ItemChange> {
         note(asked(before) != asked(part), ItemChange::Rule { part: id() });
         note(before.window != part.window, ItemChange::Window { part: id() });
         note(worth(before) != worth(part), ItemChange::Points { part: id() });
+        note(before.from_ledger != part.from_ledger, ItemChange::Ledger { part: id() });
         note(before.mendable != part.mendable, ItemChange::Mendable { part: id() });
     }
     for part in old.parts.iter().filter(|part| new.part(&part.id).is_none()) {
@@ -365,148 +370,4 @@ fn frame_differs(old: &Checklist, new: &Checklist) -> bool {
         || names(old) != names(new)
         || common(old) != common(new)
         || of_periods(old) != of_periods(new)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{
-        testing::{checklist, count, item, part, points},
-        versions::{any_edits, edited},
-        *,
-    };
-    use proptest::prelude::*;
-
-    fn id(text: &str) -> ItemId {
-        ItemId::new(text).unwrap()
-    }
-
-    fn changes_of(change: impl FnOnce(&mut Item)) -> Vec<ItemChange> {
-        let old = checklist().aspects.remove(0).items.remove(1);
-        let mut new = old.clone();
-        change(&mut new);
-        item_changes(&old, &new)
-    }
-
-    #[test]
-    fn what_came_and_went_stands_where_it_stood() {
-        let old = checklist();
-        let mut new = old.clone();
-        new.version = "2".into();
-        assert_eq!(differences(&old, &new), [], "another version of the same");
-        new.aspects[0].items.remove(0);
-        new.aspects[1].items.remove(1);
-        new.aspects[1].items.insert(0, item("fresh", vec![part("p1", 100, count(1), Window::Month)]));
-        new.aspects[2].items[0].requirement = "另一个要求".into();
-        new.aspects[2].items[0].guidance.clear();
-        new.aspects[2].items.pop();
-        let changed = vec![ItemChange::Requirement, ItemChange::Guidance];
-        let expected = [
-            Difference::Removed { item: id("yes") },
-            Difference::Added { item: id("fresh") },
-            Difference::Removed { item: id("level") },
-            Difference::Changed { item: id("offence"), changes: changed },
-            Difference::Removed { item: id("any") },
-        ];
-        assert_eq!(differences(&old, &new), expected);
-    }
-
-    #[test]
-    fn the_whole_differs_after_the_items() {
-        let old = checklist();
-        let mut new = old.clone();
-        new.grading.thresholds.remove(0);
-        new.bonus_cap = points(500);
-        new.periods[0].submit_by = new.periods[0].ends;
-        new.notice = "示例".into();
-        new.aspects[0].items[0].title = "另一个名字".into();
-        let all = differences(&old, &new);
-        let titled = Difference::Changed { item: id("yes"), changes: vec![ItemChange::Title] };
-        let period = Difference::Period { period: testing::period().id };
-        let expected = [titled, Difference::ScoreLines, Difference::BonusCap, period, Difference::Frame];
-        assert_eq!(all, expected);
-        let mut swapped = old.clone();
-        swapped.aspects[0].items.swap(0, 1);
-        assert_eq!(differences(&old, &swapped), [Difference::Frame]);
-    }
-
-    #[test]
-    fn an_answer_is_touched_by_what_is_asked_and_not_by_what_it_is_worth() {
-        let p1 = || PartId::new("p1").unwrap();
-        let facts = |item: &mut Item, change: fn(&mut Vec<Fact>)| match &mut item.parts[0].rule {
-            Rule::Facts { facts } => change(facts),
-            _ => unreachable!("the tests' checklist has facts here"),
-        };
-        type Case = (Vec<ItemChange>, ItemChange, Effect);
-        let cases: [Case; 8] = [
-            (
-                changes_of(|item| facts(item, |facts| facts[0].deducts = Points::ZERO)),
-                ItemChange::Points { part: p1() },
-                Effect::Points,
-            ),
-            (
-                changes_of(|item| facts(item, |facts| facts[0].text = "别的".into())),
-                ItemChange::Rule { part: p1() },
-                Effect::Answer,
-            ),
-            (changes_of(|item| facts(item, |facts| facts.reverse())), ItemChange::Minor, Effect::None),
-            (
-                changes_of(|item| item.parts[0].window = Window::Year),
-                ItemChange::Window { part: p1() },
-                Effect::Answer,
-            ),
-            (
-                changes_of(|item| item.parts[0].text = "问".into()),
-                ItemChange::Question { part: p1() },
-                Effect::Answer,
-            ),
-            (
-                changes_of(|item| item.judged_above = true),
-                ItemChange::JudgedAbove { now: true },
-                Effect::Points,
-            ),
-            (changes_of(|item| item.may_be_absent = false), ItemChange::Applicability, Effect::Answer),
-            (
-                changes_of(|item| item.parts[0].mendable = false),
-                ItemChange::Mendable { part: p1() },
-                Effect::None,
-            ),
-        ];
-        let part = |part: &str| AnswerKey::Part { item: id("facts"), part: PartId::new(part).unwrap() };
-        for (changes, expected, effect) in cases {
-            assert_eq!(changes, [expected.clone()]);
-            assert_eq!(expected.effect(), effect, "{expected:?}");
-            let touched = effect == Effect::Answer;
-            assert_eq!(expected.touches(&part("p1")), touched, "{expected:?}");
-            assert_eq!(expected.touches(&AnswerKey::Stance { item: id("facts") }), touched);
-            assert!(!expected.touches(&AnswerKey::Note { item: id("facts") }));
-        }
-        assert!(!ItemChange::Rule { part: p1() }.touches(&part("p2")), "the other question is as it was");
-        assert!(!ItemChange::PartAdded { part: PartId::new("p2").unwrap() }.touches(&part("p1")));
-    }
-
-    proptest! {
-        #[test]
-        fn no_difference_means_the_same(edits in any_edits()) {
-            let (old, mut new) = (checklist(), edited(&checklist(), &edits));
-            new.version.clone_from(&old.version);
-            prop_assert_eq!(differences(&old, &new).is_empty(), old == new);
-            prop_assert_eq!(differences(&new, &new), []);
-        }
-
-        #[test]
-        fn each_item_is_named_once_and_only_if_it_differs(edits in any_edits()) {
-            let (old, new) = (checklist(), edited(&checklist(), &edits));
-            let all = differences(&old, &new);
-            let named: Vec<&ItemId> = all.iter().filter_map(Difference::item).collect();
-            prop_assert_eq!(named.iter().collect::<BTreeSet<_>>().len(), named.len());
-            for (aspect, item) in old.items().chain(new.items()) {
-                let of = |list: &Checklist| list.find(&item.id).map(|(_, a, i)| (a.id.clone(), i.clone()));
-                let differs = of(&old) != of(&new);
-                prop_assert_eq!(named.contains(&&item.id), differs, "{} in {}", &item.id, &aspect.id);
-            }
-            let backwards = differences(&new, &old);
-            prop_assert_eq!(all.len(), backwards.len(), "what differs one way differs the other way");
-        }
-    }
 }

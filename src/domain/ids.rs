@@ -136,6 +136,8 @@ uuid_id! {
     DeviceId;
     /// One submission (一次上报): a UUIDv7 made by the phone (RFC 9562 §5.7).
     SubmissionId;
+    /// One entry of the ledger (台账): a UUIDv7 made by the phone that entered it.
+    LedgerId;
 }
 
 impl DeviceId {
@@ -147,6 +149,14 @@ impl DeviceId {
 }
 
 impl SubmissionId {
+    /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
+    #[must_use]
+    pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
+        Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
+    }
+}
+
+impl LedgerId {
     /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
     #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {

@@ -7,12 +7,15 @@ pub mod answer;
 pub mod assessment;
 pub mod check;
 pub mod checklist;
+pub mod checklist_check;
 pub mod clock;
 pub mod day;
 pub mod difference;
 pub mod document;
 pub mod grade;
 pub mod ids;
+pub mod ledger;
+pub mod moving;
 pub mod outcome;
 pub mod period;
 pub mod photo;
@@ -22,6 +25,10 @@ pub mod rule;
 pub mod scoring;
 pub mod submission;
 
+#[cfg(test)]
+mod difference_tests;
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod scoring_tests;
 #[cfg(test)]
@@ -37,9 +44,10 @@ pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
 pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
 pub use ids::{
-    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LimitId, MethodId,
-    OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
+    AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, ItemId, LedgerId, LimitId,
+    MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
+pub use ledger::{ActivityKind, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;

@@ -280,17 +280,22 @@ fn a_correction_replaces_only_what_nobody_else_has_seen() {
     let list = checklist();
     let item = &list.aspects[0].items[0];
     let key = AnswerKey::Part { item: item.id.clone(), part: item.parts[0].id.clone() };
-    let say = |yes| AnswerValue::Part { answer: Some(PartAnswer::YesNo { yes }) };
+    let say = |yes, stamp| Entry {
+        key: key.clone(),
+        stamp,
+        value: AnswerValue::part(Some(PartAnswer::YesNo { yes })),
+        under: None,
+    };
     let mut draft = Assessment::default();
     for (yes, ms) in [(true, 1_000), (false, 2_000)] {
-        draft.apply(draft.edit(key.clone(), say(yes), stamp(ms, 1)));
+        draft.apply(draft.edit(say(yes, stamp(ms, 1))));
     }
     assert_eq!(draft.history(&key).count(), 1, "a slip of the finger leaves no trace");
     draft.mark_shared();
-    draft.apply(draft.edit(key.clone(), say(true), stamp(3_000, 1)));
+    draft.apply(draft.edit(say(true, stamp(3_000, 1))));
     assert_eq!(draft.history(&key).count(), 2, "what was sent stays in the history");
     let later = stamp(3_000 + assessment::SAME_VISIT_MS, 1);
-    draft.apply(draft.edit(key.clone(), say(false), later));
+    draft.apply(draft.edit(say(false, later)));
     assert_eq!(draft.history(&key).count(), 3, "a later change of mind stays in the history");
     assert_eq!(draft.part(&item.id, &item.parts[0].id), Some(&PartAnswer::YesNo { yes: false }));
     assert_eq!(full(&item.parts[0], &period()), PartAnswer::YesNo { yes: true });

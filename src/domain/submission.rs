@@ -8,6 +8,7 @@ use super::{
     assessment::Assessment,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
+    ledger::LedgerRecord,
     photo::PhotoFacts,
 };
 use jiff::civil::Date;
@@ -43,6 +44,9 @@ pub struct Submission {
     pub declaration: Declaration,
     /// One entry for each register that was written, in the order of registers.
     pub answers: Vec<Entry>,
+    /// 台账: every version of the ledger's entries that are dated in what the period judges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<LedgerRecord>,
     /// Photos that belong to it, by hash; it is complete only when the server has them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
@@ -140,6 +144,28 @@ impl From<ClaimedGrade> for Grade {
             ClaimedGrade::Excellent => Self::Excellent,
             ClaimedGrade::Model => Self::Model,
         }
+    }
+}
+
+impl Submission {
+    /// The answers as they travel: under which checklist an answer was given is said only where that is another than the one the
+    /// submission pins.
+    #[must_use]
+    pub fn packed(answers: Vec<Entry>, checklist: &ContentHash) -> Vec<Entry> {
+        let pack = |under: Option<ContentHash>| under.filter(|under| under != checklist);
+        answers.into_iter().map(|entry| entry.map_under(pack)).collect()
+    }
+
+    /// The answers as they were given, each with its checklist.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.answers.iter().map(|entry| entry.clone().under_or(&self.checklist)).collect()
+    }
+
+    /// The checklists that are needed to understand it: the pinned one, and those under which an answer was given.
+    #[must_use]
+    pub fn checklists(&self) -> BTreeSet<ContentHash> {
+        self.answers.iter().flat_map(Entry::unders).chain([&self.checklist]).cloned().collect()
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn part(id: &str, hundredths: u32, rule: Rule, window: Window) -> Par
         rule,
         window,
         mendable: true,
+        from_ledger: None,
         bonus: false,
     }
 }
@@ -194,11 +195,21 @@ pub(crate) fn full(part: &Part, period: &Period) -> PartAnswer {
 
 pub(crate) fn part_entry(item: &Item, part: &Part, answer: PartAnswer, stamp: Stamp) -> Entry {
     let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
-    Entry { key, stamp, value: AnswerValue::Part { answer: Some(answer) } }
+    Entry { key, stamp, value: AnswerValue::part(Some(answer)), under: None }
+}
+
+pub(crate) fn item_id(id: &str) -> ItemId {
+    ItemId::new(id).unwrap()
+}
+
+pub(crate) fn profile_entry(profile: BranchProfile) -> Entry {
+    let value = AnswerValue::Profile { profile };
+    Entry { key: AnswerKey::Profile, stamp: stamp(900, 1), value, under: None }
 }
 
 pub(crate) fn stance_entry(item: &ItemId, stance: Stance, at: Stamp) -> Entry {
-    Entry { key: AnswerKey::Stance { item: item.clone() }, stamp: at, value: AnswerValue::Stance { stance } }
+    let value = AnswerValue::Stance { stance };
+    Entry { key: AnswerKey::Stance { item: item.clone() }, stamp: at, value, under: None }
 }
 
 /// Everything answered at its best.
@@ -208,7 +219,7 @@ pub(crate) fn full_assessment(checklist: &Checklist, period: &Period) -> Assessm
     });
     let profile =
         AnswerValue::Profile { profile: BranchProfile { full_members: 20, ..BranchProfile::default() } };
-    let profile = Entry { key: AnswerKey::Profile, stamp: stamp(900, 1), value: profile };
+    let profile = Entry { key: AnswerKey::Profile, stamp: stamp(900, 1), value: profile, under: None };
     Assessment::new(entries.chain([profile]), None)
 }
 

@@ -43,8 +43,8 @@ pub(crate) fn edited(old: &Checklist, edits: &[Change]) -> Checklist {
             }
             _ => {
                 let all = new.items().count();
-                let items = new.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
-                if let Some(item) = items.skip(edit.at % all.max(1)).next() {
+                let mut items = new.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
+                if let Some(item) = items.nth(edit.at % all.max(1)) {
                     change(item, edit.kind);
                 }
             }

@@ -21,6 +21,8 @@ pub enum Table {
     Outbox,
     /// Documents of 一编一册 as published, by content hash.
     Documents,
+    /// Versions of ledger entries, by branch, entry and stamp.
+    Ledger,
     /// Evidence photos, by branch and SHA-256.
     Photos,
     /// Their bytes; no text.
@@ -31,7 +33,7 @@ pub enum Table {
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -40,10 +42,28 @@ impl Table {
         Self::Submissions,
         Self::Outbox,
         Self::Documents,
+        Self::Ledger,
         Self::Photos,
         Self::PhotoBytes,
         Self::Thumbnails,
     ];
+
+    /// The version of the database that introduced it.
+    #[must_use]
+    pub const fn since(self) -> u32 {
+        match self {
+            Self::Settings
+            | Self::Bindings
+            | Self::Checklists
+            | Self::Drafts
+            | Self::Entries
+            | Self::Submissions
+            | Self::Outbox => 1,
+            Self::Documents => 2,
+            Self::Ledger => 3,
+            Self::Photos | Self::PhotoBytes | Self::Thumbnails => 4,
+        }
+    }
 
     /// The object store's name.
     #[must_use]
@@ -57,19 +77,10 @@ impl Table {
             Self::Submissions => "submissions",
             Self::Outbox => "outbox",
             Self::Documents => "documents",
+            Self::Ledger => "ledger",
             Self::Photos => "photos",
             Self::PhotoBytes => "photo-bytes",
             Self::Thumbnails => "thumbnails",
-        }
-    }
-
-    /// The version of the database that brought it.
-    #[must_use]
-    pub const fn introduced(self) -> u32 {
-        match self {
-            Self::Documents => 2,
-            Self::Photos | Self::PhotoBytes | Self::Thumbnails => 3,
-            _ => 1,
         }
     }
 
@@ -162,6 +173,9 @@ pub trait Backend {
 
     /// The bytes under this key, in a table that holds bytes.
     async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Several runs as [`Backend::scan`] answers them, read as one state.
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError>;
 
     /// The keys of a table, without what lies under them.
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError>;

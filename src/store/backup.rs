@@ -5,7 +5,7 @@
 //! [`crate::domain::submission`].
 
 use super::records::{Draft, LocalSubmission, PhotoRecord};
-use crate::domain::{BranchCode, Entry};
+use crate::domain::{BranchCode, Entry, LedgerRecord};
 use serde::{Deserialize, Serialize};
 
 /// Says what the file is.
@@ -30,6 +30,9 @@ pub struct Backup {
     pub drafts: Vec<SavedDraft>,
     /// The submissions with their frozen bytes.
     pub submissions: Vec<LocalSubmission>,
+    /// The ledger, every version of every entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<LedgerRecord>,
     /// What is known of the photos. Their bytes are not in it: they would make it a hundred times larger.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<PhotoRecord>,

@@ -8,10 +8,14 @@ use super::{
     testing::{binding, draft, everything, note, phone, report, run},
 };
 use crate::{
-    domain::{ContentHash, Points, testing::stamp},
+    domain::{
+        ActivityKind, ContentHash, Entry, LedgerEntry, LedgerId, LedgerRecord, Points, ledger::Attendance,
+        testing::stamp,
+    },
     protocol::{ActivationCode, Receipt, Review, ReviewState, UnitName},
     sync::testing::{NOON, branch, token},
 };
+use jiff::civil::date;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -76,10 +80,49 @@ fn backup() -> Backup {
         branch: branch(1),
         branch_name: "十里村党支部".into(),
         made_at: NOON,
-        drafts: vec![SavedDraft { draft: begun(), entries: vec![note("yes", "在铁柜二层", NOON, 1)] }],
+        drafts: vec![SavedDraft {
+            draft: begun(),
+            entries: vec![Entry { under: None, ..note("yes", "在铁柜二层", NOON, 1) }],
+        }],
         submissions: vec![submission()],
+        ledger: Vec::new(),
         photos: Vec::new(),
     }
+}
+
+/// As it is written since there is a ledger: every kind, every field, an entry that says least, one that was struck out.
+fn backup_with_ledger() -> Backup {
+    let whole = LedgerEntry {
+        kinds: ActivityKind::ALL.into(),
+        date: date(2026, 11, 20),
+        group: Some(2),
+        place: "村部会议室".into(),
+        host: "李书记".into(),
+        recorder: "王文书".into(),
+        attendance: Some(Attendance { expected: 23, excused: 3, present: 19 }),
+        topic: "研究低保评议".into(),
+        resolution: "19票同意".into(),
+        location: "村部铁柜".into(),
+    };
+    let least = LedgerEntry {
+        kinds: [ActivityKind::Visit].into(),
+        date: date(2026, 12, 1),
+        group: None,
+        place: String::new(),
+        host: String::new(),
+        recorder: String::new(),
+        attendance: None,
+        topic: String::new(),
+        resolution: String::new(),
+        location: String::new(),
+    };
+    let version = |number: u8, ms: u64, entry| LedgerRecord {
+        id: LedgerId::from_parts(NOON + u64::from(number), &[number; 10]),
+        stamp: stamp(NOON + ms, 1),
+        entry,
+    };
+    let ledger = vec![version(1, 1, Some(whole)), version(2, 2, Some(least)), version(2, 3, None)];
+    Backup { drafts: Vec::new(), submissions: Vec::new(), ledger, ..backup() }
 }
 
 /// Every object, however deep, gains a field of a later version.
@@ -115,6 +158,7 @@ fn the_stored_records_are_frozen() {
 fn the_backup_is_frozen_and_holds_no_token() {
     let golden = include_str!("golden/backup-1.json");
     is_frozen(&backup(), golden);
+    is_frozen(&backup_with_ledger(), include_str!("golden/backup-ledger-1.json"));
     assert!(!golden.contains(token(1).secret()) && !golden.contains("token"));
 }
 
@@ -183,6 +227,7 @@ fn the_places_are_frozen() {
             "submissions",
             "outbox",
             "documents",
+            "ledger",
             "photos",
             "photo-bytes",
             "thumbnails"

@@ -27,7 +27,7 @@ use wasm_bindgen::JsValue;
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// One of the connections that were opened one after the other.
 struct Connection {
@@ -128,7 +128,7 @@ impl IndexedDb {
 /// Brings the tables from an older version to [`VERSION`]. Tables are only ever added.
 fn upgrade(from: f64, database: &Database) -> indexed_db_futures::Result<()> {
     for table in Table::ALL {
-        if from < f64::from(table.introduced()) {
+        if from < f64::from(table.since()) {
             database.create_object_store(table.name()).build()?;
         }
     }
@@ -186,10 +186,20 @@ impl Backend for IndexedDb {
     }
 
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let mut found = self.scan_all(&[(table, prefix.to_owned())]).await?;
+        Ok(found.pop().unwrap_or_default())
+    }
+
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
+        let names: Vec<String> = runs.iter().map(|(table, _)| table.name().to_owned()).collect();
         self.with_reopening(async |database: &Database| {
             let read = async {
-                let transaction = database.transaction(table.name()).build()?;
-                let found = run(&transaction, table, prefix).await?;
+                let transaction = database.transaction(names.clone()).build()?;
+                let sent = runs.iter().map(|(table, prefix)| run(&transaction, *table, prefix));
+                let mut found = Vec::new();
+                for answer in sent.collect::<Result<Vec<_>, Error>>()? {
+                    found.push(answer.await?);
+                }
                 transaction.commit().await?;
                 Ok(found)
             };
@@ -279,11 +289,12 @@ async fn one(transaction: &Transaction<'_>, table: Table, key: &str) -> Result<O
     transaction.object_store(table.name())?.get(key).primitive()?.await
 }
 
-async fn run(
+/// Sends the requests for a run at once; its answer may be awaited later, while those of others are on their way.
+fn run(
     transaction: &Transaction<'_>,
     table: Table,
     prefix: &str,
-) -> Result<Vec<(String, String)>, Error> {
+) -> Result<impl Future<Output = Result<Vec<(String, String)>, Error>> + use<>, Error> {
     // U+FFFF sorts after every character of a key.
     let end = format!("{prefix}\u{ffff}");
     let range = || KeyRange::Bound(prefix.to_owned(), false, end.clone(), true);
@@ -291,14 +302,16 @@ async fn run(
     // Both requests leave before either is awaited: the transaction stays alive and both see one state.
     let keys = store.get_all_keys::<String>().with_query::<String, _>(range()).primitive()?;
     let values = store.get_all::<String>().with_query::<String, _>(range()).primitive()?;
-    let keys: Vec<String> = keys.await?.collect::<Result<_, Error>>()?;
-    let values: Vec<String> = values.await?.collect::<Result<_, Error>>()?;
-    Ok(keys.into_iter().zip(values).collect())
+    Ok(async move {
+        let keys: Vec<String> = keys.await?.collect::<Result<_, Error>>()?;
+        let values: Vec<String> = values.await?.collect::<Result<_, Error>>()?;
+        Ok(keys.into_iter().zip(values).collect())
+    })
 }
 
 async fn is_still_so(transaction: &Transaction<'_>, seen: &Seen) -> Result<bool, Error> {
     match seen {
         Seen::One(table, key, value) => Ok(one(transaction, *table, key).await? == *value),
-        Seen::Run(table, prefix, values) => Ok(run(transaction, *table, prefix).await? == *values),
+        Seen::Run(table, prefix, values) => Ok(run(transaction, *table, prefix)?.await? == *values),
     }
 }

@@ -18,6 +18,15 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// A storage that holds these runs.
+    #[must_use]
+    pub fn holding(runs: impl IntoIterator<Item = (Table, Vec<(String, String)>)>) -> Self {
+        let records = runs
+            .into_iter()
+            .flat_map(|(table, run)| run.into_iter().map(move |(key, text)| ((table, key), text)));
+        Self { records: Rc::new(RefCell::new(records.collect())), ..Self::default() }
+    }
+
     /// From now on every commit fails with this error (`None`: works again).
     pub fn refuse(&self, error: Option<StoreError>) {
         *self.refusal.borrow_mut() = error;
@@ -38,6 +47,14 @@ impl Backend for Memory {
 
     async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.bytes.borrow().get(&(table, key.to_owned())).cloned())
+    }
+
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
+        let mut found = Vec::new();
+        for (table, prefix) in runs {
+            found.push(self.scan(*table, prefix).await?);
+        }
+        Ok(found)
     }
 
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {

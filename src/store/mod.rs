@@ -1,7 +1,7 @@
 //! What the phone keeps: one key-value table for each kind of record, every write one transaction.
 //!
-//! Everything but photos is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so that the
-//! double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
+//! Everything but photos is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so
+//! that the double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
 
 pub mod atomic;
@@ -10,7 +10,10 @@ pub mod backup;
 pub mod error;
 #[cfg(feature = "web")]
 pub mod indexed_db;
+pub mod ledger;
 pub mod memory;
+mod moving;
+pub mod paper;
 pub mod photos;
 pub mod records;
 pub mod repository;
@@ -21,7 +24,11 @@ mod sync_store;
 mod work;
 
 #[cfg(test)]
+mod binding_tests;
+#[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod repository_tests;
 #[cfg(test)]
@@ -32,9 +39,10 @@ pub(crate) mod testing;
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
 pub use memory::Memory;
+pub use paper::PaperTrail;
 pub use records::{
-    Binding, Display, Draft, DraftKey, LocalSubmission, PendingActivation, Phone, PhotoRecord, TextSize,
-    Theme,
+    Binding, Display, Draft, DraftKey, KeptRecord, LocalSubmission, PendingActivation, Phone, PhotoRecord,
+    TextSize, Theme,
 };
 pub use repository::{Found, Repository};
 pub use work::OnlyHere;

@@ -6,11 +6,11 @@ use super::{
     backend::{Backend, Table},
     error::StoreError,
     records::{Draft, LocalSubmission, PhotoRecord},
-    repository::{Found, Repository, draft_key, read_run, unless_spoilt},
-    work::put_edits,
+    repository::{Found, Repository, read_run, unless_spoilt},
+    work::{drafts_of, put_edits},
 };
 use crate::{
-    domain::{Assessment, BranchCode, ContentHash, Entry, Submission, assessment::Edit, photo::PhotoFacts},
+    domain::{Assessment, BranchCode, ContentHash, Submission, assessment::Edit, photo::PhotoFacts},
     protocol::ProblemKind,
     sync::{
         BindingState,
@@ -82,21 +82,28 @@ pub(super) async fn learn<B: Backend>(
     Ok(())
 }
 
-/// The photos that anything of the branch names. (Whatever else can have photos has to be asked here.)
-async fn used<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-) -> Result<BTreeSet<ContentHash>, StoreError> {
-    let run = format!("{branch}/");
-    let mut used = BTreeSet::new();
-    for draft in change.run::<Draft>(Table::Drafts, &run).await?.records {
-        let prefix = format!("{}/", draft_key(&draft.key()));
-        let entries = change.run::<Entry>(Table::Entries, &prefix).await?.records;
-        used.extend(Assessment::new(entries, None).photos().map(|(_, sha256)| sha256.clone()));
+/// The photos that anything of a branch names. (Whatever else can have photos has to be asked here.)
+fn named(drafts: &[(Draft, Assessment)], submissions: &[LocalSubmission]) -> BTreeSet<ContentHash> {
+    let drafted =
+        drafts.iter().flat_map(|(_, assessment)| assessment.photos()).map(|(_, sha256)| sha256.clone());
+    let sent = submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos());
+    drafted.chain(sent).collect()
+}
+
+/// How many photos in use are on this phone alone: the endpoint does not have them, and no backup ever holds them. The
+/// submissions are read from their bytes only where there is one.
+#[must_use]
+pub fn only_here(
+    photos: &[PhotoRecord],
+    drafts: &[(Draft, Assessment)],
+    submissions: &[LocalSubmission],
+) -> usize {
+    let mut alone = photos.iter().filter(|photo| photo.here && !photo.uploaded).peekable();
+    if alone.peek().is_none() {
+        return 0;
     }
-    let submissions = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
-    used.extend(submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos()));
-    Ok(used)
+    let named = named(drafts, submissions);
+    alone.filter(|photo| named.contains(&photo.facts.sha256)).count()
 }
 
 impl<B: Backend> Repository<B> {
@@ -250,7 +257,9 @@ async fn unused<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<Vec<PhotoRecord>, StoreError> {
-    let used = used(change, branch).await?;
+    let drafts = drafts_of(change, branch).await?;
+    let submissions = change.run(Table::Submissions, &format!("{branch}/")).await?.records;
+    let used = named(&drafts, &submissions);
     let photos = change.run::<PhotoRecord>(Table::Photos, &format!("{branch}/")).await?.records;
     Ok(photos.into_iter().filter(|photo| !used.contains(&photo.facts.sha256)).collect())
 }

@@ -3,8 +3,8 @@
 
 use crate::{
     domain::{
-        BranchCode, ContentHash, DeviceId, PeriodId, SectionId, SectorId, Stamp, Submission, SubmissionId,
-        photo::PhotoFacts,
+        BranchCode, ContentHash, DeviceId, LedgerRecord, PeriodId, SectionId, SectorId, Stamp, Submission,
+        SubmissionId, photo::PhotoFacts,
     },
     protocol::{ActivationCode, BranchInfo, ProblemKind, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
@@ -125,6 +125,16 @@ pub struct Draft {
     /// The highest stamp that has left the phone in a submission or backup.
     #[serde(default)]
     pub shared_until: Option<Stamp>,
+}
+
+/// One version of a ledger entry as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRecord {
+    /// The version.
+    pub record: LedgerRecord,
+    /// Whether it has left the phone in a submission or a backup, or came from elsewhere in a submission.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub shared: bool,
 }
 
 /// Names a draft.

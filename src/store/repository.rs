@@ -4,16 +4,19 @@ use super::{
     atomic::Change,
     backend::{Backend, Batch, Table},
     error::StoreError,
+    memory::Memory,
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, SubmissionId},
+    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 pub(super) const PHONE: &str = "phone";
 const PENDING_ACTIVATION: &str = "pending-activation";
+/// All remembered codes begin so.
+pub(super) const CODES: &str = "code/";
 // Apart from the phone's own facts, because the sender writes them while a person may be changing the others.
 pub(super) const CLOCK: &str = "clock";
 pub(super) const STANDARD: &str = "standard";
@@ -65,9 +68,17 @@ pub(super) fn draft_key(key: &DraftKey) -> String {
 }
 
 pub(super) fn entry_key(draft: &DraftKey, entry: &Entry) -> String {
-    let stamp = entry.stamp;
-    let register = entry.key.path();
-    format!("{}/{register}/{:015}-{:010}-{}", draft_key(draft), stamp.ms, stamp.count, stamp.device)
+    format!("{}/{}/{}", draft_key(draft), entry.key.path(), stamp_key(entry.stamp))
+}
+
+/// Sorts as stamps do.
+pub(super) fn stamp_key(stamp: Stamp) -> String {
+    format!("{:015}-{:010}-{}", stamp.ms, stamp.count, stamp.device)
+}
+
+/// Where the branch that a code has bound is remembered.
+fn code_key(code: &ContentHash) -> String {
+    format!("{CODES}{code}")
 }
 
 pub(super) fn submission_key(branch: &BranchCode, id: SubmissionId) -> String {
@@ -83,6 +94,25 @@ impl<B: Backend> Repository<B> {
     /// The backend, for what only it can do.
     pub fn backend(&self) -> &B {
         &self.0
+    }
+
+    /// A copy of what the screen shows of a branch (of all branches without one), read as one state in one transaction: each
+    /// transaction costs a slow phone milliseconds, and these would be a dozen.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
+        let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists];
+        // Of photos only what is known of them: their bytes and small pictures are fetched one by one when they are shown.
+        let of_branch = [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger, Table::Photos];
+        let prefix = branch.map_or_else(String::new, |branch| format!("{branch}/"));
+        let runs: Vec<(Table, String)> = of_all
+            .map(|table| (table, String::new()))
+            .into_iter()
+            .chain(of_branch.map(|table| (table, prefix.clone())))
+            .collect();
+        let found = self.0.scan_all(&runs).await?;
+        Ok(Memory::holding(runs.into_iter().map(|(table, _)| table).zip(found)))
     }
 
     pub(super) async fn one<T: DeserializeOwned>(
@@ -199,7 +229,8 @@ impl<B: Backend> Repository<B> {
         self.0.commit(batch).await
     }
 
-    /// Binds the phone to a branch and shows it; the begun activation is over.
+    /// Binds the phone to a branch and shows it; the begun activation is over, and the hash of its code is remembered, so that the
+    /// same slip scanned again redeems nothing.
     ///
     /// # Errors
     /// When the storage fails.
@@ -208,6 +239,11 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let stored = unless_spoilt(change.one(Table::Settings, PHONE).await)?;
             let phone = Phone { active: Some(code.clone()), ..stored.unwrap_or_else(|| shown.clone()) };
+            let pending: Option<PendingActivation> =
+                unless_spoilt(change.one(Table::Settings, PENDING_ACTIVATION).await)?;
+            if let Some(pending) = pending.filter(|pending| pending.token == binding.token) {
+                change.put(Table::Settings, &code_key(&pending.code.hash()), code)?;
+            }
             change.put(Table::Bindings, code.as_str(), binding)?;
             change.put(Table::Settings, PHONE, &phone)?;
             change.delete(Table::Settings, PENDING_ACTIVATION);
@@ -216,20 +252,12 @@ impl<B: Backend> Repository<B> {
         .await
     }
 
-    /// Remembers which branch a code has bound this phone to. Only the code's hash is kept.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn remember_code(&self, code: &ContentHash, branch: &BranchCode) -> Result<(), StoreError> {
-        self.put(Table::Settings, &format!("code/{code}"), branch).await
-    }
-
     /// The branch that a code has bound this phone to before.
     ///
     /// # Errors
-    /// When the storage fails or the record cannot be read.
+    /// When the storage fails.
     pub async fn branch_of_code(&self, code: &ContentHash) -> Result<Option<BranchCode>, StoreError> {
-        self.one(Table::Settings, &format!("code/{code}")).await
+        unless_spoilt(self.one(Table::Settings, &code_key(code)).await)
     }
 
     /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again.

@@ -38,6 +38,12 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
         branch_name: "支部".into(),
         made_at: NOON,
         drafts: drafts.into_iter().map(with_entries).collect(),
+        ledger: run(repository.ledger(&branch(of)))
+            .unwrap()
+            .records
+            .into_iter()
+            .map(|kept| kept.record)
+            .collect(),
         submissions: run(repository.submissions(&branch(of))).unwrap().records,
         photos: run(repository.photos(&branch(of))).unwrap().records,
     }
@@ -62,8 +68,7 @@ fn a_correction_of_the_same_visit_replaces_its_rows_and_a_later_one_does_not() {
     let at = |ms| Stamp { ms, count: 0, device: device(1) };
     let mut work = Assessment::default();
     for (ms, text) in [(NOON, "铁"), (NOON + 1_000, "铁柜"), (NOON + 2_000_000, "木柜")] {
-        let Entry { key, value, .. } = note("yes", text, ms, 1);
-        let change = work.edit(key, value, at(ms));
+        let change = work.edit(Entry { stamp: at(ms), ..note("yes", text, ms, 1) });
         work.apply(change.clone());
         run(tab.save_edits(&draft(1), &[change])).unwrap();
     }
@@ -298,7 +303,7 @@ fn what_another_phone_sent_is_merged_under_the_draft_that_is_here() {
     let kept = run(tab.draft(&draft(1).key())).unwrap().unwrap();
     assert_eq!((kept.checklist, kept.shared_until), (pinned.checklist, Some(mine.stamp)));
     let entries = stored(&tab, 1);
-    assert!(entries.contains(&mine) && theirs.answers.iter().all(|answer| entries.contains(answer)));
+    assert!(entries.contains(&mine) && theirs.entries().iter().all(|answer| entries.contains(answer)));
     assert_eq!(run(tab.submission(&branch(1), theirs.id)).unwrap().unwrap().body, Some(pulled.body));
 }
 

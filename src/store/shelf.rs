@@ -12,17 +12,25 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl<B: Backend> Repository<B> {
-    /// Every document that is here and can be read, with its hash, in no particular order. One that cannot is newer than this
-    /// app or spoilt: the others are read all the same.
+    /// Every document that is here and can be read, with its hash, in no particular order. One that is spoilt is removed, so that
+    /// it is fetched again; one that a newer app wrote stays for that app. The others are read all the same.
     ///
     /// # Errors
     /// When the storage fails.
     pub async fn documents(&self) -> Result<Vec<(ContentHash, Document)>, StoreError> {
-        let texts = self.backend().scan(Table::Documents, "").await?;
-        let read = texts
-            .into_iter()
-            .filter_map(|(key, text)| ContentHash::try_from(key).ok().zip(serde_json::from_str(&text).ok()));
-        Ok(read.collect())
+        let (mut read, mut spoilt) = (Vec::new(), Batch::default());
+        for (key, text) in self.backend().scan(Table::Documents, "").await? {
+            let is_whole = || ContentHash::of(text.as_bytes()).as_str() == key;
+            match (ContentHash::try_from(key.clone()), serde_json::from_str(&text)) {
+                (Ok(hash), Ok(document)) => read.push((hash, document)),
+                _ if is_whole() => {}
+                _ => spoilt.delete(Table::Documents, &key),
+            }
+        }
+        if !spoilt.writes.is_empty() {
+            self.backend().commit(spoilt).await?;
+        }
+        Ok(read)
     }
 }
 
@@ -81,7 +89,12 @@ mod tests {
             repository.keep_only(&wanted).await.unwrap();
             assert_eq!(repository.held().await.unwrap(), wanted);
             let one = (all[1].hash().unwrap(), all[1].clone());
+            // One that is spoilt is fetched again; one that only a newer app can read is kept for it.
+            repository.place(&all[0].hash().unwrap(), "{\"id\":").await.unwrap();
+            let newer = ContentHash::of(b"{}");
+            repository.place(&newer, "{}").await.unwrap();
             assert_eq!(repository.documents().await.unwrap(), [one]);
+            assert_eq!(repository.held().await.unwrap(), wanted.into_iter().chain([newer]).collect());
         });
     }
 }

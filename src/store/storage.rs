@@ -55,6 +55,13 @@ impl Backend for Storage {
         }
     }
 
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
+        match self {
+            Self::Browser(browser) => browser.scan_all(runs).await,
+            Self::Memory(memory) => memory.scan_all(runs).await,
+        }
+    }
+
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         match self {
             Self::Browser(browser) => browser.keys(table).await,

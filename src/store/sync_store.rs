@@ -4,13 +4,14 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
+    ledger,
     photos::learn,
     records::{Binding as Bound, Draft, LocalSubmission},
     repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
     work::merge,
 };
 use crate::{
-    domain::{BranchCode, Submission, SubmissionId},
+    domain::{BranchCode, Entry, Submission, SubmissionId, ledger::derive},
     protocol::{BranchInfo, SubmissionSummary},
     sync::{
         Binding, BindingState, ClockOffset, Delivery, FetchedChecklist, Local, OutboxEntry, OutboxId,
@@ -210,7 +211,10 @@ impl<B: Backend> Store for Repository<B> {
             let known =
                 LocalSubmission { body: Some(pulled.body.clone()), made_at: submission.made_at, ..known };
             change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), &known)?;
-            merge(change, &begun, &submission.answers).await?;
+            // What was counted from the ledger is counted here again, from the same entries.
+            let said: Vec<Entry> = submission.entries().iter().filter_map(derive::said).collect();
+            merge(change, &begun, &said).await?;
+            ledger::merge(change, &submission.branch, &submission.ledger, true).await?;
             learn(change, submission).await?;
             Ok(())
         })

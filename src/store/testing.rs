@@ -47,12 +47,15 @@ pub(crate) fn draft(of: u8) -> Draft {
     }
 }
 
+/// A note under the drafts' checklist.
 pub(crate) fn note(item: &str, text: &str, ms: u64, by: u8) -> Entry {
-    Entry {
+    let note = Entry {
         key: AnswerKey::Note { item: ItemId::new(item).unwrap() },
         stamp: Stamp { ms, count: 0, device: device(by) },
         value: AnswerValue::Text { text: text.into() },
-    }
+        under: None,
+    };
+    note.under_or(&draft(1).checklist)
 }
 
 pub(crate) fn edit(put: Entry) -> Edit {
@@ -81,6 +84,7 @@ pub(crate) fn attach(item: &str, bytes: &[u8], attached: bool, ms: u64) -> Edit 
         key: AnswerKey::Photo { item: ItemId::new(item).unwrap(), sha256: ContentHash::of(bytes) },
         stamp: Stamp { ms, count: 0, device: device(1) },
         value: AnswerValue::Attached { attached },
+        under: None,
     })
 }
 
@@ -139,6 +143,10 @@ impl Backend for Shared {
 
     async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.memory.bytes(table, key).await
+    }
+
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
+        self.memory.scan_all(runs).await
     }
 
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {

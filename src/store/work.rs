@@ -5,12 +5,13 @@ use super::{
     backend::{Backend, Batch, Seen, Table},
     backup::Backup,
     error::StoreError,
-    photos::photo_key,
+    ledger,
+    photos::{self, photo_key},
     records::{Binding, Draft, LocalSubmission, Phone, PhotoRecord},
-    repository::{PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
+    repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{Assessment, BranchCode, Entry, HybridClock, Stamp, assessment::Edit},
+    domain::{Assessment, BranchCode, Entry, HybridClock, LedgerId, Stamp, assessment::Edit},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What of a branch exists on this phone alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OnlyHere {
-    /// Registers with values that are in no submission and no backup, over all periods.
+    /// Registers with values that are in no submission and no backup, over all periods; and entries of the ledger.
     pub answers: usize,
     /// Requests that have neither arrived nor been carried away in a backup.
     pub requests: usize,
@@ -27,6 +28,31 @@ pub struct OnlyHere {
 }
 
 impl OnlyHere {
+    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger are counted by
+    /// [`ledger::only_here`].
+    #[must_use]
+    pub fn count(
+        branch: &BranchCode,
+        drafts: &[(Draft, Assessment)],
+        submissions: &[LocalSubmission],
+        outbox: &[OutboxEntry],
+        ledger: &BTreeSet<LedgerId>,
+        photos: &[PhotoRecord],
+    ) -> Self {
+        let carried = |row: &OutboxEntry| match &row.request {
+            OutboxRequest::Submit { submission, .. } => {
+                submissions.iter().any(|known| known.id == *submission && known.backed_up)
+            }
+            // A refused one waits for nothing; another is not in any backup.
+            OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
+        };
+        Self {
+            photos: photos::only_here(photos, drafts, submissions),
+            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>() + ledger.len(),
+            requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
+        }
+    }
+
     /// Whether nothing would be lost with the phone.
     #[must_use]
     pub fn is_nothing(self) -> bool {
@@ -126,39 +152,32 @@ pub(super) async fn put_edits<B: Backend>(
     Ok(differs)
 }
 
-/// Counts what of a branch exists on this phone alone.
+/// The drafts of a branch with their answers.
+pub(super) async fn drafts_of<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<Vec<(Draft, Assessment)>, StoreError> {
+    let mut drafts = Vec::new();
+    for draft in change.run::<Draft>(Table::Drafts, &format!("{branch}/")).await?.records {
+        let entries = change.run(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
+        let assessment = Assessment::new(entries, draft.shared_until);
+        drafts.push((draft, assessment));
+    }
+    Ok(drafts)
+}
+
+/// Reads and counts what of a branch exists on this phone alone.
 async fn only_here<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<OnlyHere, StoreError> {
     let run = format!("{branch}/");
-    let (mut here, mut used) = (OnlyHere::default(), BTreeSet::new());
-    for draft in change.run::<Draft>(Table::Drafts, &run).await?.records {
-        let entries =
-            change.run::<Entry>(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
-        let unshared = entries.iter().filter(|entry| Some(entry.stamp) > draft.shared_until);
-        here.answers += unshared.map(|entry| &entry.key).collect::<BTreeSet<_>>().len();
-        used.extend(Assessment::new(entries, None).photos().map(|(_, sha256)| sha256.clone()));
-    }
-    let submissions = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
-    let photos = change.run::<PhotoRecord>(Table::Photos, &run).await?.records;
-    if photos.iter().any(|photo| photo.here && !photo.uploaded) {
-        used.extend(submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos()));
-    }
-    here.photos = photos
-        .iter()
-        .filter(|photo| photo.here && !photo.uploaded && used.contains(&photo.facts.sha256))
-        .count();
-    let carried = |row: &OutboxEntry| match &row.request {
-        OutboxRequest::Submit { submission, .. } => {
-            submissions.iter().any(|known| known.id == *submission && known.backed_up)
-        }
-        // A refused one waits for nothing; another is not in any backup.
-        OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
-    };
-    let rows = change.run::<OutboxEntry>(Table::Outbox, "").await?.records;
-    here.requests = rows.iter().filter(|row| &row.branch == branch && !carried(row)).count();
-    Ok(here)
+    let drafts = drafts_of(change, branch).await?;
+    let submissions = change.run(Table::Submissions, &run).await?.records;
+    let outbox = change.run(Table::Outbox, "").await?.records;
+    let ledger = ledger::only_here(&change.run(Table::Ledger, &run).await?.records);
+    let photos = change.run(Table::Photos, &run).await?.records;
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, &ledger, &photos))
 }
 
 impl<B: Backend> Repository<B> {
@@ -208,7 +227,7 @@ impl<B: Backend> Repository<B> {
 
     /// 上报: snapshot, outbox row and the mark on the draft become durable together, and the refused requests that this one
     /// replaces are gone. `carried` is everything that was on the screen when the snapshot was frozen: what was saved since
-    /// does not count as reported.
+    /// does not count as reported. What the snapshot holds of the ledger has left the phone with it.
     ///
     /// # Errors
     /// When the storage fails; then nothing was submitted.
@@ -220,8 +239,10 @@ impl<B: Backend> Repository<B> {
         request: &OutboxEntry,
         replaced: &[OutboxId],
     ) -> Result<(), StoreError> {
+        let ledger = submission.snapshot().map(|snapshot| snapshot.ledger).unwrap_or_default();
         self.atomically(async |change: &mut Change<'_, B>| {
             mark(change, draft, carried).await?;
+            ledger::mark(change, &draft.branch, &ledger).await?;
             change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), submission)?;
             change.put(Table::Outbox, &request.id.to_string(), request)?;
             for refused in replaced {
@@ -241,6 +262,7 @@ impl<B: Backend> Repository<B> {
             for saved in &backup.drafts {
                 mark(change, &saved.draft, &saved.entries).await?;
             }
+            ledger::mark(change, &backup.branch, &backup.ledger).await?;
             for carried in backup.submissions.iter().filter(|carried| carried.body.is_some()) {
                 let key = submission_key(&carried.branch, carried.id);
                 let known = unless_spoilt(change.one::<LocalSubmission>(Table::Submissions, &key).await)?;
@@ -255,15 +277,16 @@ impl<B: Backend> Repository<B> {
 
     /// Merges a backup into what is here; nothing here is overwritten or lost. A submission in it that never arrived is queued
     /// again with its frozen bytes, unless a later one of its period is known: the same again is success. Returns how many
-    /// answers were new.
+    /// answers and entries of the ledger were new.
     ///
     /// # Errors
     /// When the storage fails; then nothing was restored.
     pub async fn restore(&self, backup: &Backup, now_ms: u64) -> Result<usize, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let mut new = 0;
+            let mut new = ledger::merge(change, &backup.branch, &backup.ledger, false).await?;
             for saved in &backup.drafts {
-                new += merge(change, &saved.draft, &saved.entries).await?;
+                let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
+                new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
             }
             for photo in &backup.photos {
                 let key = photo_key(&photo.branch, &photo.facts.sha256);
@@ -319,7 +342,8 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| only_here(change, branch).await).await
     }
 
-    /// Removes a branch with all that is stored of it, and shows another.
+    /// Removes a branch with all that is stored of it, and shows another. The text of a report that was edited for paper goes too:
+    /// it is a note of this phone, and whoever unbinds is told so before.
     ///
     /// # Errors
     /// [`StoreError::OnlyHere`] while anything of it exists on this phone alone (invariant 5), or when the storage fails; then
@@ -336,9 +360,18 @@ impl<B: Backend> Repository<B> {
                     change.delete(table, key);
                 }
             }
-            for table in [Table::Drafts, Table::Entries, Table::Submissions, Table::Photos] {
+            let tables = [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger, Table::Photos];
+            for table in tables {
                 for (key, _) in change.texts(table, &prefix).await? {
                     change.delete(table, &key);
+                }
+            }
+            for (key, _) in change.texts(Table::Settings, &super::paper::prefix(branch)).await? {
+                change.delete(Table::Settings, &key);
+            }
+            for (key, text) in change.texts(Table::Settings, CODES).await? {
+                if serde_json::from_str::<BranchCode>(&text).is_ok_and(|of| &of == branch) {
+                    change.delete(Table::Settings, &key);
                 }
             }
             for row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {

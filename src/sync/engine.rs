@@ -287,7 +287,13 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             self.outcome.needs_update = true;
             return Ok(());
         };
-        if self.fetch_checklist(submission.checklist.clone(), checklists).await? {
+        let mut pinned_is_here = true;
+        // The others are only needed to tell what has changed since an answer was given.
+        for hash in submission.checklists() {
+            let is_pinned = hash == submission.checklist;
+            pinned_is_here &= self.fetch_checklist(hash, checklists).await? || !is_pinned;
+        }
+        if pinned_is_here {
             self.stored(self.store.save_pulled(&Pulled { body, submission }).await)?;
         }
         Ok(())

@@ -79,6 +79,7 @@ pub(crate) fn submission(number: u8, of: u8, phone: u8) -> Submission {
             claimed_grade: ClaimedGrade::Qualified,
         },
         answers: full_assessment(&checklist, &period()).winners(),
+        ledger: Vec::new(),
         attachments: Vec::new(),
     }
 }

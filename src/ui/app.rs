@@ -2,21 +2,42 @@
 
 use super::{
     components::{frame::goer, message::Trouble},
+    navigation::{Navigation, navigation},
     pages::{
-        about::About, activate::Activate, add_phone::AddPhone, branches::Branches, check::Check,
-        display::DisplayPage, handbook::Handbook, home::Home, me::Me, notice::Notice, photos::PhotosPage,
-        profile::Profile, question::Question, result::ResultPage, section::SectionPage, storage::StoragePage,
-        submission::SubmissionPage, submissions::Submissions, submit::Submit, unbind::Unbind,
+        about::About,
+        activate::Activate,
+        add_phone::AddPhone,
+        branches::Branches,
+        change::Change,
+        check::Check,
+        display::DisplayPage,
+        handbook::Handbook,
+        home::Home,
+        inspection::Inspection,
+        inspection_item::InspectionItem,
+        ledger::LedgerPage,
+        ledger_entry::{LedgerEntryPage, NewLedgerEntry},
+        ledger_year::LedgerYear,
+        me::Me,
+        notice::Notice,
+        paper::{PaperForm, PaperPage},
+        photos::PhotosPage,
+        profile::Profile,
+        question::Question,
+        result::ResultPage,
+        section::SectionPage,
+        storage::StoragePage,
+        submission::SubmissionPage,
+        submissions::Submissions,
+        submit::Submit,
+        talk::Talk,
+        unbind::Unbind,
     },
+    route::{Part, Place},
     session::{Boot, Session},
     words::errors,
 };
 use leptos::{prelude::*, wasm_bindgen::JsCast};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    hooks::use_location,
-    path,
-};
 
 /// Puts the app into its place; the painted shell hides as soon as something stands there.
 pub fn mount() {
@@ -30,9 +51,9 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let session = Session::new();
     provide_context(session);
+    provide_context(Navigation::start());
     leptos::task::spawn_local(session.start());
     view! {
-        <Router>
             <Update />
             <Warnings />
             {move || match session.boot.get() {
@@ -48,7 +69,6 @@ fn App() -> impl IntoView {
                 }
                 Boot::Ready => view! { <Gate /> }.into_any(),
             }}
-        </Router>
     }
 }
 
@@ -56,11 +76,12 @@ fn App() -> impl IntoView {
 #[component]
 fn Gate() -> impl IntoView {
     let session = super::session::session();
-    let location = use_location();
+    let navigation = navigation();
     let step = Memo::new(move |_| {
         let bound = !session.bindings.read().is_empty();
         let agreed = session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some());
-        match (location.pathname.read().starts_with("/handbook"), bound, agreed) {
+        let is_handbook = navigation.place().is_some_and(|place| place.part() == Part::Handbook);
+        match (is_handbook, bound, agreed) {
             (true, ..) | (_, true, true) => Step::Places,
             (_, false, _) => Step::Activate,
             (_, true, false) => Step::Notice,
@@ -83,28 +104,44 @@ enum Step {
 
 #[component]
 fn Places() -> impl IntoView {
-    view! {
-        <Routes fallback=|| view! { <Lost /> }>
-            <Route path=path!("/") view=Home />
-            <Route path=path!("/check") view=Check />
-            <Route path=path!("/check/:item") view=Question />
-            <Route path=path!("/result") view=ResultPage />
-            <Route path=path!("/submit") view=Submit />
-            <Route path=path!("/submissions") view=Submissions />
-            <Route path=path!("/submissions/:id") view=SubmissionPage />
-            <Route path=path!("/storage") view=StoragePage />
-            <Route path=path!("/photos") view=PhotosPage />
-            <Route path=path!("/profile") view=Profile />
-            <Route path=path!("/activate") view=Activate />
-            <Route path=path!("/handbook") view=Handbook />
-            <Route path=path!("/handbook/:section") view=SectionPage />
-            <Route path=path!("/me") view=Me />
-            <Route path=path!("/me/display") view=DisplayPage />
-            <Route path=path!("/me/branches") view=Branches />
-            <Route path=path!("/me/phone") view=AddPhone />
-            <Route path=path!("/me/about") view=About />
-            <Route path=path!("/me/unbind") view=Unbind />
-        </Routes>
+    let navigation = navigation();
+    // A page stays while only what it shows changes: the next item, another filter.
+    let page = Memo::new(move |_| navigation.place().as_ref().map(std::mem::discriminant));
+    move || {
+        // Read, not merely tracked: a memo learns what it follows when it is read.
+        let _ = page.get();
+        match untrack(|| navigation.place()) {
+            Some(Place::Home) => view! { <Home /> }.into_any(),
+            Some(Place::Check(_)) => view! { <Check /> }.into_any(),
+            Some(Place::Change) => view! { <Change /> }.into_any(),
+            Some(Place::Question(_)) => view! { <Question /> }.into_any(),
+            Some(Place::Result) => view! { <ResultPage /> }.into_any(),
+            Some(Place::Submit) => view! { <Submit /> }.into_any(),
+            Some(Place::Submissions) => view! { <Submissions /> }.into_any(),
+            Some(Place::Submission(_)) => view! { <SubmissionPage /> }.into_any(),
+            Some(Place::Storage) => view! { <StoragePage /> }.into_any(),
+            Some(Place::Photos) => view! { <PhotosPage /> }.into_any(),
+            Some(Place::Profile) => view! { <Profile /> }.into_any(),
+            Some(Place::Papers) => view! { <PaperPage /> }.into_any(),
+            Some(Place::Paper(_)) => view! { <PaperForm /> }.into_any(),
+            Some(Place::Activate) => view! { <Activate /> }.into_any(),
+            Some(Place::Handbook) => view! { <Handbook /> }.into_any(),
+            Some(Place::Section(_)) => view! { <SectionPage /> }.into_any(),
+            Some(Place::Ledger) => view! { <LedgerPage /> }.into_any(),
+            Some(Place::LedgerYear) => view! { <LedgerYear /> }.into_any(),
+            Some(Place::LedgerNew(_)) => view! { <NewLedgerEntry /> }.into_any(),
+            Some(Place::LedgerEntry(_)) => view! { <LedgerEntryPage /> }.into_any(),
+            Some(Place::Inspection(_)) => view! { <Inspection /> }.into_any(),
+            Some(Place::Shown(..)) => view! { <InspectionItem /> }.into_any(),
+            Some(Place::Talk) => view! { <Talk /> }.into_any(),
+            Some(Place::Me) => view! { <Me /> }.into_any(),
+            Some(Place::Display) => view! { <DisplayPage /> }.into_any(),
+            Some(Place::Branches) => view! { <Branches /> }.into_any(),
+            Some(Place::AddPhone) => view! { <AddPhone /> }.into_any(),
+            Some(Place::About) => view! { <About /> }.into_any(),
+            Some(Place::Unbind) => view! { <Unbind /> }.into_any(),
+            None => view! { <Lost /> }.into_any(),
+        }
     }
 }
 
@@ -112,15 +149,16 @@ fn Places() -> impl IntoView {
 #[component]
 fn Lost() -> impl IntoView {
     let go = goer();
-    Effect::new(move |_| go("/"));
+    Effect::new(move |_| go(Place::Home));
 }
 
 /// 有新版本: it waits for the user.
 #[component]
 fn Update() -> impl IntoView {
     let session = super::session::session();
+    let for_others = for_others();
     view! {
-        <Show when=move || session.update_waiting.get()>
+        <Show when=move || session.update_waiting.get() && !for_others.get()>
             <div class="strip" role="status" data-testid="update-prompt">
                 <span>"有新版本，填的都在。"</span>
                 <button type="button" class="strip-button" on:click=move |_| session.update_now()>
@@ -138,6 +176,11 @@ fn Update() -> impl IntoView {
     }
 }
 
+fn for_others() -> Memo<bool> {
+    let navigation = navigation();
+    Memo::new(move |_| navigation.place().is_some_and(|place| place.is_for_others()))
+}
+
 /// What must not be overlooked on any page: storage refused, or much that is on this phone alone.
 #[component]
 fn Warnings() -> impl IntoView {
@@ -145,7 +188,10 @@ fn Warnings() -> impl IntoView {
     let put_off = RwSignal::new(0);
     let unshared = session.derived.unshared;
     // After ten answers that are nowhere else, and again after each ten more.
-    let remind = move || unshared.get() >= put_off.get() + 10 && session.storage_refused.read().is_none();
+    let for_others = for_others();
+    let remind = move || {
+        unshared.get() >= put_off.get() + 10 && session.storage_refused.read().is_none() && !for_others.get()
+    };
     view! {
         {move || {
             session

@@ -49,12 +49,6 @@ impl Library {
         self.documents.is_empty()
     }
 
-    /// All documents in the order of reading.
-    #[must_use]
-    pub fn documents(&self) -> &[Document] {
-        &self.documents
-    }
-
     /// The documents of one book.
     pub fn of(&self, collection: Collection) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(move |document| document.collection == collection)
@@ -83,6 +77,13 @@ impl Library {
         })
     }
 
+    /// The record templates in the order of reading, each with its section.
+    pub fn templates(&self) -> impl Iterator<Item = (&Section, &Block)> {
+        let blocks =
+            self.sections().flat_map(|(_, section)| section.blocks.iter().map(move |block| (section, block)));
+        blocks.filter(|(_, block)| matches!(block, Block::Template { .. }))
+    }
+
     /// The sections that help with an item.
     pub fn about<'a>(&'a self, item: &'a ItemId) -> impl Iterator<Item = (&'a Document, &'a Section)> {
         self.sections().filter(move |(_, section)| section.items.contains(item))
@@ -100,7 +101,13 @@ pub fn ordinal(document: &Document) -> String {
     }
 }
 
-/// Everything a section says, as one text: for searching and for copying.
+/// A section's title with its document's, for where it stands alone: 党费收缴使用管理制度 · 交多少.
+#[must_use]
+pub fn full_title(document: &Document, section: &Section) -> String {
+    format!("{} · {}", document.title, section.title)
+}
+
+/// Everything a section says, as one text to be searched.
 #[must_use]
 pub fn plain_text(section: &Section) -> String {
     let mut lines = Vec::new();
@@ -160,7 +167,7 @@ mod tests {
             documents.iter().map(|document| (document.hash().unwrap(), document.clone())).collect()
         };
         let titles = |library: &Library| -> Vec<String> {
-            library.documents().iter().map(|document| document.title.clone()).collect()
+            library.documents.iter().map(|document| document.title.clone()).collect()
         };
         assert_eq!(titles(&Library::new(&list, held(&old))), ["第3份", "第2份", "第1份"]);
         let both = [held(&old), held(&new[1..2])].concat();

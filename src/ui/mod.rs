@@ -1,13 +1,21 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`unfinished`],
+//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`route`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
+pub mod book;
+pub mod forms;
+pub mod ics;
+pub mod inspection;
 pub mod library;
 pub mod next_step;
 pub mod overview;
+pub mod prefill;
 pub mod radar;
+pub mod ring;
+pub mod route;
+pub mod search;
 pub mod unfinished;
 pub mod unsaved;
 pub mod words;
@@ -17,8 +25,9 @@ pub mod app;
 #[cfg(feature = "web")]
 pub mod components;
 #[cfg(feature = "web")]
+pub mod navigation;
+#[cfg(feature = "web")]
 pub mod pages;
-pub mod search;
 #[cfg(feature = "web")]
 pub mod session;
 

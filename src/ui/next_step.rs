@@ -22,6 +22,8 @@ pub enum Sent {
         review: Option<Review>,
         /// How many items were changed after it was made.
         changed: usize,
+        /// Whether the draft stands on another version by now.
+        moved: bool,
     },
 }
 
@@ -39,6 +41,13 @@ pub enum NextStep {
     },
     /// 支部基本情况 has to be confirmed first: it gives the denominators.
     ConfirmProfile,
+    /// 待复核: the draft was moved to another version that asks something else here.
+    LookAgain {
+        /// The first of them.
+        item: ItemId,
+        /// How many.
+        count: usize,
+    },
     /// Go on answering here.
     Answer {
         /// The item.
@@ -64,7 +73,7 @@ pub enum NextStep {
     },
     /// Changed since the last report.
     ReportAgain {
-        /// How many items.
+        /// How many items; none when only the version is another.
         changed: usize,
     },
     /// It waits for the network; nothing to do.
@@ -91,7 +100,7 @@ pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Peri
         return NextStep::ConfirmProfile;
     }
     let returned = match sent {
-        Sent::Delivered { review: Some(review), changed } if asks_for_more(review) => {
+        Sent::Delivered { review: Some(review), changed, .. } if asks_for_more(review) => {
             Some((review, *changed))
         }
         _ => None,
@@ -99,6 +108,10 @@ pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Peri
     if let Some((review, 0)) = returned {
         let item = review.items.first().map(|named| named.item.clone());
         return NextStep::Mend { review: review.clone(), item };
+    }
+    let mut doubtful = rows.iter().filter(|row| row.doubtful);
+    if let Some(first) = doubtful.next() {
+        return NextStep::LookAgain { item: first.id.clone(), count: 1 + doubtful.count() };
     }
     if let Some(open) = super::overview::next_open(rows, None) {
         let count = rows.iter().filter(|row| row.state == ItemState::Unanswered).count();
@@ -116,6 +129,11 @@ pub fn next_step(rows: &[ItemRow], sent: &Sent, has_profile: bool, period: &Peri
         }
         Sent::Waiting => NextStep::WaitForNetwork,
         Sent::Delivered { changed, .. } if *changed > 0 => NextStep::ReportAgain { changed: *changed },
+        Sent::Delivered { review, moved: true, .. }
+            if review.as_ref().is_none_or(|review| review.state != ReviewState::Approved) =>
+        {
+            NextStep::ReportAgain { changed: 0 }
+        }
         Sent::Delivered { review, .. } => match review.as_ref().map(|review| review.state) {
             Some(ReviewState::Approved) => NextStep::WaitForReview { state: Some(ReviewState::Approved) },
             _ if possible > 0 => NextStep::MendWhatIsPossible { possible },
@@ -151,7 +169,7 @@ mod tests {
     }
 
     fn delivered(state: Option<ReviewState>, changed: usize) -> Sent {
-        Sent::Delivered { review: state.map(review), changed }
+        Sent::Delivered { review: state.map(review), changed, moved: false }
     }
 
     #[test]
@@ -182,6 +200,19 @@ mod tests {
         assert!(matches!(step(&full, delivered(returned, 0)), NextStep::Mend { .. }));
         assert_eq!(step(&full, delivered(returned, 1)), NextStep::ReportAgain { changed: 1 });
         let approved = Some(ReviewState::Approved);
+        let moved = |state: Option<ReviewState>| Sent::Delivered {
+            review: state.map(review),
+            changed: 0,
+            moved: true,
+        };
+        assert_eq!(step(&full, moved(None)), NextStep::ReportAgain { changed: 0 });
+        assert_eq!(step(&full, moved(approved)), NextStep::WaitForReview { state: approved });
+        let mut doubtful = full.clone();
+        doubtful[1].doubtful = true;
+        doubtful[2].doubtful = true;
+        let again = NextStep::LookAgain { item: doubtful[1].id.clone(), count: 2 };
+        assert_eq!(step(&doubtful, Sent::Nothing), again);
+        assert_eq!(step(&doubtful, moved(None)), again);
         assert_eq!(step(&short, delivered(approved, 0)), NextStep::WaitForReview { state: approved });
     }
 }

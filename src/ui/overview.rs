@@ -1,9 +1,11 @@
 //! The checklist as the screen shows it: one row for each item, with where it stands today, and what to do next. Pure.
 
 use crate::domain::{
-    Checklist, ItemId, Outcome, Period, Points, ScoreSheet, outcome::judge_item, scoring::ItemState,
+    AnswerKey, Checklist, ItemId, Outcome, Period, Points, ScoreSheet, outcome::judge_item,
+    scoring::ItemState,
 };
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// One item as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct ItemRow {
     pub got: Points,
     /// How it stands today; `None` while it is unanswered or does not count.
     pub outcome: Option<Outcome>,
+    /// 待复核: it was answered under another version that asked something else.
+    pub doubtful: bool,
 }
 
 /// All items in order.
@@ -44,8 +48,16 @@ pub fn rows(checklist: &Checklist, sheet: &ScoreSheet, period: &Period, today: D
             points: if score.state.counts() { score.points } else { item.points() },
             got: score.got,
             outcome: judge_item(item, score, period, today),
+            doubtful: false,
         })
         .collect()
+}
+
+/// Marks the items of which something is to be looked at again.
+pub fn mark_doubtful(rows: &mut [ItemRow], doubtful: &BTreeSet<AnswerKey>) {
+    for row in rows.iter_mut().filter(|row| row.is_asked()) {
+        row.doubtful = doubtful.iter().any(|key| key.item() == Some(&row.id));
+    }
 }
 
 impl ItemRow {
@@ -82,11 +94,14 @@ pub enum Filter {
     Possible,
     /// 拿不准的
     Unsure,
+    /// 待复核的
+    Doubtful,
 }
 
 impl Filter {
     /// All of them, in the order of the buttons.
-    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Short, Self::Possible, Self::Unsure];
+    pub const ALL: [Self; 6] =
+        [Self::All, Self::Open, Self::Short, Self::Possible, Self::Unsure, Self::Doubtful];
 
     /// Its name on the button.
     #[must_use]
@@ -97,6 +112,7 @@ impl Filter {
             Self::Short => "扣分的",
             Self::Possible => "还能办的",
             Self::Unsure => "拿不准的",
+            Self::Doubtful => "待复核的",
         }
     }
 
@@ -109,6 +125,7 @@ impl Filter {
             Self::Short => "short",
             Self::Possible => "possible",
             Self::Unsure => "unsure",
+            Self::Doubtful => "doubtful",
         }
     }
 
@@ -127,6 +144,7 @@ impl Filter {
             Self::Short => row.is_short(),
             Self::Possible => matches!(row.outcome, Some(Outcome::StillPossible { .. })),
             Self::Unsure => row.state == ItemState::Unsure,
+            Self::Doubtful => row.doubtful,
         }
     }
 }
@@ -177,6 +195,12 @@ mod tests {
         assert_eq!(shown(Filter::Short), ["yes"]);
         assert_eq!(shown(Filter::Possible), ["yes"], "its period has not ended");
         assert_eq!(shown(Filter::Unsure), ["counted"]);
+        let mut marked = rows.clone();
+        let key = |item: &str| AnswerKey::Stance { item: id(item) };
+        mark_doubtful(&mut marked, &[key("yes"), key("yearly"), key("gone")].into());
+        let doubtful: Vec<&str> =
+            marked.iter().filter(|row| Filter::Doubtful.shows(row)).map(|row| row.id.as_str()).collect();
+        assert_eq!(doubtful, ["yes"], "what is not due is not asked");
         assert!(shown(Filter::Open).contains(&"counted") && !shown(Filter::Open).contains(&"yes"));
         let (done, asked) = progress(&rows);
         let not_due = rows.iter().filter(|row| row.state == ItemState::NotDue).count();

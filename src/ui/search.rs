@@ -38,6 +38,14 @@ pub struct Found<T> {
     pub excerpt: Vec<Piece>,
 }
 
+/// What a query has found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hits {
+    /// The entries, the best first.
+    pub numbers: Vec<usize>,
+    sought: Vec<String>,
+}
+
 /// The longest query that is looked at, in characters: what is pasted by mistake is cut.
 const MAX_QUERY_CHARS: usize = 60;
 /// So many characters are shown before the first hit, and so many after it.
@@ -49,7 +57,7 @@ const NEAR_PERCENT: usize = 50;
 const LEAST_PAIRS: usize = 3;
 
 /// Texts ready to be searched.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Index<T> {
     entries: Vec<Entry<T>>,
     /// Title, a line feed, text; folded. One character for each of the original's.
@@ -91,35 +99,31 @@ impl<T: Clone> Index<T> {
         Self { entries, folded, having }
     }
 
-    /// How many characters can be searched.
+    /// What a query finds, the best first. Several words must all occur. Nothing is marked yet: [`Index::show`] does that for those
+    /// that are looked at.
     #[must_use]
-    pub fn chars(&self) -> usize {
-        self.folded.iter().map(|text| text.chars().count()).sum()
-    }
-
-    /// What a query finds, the best first. Several words must all occur.
-    #[must_use]
-    pub fn find(&self, query: &str) -> Vec<Found<T>> {
+    pub fn find(&self, query: &str) -> Hits {
         let query: String = query.chars().take(MAX_QUERY_CHARS).map(fold).collect();
         let words: Vec<&str> = query.split_whitespace().collect();
         if words.is_empty() {
-            return Vec::new();
+            return Hits::default();
         }
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        for number in self.with_all(words.iter().flat_map(|word| word.chars())) {
-            if let Some(rank) = self.rank(number, &words) {
-                found.push((rank, number));
-            }
-        }
-        let pairs: Vec<String>;
-        let mut shown = words;
+        let all = self.with_all(words.iter().flat_map(|word| word.chars()));
+        let mut found: Vec<(usize, usize)> =
+            all.into_iter().filter_map(|number| Some((self.rank(number, &words)?, number))).collect();
+        let mut sought: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         if found.is_empty() {
-            pairs = pairs_of(&shown);
-            shown = pairs.iter().map(String::as_str).collect();
-            found = self.near(&shown);
+            sought = pairs_of(&words);
+            found = self.near(&sought);
         }
         found.sort_by_key(|(rank, number)| (core::cmp::Reverse(*rank), *number));
-        found.into_iter().filter_map(|(_, number)| self.show(number, &shown)).collect()
+        Hits { numbers: found.into_iter().map(|(_, number)| number).collect(), sought }
+    }
+
+    /// What an entry of the hits opens.
+    #[must_use]
+    pub fn target(&self, number: usize) -> Option<&T> {
+        self.entries.get(number).map(|entry| &entry.target)
     }
 
     /// The entries that have all of these characters.
@@ -151,14 +155,14 @@ impl<T: Clone> Index<T> {
     }
 
     /// The entries that have most of these pairs.
-    fn near(&self, pairs: &[&str]) -> Vec<(usize, usize)> {
+    fn near(&self, pairs: &[String]) -> Vec<(usize, usize)> {
         if pairs.len() < LEAST_PAIRS {
             return Vec::new();
         }
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         for pair in pairs {
             for number in self.with_all(pair.chars()) {
-                if self.folded.get(number).is_some_and(|text| text.contains(pair)) {
+                if self.folded.get(number).is_some_and(|text| text.contains(pair.as_str())) {
                     *counts.entry(number).or_default() += 1;
                 }
             }
@@ -171,12 +175,15 @@ impl<T: Clone> Index<T> {
             .collect()
     }
 
-    fn show(&self, number: usize, words: &[&str]) -> Option<Found<T>> {
+    /// An entry of the hits as it is shown, hits marked.
+    #[must_use]
+    pub fn show(&self, number: usize, hits: &Hits) -> Option<Found<T>> {
+        let words: Vec<&str> = hits.sought.iter().map(String::as_str).collect();
         let (entry, folded) = (self.entries.get(number)?, self.folded.get(number)?);
         let ends = folded.find('\n').unwrap_or(folded.len());
         let (title, text) = (folded.get(..ends)?, folded.get(ends + 1..).unwrap_or_default());
-        let title = marked(&entry.title, &spans(title, words));
-        let spans = spans(text, words);
+        let title = marked(&entry.title, &spans(title, &words));
+        let spans = spans(text, &words);
         let first = spans.first().map_or(0, |(from, _)| *from);
         let chars: Vec<char> = entry.text.chars().collect();
         let from = first.saturating_sub(BEFORE);
@@ -282,8 +289,14 @@ mod tests {
         ])
     }
 
+    fn shown(query: &str) -> Vec<Found<u8>> {
+        let index = index();
+        let hits = index.find(query);
+        hits.numbers.iter().filter_map(|number| index.show(*number, &hits)).collect()
+    }
+
     fn targets(query: &str) -> Vec<u8> {
-        index().find(query).into_iter().map(|found| found.target).collect()
+        shown(query).into_iter().map(|found| found.target).collect()
     }
 
     #[test]
@@ -304,7 +317,7 @@ mod tests {
     fn a_number_is_not_found_inside_of_another() {
         assert_eq!(targets("32"), [2, 4]);
         assert_eq!(targets("13"), [] as [u8; 0]);
-        let found = index().find("32人").remove(0);
+        let found = shown("32人").remove(0);
         let marked: Vec<&str> = found.excerpt.iter().filter(|p| p.hit).map(|p| p.text.as_str()).collect();
         assert_eq!(marked, ["32人"], "the one that stands alone");
     }
@@ -317,11 +330,11 @@ mod tests {
 
     #[test]
     fn hits_are_marked_in_the_words_of_the_text() {
-        let found = index().find("学时").remove(0);
+        let found = shown("学时").remove(0);
         let text: String = found.excerpt.iter().map(|piece| piece.text.as_str()).collect();
         assert_eq!(text, "…员每年集中学习不少于３２学时，书记和班子成员５６学时。");
         assert_eq!(found.excerpt.iter().filter(|piece| piece.hit).count(), 2);
-        let title = index().find("大会").remove(0).title;
+        let title = shown("大会").remove(0).title;
         assert_eq!(title.last(), Some(&Piece { text: "大会".into(), hit: true }));
         assert_eq!(title.first(), Some(&Piece { text: "支部党员".into(), hit: false }));
     }
@@ -330,7 +343,7 @@ mod tests {
         /// Nothing typed makes it fail, and what is shown is always a piece of the text.
         #[test]
         fn any_query_is_answered(query in "\\PC{0,80}") {
-            for found in index().find(&query) {
+            for found in shown(&query) {
                 let title: String = found.title.iter().map(|piece| piece.text.as_str()).collect();
                 proptest::prop_assert!(["党费标准", "集中学习", "支部党员大会", "人数"].contains(&title.as_str()));
             }

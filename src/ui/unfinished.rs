@@ -1,7 +1,7 @@
 //! Which period comes first: the one that is not done with, before a newer one.
 
 use crate::{
-    domain::{AnswerValue, Assessment, PeriodId, Stance},
+    domain::{AnswerValue, Assessment, PeriodId},
     protocol::ReviewState,
     store::{Draft, LocalSubmission},
     sync::{OutboxEntry, OutboxRequest},
@@ -35,13 +35,8 @@ pub fn unfinished(
 
 /// Whether anything is answered: not merely confirmed figures, nor what was all taken back.
 fn is_answered(assessment: &Assessment) -> bool {
-    assessment.winners().iter().any(|entry| match &entry.value {
-        AnswerValue::Part { answer } => answer.is_some(),
-        AnswerValue::Stance { stance } => *stance != Stance::Applies,
-        AnswerValue::Text { text } => !text.is_empty(),
-        AnswerValue::Attached { attached } => *attached,
-        AnswerValue::Profile { .. } => false,
-    })
+    let says = |value: &AnswerValue| value.says_something() && !matches!(value, AnswerValue::Profile { .. });
+    assessment.winners().iter().any(|entry| says(&entry.value))
 }
 
 #[cfg(test)]
@@ -72,6 +67,7 @@ mod tests {
             key: AnswerKey::Profile,
             stamp: stamp(NOON, 1),
             value: AnswerValue::Profile { profile: BranchProfile::default() },
+            under: None,
         };
         for empty in
             [Assessment::default(), Assessment::new(taken_back, None), Assessment::new([profile], None)]

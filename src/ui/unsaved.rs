@@ -1,7 +1,7 @@
 //! Changes that are on the screen and not on disk yet. None is forgotten, whatever the disk says and however fast she taps.
 
 use crate::{
-    domain::{Assessment, assessment::Edit},
+    domain::{Assessment, BranchCode, LedgerRecord, assessment::Edit},
     store::{Draft, DraftKey},
 };
 
@@ -11,6 +11,8 @@ pub struct Queue {
     waiting: Vec<(Draft, Edit)>,
     /// Those that are just being written: they may be on disk or not.
     on_their_way: Vec<(Draft, Edit)>,
+    /// Versions of ledger entries that are not known to be on disk, oldest first.
+    records: Vec<(BranchCode, LedgerRecord)>,
     writing: bool,
     saved: u64,
 }
@@ -19,13 +21,13 @@ impl Queue {
     /// Whether everything is on disk.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && !self.writing
+        self.waiting.is_empty() && self.records.is_empty() && !self.writing
     }
 
     /// Whether something waits to be written.
     #[must_use]
     pub fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || !self.records.is_empty()
     }
 
     /// How often something has reached the disk. What was read before it rose is out of date.
@@ -42,6 +44,30 @@ impl Queue {
     /// Adds a change.
     pub fn push(&mut self, change: (Draft, Edit)) {
         self.waiting.push(change);
+    }
+
+    /// Adds a version of a ledger entry.
+    pub fn push_record(&mut self, record: (BranchCode, LedgerRecord)) {
+        self.records.push(record);
+    }
+
+    /// The versions of a branch's ledger entries that may not be on disk.
+    pub fn records(&self, branch: &BranchCode) -> impl Iterator<Item = &LedgerRecord> {
+        self.records.iter().filter(move |(of, _)| of == branch).map(|(_, record)| record)
+    }
+
+    /// What of the ledger to write next: everything of the branch of the oldest version. It stays here until it is on disk.
+    #[must_use]
+    pub fn next_records(&self) -> Option<(BranchCode, Vec<LedgerRecord>)> {
+        let branch = self.records.first()?.0.clone();
+        let records = self.records(&branch).cloned().collect();
+        Some((branch, records))
+    }
+
+    /// These are on disk.
+    pub fn records_written(&mut self, branch: &BranchCode, records: &[LedgerRecord]) {
+        self.records.retain(|(of, record)| of != branch || !records.contains(record));
+        self.saved += 1;
     }
 
     /// Whether the one writer shall start now: something waits (or `even_if_empty`) and none is at work.
@@ -101,7 +127,7 @@ mod tests {
     fn shown(queue: &Queue, of: u8, read: &[Entry]) -> Vec<Entry> {
         let mut assessment = Assessment::new(read.iter().cloned(), None);
         queue.lay_over(&draft(of).key(), &mut assessment);
-        assessment.entries().iter().cloned().collect()
+        assessment.entries().to_vec()
     }
 
     #[test]
@@ -141,5 +167,25 @@ mod tests {
         assert_eq!(queue.take(), Some(again));
         queue.written(true);
         assert_eq!(queue.take(), Some(vec![change(2, "乙", 2)]));
+    }
+
+    #[test]
+    fn versions_of_the_ledger_wait_until_they_are_on_disk() {
+        use crate::{
+            domain::ledger::testing::{meeting, record},
+            sync::testing::branch,
+        };
+        let day = jiff::civil::date(2026, 11, 20);
+        let (one, two) = (record(1, meeting(day), day, 0), record(2, meeting(day), day, 0));
+        let mut queue = Queue::default();
+        queue.push_record((branch(1), one.clone()));
+        assert!(queue.has_waiting() && !queue.is_empty());
+        let (of, batch) = queue.next_records().unwrap();
+        assert_eq!((&of, &batch), (&branch(1), &vec![one.clone()]));
+        queue.push_record((branch(1), two.clone()));
+        assert_eq!(queue.records(&branch(1)).count(), 2, "while the first is being written");
+        queue.records_written(&of, &batch);
+        assert_eq!(queue.next_records(), Some((branch(1), vec![two])));
+        assert_eq!(queue.records(&branch(2)).count(), 0);
     }
 }

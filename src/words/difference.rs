@@ -1,7 +1,7 @@
 //! What changed between two versions, as a card says it: what was, what is, what it means for the branch.
 //!
-//! An item is said in lines, each of which says one thing; a card shows the lines that only one version has. So whatever differs
-//! is said, and nothing else.
+//! An item is said in lines, each of which says one thing; a card shows the lines that only one version has. What no line says (the
+//! order of choices, which figure of the profile is offered, since when a document is in force) is called a detail.
 
 use super::terms;
 use crate::domain::{
@@ -29,8 +29,15 @@ pub struct Card {
 #[must_use]
 pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
     let (before, after) = match difference {
-        Difference::Added { item } | Difference::Removed { item } | Difference::Changed { item, .. } => {
-            (item_lines(old, item), item_lines(new, item))
+        Difference::Changed { item, .. } => {
+            // Where either has several questions each line says which one it is about, so that the others read alike.
+            let several = [old, new]
+                .iter()
+                .any(|list| list.find(item).is_some_and(|(_, _, item)| item.parts.len() > 1));
+            (item_lines(old, item, several), item_lines(new, item, several))
+        }
+        Difference::Added { item } | Difference::Removed { item } => {
+            (in_short(old, item), in_short(new, item))
         }
         Difference::ScoreLines => (score_lines(old), score_lines(new)),
         Difference::BonusCap => {
@@ -50,13 +57,12 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
         Difference::Period { period } if new.period(period).is_none() => "不再有",
         _ => "改了",
     };
-    Card {
-        about: about(old, new, difference),
-        kind,
-        was: only(&before, &after),
-        is: only(&after, &before),
-        means: means(old, new, difference),
+    let was = only(&before, &after);
+    let mut is = only(&after, &before);
+    if was.is_empty() && is.is_empty() {
+        is.push("只动了顺序或者细节".into());
     }
+    Card { about: about(old, new, difference), kind, was, is, means: means(old, new, difference) }
 }
 
 /// 改3条，加1条，减1条; what touches neither answers nor points is not counted.
@@ -70,9 +76,12 @@ pub fn summary(all: &[Difference]) -> String {
     ];
     let mut said: Vec<String> =
         counted.iter().filter(|(_, n)| *n > 0).map(|(verb, n)| format!("{verb}{n}条")).collect();
-    if all.contains(&Difference::ScoreLines) {
-        said.push("等次线变了".into());
-    }
+    let of_whole = [
+        ("等次线变了", all.contains(&Difference::ScoreLines)),
+        ("加分变了", all.contains(&Difference::BonusCap)),
+        ("考核周期变了", count(|one| matches!(one, Difference::Period { .. })) > 0),
+    ];
+    said.extend(of_whole.iter().filter(|(_, is)| *is).map(|(words, _)| (*words).to_owned()));
     if said.is_empty() {
         said.push("只改了说明，答案不用动".into());
     }
@@ -137,7 +146,23 @@ fn is_one_more(change: &ItemChange) -> bool {
     matches!(change, ItemChange::PartAdded { .. })
 }
 
-fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
+/// An item of which there is nothing to compare.
+fn in_short(list: &Checklist, id: &ItemId) -> Vec<String> {
+    let Some((_, _, item)) = list.find(id) else { return Vec::new() };
+    let mut lines = vec![item.requirement.clone(), format!("{}分", item.points())];
+    lines.extend(limit_lines(item));
+    lines
+}
+
+fn limit_lines(item: &Item) -> impl Iterator<Item = String> {
+    item.limits.iter().map(|limit| {
+        let most = terms::grade(limit.at_most);
+        let kind = if limit.is_veto() { "一票否决".into() } else { format!("最高{most}") };
+        format!("{kind}：{}", limit.text)
+    })
+}
+
+fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
     let Some((_, aspect, item)) = list.find(id) else { return Vec::new() };
     let mut lines = vec![item.requirement.clone()];
     if item.judged_above {
@@ -155,19 +180,12 @@ fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
         lines.push(format!("只问{}{least}{most}的支部", number(only.number)));
     }
     for part in &item.parts {
-        lines.extend(part_lines(item, part));
+        lines.extend(part_lines(part, several));
     }
     if item.combine == Combine::Any {
         lines.push("几问里取得分最高的一问".into());
     }
-    for limit in &item.limits {
-        let kind = if limit.is_veto() {
-            "一票否决".into()
-        } else {
-            format!("最高{}", terms::grade(limit.at_most))
-        };
-        lines.push(format!("{kind}：{}", limit.text));
-    }
+    lines.extend(limit_lines(item));
     lines.push(format!("名称：{}", item.title));
     lines.push(format!("方面：{}", aspect.name));
     let evidence = item.evidence.iter().map(|paper| paper.name.as_str()).collect::<Vec<_>>();
@@ -186,11 +204,10 @@ fn item_lines(list: &Checklist, id: &ItemId) -> Vec<String> {
     lines
 }
 
-fn part_lines(item: &Item, part: &Part) -> Vec<String> {
-    // With several questions each line says which one it is about.
-    let of = if item.parts.len() > 1 { format!("{}：", part.text) } else { String::new() };
+fn part_lines(part: &Part, several: bool) -> Vec<String> {
+    let of = if several && !part.text.is_empty() { format!("{}：", part.text) } else { String::new() };
     let mut lines = Vec::new();
-    if item.parts.len() == 1 && !part.text.is_empty() {
+    if !part.text.is_empty() {
         lines.push(format!("问：{}", part.text));
     }
     let bonus = if part.bonus { "加分" } else { "" };
@@ -204,6 +221,9 @@ fn part_lines(item: &Item, part: &Part) -> Vec<String> {
     lines.extend(rule_lines(part).into_iter().map(|line| format!("{of}{line}")));
     if !part.mendable {
         lines.push(format!("{of}没做到的不能再办，如实扣分"));
+    }
+    if let Some(source) = &part.from_ledger {
+        lines.push(format!("{of}登了台账的，照台账数：{}", terms::kinds(source.kinds())));
     }
     lines
 }
@@ -272,7 +292,7 @@ fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
 }
 
 fn frame_lines(list: &Checklist) -> Vec<String> {
-    let mut lines = vec![list.title.clone(), list.notice.clone()];
+    let mut lines = vec![list.title.clone(), list.sector_name.clone(), list.notice.clone()];
     lines.extend(list.marks.iter().map(|mark| mark.text.clone()));
     lines.push(list.aspects.iter().map(|aspect| aspect.name.as_str()).collect::<Vec<_>>().join("、"));
     lines.retain(|line| !line.is_empty());
@@ -321,6 +341,24 @@ mod tests {
         let said = told(|list| list.periods[0].submit_by = list.periods[0].ends);
         assert_eq!(said.is, ["上报截止2026年11月30日"]);
         assert_eq!(said.means, "答案不动，照新的日子上报。");
+    }
+
+    #[test]
+    fn one_more_question_leaves_the_others_as_they_read() {
+        let said = told(|list| {
+            let mut second = list.aspects[0].items[0].parts[0].clone();
+            second.id = crate::domain::PartId::new("p2").unwrap();
+            second.text = "另一问".into();
+            list.aspects[0].items[0].parts.push(second);
+        });
+        assert_eq!(said.was, [] as [String; 0]);
+        assert_eq!(said.is[..2], ["问：另一问".to_owned(), "另一问：20分".to_owned()]);
+        let said = told(|list| {
+            let kinds = [crate::domain::ActivityKind::PartyClass].into();
+            list.aspects[1].items[0].parts[0].from_ledger =
+                Some(crate::domain::LedgerSource::Count { kinds });
+        });
+        assert_eq!((said.was.len(), said.is), (0, vec!["登了台账的，照台账数：党课".to_owned()]));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Names of grades and windows.
+//! Names of grades, windows and activities.
 
-use crate::domain::{Grade, Window};
+use crate::domain::{ActivityKind, Grade, Window};
+use std::collections::BTreeSet;
 
 /// 等次
 #[must_use]
@@ -23,5 +24,43 @@ pub fn often(window: Window) -> &'static str {
         Window::Year => "每年",
         Window::Term => "每届",
         Window::PeriodEnd => "本期",
+    }
+}
+
+/// 支部党员大会 …
+#[must_use]
+pub fn kind(kind: ActivityKind) -> &'static str {
+    match kind {
+        ActivityKind::MemberMeeting => "支部党员大会",
+        ActivityKind::CommitteeMeeting => "支委会",
+        ActivityKind::GroupMeeting => "党小组会",
+        ActivityKind::PartyClass => "党课",
+        ActivityKind::ThemedDay => "主题党日",
+        ActivityKind::OrganisationalLifeMeeting => "组织生活会",
+        ActivityKind::DemocraticAppraisal => "民主评议党员",
+        ActivityKind::HeartToHeartTalk => "谈心谈话",
+        ActivityKind::Volunteering => "志愿服务",
+        ActivityKind::Visit => "走访慰问",
+        ActivityKind::Openness => "党务公开",
+        ActivityKind::FinancialOpenness => "财务公开",
+    }
+}
+
+/// 主题党日、党课
+#[must_use]
+pub fn kinds(kinds: &BTreeSet<ActivityKind>) -> String {
+    kinds.iter().map(|of| kind(*of)).collect::<Vec<_>>().join("、")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_activity_has_a_name_of_its_own() {
+        let names: BTreeSet<&str> = ActivityKind::ALL.into_iter().map(kind).collect();
+        assert_eq!(names.len(), ActivityKind::ALL.len());
+        let both = [ActivityKind::ThemedDay, ActivityKind::PartyClass].into();
+        assert_eq!(kinds(&both), "党课、主题党日");
     }
 }

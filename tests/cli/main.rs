@@ -11,3 +11,5 @@ mod roster;
 mod stage;
 mod standard;
 mod tables;
+mod versions;
+mod workbook;

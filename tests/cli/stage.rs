@@ -11,7 +11,7 @@ use biaochi::{
 use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
@@ -126,6 +126,23 @@ impl Stage {
     }
 }
 
+/// The built-in standard as its authors have it: the tables, and the documents in their folders.
+pub(crate) const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/authoring/builtin");
+
+/// Copies a folder with the folders in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 pub(crate) fn demo_roster() -> String {
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/demo-roster.csv").to_owned()
 }
@@ -230,13 +247,20 @@ impl Phone {
                 claimed_grade: ClaimedGrade::Excellent,
             },
             answers: vec![
-                Entry { key: AnswerKey::Profile, stamp, value: AnswerValue::Profile { profile } },
+                Entry {
+                    key: AnswerKey::Profile,
+                    stamp,
+                    value: AnswerValue::Profile { profile },
+                    under: None,
+                },
                 Entry {
                     key: AnswerKey::Note { item: item.id.clone() },
                     stamp,
                     value: AnswerValue::Text { text: "@签到表在镇里".into() },
+                    under: None,
                 },
             ],
+            ledger: Vec::new(),
             attachments: Vec::new(),
         }
     }

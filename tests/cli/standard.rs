@@ -1,19 +1,13 @@
-use super::stage::Stage;
+use super::stage::{BUILTIN, Stage, copy_folder};
+use std::path::Path;
 
-const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/authoring/builtin");
-
-/// The built-in tables with a text in one of them replaced.
+/// The built-in standard with a text in one of its files replaced.
 fn copied(stage: &Stage, file: &str, from: &str, to: &str) -> String {
-    std::fs::create_dir(stage.path("standard")).unwrap();
-    for entry in std::fs::read_dir(BUILTIN).unwrap() {
-        let entry = entry.unwrap();
-        let mut text = std::fs::read_to_string(entry.path()).unwrap();
-        if entry.file_name() == file {
-            assert!(text.contains(from));
-            text = text.replace(from, to);
-        }
-        std::fs::write(stage.path("standard").join(entry.file_name()), text).unwrap();
-    }
+    copy_folder(Path::new(BUILTIN), &stage.path("standard"));
+    let file = stage.path("standard").join(file);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from));
+    std::fs::write(file, text.replace(from, to)).unwrap();
     stage.arg("standard")
 }
 
@@ -42,4 +36,21 @@ fn a_published_standard_is_shown_and_published_again_without_change() {
     assert_eq!(shown, serde_json::from_str::<serde_json::Value>(&first).unwrap());
     let text = stage.run(&["standard", "show"]).ok();
     assert!(text.contains("示例标准") && text.contains("农村") && text.contains("2026-H2"), "{text}");
+}
+
+#[test]
+fn documents_lie_in_folders_of_their_own() {
+    let stage = Stage::empty();
+    let text = stage.run(&["standard", "check", BUILTIN]).ok();
+    assert!(text.contains("手册") && text.contains("制度"), "{text}");
+    copy_folder(Path::new(BUILTIN), &stage.path("standard"));
+    let file = stage.path("standard").join("制度").join("R01 三会一课制度.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(file, format!("{text}\n**加粗**\n")).unwrap();
+    let broken = stage.arg("standard");
+    stage.run(&["standard", "check", &broken]).refused(&[
+        "“制度/R01 三会一课制度.md”文件第",
+        "有加粗或斜体",
+        "办法：删去星号",
+    ]);
 }

@@ -59,8 +59,12 @@ impl Table {
     async fn answered(&self, after: u64, profile: BranchProfile, changes: &[(&str, &str, &str)]) -> Outcome {
         let mut submission = self.phone.submission(after, &[]);
         let stamp = submission.answers[0].stamp;
-        let mut entries =
-            vec![Entry { key: AnswerKey::Profile, stamp, value: AnswerValue::Profile { profile } }];
+        let mut entries = vec![Entry {
+            key: AnswerKey::Profile,
+            stamp,
+            value: AnswerValue::Profile { profile },
+            under: None,
+        }];
         let mut used = 0;
         for (_, item) in self.checklist.items().filter(|(_, item)| !item.judged_above) {
             for part in &item.parts {
@@ -72,7 +76,7 @@ impl Table {
                 };
                 let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
                 let answer = Some(answer(part, self.period(), said));
-                entries.push(Entry { key, stamp, value: AnswerValue::Part { answer } });
+                entries.push(Entry { key, stamp, value: AnswerValue::part(answer), under: None });
             }
         }
         assert_eq!(used, changes.len(), "every change names a part of the checklist");

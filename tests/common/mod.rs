@@ -91,19 +91,22 @@ pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submis
         value: AnswerValue::Profile {
             profile: BranchProfile { full_members: 20, committee_members: 3, ..BranchProfile::default() },
         },
+        under: None,
     }];
     for (_, item) in checklist.items().filter(|(_, item)| !item.judged_above) {
         for part in &item.parts {
             answers.push(Entry {
                 key: AnswerKey::Part { item: item.id.clone(), part: part.id.clone() },
                 stamp,
-                value: AnswerValue::Part { answer: Some(best(part, period)) },
+                value: AnswerValue::part(Some(best(part, period))),
+                under: None,
             });
         }
         answers.push(Entry {
             key: AnswerKey::Location { item: item.id.clone() },
             stamp,
             value: AnswerValue::Text { text: "村部铁柜二层蓝盒".into() },
+            under: None,
         });
     }
     let mut random = [0; 10];
@@ -127,6 +130,7 @@ pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submis
             claimed_grade: ClaimedGrade::Qualified,
         },
         answers,
+        ledger: Vec::new(),
         attachments: Vec::new(),
     }
 }

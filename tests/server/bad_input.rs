@@ -14,7 +14,8 @@ async fn answers_that_do_not_fit_are_refused_one_by_one() {
     fn note(sent: &mut Submission, text: String) {
         let item = sent.answers.last().and_then(|entry| entry.key.item()).unwrap().clone();
         let stamp = sent.answers[0].stamp;
-        sent.answers.push(Entry { key: AnswerKey::Note { item }, stamp, value: AnswerValue::Text { text } });
+        let value = AnswerValue::Text { text };
+        sent.answers.push(Entry { key: AnswerKey::Note { item }, stamp, value, under: None });
     }
     fn answered(sent: &mut Submission) -> &mut Entry {
         sent.answers.iter_mut().find(|entry| matches!(entry.key, AnswerKey::Part { .. })).unwrap()
@@ -36,7 +37,7 @@ async fn answers_that_do_not_fit_are_refused_one_by_one() {
             "out of range",
             |s| {
                 let absurd = PartAnswer::Share { numerator: 5, denominator: 4 };
-                answered(s).value = AnswerValue::Part { answer: Some(absurd) };
+                answered(s).value = AnswerValue::part(Some(absurd));
             },
             ProblemKind::Refused,
         ),

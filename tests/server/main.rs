@@ -17,6 +17,7 @@ mod profile;
 mod proxies;
 mod pull;
 mod start;
+mod versions;
 
 use biaochi::{
     domain::Checklist,

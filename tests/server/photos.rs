@@ -72,7 +72,12 @@ fn with_photos(stage: &Stage, phone: usize, nonce: u64, photos: &[Vec<u8>]) -> S
         let sha256 = ContentHash::of(photo);
         for item in items.iter().take(if number == 0 { 2 } else { 1 }) {
             let key = AnswerKey::Photo { item: item.clone(), sha256: sha256.clone() };
-            sent.answers.push(Entry { key, stamp, value: AnswerValue::Attached { attached: true } });
+            sent.answers.push(Entry {
+                key,
+                stamp,
+                value: AnswerValue::Attached { attached: true },
+                under: None,
+            });
         }
         let (bytes, media_type) = (photo.len() as u64, "image/jpeg".to_owned());
         sent.attachments.push(Attachment { sha256, bytes, media_type, captured_on: None, happened_on: None });

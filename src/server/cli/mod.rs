@@ -8,6 +8,7 @@ mod codes;
 mod device;
 mod error;
 mod explain;
+mod package;
 mod results;
 mod review;
 mod review_sheet;
@@ -16,6 +17,9 @@ mod scope;
 mod sheets;
 mod slips;
 mod standard;
+mod standard_burden;
+mod standard_diff;
+mod standard_export;
 mod text;
 
 use super::database::Database;
@@ -41,7 +45,7 @@ struct Cli {
 enum Command {
     /// Serve the API and the app until interrupted.
     Serve(super::serve::Options),
-    #[command(subcommand, about = "标准：检查、发布、查看")]
+    #[command(subcommand, about = "标准：做模板、检查、算负担、发布、查看、导出")]
     Standard(standard::Standard),
     #[command(subcommand, about = "党组织名册：导入")]
     Roster(roster::Roster),
@@ -91,8 +95,12 @@ fn complain(text: &str) {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
-    if let Command::Standard(standard::Standard::Check { file }) = &cli.command {
-        return Ok(standard::check(file)?);
+    if let Command::Standard(command) = &cli.command
+        && command.can_do_without_database()
+        && !cli.database.exists()
+    {
+        let Command::Standard(command) = cli.command else { return Ok(()) };
+        return Ok(command.run(None).await?);
     }
     if !cli.command.may_begin_database() && !cli.database.exists() {
         return Err(CliError::NoDatabase(cli.database.display().to_string()).into());
@@ -109,7 +117,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
     let done = match cli.command {
         Command::Serve(options) => super::serve::run(options, &photos, &database).await.map_err(Into::into),
-        Command::Standard(command) => command.run(&database).await.map_err(Into::into),
+        Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Roster(command) => command.run(&database).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
         Command::Device(command) => command.run(&database).await.map_err(Into::into),

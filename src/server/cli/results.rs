@@ -126,8 +126,7 @@ impl Book {
         self.summary(&mut book)?;
         let mut titles = BTreeSet::new();
         for (hash, list) in &self.checklists {
-            let mut title = format!("条目得分 {}", list.sector_name);
-            // Two versions of one sector's checklist in one period: rare, and not to be mixed up.
+            let mut title = self.title(list);
             if !titles.insert(title.clone()) {
                 title =
                     format!("条目得分 {} {}", list.sector_name, hash.as_str().get(..6).unwrap_or_default());
@@ -136,6 +135,19 @@ impl Book {
         }
         self.shortfalls(&mut book)?;
         book.save_to_buffer()
+    }
+
+    /// The sheet of a checklist; where a sector stands under two versions, with the version.
+    fn title(&self, list: &Checklist) -> String {
+        let of_sector = self.checklists.values().filter(|other| other.sector == list.sector);
+        let plain = format!("条目得分 {}", list.sector_name);
+        if of_sector.count() < 2 {
+            return plain;
+        }
+        // What Excel takes as a sheet's name.
+        let allowed = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
+        let version: String = list.version.chars().filter(allowed).take(10).collect();
+        format!("{plain} {version}")
     }
 
     fn checklist(&self, branch: &BranchCode) -> Option<&Checklist> {
@@ -157,6 +169,7 @@ impl Book {
             ("上报情况", 14.0),
             ("上级党组织", 18.0),
             ("编号", 15.0),
+            ("标准版本", 10.0),
         ];
         let sheet = book.add_worksheet().set_name("镇汇总表")?;
         self.looks.headers(sheet, 0, &columns)?;
@@ -186,7 +199,10 @@ impl Book {
                 }
             }
             let above = self.above.get(&branch.code).map_or("", String::as_str);
-            for (column, text) in [(9, standing.as_str()), (10, above), (11, branch.code.as_str())] {
+            let version = self.checklist(&branch.code).map_or("", |list| &list.version);
+            for (column, text) in
+                [(9, standing.as_str()), (10, above), (11, branch.code.as_str()), (12, version)]
+            {
                 self.looks.text(sheet, row, column, text)?;
             }
         }
@@ -242,6 +258,7 @@ impl Book {
             ("自评纪实", 32.0),
             ("上级党组织", 18.0),
             ("编号", 15.0),
+            ("标准版本", 10.0),
         ];
         let sheet = book.add_worksheet().set_name("扣分明细")?;
         self.looks.headers(sheet, 0, &columns)?;
@@ -272,6 +289,7 @@ impl Book {
                         (7, note),
                         (8, self.above.get(&branch.code).map_or("", String::as_str)),
                         (9, branch.code.as_str()),
+                        (10, &list.version),
                     ];
                     for (column, text) in texts {
                         self.looks.text(sheet, row, column, text)?;

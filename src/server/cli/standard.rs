@@ -1,12 +1,17 @@
-//! `standard`: check, publish and show what branches are measured by.
+//! `standard`: check, publish and show what branches are measured by. Its workbooks are made in `standard_export.rs`, its
+//! burden is told in `standard_burden.rs`, what changed in `standard_diff.rs`.
 
 use super::{
-    error::{self, CliError},
+    error::CliError,
+    package,
+    standard_burden::Burden,
+    standard_diff::Diff,
+    standard_export::{self, Export},
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Package, workbook},
-    domain::{Aspect, Checklist, ContentHash},
+    authoring::{self, Package, reuse, template::TEMPLATE_ID},
+    domain::{Aspect, Checklist, Collection, ContentHash, Document},
     protocol::PublishedStandard,
     server::database::Database,
 };
@@ -14,15 +19,26 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Standard {
+    #[command(about = "写一个空的标准模板：一个xlsx，有下拉、每列的说明和例子")]
+    Template {
+        #[arg(short, long, value_name = "FILE", help = "写成这个xlsx；已经有的文件不覆盖")]
+        output: PathBuf,
+    },
     #[command(about = "检查一套标准的表格，把所有错误列出来；什么也不写入")]
     Check {
-        #[arg(value_name = "FILE|FOLDER", help = "一个xlsx文件，或者装着各张CSV表的文件夹")]
+        #[arg(value_name = "FILE|FOLDER", help = PACKAGE)]
         file: PathBuf,
     },
+    #[command(about = "算一套标准要支部填多少、大约多少分钟；还可以和另一版比")]
+    Burden(Burden),
+    #[command(about = "用话说清两版标准之间变了什么")]
+    Diff(Diff),
     #[command(about = "检查并发布一套标准；同样的内容再发布一次，什么也不变")]
     Publish {
-        #[arg(value_name = "FILE|FOLDER", help = "一个xlsx文件，或者装着各张CSV表的文件夹")]
+        #[arg(value_name = "FILE|FOLDER", help = PACKAGE)]
         file: PathBuf,
+        #[arg(long, help = "编号相同、内容差得远的条目，确认还是同一个条目")]
+        yes_same_item: bool,
     },
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
     PublishBuiltin,
@@ -31,82 +47,116 @@ pub(super) enum Standard {
         #[arg(long, help = "输出JSON")]
         json: bool,
     },
+    #[command(about = "把一套标准写成一个xlsx，改好可以再发布；不写是哪一套，就是正在使用的那一版")]
+    Export(Export),
 }
 
+const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹";
+
 impl Standard {
-    /// Runs the command.
-    pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
-        let package = match self {
-            Self::Check { file } => return check(&file),
-            Self::Show { json } => return show(database, json).await,
-            Self::Publish { file } => read(&file)?,
-            Self::PublishBuiltin => authoring::builtin().map_err(CliError::Faults)?,
-        };
-        let published = database.publish(&package.checklists, &package.documents).await?;
-        say(serde_json::to_string_pretty(&published)?);
-        Ok(())
+    /// Whether it has something to do where there is no database.
+    pub(super) fn can_do_without_database(&self) -> bool {
+        match self {
+            Self::Template { .. } | Self::Check { .. } | Self::Burden(_) => true,
+            Self::Export(export) => !export.reads_database(),
+            Self::Diff(diff) => !diff.reads_database(),
+            Self::Publish { .. } | Self::PublishBuiltin | Self::Show { .. } => false,
+        }
+    }
+
+    /// Runs the command. Without a database, there is nothing to compare with.
+    pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
+        match self {
+            Self::Template { output } => standard_export::template(&output),
+            Self::Check { file } => check(&file, database).await,
+            Self::Burden(burden) => burden.run(database).await,
+            Self::Diff(diff) => diff.run(database).await,
+            Self::Publish { file, yes_same_item } => publish(&file, yes_same_item, database).await,
+            Self::PublishBuiltin => {
+                let package = authoring::builtin().map_err(CliError::Faults)?;
+                put(&package, database).await
+            }
+            Self::Show { json } => show(database, json).await,
+            Self::Export(export) => export.run(database).await,
+        }
     }
 }
 
-/// Checks a package without a database.
-pub(super) fn check(file: &Path) -> Result<(), CliError> {
-    let package = read(file)?;
+/// Checks a package, and its item ids against what is published.
+async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError> {
+    let sheets = package::sheets(file)?;
+    let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
     say(format!("没有错误：《{}》{}。", package.standard.title, package.standard.version));
     say(overview(&package.checklists));
+    say(books(&package.documents));
+    if package.standard.id.as_str() == TEMPLATE_ID {
+        say(format!("提示：“标准编号”还是模板里的“{TEMPLATE_ID}”，换成自己的才能发布。"));
+    }
+    if let Some((checklists, _)) = published(database).await? {
+        for fault in reuse::reused(&checklists, &package, &sheets) {
+            say(format!("提示：{fault}"));
+        }
+    }
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Package, CliError> {
-    let mut sheets = Vec::new();
-    let mut faults = Vec::new();
-    for (name, bytes) in files(file)? {
-        match workbook::read(&name, &bytes) {
-            Ok(read) => sheets.extend(read),
-            Err(fault) => faults.push(fault),
+async fn publish(file: &Path, yes_same_item: bool, database: Option<&Database>) -> Result<(), CliError> {
+    let sheets = package::sheets(file)?;
+    let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+    if package.standard.id.as_str() == TEMPLATE_ID {
+        let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
+        return Err(CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉"));
+    }
+    if let Some((checklists, _)) = published(database).await? {
+        let reused = reuse::reused(&checklists, &package, &sheets);
+        if !reused.is_empty() && !yes_same_item {
+            return Err(CliError::Faults(reused));
         }
     }
-    if !faults.is_empty() {
-        return Err(CliError::Faults(faults));
-    }
-    authoring::parse(&sheets).map_err(CliError::Faults)
+    put(&package, database).await
 }
 
-/// The one file, or every CSV file of the folder, each with its name without the ending.
-fn files(path: &Path) -> Result<Vec<(String, Vec<u8>)>, CliError> {
-    let failed = |error| CliError::Read(path.display().to_string(), error);
-    let stem =
-        |file: &Path| file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if !path.is_dir() {
-        return Ok(vec![(stem(path), error::read(path)?)]);
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(failed)? {
-        let file = entry.map_err(failed)?.path();
-        if file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-            files.push((stem(&file), error::read(&file)?));
-        }
-    }
-    files.sort();
-    Ok(files)
+async fn put(package: &Package, database: Option<&Database>) -> Result<(), CliError> {
+    let database = database.ok_or_else(nothing_published)?;
+    let published = database.publish(&package.checklists, &package.documents).await?;
+    say(serde_json::to_string_pretty(&published)?);
+    Ok(())
 }
 
-async fn show(database: &Database, json: bool) -> Result<(), CliError> {
-    let Some(summary) = database.standard().await? else {
-        return Err(CliError::refused(
-            "还没有发布标准",
-            "先运行 standard publish-builtin 或 standard publish",
-        ));
-    };
+/// Says that there is no standard yet.
+pub(super) fn nothing_published() -> CliError {
+    CliError::refused("还没有发布标准", "先运行 standard publish-builtin 或 standard publish")
+}
+
+/// The version in use, if there is one.
+pub(super) async fn published(
+    database: Option<&Database>,
+) -> Result<Option<(Vec<Checklist>, Vec<Document>)>, CliError> {
+    let Some(database) = database else { return Ok(None) };
+    let Some(summary) = database.standard().await? else { return Ok(None) };
+    let published: PublishedStandard = serde_json::from_str(&summary)?;
+    let mut checklists = Vec::with_capacity(published.checklists.len());
+    for one in &published.checklists {
+        checklists.extend(checklist(database, &one.hash).await?);
+    }
+    let mut documents = Vec::with_capacity(published.documents.len());
+    for one in &published.documents {
+        let body = database.document(&one.hash).await?;
+        documents.extend(body.map(|body| serde_json::from_slice::<Document>(&body)).transpose()?);
+    }
+    Ok(Some((checklists, documents)))
+}
+
+async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {
+    let database = database.ok_or_else(nothing_published)?;
+    let summary = database.standard().await?.ok_or_else(nothing_published)?;
     let published: PublishedStandard = serde_json::from_str(&summary)?;
     if json {
         say(serde_json::to_string_pretty(&published)?);
         return Ok(());
     }
     say(format!("《{}》 {} {}", published.title, published.standard, published.version));
-    let mut checklists = Vec::with_capacity(published.checklists.len());
-    for one in &published.checklists {
-        checklists.extend(checklist(database, &one.hash).await?);
-    }
+    let (checklists, _) = self::published(Some(database)).await?.unwrap_or_default();
     if let Some(first) = checklists.first().filter(|first| !first.notice.is_empty()) {
         say(&first.notice);
     }
@@ -133,6 +183,17 @@ pub(super) async fn checklist(
 ) -> Result<Option<Checklist>, CliError> {
     let body = database.checklist(hash).await?;
     Ok(body.map(|body| serde_json::from_slice(&body)).transpose()?)
+}
+
+/// How many documents each book has.
+fn books(documents: &[Document]) -> String {
+    let count = |book: Collection| {
+        let of_book = documents.iter().filter(|document| document.collection == book);
+        (of_book.clone().count(), of_book.map(|document| document.sections.len()).sum::<usize>())
+    };
+    let (chapters, sections) = count(Collection::Handbook);
+    let (institutions, pieces) = count(Collection::Compilation);
+    format!("手册{chapters}章{sections}节，制度{institutions}件{pieces}节。")
 }
 
 fn overview(checklists: &[Checklist]) -> String {

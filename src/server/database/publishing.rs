@@ -39,7 +39,8 @@ impl Database {
             let bytes = body.len() as u64;
             let insert = "INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
             let hash = keep(&mut tx, insert, body).await?;
-            let Document { id, collection, number, title, .. } = document.clone();
+            let (id, title) = (document.id.clone(), document.title.clone());
+            let (collection, number) = (document.collection, document.number);
             published.documents.push(PublishedDocument { id, collection, number, title, hash, bytes });
         }
         let summary = serde_json::to_string(&published).map_err(stored)?;

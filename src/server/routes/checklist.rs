@@ -1,11 +1,7 @@
 //! `GET /api/v1/checklists/{hash}`: one checklist by content; public and immutable.
 
 use super::revalidate;
-use crate::{
-    domain::ContentHash,
-    protocol::ProblemKind,
-    server::{Endpoint, error::Failure},
-};
+use crate::server::{Endpoint, error::Failure};
 use axum::{
     extract::{Path, State},
     http::HeaderMap,
@@ -28,8 +24,5 @@ pub(in crate::server) async fn get(
     Path(hash): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let none = || Failure::new(ProblemKind::NotFound, "no checklist of this hash was published");
-    let hash = ContentHash::try_from(hash).map_err(|_| none())?;
-    let body = endpoint.database.checklist(&hash).await?.ok_or_else(none)?;
-    Ok(revalidate::json(&headers, "public, max-age=31536000, immutable", body))
+    revalidate::by_content(&headers, hash, async |hash| endpoint.database.checklist(hash).await).await
 }

@@ -1,6 +1,10 @@
 //! `ETag` and `If-None-Match` (RFC 9110 §8.8.3, §13.1.2) for everything a phone pulls.
 
-use crate::{domain::ContentHash, server::error::Failure};
+use crate::{
+    domain::ContentHash,
+    protocol::ProblemKind,
+    server::{database::DatabaseError, error::Failure},
+};
 use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -21,6 +25,18 @@ pub(super) fn json(asked: &HeaderMap, cache_control: &'static str, body: impl In
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     (headers, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// What is published under the hash in the address; public, never changes.
+pub(super) async fn by_content(
+    asked: &HeaderMap,
+    hash: String,
+    read: impl AsyncFnOnce(&ContentHash) -> Result<Option<Vec<u8>>, DatabaseError>,
+) -> Result<Response, Failure> {
+    let none = || Failure::new(ProblemKind::NotFound, "nothing of this hash was published");
+    let hash = ContentHash::try_from(hash).map_err(|_| none())?;
+    let body = read(&hash).await?.ok_or_else(none)?;
+    Ok(json(asked, "public, max-age=31536000, immutable", body))
 }
 
 /// The same for a value, for the caller's branch only.

@@ -1,10 +1,13 @@
 //! The control that fits a part's rule: one tap, one saved answer.
 
-use super::figures::Stepper;
+use super::{
+    counted::{FromLedger, Spoken, reason},
+    figures::Stepper,
+};
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, Points, Rule, Stance, Window, WindowKey,
-        check::MAX_FIGURE,
+        AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Points, Rule, Stance, Window,
+        WindowKey, check::MAX_FIGURE,
     },
     ui::{
         session::{Session, session},
@@ -27,8 +30,9 @@ pub fn PartControl(
 ) -> impl IntoView {
     let session = session();
     let part = item.parts.get(place).cloned()?;
-    let answer = part_answer(session, &item.id, &part);
-    let write = writer(session, &item, &part);
+    let answer = part_answer(session, &item.id, &part.id);
+    let spoken = Spoken::of(session, &item.id, &part);
+    let write = writer(session, &item, &part, spoken);
     let judged = session
         .work
         .with_untracked(|work| work.as_ref().map(|work| work.period.judged(part.window)).unwrap_or_default());
@@ -46,17 +50,24 @@ pub fn PartControl(
     }
     let control = match part.rule.clone() {
         Rule::YesNo => yes_no(answer, write).into_any(),
-        Rule::Count { minimum, unit, .. } => counts(session, &part, minimum, unit, answer, write).into_any(),
+        Rule::Count { minimum, unit, .. } => {
+            counts(session, &part, minimum, unit, answer, write, spoken).into_any()
+        }
         Rule::Share { numerator, denominator, from_profile, .. } => {
             let offered = from_profile.and_then(|which| {
                 session.work.with_untracked(|work| {
                     work.as_ref().ok()?.assessment.profile().map(|profile| profile.number(which))
                 })
             });
-            share(numerator, denominator, offered, answer, write).into_any()
+            // What is counted in the ledger is shown beneath, with its figures.
+            (move || {
+                let (numerator, denominator) = (numerator.clone(), denominator.clone());
+                (!spoken.speaks.get()).then(|| share(numerator, denominator, offered, answer, write))
+            })
+            .into_any()
         }
         Rule::Level { choices } => level(&choices, answer, write).into_any(),
-        Rule::Deduction { occurrences } => deduction(&occurrences, answer, write).into_any(),
+        Rule::Deduction { occurrences } => deduction(&occurrences, answer, write, spoken).into_any(),
         Rule::Facts { facts } => facts_control(&facts, answer, write).into_any(),
     };
     let asked_of = judged.iter().map(|span| dates::window(&span.key)).collect::<Vec<_>>().join("、");
@@ -89,6 +100,7 @@ pub fn PartControl(
             {timed.then(|| view! { <p class="muted">{format!("问的是{asked_of}")}</p> })}
             {control}
             {explained}
+            <FromLedger item=item.id.clone() part=part.clone() />
         </section>
         }
         .into_any(),
@@ -97,14 +109,18 @@ pub fn PartControl(
 
 type Answered = Memo<Option<PartAnswer>>;
 
-/// The answer as it stands.
-fn part_answer(session: Session, item: &ItemId, part: &Part) -> Answered {
-    let (item, part) = (item.clone(), part.id.clone());
-    Memo::new(move |_| session.work.read().as_ref().ok()?.assessment.part(&item, &part).cloned())
+/// The answer as it stands, counted or said; of one that was given under another version, what the part can still take.
+fn part_answer(session: Session, item: &ItemId, part: &PartId) -> Answered {
+    let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
+    Memo::new(move |_| match session.standing(&key)? {
+        AnswerValue::Part { answer, .. } => answer,
+        _ => None,
+    })
 }
 
-/// Writes an answer. Answering says that the item applies.
-fn writer(session: Session, item: &Arc<Item>, part: &Part) -> Callback<PartAnswer> {
+/// Writes an answer. Answering says that the item applies. What the ledger counts is not written; an answer that stands against
+/// it keeps its reason.
+fn writer(session: Session, item: &Arc<Item>, part: &Part, spoken: Spoken) -> Callback<PartAnswer> {
     let (item, part) = (item.id.clone(), part.id.clone());
     Callback::new(move |answer| {
         let excused = session.work.with_untracked(|work| {
@@ -117,7 +133,9 @@ fn writer(session: Session, item: &Arc<Item>, part: &Part) -> Callback<PartAnswe
             );
         }
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
-        session.answer(key, AnswerValue::Part { answer: Some(answer) });
+        let answer = Some(spoken.typed(answer));
+        let reason = untrack(|| reason(session, &key));
+        session.answer(key, AnswerValue::Part { answer, counted: None, own: None, reason });
     })
 }
 
@@ -145,6 +163,7 @@ fn counts(
     unit: String,
     answer: Answered,
     write: Callback<PartAnswer>,
+    spoken: Spoken,
 ) -> impl IntoView {
     let spans = session
         .work
@@ -205,15 +224,24 @@ fn counts(
             });
             let key = span.key;
             let running = (several && span.starts <= today && today <= span.ends).then_some("（还没过完）");
+            let shown = name.clone();
+            let unit = unit.clone();
+            let typed = Callback::new({
+                let key = key.clone();
+                move |count| set(&key, count)
+            });
+            let figure = move || {
+                if spoken.fixed.read().contains(&key.0) {
+                    view! { <span>{format!("台账{}{unit}", value.get().unwrap_or(0))}</span> }.into_any()
+                } else {
+                    view! { <Stepper label=name.clone() value=value unit=unit.clone() on_change=typed /> }
+                        .into_any()
+                }
+            };
             view! {
                 <li class="count-row">
-                    <span>{name.clone()}<small class="muted">{running}</small></span>
-                    <Stepper
-                        label=name
-                        value=value
-                        unit=unit.clone()
-                        on_change=Callback::new(move |count| set(&key, count))
-                    />
+                    <span>{shown}<small class="muted">{running}</small></span>
+                    {figure}
                 </li>
             }
         })
@@ -320,6 +348,7 @@ fn deduction(
     occurrences: &[crate::domain::Occurrence],
     answer: Answered,
     write: Callback<PartAnswer>,
+    spoken: Spoken,
 ) -> impl IntoView {
     let current = move || match answer.get_untracked() {
         Some(PartAnswer::Occurrences { counts }) => counts,
@@ -335,24 +364,31 @@ fn deduction(
                 _ => None,
             });
             let id = kind.id.clone();
+            let typed = Callback::new({
+                let id = id.clone();
+                move |count| {
+                    let mut counts = current();
+                    if count == 0 {
+                        counts.remove(&id);
+                    } else {
+                        counts.insert(id.clone(), count);
+                    }
+                    write.run(PartAnswer::Occurrences { counts });
+                }
+            });
+            let text = kind.text.clone();
+            let figure = move || {
+                if spoken.fixed.read().contains(id.as_str()) {
+                    view! { <span>{format!("台账{}次", value.get().unwrap_or(0))}</span> }.into_any()
+                } else {
+                    view! { <Stepper label=text.clone() value=value unit="" most=MAX_FIGURE on_change=typed /> }
+                        .into_any()
+                }
+            };
             view! {
                 <li class="count-row">
                     <span>{kind.text.clone()}</span>
-                    <Stepper
-                        label=kind.text.clone()
-                        value=value
-                        unit=""
-                        most=MAX_FIGURE
-                        on_change=Callback::new(move |count| {
-                            let mut counts = current();
-                            if count == 0 {
-                                counts.remove(&id);
-                            } else {
-                                counts.insert(id.clone(), count);
-                            }
-                            write.run(PartAnswer::Occurrences { counts });
-                        })
-                    />
+                    {figure}
                 </li>
             }
         })

@@ -4,8 +4,11 @@ use super::{
     icon::{Draw, Icon},
     light::Light,
 };
+use crate::ui::{
+    navigation::navigation,
+    route::{Part, Place},
+};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
 
 /// A page with its title. `back` is where the arrow leads when there is no way back in the browser's history.
 #[component]
@@ -49,14 +52,11 @@ pub fn Page(
 /// 首页 · 自查 · 手册 · 我的
 #[component]
 fn Places() -> impl IntoView {
-    let location = use_location();
-    let place = move |icon: Icon, name: &'static str, to: &'static str, under: &'static [&'static str]| {
-        let here = move || {
-            let path = location.pathname.get();
-            path == to || under.iter().any(|start| path.starts_with(start))
-        };
+    let navigation = navigation();
+    let part = Memo::new(move |_| navigation.place().map(|place| place.part()));
+    let place = move |icon: Icon, name: &'static str, to: &'static str, own: Part| {
         view! {
-            <a href=to class="place" aria-current=move || here().then_some("page")>
+            <a href=to class="place" aria-current=move || (part.get() == Some(own)).then_some("page")>
                 <Draw icon=icon />
                 <span>{name}</span>
             </a>
@@ -64,16 +64,15 @@ fn Places() -> impl IntoView {
     };
     view! {
         <nav class="places" aria-label="主要位置">
-            {place(Icon::Home, "首页", "/", &["/result", "/submit"])}
-            {place(Icon::Check, "自查", "/check", &["/check/"])}
-            {place(Icon::Book, "手册", "/handbook", &["/handbook/"])}
-            {place(Icon::Person, "我的", "/me", &["/me/", "/submissions", "/storage", "/photos", "/profile", "/activate"])}
+            {place(Icon::Home, "首页", "/", Part::Home)} {place(Icon::Check, "自查", "/check", Part::Check)}
+            {place(Icon::Book, "手册", "/handbook", Part::Handbook)}
+            {place(Icon::Person, "我的", "/me", Part::Me)}
         </nav>
     }
 }
 
 /// Goes somewhere else from an event or a task.
-pub fn goer() -> impl Fn(&str) + Clone + 'static {
-    let navigate = use_navigate();
-    move |to: &str| navigate(to, leptos_router::NavigateOptions::default())
+pub fn goer() -> impl Fn(Place) + Copy + 'static {
+    let navigation = navigation();
+    move |to| navigation.go(&to)
 }

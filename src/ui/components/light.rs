@@ -13,9 +13,10 @@ use leptos::prelude::*;
 #[component]
 pub fn Light() -> impl IntoView {
     let session = session();
-    let failed = move || {
+    // Whether, not why: the lines are not drawn anew with every change.
+    let failed = Memo::new(move |_| {
         matches!(*session.saving.read(), Saving::Failed(_)) || session.storage_refused.read().is_some()
-    };
+    });
     let here = move || match *session.saving.read() {
         Saving::Quiet => "手机：已存".to_owned(),
         Saving::Busy => "手机：正在存".into(),
@@ -51,7 +52,7 @@ pub fn Light() -> impl IntoView {
                 data-saved-at=saved_at
             >
                 {move || {
-                    if failed() {
+                    if failed.get() {
                         view! { <b>"没存上，点这里"</b> }.into_any()
                     } else {
                         view! {

@@ -3,13 +3,17 @@
 #![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 
 pub mod answer;
+pub mod counted;
 pub mod figures;
 pub mod frame;
 pub mod icon;
+pub mod ledger_form;
 pub mod light;
 pub mod message;
+pub mod paper_files;
 pub mod photo;
 pub mod photo_store;
 pub mod photos;
 pub mod qr;
 pub mod radar;
+pub mod sheet;

@@ -8,6 +8,7 @@ use crate::{
             frame::{Page, goer},
             message::{Note, Trouble},
         },
+        route::Place,
         session::{activation::Failure, session},
         words::errors::{self, Told},
     },
@@ -96,12 +97,11 @@ fn Form() -> impl IntoView {
         };
         busy.set(true);
         trouble.set(None);
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             let result = session.activate(code).await;
             busy.try_set(false);
             match result {
-                Ok(_) => go("/"),
+                Ok(_) => go(Place::Home),
                 Err(Failure::Store(error)) => {
                     trouble.try_set(Some(errors::store(&error)));
                 }
@@ -153,7 +153,7 @@ fn Form() -> impl IntoView {
         </section>
         <Note>
             <p>"手里有带二维码的纸条：用手机相机或浏览器扫，会自己填好。"</p>
-            <p>"没有激活码：打电话问乡镇党委。"</p>
+            <p>"没有激活码：打电话问上级党委。"</p>
         </Note>
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ui::{
     components::frame::{Page, goer},
+    route::Place,
     session::session,
     words::{dates, terms},
 };
@@ -12,7 +13,6 @@ use leptos::prelude::*;
 pub fn Branches() -> impl IntoView {
     let session = session();
     let go = goer();
-    let go_period = go.clone();
     let branches = move || {
         let active = session.active().map(|binding| binding.branch.code);
         session
@@ -21,7 +21,7 @@ pub fn Branches() -> impl IntoView {
             .into_iter()
             .map(|binding| {
                 let here = Some(&binding.branch.code) == active.as_ref();
-                let (code, go) = (binding.branch.code.clone(), go.clone());
+                let code = binding.branch.code.clone();
                 let above = binding.branch.reports_to.map(|unit| unit.name).unwrap_or_default();
                 let plain = format!("{} · {above}", terms::sector(binding.branch.sector.as_str()));
                 view! {
@@ -31,7 +31,7 @@ pub fn Branches() -> impl IntoView {
                         aria-pressed=here.to_string()
                         on:click=move |_| {
                             session.switch_branch(code.clone());
-                            go("/");
+                            go(Place::Home);
                         }
                     >
                         <span class="choice-lines">
@@ -52,7 +52,7 @@ pub fn Branches() -> impl IntoView {
             .iter()
             .filter(|period| period.starts <= today)
             .map(|period| {
-                let (id, go) = (period.id.clone(), go_period.clone());
+                let id = period.id.clone();
                 let is = id == here;
                 let plain = format!("上报截止 {}", dates::day(period.submit_by, today));
                 view! {
@@ -62,7 +62,7 @@ pub fn Branches() -> impl IntoView {
                         aria-pressed=is.to_string()
                         on:click=move |_| {
                             session.switch_period(id.clone());
-                            go("/");
+                            go(Place::Home);
                         }
                     >
                         <span class="choice-lines">

@@ -1,24 +1,28 @@
 //! 自查: the whole checklist as a list, with filters.
 
-use super::home::NothingYet;
+use super::{again::NoLonger, home::NothingYet};
 use crate::{
     domain::{Outcome, scoring::ItemState},
     ui::{
         components::frame::Page,
+        navigation::navigation,
         overview::{Filter, ItemRow, next_open, progress},
+        route::Place,
         session::session,
         words::terms,
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn Check() -> impl IntoView {
     let session = session();
-    let query = use_query_map();
-    let filter = Memo::new(move |_| Filter::from_slug(&query.read().get("show").unwrap_or_default()));
+    let shown = navigation().of_page(|place| match place {
+        Place::Check(filter) => Some(*filter),
+        _ => None,
+    });
+    let filter = Memo::new(move |_| shown.get().unwrap_or_default());
     let ready = Memo::new(move |_| session.work.read().is_ok());
     view! {
         <Page title="自查">
@@ -61,6 +65,8 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
                         <a
                             href=format!("/check?show={}", one.slug())
                             class="filter"
+                            // Only a moved draft has any.
+                            hidden=move || one == Filter::Doubtful && filter.get() != one && count(one) == 0
                             aria-current=move || (filter.get() == one).then_some("true")
                         >
                             {move || format!("{} {}", one.name(), count(one))}
@@ -95,6 +101,7 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
                 .collect::<Vec<_>>()
         }}
         {move || (count(filter.get()) == 0).then(|| view! { <p class="empty">{empty(filter.get())}</p> })}
+        <NoLonger />
     }
 }
 
@@ -104,6 +111,7 @@ fn empty(filter: Filter) -> &'static str {
         Filter::Open => "没有没填的，都填了。",
         Filter::Short => "没有扣分的。没填的不算在这里。",
         Filter::Possible => "没有还能办的。",
+        Filter::Doubtful => "没有待复核的，都看过了。",
         Filter::Unsure => "没有拿不准的。自查时点“拿不准”，会记在这里，凑齐了一起打电话问。",
     }
 }
@@ -144,6 +152,9 @@ pub fn Row(
 }
 
 fn stands(row: &ItemRow, session: crate::ui::session::Session) -> String {
+    if row.doubtful {
+        return "待复核，标准改了".into();
+    }
     match row.state {
         ItemState::Answered => {
             row.outcome.map_or_else(|| "填了".into(), |outcome| terms::outcome(outcome, session.today.get()))
@@ -160,6 +171,9 @@ fn stands(row: &ItemRow, session: crate::ui::session::Session) -> String {
 }
 
 fn sign(row: &ItemRow) -> &'static str {
+    if row.doubtful {
+        return "◇";
+    }
     match row.state {
         ItemState::Answered => row.outcome.map_or("✓", terms::outcome_sign),
         ItemState::Unanswered => "□",
@@ -171,6 +185,7 @@ fn sign(row: &ItemRow) -> &'static str {
 /// The colour that goes with how an item stands; a sign and a word say the same.
 pub(super) fn class(row: &ItemRow) -> &'static str {
     match (row.state, row.outcome) {
+        _ if row.doubtful => "possible",
         (ItemState::Answered, Some(Outcome::Met) | None) => "met",
         (ItemState::Answered, Some(Outcome::StillPossible { .. })) => "possible",
         (ItemState::Answered, _) => "missed",

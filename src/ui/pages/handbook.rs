@@ -7,16 +7,18 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
         },
-        library::{Library, ordinal},
-        search::{Found, Piece},
-        session::{Session, finding::Target, library::Shelf, session},
+        library::{Library, full_title, ordinal},
+        search::Piece,
+        session::{
+            Session,
+            finding::{Group, Kind, Target},
+            library::Shelf,
+            session,
+        },
     },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// So many results of each kind are shown; who sees more types another character.
-const SHOWN: usize = 8;
 
 /// The page.
 #[component]
@@ -47,42 +49,38 @@ pub fn Handbook() -> impl IntoView {
     }
 }
 
-/// What was found, in three groups.
+/// What was found, in groups.
 fn results(session: Session) -> impl IntoView {
     move || {
         // A document that has just come is searched, too.
         session.library.track();
-        let found = session.find(&session.sought.read());
-        let of = |is: fn(&Target) -> bool| -> Vec<Found<Target>> {
-            found.iter().filter(|found| is(&found.target)).cloned().collect()
-        };
-        let groups = [
-            ("考核条目", of(|target| matches!(target, Target::Item(_)))),
-            ("手册", of(|target| matches!(target, Target::Section(Collection::Handbook, _)))),
-            ("制度", of(|target| matches!(target, Target::Section(Collection::Compilation, _)))),
-        ];
-        let said = match found.len() {
-            0 => "没有找到。换个说法，或者少打几个字。".to_owned(),
+        let groups = session.find(&session.sought.read());
+        let said = match groups.iter().map(|group| group.count).sum() {
+            0_usize => "没有找到。换个说法，或者少打几个字。".to_owned(),
             count => format!("找到{count}处"),
         };
         view! {
             <p class="muted" role="status" data-testid="found">
                 {said}
             </p>
-            {groups.into_iter().filter(|(_, found)| !found.is_empty()).map(|(name, found)| group(name, found)).collect::<Vec<_>>()}
+            {groups.into_iter().map(group).collect::<Vec<_>>()}
         }
     }
 }
 
-fn group(name: &'static str, found: Vec<Found<Target>>) -> impl IntoView {
-    let more = found.len().saturating_sub(SHOWN);
+fn group(Group { kind, count, best }: Group) -> impl IntoView {
+    let name = match kind {
+        Kind::Item => "考核条目",
+        Kind::Handbook => "手册",
+        Kind::Compilation => "制度",
+    };
+    let more = count - best.len();
     view! {
         <section class="card list" data-testid="group">
-            <h2>{name}<small class="muted">{format!(" {}处", found.len())}</small></h2>
+            <h2>{name}<small class="muted">{format!(" {count}处")}</small></h2>
             <ul>
-                {found
+                {best
                     .into_iter()
-                    .take(SHOWN)
                     .map(|found| {
                         let href = match &found.target {
                             Target::Item(id) => format!("/check/{id}"),
@@ -131,7 +129,7 @@ fn books(session: Session) -> impl IntoView {
 fn resume(session: Session, library: &Arc<Library>) -> Option<impl IntoView> {
     let id = session.phone.read().as_ref()?.reading.clone()?;
     let place = library.find(&id)?;
-    let name = format!("接着看：{} {}", ordinal(place.document), place.section.title);
+    let name = format!("接着看：{}", full_title(place.document, place.section));
     Some(view! {
         <a href=format!("/handbook/{id}") class="button" data-testid="resume">
             {name}

@@ -1,5 +1,6 @@
 //! 首页: who and what, one next step, the six aspects, the estimate. Nothing else.
 
+use super::{change::Offered, ledger::LedgerRow};
 use crate::{
     domain::{AspectId, Points},
     ui::{
@@ -30,7 +31,18 @@ pub fn Home() -> impl IntoView {
                 if ready.get() {
                     view! {
                         <Next />
+                        <Offered />
                         <Aspects />
+                        <ul class="card menu">
+                            <LedgerRow />
+                            <li>
+                                <a href="/inspection" class="menu-entry" data-testid="inspection-row">
+                                    <span>"现场查阅（只读）"</span>
+                                    <span></span>
+                                    <Draw icon=Icon::Forward />
+                                </a>
+                            </li>
+                        </ul>
                         <Estimated />
                     }
                         .into_any()
@@ -184,10 +196,17 @@ fn said(step: &NextStep, session: Session) -> (String, Option<(String, String)>)
             let late = if *late { "已过上报截止，仍可上报，会注明逾期。" } else { "" };
             (format!("{short}{late}看一遍结果，再上报给{addressee}。"), button("看结果", "/result"))
         }
-        NextStep::ReportAgain { changed } => (
-            format!("上报以后又改了{changed}条，改完了重新上报。"),
-            Some((format!("重新上报给{addressee}"), "/submit".into())),
-        ),
+        NextStep::LookAgain { item, count } => {
+            let sentence = format!("换了标准：{count}条要重新看一遍，没变就点“还是这样”，变了就改。");
+            (sentence, Some(("重新看一遍".into(), format!("/check/{item}"))))
+        }
+        NextStep::ReportAgain { changed } => {
+            let sentence = match changed {
+                0 => "上报以后换了标准，看过了重新上报。".to_owned(),
+                changed => format!("上报以后又改了{changed}条，改完了重新上报。"),
+            };
+            (sentence, Some((format!("重新上报给{addressee}"), "/submit".into())))
+        }
         NextStep::WaitForNetwork => {
             ("已经上报，等网络。有网时会自己送，不用再点。".into(), button("看上报记录", "/submissions"))
         }

@@ -1,5 +1,6 @@
 //! 我的: everything that is not answering.
 
+use super::ledger::this_month;
 use crate::{
     store::{TextSize, Theme},
     ui::{
@@ -42,7 +43,9 @@ pub fn Me() -> impl IntoView {
     view! {
         <Page title="我的">
             <ul class="card menu">
+                <Entry to="/ledger" name="台账" beside=Signal::derive(move || this_month(session)) />
                 <Entry to="/submissions" name="上报记录" beside=Signal::derive(reports) />
+                <Entry to="/paper" name="导出纸质材料" />
                 <Entry to="/storage" name="我的资料在哪" beside=Signal::derive(unshared) />
                 <Entry to="/profile" name="支部基本情况" />
                 <Entry to="/me/display" name="字号和亮度" beside=Signal::derive(display) />

@@ -2,6 +2,7 @@
 
 use crate::ui::{
     components::frame::{Page, goer},
+    route::Place,
     session::session,
 };
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ pub fn Notice() -> impl IntoView {
                 <NoticeText />
                 <button type="button" class="button button-main" on:click=move |_| {
                         session.accept_notice();
-                        go("/");
+                        go(Place::Home);
                     }>
                     "看明白了，开始用"
                 </button>

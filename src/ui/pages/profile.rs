@@ -8,6 +8,7 @@ use crate::{
             frame::{Page, goer},
             message::Note,
         },
+        route::Place,
         session::session,
         words::dates,
     },
@@ -103,7 +104,7 @@ fn Unchanged(profile: BranchProfile, confirmed: bool, editing: RwSignal<bool>) -
                                             profile: profile.clone(),
                                         },
                                     );
-                                go("/");
+                                go(Place::Home);
                             }
                         >
                             "没变化，沿用"
@@ -185,7 +186,7 @@ fn Form(start: BranchProfile) -> impl IntoView {
                 disabled=move || draft.read().full_members == 0
                 on:click=move |_| {
                     session.answer(AnswerKey::Profile, AnswerValue::Profile { profile: draft.get_untracked() });
-                    go("/");
+                    go(Place::Home);
                 }
             >
                 "就这样"

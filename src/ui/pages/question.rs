@@ -1,6 +1,6 @@
 //! One item a screen: the requirement, the control that fits, where the originals lie, how to do it.
 
-use super::home::NothingYet;
+use super::{again::Again, home::NothingYet};
 use crate::{
     domain::{
         AnswerKey, AnswerValue, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
@@ -14,33 +14,35 @@ use crate::{
             message::Note,
             photos::ItemPhotos,
         },
-        library::ordinal,
+        library::{full_title, ordinal},
+        navigation::navigation,
         overview::{ItemRow, next_open},
+        route::Place,
         session::{Session, session},
         words::{dates, explain, terms},
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 /// The page.
 #[component]
 pub fn Question() -> impl IntoView {
-    let params = use_params_map();
     let session = session();
+    let shown = navigation().of_page(|place| match place {
+        Place::Question(id) => Some(id.clone()),
+        _ => None,
+    });
     let item = Memo::new(move |_| {
-        let id = ItemId::new(params.read().get("item").unwrap_or_default()).ok()?;
-        let work = session.work.read();
-        let (number, aspect, item) = work.as_ref().ok()?.checklist.find(&id)?;
+        let (checklist, id) = (session.derived.checklist.get()?, shown.get()?);
+        let (number, aspect, item) = checklist.find(&id)?;
         Some((number, aspect.name.clone(), Arc::new(item.clone())))
     });
     let title = Signal::derive(move || {
         item.read().as_ref().map_or_else(|| "自查".to_owned(), |(number, _, _)| format!("第{number}条"))
     });
     // Back to its place in the list.
-    let back = untrack(|| params.read().get("item"))
-        .map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
+    let back = shown.get_untracked().map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
     view! {
         <Page title=title back=back>
             {move || match item.get() {
@@ -103,6 +105,7 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
     view! {
         <article data-testid="question" data-item=item.id.to_string()>
             <p class="muted">{format!("第{number}条，共{of}条 · {aspect} · {}", item.title)}</p>
+            <Again item=item.clone() />
             <section class="card">
                 <p class="requirement">{item.requirement.clone()}</p>
                 {(!item.plain.is_empty()).then(|| view! { <p class="plain">{item.plain.clone()}</p> })}
@@ -129,9 +132,7 @@ fn registers(item: &Item) -> Vec<AnswerKey> {
 }
 
 fn value(session: Session, key: &AnswerKey) -> Option<AnswerValue> {
-    session
-        .work
-        .with_untracked(|work| work.as_ref().ok()?.assessment.current(key).map(|entry| entry.value.clone()))
+    session.work.with_untracked(|work| work.as_ref().ok()?.usable(key))
 }
 
 #[component]
@@ -202,10 +203,10 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return false };
         start.with_value(|start| {
-            let now = keys.iter().map(|key| work.assessment.current(key).map(|entry| &entry.value));
+            let now = keys.iter().map(|key| work.usable(key));
             now.zip(start).any(|(now, (key, before))| {
                 let nothing = nothing(key);
-                now.unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
+                now.as_ref().unwrap_or(&nothing) != before.as_ref().unwrap_or(&nothing)
             })
         })
     });
@@ -233,16 +234,13 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
 fn nothing(key: &AnswerKey) -> AnswerValue {
     match key {
         AnswerKey::Stance { .. } => AnswerValue::Stance { stance: Stance::Applies },
-        AnswerKey::Part { .. } => AnswerValue::Part { answer: None },
+        AnswerKey::Part { .. } => AnswerValue::part(None),
         AnswerKey::Photo { .. } => AnswerValue::Attached { attached: false },
         AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. } => {
             AnswerValue::Text { text: String::new() }
         }
     }
 }
-
-/// The places where originals usually lie.
-const PLACES: [&str; 4] = ["村部铁柜", "镇党建办", "村会计处", "县里"];
 
 /// 佐证材料: what proves it, and where the original lies. A photo is never asked for.
 #[component]
@@ -271,7 +269,8 @@ fn Evidence(item: Arc<Item>) -> impl IntoView {
         used
     });
     offered.truncate(4);
-    for usual in PLACES {
+    let sector = session.work.with_untracked(|work| work.as_ref().ok().map(|work| work.draft.sector.clone()));
+    for usual in terms::usual_places(sector.as_ref().map_or("", |sector| sector.as_str())) {
         if !offered.iter().any(|known| known == usual) {
             offered.push(usual.into());
         }
@@ -408,7 +407,8 @@ fn History(item: Arc<Item>) -> impl IntoView {
     }
 }
 
-fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
+/// What an entry said, in words.
+pub(super) fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
     match (&entry.key, &entry.value) {
         (AnswerKey::Location { .. }, AnswerValue::Text { text }) => format!("原件在哪，{text}"),
         (_, AnswerValue::Text { text }) => format!("纪实，{text}"),
@@ -417,12 +417,17 @@ fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> S
             Stance::Unsure => "拿不准".into(),
             Stance::NotApplicable { reason } => terms::not_applicable(*reason).into(),
         },
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer) }) => {
+        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer), reason, .. }) => {
+            let why = if reason.is_empty() {
+                String::new()
+            } else {
+                format!("（和台账不一样：{reason}）")
+            };
             let scored = item.part(part).zip(period).and_then(|(part, period)| {
                 let score = crate::domain::scoring::score_answer(part, period, answer)?;
                 Some(explain::part(part, &score, period))
             });
-            scored.unwrap_or_else(|| plain(answer))
+            scored.unwrap_or_else(|| plain(answer)) + &why
         }
         (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
         (_, AnswerValue::Attached { attached }) => if *attached { "加了照片" } else { "拿掉照片" }.into(),
@@ -453,7 +458,7 @@ fn Reading(item: ItemId) -> impl IntoView {
                 view! {
                     <li>
                         <a href=format!("/handbook/{}", section.id) class="menu-entry">
-                            <span>{section.title.clone()}</span>
+                            <span>{full_title(document, section)}</span>
                             <span class="muted">{ordinal(document)}</span>
                             <Draw icon=Icon::Forward />
                         </a>
@@ -477,30 +482,32 @@ fn Reading(item: ItemId) -> impl IntoView {
 fn Steps(item: ItemId) -> impl IntoView {
     let session = session();
     let rows = session.derived.rows;
-    let neighbour = move |item: &ItemId, by: isize| {
+    // Which items stand beside this one does not change with an answer, so the links stay.
+    let here = item.clone();
+    let beside = Memo::new(move |_| {
         let rows = rows.read();
-        let place = rows.iter().position(|row| &row.id == item)?;
-        rows.get(place.checked_add_signed(by)?).map(|row| row.id.clone())
+        let place = rows.iter().position(|row| row.id == here);
+        let at = |by| Some(rows.get(place?.checked_add_signed(by)?)?.id.clone());
+        (at(-1), at(1))
+    });
+    let previous = move || {
+        beside
+            .get()
+            .0
+            .map(|id| view! { <a href=format!("/check/{id}") prop:replace=true class="button">"上一条"</a> })
     };
-    let previous = {
-        let item = item.clone();
-        move || {
-            neighbour(&item, -1).map(
-                |id| view! { <a href=format!("/check/{id}") prop:replace=true class="button">"上一条"</a> },
-            )
-        }
-    };
-    let next = {
-        let item = item.clone();
-        move || {
-            match neighbour(&item, 1) {
-            Some(id) => view! { <a href=format!("/check/{id}") prop:replace=true class="button button-main" data-testid="next-item">"下一条"</a> }.into_any(),
-            None => view! { <a href="/" class="button button-main">"回到首页"</a> }.into_any(),
-        }
-        }
+    let next = move || {
+        match beside.get().1 {
+        Some(id) => view! { <a href=format!("/check/{id}") prop:replace=true class="button button-main" data-testid="next-item">"下一条"</a> }.into_any(),
+        None => view! { <a href="/" class="button button-main">"回到首页"</a> }.into_any(),
+    }
     };
     let open = move || {
         let rows = rows.read();
+        if let Some(doubtful) = rows.iter().find(|row| row.doubtful && row.id != item) {
+            let text = format!("去看待复核的第{}条", doubtful.number);
+            return Some(view! { <a href=format!("/check/{}", doubtful.id) class="quiet">{text}</a> });
+        }
         let found = next_open(&rows, Some(&item)).filter(|row| row.id != item)?;
         let here = rows.iter().position(|row| row.id == item)?;
         (found.number != here + 2).then(|| {

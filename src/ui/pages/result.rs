@@ -117,6 +117,9 @@ fn Shown() -> impl IntoView {
         <Note>
             <p>"还能办的按日子先后办；已错过的写进整改，不补会、不补记录。"</p>
         </Note>
+        <a href="/paper" class="button">
+            "导出纸质材料"
+        </a>
         <a href="/submit" class="button button-main" data-testid="to-submit">
             {move || format!("上报给{}", session.addressee())}
         </a>

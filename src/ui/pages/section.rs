@@ -9,21 +9,24 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
         },
-        library::{ordinal, template_text},
+        library::{Library, ordinal, template_text},
+        navigation::navigation,
+        route::Place,
         session::{Session, library::Shelf, session},
         words::terms,
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// The page.
 #[component]
 pub fn SectionPage() -> impl IntoView {
-    let params = use_params_map();
     let session = session();
     session.open_library();
-    let id = Memo::new(move |_| SectionId::new(params.read().get("section").unwrap_or_default()).ok());
+    let id = navigation().of_page(|place| match place {
+        Place::Section(id) => Some(id.clone()),
+        _ => None,
+    });
     let title = Signal::derive(move || {
         let (library, id) = (session.library.get(), id.get());
         let place = library.as_ref().zip(id.as_ref()).and_then(|(library, id)| library.find(id));
@@ -44,7 +47,7 @@ fn read(session: Session, id: &SectionId) -> AnyView {
         let said = if waiting {
             "这一节还没有取到，联网打开一次就会取来。"
         } else {
-            "现在的手册里没有这一节了。"
+            "现在的手册里没有这一节，或者要更新应用才能看。"
         };
         return view! {
             <p class="empty">{said}</p>
@@ -84,10 +87,15 @@ fn read(session: Session, id: &SectionId) -> AnyView {
         <article data-testid="section" data-section=id.to_string()>
             <p class="muted">
                 {format!("{} · 第{}节，共{}节", place.document.title, place.number, place.document.sections.len())}
+                {(!place.document.sectors.is_empty())
+                    .then(|| {
+                        let names: Vec<_> = place.document.sectors.iter().map(|id| terms::sector(id.as_str())).collect();
+                        format!(" · 照{}支部写的，别的领域参照", names.join("、"))
+                    })}
             </p>
             <section class="card prose">
                 <h2>{section.title.clone()}</h2>
-                {section.blocks.iter().map(block).collect::<Vec<_>>()}
+                {section.blocks.iter().map(|one| block(one, &library)).collect::<Vec<_>>()}
                 {list("依据", section.citations.iter().map(terms::cite).collect())}
                 {list("说明", section.marks.iter().map(terms::marked).collect())}
             </section>
@@ -100,7 +108,7 @@ fn read(session: Session, id: &SectionId) -> AnyView {
     .into_any()
 }
 
-fn block(block: &Block) -> AnyView {
+fn block(block: &Block, library: &Library) -> AnyView {
     match block {
         Block::Paragraph { text } => view! { <p>{text.clone()}</p> }.into_any(),
         Block::List { entries } => {
@@ -121,10 +129,16 @@ fn block(block: &Block) -> AnyView {
                 .map(|field| view! { <dt>{field.name.clone()}</dt> <dd>{field.hint.clone()}</dd> })
                 .collect();
             let text = format!("{title}\n{}", template_text(block));
+            // The forms know a template by its place among all of them.
+            let place =
+                library.templates().position(|(_, other)| core::ptr::eq(other, block)).unwrap_or_default();
             view! {
                 <section class="template" data-testid="template">
                     <h3>{format!("样表：{title}")}</h3>
                     <dl class="pairs">{lines}</dl>
+                    <a href=format!("/paper/record-{place}") class="button">
+                        "存成Word、打印"
+                    </a>
                     <Copy text=text />
                 </section>
             }

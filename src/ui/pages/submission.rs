@@ -1,13 +1,14 @@
 //! One submission: its receipt, its declaration, every word from above, and taking it back.
 
 use crate::{
-    domain::SubmissionId,
     store::LocalSubmission,
     ui::{
         components::{
             frame::Page,
             message::{Note, Trouble},
         },
+        navigation::navigation,
+        route::Place,
         session::session,
         words::{
             dates,
@@ -17,15 +18,17 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// The page.
 #[component]
 pub fn SubmissionPage() -> impl IntoView {
     let session = session();
-    let params = use_params_map();
+    let shown = navigation().of_page(|place| match place {
+        Place::Submission(id) => Some(*id),
+        _ => None,
+    });
     let sent = Memo::new(move |_| {
-        let id: SubmissionId = params.read().get("id")?.parse().ok()?;
+        let id = shown.get()?;
         session.submissions.read().iter().find(|sent| sent.id == id).cloned()
     });
     view! {

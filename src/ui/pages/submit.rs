@@ -9,6 +9,7 @@ use crate::{
             message::{Note, Trouble},
         },
         overview::progress,
+        route::Place,
         session::{session, submitting::NotSubmitted},
         words::{
             dates,
@@ -98,12 +99,11 @@ fn Form() -> impl IntoView {
             secretary: trimmed(secretary),
             claimed_grade: claimed.get_untracked(),
         };
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             let result = session.submit(declaration).await;
             busy.try_set(false);
             match result {
-                Ok(_) => go("/submissions"),
+                Ok(_) => go(Place::Submissions),
                 Err(error) => {
                     trouble.try_set(Some(why_not(&error)));
                 }
@@ -118,6 +118,11 @@ fn Form() -> impl IntoView {
     let open_numbers = move || {
         let rows = session.derived.rows.read();
         let numbers = rows.iter().filter(|row| row.state.is_open()).map(|row| row.number.to_string());
+        numbers.collect::<Vec<_>>().join("、")
+    };
+    let doubtful = move || {
+        let rows = session.derived.rows.read();
+        let numbers = rows.iter().filter(|row| row.doubtful).map(|row| row.number.to_string());
         numbers.collect::<Vec<_>>().join("、")
     };
     let heads = move || session.heads_of_period().len();
@@ -144,6 +149,20 @@ fn Form() -> impl IntoView {
                     view! {
                         <Note>
                             <p>{format!("还有{}条没填，也可以上报，没填的按0分算：第{}条。", open(), open_numbers())}</p>
+                        </Note>
+                    }
+                })
+        }}
+        {move || {
+            let numbers = doubtful();
+            (!numbers.is_empty())
+                .then(|| {
+                    view! {
+                        <Note>
+                            <p>{format!("还有待复核的，也可以上报，按原来的回答算：第{numbers}条。")}</p>
+                            <a href="/check?show=doubtful" class="button">
+                                "去看一遍"
+                            </a>
                         </Note>
                     }
                 })

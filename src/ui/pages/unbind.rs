@@ -7,6 +7,7 @@ use crate::{
             frame::{Page, goer},
             message::{Note, Trouble},
         },
+        route::Place,
         session::{activation::Failure, session},
         words::errors::{self, Told},
     },
@@ -21,10 +22,9 @@ pub fn Unbind() -> impl IntoView {
     let sure = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
     let unbind = Callback::new(move |()| {
-        let go = go.clone();
         leptos::task::spawn_local(async move {
             match session.unbind().await {
-                Ok(()) => go("/"),
+                Ok(()) => go(Place::Home),
                 Err(Failure::Store(error)) => {
                     trouble.try_set(Some(errors::store(&error)));
                 }
@@ -41,7 +41,7 @@ pub fn Unbind() -> impl IntoView {
                 <p>
                     {move || {
                         let name = session.active().map(|binding| binding.branch.name).unwrap_or_default();
-                        format!("解除以后，这部手机里“{name}”的内容会删掉，服务器上已经送达的还在。")
+                        format!("解除以后，这部手机里“{name}”的内容会删掉，改过的自查报告也在内；服务器上已经送达的还在。")
                     }}
                 </p>
                 {move || {

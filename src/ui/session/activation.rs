@@ -50,7 +50,6 @@ impl Session {
             self.switch_branch(binding.branch.code.clone());
             return Ok(binding.branch);
         }
-        let hash = code.hash();
         let pending = match repository.pending_activation().await? {
             Some(pending) if pending.code == code => pending,
             _ => {
@@ -86,7 +85,6 @@ impl Session {
             state: BindingState::Bound,
         };
         repository.bind(&binding, &phone).await?;
-        repository.remember_code(&hash, &branch.code).await?;
         phone.active = Some(branch.code.clone());
         self.chosen_period.set(None);
         self.phone.set(Some(phone));

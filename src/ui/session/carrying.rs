@@ -7,6 +7,7 @@ use crate::{
         DraftKey, StoreError,
         backup::{self, Backup, BackupError, FORMAT, KIND, SavedDraft},
     },
+    ui::book::Book,
 };
 use leptos::prelude::*;
 
@@ -51,21 +52,31 @@ impl Session {
                     let missing: Vec<Entry> = missing.cloned().collect();
                     saved.entries.extend(missing);
                 }
-                None => drafts
-                    .push(SavedDraft { draft: work.draft.clone(), entries: shown.iter().cloned().collect() }),
+                None => drafts.push(SavedDraft { draft: work.draft.clone(), entries: shown.to_vec() }),
             }
         }
         let submissions = repository.submissions(&branch).await?.records;
+        let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?.records));
+        let ledger = book.ledger.records().iter().cloned().collect();
         let photos = repository.photos(&branch).await?.records;
         let (branch_name, made_at) = (binding.branch.name, self.now());
-        let kind = KIND.into();
-        Ok(Backup { kind, format: FORMAT, branch, branch_name, made_at, drafts, submissions, photos })
+        Ok(Backup {
+            kind: KIND.into(),
+            format: FORMAT,
+            branch,
+            branch_name,
+            made_at,
+            drafts,
+            submissions,
+            ledger,
+            photos,
+        })
     }
 
     fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {
         let mut assessment = Assessment::new(stored, None);
         self.queue.with_value(|queue| queue.lay_over(key, &mut assessment));
-        assessment.entries().iter().cloned().collect()
+        assessment.entries().to_vec()
     }
 
     /// A backup has left the phone: what it holds is no longer on this phone alone.

@@ -2,12 +2,16 @@
 
 use super::{NoWork, Work};
 use crate::{
-    domain::{Entry, Estimate, ItemId, ScoreSheet, SubmissionId, score},
+    domain::{
+        AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
+        ledger::derive, score,
+    },
     store::LocalSubmission,
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
+        book::Book,
         next_step::{NextStep, Sent, next_step},
-        overview::{ItemRow, rows},
+        overview::{ItemRow, mark_doubtful, rows},
     },
 };
 use jiff::civil::Date;
@@ -17,6 +21,16 @@ use std::{collections::BTreeSet, sync::Arc};
 /// The memos.
 #[derive(Clone, Copy)]
 pub struct Derived {
+    /// The checklist on the screen: what follows it alone is not worked out again at every tap.
+    pub checklist: Memo<Option<Arc<Checklist>>>,
+    /// What the ledger answers: one entry for each register it speaks for.
+    pub counted: Memo<Arc<Vec<Entry>>>,
+    /// The answers as they stand and count: those that the pinned checklist can take, with what the ledger answers.
+    pub laid: Memo<Option<Arc<Assessment>>>,
+    /// The registers to be looked at again (待复核).
+    pub doubtful: Memo<BTreeSet<AnswerKey>>,
+    /// The newest submission of the period that was not taken back, and what it says.
+    pub newest: Memo<Option<(LocalSubmission, Option<Submission>)>>,
     /// The score with every lost point explained.
     pub sheet: Memo<Option<Arc<ScoreSheet>>>,
     /// 自评估算
@@ -27,7 +41,7 @@ pub struct Derived {
     pub sent: Memo<Sent>,
     /// 下一步
     pub next: Memo<Option<NextStep>>,
-    /// How many changed answers exist on this phone alone: neither reported nor in a backup.
+    /// How many changed answers and ledger entries exist on this phone alone: neither reported nor in a backup.
     pub unshared: Memo<usize>,
 }
 
@@ -35,14 +49,33 @@ impl Derived {
     /// Over these signals.
     pub(super) fn new(
         work: RwSignal<Result<Work, NoWork>>,
+        book: RwSignal<Arc<Book>>,
         submissions: RwSignal<Vec<LocalSubmission>>,
         outbox: RwSignal<Vec<OutboxEntry>>,
         today: RwSignal<Date>,
     ) -> Self {
-        let sheet = Memo::new(move |_| {
+        let checklist = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.checklist.clone()));
+        let counted = Memo::new(move |_| {
+            let (work, book) = (work.read(), book.read());
+            Arc::new(match work.as_ref() {
+                Ok(work) => derive::derived(&work.assessment, &book.ledger, &work.pinned()),
+                Err(_) => Vec::new(),
+            })
+        });
+        let laid = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
-            Some(Arc::new(score(&work.checklist, &work.period, &work.assessment)))
+            let fitting = work.pinned().fitting(&work.assessment);
+            Some(Arc::new(derive::lay_over(&fitting, &counted.read())))
+        });
+        let doubtful = Memo::new(move |_| match work.read().as_ref() {
+            Ok(work) => work.doubtful(&counted.read()),
+            Err(_) => BTreeSet::new(),
+        });
+        let sheet = Memo::new(move |_| {
+            let (work, laid) = (work.read(), laid.get()?);
+            let work = work.as_ref().ok()?;
+            Some(Arc::new(score(&work.checklist, &work.period, &laid)))
         });
         let estimate = Memo::new(move |_| {
             let work = work.read();
@@ -51,7 +84,11 @@ impl Derived {
         let rows = Memo::new(move |_| {
             let work = work.read();
             match (work.as_ref(), sheet.get()) {
-                (Ok(work), Some(sheet)) => rows(&work.checklist, &sheet, &work.period, today.get()),
+                (Ok(work), Some(sheet)) => {
+                    let mut rows = rows(&work.checklist, &sheet, &work.period, today.get());
+                    mark_doubtful(&mut rows, &doubtful.read());
+                    rows
+                }
                 _ => Vec::new(),
             }
         });
@@ -61,11 +98,13 @@ impl Derived {
             let period = period.get()?;
             let all = submissions.read();
             let newest = all.iter().rfind(|sent| sent.period == period && !sent.withdrawn)?.clone();
-            let answers = newest.snapshot().map(|snapshot| snapshot.answers);
-            Some((newest, answers))
+            let snapshot = newest.snapshot();
+            Some((newest, snapshot))
         });
-        let sent = Memo::new(move |_| match (work.read().as_ref(), newest.read().as_ref()) {
-            (Ok(work), Some((newest, answers))) => sent(work, newest, answers.as_deref(), &outbox.read()),
+        let sent = Memo::new(move |_| match (work.read().as_ref(), laid.get(), newest.read().as_ref()) {
+            (Ok(work), Some(laid), Some((newest, snapshot))) => {
+                sent(work, &laid, newest, snapshot.as_ref(), &outbox.read())
+            }
             _ => Sent::Nothing,
         });
         let next = Memo::new(move |_| {
@@ -75,16 +114,10 @@ impl Derived {
             Some(next_step(&rows.read(), &sent.read(), has_profile, &work.period, today.get()))
         });
         let unshared = Memo::new(move |_| match work.read().as_ref() {
-            Ok(work) => {
-                let shared = work.draft.shared_until;
-                let new = work.assessment.entries().iter().filter(|entry| Some(entry.stamp) > shared);
-                let mut keys = BTreeSet::new();
-                keys.extend(new.map(|entry| &entry.key));
-                keys.len()
-            }
-            Err(_) => 0,
+            Ok(work) => work.assessment.unshared() + book.read().only_here.len(),
+            Err(_) => book.read().only_here.len(),
         });
-        Self { sheet, estimate, rows, sent, next, unshared }
+        Self { checklist, counted, laid, doubtful, newest, sheet, estimate, rows, sent, next, unshared }
     }
 }
 
@@ -102,7 +135,13 @@ pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEn
         .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
 }
 
-fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox: &[OutboxEntry]) -> Sent {
+fn sent(
+    work: &Work,
+    laid: &Assessment,
+    newest: &LocalSubmission,
+    snapshot: Option<&Submission>,
+    outbox: &[OutboxEntry],
+) -> Sent {
     match waiting_for(outbox, newest.id) {
         Some(row) if matches!(row.state, OutboxState::Rejected { .. }) => return Sent::Rejected,
         Some(_) => return Sent::Waiting,
@@ -110,13 +149,20 @@ fn sent(work: &Work, newest: &LocalSubmission, answers: Option<&[Entry]>, outbox
         None => {}
     }
     let mut changed: Vec<Option<ItemId>> = Vec::new();
-    if let Some(answers) = answers {
-        for entry in work.assessment.winners() {
+    // A report of another phone may answer a newer version than the draft.
+    let mut moved = false;
+    if let Some(snapshot) = snapshot {
+        moved = work.offer.is_none() && snapshot.checklist != work.draft.checklist;
+        // Under which version an answer was given is said in another way there.
+        let says = |sent: &Entry, now: &Entry| {
+            (&sent.key, sent.stamp, &sent.value) == (&now.key, now.stamp, &now.value)
+        };
+        for entry in Submission::packed(laid.winners(), &snapshot.checklist) {
             let item = entry.key.item().cloned();
-            if !answers.contains(&entry) && !changed.contains(&item) {
+            if !snapshot.answers.iter().any(|sent| says(sent, &entry)) && !changed.contains(&item) {
                 changed.push(item);
             }
         }
     }
-    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len() }
+    Sent::Delivered { review: newest.reviews.last().cloned(), changed: changed.len(), moved }
 }

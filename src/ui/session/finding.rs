@@ -4,12 +4,37 @@ use super::Session;
 use crate::{
     domain::{Checklist, Collection, Item, ItemId, SectionId},
     ui::{
-        library::{Library, ordinal, plain_text},
+        library::{Library, full_title, plain_text},
         search::{Entry, Found, Index},
     },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
+
+/// So many results of a group are shown; who sees more types another character.
+const SHOWN: usize = 8;
+
+/// The groups of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 考核条目
+    Item,
+    /// 手册
+    Handbook,
+    /// 制度
+    Compilation,
+}
+
+/// Results of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Which.
+    pub kind: Kind,
+    /// How many there are.
+    pub count: usize,
+    /// The best of them.
+    pub best: Vec<Found<Target>>,
+}
 
 /// What a result opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +43,16 @@ pub enum Target {
     Item(ItemId),
     /// A section of one of the two books.
     Section(Collection, SectionId),
+}
+
+impl Target {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Item(_) => Kind::Item,
+            Self::Section(Collection::Handbook, _) => Kind::Handbook,
+            Self::Section(Collection::Compilation, _) => Kind::Compilation,
+        }
+    }
 }
 
 /// An index and what it was made of.
@@ -52,21 +87,32 @@ impl Session {
         if let Some(library) = &library {
             entries.extend(library.sections().map(|(document, section)| Entry {
                 target: Target::Section(document.collection, section.id.clone()),
-                title: section.title.clone(),
-                text: format!("{} {}\n{}", ordinal(document), document.title, plain_text(section)),
+                title: full_title(document, section),
+                text: plain_text(section),
             }));
         }
         let index = Index::new(entries);
         self.searchable.set_value(Some(Searchable { library, checklist, index }));
     }
 
-    /// What this finds, the best first.
+    /// What this finds, in groups, of each the best.
     #[must_use]
-    pub fn find(self, query: &str) -> Vec<Found<Target>> {
+    pub fn find(self, query: &str) -> Vec<Group> {
         self.prepare_search();
-        self.searchable
-            .with_value(|known| known.as_ref().map(|known| known.index.find(query)))
-            .unwrap_or_default()
+        self.searchable.with_value(|known| {
+            let Some(Searchable { index, .. }) = known else { return Vec::new() };
+            let hits = index.find(query);
+            let group = |kind: Kind| {
+                let of_kind =
+                    |number: &&usize| index.target(**number).is_some_and(|target| target.kind() == kind);
+                let numbers: Vec<usize> = hits.numbers.iter().filter(of_kind).copied().collect();
+                let best =
+                    numbers.iter().take(SHOWN).filter_map(|number| index.show(*number, &hits)).collect();
+                Group { kind, count: numbers.len(), best }
+            };
+            let all = [Kind::Item, Kind::Handbook, Kind::Compilation].map(group);
+            all.into_iter().filter(|group| group.count > 0).collect()
+        })
     }
 }
 

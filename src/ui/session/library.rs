@@ -49,7 +49,10 @@ impl Session {
             let published = copy.as_ref().map(|copy| copy.published.documents.as_slice());
             Library::new(published.unwrap_or_default(), held)
         });
-        self.library.set(Some(Arc::new(library)));
+        // The same again must not draw the pages and build the search anew.
+        if self.library.with_untracked(|shown| shown.as_deref() != Some(&library)) {
+            self.library.set(Some(Arc::new(library)));
+        }
     }
 
     /// Fetches what is missing. `alone`: the phone looks after no branch, so that no round asks for the standard.

@@ -7,7 +7,10 @@ pub mod activation;
 pub mod carrying;
 pub mod derived;
 pub mod finding;
+pub mod ledger;
 pub mod library;
+pub mod moving;
+pub mod paper;
 pub mod photos;
 mod reading;
 pub mod saving;
@@ -19,18 +22,18 @@ use crate::{
     browser::{self, fetch::FetchApi},
     domain::{
         Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
-        SectorId, period::shanghai_date,
+        SectorId, Stamp, moving::Versions, period::shanghai_date,
     },
     store::{
         Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, PhotoRecord, Repository, StoreError,
         TextSize, Theme, storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
-    ui::{library::Library, unsaved::Queue},
+    ui::{book::Book, library::Library, unsaved::Queue},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use reading::{About, OfBranch, Reading, load_work};
+use reading::{About, Checklists, OfBranch, Reading, load_drafts, load_work};
 use std::sync::Arc;
 
 /// The branch, checklist and period on the screen, with all answers.
@@ -46,6 +49,10 @@ pub struct Work {
     pub period: Period,
     /// All answers.
     pub assessment: Assessment,
+    /// The other versions that answers were given under, as far as they are here.
+    pub versions: Versions,
+    /// Another checklist that the draft can be moved to.
+    pub offer: Option<moving::Offer>,
 }
 
 /// Why there is nothing to work on yet.
@@ -111,6 +118,8 @@ pub struct Session {
     pub standard: RwSignal<Option<StandardCopy>>,
     /// What is worked on, or why nothing.
     pub work: RwSignal<Result<Work, NoWork>>,
+    /// 台账 of the branch on the screen.
+    pub book: RwSignal<Arc<Book>>,
     /// The submissions of the branch on the screen, oldest first.
     pub submissions: RwSignal<Vec<LocalSubmission>>,
     /// What waits to be sent, of all branches.
@@ -154,6 +163,7 @@ impl Session {
     pub fn new() -> Self {
         let work = RwSignal::new(Err(NoWork::NotFetched));
         let today = RwSignal::new(shanghai_date(browser::clock::now_ms()));
+        let book = RwSignal::new(Arc::default());
         let submissions = RwSignal::new(Vec::new());
         let outbox = RwSignal::new(Vec::new());
         Self {
@@ -164,6 +174,7 @@ impl Session {
             bindings: RwSignal::new(Vec::new()),
             standard: RwSignal::new(None),
             work,
+            book,
             submissions,
             outbox,
             saving: RwSignal::new(Saving::Quiet),
@@ -175,7 +186,7 @@ impl Session {
             photos: RwSignal::new(None),
             uploads: RwSignal::new(photos::Uploads::default()),
             sought: RwSignal::new(String::new()),
-            derived: derived::Derived::new(work, submissions, outbox, today),
+            derived: derived::Derived::new(work, book, submissions, outbox, today),
             clock: RwSignal::new(ClockOffset::default()),
             chosen_period: RwSignal::new(None),
             repository: StoredValue::new_local(None),
@@ -291,12 +302,13 @@ impl Session {
         wanted: Option<&BranchCode>,
         chosen: Option<&PeriodId>,
     ) -> Result<Reading, StoreError> {
+        let mut copy = self.copy_of(repository, wanted).await?;
         let mut unreadable = Vec::new();
-        let bindings = repository.bindings().await?;
+        let bindings = copy.bindings().await?;
         unreadable.extend(bindings.unreadable);
-        let clock = repository.clock().await?;
-        let standard = repository.standard().await?;
-        let outbox = repository.outbox().await?;
+        let clock = copy.clock().await?;
+        let standard = copy.standard().await?;
+        let outbox = copy.outbox().await?;
         unreadable.extend(outbox.unreadable);
         let (bindings, outbox) = (bindings.records, outbox.records);
         let active = bindings
@@ -307,17 +319,44 @@ impl Session {
         let of_branch = match active {
             None => None,
             Some(binding) => {
-                let submissions = repository.submissions(&binding.branch.code).await?;
+                let code = &binding.branch.code;
+                if wanted.is_some_and(|wanted| wanted != code) {
+                    copy = self.copy_of(repository, Some(code)).await?;
+                }
+                let submissions = copy.submissions(code).await?;
                 unreadable.extend(submissions.unreadable);
                 let submissions = submissions.records;
-                let only_here = repository.only_here(&binding.branch.code).await?;
+                let drafts = load_drafts(&copy, code, &mut unreadable).await?;
+                let kept = copy.ledger(code).await?;
+                unreadable.extend(kept.unreadable);
+                let book = Book::new(kept.records);
+                let photos = copy.photos(code).await?;
+                unreadable.extend(photos.unreadable);
+                let only_here =
+                    OnlyHere::count(code, &drafts, &submissions, &outbox, &book.only_here, &photos.records);
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
-                let about = About { binding: &binding, submissions: &submissions, outbox: &outbox, today };
-                let work = load_work(repository, &about, standard.as_ref(), chosen, &mut unreadable).await?;
-                Some(OfBranch { code: binding.branch.code, submissions, only_here, work })
+                let about =
+                    About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
+                let on_screen = self.work.with_untracked(|work| {
+                    let work = work.as_ref().ok()?;
+                    Some((work.draft.checklist.clone(), work.checklist.clone()))
+                });
+                let read = on_screen.into_iter().collect();
+                let mut checklists = Checklists { copy: &copy, repository, read };
+                let work =
+                    load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
+                Some(OfBranch { code: code.clone(), submissions, book, only_here, work })
             }
         };
         Ok(Reading { bindings, clock, standard, outbox, of_branch, unreadable })
+    }
+
+    async fn copy_of(
+        self,
+        repository: &Repository<Storage>,
+        branch: Option<&BranchCode>,
+    ) -> Result<Repository<Storage>, StoreError> {
+        Ok(Repository::new(Storage::Memory(repository.copy_of(branch).await?)))
     }
 
     fn show(self, read: Reading) {
@@ -327,7 +366,12 @@ impl Session {
         self.bindings.set_if_new(read.bindings);
         self.outbox.set_if_new(read.outbox);
         self.unreadable.set_if_new(read.unreadable);
-        let Some(OfBranch { code, submissions, only_here, mut work }) = read.of_branch else { return };
+        let Some(OfBranch { code, submissions, book, only_here, mut work }) = read.of_branch else { return };
+        let book = self.with_unwritten(&code, book);
+        if let Some(latest) = book.ledger.latest() {
+            self.observe_stamp(latest);
+        }
+        self.book.set_if_new(Arc::new(book));
         if self.shown_branch().as_ref() != Some(&code) {
             self.phone.update(|phone| {
                 if let Some(phone) = phone {
@@ -349,12 +393,16 @@ impl Session {
 
     fn observe(self, assessment: &Assessment) {
         if let Some(latest) = assessment.latest() {
-            self.stamps.update_value(|clock| {
-                if let Some(clock) = clock {
-                    clock.observe(latest);
-                }
-            });
+            self.observe_stamp(latest);
         }
+    }
+
+    fn observe_stamp(self, latest: Stamp) {
+        self.stamps.update_value(|clock| {
+            if let Some(clock) = clock {
+                clock.observe(latest);
+            }
+        });
     }
 
     /// The figures that the branch confirmed before: in an earlier period on this phone, or on another phone of the branch.

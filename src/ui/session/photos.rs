@@ -7,7 +7,7 @@ use crate::{
         image::{self, Made, Shown},
     },
     domain::{
-        AnswerKey, AnswerValue, BranchCode, ContentHash, ItemId,
+        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, ItemId,
         photo::{PhotoFacts, finished},
     },
     store::{PhotoRecord, StoreError, photos::NewPhoto},
@@ -97,14 +97,14 @@ impl Session {
         let repository = self.repository().ok_or_else(closed)?;
         let mut work = self.work.get_untracked().map_err(|_| closed())?;
         let now = self.now();
-        let stamp = self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now)));
-        let stamp = stamp.flatten().ok_or_else(closed)?;
+        let stamp = self.tick().ok_or_else(closed)?;
         if !work.stored && work.draft.begun_at == 0 {
             work.draft.begun_at = now;
         }
         let photo = self.new_photo(work.draft.branch.clone(), made);
         let key = AnswerKey::Photo { item, sha256: photo.record.facts.sha256.clone() };
-        let edit = work.assessment.edit(key, AnswerValue::Attached { attached: true }, stamp);
+        let (value, under) = (AnswerValue::Attached { attached: true }, Some(work.draft.checklist.clone()));
+        let edit = work.assessment.edit(Entry { key, stamp, value, under });
         let differs = repository.save_photo(&work.draft, &edit, &photo).await?;
         // A reading that began before this is out of date.
         self.queue.update_value(Queue::saved_beside);

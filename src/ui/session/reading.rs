@@ -1,11 +1,11 @@
 //! What is read from the storage for the screen, and which period it is about.
 
-use super::{NoWork, Work};
+use super::{NoWork, Work, moving::Offer};
 use crate::{
-    domain::{Assessment, BranchCode, PeriodId, period::current},
+    domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
     store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
     sync::{ClockOffset, OutboxEntry, StandardCopy},
-    ui::unfinished::unfinished,
+    ui::{book::Book, unfinished::unfinished},
 };
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -46,6 +46,7 @@ pub(super) struct Reading {
 pub(super) struct OfBranch {
     pub(super) code: BranchCode,
     pub(super) submissions: Vec<LocalSubmission>,
+    pub(super) book: Book,
     pub(super) only_here: OnlyHere,
     pub(super) work: Result<Work, NoWork>,
 }
@@ -53,55 +54,92 @@ pub(super) struct OfBranch {
 /// What the choice of the period depends on.
 pub(super) struct About<'a> {
     pub(super) binding: &'a Binding,
+    pub(super) drafts: Vec<(Draft, Assessment)>,
     pub(super) submissions: &'a [LocalSubmission],
     pub(super) outbox: &'a [OutboxEntry],
     pub(super) today: Date,
 }
 
-/// Reads the work of a branch: of the period that was chosen; else of one that is not done with; else of the current one.
+/// Checklists, each read from its text once: they are the longest texts on the phone.
+pub(super) struct Checklists<'a> {
+    /// Where they are read from first: a copy.
+    pub(super) copy: &'a Repository<Storage>,
+    /// The storage itself, which removes a spoilt one so that it is fetched again.
+    pub(super) repository: &'a Repository<Storage>,
+    /// What was read already, that on the screen among it.
+    pub(super) read: Vec<(ContentHash, Arc<Checklist>)>,
+}
+
+impl Checklists<'_> {
+    async fn get(&mut self, hash: &ContentHash) -> Result<Option<Arc<Checklist>>, StoreError> {
+        if let Some((_, checklist)) = self.read.iter().find(|(read, _)| read == hash) {
+            return Ok(Some(checklist.clone()));
+        }
+        let mut found = self.copy.checklist(hash).await?;
+        if found.is_none() {
+            found = self.repository.checklist(hash).await?;
+        }
+        let checklist = found.map(Arc::new);
+        self.read.extend(checklist.clone().map(|checklist| (hash.clone(), checklist)));
+        Ok(checklist)
+    }
+}
+
+/// The drafts of a branch with their answers.
+pub(super) async fn load_drafts(
+    copy: &Repository<Storage>,
+    branch: &BranchCode,
+    unreadable: &mut Vec<StoreError>,
+) -> Result<Vec<(Draft, Assessment)>, StoreError> {
+    let drafts = copy.drafts(branch).await?;
+    unreadable.extend(drafts.unreadable);
+    let mut all = Vec::new();
+    for draft in drafts.records {
+        let entries = copy.entries(&draft.key()).await?;
+        unreadable.extend(entries.unreadable);
+        let assessment = Assessment::new(entries.records, draft.shared_until);
+        all.push((draft, assessment));
+    }
+    Ok(all)
+}
+
+/// The work of a branch: of the period that was chosen; else of one that is not done with; else of the current one.
 pub(super) async fn load_work(
-    repository: &Repository<Storage>,
-    about: &About<'_>,
+    checklists: &mut Checklists<'_>,
+    about: About<'_>,
     standard: Option<&StandardCopy>,
     chosen: Option<&PeriodId>,
     unreadable: &mut Vec<StoreError>,
 ) -> Result<Result<Work, NoWork>, StoreError> {
     let branch = &about.binding.branch;
-    let drafts = repository.drafts(&branch.code).await?;
-    unreadable.extend(drafts.unreadable);
-    let mut all = Vec::new();
-    for draft in drafts.records {
-        let entries = repository.entries(&draft.key()).await?;
-        unreadable.extend(entries.unreadable);
-        let assessment = Assessment::new(entries.records, draft.shared_until);
-        all.push((draft, assessment));
-    }
     let in_force = standard.and_then(|copy| {
         copy.published.checklists.iter().find(|published| published.sector == branch.sector)
     });
     let newest = match in_force {
-        Some(published) => {
-            repository.checklist(&published.hash).await?.map(|list| (published.hash.clone(), list))
-        }
+        Some(published) => checklists.get(&published.hash).await?.map(|list| (published.hash.clone(), list)),
         None => None,
     };
     let wanted = chosen
         .cloned()
-        .or_else(|| unfinished(&all, about.submissions, about.outbox))
+        .or_else(|| unfinished(&about.drafts, about.submissions, about.outbox))
         .or_else(|| {
             newest.as_ref().and_then(|(_, list)| current(&list.periods, about.today)).map(|p| p.id.clone())
         })
-        .or_else(|| all.last().map(|(draft, _)| draft.period.clone()));
+        .or_else(|| about.drafts.last().map(|(draft, _)| draft.period.clone()));
     if let Some((draft, assessment)) =
-        all.into_iter().find(|(draft, _)| Some(&draft.period) == wanted.as_ref())
+        about.drafts.into_iter().find(|(draft, _)| Some(&draft.period) == wanted.as_ref())
     {
-        let Some(checklist) = repository.checklist(&draft.checklist).await? else {
+        let Some(checklist) = checklists.get(&draft.checklist).await? else {
             return Ok(Err(NoWork::NotFetched));
         };
         let Some(period) = checklist.period(&draft.period).cloned() else {
             return Ok(Err(NoWork::NotFetched));
         };
-        return Ok(Ok(Work { draft, stored: true, checklist: Arc::new(checklist), period, assessment }));
+        let versions = versions(checklists, &draft, &assessment).await?;
+        let offer = newest
+            .filter(|(hash, _)| *hash != draft.checklist)
+            .map(|(hash, checklist)| Offer { hash, checklist });
+        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment, versions, offer }));
     }
     let Some((hash, checklist)) = newest else {
         return Ok(Err(match (standard, in_force) {
@@ -121,8 +159,27 @@ pub(super) async fn load_work(
         shared_until: None,
     };
     // Answers whose draft cannot be read are still there.
-    let entries = repository.entries(&draft.key()).await?;
+    let entries = checklists.copy.entries(&draft.key()).await?;
     unreadable.extend(entries.unreadable);
     let assessment = Assessment::new(entries.records, None);
-    Ok(Ok(Work { draft, stored: false, checklist: Arc::new(checklist), period, assessment }))
+    let versions = versions(checklists, &draft, &assessment).await?;
+    Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None }))
+}
+
+/// The other checklists that answers were given under; one that is not here is passed over.
+async fn versions(
+    checklists: &mut Checklists<'_>,
+    draft: &Draft,
+    assessment: &Assessment,
+) -> Result<Versions, StoreError> {
+    let mut versions = Versions::new();
+    for under in assessment.winners().into_iter().filter_map(|entry| entry.under) {
+        if under != draft.checklist
+            && !versions.contains_key(&under)
+            && let Some(list) = checklists.get(&under).await?
+        {
+            versions.insert(under, list);
+        }
+    }
+    Ok(versions)
 }

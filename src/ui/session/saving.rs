@@ -6,7 +6,7 @@
 use super::{Saving, Session, Work};
 use crate::{
     browser,
-    domain::{AnswerKey, AnswerValue, assessment::Edit},
+    domain::{AnswerKey, AnswerValue, Entry, Stamp, assessment::Edit},
     store::StoreError,
     ui::unsaved::Queue,
 };
@@ -16,25 +16,32 @@ impl Session {
     /// Writes a value into a register of the work on the screen.
     pub fn answer(self, key: AnswerKey, value: AnswerValue) {
         let now = self.now();
-        let Some(stamp) =
-            self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten()
-        else {
-            return;
-        };
-        let mut queued = None;
+        let Some(stamp) = self.tick() else { return };
+        let edited = self.work.with_untracked(|work| {
+            let work = work.as_ref().ok()?;
+            let mut draft = work.draft.clone();
+            if !work.stored && draft.begun_at == 0 {
+                draft.begun_at = now;
+            }
+            let under = Some(draft.checklist.clone());
+            Some((draft, work.assessment.edit(Entry { key, stamp, value, under })))
+        });
+        let Some((draft, edit)) = edited else { return };
+        // On its way to the disk before the screen is drawn anew: the one goes on during the other.
+        self.queue.update_value(|queue| queue.push((draft.clone(), edit.clone())));
+        self.write();
         self.work.update(|work| {
             if let Ok(work) = work {
-                if !work.stored && work.draft.begun_at == 0 {
-                    work.draft.begun_at = now;
-                }
-                let edit = work.assessment.edit(key, value, stamp);
-                queued = Some((work.draft.clone(), edit.clone()));
+                work.draft = draft;
                 work.assessment.apply(edit);
             }
         });
-        let Some(queued) = queued else { return };
-        self.queue.update_value(|queue| queue.push(queued));
-        self.write();
+    }
+
+    /// The next stamp of this phone.
+    pub(super) fn tick(self) -> Option<Stamp> {
+        let now = self.now();
+        self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten()
     }
 
     /// Tries again to write what could not be written.
@@ -45,8 +52,6 @@ impl Session {
         if start != Some(true) {
             return;
         }
-        self.saving.set(Saving::Busy);
-        self.guard.set_value(browser::leave::guard());
         leptos::task::spawn_local(async move {
             let result = self.empty_queue().await;
             self.queue.update_value(Queue::end);
@@ -64,6 +69,8 @@ impl Session {
                 Err(error) => self.saving.set(Saving::Failed(error)),
             }
         });
+        self.saving.set(Saving::Busy);
+        self.guard.set_value(browser::leave::guard());
     }
 
     async fn empty_queue(self) -> Result<(), StoreError> {
@@ -75,6 +82,15 @@ impl Session {
             repository.change_phone(&phone, |stored| *stored = phone.clone()).await?;
         }
         loop {
+            let records = self.queue.with_value(Queue::next_records);
+            if let Some((branch, records)) = records {
+                let differs = repository.save_ledger(&branch, &records).await?;
+                self.queue.update_value(|queue| queue.records_written(&branch, &records));
+                if differs {
+                    self.reload().await;
+                }
+                continue;
+            }
             let batch = self.queue.try_update_value(Queue::take);
             let Some(batch) = batch.flatten() else { return Ok(()) };
             let Some((draft, _)) = batch.first() else { return Ok(()) };

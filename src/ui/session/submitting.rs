@@ -4,11 +4,12 @@ use super::{Session, derived};
 use crate::{
     browser,
     domain::{
-        Declaration, Entry, Submission, SubmissionId,
+        Assessment, BranchCode, Declaration, Submission, SubmissionId,
         submission::{Attachment, FORMAT, heads},
     },
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
+    ui::book::that_fits,
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -48,6 +49,7 @@ impl Session {
             self.write();
             return Err(NotSubmitted::NotSaved);
         }
+        let laid = self.derived.laid.get_untracked().ok_or(NotSubmitted::NoWork)?;
         let now = self.now();
         let id = SubmissionId::from_parts(now, &random()?);
         let submission = Submission {
@@ -61,9 +63,14 @@ impl Session {
             device,
             made_at: now,
             declaration,
-            answers: work.assessment.winners(),
-            attachments: self.attachments(&work).await,
+            // What no longer fits stays here, to be read.
+            answers: Submission::packed(laid.winners(), &work.draft.checklist),
+            ledger: Vec::new(),
+            attachments: self.attachments(&work.draft.branch, &laid).await,
         };
+        let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
+        let reported = self.book.read_untracked().ledger.reported(&work.checklist, &work.period);
+        let submission = Submission { ledger: that_fits(reported, rest), ..submission };
         let body =
             serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
         let local = LocalSubmission::made_here(&submission, body.clone());
@@ -72,7 +79,7 @@ impl Session {
         // What was refused is replaced by this one; its record stays in the history.
         let replaced = self.refused_of(&work.draft.branch, &work.draft.period);
         // Everything that was on the screen, no more: what she answers while this is written is not reported.
-        let carried: Vec<Entry> = work.assessment.entries().iter().cloned().collect();
+        let carried = work.assessment.entries().to_vec();
         repository.submit(&work.draft, &carried, &local, &row, &replaced).await?;
         self.reload().await;
         self.tell_other_tabs();
@@ -82,13 +89,13 @@ impl Session {
 
     /// The photos that belong to what is submitted, as far as this phone knows them. (The endpoint counts those that the answers
     /// name as well, so that none is forgotten.)
-    async fn attachments(self, work: &super::Work) -> Vec<Attachment> {
+    async fn attachments(self, branch: &BranchCode, laid: &Assessment) -> Vec<Attachment> {
         let Some(repository) = self.repository() else { return Vec::new() };
-        let named: BTreeSet<_> = work.assessment.photos().map(|(_, sha256)| sha256).collect();
+        let named: BTreeSet<_> = laid.photos().map(|(_, sha256)| sha256).collect();
         if named.is_empty() {
             return Vec::new();
         }
-        let known = repository.photos(&work.draft.branch).await.map(|found| found.records);
+        let known = repository.photos(branch).await.map(|found| found.records);
         let known = known.unwrap_or_default().into_iter().map(|photo| photo.facts);
         known.filter(|photo| photo.bytes > 0 && named.contains(&photo.sha256)).map(Attachment::from).collect()
     }
@@ -110,11 +117,7 @@ impl Session {
         heads(&known)
     }
 
-    fn refused_of(
-        self,
-        branch: &crate::domain::BranchCode,
-        period: &crate::domain::PeriodId,
-    ) -> Vec<OutboxId> {
+    fn refused_of(self, branch: &BranchCode, period: &crate::domain::PeriodId) -> Vec<OutboxId> {
         let submissions = self.submissions.read_untracked();
         let of_period = |id| submissions.iter().any(|sent| sent.id == id && &sent.period == period);
         let outbox = self.outbox.read_untracked();

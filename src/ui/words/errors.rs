@@ -2,6 +2,7 @@
 
 use crate::{
     domain::photo::PhotoFault,
+    paper::NotMade,
     protocol::ProblemKind,
     store::{StoreError, backup::BackupError},
     sync::ApiError,
@@ -18,7 +19,7 @@ pub struct Told {
     pub code: &'static str,
 }
 
-fn told(code: &'static str, what: &str, remedy: &str) -> Told {
+pub(super) fn told(code: &'static str, what: &str, remedy: &str) -> Told {
     Told { what: what.into(), remedy: remedy.into(), code }
 }
 
@@ -158,6 +159,24 @@ pub fn photo(fault: &PhotoFault) -> Told {
     }
 }
 
+/// Paper that was not made.
+#[must_use]
+pub fn paper(error: &NotMade) -> Told {
+    match error {
+        NotMade::Absent => told(
+            "纸1",
+            "做Word和Excel的那一部分还没有下载到这部手机；填的都在",
+            "联上网，在这一页等一会儿，再点一次；下载过一次，以后没有网也能做",
+        ),
+        NotMade::Failed(_) => {
+            told("纸2", "没有做成；填的都在", "再点一次；还不行就关掉重新打开，或者用“打印”")
+        }
+        NotMade::NotSaved => {
+            told("纸3", "这个浏览器不让保存文件", "换手机自带的浏览器或者Chrome打开，再存一次")
+        }
+    }
+}
+
 /// A backup that cannot be restored.
 #[must_use]
 pub fn backup(error: &BackupError) -> Told {
@@ -219,6 +238,7 @@ mod tests {
         all.extend(faults.iter().map(photo));
         all.push(api(&ApiError::Offline(String::new()), "镇安镇党委"));
         all.push(api(&ApiError::Unreadable(String::new()), "镇安镇党委"));
+        all.extend([NotMade::Absent, NotMade::Failed(String::new()), NotMade::NotSaved].iter().map(paper));
         let codes: std::collections::BTreeSet<_> = all.iter().map(|told| told.code).collect();
         assert_eq!(codes.len(), all.len());
         for told in all {

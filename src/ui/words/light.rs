@@ -13,7 +13,7 @@ pub fn upper(sent: &Sent, times: usize, waiting: usize, paused: bool) -> String 
         Sent::Waiting => format!("{}份等网络", waiting.max(1)),
         Sent::Nothing if waiting > 0 => format!("{waiting}份等网络"),
         Sent::Nothing => "未上报".into(),
-        Sent::Delivered { review, changed } => {
+        Sent::Delivered { review, changed, .. } => {
             let state = match review.as_ref().map(|review| review.state) {
                 None => "已送达，未审".to_owned(),
                 Some(ReviewState::InReview) => "审核中".into(),
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn the_light_tells_what_the_upper_level_has() {
-        let delivered = |changed| Sent::Delivered { review: None, changed };
+        let delivered = |changed| Sent::Delivered { review: None, changed, moved: false };
         for (sent, times, waiting, paused, said) in [
             (Sent::Nothing, 0, 0, false, "未上报"),
             (Sent::Waiting, 1, 1, false, "1份等网络"),

@@ -9,6 +9,16 @@ use crate::{
 };
 use jiff::civil::Date;
 
+/// Where the originals of a branch of this sector usually lie.
+#[must_use]
+pub fn usual_places(sector: &str) -> [&'static str; 4] {
+    match sector {
+        "rural" => ["村部铁柜", "镇党建办", "村会计处", "县里"],
+        "community" => ["社区档案柜", "街道党建办", "社区会计处", "区里"],
+        _ => ["支部档案柜", "上级党建办", "财务室", "人事部门"],
+    }
+}
+
 /// What something rests on, and since when that holds: 《…》第十六条（条号待核），2018年10月28日起.
 #[must_use]
 pub fn cite(citation: &Citation) -> String {

@@ -85,6 +85,24 @@ export const usable = (page) => page.locator("html[data-ready=true]").waitFor({ 
 /** Waits until this phone's worker is complete and active: from now on the app opens without a network. */
 export const keptForOffline = (page) => page.evaluate(async () => void (await navigator.serviceWorker.ready));
 
+/** Where the build says the worker for paper lies. */
+export const paperAddress = (page) => page.locator("meta[name=biaochi-paper]").getAttribute("content");
+
+/** Whether this phone has the worker for paper, script and program. */
+export const hasPaper = (page) =>
+  page.evaluate(async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith("biaochi-app-"));
+    const kept = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)));
+    const script = document.querySelector("meta[name=biaochi-paper]").content;
+    return kept.some((paths) => paths.includes(script) && paths.some((path) => /^\/paper-.*\.wasm$/.test(path)));
+  });
+
+/** Has the service worker keep now what it keeps later, and waits until it has. */
+export async function keptForPaper(page) {
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).active.postMessage({ type: "later" }));
+  while (!(await hasPaper(page))) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 /** Lets what matches not arrive until the answered function is called: a very slow network. */
 export async function holdBack(page, pattern) {
   let letCome;

@@ -2,7 +2,7 @@
 // again; and what may answer on that port in its place.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BINARY = process.env.BIAOCHI ? fileURLToPath(new URL(process.env.BIAOCHI, new URL("../", import.meta.url))) : join(ROOT, "target/debug/biaochi");
+const BUILTIN = join(ROOT, "src/authoring/builtin");
 const ROSTER = join(ROOT, "tests/fixtures/demo-roster.csv");
 /** 黑山县镇安镇十里村党支部 of the demonstration roster. */
 export const BRANCH = "210726117203";
@@ -44,6 +45,15 @@ export class Endpoint {
   async command(...words) {
     const { stdout } = await promisify(execFile)(BINARY, ["--database", this.database, ...words], { cwd: ROOT });
     return stdout;
+  }
+
+  /** Publishes the built-in tables with a sector under another id: its branches have no standard then. */
+  async publishWithout(sector) {
+    const folder = join(this.#folder, "standard");
+    cpSync(BUILTIN, folder, { recursive: true });
+    const sheet = join(folder, "领域.csv");
+    writeFileSync(sheet, readFileSync(sheet, "utf8").replace(`\n${sector},`, `\nnot-${sector},`));
+    await this.command("standard", "publish", folder);
   }
 
   /** Issues a fresh code for a branch: its 12 digits as `code` and the link that opens the app with it. */

@@ -35,6 +35,31 @@ export async function savedAndShownAfterTap(page, locator) {
   return measured;
 }
 
+/** Types one character into the field in focus and answers the milliseconds until the results are drawn and laid out. */
+export async function foundAfterKey(page, key) {
+  // Listening before the key is sent: input overtakes what the page is asked to run.
+  await page.evaluate(() => {
+    globalThis.biaochiFound = new Promise((resolve) => {
+      const measure = () => {
+        const typed = performance.now();
+        // A task of its own: after every handler and everything that they have put off to the end of theirs.
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now() + 0 * document.body.offsetHeight - typed);
+        port2.postMessage(null);
+      };
+      addEventListener("input", measure, { capture: true, once: true });
+    });
+  });
+  await page.keyboard.insertText(key);
+  return page.evaluate(() => globalThis.biaochiFound);
+}
+
+/** How many characters of text a document or checklist holds, names of fields and ids left out. */
+export const textsIn = (value) => {
+  if (typeof value === "string") return /^[\x20-\x7e]*$/.test(value) ? 0 : value.length;
+  return value && typeof value === "object" ? Object.values(value).reduce((sum, inner) => sum + textsIn(inner), 0) : 0;
+};
+
 /** The value that 95 of 100 figures do not exceed. */
 export function p95(figures) {
   const sorted = [...figures].sort((a, b) => a - b);
@@ -44,4 +69,23 @@ export function p95(figures) {
 /** The middle figure. */
 export function median(figures) {
   return [...figures].sort((a, b) => a - b)[figures.length >> 1];
+}
+
+/** Milliseconds from a tap on `link` until `shown` is there and painted. Both are CSS selectors. */
+export function shownAfterTap(page, link, shown) {
+  return page.evaluate(
+    ({ link, shown }) =>
+      new Promise((resolve) => {
+        const from = performance.now();
+        const look = new MutationObserver(() => {
+          if (!document.querySelector(shown)) return;
+          look.disconnect();
+          // After the next frame has been painted.
+          requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - from)));
+        });
+        look.observe(document.body, { childList: true, subtree: true });
+        document.querySelector(link).click();
+      }),
+    { link, shown },
+  );
 }

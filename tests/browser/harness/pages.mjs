@@ -1,7 +1,9 @@
 // Every page of the app, and how a phone gets there that has answered everything, reported and been returned to.
 import { expect } from "@playwright/test";
+import { daysAgo, enter } from "./ledger.mjs";
 import { add, picture, shots, withExif } from "./photos.mjs";
-import { activate, answerAll, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
+import { activate, answerAll, confirmProfile, goTo, libraryHere, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
+import { secondVersion } from "./standards.mjs";
 
 /** Answers everything with one shortfall that can still be mended and one that is a month's miss. */
 export async function answeredWithShortfalls(page) {
@@ -35,7 +37,30 @@ export async function prepared(page, endpoint) {
   await answeredWithShortfalls(page);
   await openItem(page, 1);
   await add(page, withExif(await picture(page)), await picture(page, { seed: 2 }));
+  await someLedger(page);
   await reportedAndReturned(page, endpoint);
+}
+
+/** A few activities in the ledger, one of them entered late. */
+export async function someLedger(page) {
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议，通过3户" });
+  await enter(page, { kinds: ["主题党日", "党课"], expected: 23, excused: 3, present: 16, topic: "学习条例，打扫村路" });
+  await enter(page, { kinds: ["支部党员大会"], present: 9, date: daysAgo(20) });
+}
+
+/** Publishes a second version, and waits on the home page until the phone offers it. */
+export async function offeredSecondVersion(page, endpoint) {
+  await endpoint.command("standard", "publish", secondVersion());
+  await lookAgain(page);
+  await goTo(page, "/");
+  await expect(page.getByTestId("offer")).toBeVisible();
+}
+
+/** The difference cards, with everything unfolded. */
+export async function openDifferences(page) {
+  await goTo(page, "/change");
+  await expect(page.getByTestId("difference").first()).toBeVisible();
+  for (const fold of await page.locator("details:not([open]) > summary").all()) await fold.click();
 }
 
 const at = (path) => (page) => goTo(page, path);
@@ -67,6 +92,25 @@ export const PAGES = {
     await openItem(page, 17);
     for (const fold of await page.locator("details:not([open]) > summary").all()) await fold.click();
   },
+  ledger: at("/ledger"),
+  "ledger-new": at("/ledger/new"),
+  "ledger-entry": async (page) => {
+    await goTo(page, "/ledger");
+    await page.getByTestId("month").getByRole("link").first().click();
+    await expect(page.getByTestId("ledger-entry")).toBeVisible();
+  },
+  "ledger-year": at("/ledger/year"),
+  "question-counted": async (page) => {
+    await openItem(page, 28);
+    await page.getByRole("button", { name: "和台账不一样，自己填" }).click();
+  },
+  inspection: at("/inspection"),
+  "inspection-boxes": at("/inspection?in=boxes"),
+  "inspection-item": async (page) => {
+    await goTo(page, "/inspection/NC-C2?by=records");
+    await expect(page.getByTestId("shown-item")).toBeVisible();
+  },
+  talk: at("/talk"),
   result: at("/result"),
   submit: at("/submit"),
   submissions: at("/submissions"),
@@ -81,6 +125,27 @@ export const PAGES = {
     await goTo(page, "/profile");
     await page.getByRole("button", { name: "有变化，改一改" }).click();
     await expect(page.getByRole("button", { name: "就这样" })).toBeVisible();
+  },
+  handbook: async (page) => {
+    await libraryHere(page);
+    const chapter = page.locator("details", { hasText: "第四章" });
+    if ((await chapter.getAttribute("open")) === null) await chapter.locator("summary").click();
+  },
+  search: async (page) => {
+    await libraryHere(page);
+    await page.getByRole("searchbox").fill("32学时");
+    await expect(page.getByTestId("found")).toBeVisible();
+  },
+  "section-steps": at("/handbook/H4-3"),
+  "section-table": at("/handbook/R12-2"),
+  paper: at("/paper"),
+  "paper-self-assessment": async (page) => {
+    await goTo(page, "/paper/self-assessment");
+    await expect(page.getByTestId("sheet")).toBeVisible();
+  },
+  "paper-report": async (page) => {
+    await goTo(page, "/paper/report");
+    await expect(page.getByLabel("报告正文")).toHaveValue(/一、基本情况/);
   },
   me: at("/me"),
   display: at("/me/display"),

@@ -128,3 +128,11 @@ export async function sentSays(page, words) {
 
 /** Has the app look at the endpoint now, as it does whenever the page becomes visible. */
 export const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+
+/** Waits until every document of 一编一册 in force is on the phone. */
+export async function libraryHere(page) {
+  await goTo(page, "/handbook");
+  await page.getByRole("searchbox").fill("");
+  await expect(page.getByRole("heading", { name: "制度汇编（一编）" })).toBeVisible();
+  await expect(page.getByTestId("incoming")).toHaveCount(0);
+}

@@ -32,6 +32,18 @@ export function renameWasm(endpoint) {
   return { before: `/${before}`, after: `/${after}` };
 }
 
+/** Gives the worker for paper other bytes and so another name, as a real new version has; answers its address. To be deployed afterwards. */
+export function renamePaper(endpoint) {
+  const before = readdirSync(endpoint.app).find((name) => /^paper-.*\.js$/.test(name));
+  const after = "paper-0123456789abcdef.js";
+  const script = readFileSync(join(endpoint.app, before));
+  rmSync(join(endpoint.app, before));
+  writeFileSync(join(endpoint.app, after), Buffer.concat([script, Buffer.from("// the next version\n")]));
+  const page = join(endpoint.app, "index.html");
+  writeFileSync(page, readFileSync(page, "utf8").replaceAll(before, after));
+  return `/${after}`;
+}
+
 /** Makes one file something else than the list says, as a broken deployment does; answers how to mend it. */
 export function corrupt(endpoint, name) {
   const paths = [join(endpoint.app, name), join(endpoint.app, `${name}.br`)].filter(existsSync);

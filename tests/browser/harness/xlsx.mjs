@@ -1,9 +1,15 @@
-// Just enough of a spreadsheet to see which texts it holds: the shared strings of the zip that an xlsx is.
+// Just enough of office files to see what they hold: single files of the zips that they are.
 import { readFileSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 
 /** All texts of a workbook, one string. */
-export function textsOf(path) {
+export const textsOf = (path) => partOf(path, "xl/sharedStrings.xml");
+
+/** The words of a Word file in their order, without what sets them. */
+export const wordsOf = (path) => partOf(path, "word/document.xml").replace(/<\/w:p>/g, "\n").replace(/<[^>]*>/g, "");
+
+/** One file of a zip, as text. */
+export function partOf(path, wanted) {
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
   let at = bytes.readUInt32LE(end + 16);
@@ -12,7 +18,7 @@ export function textsOf(path) {
       offset === 20 ? bytes.readUInt32LE(at + offset) : bytes.readUInt16LE(at + offset),
     );
     const name = bytes.toString("utf8", at + 46, at + 46 + nameLength);
-    if (name === "xl/sharedStrings.xml") {
+    if (name === wanted) {
       const local = bytes.readUInt32LE(at + 42);
       const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
       const data = bytes.subarray(start, start + size);
@@ -20,5 +26,5 @@ export function textsOf(path) {
     }
     at += 46 + nameLength + extra + comment;
   }
-  throw new Error(`${path} has no shared strings`);
+  throw new Error(`${path} has no ${wanted}`);
 }

@@ -81,6 +81,7 @@ test("inside WeChat the code is not spent, and the way out is shown", async ({ e
 
 test("a branch whose sector has no standard yet is told so", async ({ endpoint, phone }) => {
   const page = await phone.open();
+  await endpoint.publishWithout("community");
   const { link } = await endpoint.issueCode("210702002001");
   await page.goto(link);
   await page.getByRole("button", { name: "看明白了，开始用" }).click();

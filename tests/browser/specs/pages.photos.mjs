@@ -1,7 +1,9 @@
 // Every page, as a phone shows it: NAME.png is what is seen first at 360x780, NAME-whole.png the page from top to bottom.
 import { Phone, screenshot, usable } from "../harness/browser.mjs";
-import { answeredWithShortfalls, PAGES, reportedAndReturned, setLook } from "../harness/pages.mjs";
-import { activate, confirmProfile, goTo, openItem } from "../harness/secretary.mjs";
+import {
+  answeredWithShortfalls, offeredSecondVersion, openDifferences, PAGES, reportedAndReturned, setLook, someLedger,
+} from "../harness/pages.mjs";
+import { activate, answerItem, confirmProfile, goTo, openItem } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 
 test("the pages before a branch is bound", async ({ endpoint, phone }) => {
@@ -34,6 +36,33 @@ test("the pages before a branch is bound", async ({ endpoint, phone }) => {
   await screenshot(page, "home-begin");
 });
 
+test("a new version of the standard", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await phone.open();
+  await activate(page, endpoint);
+  await confirmProfile(page);
+  for (const number of [1, 2, 3]) {
+    await openItem(page, number);
+    await answerItem(page);
+  }
+  await offeredSecondVersion(page, endpoint);
+  await screenshot(page, "change-offered");
+  await openDifferences(page);
+  await screenshot(page, "change");
+  await page.getByRole("button", { name: "换到新版本" }).click();
+  await expect(page.getByTestId("next")).toContainText("重新看一遍");
+  await screenshot(page, "change-moved");
+  await goTo(page, "/check?show=doubtful");
+  await page.getByTestId("no-longer").locator("summary").click();
+  await screenshot(page, "change-check");
+  await openItem(page, 1);
+  await screenshot(page, "change-again");
+  await setLook(page, { size: "特大字" });
+  await page.setViewportSize({ width: 320, height: 640 });
+  await openItem(page, 1);
+  await screenshot(page, "huge-320-change-again");
+});
+
 test("the pages of a branch that has answered, reported, and was returned to", async ({ endpoint, phone }) => {
   test.setTimeout(300_000);
   const page = await phone.open();
@@ -41,6 +70,7 @@ test("the pages of a branch that has answered, reported, and was returned to", a
   await answeredWithShortfalls(page);
   await goTo(page, "/");
   await screenshot(page, "home-answered");
+  await someLedger(page);
   await reportedAndReturned(page, endpoint);
   for (const [name, open] of Object.entries(PAGES)) {
     await open(page);

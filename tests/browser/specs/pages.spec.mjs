@@ -1,7 +1,7 @@
 // Every page, in every look: nothing that axe minds, nothing that scrolls sideways, no target too small.
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { mindedByAxe, outOfMeasure } from "../harness/legible.mjs";
-import { PAGES, prepared, setLook } from "../harness/pages.mjs";
+import { offeredSecondVersion, openDifferences, PAGES, prepared, setLook } from "../harness/pages.mjs";
 import { activate, answerItem, confirmProfile, goTo, openItem } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 import { deploy } from "../harness/update.mjs";
@@ -52,7 +52,7 @@ async function examineInEveryLook(faults, name, page) {
 }
 
 test("what stands before the pages and in their way can be read and touched", async ({ endpoint, phone }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   const faults = {};
   const wechat = new Phone({ userAgent: "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36 MicroMessenger/8.0.50" });
   const inside = await wechat.open();
@@ -69,6 +69,7 @@ test("what stands before the pages and in their way can be read and touched", as
   await page.getByRole("button", { name: "启用" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await examineInEveryLook(faults, "activation refused", page);
+  await endpoint.publishWithout("community");
   const { link } = await endpoint.issueCode("210702002001");
   await page.goto("about:blank");
   await page.goto(link);
@@ -86,6 +87,20 @@ test("what stands before the pages and in their way can be read and touched", as
   await openItem(page, 2);
   await page.getByRole("button", { name: /^拿不准/ }).click();
   await examineInEveryLook(faults, "question, unsure", page);
+  await openItem(page, 1);
+  await answerItem(page);
+  await offeredSecondVersion(page, endpoint);
+  await examineInEveryLook(faults, "home, a new version of the standard", page);
+  await openDifferences(page);
+  await examineInEveryLook(faults, "difference cards", page);
+  await page.getByRole("button", { name: "换到新版本" }).click();
+  await expect(page.getByTestId("next")).toContainText("重新看一遍");
+  await goTo(page, "/check?show=doubtful");
+  await page.getByTestId("no-longer").locator("summary").click();
+  await examineInEveryLook(faults, "check, after the move", page);
+  await openItem(page, 1);
+  await expect(page.getByTestId("again")).toBeVisible();
+  await examineInEveryLook(faults, "question, to be looked at again", page);
   // Much that is on this phone alone.
   for (let number = 3; number <= 12; number++) {
     await openItem(page, number);

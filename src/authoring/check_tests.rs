@@ -1,0 +1,226 @@
+//! What is found in a small standard: points, aspects, windows, and what a spreadsheet made of what was typed.
+
+use super::*;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+/// Sets the cell of a sheet by row number and header.
+fn set(sheets: &mut [Sheet], sheet: &str, row: usize, column: &str, text: &str) {
+    let sheet = sheets.iter_mut().find(|known| known.name == sheet).unwrap();
+    let index = sheet.rows[0].cells.iter().position(|cell| cell == column).unwrap();
+    sheet.rows[row - 1].cells[index] = text.into();
+}
+
+fn said(sheets: &[Sheet]) -> Vec<String> {
+    parse(sheets).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn has(said: &[String], expected: &str) {
+    assert!(said.iter().any(|fault| fault.starts_with(expected)), "{expected}: {said:#?}");
+}
+
+/// The template with another sector, whose items are the same.
+fn two_sectors() -> Vec<Sheet> {
+    let mut sheets = template::sheets();
+    let sectors = sheets.iter_mut().find(|sheet| sheet.name == "领域").unwrap();
+    let mut row = sectors.rows[1].clone();
+    row.number = 3;
+    row.cells[..2].clone_from_slice(&["other".into(), "另一领域".into()]);
+    sectors.rows.push(row);
+    set(&mut sheets, "条目", 2, "领域", "全部");
+    sheets
+}
+
+#[test]
+fn every_sector_has_a_hundred_points_however_its_aspects_share_them() {
+    assert!(parse(&two_sectors()).is_ok());
+    let mut sheets = two_sectors();
+    set(&mut sheets, "分项", 2, "分值", "19");
+    let both = said(&sheets);
+    has(&both, "“分项”表“分值”列：“示例领域”领域各条目合计99分，不是100分（示例方面一59、示例方面二40）");
+    has(&both, "“分项”表“分值”列：“另一领域”领域各条目合计99分");
+    // The aspects of one sector may weigh more than those of the other.
+    let mut sheets = two_sectors();
+    let parts = sheets.iter_mut().find(|sheet| sheet.name == "分项").unwrap();
+    let column = |title: &str| parts.rows[0].cells.iter().position(|cell| cell == title).unwrap();
+    let (points, sector) = (column("分值"), column("领域"));
+    for (index, other) in [(1, "25"), (8, "0")] {
+        let mut row = parts.rows[index].clone();
+        row.number = parts.rows.len() + 1;
+        row.cells[points] = other.into();
+        row.cells[sector] = "另一领域".into();
+        parts.rows[index].cells[sector] = "示例领域".into();
+        parts.rows.push(row);
+    }
+    let package = parse(&sheets).unwrap();
+    let sums = package.checklists.iter().map(|list| list.aspects[0].points().to_string());
+    assert_eq!(sums.collect::<Vec<_>>(), ["60", "65"]);
+}
+
+#[test]
+fn an_aspect_without_an_item_is_named() {
+    let mut sheets = template::sheets();
+    for row in 5..=8 {
+        set(&mut sheets, "条目", row, "方面", "示例方面一");
+    }
+    has(&said(&sheets), "“条目”表“方面”列：“示例领域”领域在“示例方面二”方面一个条目也没有");
+}
+
+#[test]
+fn a_window_that_ends_in_no_period_is_named() {
+    let mut sheets = template::sheets();
+    set(&mut sheets, "分项", 2, "周期", "年");
+    assert!(parse(&sheets).is_ok());
+    let periods = sheets.iter_mut().find(|sheet| sheet.name == "考核周期").unwrap();
+    periods.rows.truncate(2);
+    has(&said(&sheets), "“分项”表第2行“周期”列：没有一个考核周期会评到它");
+}
+
+#[test]
+fn thresholds_and_figures_that_contradict_each_other_are_named() {
+    let cases = [
+        ("等次", 3, "分数线", "96", "“等次”表“分数线”列：分数线没有从高到低"),
+        ("选项", 3, "编号", "95", "“分项”表第5行“办法”列：办法的数字不全"),
+        ("选项", 2, "编号", "九成", "“选项”表第2行“编号”列：“九成”不是百分比"),
+        (
+            "分项",
+            4,
+            "满分比例",
+            "0.9",
+            "“分项”表第4行“满分比例”列：“0.9”不是1到100的整数。办法：百分比写成整数，百分之九十写 90",
+        ),
+        ("分项", 4, "底线比例", "95", "“分项”表第4行“办法”列：办法的数字不全"),
+        ("分项", 3, "最低次数", "", "“分项”表第3行“最低次数”列：这一格没有填"),
+        ("领域", 2, "标记", "猜的", "“领域”表第2行“标记”列：不认识“猜的”"),
+    ];
+    for (sheet, row, column, text, expected) in cases {
+        let mut sheets = template::sheets();
+        set(&mut sheets, sheet, row, column, text);
+        has(&said(&sheets), expected);
+    }
+}
+
+#[test]
+fn the_marks_of_a_sector_stand_behind_those_of_the_standard() {
+    let mut sheets = two_sectors();
+    set(&mut sheets, "领域", 3, "标记", "假定：另一领域的分值");
+    let package = parse(&sheets).unwrap();
+    let marks = package.checklists.iter().map(|list| list.marks.len());
+    assert_eq!(marks.collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(package.checklists[1].marks[1].text, "另一领域的分值");
+}
+
+/// The template as a workbook, with some cells as a spreadsheet would have them.
+fn typed(change: impl Fn(&str, u32, u16, &str, &mut rust_xlsxwriter::Worksheet) -> bool) -> Vec<Sheet> {
+    let mut book = Workbook::new();
+    for sheet in template::sheets() {
+        let page = book.add_worksheet().set_name(&sheet.name).unwrap();
+        for (row, cells) in (0..).zip(&sheet.rows) {
+            for (column, cell) in (0..).zip(&cells.cells) {
+                let title = &sheet.rows[0].cells[usize::from(column)];
+                if row == 0 || !change(&format!("{} {title}", sheet.name), row + 1, column, cell, page) {
+                    page.write_string(row, column, cell).unwrap();
+                }
+            }
+        }
+    }
+    workbook::read("x", &book.save_to_buffer().unwrap()).unwrap()
+}
+
+#[test]
+fn cells_that_the_spreadsheet_turned_into_something_else_are_named() {
+    let day = ExcelDateTime::from_ymd(2026, 1, 1).unwrap();
+    let as_day = Format::new().set_num_format("yyyy-m-d");
+    let sheets = typed(|place, row, column, _, page| {
+        match (place, row) {
+            ("标准 内容", 3) => page.write_number(row - 1, column, 2026.1),
+            ("条目 编号" | "分项 分值" | "条目 标题", 2) | ("选项 编号", 4) => {
+                page.write_datetime_with_format(row - 1, column, &day, &as_day)
+            }
+            ("领域 编号", 2) => page.write_number(row - 1, column, 1.1),
+            ("方面 编号", 2) => page.write_number(row - 1, column, 1_234_567_890_123_456_789.0),
+            _ => return false,
+        }
+        .unwrap();
+        true
+    });
+    let said = said(&sheets);
+    for expected in [
+        "“标准”表第3行“内容”列：这一格是数字格式，现在是“2026.1”",
+        "“条目”表第2行“编号”列：这一格被表格软件改成了日期，现在是“2026-01-01”",
+        "“条目”表第2行“标题”列：这一格被表格软件改成了日期",
+        "“分项”表第2行“分值”列：这一格被表格软件改成了日期",
+        "“选项”表第4行“编号”列：这一格被表格软件改成了日期",
+        "“领域”表第2行“编号”列：这一格是数字格式，现在是“1.1”",
+        "“方面”表第2行“编号”列：这一格是数字格式",
+    ] {
+        has(&said, expected);
+    }
+    assert!(
+        said.iter().all(|fault| !fault.contains("数字格式") || fault.contains("设为“文本”")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn cells_that_still_say_what_was_typed_are_read() {
+    let percent = Format::new().set_num_format("0%");
+    let date = Format::new().set_num_format("yyyy/m/d");
+    let sheets = typed(|place, row, column, text, page| {
+        match place {
+            "分项 满分比例" | "分项 底线比例" if !text.is_empty() => {
+                let share = text.parse::<f64>().unwrap() / 100.0;
+                page.write_number_with_format(row - 1, column, share, &percent)
+            }
+            "选项 编号" if row < 4 => {
+                page.write_number_with_format(row - 1, column, text.parse::<f64>().unwrap() / 100.0, &percent)
+            }
+            "分项 分值" | "选项 分值" | "等次 分数线" => {
+                page.write_number(row - 1, column, text.parse::<f64>().unwrap() / 3.0 * 3.0)
+            }
+            "考核周期 开始" | "考核周期 结束" | "考核周期 上报截止" => {
+                let day = ExcelDateTime::parse_from_str(text).unwrap();
+                page.write_datetime_with_format(row - 1, column, &day, &date)
+            }
+            "分项 最低次数" if !text.is_empty() => page.write_number(row - 1, column, 1.0),
+            _ => return false,
+        }
+        .unwrap();
+        true
+    });
+    let package = parse(&sheets).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert_eq!(package, parse(&template::sheets()).unwrap());
+}
+
+#[test]
+fn a_table_that_is_no_standard_is_not_multiplied_out() {
+    let mut sheets = template::sheets();
+    let sectors = (0..5_000).map(|number| [format!("s{number}"), format!("领域{number}")]);
+    let header = ["编号", "名称"].map(String::from);
+    sheets[1] = Sheet::new("领域", core::iter::once(header).chain(sectors));
+    has(&said(&sheets), "“领域”表：这张表超过60行");
+}
+
+#[test]
+fn faults_of_every_kind_come_in_one_run() {
+    let mut sheets = template::sheets();
+    set(&mut sheets, "分项", 2, "条目", "EX-0");
+    set(&mut sheets, "条目", 3, "编号", "EX-1");
+    set(&mut sheets, "条目", 4, "方面", "没有的方面");
+    set(&mut sheets, "依据", 3, "施行日期", "2018");
+    set(&mut sheets, "等次", 2, "分数线", "九十五");
+    set(&mut sheets, "手册", 2, "正文", "**重点**");
+    set(&mut sheets, "制度", 2, "节", "H1-1");
+    let said = said(&sheets);
+    for expected in [
+        "“分项”表第2行“条目”列：“条目”表里没有“EX-0”",
+        "“条目”表第3行“编号”列：编号“EX-1”在“示例领域”领域重复了",
+        "“条目”表第4行“方面”列：没有“没有的方面”这个方面",
+        "“依据”表第3行“施行日期”列：“2018”不是日期",
+        "“等次”表第2行“分数线”列：“九十五”不是分值",
+        "“手册”表第2行“正文”列：格内第1行：有加粗或斜体",
+        "“制度”表第2行“节”列：节的编号“H1-1”",
+    ] {
+        has(&said, expected);
+    }
+}

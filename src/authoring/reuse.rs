@@ -1,0 +1,131 @@
+//! Ids that were given to another item. What a branch has filled in is kept under an item's id from version to version, so an
+//! id that now means something else would put old answers under a new question.
+
+use super::{Fault, Package, Sheet, fault::quoted};
+use crate::domain::{Checklist, Item};
+use std::collections::BTreeMap;
+
+/// From this likeness on, two texts are taken for the same one, rewritten. Unrelated short Chinese texts share almost no pair
+/// of characters; a rewritten one keeps far more than a third of them.
+const SAME_FROM: f64 = 0.3;
+
+/// The items of a package whose ids a published version uses for something else, as faults at their rows. An item is the
+/// same when its aspect is the same and its title or its requirement is still recognisable. The author may know better.
+#[must_use]
+pub fn reused(published: &[Checklist], package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for (aspect, item) in package.checklists.iter().flat_map(Checklist::items) {
+        let mut known = published.iter().filter_map(|list| list.find(&item.id)).peekable();
+        let Some((_, before_aspect, before)) = known.peek().copied() else { continue };
+        if known.any(|(_, of, known)| of.id == aspect.id && is_same(known, item)) {
+            continue;
+        }
+        let fault = Fault {
+            sheet: "条目".into(),
+            row: row(sheets, item.id.as_str()),
+            column: Some("编号".into()),
+            problem: format!(
+                "编号{}已经发布给“{}”（{}），现在是“{}”（{}）",
+                quoted(item.id.as_str()),
+                before.title,
+                before_aspect.name,
+                item.title,
+                aspect.name
+            ),
+            remedy:
+                "换一个没有用过的编号；确实是同一个条目，只是改写了或者换了方面，发布时加 --yes-same-item"
+                    .into(),
+        };
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+fn is_same(before: &Item, after: &Item) -> bool {
+    likeness(&before.title, &after.title) >= SAME_FROM
+        || likeness(&before.requirement, &after.requirement) >= SAME_FROM
+}
+
+/// How alike two texts are, from 0 to 1: the share of the pairs of neighbouring characters that both have (Dice).
+fn likeness(one: &str, other: &str) -> f64 {
+    if one == other {
+        return 1.0;
+    }
+    let pairs = |text: &str| {
+        let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        let mut pairs: BTreeMap<(char, char), u32> = BTreeMap::new();
+        for pair in letters.windows(2) {
+            if let [first, second] = pair {
+                *pairs.entry((*first, *second)).or_default() += 1;
+            }
+        }
+        pairs
+    };
+    let (one, other) = (pairs(one), pairs(other));
+    let all = one.values().sum::<u32>() + other.values().sum::<u32>();
+    let both: u32 = one.iter().map(|(pair, count)| (*count).min(other.get(pair).copied().unwrap_or(0))).sum();
+    if all == 0 { 0.0 } else { f64::from(2 * both) / f64::from(all) }
+}
+
+/// The row of 条目 that has this id.
+fn row(sheets: &[Sheet], id: &str) -> Option<usize> {
+    let sheet = sheets.iter().find(|sheet| sheet.name == "条目")?;
+    let column = sheet.rows.iter().find_map(|row| row.cells.iter().position(|cell| cell == "编号"))?;
+    sheet.rows.iter().find(|row| row.cells.get(column).is_some_and(|cell| cell == id)).map(|row| row.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::*, *};
+
+    fn package() -> Package {
+        builtin().unwrap()
+    }
+
+    #[test]
+    fn a_rewritten_item_is_the_same_and_another_one_is_not() {
+        let published = package().checklists;
+        let sheets = builtin::sheets().unwrap();
+        assert_eq!(reused(&published, &package(), &sheets), []);
+        let mut after = package();
+        after.checklists[0].aspects[0].items[0].title = "支部怎么设".into();
+        after.checklists[0].aspects[0].items[1].requirement = "全部重新写过的一段话".into();
+        assert_eq!(reused(&published, &after, &sheets), []);
+        let items = &mut after.checklists[0].aspects[0].items;
+        items[2].title = "远程教育站点".into();
+        items[2].requirement = "播放设备能用，每月有播放登记。".into();
+        let faults = reused(&published, &after, &sheets);
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert_eq!(faults[0].row, Some(6));
+        let said = faults[0].to_string();
+        assert!(
+            said.contains("“NC-A3”已经发布给“按期换届与选举程序”") && said.contains("--yes-same-item"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn an_item_that_moved_to_another_aspect_is_asked_about() {
+        let published = package().checklists;
+        let mut after = package();
+        let moved = after.checklists[0].aspects[0].items.remove(0);
+        after.checklists[0].aspects[1].items.push(moved);
+        let faults = reused(&published, &after, &[]);
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].problem.contains("（组织健全）") && faults[0].problem.contains("（制度完善）"));
+    }
+
+    #[test]
+    fn likeness_tells_rewording_from_another_matter() {
+        for (one, other) in [("党员大会", "支部党员大会"), ("按期换届与选举程序", "按期换届"), ("甲", "甲")]
+        {
+            assert!(likeness(one, other) >= SAME_FROM, "{one} {other}");
+        }
+        for (one, other) in [("党员大会", "党费收缴"), ("组织设置与规模", "支委会建制"), ("甲", "乙")]
+        {
+            assert!(likeness(one, other) < SAME_FROM, "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The ledger (台账) on this phone: each version of each entry under its own key, whether it has left the phone beside it.
+
+use super::{
+    atomic::Change,
+    backend::{Backend, Table},
+    error::StoreError,
+    records::KeptRecord,
+    repository::{Found, Repository, stamp_key},
+};
+use crate::domain::{BranchCode, HybridClock, LedgerId, LedgerRecord, ledger::check::record_fault};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn ledger_key(branch: &BranchCode, record: &LedgerRecord) -> String {
+    format!("{branch}/{}/{}", record.id, stamp_key(record.stamp))
+}
+
+/// Adds records that came from elsewhere; what is here already stays. Returns how many entries they concern that are new here.
+pub(super) async fn merge<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    records: &[LedgerRecord],
+    shared: bool,
+) -> Result<usize, StoreError> {
+    // What no form of ours would have let in is left out: it must not spoil what is counted.
+    let sound: Vec<&LedgerRecord> = records.iter().filter(|record| record_fault(record).is_none()).collect();
+    if sound.is_empty() {
+        return Ok(0);
+    }
+    let stored: BTreeMap<String, String> =
+        change.texts(Table::Ledger, &format!("{branch}/")).await?.into_iter().collect();
+    let mut new = BTreeSet::new();
+    for record in sound {
+        let at = ledger_key(branch, record);
+        let known = stored.get(&at).and_then(|text| serde_json::from_str::<KeptRecord>(text).ok());
+        // Of two versions under one stamp the greater one stays, so that phones agree in whatever order they meet.
+        if known.as_ref().is_none_or(|known| known.record < *record || (shared && !known.shared)) {
+            let is_new = known.as_ref().is_none_or(|known| known.record < *record);
+            let record = known.map_or_else(|| record.clone(), |known| known.record.max(record.clone()));
+            if is_new {
+                new.insert(record.id);
+            }
+            change.put(Table::Ledger, &at, &KeptRecord { record, shared })?;
+        }
+    }
+    Ok(new.len())
+}
+
+/// Marks these as having left the phone.
+pub(super) async fn mark<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    carried: &[LedgerRecord],
+) -> Result<(), StoreError> {
+    if carried.is_empty() {
+        return Ok(());
+    }
+    let carried: BTreeSet<&LedgerRecord> = carried.iter().collect();
+    for kept in change.run::<KeptRecord>(Table::Ledger, &format!("{branch}/")).await?.records {
+        if !kept.shared && carried.contains(&kept.record) {
+            let key = ledger_key(branch, &kept.record);
+            change.put(Table::Ledger, &key, &KeptRecord { shared: true, ..kept })?;
+        }
+    }
+    Ok(())
+}
+
+/// The entries with versions that are in no submission and no backup. The one count of them: what cannot be read is told apart,
+/// here as of answers, because no backup could ever carry it away.
+#[must_use]
+pub fn only_here(kept: &[KeptRecord]) -> BTreeSet<LedgerId> {
+    kept.iter().filter(|kept| !kept.shared).map(|kept| kept.record.id).collect()
+}
+
+impl<B: Backend> Repository<B> {
+    /// The ledger of a branch, every version of every entry.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn ledger(&self, branch: &BranchCode) -> Result<Found<KeptRecord>, StoreError> {
+        self.run(Table::Ledger, &format!("{branch}/")).await
+    }
+
+    /// Makes new versions durable, all or none. Two tabs share one device and may give one stamp to two versions of an entry:
+    /// the later one gets the next free stamp. Returns whether that was needed, so that what is on the screen must be read
+    /// again.
+    ///
+    /// # Errors
+    /// When the storage fails; then none of them is stored.
+    pub async fn save_ledger(
+        &self,
+        branch: &BranchCode,
+        records: &[LedgerRecord],
+    ) -> Result<bool, StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let mut differs = false;
+            for record in records {
+                let mut put = record.clone();
+                let mut clock = HybridClock::new(put.stamp.device);
+                while let Some(text) = change.text(Table::Ledger, &ledger_key(branch, &put)).await?
+                    && serde_json::from_str::<KeptRecord>(&text).ok().is_none_or(|known| known.record != put)
+                {
+                    clock.observe(put.stamp);
+                    put.stamp = clock.tick(put.stamp.ms);
+                }
+                differs |= put.stamp != record.stamp;
+                let key = ledger_key(branch, &put);
+                change.put(Table::Ledger, &key, &KeptRecord { record: put, shared: false })?;
+            }
+            Ok(differs)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ledger::testing::{meeting, record},
+        store::{
+            Memory, StoreError,
+            backup::{Backup, FORMAT, KIND},
+            testing::*,
+        },
+        sync::{Pulled, Store as _, testing::branch},
+    };
+    use jiff::civil::date;
+
+    const DAY: jiff::civil::Date = date(2026, 11, 20);
+
+    fn held(repository: &Repository<Memory>) -> Vec<(LedgerRecord, bool)> {
+        let kept = run(repository.ledger(&branch(1))).unwrap().records;
+        kept.into_iter().map(|kept| (kept.record, kept.shared)).collect()
+    }
+
+    fn backup(ledger: Vec<LedgerRecord>) -> Backup {
+        Backup {
+            kind: KIND.into(),
+            format: FORMAT,
+            branch: branch(1),
+            branch_name: "十里村党支部".into(),
+            made_at: 0,
+            drafts: Vec::new(),
+            submissions: Vec::new(),
+            ledger,
+            photos: Vec::new(),
+        }
+    }
+
+    /// A report that carries these records.
+    fn report_with(ledger: Vec<LedgerRecord>) -> (crate::domain::Submission, crate::store::LocalSubmission) {
+        let (mut sent, mut local, _) = report(1, 1, 1);
+        sent.ledger = ledger;
+        local.body = Some(serde_json::to_string(&sent).unwrap());
+        (sent, local)
+    }
+
+    #[test]
+    fn the_record_and_its_key_are_frozen() {
+        let kept = KeptRecord { record: record(1, meeting(DAY), DAY, 0), shared: true };
+        assert_eq!(
+            ledger_key(&branch(1), &kept.record),
+            "branch-1/019ab697-e801-7101-8101-010101010101/001795147200000-0000000000-01010101-0101-4101-8101-010101010101"
+        );
+        let text = serde_json::to_string(&kept).unwrap();
+        assert!(text.ends_with("\"shared\":true}"), "{text}");
+        let old: KeptRecord = serde_json::from_str(&text.replace(",\"shared\":true", "")).unwrap();
+        assert_eq!(old, KeptRecord { shared: false, ..kept });
+    }
+
+    #[test]
+    fn versions_are_kept_side_by_side_and_two_tabs_lose_none() {
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        let first = record(1, meeting(DAY), DAY, 0);
+        assert_eq!(run(tab.save_ledger(&branch(1), std::slice::from_ref(&first))), Ok(false));
+        assert_eq!(
+            run(tab.save_ledger(&branch(1), std::slice::from_ref(&first))),
+            Ok(false),
+            "the same again"
+        );
+        let mut other = first.clone();
+        other.entry = None;
+        assert_eq!(run(tab.save_ledger(&branch(1), &[other])), Ok(true), "the stamp was taken");
+        let kept = held(&tab);
+        assert_eq!((kept.len(), &kept[0].0), (2, &first));
+        assert!(kept[1].0.stamp > first.stamp);
+        assert_eq!(run(tab.ledger(&branch(2))).unwrap().records, []);
+    }
+
+    #[test]
+    fn what_was_entered_is_here_alone_until_it_is_reported_or_backed_up() {
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        run(tab.bind(&binding(1), &phone())).unwrap();
+        let (one, two) = (record(1, meeting(DAY), DAY, 0), record(2, meeting(DAY), DAY, 0));
+        run(tab.save_ledger(&branch(1), &[one.clone(), two.clone()])).unwrap();
+        let alone = || run(tab.only_here(&branch(1))).unwrap().answers;
+        assert_eq!(alone(), 2);
+        assert_eq!(
+            run(tab.unbind(&branch(1), &phone())),
+            Err(StoreError::OnlyHere { answers: 2, requests: 0, photos: 0 })
+        );
+        let (_, local) = report_with(vec![one]);
+        let (_, _, row) = report(1, 1, 1);
+        run(tab.submit(&draft(1), &[], &local, &row, &[])).unwrap();
+        assert_eq!(alone(), 1);
+        run(tab.mark_backed_up(&backup(vec![two]))).unwrap();
+        assert_eq!(alone(), 0);
+    }
+
+    #[test]
+    fn the_screen_and_unbinding_count_the_same_whatever_lies_there() {
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        run(tab.bind(&binding(1), &phone())).unwrap();
+        let one = record(1, meeting(DAY), DAY, 0);
+        run(tab.save_ledger(&branch(1), std::slice::from_ref(&one))).unwrap();
+        let mut batch = crate::store::Batch::default();
+        batch
+            .put(Table::Ledger, &ledger_key(&branch(1), &record(2, meeting(DAY), DAY, 0)), &"spoilt")
+            .unwrap();
+        run(memory.commit(batch)).unwrap();
+        let counts = || {
+            let found = run(tab.ledger(&branch(1))).unwrap();
+            assert_eq!(found.unreadable.len(), 1);
+            (only_here(&found.records).len(), run(tab.only_here(&branch(1))).unwrap().answers)
+        };
+        assert_eq!(counts(), (1, 1));
+        run(tab.mark_backed_up(&backup(vec![one]))).unwrap();
+        assert_eq!(counts(), (0, 0));
+        assert_eq!(run(tab.unbind(&branch(1), &phone())), Ok(()));
+    }
+
+    #[test]
+    fn a_pulled_submission_brings_its_ledger_and_not_what_was_counted_from_it() {
+        use crate::domain::{AnswerKey, AnswerValue, Entry, ItemId, PartAnswer, PartId, testing::stamp};
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        let mine = record(1, meeting(DAY), DAY, 0);
+        run(tab.save_ledger(&branch(1), std::slice::from_ref(&mine))).unwrap();
+        let mut spoilt = record(3, meeting(DAY), DAY, 0);
+        spoilt.entry.as_mut().unwrap().kinds.clear();
+        let theirs = record(2, meeting(DAY), DAY, 0);
+        let (mut sent, mut local) = report_with(vec![mine.clone(), theirs.clone(), spoilt]);
+        let key = AnswerKey::Part { item: ItemId::new("yes").unwrap(), part: PartId::new("p1").unwrap() };
+        let value = AnswerValue::Part {
+            answer: Some(PartAnswer::YesNo { yes: true }),
+            counted: Some(vec![mine.id]),
+            own: None,
+            reason: String::new(),
+        };
+        sent.answers = vec![Entry { key, stamp: stamp(1, 1), value, under: None }];
+        local.body = None;
+        let mut batch = crate::store::Batch::default();
+        let at = crate::store::repository::submission_key(&branch(1), sent.id);
+        batch.put(Table::Submissions, &at, &local).unwrap();
+        run(memory.commit(batch)).unwrap();
+        let body = serde_json::to_string(&sent).unwrap();
+        run(tab.save_pulled(&Pulled { submission: sent, body })).unwrap();
+        assert_eq!(held(&tab), [(mine, true), (theirs, true)]);
+        assert_eq!(stored(&tab, 1), [], "nobody said what was counted");
+    }
+
+    #[test]
+    fn a_backup_is_merged_and_unbinding_clears() {
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        run(tab.bind(&binding(1), &phone())).unwrap();
+        let (one, two) = (record(1, meeting(DAY), DAY, 0), record(2, meeting(DAY), DAY, 0));
+        run(tab.save_ledger(&branch(1), std::slice::from_ref(&one))).unwrap();
+        let carried = backup(vec![one, two]);
+        assert_eq!(run(tab.restore(&carried, 0)), Ok(1));
+        assert_eq!(run(tab.restore(&carried, 0)), Ok(0));
+        run(tab.mark_backed_up(&carried)).unwrap();
+        run(tab.unbind(&branch(1), &phone())).unwrap();
+        assert_eq!(held(&tab), []);
+    }
+}

@@ -1,0 +1,99 @@
+//! How far a branch's paper has come in a period: what is signed, stamped and handed in, and the report's text as it was edited.
+//! For the secretary's own memory; never sent.
+
+use super::{
+    atomic::Change,
+    backend::{Backend, Table},
+    error::StoreError,
+    records::DraftKey,
+    repository::{Repository, unless_spoilt},
+};
+use serde::{Deserialize, Serialize};
+
+/// One branch's paper in one period.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PaperTrail {
+    /// 书记签字
+    #[serde(default)]
+    pub signed: bool,
+    /// 支部盖章
+    #[serde(default)]
+    pub stamped: bool,
+    /// 已交几份
+    #[serde(default)]
+    pub copies: u32,
+    /// 自查报告 as it was edited; `None` while it is as drafted.
+    #[serde(default)]
+    pub report: Option<String>,
+}
+
+/// All of a branch's begin so.
+pub(super) fn prefix(branch: &crate::domain::BranchCode) -> String {
+    format!("paper/{branch}/")
+}
+
+fn key(of: &DraftKey) -> String {
+    format!("{}{}", prefix(&of.branch), of.period)
+}
+
+impl<B: Backend> Repository<B> {
+    /// How far the paper has come. A spoilt record counts as none.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn paper_trail(&self, of: &DraftKey) -> Result<PaperTrail, StoreError> {
+        Ok(unless_spoilt(self.one(Table::Settings, &key(of)).await)?.unwrap_or_default())
+    }
+
+    /// Changes it, on top of what another tab may have changed; answers what is stored now.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn change_paper_trail(
+        &self,
+        of: &DraftKey,
+        change_it: impl Fn(&mut PaperTrail),
+    ) -> Result<PaperTrail, StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let stored = unless_spoilt(change.one(Table::Settings, &key(of)).await)?;
+            let mut trail: PaperTrail = stored.unwrap_or_default();
+            change_it(&mut trail);
+            change.put(Table::Settings, &key(of), &trail)?;
+            Ok(trail)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        Memory,
+        testing::{binding, draft, everything, phone, repository, run},
+    };
+
+    #[test]
+    fn ticks_are_kept_for_each_branch_and_go_with_it() {
+        let memory = Memory::default();
+        let tab = repository(&memory);
+        run(tab.bind(&binding(2), &phone())).unwrap();
+        run(tab.change_paper_trail(&draft(2).key(), |trail| trail.stamped = true)).unwrap();
+        let before = everything(&memory);
+        run(tab.bind(&binding(1), &phone())).unwrap();
+        run(tab.change_paper_trail(&draft(1).key(), |trail| trail.signed = true)).unwrap();
+        let both = run(tab.change_paper_trail(&draft(1).key(), |trail| trail.copies = 3)).unwrap();
+        assert_eq!(both, PaperTrail { signed: true, copies: 3, ..PaperTrail::default() });
+        assert_eq!(run(tab.paper_trail(&draft(1).key())).unwrap(), both);
+        run(tab.unbind(&crate::sync::testing::branch(1), &phone())).unwrap();
+        assert_eq!(everything(&memory), before);
+    }
+
+    #[test]
+    fn what_lies_on_phones_stays_readable() {
+        let old = r#"{"signed":true,"stamped":true,"copies":2,"report":"一、基本情况"}"#;
+        let trail: PaperTrail = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&trail).unwrap(), old);
+        assert_eq!(serde_json::from_str::<PaperTrail>("{}").unwrap(), PaperTrail::default());
+    }
+}

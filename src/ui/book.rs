@@ -1,0 +1,97 @@
+//! The ledger as the app holds it, and what of it goes into a submission.
+
+use crate::{
+    domain::{BranchCode, Ledger, LedgerId, LedgerRecord},
+    protocol::MAX_BODY_BYTES,
+    store::{KeptRecord, ledger::only_here},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The ledger with what of it is on this phone alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Book {
+    /// Whose it is. Not always the branch that was chosen last: after a change of branch it stays until the other one is read.
+    pub branch: Option<BranchCode>,
+    /// All versions of all entries.
+    pub ledger: Ledger,
+    /// The entries with versions that are in no submission and no backup.
+    pub only_here: BTreeSet<LedgerId>,
+}
+
+impl Book {
+    /// From what is stored.
+    #[must_use]
+    pub fn new(kept: Vec<KeptRecord>) -> Self {
+        let only_here = only_here(&kept);
+        Self { branch: None, ledger: Ledger::new(kept.into_iter().map(|kept| kept.record)), only_here }
+    }
+
+    /// Adds versions that were just written here.
+    pub fn add(&mut self, records: impl IntoIterator<Item = LedgerRecord>) {
+        for record in records {
+            self.only_here.insert(record.id);
+            self.ledger.merge([record]);
+        }
+    }
+
+    /// Adds a version that is written here and says under which branch it has to be stored: that of this ledger.
+    pub fn write(&mut self, record: LedgerRecord) -> Option<(BranchCode, LedgerRecord)> {
+        let branch = self.branch.clone()?;
+        self.add([record.clone()]);
+        Some((branch, record))
+    }
+}
+
+/// What of the ledger goes into a submission of which the rest has this many bytes: all of it that the period judges, and where
+/// that is too much for one request (some eight hundred entries), the newest of it. The rest stays on the phone and in backups.
+#[must_use]
+pub fn that_fits(mut records: Vec<LedgerRecord>, rest: usize) -> Vec<LedgerRecord> {
+    let size = |record: &LedgerRecord| serde_json::to_string(record).map_or(0, |text| text.len() + 1);
+    let mut room = MAX_BODY_BYTES.saturating_sub(rest + 4_096);
+    let mut sizes: BTreeMap<LedgerId, usize> = BTreeMap::new();
+    for record in &records {
+        *sizes.entry(record.id).or_default() += size(record);
+    }
+    let mut fits = BTreeSet::new();
+    for (id, size) in sizes.into_iter().rev() {
+        if size > room {
+            break;
+        }
+        room -= size;
+        fits.insert(id);
+    }
+    records.retain(|record| fits.contains(&record.id));
+    records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ledger::testing::{meeting, record},
+        sync::testing::branch,
+    };
+    use jiff::civil::date;
+
+    #[test]
+    fn an_entry_is_stored_under_the_branch_whose_ledger_is_shown() {
+        let day = date(2026, 11, 20);
+        let record = record(1, meeting(day), day, 0);
+        let mut book = Book { branch: Some(branch(1)), ..Book::default() };
+        assert_eq!(book.write(record.clone()), Some((branch(1), record.clone())));
+        assert!(book.ledger.records().contains(&record) && book.only_here.contains(&record.id));
+        let mut nobodys = Book::default();
+        assert_eq!(nobodys.write(record), None);
+        assert_eq!(nobodys, Book::default());
+    }
+
+    #[test]
+    fn a_ledger_that_is_too_large_for_one_request_goes_with_its_newest_entries() {
+        let day = date(2026, 11, 20);
+        let all: Vec<LedgerRecord> = (1..=100).map(|number| record(number, meeting(day), day, 0)).collect();
+        assert_eq!(that_fits(all.clone(), 20_000), all);
+        let few = that_fits(all.clone(), MAX_BODY_BYTES - 4_096 - 10_000);
+        assert!(!few.is_empty() && few.len() < 40, "{}", few.len());
+        assert_eq!(few, all[100 - few.len()..]);
+    }
+}

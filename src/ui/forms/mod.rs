@@ -1,0 +1,243 @@
+//! The forms that go up on paper, filled in from what the phone knows. Pure: one form a file, each a [`Paper`].
+//!
+//! What nobody has said is left empty, to be written by hand; what was missed is said to be missed.
+
+pub mod comparison;
+pub mod evidence;
+pub mod ledger;
+pub mod record;
+pub mod rectification;
+pub mod report;
+pub mod self_assessment;
+pub mod talk;
+
+#[cfg(all(feature = "server", feature = "paper"))]
+#[cfg(test)]
+mod files_tests;
+#[cfg(test)]
+pub(super) mod testing;
+
+use super::{
+    overview::{ItemRow, rows},
+    words::{dates, explain, terms},
+};
+use crate::{
+    domain::{
+        Assessment, Checklist, ClaimedGrade, Item, Ledger, Period, ScoreSheet, Submission,
+        scoring::{ItemScore, ItemState},
+        submission::ConsideredBy,
+    },
+    paper::{Align, Block, Column, Foot, Paper},
+    protocol::BranchInfo,
+};
+use jiff::civil::Date;
+
+/// What the forms are filled in from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The branch.
+    pub branch: &'a BranchInfo,
+    /// Its checklist.
+    pub checklist: &'a Checklist,
+    /// The period.
+    pub period: &'a Period,
+    /// What was answered.
+    pub assessment: &'a Assessment,
+    /// The branch's ledger.
+    pub ledger: &'a Ledger,
+    /// What it scores.
+    pub sheet: &'a ScoreSheet,
+    /// What the branch declared last in this period, once it has reported.
+    pub reported: Option<&'a Submission>,
+    /// Today in Asia/Shanghai.
+    pub today: Date,
+}
+
+/// The forms, in the order in which they are usually asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// 自评表
+    SelfAssessment,
+    /// 自查报告
+    Report,
+    /// 整改台账
+    Rectification,
+    /// 佐证材料目录
+    Evidence,
+    /// 年度台账
+    Ledger,
+    /// 汇报提纲
+    Talk,
+    /// 本期与上期对照
+    Comparison,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::SelfAssessment,
+        Self::Report,
+        Self::Rectification,
+        Self::Evidence,
+        Self::Ledger,
+        Self::Talk,
+        Self::Comparison,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SelfAssessment => "自评表",
+            Self::Report => "自查报告",
+            Self::Rectification => "整改台账",
+            Self::Evidence => "佐证材料目录",
+            Self::Ledger => "年度台账",
+            Self::Talk => "汇报提纲",
+            Self::Comparison => "本期与上期对照",
+        }
+    }
+
+    /// What it is for, in plain words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::SelfAssessment => "每条得几分、为什么，下面留签字盖章的地方",
+            Self::Report => "先起草好，可以改，再导出",
+            Self::Rectification => "扣分的都在里面，谁改、几时改好手写",
+            Self::Evidence => "材料放在哪，照着装盒",
+            Self::Ledger => "今年登记的会和活动，一次一行",
+            Self::Talk => "听取汇报时照着说，不写分数",
+            Self::Comparison => "一条一条对着看",
+        }
+    }
+
+    /// Its name in an address.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::SelfAssessment => "self-assessment",
+            Self::Report => "report",
+            Self::Rectification => "rectification",
+            Self::Evidence => "evidence",
+            Self::Ledger => "ledger",
+            Self::Talk => "talk",
+            Self::Comparison => "comparison",
+        }
+    }
+
+    /// The form of that name.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.slug() == slug)
+    }
+}
+
+impl<'a> Source<'a> {
+    /// Whom the branch reports to.
+    pub(super) fn addressee(&self) -> &'a str {
+        self.branch.reports_to.as_ref().map_or("上级党组织", |unit| unit.name.as_str())
+    }
+
+    /// The lines beneath every form's title.
+    fn subtitle(&self) -> Vec<String> {
+        let (name, period, today) = (&self.branch.name, &self.period.name, whole_day(self.today));
+        vec![format!("党支部：{name}　　考核周期：{period}　　填表日期：{today}")]
+    }
+
+    /// The standard's own word on what it is, where it has one.
+    fn notice(&self) -> Option<Block> {
+        let notice = &self.checklist.notice;
+        (!notice.is_empty()).then(|| Block::Remark(format!("说明：{notice}")))
+    }
+
+    /// Every item with its score and the row that the screen shows of it.
+    pub(super) fn items(&self) -> impl Iterator<Item = (&'a Item, &'a ItemScore, ItemRow)> {
+        let rows = rows(self.checklist, self.sheet, self.period, self.today);
+        let items = self.checklist.items().map(|(_, item)| item).zip(self.sheet.items()).zip(rows);
+        items.map(|((item, score), row)| (item, score, row))
+    }
+
+    /// Why each part that counts got its points; those that lost some only, if asked for. Parts are told apart by ① ② where
+    /// there are several.
+    fn reasons(&self, item: &Item, score: &ItemScore, lost_only: bool) -> Vec<String> {
+        let parts = item.parts.iter().zip(&score.parts).enumerate();
+        let counting =
+            parts.filter(|(_, (part, scored))| !lost_only || (!part.bonus && scored.got < scored.points));
+        counting
+            .map(|(place, (part, scored))| {
+                let why = explain::part(part, scored, self.period);
+                let bonus = if part.bonus { "加分：" } else { "" };
+                format!("{}{bonus}{why}", mark(place, item.parts.len()))
+            })
+            .collect()
+    }
+
+    /// Why an item does not count; empty if it does.
+    fn aside(&self, state: ItemState) -> String {
+        match state {
+            ItemState::Answered | ItemState::Unanswered => String::new(),
+            ItemState::Unsure => "拿不准，还没有填".into(),
+            ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),
+            ItemState::Excluded => "本支部不设".into(),
+            ItemState::JudgedAbove => format!("由{}评，支部不填", self.addressee()),
+            ItemState::NotDue => "还没到时候，本期不评".into(),
+        }
+    }
+
+    /// 经11月20日支委会研究，内容属实。 Only once it has been declared.
+    fn considered(&self) -> String {
+        let Some(declared) = self.reported.map(|sent| &sent.declaration) else { return String::new() };
+        let meeting = match declared.considered_by {
+            ConsideredBy::Committee => "支委会",
+            ConsideredBy::MemberMeeting => "党员大会",
+        };
+        format!("经{}{meeting}研究，内容属实。", dates::day(declared.considered_on, self.today))
+    }
+
+    fn claimed(&self) -> Option<ClaimedGrade> {
+        self.reported.map(|sent| sent.declaration.claimed_grade)
+    }
+}
+
+/// ① … for the parts of an item that has several.
+fn mark(place: usize, of: usize) -> String {
+    let circled = u32::try_from(place).ok().and_then(|place| char::from_u32(0x2460 + place.min(19)));
+    circled.filter(|_| of > 1).map(String::from).unwrap_or_default()
+}
+
+/// 2026年11月24日: on paper always with the year.
+fn whole_day(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+fn column(name: &str, share: u16) -> Column {
+    Column { name: name.into(), share, ..Column::default() }
+}
+
+fn centered(name: &str, share: u16) -> Column {
+    Column { align: Align::Center, ..column(name, share) }
+}
+
+fn number(name: &str, share: u16) -> Column {
+    Column { number: true, ..centered(name, share) }
+}
+
+/// A box in which somebody signs and stamps.
+fn opinion(label: &str, text: String, sign: &str) -> Foot {
+    Foot { label: label.into(), text, signs: vec![sign.into()] }
+}
+
+/// The form, a `report`'s text as it was edited. `None` for a comparison: see [`comparison::paper`].
+#[must_use]
+pub fn paper(form: Form, source: &Source<'_>, report: &str) -> Option<Paper> {
+    Some(match form {
+        Form::SelfAssessment => self_assessment::paper(source),
+        Form::Report => report::paper(source, report),
+        Form::Rectification => rectification::paper(source),
+        Form::Evidence => evidence::paper(source),
+        Form::Ledger => ledger::paper(source),
+        Form::Talk => talk::paper(source),
+        Form::Comparison => return None,
+    })
+}

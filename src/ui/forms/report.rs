@@ -1,0 +1,227 @@
+//! 自查报告: drafted from the data, plainly; a person edits it before it becomes a paper.
+
+use super::{Source, whole_day};
+use crate::{
+    domain::Outcome,
+    paper::{Block, Foot, Paper},
+    ui::{overview::ItemRow, words::terms},
+};
+
+/// The draft: headings and paragraphs, a line each.
+#[must_use]
+pub fn draft(source: &Source<'_>) -> String {
+    let mut lines = vec!["一、基本情况".to_owned(), situation(source), "二、主要做法".into()];
+    lines.extend(done(source));
+    lines.push("三、存在问题".into());
+    lines.extend(problems(source));
+    lines.push("四、整改措施".into());
+    lines.extend(measures(source));
+    lines.join("\n")
+}
+
+/// Who the branch is, as one paragraph without its last full stop.
+pub(in crate::ui) fn who(source: &Source<'_>) -> String {
+    let mut text = format!("{}隶属{}", source.branch.name, source.addressee());
+    if let Some(profile) = source.assessment.profile() {
+        text +=
+            &format!("。现有正式党员{}名、预备党员{}名", profile.full_members, profile.probationary_members);
+        if profile.mobile_members > 0 {
+            text += &format!("，其中流动党员{}名", profile.mobile_members);
+        }
+        text += &match profile.committee_members {
+            0 => "；不设支委会".to_owned(),
+            n => format!("；支委会委员{n}名"),
+        };
+        text += &match profile.party_groups {
+            0 => "，不设党小组".to_owned(),
+            n => format!("，党小组{n}个"),
+        };
+        if let Some(day) = profile.last_election {
+            text += &format!("。上次换届是{}", whole_day(day));
+        }
+    }
+    text
+}
+
+fn situation(source: &Source<'_>) -> String {
+    let mut text = format!("{}。", who(source));
+    let period = source.period;
+    text += &format!(
+        "对照《{}》，对{}（{}至{}）的工作逐条自查",
+        source.checklist.title.trim_matches(['《', '》']),
+        period.name,
+        whole_day(period.starts),
+        whole_day(period.ends),
+    );
+    let considered = source.considered();
+    text += &if considered.is_empty() { "。".to_owned() } else { format!("，{considered}") };
+    text += &format!("自评得分{}分（自评估算，不是评定结果）", source.sheet.total());
+    if let Some(claimed) = source.claimed() {
+        text += &format!("，申报等次为{}", terms::claimed(claimed));
+    }
+    text.push('。');
+    let rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();
+    let count = |is: fn(&ItemRow) -> bool| rows.iter().filter(|row| is(row)).count();
+    match count(|row| row.state.is_open()) {
+        0 => {}
+        n => text += &format!("还有{n}条没有填，先按0分算。"),
+    }
+    match count(|row| !row.state.counts()) {
+        0 => {}
+        n => text += &format!("另有{n}条不适用、还没到时候或者由上级评，不在自评之内。"),
+    }
+    text
+}
+
+/// What was done, aspect by aspect, by name.
+fn done(source: &Source<'_>) -> Vec<String> {
+    let rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();
+    let aspects = source.checklist.aspects.iter().zip(&source.sheet.aspects).enumerate();
+    aspects
+        .map(|(place, (aspect, score))| {
+            let met = rows.iter().filter(|row| row.aspect == place && row.outcome == Some(Outcome::Met));
+            let titles: Vec<String> = met.map(|row| format!("“{}”", row.title)).collect();
+            let said = match titles.as_slice() {
+                [] => "没有全部做到的条目".to_owned(),
+                titles => format!("做到的有{}", titles.join("、")),
+            };
+            format!("{}：得{}分，满分{}分。{said}。", aspect.name, score.got, score.full)
+        })
+        .collect()
+}
+
+/// What lost points, with the reasons.
+fn problems(source: &Source<'_>) -> Vec<String> {
+    let short = source.items().filter(|(_, _, row)| row.is_short());
+    let mut lines: Vec<String> = short
+        .enumerate()
+        .map(|(place, (item, score, row))| {
+            let why = source.reasons(item, score, true).join("；");
+            let lost = row.points.saturating_sub(row.got);
+            let missed = if row.outcome == Some(Outcome::Missed) { "，已经错过" } else { "" };
+            format!("{}．{}（第{}条）：{why}{missed}。扣{lost}分。", place + 1, item.title, row.number)
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push("本期自评过的条目没有扣分的。".into());
+    }
+    let open: Vec<String> = source
+        .items()
+        .filter(|(_, _, row)| row.state.is_open())
+        .map(|(item, _, row)| format!("{}（第{}条）", item.title, row.number))
+        .collect();
+    if !open.is_empty() {
+        lines.push(format!("还没有自评的：{}。", open.join("、")));
+    }
+    lines
+}
+
+/// What can still be done is promised with its date; what is missed is not made up.
+pub(in crate::ui) fn measures(source: &Source<'_>) -> Vec<String> {
+    let mut rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).filter(ItemRow::is_short).collect();
+    rows.sort_by_key(|row| row.outcome);
+    let mut lines = Vec::new();
+    for row in &rows {
+        if let Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) = row.outcome {
+            lines.push(format!(
+                "{}（第{}条）：{}。",
+                row.title,
+                row.number,
+                terms::outcome(outcome, source.today)
+            ));
+        }
+    }
+    let missed: Vec<String> = rows
+        .iter()
+        .filter(|row| row.outcome == Some(Outcome::Missed))
+        .map(|row| format!("{}（第{}条）", row.title, row.number))
+        .collect();
+    if !missed.is_empty() {
+        lines.push(format!("已经错过的，不补会、不补记录，从下一次起按要求做到：{}。", missed.join("、")));
+    }
+    lines.push(
+        if rows.is_empty() {
+            "继续按标准做好日常工作，下一期再自查。"
+        } else {
+            "每个问题的责任人、措施和时限写进问题整改台账，逐条销号。"
+        }
+        .into(),
+    );
+    lines
+}
+
+/// The report with this text: a line that begins as 一、 does is a heading.
+#[must_use]
+pub fn paper(source: &Source<'_>, text: &str) -> Paper {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let blocks =
+        lines.map(
+            |line| {
+                if is_heading(line) { Block::Heading(line.into()) } else { Block::Paragraph(line.into()) }
+            },
+        );
+    let signs = vec![format!("{}（盖章）", source.branch.name), "书记（签字）：　　　　　".into()];
+    Paper {
+        title: format!("{}\n{}自查报告", source.branch.name, source.period.name),
+        blocks: blocks.collect(),
+        feet: vec![Foot { signs, ..Foot::default() }],
+        ..Paper::default()
+    }
+}
+
+/// 一、 … 十二、, and short, as headings are.
+pub(in crate::ui) fn is_heading(line: &str) -> bool {
+    let counted = line.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
+    counted.len() < line.len() && counted.starts_with('、') && line.chars().count() <= 20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::with_source, *};
+
+    #[test]
+    fn the_draft_says_what_was_missed_and_promises_no_making_up() {
+        with_source(|source| {
+            let text = draft(source);
+            for said in [
+                "现有正式党员20名",
+                &format!("自评得分{}分", source.sheet.total()),
+                "counted（第3条）：",
+                "6月0次",
+                "已经错过",
+                "不补会、不补记录",
+                "还没有自评的：",
+            ] {
+                assert!(text.contains(said), "{said} is missing:\n{text}");
+            }
+            let headings = ["一、基本情况", "二、主要做法", "三、存在问题", "四、整改措施"];
+            let paper = paper(source, &text);
+            let found: Vec<&str> = paper
+                .blocks
+                .iter()
+                .filter_map(|block| match block {
+                    Block::Heading(text) => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(found, headings);
+        });
+    }
+
+    #[test]
+    fn edited_text_keeps_its_lines() {
+        with_source(|source| {
+            let paper =
+                paper(source, "十一、别的\n\n  正文\n三、这一行长得不是标题而是正文的一句话，所以不加黑");
+            let text = |text: &str| Block::Paragraph(text.into());
+            assert_eq!(
+                paper.blocks,
+                [
+                    Block::Heading("十一、别的".into()),
+                    text("正文"),
+                    text("三、这一行长得不是标题而是正文的一句话，所以不加黑")
+                ]
+            );
+        });
+    }
+}

@@ -1,0 +1,71 @@
+//! A branch in the middle of its work: one item missed, one that cannot be mended, some unanswered.
+
+use super::Source;
+use crate::{
+    domain::{
+        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Entry, Evidence, Ledger, PartAnswer,
+        SectorId, WindowKey, score,
+        testing::{checklist, part_entry, period, stamp},
+    },
+    protocol::{BranchInfo, UnitName},
+};
+use jiff::civil::date;
+use std::collections::BTreeMap;
+
+pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
+    let (mut checklist, period) = (checklist(), period());
+    let evidence = |name: &str, never_photographed| Evidence { name: name.into(), never_photographed };
+    checklist.aspects[0].items[0].evidence = vec![evidence("换届批复", false), evidence("选举票", true)];
+    let (yes, counted) = (&checklist.aspects[0].items[0], &checklist.aspects[1].items[0]);
+    let offence = &checklist.aspects[2].items[0];
+    let counts: BTreeMap<WindowKey, u32> = ["06", "07", "08", "09", "10", "11"]
+        .iter()
+        .zip([0, 1, 1, 1, 1, 1])
+        .map(|(month, n)| (WindowKey(format!("2026-{month}")), n))
+        .collect();
+    let happened = match &offence.parts[0].rule {
+        crate::domain::Rule::Deduction { occurrences } => [(occurrences[0].id.clone(), 1)].into(),
+        _ => BTreeMap::new(),
+    };
+    let profile = BranchProfile { full_members: 20, committee_members: 3, ..BranchProfile::default() };
+    let text = |key, text: &str| Entry {
+        key,
+        stamp: stamp(5, 1),
+        value: AnswerValue::Text { text: text.into() },
+        under: None,
+    };
+    let assessment = Assessment::new(
+        [
+            part_entry(yes, &yes.parts[0], PartAnswer::YesNo { yes: false }, stamp(1, 1)),
+            part_entry(counted, &counted.parts[0], PartAnswer::Counts { counts }, stamp(2, 1)),
+            part_entry(offence, &offence.parts[0], PartAnswer::Occurrences { counts: happened }, stamp(3, 1)),
+            Entry {
+                key: AnswerKey::Profile,
+                stamp: stamp(4, 1),
+                value: AnswerValue::Profile { profile },
+                under: None,
+            },
+            text(AnswerKey::Location { item: yes.id.clone() }, "村部铁柜"),
+        ],
+        None,
+    );
+    let code = |text: &str| BranchCode::new(text).unwrap();
+    let branch = BranchInfo {
+        code: code("210726117203"),
+        name: "十里村党支部".into(),
+        sector: SectorId::new("rural").unwrap(),
+        reports_to: Some(UnitName { code: code("210726117"), name: "镇安镇党委".into() }),
+        telephone: String::new(),
+    };
+    let sheet = score(&checklist, &period, &assessment);
+    test(&Source {
+        branch: &branch,
+        checklist: &checklist,
+        period: &period,
+        assessment: &assessment,
+        ledger: &Ledger::default(),
+        sheet: &sheet,
+        reported: None,
+        today: date(2026, 11, 24),
+    });
+}

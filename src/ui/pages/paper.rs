@@ -1,0 +1,320 @@
+//! 导出纸质材料: the forms that go up on paper, each as a Word or Excel file and for printing, and how far the paper has come.
+
+use super::home::NothingYet;
+use crate::{
+    browser,
+    domain::Block,
+    paper::Paper,
+    store::{PaperTrail, StoreError},
+    ui::{
+        components::{
+            figures::Stepper,
+            frame::Page,
+            icon::{Draw, Icon},
+            message::{Note, Trouble},
+            paper_files::PaperFiles,
+            sheet::Sheet,
+        },
+        forms::{Form, comparison::Earlier, record, report},
+        navigation::navigation,
+        route::Place,
+        session::session,
+        words::errors::{self, Told},
+    },
+};
+use leptos::prelude::*;
+
+/// The list.
+#[component]
+pub fn PaperPage() -> impl IntoView {
+    let session = session();
+    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let records = RwSignal::new(Vec::<Block>::new());
+    leptos::task::spawn_local(async move {
+        records.try_set(session.templates().await);
+    });
+    let forms = Form::ALL.map(|form| entry(form.slug().into(), form.name().into(), form.about()));
+    view! {
+        <Page title="导出纸质材料" back="/me">
+            {move || {
+                if ready.get() {
+                    view! {
+                        <ul class="card menu">{forms.clone().map(entry_view).into_iter().collect::<Vec<_>>()}</ul>
+                        {move || {
+                            let records = records.read();
+                            let entries: Vec<_> = records
+                                .iter()
+                                .enumerate()
+                                .filter_map(|(place, block)| match block {
+                                    Block::Template { title, .. } => {
+                                        Some(entry_view(entry(record_slug(place), title.clone(), "")))
+                                    }
+                                    _ => None,
+                                })
+                                .collect();
+                            (!entries.is_empty())
+                                .then(|| {
+                                    view! {
+                                        <section class="card">
+                                            <h2>"空白样表"</h2>
+                                            <ul>{entries}</ul>
+                                        </section>
+                                    }
+                                })
+                        }}
+                        <Trail />
+                    }
+                        .into_any()
+                } else {
+                    view! { <NothingYet /> }.into_any()
+                }
+            }}
+        </Page>
+    }
+}
+
+type Entry = (String, String, &'static str);
+
+fn entry(slug: String, name: String, about: &'static str) -> Entry {
+    (slug, name, about)
+}
+
+fn entry_view((slug, name, about): Entry) -> AnyView {
+    view! {
+        <li>
+            <a href=format!("/paper/{slug}") class="menu-entry">
+                <span>
+                    {name}
+                    <small class="muted">{about}</small>
+                </span>
+                <span></span>
+                <Draw icon=Icon::Forward />
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+const RECORD: &str = "record-";
+
+fn record_slug(place: usize) -> String {
+    format!("{RECORD}{place}")
+}
+
+/// 书记签字 · 支部盖章 · 已交…份
+#[component]
+fn Trail() -> impl IntoView {
+    let session = session();
+    let trail = RwSignal::new(None::<PaperTrail>);
+    let trouble = RwSignal::new(None);
+    let take = move |result: Result<PaperTrail, _>| match result {
+        Ok(stored) => {
+            trail.try_set(Some(stored));
+        }
+        Err(error) => {
+            trouble.try_set(Some(errors::store(&error)));
+        }
+    };
+    leptos::task::spawn_local(async move { take(session.paper_trail().await) });
+    let change = move |change: fn(&mut PaperTrail, u32), to: u32| {
+        leptos::task::spawn_local(async move {
+            take(session.change_paper_trail(move |trail| change(trail, to)).await);
+        });
+    };
+    let tick = move |name: &'static str, is: fn(&PaperTrail) -> bool, set: fn(&mut PaperTrail, u32)| {
+        let ticked = move || trail.read().as_ref().is_some_and(is);
+        view! {
+            <button
+                type="button"
+                class="choice choice-tick"
+                role="checkbox"
+                aria-checked=move || ticked().to_string()
+                on:click=move |_| change(set, u32::from(!untrack(ticked)))
+            >
+                <span>{name}</span>
+            </button>
+        }
+    };
+    view! {
+        <section class="card" data-testid="paper-trail">
+            <h2>"办到哪一步了"</h2>
+            <div class="choices">
+                {tick("书记签字", |trail| trail.signed, |trail, to| trail.signed = to > 0)}
+                {tick("支部盖章", |trail| trail.stamped, |trail, to| trail.stamped = to > 0)}
+            </div>
+            <div class="count-row">
+                <span>{move || format!("已交{}", session.addressee())}</span>
+                <Stepper
+                    label="已交几份"
+                    value=Signal::derive(move || trail.read().as_ref().map(|trail| trail.copies))
+                    unit="份"
+                    most=99
+                    on_change=Callback::new(move |copies| change(|trail, to| trail.copies = to, copies))
+                />
+            </div>
+            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            <p class="muted">"只记在这部手机里，提醒自己用。"</p>
+        </section>
+    }
+}
+
+/// One form.
+#[component]
+pub fn PaperForm() -> impl IntoView {
+    let session = session();
+    let slug = navigation().of_page(|place| match place {
+        Place::Paper(form) => Some(form.clone()),
+        _ => None,
+    });
+    let slug = Memo::new(move |_| slug.get().unwrap_or_default());
+    let form = move || Form::from_slug(&slug.read());
+    // Where there is one: the text as it was edited, the period before, the handbook's templates.
+    let text = RwSignal::new(String::new());
+    let drafted = RwSignal::new(true);
+    let earlier = RwSignal::new(None::<Earlier>);
+    let records = RwSignal::new(Vec::<Block>::new());
+    let looked = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    // What is stored decides what the page says of the text; what could not be stored is said at once.
+    let take = move |stored: Result<PaperTrail, StoreError>| match stored {
+        Ok(trail) => {
+            drafted.try_set(trail.report.is_none());
+            trouble.try_set(None);
+            Some(trail)
+        }
+        Err(error) => {
+            trouble.try_set(Some(errors::store(&error)));
+            None
+        }
+    };
+    let draft = move || session.from_source(report::draft).unwrap_or_default();
+    // Again for every form: going from one to another keeps this page.
+    Effect::new(move |_| {
+        let form = form();
+        looked.set(false);
+        leptos::task::spawn_local(async move {
+            match form {
+                Some(Form::Report) => {
+                    // What cannot be read must not be written over.
+                    let Some(trail) = take(session.paper_trail().await) else { return };
+                    text.try_set(trail.report.unwrap_or_else(|| untrack(draft)));
+                }
+                Some(Form::Comparison) => {
+                    earlier.try_set(session.earlier_period().await);
+                }
+                Some(_) => {}
+                None => {
+                    records.try_set(session.templates().await);
+                }
+            }
+            looked.try_set(true);
+        });
+    });
+    let make = move || -> Option<Paper> {
+        if let Some(form) = form() {
+            return session.form(form, &text.read(), earlier.read().as_ref());
+        }
+        let place: usize = slug.read().strip_prefix(RECORD)?.parse().ok()?;
+        match records.read().get(place)? {
+            Block::Template { title, fields } => {
+                let branch = session.active().map(|binding| binding.branch.name).unwrap_or_default();
+                Some(record::paper(title, fields, &branch))
+            }
+            _ => None,
+        }
+    };
+    let paper = Memo::new(move |_| make());
+    let title = move || match form() {
+        Some(form) => form.name().to_owned(),
+        None => paper.read().as_ref().map(|paper| paper.title.clone()).unwrap_or_default(),
+    };
+    let keep = move |report: Option<String>| {
+        // The text stays on the page either way.
+        text.set(report.clone().unwrap_or_else(|| untrack(draft)));
+        leptos::task::spawn_local(async move {
+            take(session.change_paper_trail(move |trail| trail.report.clone_from(&report)).await);
+        });
+    };
+    view! {
+        <Page title=Signal::derive(title) back="/paper">
+            {move || {
+                (form() == Some(Form::Report) && looked.get())
+                    .then(|| view! { <Edit text=text drafted=drafted keep=Callback::new(keep) /> })
+            }}
+            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {move || match paper.get() {
+                Some(paper) => {
+                    view! {
+                        <section class="card screen-only">
+                            <PaperFiles make=Callback::new(move |()| untrack(make)) />
+                            <Print />
+                            <p class="muted small">"下面是印在纸上的样子，可以左右拖着看。做成文件、打印出来是完整的。"</p>
+                        </section>
+                        <Sheet paper=paper />
+                    }
+                        .into_any()
+                }
+                None if looked.get() => view! { <Nothing form=form() /> }.into_any(),
+                None => ().into_any(),
+            }}
+        </Page>
+    }
+}
+
+/// The report's text, before it becomes a paper.
+#[component]
+fn Edit(text: RwSignal<String>, drafted: RwSignal<bool>, keep: Callback<Option<String>>) -> impl IntoView {
+    view! {
+        <section class="card screen-only">
+            <label class="field">
+                <span>"报告正文"</span>
+                <textarea
+                    rows="12"
+                    prop:value=text
+                    on:change=move |event| keep.run(Some(event_target_value(&event)))
+                ></textarea>
+            </label>
+            <p class="muted">
+                {move || {
+                    if drafted.get() {
+                        "按填的内容起草的，改成自己的话；“一、”“二、”开头的是标题。"
+                    } else {
+                        "改过，已存在这部手机里。填的有变化时，这里不会自己跟着变。"
+                    }
+                }}
+            </p>
+            <Show when=move || !drafted.get()>
+                <button type="button" class="quiet" on:click=move |_| keep.run(None)>
+                    "不要改过的，重新起草"
+                </button>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Print() -> impl IntoView {
+    let cannot = RwSignal::new(false);
+    view! {
+        <button type="button" class="button" on:click=move |_| cannot.set(browser::print::print().is_err())>
+            "打印"
+        </button>
+        <Show when=move || cannot.get()>
+            <Note>
+                <p>"这个浏览器不能打印。做成Word，发到能打印的电脑或者复印店。"</p>
+            </Note>
+        </Show>
+    }
+}
+
+/// Why there is no paper.
+#[component]
+fn Nothing(form: Option<Form>) -> impl IntoView {
+    match form {
+        Some(Form::Comparison) => {
+            view! { <p class="empty">"这部手机里没有上一期的自评，对照不了。"</p> }.into_any()
+        }
+        Some(_) => view! { <NothingYet /> }.into_any(),
+        None => view! { <p class="empty">"没有这张表。"</p> }.into_any(),
+    }
+}

@@ -1,0 +1,182 @@
+//! Paper: the forms filled in from what is on the phone, and their files, which a worker writes.
+
+use super::Session;
+use crate::{
+    browser::{
+        self,
+        files::{self, Shared},
+        helper::NoHelp,
+    },
+    domain::{Assessment, Block, Checklist, PeriodId, ledger::derive, moving::Pinned, score},
+    paper::{Kind, NotMade, Paper, READY, Request},
+    store::{Draft, PaperTrail, StoreError},
+    ui::forms::{self, Form, Source, comparison::Earlier},
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The name in index.html under which the build says where the worker lies.
+const WORKER: &str = "biaochi-paper";
+
+/// A file that is ready to leave the phone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PaperFile {
+    /// With its ending.
+    pub name: String,
+    media_type: &'static str,
+    bytes: Arc<Vec<u8>>,
+}
+
+impl PaperFile {
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether the phone's own menu would take it.
+    #[must_use]
+    pub fn can_be_shared(&self) -> bool {
+        files::can_share(&self.name, self.media_type)
+    }
+
+    /// Hands it to another app; to be called from a tap.
+    pub async fn share(&self) -> Shared {
+        files::share(&self.name, self.media_type, &self.bytes).await
+    }
+
+    /// Saves it on the phone.
+    ///
+    /// # Errors
+    /// [`NotMade::NotSaved`].
+    pub fn save(&self) -> Result<(), NotMade> {
+        files::save(&self.name, self.media_type, &self.bytes).map_err(|_| NotMade::NotSaved)
+    }
+}
+
+impl Session {
+    /// Writes any form as a file, by the worker. Works without a network once the worker is on the phone.
+    ///
+    /// # Errors
+    /// [`NotMade`].
+    pub async fn paper(self, paper: &Paper, kind: Kind) -> Result<PaperFile, NotMade> {
+        let script = browser::attributes::meta(WORKER).ok_or(NotMade::Absent)?;
+        let request = Request { kind, paper: paper.clone() };
+        let request = serde_json::to_string(&request).map_err(|error| NotMade::Failed(error.to_string()))?;
+        let bytes = browser::helper::ask(&script, READY, &request).await.map_err(|error| match error {
+            NoHelp::NotLoaded(_) => NotMade::Absent,
+            error => NotMade::Failed(error.to_string()),
+        })?;
+        let branch = untrack(|| self.active()).map(|binding| binding.branch.name).unwrap_or_default();
+        let period = self.work.with_untracked(|work| Some(work.as_ref().ok()?.period.name.clone()));
+        // A title may name the branch already; what is of no period, as a record, does not name one.
+        let of = [
+            Some(branch).filter(|branch| !paper.title.contains(branch)),
+            period.filter(|period| paper.subtitle.iter().any(|line| line.contains(period))),
+        ];
+        let of: Vec<&str> = of.iter().flatten().map(String::as_str).collect();
+        let name = format!("{}.{}", paper.file_name(&of), kind.extension());
+        Ok(PaperFile { name, media_type: kind.media_type(), bytes: Arc::new(bytes) })
+    }
+
+    /// Something of what the forms are filled in from; `None` while there is nothing to fill in.
+    pub fn from_source<T>(self, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
+        let binding = self.active()?;
+        let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
+        let work = work.as_ref().ok()?;
+        let (laid, newest) = (self.derived.laid.get()?, self.derived.newest.read());
+        Some(make(&Source {
+            branch: &binding.branch,
+            checklist: &work.checklist,
+            period: &work.period,
+            assessment: &laid,
+            ledger: &self.book.read().ledger,
+            sheet: &sheet,
+            reported: newest.as_ref().and_then(|(_, snapshot)| snapshot.as_ref()),
+            today: self.today.get(),
+        }))
+    }
+
+    /// A form; a comparison needs the period before.
+    #[must_use]
+    pub fn form(self, form: Form, report: &str, earlier: Option<&Earlier>) -> Option<Paper> {
+        self.from_source(|source| match earlier {
+            Some(earlier) if form == Form::Comparison => Some(forms::comparison::paper(source, earlier)),
+            _ => forms::paper(form, source, report),
+        })?
+    }
+
+    /// The last period before the one on the screen that this phone knows, with what was answered or reported then.
+    pub async fn earlier_period(self) -> Option<Earlier> {
+        let repository = self.repository()?;
+        let (branch, begins) = self.work.with_untracked(|work| {
+            work.as_ref().ok().map(|work| (work.draft.branch.clone(), work.period.starts))
+        })?;
+        let mut found: Option<Earlier> = None;
+        let mut take = |checklist: Checklist, period: &PeriodId, answers: Assessment| {
+            let Some(period) = checklist.period(period).cloned() else { return };
+            let newest = found.as_ref().is_none_or(|known| known.period.ends < period.ends);
+            if period.ends < begins && newest && !answers.entries().is_empty() {
+                let sheet = score(&checklist, &period, &answers);
+                found = Some(Earlier { checklist, period, sheet });
+            }
+        };
+        for draft in repository.drafts(&branch).await.ok()?.records {
+            let entries = repository.entries(&draft.key()).await.ok()?.records;
+            if let Ok(Some(checklist)) = repository.checklist(&draft.checklist).await {
+                let Some(period) = checklist.period(&draft.period).cloned() else { continue };
+                let pinned = Pinned { hash: &draft.checklist, checklist: &checklist, period: &period };
+                let ledger = &self.book.read_untracked().ledger;
+                let answers = derive::overlay(&Assessment::new(entries, None), ledger, &pinned);
+                take(checklist, &draft.period, answers);
+            }
+        }
+        // Of a period without a draft here: what another phone of the branch reported, newest first.
+        let submissions = repository.submissions(&branch).await.ok()?.records;
+        for sent in submissions.iter().rev().filter(|sent| !sent.withdrawn).filter_map(|sent| sent.snapshot())
+        {
+            if let Ok(Some(checklist)) = repository.checklist(&sent.checklist).await {
+                take(checklist, &sent.period, Assessment::new(sent.answers, None));
+            }
+        }
+        found
+    }
+
+    /// The record templates of the handbook that are on this phone, in the order of reading.
+    pub async fn templates(self) -> Vec<Block> {
+        if self.library.with_untracked(Option::is_none) {
+            self.read_library().await;
+        }
+        let library = self.library.get_untracked();
+        library.iter().flat_map(|library| library.templates()).map(|(_, block)| block.clone()).collect()
+    }
+
+    /// How far the paper of the period on the screen has come.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn paper_trail(self) -> Result<PaperTrail, StoreError> {
+        let (Some(repository), Some(draft)) = (self.repository(), self.shown_draft()) else {
+            return Ok(PaperTrail::default());
+        };
+        repository.paper_trail(&draft.key()).await
+    }
+
+    /// Changes it; answers what is stored now.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn change_paper_trail(
+        self,
+        change: impl Fn(&mut PaperTrail),
+    ) -> Result<PaperTrail, StoreError> {
+        let (Some(repository), Some(draft)) = (self.repository(), self.shown_draft()) else {
+            return Ok(PaperTrail::default());
+        };
+        repository.change_paper_trail(&draft.key(), change).await
+    }
+
+    fn shown_draft(self) -> Option<Draft> {
+        self.work.with_untracked(|work| work.as_ref().ok().map(|work| work.draft.clone()))
+    }
+}

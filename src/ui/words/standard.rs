@@ -1,0 +1,82 @@
+//! 评分标准: how a part is scored, in words.
+
+use super::dates;
+use crate::domain::{CountCredit, Part, Rule, ShareCredit};
+
+/// "每月至少1次，得1.5分；不够的按比例得分"
+#[must_use]
+pub fn rule(part: &Part) -> String {
+    let points = part.points;
+    let often = dates::often(part.window);
+    let said = match &part.rule {
+        Rule::YesNo => format!("做到得{points}分，没做到不得分"),
+        Rule::Count { minimum, credit, unit } => {
+            let less = match credit {
+                CountCredit::Proportional => "不够的按比例得分",
+                CountCredit::AllOrNothing => "哪次不够，哪次不得分",
+            };
+            format!("{often}至少{minimum}{unit}，都够得{points}分；{less}")
+        }
+        Rule::Share { numerator, denominator, credit, .. } => match credit {
+            ShareCredit::Proportional { target, floor } => {
+                let below = if *floor > 0 { format!("，低于{floor}%不得分") } else { String::new() };
+                format!("{numerator}占{denominator}的{target}%得{points}分，不到的按比例得分{below}")
+            }
+            ShareCredit::Bands { bands } => {
+                let bands: Vec<String> =
+                    bands.iter().map(|band| format!("达到{}%得{}分", band.at_least, band.points)).collect();
+                format!("{numerator}占{denominator}：{}，再低不得分", bands.join("，"))
+            }
+        },
+        Rule::Level { choices } => {
+            let choices: Vec<String> =
+                choices.iter().map(|choice| format!("{}得{}分", choice.text, choice.points)).collect();
+            choices.join("；")
+        }
+        Rule::Deduction { occurrences } => {
+            let each: Vec<String> =
+                occurrences.iter().map(|kind| format!("“{}”每次扣{}分", kind.text, kind.each)).collect();
+            format!("{points}分，{}，扣完为止", each.join("；"))
+        }
+        Rule::Facts { facts } => {
+            let same = facts.iter().all(|fact| fact.deducts == facts[0].deducts);
+            let each: Vec<String> = facts
+                .iter()
+                .map(|fact| match same {
+                    true => format!("“{}”", fact.text),
+                    false => format!("“{}”没做到扣{}分", fact.text, fact.deducts),
+                })
+                .collect();
+            match facts.first().filter(|_| same) {
+                Some(fact) => {
+                    format!("{points}分，{}，一项没做到扣{}分，扣完为止", each.join(""), fact.deducts)
+                }
+                None => format!("{points}分，{}，扣完为止", each.join("；")),
+            }
+        }
+    };
+    if part.bonus { format!("加分：{said}") } else { said }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rule;
+    use crate::domain::{ItemId, testing::checklist};
+
+    #[test]
+    fn every_rule_is_said() {
+        let list = checklist();
+        for (item, said) in [
+            ("yes", "做到得20分，没做到不得分"),
+            ("counted", "每月至少1次，都够得15分；不够的按比例得分"),
+            ("shared", "已谈占应谈的100%得13分，不到的按比例得分，低于60%不得分"),
+            ("banded", "满意占测评：达到90%得10分，达到60%得4分，再低不得分"),
+            ("level", "good得15分；half得7.5分；none得0分"),
+            ("offence", "10分，“不够人数就表决”每次扣1.5分，扣完为止"),
+            ("facts", "10分，“f1”“f2”，一项没做到扣5分，扣完为止"),
+        ] {
+            let item = list.find(&ItemId::new(item).unwrap()).unwrap().2;
+            assert_eq!(rule(&item.parts[0]), said);
+        }
+    }
+}
