@@ -1,13 +1,14 @@
 //! Pictures: opening what a camera made, turning it upright, scaling it down, writing it as a plain JPEG.
 //!
-//! `createImageBitmap()` decodes apart from the page's own thread, a canvas scales, `toBlob()` encodes apart again, and between the
-//! steps the page is free. Everything that a picture carries beside itself is gone with the drawing; what an encoder adds of its
+//! A worker does all of it apart from the page's own thread (`photo_worker.js`); where it cannot (before Safari 16.4 it has no
+//! canvas), the page does the same itself, with pauses between the steps. Everything that a picture carries beside itself is gone with the drawing; what an encoder adds of its
 //! own is cut off afterwards.
 //!
 //! <https://developer.mozilla.org/en-US/docs/Web/API/Window/createImageBitmap>,
+//! <https://developer.mozilla.org/en-US/docs/Web/API/OffscreenCanvas>,
 //! <https://developer.mozilla.org/en-US/docs/Web/API/HTMLCanvasElement/toBlob>
 
-use super::{BrowserError, js};
+use super::{BrowserError, helper, js};
 use crate::domain::photo::{
     self, AIM_BYTES, Finished, Kind, MAX_FILE_BYTES, PhotoFault, SIDE, Seen, THUMBNAIL_SIDE, finished, look,
     plain_jpeg,
@@ -22,6 +23,10 @@ const HEADS: [u64; 2] = [256 * 1024, 8 * 1024 * 1024];
 /// A picture that is larger in both directions is made so wide while it is decoded, apart from the page's own thread: scaling all
 /// of a 12-megapixel picture on the page would freeze it for half a second. What is left to scale stays fine enough to read.
 const DECODED_WIDTH: u32 = SIDE * 3 / 2;
+/// Where the worker lies, and what it says when it is ready.
+const WORKER: (&str, &str) = ("/photo_worker.js", "ready");
+/// Longest side and quality of the small picture.
+const SMALL: (u32, f64) = (THUMBNAIL_SIDE, 0.7);
 /// Longest side and quality, tried one after the other until the photo is small enough.
 const STEPS: [(u32, f64); 5] = [(SIDE, 0.8), (SIDE, 0.6), (1280, 0.6), (1280, 0.45), (960, 0.4)];
 
@@ -59,16 +64,56 @@ pub async fn make(file: &File) -> Result<Made, MakeError> {
         return Err(PhotoFault::TooLarge(size).into());
     }
     let (seen, taken_on) = examine(file, size).await?;
+    let (jpeg, thumbnail) = match apart(file, seen).await {
+        Ok(both) => both,
+        // Whatever hindered the worker: the page finds out what is wrong, if anything is.
+        Err(_) => here(file, seen).await?,
+    };
+    let (jpeg, thumbnail) = (plain_jpeg(&jpeg)?, plain_jpeg(&thumbnail)?);
+    Ok(Made { finished: finished(&jpeg)?, jpeg, thumbnail, taken_on })
+}
+
+/// The photo and the small picture as the worker encodes them.
+async fn apart(file: &File, seen: Seen) -> Result<(Vec<u8>, Vec<u8>), MakeError> {
+    let step = |(side, quality): (u32, f64)| JsValue::from(Array::of2(&side.into(), &quality.into()));
+    let request = Object::new();
+    set(&request, "file", &file.into())?;
+    set(&request, "options", &decoding(seen)?.into())?;
+    set(&request, "steps", &STEPS.into_iter().map(step).collect::<Array>().into())?;
+    set(&request, "aim", &(AIM_BYTES as f64).into())?;
+    set(&request, "small", &step(SMALL))?;
+    let answer = helper::ask(WORKER.0, WORKER.1, &request).await;
+    let answer = answer.map_err(|error| BrowserError(error.to_string()))?;
+    let part = |number: u32| Reflect::get_u32(&answer, number).map_err(|error| js::said(&error));
+    Ok((helper::bytes(&part(0)?), helper::bytes(&part(1)?)))
+}
+
+/// The same on the page itself.
+async fn here(file: &File, seen: Seen) -> Result<(Vec<u8>, Vec<u8>), MakeError> {
     let picture = Picture::open(file, seen).await?;
     let mut jpeg = Vec::new();
-    for (side, quality) in STEPS {
-        jpeg = picture.encode(side, quality).await?;
+    for step in STEPS {
+        jpeg = picture.encode(step).await?;
         if jpeg.len() <= AIM_BYTES {
             break;
         }
     }
-    let thumbnail = picture.encode(THUMBNAIL_SIDE, 0.7).await?;
-    Ok(Made { finished: finished(&jpeg)?, jpeg, thumbnail, taken_on })
+    Ok((jpeg, picture.encode(SMALL).await?))
+}
+
+/// How a picture is decoded: upright, and no larger than is needed.
+fn decoding(seen: Seen) -> Result<Object, BrowserError> {
+    let options = Object::new();
+    set(&options, "imageOrientation", &"from-image".into())?;
+    // Whether it is meant before or after turning differs from browser to browser, and matters not here.
+    if seen.width.min(seen.height) > DECODED_WIDTH {
+        set(&options, "resizeWidth", &DECODED_WIDTH.into())?;
+    }
+    Ok(options)
+}
+
+fn set(on: &JsValue, name: &str, value: &JsValue) -> Result<(), BrowserError> {
+    Reflect::set(on, &name.into(), value).map(drop).map_err(|error| js::said(&error))
 }
 
 /// Makes the small picture of a photo that came from elsewhere.
@@ -77,7 +122,7 @@ pub async fn make(file: &File) -> Result<Made, MakeError> {
 /// [`MakeError`].
 pub async fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, MakeError> {
     let seen = look(bytes)?;
-    Picture::open(&blob(bytes)?, seen).await?.encode(THUMBNAIL_SIDE, 0.7).await
+    Ok(plain_jpeg(&Picture::open(&blob(bytes)?, seen).await?.encode(SMALL).await?)?)
 }
 
 /// Looks at the beginning of a file; answers what it is, and the day on which the camera says it was taken.
@@ -114,17 +159,9 @@ impl Picture {
         // Every browser decodes the others: one that it cannot is spoilt.
         let unusable = if seen.kind == Kind::Heic { PhotoFault::Undecodable } else { PhotoFault::Damaged };
         let bitmap = async {
-            let options = Object::new();
-            let set = |name: &str, value: JsValue| {
-                Reflect::set(&options, &name.into(), &value).map_err(|error| js::said(&error))
-            };
-            set("imageOrientation", "from-image".into())?;
-            // Whether it is meant before or after turning differs from browser to browser, and matters not here.
-            if seen.width.min(seen.height) > DECODED_WIDTH {
-                set("resizeWidth", DECODED_WIDTH.into())?;
-            }
+            let options = decoding(seen)?;
             let window: JsValue = js::window()?.into();
-            js::ask(&window, "createImageBitmap", &[file.into(), options.clone().into()]).await
+            js::ask(&window, "createImageBitmap", &[file.into(), options.into()]).await
         };
         let drawable = match bitmap.await {
             Ok(bitmap) => bitmap,
@@ -142,22 +179,19 @@ impl Picture {
         Ok(Self { drawable, width, height })
     }
 
-    /// A plain JPEG of it whose longer side is at most so long.
-    async fn encode(&self, side: u32, quality: f64) -> Result<Vec<u8>, MakeError> {
+    /// A JPEG of it whose longer side is at most so long.
+    async fn encode(&self, (side, quality): (u32, f64)) -> Result<Vec<u8>, MakeError> {
         let scale = (f64::from(side) / self.width.max(self.height)).min(1.0);
         let (width, height) = ((self.width * scale).round().max(1.0), (self.height * scale).round().max(1.0));
         let canvas: JsValue =
             js::document()?.create_element("canvas").map_err(|error| js::said(&error))?.into();
-        let set = |on: &JsValue, name: &str, value: JsValue| {
-            Reflect::set(on, &name.into(), &value).map(drop).map_err(|error| js::said(&error))
-        };
-        set(&canvas, "width", width.into())?;
-        set(&canvas, "height", height.into())?;
+        set(&canvas, "width", &width.into())?;
+        set(&canvas, "height", &height.into())?;
         let context = js::call(&canvas, "getContext", &["2d".into()])?;
         // What is transparent becomes paper, not black.
-        set(&context, "fillStyle", "#fff".into())?;
+        set(&context, "fillStyle", &"#fff".into())?;
         js::call(&context, "fillRect", &[0.into(), 0.into(), width.into(), height.into()])?;
-        set(&context, "imageSmoothingQuality", "medium".into())?;
+        set(&context, "imageSmoothingQuality", &"medium".into())?;
         let place = [self.drawable.clone(), 0.into(), 0.into(), width.into(), height.into()];
         js::call(&context, "drawImage", &place)?;
         let mut refused = None;
@@ -170,8 +204,8 @@ impl Picture {
         }
         let encoded = bytes_of(&js::wait(encoded).await?).await?;
         // Safari counts the memory of canvases until they are collected.
-        set(&canvas, "width", 0.into())?;
-        Ok(plain_jpeg(&encoded)?)
+        set(&canvas, "width", &0.into())?;
+        Ok(encoded)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod online;
 pub mod persistence;
 pub mod print;
 pub mod random;
+pub mod sight;
 pub mod timer;
 pub mod visibility;
 pub mod worker;

@@ -8,7 +8,7 @@ use super::{
     assessment::Assessment,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
-    ledger::LedgerRecord,
+    ledger::{Ledger, LedgerRecord},
     photo::PhotoFacts,
 };
 use jiff::civil::Date;
@@ -85,12 +85,20 @@ impl From<Attachment> for PhotoFacts {
 }
 
 impl Submission {
-    /// Every photo that belongs to it, each once: those listed and those that some answer names.
+    /// Every photo that belongs to it, each once: those listed, and those that an answer or an entry of the ledger names.
     #[must_use]
     pub fn photos(&self) -> BTreeSet<ContentHash> {
+        let mut photos = self.named_photos();
+        photos.extend(self.attachments.iter().map(|listed| listed.sha256.clone()));
+        photos
+    }
+
+    /// The photos that an answer or an entry of the ledger names.
+    #[must_use]
+    pub fn named_photos(&self) -> BTreeSet<ContentHash> {
         let assessment = Assessment::new(self.answers.iter().cloned(), None);
-        let named = assessment.photos().map(|(_, sha256)| sha256.clone());
-        named.chain(self.attachments.iter().map(|listed| listed.sha256.clone())).collect()
+        let ledger = Ledger::new(self.ledger.iter().cloned());
+        assessment.photos().map(|(_, sha256)| sha256).chain(ledger.photos()).cloned().collect()
     }
 }
 

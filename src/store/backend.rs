@@ -171,8 +171,8 @@ pub trait Backend {
     /// All records whose key starts with `prefix`, in the order of their keys.
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
 
-    /// The bytes under this key, in a table that holds bytes.
-    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// The bytes under each of these keys, in a table that holds bytes.
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
     /// Several runs as [`Backend::scan`] answers them, read as one state.
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError>;

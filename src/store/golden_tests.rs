@@ -120,6 +120,7 @@ fn backup_with_ledger() -> Backup {
         id: LedgerId::from_parts(NOON + u64::from(number), &[number; 10]),
         stamp: stamp(NOON + ms, 1),
         entry,
+        photos: std::collections::BTreeMap::new(),
     };
     let ledger = vec![version(1, 1, Some(whole)), version(2, 2, Some(least)), version(2, 3, None)];
     Backup { drafts: Vec::new(), submissions: Vec::new(), ledger, ..backup() }

@@ -208,14 +208,20 @@ impl Backend for IndexedDb {
         .await
     }
 
-    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         self.with_reopening(async |database: &Database| {
             let read = async {
                 let transaction = database.transaction(table.name()).build()?;
-                let found: Option<JsValue> =
-                    transaction.object_store(table.name())?.get(key).primitive()?.await?;
+                let store = transaction.object_store(table.name())?;
+                // All requests leave before the first is awaited.
+                let sent = keys.iter().map(|key| store.get(key.clone()).primitive());
+                let mut found = Vec::new();
+                for answer in sent.collect::<Result<Vec<_>, Error>>()? {
+                    let value: Option<JsValue> = answer.await?;
+                    found.push(value.map(|value| Uint8Array::new(&value).to_vec()));
+                }
                 transaction.commit().await?;
-                Ok(found.map(|value| Uint8Array::new(&value).to_vec()))
+                Ok(found)
             };
             read.await.map_err(|error: Error| store_error(&error))
         })

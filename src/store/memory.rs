@@ -45,8 +45,9 @@ impl Backend for Memory {
         Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 
-    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.bytes.borrow().get(&(table, key.to_owned())).cloned())
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let bytes = self.bytes.borrow();
+        Ok(keys.iter().map(|key| bytes.get(&(table, key.clone())).cloned()).collect())
     }
 
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {

@@ -5,12 +5,16 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
-    records::{Draft, LocalSubmission, PhotoRecord},
+    ledger::put_records,
+    records::{Draft, KeptRecord, LocalSubmission, PhotoRecord},
     repository::{Found, Repository, read_run, unless_spoilt},
     work::{drafts_of, put_edits},
 };
 use crate::{
-    domain::{Assessment, BranchCode, ContentHash, Submission, assessment::Edit, photo::PhotoFacts},
+    domain::{
+        Assessment, BranchCode, ContentHash, Ledger, LedgerRecord, Submission, assessment::Edit,
+        photo::PhotoFacts,
+    },
     protocol::ProblemKind,
     sync::{
         BindingState,
@@ -83,26 +87,30 @@ pub(super) async fn learn<B: Backend>(
 }
 
 /// The photos that anything of a branch names. (Whatever else can have photos has to be asked here.)
-fn named(drafts: &[(Draft, Assessment)], submissions: &[LocalSubmission]) -> BTreeSet<ContentHash> {
-    let drafted =
-        drafts.iter().flat_map(|(_, assessment)| assessment.photos()).map(|(_, sha256)| sha256.clone());
+fn named(
+    drafts: &[(Draft, Assessment)],
+    submissions: &[LocalSubmission],
+    ledger: &Ledger,
+) -> BTreeSet<ContentHash> {
+    let drafted = drafts.iter().flat_map(|(_, assessment)| assessment.photos()).map(|(_, sha256)| sha256);
     let sent = submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos());
-    drafted.chain(sent).collect()
+    drafted.chain(ledger.photos()).cloned().chain(sent).collect()
 }
 
 /// How many photos in use are on this phone alone: the endpoint does not have them, and no backup ever holds them. The
 /// submissions are read from their bytes only where there is one.
 #[must_use]
-pub fn only_here(
+pub(super) fn only_here(
     photos: &[PhotoRecord],
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
+    ledger: &Ledger,
 ) -> usize {
     let mut alone = photos.iter().filter(|photo| photo.here && !photo.uploaded).peekable();
     if alone.peek().is_none() {
         return 0;
     }
-    let named = named(drafts, submissions);
+    let named = named(drafts, submissions, ledger);
     alone.filter(|photo| named.contains(&photo.facts.sha256)).count()
 }
 
@@ -124,19 +132,22 @@ impl<B: Backend> Repository<B> {
         branch: &BranchCode,
         sha256: &ContentHash,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        self.backend().bytes(Table::PhotoBytes, &photo_key(branch, sha256)).await
+        let found = self.backend().bytes(Table::PhotoBytes, &[photo_key(branch, sha256)]).await?;
+        Ok(found.into_iter().flatten().next())
     }
 
-    /// The small picture of one.
+    /// The small pictures of these, in their order; `None` where there is none on this phone. Together, because each transaction
+    /// costs a slow phone milliseconds.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn thumbnail(
+    pub async fn thumbnails(
         &self,
         branch: &BranchCode,
-        sha256: &ContentHash,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        self.backend().bytes(Table::Thumbnails, &photo_key(branch, sha256)).await
+        photos: &[ContentHash],
+    ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let keys: Vec<String> = photos.iter().map(|sha256| photo_key(branch, sha256)).collect();
+        self.backend().bytes(Table::Thumbnails, &keys).await
     }
 
     /// Photo and the answer that attaches it become durable together. Returns whether what is on the screen must be read again,
@@ -148,6 +159,23 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| {
             keep(change, photo).await?;
             put_edits(change, draft, std::slice::from_ref(edit)).await
+        })
+        .await
+    }
+
+    /// Photo and the version of a ledger entry that attaches it become durable together. Returns whether what is on the screen
+    /// must be read again, as [`Repository::save_ledger`] does.
+    ///
+    /// # Errors
+    /// When the storage fails; then nothing of either is stored.
+    pub async fn save_ledger_photo(
+        &self,
+        record: &LedgerRecord,
+        photo: &NewPhoto,
+    ) -> Result<bool, StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            keep(change, photo).await?;
+            put_records(change, &photo.record.branch, std::slice::from_ref(record)).await
         })
         .await
     }
@@ -259,7 +287,9 @@ async fn unused<B: Backend>(
 ) -> Result<Vec<PhotoRecord>, StoreError> {
     let drafts = drafts_of(change, branch).await?;
     let submissions = change.run(Table::Submissions, &format!("{branch}/")).await?.records;
-    let used = named(&drafts, &submissions);
+    let kept = change.run::<KeptRecord>(Table::Ledger, &format!("{branch}/")).await?.records;
+    let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
+    let used = named(&drafts, &submissions, &ledger);
     let photos = change.run::<PhotoRecord>(Table::Photos, &format!("{branch}/")).await?.records;
     Ok(photos.into_iter().filter(|photo| !used.contains(&photo.facts.sha256)).collect())
 }
@@ -330,7 +360,11 @@ impl<B: Backend> Pile for Repository<B> {
 mod tests {
     use super::*;
     use crate::{
-        domain::{ContentHash, submission::Attachment},
+        domain::{
+            ContentHash,
+            ledger::testing::{meeting, record},
+            submission::Attachment,
+        },
         store::{
             Memory, OnlyHere, Phone,
             testing::{attach, binding, draft, phone, photo, report, repository, run},
@@ -370,6 +404,42 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_of_the_ledger_has_photos_as_an_item_does() {
+        let memory = Memory::default();
+        let repository = repository(&memory);
+        run(repository.bind(&binding(1), &phone())).unwrap();
+        let day = jiff::civil::date(2026, 11, 20);
+        let with = |count, attached| LedgerRecord {
+            photos: [(hash(b"one"), attached)].into(),
+            ..record(1, meeting(day), day, count)
+        };
+        memory.refuse(Some(StoreError::Full));
+        let save = || run(repository.save_ledger_photo(&with(0, true), &photo(1, b"one")));
+        assert_eq!(save(), Err(StoreError::Full));
+        assert_eq!(run(repository.ledger(&branch(1))).unwrap().records, []);
+        assert_eq!(run(repository.photo_bytes(&branch(1), &hash(b"one"))), Ok(None));
+        memory.refuse(None);
+        assert_eq!(save(), Ok(false));
+        assert_eq!(run(repository.unused_photos(&branch(1))), Ok(Vec::new()));
+        let alone = OnlyHere { answers: 1, photos: 1, ..OnlyHere::default() };
+        assert_eq!(run(repository.only_here(&branch(1))), Ok(alone));
+        run(repository.save_ledger(&branch(1), &[with(1, false)])).unwrap();
+        assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 0);
+        assert_eq!(run(repository.drop_unused_photos(&branch(1))), Ok(1));
+    }
+
+    #[test]
+    fn a_start_reads_what_is_known_of_photos_and_not_their_bytes() {
+        let memory = Memory::default();
+        let repository = repository(&memory);
+        run(repository.save_photo(&draft(1), &attach("yes", b"one", true, NOON), &photo(1, b"one"))).unwrap();
+        let copy = Repository::new(run(repository.copy_of(Some(&branch(1)))).unwrap());
+        assert_eq!(run(copy.photos(&branch(1))), run(repository.photos(&branch(1))));
+        assert_eq!(run(copy.photo_bytes(&branch(1), &hash(b"one"))), Ok(None));
+        assert_eq!(run(copy.thumbnails(&branch(1), &[hash(b"one")])), Ok(vec![None]));
+    }
+
+    #[test]
     fn photo_and_answer_are_stored_together_or_not_at_all() {
         let memory = Memory::default();
         let repository = repository(&memory);
@@ -383,7 +453,10 @@ mod tests {
         assert_eq!(run(repository.save_photo(&draft(1), &edit, &new)), Ok(false));
         assert_eq!(run(repository.photos(&branch(1))).unwrap().records, [new.record]);
         assert_eq!(run(repository.photo_bytes(&branch(1), &hash(b"one"))), Ok(Some(b"one".to_vec())));
-        assert_eq!(run(repository.thumbnail(&branch(1), &hash(b"one"))), Ok(Some(b"small".to_vec())));
+        assert_eq!(
+            run(repository.thumbnails(&branch(1), &[hash(b"one")])),
+            Ok(vec![Some(b"small".to_vec())])
+        );
         assert_eq!(run(repository.entries(&draft(1).key())).unwrap().records, [edit.put]);
         assert!(run(repository.draft(&draft(1).key())).unwrap().is_some());
     }
@@ -406,7 +479,7 @@ mod tests {
         assert_eq!(run(repository.unused_photos(&branch(1))).unwrap().len(), 1);
         assert_eq!(run(repository.drop_unused_photos(&branch(1))), Ok(1));
         assert_eq!(run(repository.photo_bytes(&branch(1), &hash(b"one"))), Ok(None));
-        assert_eq!(run(repository.thumbnail(&branch(1), &hash(b"one"))), Ok(None));
+        assert_eq!(run(repository.thumbnails(&branch(1), &[hash(b"one")])), Ok(vec![None]));
     }
 
     #[test]
@@ -431,7 +504,10 @@ mod tests {
 
         assert_eq!(run(repository.free_photos(&branch(1))), Ok(1));
         assert_eq!(run(repository.photo_bytes(&branch(1), &hash(&picture))), Ok(None));
-        assert_eq!(run(repository.thumbnail(&branch(1), &hash(&picture))), Ok(Some(b"small".to_vec())));
+        assert_eq!(
+            run(repository.thumbnails(&branch(1), &[hash(&picture)])),
+            Ok(vec![Some(b"small".to_vec())])
+        );
         let client = Client::new(&endpoint, || NOON, ClockOffset::default());
         assert_eq!(run(client.photo(&token(1), &hash(&picture))), Ok(picture.clone()));
         let record = PhotoRecord { uploaded: false, ..photo(1, &picture).record };
@@ -439,7 +515,7 @@ mod tests {
         let records = run(repository.photos(&branch(1))).unwrap().records;
         assert!(records[0].here && records[0].uploaded, "{records:?}");
         unbind().unwrap();
-        assert_eq!(run(repository.thumbnail(&branch(1), &hash(&picture))), Ok(None));
+        assert_eq!(run(repository.thumbnails(&branch(1), &[hash(&picture)])), Ok(vec![None]));
     }
 
     #[test]

@@ -48,10 +48,10 @@ impl Backend for Storage {
         }
     }
 
-    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         match self {
-            Self::Browser(browser) => browser.bytes(table, key).await,
-            Self::Memory(memory) => memory.bytes(table, key).await,
+            Self::Browser(browser) => browser.bytes(table, keys).await,
+            Self::Memory(memory) => memory.bytes(table, keys).await,
         }
     }
 

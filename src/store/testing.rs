@@ -141,8 +141,8 @@ impl Backend for Shared {
         self.memory.scan(table, prefix).await
     }
 
-    async fn bytes(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.memory.bytes(table, key).await
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.memory.bytes(table, keys).await
     }
 
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {

@@ -7,11 +7,11 @@ use super::{
     error::StoreError,
     ledger,
     photos::{self, photo_key},
-    records::{Binding, Draft, LocalSubmission, Phone, PhotoRecord},
+    records::{Binding, Draft, KeptRecord, LocalSubmission, Phone, PhotoRecord},
     repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{Assessment, BranchCode, Entry, HybridClock, LedgerId, Stamp, assessment::Edit},
+    domain::{Assessment, BranchCode, Entry, HybridClock, Ledger, LedgerId, Stamp, assessment::Edit},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,15 +28,15 @@ pub struct OnlyHere {
 }
 
 impl OnlyHere {
-    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger are counted by
-    /// [`ledger::only_here`].
+    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger that are here
+    /// alone are found by [`ledger::only_here`].
     #[must_use]
     pub fn count(
         branch: &BranchCode,
         drafts: &[(Draft, Assessment)],
         submissions: &[LocalSubmission],
         outbox: &[OutboxEntry],
-        ledger: &BTreeSet<LedgerId>,
+        (ledger, unshared): (&Ledger, &BTreeSet<LedgerId>),
         photos: &[PhotoRecord],
     ) -> Self {
         let carried = |row: &OutboxEntry| match &row.request {
@@ -47,8 +47,9 @@ impl OnlyHere {
             OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
         };
         Self {
-            photos: photos::only_here(photos, drafts, submissions),
-            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>() + ledger.len(),
+            photos: photos::only_here(photos, drafts, submissions, ledger),
+            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>()
+                + unshared.len(),
             requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
         }
     }
@@ -175,9 +176,11 @@ async fn only_here<B: Backend>(
     let drafts = drafts_of(change, branch).await?;
     let submissions = change.run(Table::Submissions, &run).await?.records;
     let outbox = change.run(Table::Outbox, "").await?.records;
-    let ledger = ledger::only_here(&change.run(Table::Ledger, &run).await?.records);
+    let kept = change.run::<KeptRecord>(Table::Ledger, &run).await?.records;
+    let unshared = ledger::only_here(&kept);
+    let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
     let photos = change.run(Table::Photos, &run).await?.records;
-    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, &ledger, &photos))
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, (&ledger, &unshared), &photos))
 }
 
 impl<B: Backend> Repository<B> {

@@ -3,12 +3,13 @@
 use super::message::Trouble;
 use crate::{
     browser::image::Shown,
-    domain::{AnswerKey, AnswerValue, ContentHash, ItemId, day},
+    domain::{AnswerKey, AnswerValue, ContentHash, day},
     ui::{
         session::{Session, photos::NotFetched, session},
         words::{
             dates,
             errors::{self, Told},
+            ledger,
         },
     },
 };
@@ -16,30 +17,82 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// A picture that is shown; the address lives as long as anything shows it.
-pub type Picture = Option<Arc<Shown>>;
+type Picture = Option<Arc<Shown>>;
+
+/// A small picture of a row; `None` until it was looked for.
+type Small = RwSignal<Option<Picture>, LocalStorage>;
 
 /// Which photo of a row is open.
-pub type Open = RwSignal<Option<ContentHash>>;
+type Open = RwSignal<Option<ContentHash>>;
 
-/// One photo of a row. `remove` takes it off what the row belongs to.
+/// Looks for the small pictures of a row: those that are asked for at once in one transaction, because each costs a slow phone
+/// milliseconds.
+#[derive(Clone, Copy)]
+struct Lookout {
+    session: Session,
+    asked: StoredValue<Vec<(ContentHash, Small)>, LocalStorage>,
+}
+
+impl Lookout {
+    fn look(self, sha256: ContentHash, small: Small) {
+        let is_first = self.asked.try_update_value(|asked| {
+            asked.push((sha256, small));
+            asked.len() == 1
+        });
+        if is_first != Some(true) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let asked = self.asked.try_update_value(std::mem::take).unwrap_or_default();
+            let photos: Vec<ContentHash> = asked.iter().map(|(sha256, _)| sha256.clone()).collect();
+            let mut found = self.session.thumbnails(&photos).await.into_iter();
+            for (_, small) in asked {
+                small.try_set(Some(found.next().flatten().map(Arc::new)));
+            }
+        });
+    }
+}
+
+/// A row of small pictures; one that is tapped is shown large.
 #[component]
-pub fn Shot(
-    /// Which.
-    sha256: ContentHash,
-    /// Which photo of the row is open.
-    open: Open,
-    /// Takes it off.
+pub fn Shots(
+    /// Which photos, in their order.
+    #[prop(into)]
+    photos: Signal<Vec<ContentHash>>,
+    /// Takes one off what the row belongs to.
     #[prop(optional, into)]
     remove: Option<Callback<ContentHash>>,
+    /// Only to be looked at: nothing about them can be changed.
+    #[prop(optional)]
+    still: bool,
+) -> impl IntoView {
+    let open = RwSignal::new(None);
+    let lookout = Lookout { session: session(), asked: StoredValue::new_local(Vec::new()) };
+    let shot =
+        move |sha256| view! { <Shot sha256=sha256 open=open remove=remove still=still lookout=lookout /> };
+    view! {
+        <ul class="shots" data-testid="shots">
+            <For each=move || photos.get() key=Clone::clone children=shot />
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn Shot(
+    sha256: ContentHash,
+    open: Open,
+    remove: Option<Callback<ContentHash>>,
+    still: bool,
+    lookout: Lookout,
 ) -> impl IntoView {
     let session = session();
-    let small = RwSignal::new_local(Picture::None);
     let sha = StoredValue::new(sha256);
+    let small: Small = RwSignal::new_local(None);
     let look = move || {
-        leptos::task::spawn_local(async move {
-            let Some(sha256) = sha.try_get_value() else { return };
-            small.try_set(session.thumbnail(&sha256).await.map(Arc::new));
-        });
+        if let Some(sha256) = sha.try_get_value() {
+            lookout.look(sha256, small);
+        }
     };
     look();
     let is_open =
@@ -58,15 +111,16 @@ pub fn Shot(
                 on:click=move |_| open.set(if is_open.get_untracked() { None } else { Some(sha.get_value()) })
             >
                 {move || match small.get() {
-                    Some(shown) => view! { <img src=shown.url().to_owned() alt="" /> }.into_any(),
-                    None => view! { <span class="shot-away">"在另一部手机上，点一下取来"</span> }.into_any(),
+                    Some(Some(shown)) => view! { <img src=shown.url().to_owned() alt="" /> }.into_any(),
+                    None => ().into_any(),
+                    Some(None) => view! { <span class="shot-away">"在另一部手机上，点一下取来"</span> }.into_any(),
                 }}
             </button>
         </li>
         {move || {
             is_open
                 .get()
-                .then(|| view! { <Large sha=sha open=open remove=remove changed=Callback::new(move |()| look()) /> })
+                .then(|| view! { <Large sha=sha open=open remove=remove still=still changed=Callback::new(move |()| look()) /> })
         }}
     }
 }
@@ -76,6 +130,7 @@ fn Large(
     sha: StoredValue<ContentHash>,
     open: Open,
     remove: Option<Callback<ContentHash>>,
+    still: bool,
     changed: Callback<()>,
 ) -> impl IntoView {
     let session = session();
@@ -133,13 +188,22 @@ fn Large(
                 }
             }}
             <p class="small">{captured}</p>
-            <label class="field">
-                <span>"事情是哪天的"</span>
-                <input type="date" prop:value=happened on:change=move |event| date(event_target_value(&event)) />
-            </label>
-            <p class="muted" data-testid="photo-state">{standing}</p>
+            {move || {
+                let said = still.then(|| happened_on(record.get(), session)).flatten();
+                said.map(|said| view! { <p class="small">{said}</p> })
+            }}
+            {(!still)
+                .then(|| {
+                    view! {
+                        <label class="field">
+                            <span>"事情是哪天的"</span>
+                            <input type="date" prop:value=happened on:change=move |event| date(event_target_value(&event)) />
+                        </label>
+                        <p class="muted" data-testid="photo-state">{standing}</p>
+                    }
+                })}
             {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
-            <Others sha=sha />
+            {(!still).then(|| view! { <Others sha=sha /> })}
             <div class="quiets">
                 {remove
                     .map(|remove| {
@@ -164,45 +228,13 @@ fn Large(
     }
 }
 
-/// 也用于别的条目, folded until it is wanted.
+/// How many entries of the ledger are offered for a photo: what was held lately.
+const ENTRIES: usize = 30;
+
+/// 也用于别的条目、台账, folded until it is wanted.
 #[component]
 fn Others(sha: StoredValue<ContentHash>) -> impl IntoView {
-    let session = session();
     let unfolded = RwSignal::new(false);
-    let key = move |item: &ItemId| AnswerKey::Photo { item: item.clone(), sha256: sha.get_value() };
-    let list = move || {
-        let rows = session.derived.rows.get_untracked();
-        let mut choices = Vec::new();
-        for row in rows {
-            let never = session.work.with_untracked(|work| {
-                let item =
-                    work.as_ref().ok().and_then(|work| work.checklist.find(&row.id).map(|found| found.2));
-                item.is_none_or(crate::domain::Item::is_never_photographed)
-            });
-            if never {
-                continue;
-            }
-            let register = key(&row.id);
-            let is = Memo::new(move |_| {
-                let work = session.work.read();
-                let said = work.as_ref().ok().and_then(|work| work.assessment.current(&register));
-                said.is_some_and(|entry| entry.value == AnswerValue::Attached { attached: true })
-            });
-            let id = row.id.clone();
-            choices.push(view! {
-                <button
-                    type="button"
-                    role="checkbox"
-                    class="choice choice-tick"
-                    aria-checked=move || is.get().to_string()
-                    on:click=move |_| session.attach_photo(id.clone(), sha.get_value(), !is.get_untracked())
-                >
-                    {format!("第{}条 {}", row.number, row.title)}
-                </button>
-            });
-        }
-        choices
-    };
     view! {
         <button
             type="button"
@@ -210,12 +242,74 @@ fn Others(sha: StoredValue<ContentHash>) -> impl IntoView {
             aria-expanded=move || unfolded.get().to_string()
             on:click=move |_| unfolded.update(|is| *is = !*is)
         >
-            "也用于别的条目"
+            "也用于别的条目、台账"
         </button>
         <Show when=move || unfolded.get()>
-            <div class="choices">{list}</div>
+            <div class="choices">{items(sha)} {entries(sha)}</div>
         </Show>
     }
+}
+
+fn tick(name: String, is: Memo<bool>, set: impl Fn(bool) + 'static) -> AnyView {
+    view! {
+        <button
+            type="button"
+            role="checkbox"
+            class="choice choice-tick"
+            aria-checked=move || is.get().to_string()
+            on:click=move |_| set(!is.get_untracked())
+        >
+            {name}
+        </button>
+    }
+    .into_any()
+}
+
+fn items(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
+    let session = session();
+    let rows = session.derived.rows.get_untracked();
+    let may = rows.into_iter().filter(|row| {
+        session.work.with_untracked(|work| {
+            let item = work.as_ref().ok().and_then(|work| work.checklist.find(&row.id).map(|found| found.2));
+            item.is_some_and(|item| !item.is_never_photographed())
+        })
+    });
+    may.map(|row| {
+        let register = AnswerKey::Photo { item: row.id.clone(), sha256: sha.get_value() };
+        let is = Memo::new(move |_| {
+            let work = session.work.read();
+            let said = work.as_ref().ok().and_then(|work| work.assessment.current(&register));
+            said.is_some_and(|entry| entry.value == AnswerValue::Attached { attached: true })
+        });
+        let name = format!("第{}条 {}", row.number, row.title);
+        tick(name, is, move |attached| session.attach_photo(row.id.clone(), sha.get_value(), attached))
+    })
+    .collect()
+}
+
+fn entries(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
+    let session = session();
+    let offered = session.book.with_untracked(|book| {
+        let mut live = book.ledger.live();
+        live.retain(|live| !live.entry.is_never_photographed());
+        live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
+        let name =
+            |date, entry| format!("{} {}", dates::day(date, session.today.get()), ledger::title(entry));
+        live.iter()
+            .take(ENTRIES)
+            .map(|live| (live.id, untrack(|| name(live.entry.date, live.entry))))
+            .collect::<Vec<_>>()
+    });
+    offered
+        .into_iter()
+        .map(|(id, name)| {
+            let is = Memo::new(move |_| {
+                let book = session.book.read();
+                sha.with_value(|sha| book.ledger.photos_of(id).contains(&sha))
+            });
+            tick(name, is, move |attached| session.attach_to_entry(id, sha.get_value(), attached))
+        })
+        .collect()
 }
 
 fn captured(photo: Option<crate::store::PhotoRecord>, session: Session) -> String {
@@ -226,6 +320,11 @@ fn captured(photo: Option<crate::store::PhotoRecord>, session: Session) -> Strin
             format!("拍摄日期：照片里没有记；{}放进来的", dates::moment(photo.added_at, session.today.get()))
         }
     }
+}
+
+fn happened_on(photo: Option<crate::store::PhotoRecord>, session: Session) -> Option<String> {
+    let on = photo?.facts.happened_on?;
+    Some(format!("事情是{}的", dates::day(on, session.today.get())))
 }
 
 fn standing(photo: Option<crate::store::PhotoRecord>) -> String {

@@ -139,11 +139,11 @@ fn Card() -> impl IntoView {
                     type="button"
                     class="button"
                     on:click=move |_| leptos::task::spawn_local(async move {
-                        tell(session.drop_unused_photos().await.map(|gone| format!("删掉了{gone}张没有条目用的照片。")));
+                        tell(session.drop_unused_photos().await.map(|gone| format!("删掉了{gone}张没有用上的照片。")));
                         look();
                     })
                 >
-                    {move || format!("删掉没有条目用的{}张", unused.get())}
+                    {move || format!("删掉没有条目、台账用的{}张", unused.get())}
                 </button>
             </Show>
             {move || said.get().map(|words| view! { <p role="status">{words}</p> })}

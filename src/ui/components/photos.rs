@@ -1,18 +1,18 @@
 //! 照片 of one thing: a row of small pictures and the two quiet buttons that add one. Never compulsory.
 //!
-//! [`ItemPhotos`] is the row of an item; [`PhotoRow`] is the same for whatever else can have photos: it is given the photos, a way to
-//! store a new one together with what attaches it, and a way to take one off.
+//! [`ItemPhotos`] is the row of an item, [`EntryPhotos`] that of an entry of the ledger. Both are a [`PhotoRow`]: it is given the
+//! photos, a way to store a new one together with what attaches it, and a way to take one off.
 
 use super::{
     message::{Note, Trouble},
-    photo::Shot,
+    photo::Shots,
 };
 use crate::{
     browser::{
         files::{self, Choosing},
         image::{self, Made, MakeError},
     },
-    domain::{ContentHash, Item},
+    domain::{ContentHash, Item, LedgerId},
     store::StoreError,
     ui::{
         session::session,
@@ -47,6 +47,42 @@ pub fn ItemPhotos(
     view! { <PhotoRow photos=photos add=add remove=remove forbidden=item.is_never_photographed() /> }
 }
 
+/// The photos of an entry of the ledger.
+#[component]
+pub fn EntryPhotos(
+    /// Which.
+    id: LedgerId,
+) -> impl IntoView {
+    let session = session();
+    session.open_photos();
+    let photos =
+        Memo::new(move |_| session.book.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>());
+    let forbidden = Memo::new(move |_| {
+        let book = session.book.read();
+        book.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
+    });
+    let remove = Callback::new(move |sha256: ContentHash| session.attach_to_entry(id, sha256, false));
+    move || {
+        let add: Add = Arc::new(move |made| Box::pin(session.add_entry_photo(id, made)));
+        view! { <PhotoRow photos=photos add=add remove=remove forbidden=forbidden.get() /> }
+    }
+}
+
+/// Photos that are only looked at, as inspectors do: a tap shows one large, and nothing can be changed.
+#[component]
+pub fn StillPhotos(
+    /// Which.
+    photos: Vec<ContentHash>,
+) -> impl IntoView {
+    session().open_photos();
+    view! {
+        <p class="muted">"照片，点一下看大的"</p>
+        <div data-testid="shown-photos">
+            <Shots photos=Signal::stored(photos) still=true />
+        </div>
+    }
+}
+
 /// The photos of something.
 #[component]
 pub fn PhotoRow(
@@ -60,7 +96,6 @@ pub fn PhotoRow(
     /// Of this kind no photo may be taken; the row then says so.
     forbidden: bool,
 ) -> impl IntoView {
-    let open = RwSignal::new(None);
     let any = Memo::new(move |_| !photos.read().is_empty());
     let busy = RwSignal::new(None::<String>);
     let trouble = RwSignal::new(None::<Told>);
@@ -109,13 +144,7 @@ pub fn PhotoRow(
     view! {
         <div class="photos" data-testid="photos">
             <Show when=move || any.get()>
-                <ul class="shots">
-                    <For
-                        each=move || photos.get()
-                        key=Clone::clone
-                        children=move |sha256| view! { <Shot sha256=sha256 open=open remove=remove /> }
-                    />
-                </ul>
+                <Shots photos=photos remove=remove />
             </Show>
             {if forbidden {
                 view! {

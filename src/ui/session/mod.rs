@@ -332,8 +332,14 @@ impl Session {
                 let book = Book::new(kept.records);
                 let photos = copy.photos(code).await?;
                 unreadable.extend(photos.unreadable);
-                let only_here =
-                    OnlyHere::count(code, &drafts, &submissions, &outbox, &book.only_here, &photos.records);
+                let only_here = OnlyHere::count(
+                    code,
+                    &drafts,
+                    &submissions,
+                    &outbox,
+                    (&book.ledger, &book.only_here),
+                    &photos.records,
+                );
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
                 let about =
                     About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };

@@ -7,7 +7,7 @@ use crate::{
         image::{self, Made, Shown},
     },
     domain::{
-        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, ItemId,
+        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, ItemId, LedgerId, LedgerRecord,
         photo::{PhotoFacts, finished},
     },
     store::{PhotoRecord, StoreError, photos::NewPhoto},
@@ -19,6 +19,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// How uploading stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -117,6 +118,37 @@ impl Session {
                 shown.assessment.apply(edit);
             }
         });
+        self.photo_saved(differs).await;
+        Ok(())
+    }
+
+    /// Stores a photo and attaches it to an entry of the ledger, in one transaction. It is shown only when it is on disk.
+    ///
+    /// # Errors
+    /// When the storage fails or the entry is not there; then nothing of it is stored.
+    pub async fn add_entry_photo(self, id: LedgerId, made: Made) -> Result<(), StoreError> {
+        let repository = self.repository().ok_or_else(closed)?;
+        let shown = self.book.with_untracked(|book| {
+            Some((book.branch.clone()?, book.ledger.find(id).map(|live| live.entry.clone())?))
+        });
+        let (branch, entry) = shown.ok_or_else(closed)?;
+        let stamp = self.tick().ok_or_else(closed)?;
+        let photo = self.new_photo(branch, made);
+        let photos = [(photo.record.facts.sha256.clone(), true)].into();
+        let record = LedgerRecord { id, stamp, entry: Some(entry), photos };
+        let differs = repository.save_ledger_photo(&record, &photo).await?;
+        self.queue.update_value(Queue::saved_beside);
+        self.book.update(|book| {
+            if book.branch.as_ref() == Some(&photo.record.branch) {
+                Arc::make_mut(book).add([record]);
+            }
+        });
+        self.photo_saved(differs).await;
+        Ok(())
+    }
+
+    /// What follows a photo that is on disk.
+    async fn photo_saved(self, differs: bool) {
         if !self.saving.with_untracked(|saving| matches!(saving, Saving::Failed(_) | Saving::Busy)) {
             self.saving.set(Saving::Saved(self.now()));
         }
@@ -125,7 +157,6 @@ impl Session {
             self.reload().await;
         }
         self.tell_other_tabs();
-        Ok(())
     }
 
     /// Attaches a photo that is known to another item too, or takes it off one. The photo itself stays.
@@ -145,10 +176,13 @@ impl Session {
         Ok(())
     }
 
-    /// The small picture of a photo, to be shown; `None` when there is none on this phone.
-    pub async fn thumbnail(self, sha256: &ContentHash) -> Option<Shown> {
-        let (repository, branch) = self.repository().zip(self.shown_branch())?;
-        image::show(&repository.thumbnail(&branch, sha256).await.ok()??).ok()
+    /// The small pictures of photos, to be shown, in their order; `None` where there is none on this phone.
+    pub async fn thumbnails(self, photos: &[ContentHash]) -> Vec<Option<Shown>> {
+        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else {
+            return Vec::new();
+        };
+        let found = repository.thumbnails(&branch, photos).await.unwrap_or_default();
+        found.into_iter().map(|bytes| image::show(&bytes?).ok()).collect()
     }
 
     /// The photo itself, to be shown; `None` when it is not on this phone.

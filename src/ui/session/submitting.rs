@@ -4,7 +4,7 @@ use super::{Session, derived};
 use crate::{
     browser,
     domain::{
-        Assessment, BranchCode, Declaration, Submission, SubmissionId,
+        BranchCode, Declaration, Submission, SubmissionId,
         submission::{Attachment, FORMAT, heads},
     },
     store::{LocalSubmission, StoreError},
@@ -12,7 +12,6 @@ use crate::{
     ui::book::that_fits,
 };
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 /// Why nothing was submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,11 +65,15 @@ impl Session {
             // What no longer fits stays here, to be read.
             answers: Submission::packed(laid.winners(), &work.draft.checklist),
             ledger: Vec::new(),
-            attachments: self.attachments(&work.draft.branch, &laid).await,
+            attachments: Vec::new(),
         };
-        let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
         let reported = self.book.read_untracked().ledger.reported(&work.checklist, &work.period);
-        let submission = Submission { ledger: that_fits(reported, rest), ..submission };
+        let mut submission = self.with_photos(Submission { ledger: reported, ..submission }).await;
+        let reported = std::mem::take(&mut submission.ledger);
+        let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
+        submission.ledger = that_fits(reported, rest);
+        let named = submission.named_photos();
+        submission.attachments.retain(|listed| named.contains(&listed.sha256));
         let body =
             serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
         let local = LocalSubmission::made_here(&submission, body.clone());
@@ -87,17 +90,19 @@ impl Session {
         Ok(id)
     }
 
-    /// The photos that belong to what is submitted, as far as this phone knows them. (The endpoint counts those that the answers
-    /// name as well, so that none is forgotten.)
-    async fn attachments(self, branch: &BranchCode, laid: &Assessment) -> Vec<Attachment> {
-        let Some(repository) = self.repository() else { return Vec::new() };
-        let named: BTreeSet<_> = laid.photos().map(|(_, sha256)| sha256).collect();
-        if named.is_empty() {
-            return Vec::new();
+    /// The same with the list of the photos that it names, as far as this phone knows them. (The endpoint counts those that are
+    /// only named as well, so that none is forgotten.)
+    async fn with_photos(self, mut submission: Submission) -> Submission {
+        let named = submission.named_photos();
+        if !named.is_empty()
+            && let Some(repository) = self.repository()
+            && let Ok(known) = repository.photos(&submission.branch).await
+        {
+            let known = known.records.into_iter().map(|photo| photo.facts);
+            let listed = known.filter(|photo| photo.bytes > 0 && named.contains(&photo.sha256));
+            submission.attachments = listed.map(Attachment::from).collect();
         }
-        let known = repository.photos(branch).await.map(|found| found.records);
-        let known = known.unwrap_or_default().into_iter().map(|photo| photo.facts);
-        known.filter(|photo| photo.bytes > 0 && named.contains(&photo.sha256)).map(Attachment::from).collect()
+        submission
     }
 
     /// The submissions of the period that none of the others replaces: more than one means that two phones reported apart.
