@@ -38,6 +38,8 @@ export async function prepared(page, endpoint) {
   await openItem(page, 1);
   await add(page, withExif(await picture(page)), await picture(page, { seed: 2 }));
   await someLedger(page);
+  await PAGES["ledger-entry"](page);
+  await add(page, await picture(page, { seed: 3 }));
   await reportedAndReturned(page, endpoint);
 }
 
@@ -109,6 +111,12 @@ export const PAGES = {
   "inspection-item": async (page) => {
     await goTo(page, "/inspection/NC-C2?by=records");
     await expect(page.getByTestId("shown-item")).toBeVisible();
+  },
+  "inspection-photo": async (page) => {
+    await goTo(page, "/inspection");
+    await page.locator(".row", { has: page.locator(".row-number", { hasText: /^1$/ }) }).click();
+    await shots(page).first().getByRole("button").click();
+    await expect(page.getByTestId("photo-whole")).toBeVisible();
   },
   talk: at("/talk"),
   result: at("/result"),

@@ -1,6 +1,7 @@
 // Evidence photos: never compulsory, never more than a picture, on disk before they are shown, sent once, never lost.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
+import { enter } from "../harness/ledger.mjs";
 import { add, choose, heic, onDisk, picture, pixelBomb, sha256, shots, sizeOf, stored, withExif } from "../harness/photos.mjs";
 import { activate, answerItem, confirmProfile, goTo, lookAgain, openItem, sentSays, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
@@ -113,7 +114,7 @@ test("a photo is made offline, belongs to two items, goes up after the answers, 
   await expect(store).toContainText("手机里3张");
   await store.getByRole("button", { name: /^从手机里清掉服务器已有的2张/ }).click();
   await expect(store).toContainText("清掉了2张");
-  await store.getByRole("button", { name: "删掉没有条目用的1张" }).click();
+  await store.getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
   await expect(store).toContainText("手机里0张");
   expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(0);
   await openItem(page, 1);
@@ -262,6 +263,104 @@ test("killed while photos go up, and the endpoint too: each arrives once, and th
   expect(onDisk(endpoint).size).toBe(3);
   for (const [name, bytes] of onDisk(endpoint)) expect(sha256(bytes)).toBe(name);
   expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(3);
+});
+
+test("an entry of the ledger has photos as an item does, one photo serves both, and inspectors are shown it", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  await enter(page, { kinds: ["谈心谈话"], present: 2, topic: "入党积极分子谈话" });
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议" });
+  const openEntry = async (words) => {
+    await goTo(page, "/ledger");
+    await page.getByTestId("month").getByRole("link", { name: words }).first().click();
+    await expect(page.getByTestId("ledger-entry")).toBeVisible();
+  };
+  await openEntry(/谈心谈话/);
+  await expect(page.getByText("这类材料不能拍照")).toBeVisible();
+  await expect(page.getByTestId("take-photo")).toHaveCount(0);
+
+  await openEntry(/支委会/);
+  await add(page, await picture(page, { width: 900, height: 700 }), await picture(page, { seed: 2, width: 900, height: 700 }));
+  expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(2);
+  await shots(page).last().getByRole("button").click();
+  await page.getByTestId("photo").getByRole("button", { name: "拿掉" }).click();
+  await expect(shots(page)).toHaveCount(1);
+  await shots(page).getByRole("button").click();
+  await page.getByTestId("photo").getByRole("button", { name: "也用于别的条目" }).click();
+  await page.getByTestId("photo").getByRole("checkbox", { name: /^第1条 / }).click();
+  await page.getByText("改过什么").click();
+  await expect(page.locator("details", { hasText: "改过什么" })).toContainText("拿掉1张照片");
+  await goTo(page, "/me/unbind");
+  await expect(page.getByTestId("unbind")).toContainText("只在这部手机里");
+
+  await page.reload();
+  await usable(page);
+  await openItem(page, 1);
+  await expect(shots(page)).toHaveCount(1);
+  await shots(page).getByRole("button").click();
+  await page.getByTestId("photo").getByRole("button", { name: "也用于别的条目" }).click();
+  const inLedger = page.getByTestId("photo").getByRole("checkbox", { name: /支委会/ });
+  await expect(inLedger).toHaveAttribute("aria-checked", "true");
+  await expect(page.getByTestId("photo").getByRole("checkbox", { name: /谈心谈话/ })).toHaveCount(0);
+  // With the item no more: the ledger alone names it, and it goes up all the same.
+  await page.getByTestId("photo").getByRole("button", { name: "拿掉" }).click();
+  await expect(shots(page)).toHaveCount(0);
+  await submit(page);
+  await sentSays(page, "已送达，镇安镇党委未审");
+  await expect.poll(() => onDisk(endpoint).size).toBe(1);
+  await goTo(page, "/storage");
+  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
+  await expect(page.getByTestId("photo-store")).toContainText("手机里1张");
+
+  // 现场查阅: large, and nothing about it can be changed.
+  await goTo(page, "/inspection?in=boxes");
+  await page.locator(".row", { has: page.locator(".row-number", { hasText: /^28$/ }) }).click();
+  const shown = page.getByTestId("shown-photos");
+  await expect(shown.locator(".shot img")).toHaveCount(1);
+  await shown.locator(".shot").getByRole("button").click();
+  await expect(page.getByTestId("photo-whole")).toBeVisible();
+  await expect(shown.locator("input, [role=checkbox]")).toHaveCount(0);
+  await expect(shown.getByRole("button", { name: "拿掉" })).toHaveCount(0);
+  expect(phone.faults).toEqual([]);
+});
+
+test("the tables of a phone from before photos are brought along, and nothing in them is lost", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议" });
+  await page.goto(`${endpoint.url}/manifest.webmanifest`);
+  // As the version before made them: the same records, in a database of version 3 without the tables of photos.
+  const before = await page.evaluate(async () => {
+    const done = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const now = await done(indexedDB.open("biaochi"));
+    const kept = {};
+    for (const name of now.objectStoreNames) {
+      const store = now.transaction(name).objectStore(name);
+      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+      if (!/^(photo|thumbnail)/.test(name)) kept[name] = keys.map((key, place) => [key, values[place]]);
+    }
+    now.close();
+    await done(indexedDB.deleteDatabase("biaochi"));
+    const request = indexedDB.open("biaochi", 3);
+    request.onupgradeneeded = () => Object.keys(kept).forEach((name) => request.result.createObjectStore(name));
+    const old = await done(request);
+    const writing = old.transaction(Object.keys(kept), "readwrite");
+    for (const [name, records] of Object.entries(kept)) for (const [key, value] of records) writing.objectStore(name).put(value, key);
+    await new Promise((resolve) => { writing.oncomplete = resolve; });
+    old.close();
+    return kept;
+  });
+  expect(Object.keys(before)).toHaveLength(9);
+  await page.goto(endpoint.url);
+  await usable(page);
+  for (const table of ["bindings", "checklists", "drafts", "entries", "ledger"]) {
+    expect(Object.entries(await stored(page, table)), table).toEqual(before[table]);
+  }
+  await openItem(page, 1);
+  await expect(page.getByTestId("earned").first()).toBeVisible();
+  await add(page, await picture(page, { width: 600, height: 400 }));
 });
 
 test("uploading waits when she says so, goes on when she says so, and says what the endpoint refuses", async ({ endpoint, phone }) => {
