@@ -12,6 +12,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
             message::Note,
+            photos::ItemPhotos,
             raise::Raise,
         },
         library::{full_title, ordinal},
@@ -236,6 +237,7 @@ fn nothing(key: &AnswerKey) -> AnswerValue {
     match key {
         AnswerKey::Stance { .. } => AnswerValue::Stance { stance: Stance::Applies },
         AnswerKey::Part { .. } => AnswerValue::part(None),
+        AnswerKey::Photo { .. } => AnswerValue::Attached { attached: false },
         AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. } => {
             AnswerValue::Text { text: String::new() }
         }
@@ -326,6 +328,7 @@ fn Evidence(item: Arc<Item>) -> impl IntoView {
                     on:change=move |event| write(own_key.clone(), event_target_value(&event))
                 />
             </label>
+            <ItemPhotos item=item.clone() />
             <label class="field">
                 <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span>
                 <textarea
@@ -429,6 +432,7 @@ pub(super) fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Pe
             scored.unwrap_or_else(|| plain(answer)) + &why
         }
         (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
+        (_, AnswerValue::Attached { attached }) => if *attached { "加了照片" } else { "拿掉照片" }.into(),
         (_, AnswerValue::Profile { .. }) => "基本情况".into(),
     }
 }
