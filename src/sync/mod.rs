@@ -18,6 +18,8 @@ pub mod token;
 #[cfg(test)]
 mod engine_tests;
 #[cfg(test)]
+mod findings_tests;
+#[cfg(test)]
 mod plan_tests;
 #[cfg(test)]
 pub(crate) mod testing;
