@@ -122,6 +122,33 @@ pub enum PickError {
 /// # Errors
 /// [`PickError`].
 pub async fn pick(accept: &str, max_bytes: u64) -> Result<Option<Picked>, PickError> {
+    let Some(file) = choose(accept, Choosing::One).await?.into_iter().next() else { return Ok(None) };
+    let size = file.size() as u64;
+    if size > max_bytes {
+        return Err(PickError::TooLarge(size));
+    }
+    let text = js::ask(&file, "text", &[]).await?;
+    Ok(Some(Picked { name: file.name(), text: text.as_string().unwrap_or_default() }))
+}
+
+/// What may be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choosing {
+    /// One file.
+    One,
+    /// Several files.
+    Several,
+    /// What the camera takes now.
+    Camera,
+}
+
+/// Lets her choose files, or use the camera; to be called from a tap. Empty when she chose none; see [`pick`].
+///
+/// <https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Attributes/capture>
+///
+/// # Errors
+/// [`BrowserError`].
+pub async fn choose(accept: &str, choosing: Choosing) -> Result<Vec<File>, BrowserError> {
     let input: HtmlInputElement = js::document()?
         .create_element("input")
         .map_err(|error| js::said(&error))?
@@ -129,6 +156,10 @@ pub async fn pick(accept: &str, max_bytes: u64) -> Result<Option<Picked>, PickEr
         .map_err(|_| BrowserError("an input is no input".into()))?;
     input.set_type("file");
     input.set_accept(accept);
+    input.set_multiple(choosing == Choosing::Several);
+    if choosing == Choosing::Camera {
+        input.set_attribute("capture", "environment").map_err(|error| js::said(&error))?;
+    }
     let mut listeners = Vec::new();
     let decided = Promise::new(&mut |resolve, _| {
         for event in ["change", "cancel"] {
@@ -142,11 +173,6 @@ pub async fn pick(accept: &str, max_bytes: u64) -> Result<Option<Picked>, PickEr
     input.click();
     js::wait(decided).await?;
     drop(listeners);
-    let Some(file) = input.files().and_then(|files| files.get(0)) else { return Ok(None) };
-    let size = file.size() as u64;
-    if size > max_bytes {
-        return Err(PickError::TooLarge(size));
-    }
-    let text = js::ask(&file, "text", &[]).await?;
-    Ok(Some(Picked { name: file.name(), text: text.as_string().unwrap_or_default() }))
+    let Some(files) = input.files() else { return Ok(Vec::new()) };
+    Ok((0..files.length()).filter_map(|place| files.get(place)).collect())
 }

@@ -26,30 +26,37 @@ pub enum NoHelp {
     Said(String),
 }
 
-/// Starts the program at this address, waits until it says that it is ready, asks, and answers its bytes.
+/// Starts the program at this address, waits until it says that it is ready, asks, and answers what it answers. A text is why
+/// not.
 ///
 /// # Errors
 /// [`NoHelp`].
-pub async fn ask(script: &str, ready: &str, request: &str) -> Result<Vec<u8>, NoHelp> {
+pub async fn ask(script: &str, ready: &str, request: &JsValue) -> Result<JsValue, NoHelp> {
     let worker = Worker::new(script).map_err(|error| NoHelp::NotLoaded(js::said(&error)))?;
     let answer = converse(&worker, ready, request).await;
     worker.terminate();
     answer
 }
 
-async fn converse(worker: &Worker, ready: &str, request: &str) -> Result<Vec<u8>, NoHelp> {
+async fn converse(worker: &Worker, ready: &str, request: &JsValue) -> Result<JsValue, NoHelp> {
     let first = Ear::open(worker).hear().await.map_err(NoHelp::NotLoaded)?.as_string().unwrap_or_default();
     if first != ready {
         return Err(NoHelp::NotLoaded(BrowserError(first)));
     }
     // Before it is asked, so that no answer is missed.
     let ear = Ear::open(worker);
-    worker.post_message(&request.into()).map_err(|error| NoHelp::Stopped(js::said(&error)))?;
+    worker.post_message(request).map_err(|error| NoHelp::Stopped(js::said(&error)))?;
     let answer = ear.hear().await.map_err(NoHelp::Stopped)?;
-    match answer.dyn_into::<Uint8Array>() {
-        Ok(bytes) => Ok(bytes.to_vec()),
-        Err(text) => Err(NoHelp::Said(text.as_string().unwrap_or_default())),
+    match answer.as_string() {
+        None => Ok(answer),
+        Some(why) => Err(NoHelp::Said(why)),
     }
+}
+
+/// The bytes of an answer.
+#[must_use]
+pub fn bytes(answer: &JsValue) -> Vec<u8> {
+    Uint8Array::new(answer).to_vec()
 }
 
 /// Listens for the next message, or that there will be none.

@@ -24,6 +24,14 @@ pub struct Estimate {
     pub quota: u64,
 }
 
+impl Estimate {
+    /// Whether more than 80 % of what there is room for is used.
+    #[must_use]
+    pub fn is_tight(self) -> bool {
+        self.usage > self.quota / 5 * 4
+    }
+}
+
 /// What the browser promises at present.
 pub async fn current() -> Persistence {
     ask("persisted").await

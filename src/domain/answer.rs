@@ -38,6 +38,13 @@ pub enum AnswerKey {
         /// The item.
         item: ItemId,
     },
+    /// Whether a photo belongs to the item. One register for each photo, so that two phones never lose one another's.
+    Photo {
+        /// The item.
+        item: ItemId,
+        /// The photo, by the SHA-256 of its bytes.
+        sha256: ContentHash,
+    },
 }
 
 /// What is written into a register. Which variant fits which key is checked by [`super::check::entry_fault`].
@@ -74,6 +81,11 @@ pub enum AnswerValue {
     Text {
         /// At most [`MAX_TEXT_CHARS`] characters, no control characters but line feed.
         text: String,
+    },
+    /// For [`AnswerKey::Photo`].
+    Attached {
+        /// Whether it belongs to the item; `false` takes it off again.
+        attached: bool,
     },
 }
 
@@ -191,6 +203,7 @@ impl AnswerValue {
             Self::Stance { stance } => *stance != Stance::Applies,
             Self::Part { answer, .. } => answer.is_some(),
             Self::Text { text } => !text.is_empty(),
+            Self::Attached { attached } => *attached,
         }
     }
 }
@@ -229,7 +242,8 @@ impl AnswerKey {
             Self::Stance { item }
             | Self::Part { item, .. }
             | Self::Location { item }
-            | Self::Note { item } => Some(item),
+            | Self::Note { item }
+            | Self::Photo { item, .. } => Some(item),
         }
     }
 
@@ -242,6 +256,7 @@ impl AnswerKey {
             Self::Part { item, part } => format!("part/{item}/{part}"),
             Self::Location { item } => format!("location/{item}"),
             Self::Note { item } => format!("note/{item}"),
+            Self::Photo { item, sha256 } => format!("photo/{item}/{sha256}"),
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, PartAnswer, Stance},
     clock::Stamp,
-    ids::{ItemId, PartId},
+    ids::{ContentHash, ItemId, PartId},
     profile::BranchProfile,
 };
 
@@ -167,6 +167,24 @@ impl Assessment {
             Some(AnswerValue::Part { answer, .. }) => answer.as_ref(),
             _ => None,
         }
+    }
+
+    /// Every photo that belongs to an item, with its item; in the order in which they were added.
+    pub fn photos(&self) -> impl Iterator<Item = (&ItemId, &ContentHash)> {
+        let mut photos: Vec<(Stamp, &ItemId, &ContentHash)> = Vec::new();
+        for entry in &self.entries {
+            let AnswerKey::Photo { item, sha256 } = &entry.key else { continue };
+            // Entries of one register follow each other, oldest first: the last one counts.
+            let first = match photos.last() {
+                Some((_, i, s)) if (*i, *s) == (item, sha256) => photos.pop().map(|(first, ..)| first),
+                _ => None,
+            };
+            if entry.value == (AnswerValue::Attached { attached: true }) {
+                photos.push((first.unwrap_or(entry.stamp), item, sha256));
+            }
+        }
+        photos.sort_unstable();
+        photos.into_iter().map(|(_, item, sha256)| (item, sha256))
     }
 
     /// A text register's content; empty when nothing was written.

@@ -3,9 +3,10 @@
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, MAX_TEXT_CHARS, NotApplicable, PartAnswer, Stance},
     checklist::{Checklist, Part},
-    ids::{ItemId, LedgerId, PartId},
+    ids::{ContentHash, ItemId, LedgerId, PartId},
     ledger::check::{LedgerFault, MAX_RECORDS, record_fault},
     period::{Period, Span},
+    photo::{MAX_ATTACHMENTS, MAX_BYTES},
     profile::BranchProfile,
     rule::Rule,
     submission::Submission,
@@ -52,6 +53,14 @@ pub enum AnswerFault {
         "the meeting of {0} lies before the period, which begins on {1}; give the day on which it was considered"
     )]
     ConsideredTooEarly(Date, Date),
+    /// An attachment cannot be a photo of ours, or is listed twice.
+    #[error(
+        "the attachment {0} is listed twice, or cannot be a photo: JPEG or WebP of at most {MAX_BYTES} bytes"
+    )]
+    Attachment(ContentHash),
+    /// More photos than anyone looks at.
+    #[error("{0} photos are too many; a submission carries at most {MAX_ATTACHMENTS}")]
+    TooManyPhotos(usize),
     /// It says that it was counted from the ledger, which does not answer this part.
     #[error("the ledger does not answer {0}; send the branch's own answer")]
     NotFromLedger(String),
@@ -108,6 +117,18 @@ pub fn submission_faults(
             faults.push(AnswerFault::Text(name.into(), MAX_NAME_CHARS));
         }
     }
+    let photos = submission.photos().len();
+    if photos > MAX_ATTACHMENTS {
+        faults.push(AnswerFault::TooManyPhotos(photos));
+    }
+    let mut listed = BTreeSet::new();
+    for attachment in &submission.attachments {
+        let is_photo = ["image/jpeg", "image/webp"].contains(&attachment.media_type.as_str())
+            && (1..=MAX_BYTES as u64).contains(&attachment.bytes);
+        if !is_photo || !listed.insert(&attachment.sha256) {
+            faults.push(AnswerFault::Attachment(attachment.sha256.clone()));
+        }
+    }
     faults
 }
 
@@ -129,6 +150,7 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
             let plain = is_plain_text(text, MAX_TEXT_CHARS, true);
             (!plain).then(|| AnswerFault::Text(entry.key.path(), MAX_TEXT_CHARS))
         }
+        (AnswerKey::Photo { .. }, AnswerValue::Attached { .. }) => None,
         (AnswerKey::Stance { .. } | AnswerKey::Part { .. }, _) if item.judged_above => {
             Some(AnswerFault::JudgedAbove(id.clone()))
         }
@@ -248,6 +270,60 @@ pub(crate) mod tests {
         }
     }
 
+    fn listed(sha256: ContentHash, bytes: u64) -> submission::Attachment {
+        let media_type = "image/jpeg".into();
+        submission::Attachment { sha256, bytes, media_type, captured_on: None, happened_on: None }
+    }
+
+    fn photo(item: &str, of: &[u8], attached: bool, ms: u64) -> Entry {
+        let (item, sha256) = (ItemId::new(item).unwrap(), ContentHash::of(of));
+        let value = AnswerValue::Attached { attached };
+        Entry { key: AnswerKey::Photo { item, sha256 }, stamp: stamp(ms, 1), value, under: None }
+    }
+
+    #[test]
+    fn photos_belong_to_items_and_are_listed_once() {
+        let (list, period) = (checklist(), period());
+        assert_eq!(entry_fault(&list, &period, &photo("facts", b"a", true, 1)), None);
+        assert!(matches!(
+            entry_fault(&list, &period, &photo("gone", b"a", true, 1)),
+            Some(AnswerFault::UnknownItem(_))
+        ));
+        let text = AnswerValue::Text { text: String::new() };
+        let wrong = Entry { value: text, ..photo("facts", b"a", true, 1) };
+        assert!(matches!(entry_fault(&list, &period, &wrong), Some(AnswerFault::WrongKind(_))));
+        let mut sent = submission();
+        // Taken off again, one photo for two items, and one that only the list names.
+        let said = [("facts", b"a", false), ("facts", b"b", true), ("yes", b"b", true)];
+        sent.answers.extend(said.map(|(item, of, attached)| photo(item, of, attached, 1)));
+        sent.attachments = vec![listed(ContentHash::of(b"b"), 9), listed(ContentHash::of(b"c"), 9)];
+        assert_eq!(submission_faults(&list, &period, &sent), []);
+        assert_eq!(sent.photos(), [ContentHash::of(b"b"), ContentHash::of(b"c")].into());
+        sent.attachments.push(listed(ContentHash::of(b"c"), 9));
+        sent.attachments.push(listed(ContentHash::of(b"d"), MAX_BYTES as u64 + 1));
+        let faults = submission_faults(&list, &period, &sent);
+        assert!(matches!(faults[..], [AnswerFault::Attachment(_), AnswerFault::Attachment(_)]), "{faults:?}");
+        let many =
+            (0..=MAX_ATTACHMENTS as u64).map(|number| listed(ContentHash::of(&number.to_be_bytes()), 9));
+        sent.attachments = many.collect();
+        assert!(matches!(submission_faults(&list, &period, &sent)[..], [AnswerFault::TooManyPhotos(502)]));
+    }
+
+    #[test]
+    fn the_photos_of_an_assessment_are_those_not_taken_off() {
+        let entries = [
+            photo("facts", b"a", true, 1),
+            photo("facts", b"a", false, 5),
+            photo("facts", b"b", true, 4),
+            photo("facts", b"c", true, 2),
+            photo("facts", b"c", false, 3),
+            photo("facts", b"c", true, 9),
+        ];
+        let assessment = Assessment::new(entries, None);
+        let shown: Vec<_> = assessment.photos().map(|(_, sha256)| sha256.clone()).collect();
+        assert_eq!(shown, [ContentHash::of(b"b"), ContentHash::of(b"c")], "in the order of adding");
+    }
+
     fn fault(item: &str, answer: PartAnswer) -> Option<AnswerFault> {
         let list = checklist();
         let (_, _, item) = list.find(&ItemId::new(item).unwrap()).unwrap();
@@ -334,8 +410,7 @@ pub(crate) mod tests {
             under: None,
         });
         let photo = ContentHash::of(b"photo");
-        sent.attachments =
-            vec![submission::Attachment { sha256: photo, bytes: 300_000, media_type: "image/jpeg".into() }];
+        sent.attachments = vec![listed(photo, 300_000)];
         let frozen = include_str!("golden/submission-1.json").trim_end();
         assert_eq!(serde_json::to_string_pretty(&sent).unwrap(), frozen);
         assert_eq!(serde_json::from_str::<Submission>(frozen).unwrap(), sent);

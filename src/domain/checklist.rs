@@ -278,6 +278,12 @@ impl Item {
         }
     }
 
+    /// Whether everything that proves it is of a kind that must never be photographed (名册, 谈话记录, 测评票 …).
+    #[must_use]
+    pub fn is_never_photographed(&self) -> bool {
+        !self.evidence.is_empty() && self.evidence.iter().all(|evidence| evidence.never_photographed)
+    }
+
     /// The part of this id.
     #[must_use]
     pub fn part(&self, id: &PartId) -> Option<&Part> {

@@ -189,7 +189,7 @@ impl ItemChange {
     }
 
     /// Whether what was said in this register of the item has to be looked at again. That an item does not apply is said of
-    /// all its questions, so it is touched by whatever touches one of them. Places and notes are never touched.
+    /// all its questions, so it is touched by whatever touches one of them. Places, notes and photos are never touched.
     #[must_use]
     pub fn touches(&self, key: &AnswerKey) -> bool {
         if self.effect() != Effect::Answer {
@@ -204,7 +204,13 @@ impl ItemChange {
                 Self::Question { part } | Self::Rule { part } | Self::Window { part },
             ) => said == part,
             (AnswerKey::Part { .. }, _) => true,
-            (AnswerKey::Profile | AnswerKey::Location { .. } | AnswerKey::Note { .. }, _) => false,
+            (
+                AnswerKey::Profile
+                | AnswerKey::Location { .. }
+                | AnswerKey::Note { .. }
+                | AnswerKey::Photo { .. },
+                _,
+            ) => false,
         }
     }
 }

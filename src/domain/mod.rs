@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod moving;
 pub mod outcome;
 pub mod period;
+pub mod photo;
 pub mod points;
 pub mod profile;
 pub mod rule;

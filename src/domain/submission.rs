@@ -5,9 +5,11 @@
 
 use super::{
     answer::Entry,
+    assessment::Assessment,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
-    ledger::LedgerRecord,
+    ledger::{Ledger, LedgerRecord},
+    photo::PhotoFacts,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,44 @@ pub struct Attachment {
     pub bytes: u64,
     /// `image/jpeg` or `image/webp`.
     pub media_type: String,
+    /// 拍摄日期, as the camera says.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
+    pub captured_on: Option<Date>,
+    /// 事情是哪天的, as the branch says.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::domain::day::option")]
+    pub happened_on: Option<Date>,
+}
+
+impl From<PhotoFacts> for Attachment {
+    fn from(photo: PhotoFacts) -> Self {
+        let PhotoFacts { sha256, bytes, media_type, captured_on, happened_on, .. } = photo;
+        Self { sha256, bytes, media_type, captured_on, happened_on }
+    }
+}
+
+impl From<Attachment> for PhotoFacts {
+    fn from(listed: Attachment) -> Self {
+        let Attachment { sha256, bytes, media_type, captured_on, happened_on } = listed;
+        Self { sha256, bytes, media_type, width: 0, height: 0, captured_on, happened_on }
+    }
+}
+
+impl Submission {
+    /// Every photo that belongs to it, each once: those listed, and those that an answer or an entry of the ledger names.
+    #[must_use]
+    pub fn photos(&self) -> BTreeSet<ContentHash> {
+        let mut photos = self.named_photos();
+        photos.extend(self.attachments.iter().map(|listed| listed.sha256.clone()));
+        photos
+    }
+
+    /// The photos that an answer or an entry of the ledger names.
+    #[must_use]
+    pub fn named_photos(&self) -> BTreeSet<ContentHash> {
+        let assessment = Assessment::new(self.answers.iter().cloned(), None);
+        let ledger = Ledger::new(self.ledger.iter().cloned());
+        assessment.photos().map(|(_, sha256)| sha256).chain(ledger.photos()).cloned().collect()
+    }
 }
 
 /// The branch's own act: who filled it in, which meeting considered it, that the secretary confirms it.

@@ -29,6 +29,8 @@ pub const SUBMISSIONS: &str = "/api/v1/submissions";
 pub const SUBMISSION: &str = "/api/v1/submissions/{id}";
 /// `PUT` (no body): take a submission back before anyone reviews it.
 pub const WITHDRAWAL: &str = "/api/v1/submissions/{id}/withdrawal";
+/// `HEAD`: is the photo of this hash here; `PUT` its bytes; `GET` them, for the phones of the branch.
+pub const PHOTO: &str = "/api/v1/photos/{sha256}";
 /// `GET`: the OpenAPI document of all this.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// `GET`: the same to read.
@@ -52,6 +54,12 @@ pub fn document(hash: &ContentHash) -> String {
 #[must_use]
 pub fn submission(id: SubmissionId) -> String {
     SUBMISSION.replace("{id}", &id.to_string())
+}
+
+/// The path of one photo.
+#[must_use]
+pub fn photo(sha256: &ContentHash) -> String {
+    PHOTO.replace("{sha256}", sha256.as_str())
 }
 
 /// The path to withdraw one submission.

@@ -14,7 +14,7 @@ pub enum ProblemKind {
     Malformed,
     /// The content type is not `application/json`.
     WrongContentType,
-    /// The body is larger than [`super::MAX_BODY_BYTES`].
+    /// The body is larger than [`super::MAX_BODY_BYTES`], or a photo's than [`crate::domain::photo::MAX_BYTES`].
     TooLarge,
     /// The submission's format is newer than this endpoint reads.
     UnknownFormat,
@@ -40,6 +40,12 @@ pub enum ProblemKind {
     ReviewBegun,
     /// The assessment was approved; the upper level can return it.
     Closed,
+    /// The bytes are no finished photo: another kind of file, cut off, or with more in it than a picture.
+    NotAPhoto,
+    /// The bytes are not those of the hash in the address.
+    WrongHash,
+    /// The branch has as many photos here as it may have.
+    TooManyPhotos,
     /// The endpoint's own fault; trying again later helps.
     Internal,
 }
@@ -52,11 +58,15 @@ impl ProblemKind {
             Self::Malformed => 400,
             Self::Unauthorised | Self::Revoked => 401,
             Self::NotFound | Self::CodeWrong => 404,
-            Self::CodeUsed | Self::DifferentBytes | Self::ReviewBegun | Self::Closed => 409,
+            Self::CodeUsed
+            | Self::DifferentBytes
+            | Self::ReviewBegun
+            | Self::Closed
+            | Self::TooManyPhotos => 409,
             Self::CodeExpired => 410,
             Self::TooLarge => 413,
             Self::WrongContentType => 415,
-            Self::UnknownFormat | Self::Refused => 422,
+            Self::UnknownFormat | Self::Refused | Self::NotAPhoto | Self::WrongHash => 422,
             Self::TooManyAttempts => 429,
             Self::Internal => 500,
         }

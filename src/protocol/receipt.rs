@@ -41,6 +41,9 @@ pub struct SubmissionSummary {
     /// What the upper level has said, oldest first; the last one counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<Review>,
+    /// The photos of it that the endpoint does not have yet: it is complete when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<ContentHash>,
 }
 
 /// 回执码: the first 48 bits of the SHA-256 modulo 10^8, in two groups of four digits.

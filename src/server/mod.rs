@@ -8,6 +8,7 @@ pub mod database;
 mod docs;
 pub mod error;
 mod openapi;
+pub mod photos;
 pub mod roster;
 pub mod router;
 mod routes;
@@ -34,6 +35,8 @@ const FREE_DEVICE_CODES: usize = 10;
 pub struct Endpoint {
     /// Where everything is kept.
     pub database: database::Database,
+    /// The photos' bytes.
+    pub photos: photos::Photos,
     /// What time it is.
     pub clock: Arc<dyn clock::Clock>,
     /// Reverse proxies whose word about the client's address is believed.
@@ -48,12 +51,13 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint over this database; needs a Tokio runtime. It believes proxies on its own machine.
+    /// An endpoint over this database and these photos; needs a Tokio runtime. It believes proxies on its own machine.
     #[must_use]
-    pub fn new(database: database::Database, clock: Arc<dyn clock::Clock>) -> Self {
+    pub fn new(database: database::Database, photos: photos::Photos, clock: Arc<dyn clock::Clock>) -> Self {
         Self {
             writer: database::Writer::start(database.clone()),
             database,
+            photos,
             clock,
             trusted_proxies: address::Network::loopback().into(),
             wrong_codes: Arc::new(throttle::Throttle::new(FREE_WRONG_CODES)),

@@ -17,7 +17,7 @@ use utoipa::{
         title = "支部标尺 (Biaochi)",
         description = "The small endpoint that rural Party branches report to. JSON over HTTP; refusals are problems \
                        (RFC 9457). Everything a phone sends can be sent again: the same content again is success. What a \
-                       phone pulls carries an ETag. Unknown fields are ignored; new ones are optional.",
+                       phone pulls carries an ETag. Photos travel apart from answers, by the SHA-256 of their bytes. Unknown fields are ignored; new ones are optional.",
     ),
     paths(
         routes::health::get,
@@ -36,6 +36,9 @@ use utoipa::{
         routes::submission::get,
         routes::submission::put,
         routes::withdrawal::put,
+        routes::photo::head,
+        routes::photo::get,
+        routes::photo::put,
         super::docs::openapi,
         super::docs::page,
         super::docs::style,
@@ -54,7 +57,7 @@ impl Modify for Problems {
         let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
         problem.content.insert(crate::protocol::problem::MEDIA_TYPE.into(), content);
         for item in document.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+            let operations = [&mut item.get, &mut item.head, &mut item.put, &mut item.post, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 operation.responses.responses.insert("default".into(), RefOr::T(problem.clone()));
             }
@@ -92,7 +95,8 @@ mod tests {
     async fn every_route_is_described_and_everything_described_is_a_route() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
-        let endpoint = Endpoint::new(database, Arc::new(SystemClock));
+        let photos = crate::server::photos::Photos::in_folder(&folder.path().join("photos")).unwrap();
+        let endpoint = Endpoint::new(database, photos, Arc::new(SystemClock));
         let mut routed = BTreeSet::new();
         for (path, methods) in routes() {
             let mut router = axum::Router::new().route("/", methods).with_state(endpoint.clone());

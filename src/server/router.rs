@@ -13,12 +13,17 @@ use axum::{
 use std::time::{Duration, UNIX_EPOCH};
 use tower_http::{
     CompressionLevel,
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer, Predicate as _,
+        predicate::{NotForContentType, SizeAbove},
+    },
     timeout::TimeoutLayer,
 };
 
-/// No request may take longer.
+/// No request may take longer,
 const TIME_OUT: Duration = Duration::from_secs(30);
+/// unless it brings a photo: 300 KB take a minute and more where there is one bar of signal.
+const PHOTO_TIME_OUT: Duration = Duration::from_secs(180);
 /// A receipt fits into one packet anyway; smaller answers than this, in bytes, are not worth compressing.
 const WORTH_COMPRESSING: u16 = 1_000;
 /// Brotli's and gzip's quality: near their best for JSON, at a small part of its cost.
@@ -46,7 +51,7 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
 ];
 
 /// The API, path by path. Each is described in the OpenAPI document, which a test compares with this list.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 16] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 17] {
     [
         (paths::HEALTH, get(routes::health::get)),
         (paths::ACTIVATE, post(routes::activate::post)),
@@ -61,6 +66,7 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 16] {
         (paths::SUBMISSIONS, get(routes::submissions::get)),
         (paths::SUBMISSION, get(routes::submission::get).put(routes::submission::put)),
         (paths::WITHDRAWAL, put(routes::withdrawal::put)),
+        (paths::PHOTO, get(routes::photo::get).head(routes::photo::head).put(routes::photo::put)),
         (paths::OPENAPI, get(docs::openapi)),
         (paths::DOCS, get(docs::page)),
         (paths::DOCS_STYLE, get(docs::style)),
@@ -71,14 +77,15 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 16] {
 pub fn router(endpoint: Endpoint, elsewhere: MethodRouter) -> Router {
     let mut api = Router::new();
     for (path, methods) in routes() {
-        api = api.route(path, methods);
+        let within = if path == paths::PHOTO { PHOTO_TIME_OUT } else { TIME_OUT };
+        let time_out = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, within);
+        api = api.route(path, methods.layer(time_out));
     }
-    let compression =
-        CompressionLayer::new().quality(QUALITY).compress_when(SizeAbove::new(WORTH_COMPRESSING));
+    let worth_it = SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES);
+    let compression = CompressionLayer::new().quality(QUALITY).compress_when(worth_it);
     api.route("/api/{*nothing}", axum::routing::any(nothing))
         .layer(compression)
         .fallback_service(elsewhere)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_OUT))
         .layer(middleware::from_fn_with_state(endpoint.clone(), sign))
         .with_state(endpoint)
 }

@@ -6,6 +6,7 @@ use super::{
     app::{self, App, AppError},
     clock::SystemClock,
     database::Database,
+    photos::{PhotoStoreError, Photos},
     router::router,
     tls::{self, TlsError},
 };
@@ -21,7 +22,7 @@ use std::{
     future::Future,
     io,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -80,6 +81,9 @@ pub enum ServeError {
     /// The app cannot be served.
     #[error("the app cannot be served: {0}")]
     App(#[from] AppError),
+    /// Photos cannot be kept.
+    #[error("photos cannot be kept: {0}")]
+    Photos(#[from] PhotoStoreError),
     /// The certificate cannot be used.
     #[error("https cannot be served: {0}")]
     Tls(#[from] TlsError),
@@ -106,8 +110,9 @@ fn listen_advice(error: &io::Error) -> &'static str {
 /// Serves until Ctrl-C or SIGTERM; then requests under way are finished, within bounds.
 ///
 /// # Errors
-/// When the port is taken, the app or the certificate cannot be read, or the socket fails.
-pub async fn run(options: Options, database: &Database) -> Result<(), ServeError> {
+/// When the port is taken, the app or the certificate cannot be read, photos cannot be kept, or the socket fails.
+pub async fn run(options: Options, photos: &Path, database: &Database) -> Result<(), ServeError> {
+    let photos = Photos::in_folder(photos)?;
     let handle = Handle::new();
     let limits = Limits::default();
     let stop = handle.clone();
@@ -116,7 +121,7 @@ pub async fn run(options: Options, database: &Database) -> Result<(), ServeError
         tracing::info!("stopping; requests under way are finished first");
         stop.graceful_shutdown(Some(limits.stop_within));
     });
-    let served = serve(options, limits, database, handle).await;
+    let served = serve(options, limits, database, photos, handle).await;
     waiting.abort();
     served
 }
@@ -129,6 +134,7 @@ pub async fn serve(
     options: Options,
     limits: Limits,
     database: &Database,
+    photos: Photos,
     handle: Handle<SocketAddr>,
 ) -> Result<(), ServeError> {
     let tls = match (&options.tls_cert, &options.tls_key) {
@@ -145,7 +151,7 @@ pub async fn serve(
             app::absent(&options.app)
         }
     };
-    let mut endpoint = Endpoint::new(database.clone(), Arc::new(SystemClock));
+    let mut endpoint = Endpoint::new(database.clone(), photos, Arc::new(SystemClock));
     if !options.trusted_proxy.is_empty() {
         endpoint.trusted_proxies = options.trusted_proxy.into();
     }

@@ -121,7 +121,9 @@ async fn start(
     clock: &Arc<SetClock>,
 ) -> (Database, SocketAddr, tokio::task::JoinHandle<()>) {
     let database = Database::open(&folder.path().join("biaochi.sqlite")).await.unwrap();
-    let app = router(Endpoint::new(database.clone(), clock.clone()), super::app::absent(folder.path()));
+    let photos = super::photos::Photos::in_folder(&folder.path().join("photos")).unwrap();
+    let endpoint = Endpoint::new(database.clone(), photos, clock.clone());
+    let app = router(endpoint, super::app::absent(folder.path()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let task = tokio::spawn(async move {

@@ -87,6 +87,11 @@ impl<B: Backend> Change<'_, B> {
         self.batch.put_text(table, key, text);
     }
 
+    /// Makes or replaces bytes.
+    pub fn put_bytes(&mut self, table: Table, key: &str, bytes: &[u8]) {
+        self.batch.put_bytes(table, key, bytes);
+    }
+
     /// Removes a record.
     pub fn delete(&mut self, table: Table, key: &str) {
         self.batch.delete(table, key);

@@ -23,13 +23,19 @@ pub enum Table {
     Documents,
     /// Versions of ledger entries, by branch, entry and stamp.
     Ledger,
+    /// Evidence photos, by branch and SHA-256.
+    Photos,
+    /// Their bytes; no text.
+    PhotoBytes,
+    /// Small pictures of them; no text.
+    Thumbnails,
     /// Words on findings written here, and what the endpoint has of them, by branch.
     Findings,
 }
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -39,6 +45,9 @@ impl Table {
         Self::Outbox,
         Self::Documents,
         Self::Ledger,
+        Self::Photos,
+        Self::PhotoBytes,
+        Self::Thumbnails,
         Self::Findings,
     ];
 
@@ -55,6 +64,7 @@ impl Table {
             | Self::Outbox => 1,
             Self::Documents => 2,
             Self::Ledger => 3,
+            Self::Photos | Self::PhotoBytes | Self::Thumbnails => 4,
             Self::Findings => 5,
         }
     }
@@ -72,8 +82,17 @@ impl Table {
             Self::Outbox => "outbox",
             Self::Documents => "documents",
             Self::Ledger => "ledger",
+            Self::Photos => "photos",
+            Self::PhotoBytes => "photo-bytes",
+            Self::Thumbnails => "thumbnails",
             Self::Findings => "findings",
         }
+    }
+
+    /// Whether bytes lie in it instead of texts.
+    #[must_use]
+    pub const fn holds_bytes(self) -> bool {
+        matches!(self, Self::PhotoBytes | Self::Thumbnails)
     }
 }
 
@@ -82,6 +101,8 @@ impl Table {
 pub enum Write {
     /// Makes or replaces a record.
     Put(Table, String, String),
+    /// Makes or replaces bytes.
+    PutBytes(Table, String, Vec<u8>),
     /// Removes a record; nothing happens when there is none.
     Delete(Table, String),
 }
@@ -120,6 +141,11 @@ impl Batch {
         self.writes.push(Write::Put(table, key.into(), text.into()));
     }
 
+    /// Adds bytes.
+    pub fn put_bytes(&mut self, table: Table, key: &str, bytes: &[u8]) {
+        self.writes.push(Write::PutBytes(table, key.into(), bytes.into()));
+    }
+
     /// Removes a record.
     pub fn delete(&mut self, table: Table, key: &str) {
         self.writes.push(Write::Delete(table, key.into()));
@@ -129,7 +155,7 @@ impl Batch {
     #[must_use]
     pub fn tables(&self) -> Vec<Table> {
         let written = self.writes.iter().map(|write| match write {
-            Write::Put(table, ..) | Write::Delete(table, _) => *table,
+            Write::Put(table, ..) | Write::PutBytes(table, ..) | Write::Delete(table, _) => *table,
         });
         let seen = self.seen.iter().map(|seen| match seen {
             Seen::One(table, ..) | Seen::Run(table, ..) => *table,
@@ -149,6 +175,9 @@ pub trait Backend {
 
     /// All records whose key starts with `prefix`, in the order of their keys.
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// The bytes under each of these keys, in a table that holds bytes.
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
     /// Several runs as [`Backend::scan`] answers them, read as one state.
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError>;

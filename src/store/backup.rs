@@ -4,7 +4,7 @@
 //! backup never overwrites anything newer. Its JSON is frozen by a golden test; the evolution rules are those of
 //! [`crate::domain::submission`].
 
-use super::records::{Draft, LocalSubmission};
+use super::records::{Draft, LocalSubmission, PhotoRecord};
 use crate::{
     domain::{BranchCode, Entry, LedgerRecord},
     protocol::BranchFindings,
@@ -36,6 +36,9 @@ pub struct Backup {
     /// The ledger, every version of every entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<LedgerRecord>,
+    /// What is known of the photos. Their bytes are not in it: they would make it a hundred times larger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoRecord>,
     /// The findings, every word and every verdict.
     #[serde(default, skip_serializing_if = "BranchFindings::is_empty")]
     pub findings: BranchFindings,
@@ -87,7 +90,8 @@ pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
     }
     let backup: Backup = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     let foreign = backup.drafts.iter().any(|saved| saved.draft.branch != backup.branch)
-        || backup.submissions.iter().any(|carried| carried.branch != backup.branch);
+        || backup.submissions.iter().any(|carried| carried.branch != backup.branch)
+        || backup.photos.iter().any(|photo| photo.branch != backup.branch);
     if foreign {
         return Err(BackupError::NotABackup);
     }

@@ -22,13 +22,15 @@ pub enum StoreError {
     Changed,
     /// Removing a branch would lose what exists on this phone alone.
     #[error(
-        "{answers} answers and {requests} requests are on this phone alone; report them or save a backup first"
+        "{answers} answers, {requests} requests and {photos} photos are on this phone alone; report them, let the photos go up, or save a backup first"
     )]
     OnlyHere {
         /// Changed answers in no submission and no backup.
         answers: usize,
         /// Requests that have neither arrived nor been carried away in a backup.
         requests: usize,
+        /// Photos that the endpoint does not have.
+        photos: usize,
     },
     /// A newer version of the app, in another tab, has changed the database.
     #[error("another tab runs a newer version; close this one and open it again")]

@@ -62,6 +62,7 @@ fn backup(findings: BranchFindings) -> Backup {
         made_at: NOON,
         drafts: Vec::new(),
         submissions: Vec::new(),
+        photos: Vec::new(),
         ledger: Vec::new(),
         findings,
     }
@@ -110,7 +111,7 @@ fn a_word_is_here_alone_until_the_endpoint_or_a_backup_has_it() {
     write(&tab, &finding_word(2, "乙二", 21, 1));
     let alone = || run(tab.only_here(&branch(1))).unwrap().answers;
     assert_eq!((alone(), kept(&tab).unsent().len()), (2, 3), "findings, not words");
-    let refused = Err(StoreError::OnlyHere { answers: 2, requests: 0 });
+    let refused = Err(StoreError::OnlyHere { answers: 2, requests: 0, photos: 0 });
     assert_eq!(run(tab.unbind(&branch(1), &phone())), refused);
     run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&one), &[]))).unwrap();
     assert_eq!((alone(), kept(&tab).unsent().len()), (1, 2));

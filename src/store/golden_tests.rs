@@ -86,6 +86,7 @@ fn backup() -> Backup {
         }],
         submissions: vec![submission()],
         ledger: Vec::new(),
+        photos: Vec::new(),
         findings: crate::protocol::BranchFindings::default(),
     }
 }
@@ -120,6 +121,7 @@ fn backup_with_ledger() -> Backup {
         id: LedgerId::from_parts(NOON + u64::from(number), &[number; 10]),
         stamp: stamp(NOON + ms, 1),
         entry,
+        photos: std::collections::BTreeMap::new(),
     };
     let ledger = vec![version(1, 1, Some(whole)), version(2, 2, Some(least)), version(2, 3, None)];
     Backup { drafts: Vec::new(), submissions: Vec::new(), ledger, ..backup() }
@@ -160,6 +162,15 @@ fn the_backup_is_frozen_and_holds_no_token() {
     is_frozen(&backup(), golden);
     is_frozen(&backup_with_ledger(), include_str!("golden/backup-ledger-1.json"));
     assert!(!golden.contains(token(1).secret()) && !golden.contains("token"));
+}
+
+#[test]
+fn the_record_of_a_photo_is_frozen() {
+    let photo = super::PhotoRecord {
+        refused: Some(crate::protocol::ProblemKind::TooManyPhotos),
+        ..super::testing::photo(1, b"photo").record
+    };
+    is_frozen(&photo, include_str!("golden/photo-1.json"));
 }
 
 #[test]
@@ -219,6 +230,9 @@ fn the_places_are_frozen() {
             "outbox",
             "documents",
             "ledger",
+            "photos",
+            "photo-bytes",
+            "thumbnails",
             "findings"
         ]
     );

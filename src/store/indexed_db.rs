@@ -17,10 +17,12 @@ use indexed_db_futures::{
     query_source::QuerySource as _,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
+use js_sys::Uint8Array;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
+use wasm_bindgen::JsValue;
 
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
@@ -206,6 +208,26 @@ impl Backend for IndexedDb {
         .await
     }
 
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.with_reopening(async |database: &Database| {
+            let read = async {
+                let transaction = database.transaction(table.name()).build()?;
+                let store = transaction.object_store(table.name())?;
+                // All requests leave before the first is awaited.
+                let sent = keys.iter().map(|key| store.get(key.clone()).primitive());
+                let mut found = Vec::new();
+                for answer in sent.collect::<Result<Vec<_>, Error>>()? {
+                    let value: Option<JsValue> = answer.await?;
+                    found.push(value.map(|value| Uint8Array::new(&value).to_vec()));
+                }
+                transaction.commit().await?;
+                Ok(found)
+            };
+            read.await.map_err(|error: Error| store_error(&error))
+        })
+        .await
+    }
+
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
         self.with_reopening(async |database: &Database| {
             let read = async {
@@ -245,6 +267,11 @@ impl Backend for IndexedDb {
                             Write::Put(table, key, value) => {
                                 let store = transaction.object_store(table.name())?;
                                 let _sent = store.put(value.clone()).with_key(key.clone()).primitive()?;
+                            }
+                            Write::PutBytes(table, key, bytes) => {
+                                let value = JsValue::from(Uint8Array::from(bytes.as_slice()));
+                                let store = transaction.object_store(table.name())?;
+                                let _sent = store.put(value).with_key(key.clone()).primitive()?;
                             }
                             Write::Delete(table, key) => {
                                 let _sent = transaction

@@ -45,6 +45,29 @@ pub(super) async fn merge<B: Backend>(
     Ok(new.len())
 }
 
+/// Adds versions that were written here, as [`Repository::save_ledger`] says.
+pub(super) async fn put_records<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    records: &[LedgerRecord],
+) -> Result<bool, StoreError> {
+    let mut differs = false;
+    for record in records {
+        let mut put = record.clone();
+        let mut clock = HybridClock::new(put.stamp.device);
+        while let Some(text) = change.text(Table::Ledger, &ledger_key(branch, &put)).await?
+            && serde_json::from_str::<KeptRecord>(&text).ok().is_none_or(|known| known.record != put)
+        {
+            clock.observe(put.stamp);
+            put.stamp = clock.tick(put.stamp.ms);
+        }
+        differs |= put.stamp != record.stamp;
+        let key = ledger_key(branch, &put);
+        change.put(Table::Ledger, &key, &KeptRecord { record: put, shared: false })?;
+    }
+    Ok(differs)
+}
+
 /// Marks these as having left the phone.
 pub(super) async fn mark<B: Backend>(
     change: &mut Change<'_, B>,
@@ -91,24 +114,7 @@ impl<B: Backend> Repository<B> {
         branch: &BranchCode,
         records: &[LedgerRecord],
     ) -> Result<bool, StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| {
-            let mut differs = false;
-            for record in records {
-                let mut put = record.clone();
-                let mut clock = HybridClock::new(put.stamp.device);
-                while let Some(text) = change.text(Table::Ledger, &ledger_key(branch, &put)).await?
-                    && serde_json::from_str::<KeptRecord>(&text).ok().is_none_or(|known| known.record != put)
-                {
-                    clock.observe(put.stamp);
-                    put.stamp = clock.tick(put.stamp.ms);
-                }
-                differs |= put.stamp != record.stamp;
-                let key = ledger_key(branch, &put);
-                change.put(Table::Ledger, &key, &KeptRecord { record: put, shared: false })?;
-            }
-            Ok(differs)
-        })
-        .await
+        self.atomically(async |change: &mut Change<'_, B>| put_records(change, branch, records).await).await
     }
 }
 
@@ -143,6 +149,7 @@ mod tests {
             drafts: Vec::new(),
             submissions: Vec::new(),
             ledger,
+            photos: Vec::new(),
             findings: crate::protocol::BranchFindings::default(),
         }
     }
@@ -199,7 +206,7 @@ mod tests {
         assert_eq!(alone(), 2);
         assert_eq!(
             run(tab.unbind(&branch(1), &phone())),
-            Err(StoreError::OnlyHere { answers: 2, requests: 0 })
+            Err(StoreError::OnlyHere { answers: 2, requests: 0, photos: 0 })
         );
         let (_, local) = report_with(vec![one]);
         let (_, _, row) = report(1, 1, 1);

@@ -7,10 +7,13 @@ use super::{
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
+type Shelf<T> = Rc<RefCell<BTreeMap<(Table, String), T>>>;
+
 /// Clones share their content, as two tabs do.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    records: Rc<RefCell<BTreeMap<(Table, String), String>>>,
+    records: Shelf<String>,
+    bytes: Shelf<Vec<u8>>,
     refusal: Rc<RefCell<Option<StoreError>>>,
 }
 
@@ -42,6 +45,11 @@ impl Backend for Memory {
         Ok(run.map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let bytes = self.bytes.borrow();
+        Ok(keys.iter().map(|key| bytes.get(&(table, key.clone())).cloned()).collect())
+    }
+
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
         let mut found = Vec::new();
         for (table, prefix) in runs {
@@ -51,6 +59,10 @@ impl Backend for Memory {
     }
 
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        if table.holds_bytes() {
+            let bytes = self.bytes.borrow();
+            return Ok(bytes.keys().filter(|(of, _)| *of == table).map(|(_, key)| key.clone()).collect());
+        }
         Ok(self.scan(table, "").await?.into_iter().map(|(key, _)| key).collect())
     }
 
@@ -67,11 +79,17 @@ impl Backend for Memory {
                 return Err(StoreError::Changed);
             }
         }
-        let mut records = self.records.borrow_mut();
+        let (mut records, mut bytes) = (self.records.borrow_mut(), self.bytes.borrow_mut());
         for write in batch.writes {
             match write {
                 Write::Put(table, key, value) => {
                     records.insert((table, key), value);
+                }
+                Write::PutBytes(table, key, value) => {
+                    bytes.insert((table, key), value);
+                }
+                Write::Delete(table, key) if table.holds_bytes() => {
+                    bytes.remove(&(table, key));
                 }
                 Write::Delete(table, key) => {
                     records.remove(&(table, key));

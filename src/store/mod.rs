@@ -1,7 +1,7 @@
 //! What the phone keeps: one key-value table for each kind of record, every write one transaction.
 //!
-//! Everything is JSON text under a text key, so that one codec ([`crate::json`]) serves storage, wire and backups, and so that the
-//! double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
+//! Everything but photos is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so
+//! that the double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
 
 pub mod atomic;
@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod memory;
 mod moving;
 pub mod paper;
+pub mod photos;
 pub mod records;
 pub mod repository;
 mod shelf;
@@ -45,7 +46,7 @@ pub use memory::Memory;
 pub use paper::PaperTrail;
 pub use records::{
     Binding, Display, Draft, DraftKey, KeptFinding, KeptRecord, LocalSubmission, PendingActivation, Phone,
-    RefusedFindings, TextSize, Theme,
+    PhotoRecord, RefusedFindings, TextSize, Theme,
 };
 pub use repository::{Found, Repository};
 pub use work::OnlyHere;

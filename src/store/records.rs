@@ -4,7 +4,7 @@
 use crate::{
     domain::{
         BranchCode, ContentHash, DeviceId, FindingEntry, LedgerRecord, PeriodId, SectionId, SectorId, Stamp,
-        Submission, SubmissionId,
+        Submission, SubmissionId, photo::PhotoFacts,
     },
     protocol::{ActivationCode, BranchInfo, ProblemKind, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
@@ -31,6 +31,9 @@ pub struct Phone {
     /// The section of 一编一册 that was read last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<SectionId>,
+    /// 暂停上传: photos wait until she lets them go on.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub uploads_paused: bool,
 }
 
 impl Phone {
@@ -44,6 +47,7 @@ impl Phone {
             notice_read_at: None,
             backed_up_at: None,
             reading: None,
+            uploads_paused: false,
         }
     }
 }
@@ -203,6 +207,29 @@ pub struct LocalSubmission {
     /// Whether a backup that has left the phone holds it.
     #[serde(default)]
     pub backed_up: bool,
+    /// The photos of it that the endpoint does not have yet, as last heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<ContentHash>,
+}
+
+/// A photo that belongs to something of a branch. Its bytes and its thumbnail lie in tables of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoRecord {
+    /// Whose.
+    pub branch: BranchCode,
+    /// What it is.
+    pub facts: PhotoFacts,
+    /// When it came to this phone, milliseconds since 1970-01-01 UTC.
+    pub added_at: u64,
+    /// Whether its bytes are on this phone: not when another phone made it, nor after room was made.
+    #[serde(default)]
+    pub here: bool,
+    /// Whether the endpoint has said, by hash, that it has it.
+    #[serde(default)]
+    pub uploaded: bool,
+    /// Why the endpoint will not have it; it stays here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<ProblemKind>,
 }
 
 impl LocalSubmission {
@@ -221,6 +248,7 @@ impl LocalSubmission {
             withdrawn: false,
             reviews: Vec::new(),
             backed_up: false,
+            missing: Vec::new(),
         }
     }
 
@@ -239,6 +267,7 @@ impl LocalSubmission {
             withdrawn: summary.withdrawn,
             reviews: summary.reviews.clone(),
             backed_up: false,
+            missing: summary.missing.clone(),
         }
     }
 
@@ -252,6 +281,7 @@ impl LocalSubmission {
             parents: self.parents.clone(),
             withdrawn: self.withdrawn,
             reviews: self.reviews.clone(),
+            missing: self.missing.clone(),
         })
     }
 

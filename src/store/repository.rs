@@ -103,7 +103,15 @@ impl<B: Backend> Repository<B> {
     /// When the storage fails.
     pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
         let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists];
-        let of_branch = [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger, Table::Findings];
+        // Of photos only what is known of them: their bytes and small pictures are fetched one by one when they are shown.
+        let of_branch = [
+            Table::Drafts,
+            Table::Entries,
+            Table::Submissions,
+            Table::Ledger,
+            Table::Photos,
+            Table::Findings,
+        ];
         let prefix = branch.map_or_else(String::new, |branch| format!("{branch}/"));
         let runs: Vec<(Table, String)> = of_all
             .map(|table| (table, String::new()))

@@ -48,6 +48,7 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
             .map(|kept| kept.record)
             .collect(),
         submissions: run(repository.submissions(&branch(of))).unwrap().records,
+        photos: run(repository.photos(&branch(of))).unwrap().records,
         findings: run(repository.findings(&branch(of))).unwrap().0.all().into(),
     }
 }

@@ -48,6 +48,13 @@ impl Backend for Storage {
         }
     }
 
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        match self {
+            Self::Browser(browser) => browser.bytes(table, keys).await,
+            Self::Memory(memory) => memory.bytes(table, keys).await,
+        }
+    }
+
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
         match self {
             Self::Browser(browser) => browser.scan_all(runs).await,

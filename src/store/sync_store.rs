@@ -5,6 +5,7 @@ use super::{
     backend::{Backend, Table},
     error::StoreError,
     findings, ledger,
+    photos::learn,
     records::{Binding as Bound, Draft, LocalSubmission},
     repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
     work::merge,
@@ -218,6 +219,7 @@ impl<B: Backend> Store for Repository<B> {
             let said: Vec<Entry> = submission.entries().iter().filter_map(derive::said).collect();
             merge(change, &begun, &said).await?;
             ledger::merge(change, &submission.branch, &submission.ledger, true).await?;
+            learn(change, submission).await?;
             Ok(())
         })
         .await

@@ -1,10 +1,14 @@
 //! Builders for the tests of the storage, and a storage in which something else writes at the worst moment.
 
-use super::{Backend, Batch, Binding, Draft, LocalSubmission, Memory, Phone, Repository, StoreError, Table};
+use super::{
+    Backend, Batch, Binding, Draft, LocalSubmission, Memory, Phone, PhotoRecord, Repository, StoreError,
+    Table, photos::NewPhoto,
+};
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, Entry, ItemId, Stamp, Submission,
+        AnswerKey, AnswerValue, Assessment, ContentHash, Entry, ItemId, Stamp, Submission,
         assessment::Edit,
+        photo::PhotoFacts,
         testing::{device, period},
     },
     sync::{
@@ -58,6 +62,32 @@ pub(crate) fn edit(put: Entry) -> Edit {
     Edit { put, drop: Vec::new() }
 }
 
+/// A photo of a branch, as the camera component hands it over.
+pub(crate) fn photo(of: u8, bytes: &[u8]) -> NewPhoto {
+    let facts = PhotoFacts {
+        sha256: ContentHash::of(bytes),
+        bytes: bytes.len() as u64,
+        media_type: "image/jpeg".into(),
+        width: 1600,
+        height: 1200,
+        captured_on: Some(jiff::civil::date(2026, 11, 20)),
+        happened_on: None,
+    };
+    let record =
+        PhotoRecord { branch: branch(of), facts, added_at: NOON, here: true, uploaded: false, refused: None };
+    NewPhoto { record, bytes: bytes.into(), thumbnail: b"small".into() }
+}
+
+/// The edit that attaches a photo to an item, or takes it off.
+pub(crate) fn attach(item: &str, bytes: &[u8], attached: bool, ms: u64) -> Edit {
+    edit(Entry {
+        key: AnswerKey::Photo { item: ItemId::new(item).unwrap(), sha256: ContentHash::of(bytes) },
+        stamp: Stamp { ms, count: 0, device: device(1) },
+        value: AnswerValue::Attached { attached },
+        under: None,
+    })
+}
+
 /// 上报 as the session does it.
 pub(crate) fn report(number: u8, of: u8, phone: u8) -> (Submission, LocalSubmission, OutboxEntry) {
     let submission = full_submission(number, of, phone);
@@ -109,6 +139,10 @@ impl Backend for Shared {
 
     async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         self.memory.scan(table, prefix).await
+    }
+
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.memory.bytes(table, keys).await
     }
 
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {

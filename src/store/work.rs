@@ -6,11 +6,14 @@ use super::{
     backup::Backup,
     error::StoreError,
     findings, ledger,
-    records::{Binding, Draft, LocalSubmission, Phone},
+    photos::{self, photo_key},
+    records::{Binding, Draft, KeptRecord, LocalSubmission, Phone, PhotoRecord},
     repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
 };
 use crate::{
-    domain::{Assessment, BranchCode, Entry, FindingId, HybridClock, LedgerId, Stamp, assessment::Edit},
+    domain::{
+        Assessment, BranchCode, Entry, FindingId, HybridClock, Ledger, LedgerId, Stamp, assessment::Edit,
+    },
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,19 +26,22 @@ pub struct OnlyHere {
     pub answers: usize,
     /// Requests that have neither arrived nor been carried away in a backup.
     pub requests: usize,
+    /// Photos in use that the endpoint does not have; no backup holds them.
+    pub photos: usize,
 }
 
 impl OnlyHere {
-    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger are counted by
-    /// [`ledger::only_here`], the findings by [`super::StoredFindings::only_here`].
+    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger that are here
+    /// alone are found by [`ledger::only_here`], the findings by [`super::StoredFindings::only_here`].
     #[must_use]
     pub fn count(
         branch: &BranchCode,
         drafts: &[(Draft, Assessment)],
         submissions: &[LocalSubmission],
         outbox: &[OutboxEntry],
-        ledger: &BTreeSet<LedgerId>,
+        (ledger, unshared): (&Ledger, &BTreeSet<LedgerId>),
         findings: &BTreeSet<FindingId>,
+        photos: &[PhotoRecord],
     ) -> Self {
         let carried = |row: &OutboxEntry| match &row.request {
             OutboxRequest::Submit { submission, .. } => {
@@ -45,8 +51,9 @@ impl OnlyHere {
             OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
         };
         Self {
+            photos: photos::only_here(photos, drafts, submissions, ledger),
             answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>()
-                + ledger.len()
+                + unshared.len()
                 + findings.len(),
             requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
         }
@@ -56,6 +63,12 @@ impl OnlyHere {
     #[must_use]
     pub fn is_nothing(self) -> bool {
         self == Self::default()
+    }
+}
+
+impl From<OnlyHere> for StoreError {
+    fn from(OnlyHere { answers, requests, photos }: OnlyHere) -> Self {
+        Self::OnlyHere { answers, requests, photos }
     }
 }
 
@@ -106,23 +119,74 @@ pub(super) async fn merge<B: Backend>(
     Ok(new)
 }
 
+/// Carries edits out on top of what is stored, as [`Repository::save_edits`] says.
+pub(super) async fn put_edits<B: Backend>(
+    change: &mut Change<'_, B>,
+    draft: &Draft,
+    edits: &[Edit],
+) -> Result<bool, StoreError> {
+    let key = draft.key();
+    let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?;
+    if stored.is_none() {
+        change.put(Table::Drafts, &draft_key(&key), draft)?;
+    }
+    let shared = stored.and_then(|draft| draft.shared_until);
+    let mut differs = false;
+    for edit in edits {
+        for old in &edit.drop {
+            if Some(old.stamp) > shared {
+                change.delete(Table::Entries, &entry_key(&key, old));
+            } else {
+                differs = true;
+            }
+        }
+        let mut put = edit.put.clone();
+        let mut clock = HybridClock::new(put.stamp.device);
+        if let Some(shared) = shared.filter(|shared| put.stamp <= *shared) {
+            clock.observe(shared);
+            put.stamp = clock.tick(put.stamp.ms);
+        }
+        while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
+            && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
+        {
+            clock.observe(put.stamp);
+            put.stamp = clock.tick(put.stamp.ms);
+        }
+        differs |= put.stamp != edit.put.stamp;
+        change.put(Table::Entries, &entry_key(&key, &put), &put)?;
+    }
+    Ok(differs)
+}
+
+/// The drafts of a branch with their answers.
+pub(super) async fn drafts_of<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<Vec<(Draft, Assessment)>, StoreError> {
+    let mut drafts = Vec::new();
+    for draft in change.run::<Draft>(Table::Drafts, &format!("{branch}/")).await?.records {
+        let entries = change.run(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
+        let assessment = Assessment::new(entries, draft.shared_until);
+        drafts.push((draft, assessment));
+    }
+    Ok(drafts)
+}
+
 /// Reads and counts what of a branch exists on this phone alone.
 async fn only_here<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<OnlyHere, StoreError> {
     let run = format!("{branch}/");
-    let mut drafts = Vec::new();
-    for draft in change.run::<Draft>(Table::Drafts, &run).await?.records {
-        let entries = change.run(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
-        let assessment = Assessment::new(entries, draft.shared_until);
-        drafts.push((draft, assessment));
-    }
+    let drafts = drafts_of(change, branch).await?;
     let submissions = change.run(Table::Submissions, &run).await?.records;
     let outbox = change.run(Table::Outbox, "").await?.records;
-    let ledger = ledger::only_here(&change.run(Table::Ledger, &run).await?.records);
+    let kept = change.run::<KeptRecord>(Table::Ledger, &run).await?.records;
+    let unshared = ledger::only_here(&kept);
+    let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
     let findings = findings::stored(change, branch).await?.only_here();
-    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, &ledger, &findings))
+    let photos = change.run(Table::Photos, &run).await?.records;
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, (&ledger, &unshared), &findings, &photos))
 }
 
 impl<B: Backend> Repository<B> {
@@ -139,40 +203,7 @@ impl<B: Backend> Repository<B> {
         if self.save_as_known(draft, edits).await? {
             return Ok(false);
         }
-        let key = draft.key();
-        self.atomically(async |change: &mut Change<'_, B>| {
-            let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?;
-            if stored.is_none() {
-                change.put(Table::Drafts, &draft_key(&key), draft)?;
-            }
-            let shared = stored.and_then(|draft| draft.shared_until);
-            let mut differs = false;
-            for edit in edits {
-                for old in &edit.drop {
-                    if Some(old.stamp) > shared {
-                        change.delete(Table::Entries, &entry_key(&key, old));
-                    } else {
-                        differs = true;
-                    }
-                }
-                let mut put = edit.put.clone();
-                let mut clock = HybridClock::new(put.stamp.device);
-                if let Some(shared) = shared.filter(|shared| put.stamp <= *shared) {
-                    clock.observe(shared);
-                    put.stamp = clock.tick(put.stamp.ms);
-                }
-                while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
-                    && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
-                {
-                    clock.observe(put.stamp);
-                    put.stamp = clock.tick(put.stamp.ms);
-                }
-                differs |= put.stamp != edit.put.stamp;
-                change.put(Table::Entries, &entry_key(&key, &put), &put)?;
-            }
-            Ok(differs)
-        })
-        .await
+        self.atomically(async |change: &mut Change<'_, B>| put_edits(change, draft, edits).await).await
     }
 
     /// Tries the usual case of [`Repository::save_edits`] without reading first: the stored draft is the one on the screen, and
@@ -268,6 +299,17 @@ impl<B: Backend> Repository<B> {
                 let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
                 new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
             }
+            for photo in &backup.photos {
+                let key = photo_key(&photo.branch, &photo.facts.sha256);
+                if change.text(Table::Photos, &key).await?.is_none() {
+                    // No backup holds its bytes: they come from the endpoint, if it has them.
+                    change.put(
+                        Table::Photos,
+                        &key,
+                        &PhotoRecord { here: false, refused: None, ..photo.clone() },
+                    )?;
+                }
+            }
             let run = format!("{}/", backup.branch);
             let here = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
             for carried in &backup.submissions {
@@ -319,12 +361,25 @@ impl<B: Backend> Repository<B> {
     /// nothing was removed.
     pub async fn unbind(&self, branch: &BranchCode, shown: &Phone) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let OnlyHere { answers, requests } = only_here(change, branch).await?;
-            if answers > 0 || requests > 0 {
-                return Err(StoreError::OnlyHere { answers, requests });
+            let here = only_here(change, branch).await?;
+            if !here.is_nothing() {
+                return Err(here.into());
             }
             let prefix = format!("{branch}/");
-            for table in [Table::Drafts, Table::Entries, Table::Submissions, Table::Ledger, Table::Findings] {
+            for table in [Table::PhotoBytes, Table::Thumbnails] {
+                for key in self.backend().keys(table).await?.iter().filter(|key| key.starts_with(&prefix)) {
+                    change.delete(table, key);
+                }
+            }
+            let tables = [
+                Table::Drafts,
+                Table::Entries,
+                Table::Submissions,
+                Table::Ledger,
+                Table::Photos,
+                Table::Findings,
+            ];
+            for table in tables {
                 for (key, _) in change.texts(table, &prefix).await? {
                     change.delete(table, &key);
                 }

@@ -7,6 +7,8 @@ use crate::protocol::{Problem, ProblemKind};
 pub enum Method {
     /// Read.
     Get,
+    /// Ask whether something is there, without reading it.
+    Head,
     /// Store under a name the phone chose; the same again is success.
     Put,
     /// Ask for something to be made.
@@ -21,11 +23,26 @@ impl Method {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Head => "HEAD",
             Self::Put => "PUT",
             Self::Post => "POST",
             Self::Delete => "DELETE",
         }
     }
+}
+
+/// What a request brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body<'a> {
+    /// JSON, sent as it is with `Content-Type: application/json`.
+    Json(&'a str),
+    /// A photo, with its own content type.
+    Photo {
+        /// `image/jpeg` or `image/webp`.
+        media_type: &'a str,
+        /// Its bytes.
+        bytes: &'a [u8],
+    },
 }
 
 /// One request.
@@ -37,8 +54,8 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// For `Authorization: Bearer …`.
     pub token: Option<&'a str>,
-    /// JSON, sent as it is with `Content-Type: application/json`.
-    pub body: Option<&'a str>,
+    /// What it brings.
+    pub body: Option<Body<'a>>,
     /// For `If-None-Match`.
     pub if_none_match: Option<&'a str>,
 }
@@ -56,8 +73,10 @@ pub struct Reply {
     pub etag: Option<String>,
     /// The `Retry-After` header, in seconds.
     pub retry_after_s: Option<u64>,
-    /// The body as text.
+    /// The body as text; of a picture in [`Reply::bytes`] instead.
     pub body: String,
+    /// The body of a picture.
+    pub bytes: Vec<u8>,
 }
 
 /// Nothing answered: no network, a time-out, a refused connection.

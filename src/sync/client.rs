@@ -1,7 +1,7 @@
 //! Every call to the endpoint, typed. Answers are checked here: a hash that does not fit is no answer.
 
 use super::{
-    api::{Api, ApiError, Method, Reply, Request, classify},
+    api::{Api, ApiError, Body, Method, Reply, Request, classify},
     clock::ClockOffset,
     store::{HeardFindings, StandardCopy},
     token::Token,
@@ -9,8 +9,8 @@ use super::{
 use crate::{
     domain::{ContentHash, FindingEntry, SubmissionId},
     protocol::{
-        ActivateRequest, Activated, BranchFindings, BranchInfo, DeviceCode, NewFindings, ProblemKind,
-        Receipt, StampedProfile, SubmissionSummary, paths,
+        ActivateRequest, Activated, BranchFindings, BranchInfo, DeviceCode, NewFindings, Problem,
+        ProblemKind, Receipt, StampedProfile, SubmissionSummary, paths,
     },
 };
 use serde::de::DeserializeOwned;
@@ -229,6 +229,52 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
         proven(self.ask(Method::Get, &paths::document(hash), None, None).await?, hash)
     }
 
+    /// Whether the endpoint has a photo of the branch.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn has_photo(&self, token: &Token, sha256: &ContentHash) -> Result<bool, ApiError> {
+        match self.ask(Method::Head, &paths::photo(sha256), Some(token), None).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == Some(ProblemKind::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Brings a photo; again is success.
+    ///
+    /// # Errors
+    /// [`ApiError`]; without asking the endpoint, that these are not the bytes of the hash.
+    pub async fn put_photo(
+        &self,
+        token: &Token,
+        sha256: &ContentHash,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<(), ApiError> {
+        if &ContentHash::of(bytes) != sha256 {
+            let problem = Problem::new(ProblemKind::WrongHash, "the photo on this phone is spoilt");
+            return Err(ApiError::Problem { problem, retry_after_s: None });
+        }
+        let (path, body) = (paths::photo(sha256), Some(Body::Photo { media_type, bytes }));
+        let token = Some(token.secret());
+        let request = Request { method: Method::Put, path: &path, token, body, if_none_match: None };
+        self.send(request).await.map(drop)
+    }
+
+    /// The bytes of a photo of the branch, proven by their hash.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn photo(&self, token: &Token, sha256: &ContentHash) -> Result<Vec<u8>, ApiError> {
+        let reply = self.ask(Method::Get, &paths::photo(sha256), Some(token), None).await?;
+        if &ContentHash::of(&reply.bytes) == sha256 {
+            Ok(reply.bytes)
+        } else {
+            Err(ApiError::Unreadable(format!("these are not the bytes of {sha256}")))
+        }
+    }
+
     async fn ask(
         &self,
         method: Method,
@@ -236,6 +282,7 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
         token: Option<&Token>,
         body: Option<&str>,
     ) -> Result<Reply, ApiError> {
+        let body = body.map(Body::Json);
         self.send(Request { method, path, token: token.map(Token::secret), body, if_none_match: None }).await
     }
 

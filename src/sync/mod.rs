@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod plan;
 pub mod store;
 pub mod token;
+pub mod uploads;
 
 #[cfg(test)]
 mod engine_tests;
@@ -24,7 +25,7 @@ mod plan_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use api::{Api, ApiError, Method, NoAnswer, Reply, Request};
+pub use api::{Api, ApiError, Body, Method, NoAnswer, Reply, Request};
 pub use client::{Client, StandardAnswer};
 pub use clock::ClockOffset;
 pub use engine::{RoundOutcome, round};

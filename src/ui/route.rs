@@ -24,6 +24,8 @@ pub enum Place {
     Submission(SubmissionId),
     /// 我的资料在哪
     Storage,
+    /// 照片
+    Photos,
     /// 支部基本情况
     Profile,
     /// 启用
@@ -106,6 +108,7 @@ impl Place {
                 "submit" => Self::Submit,
                 "submissions" => Self::Submissions,
                 "storage" => Self::Storage,
+                "photos" => Self::Photos,
                 "profile" => Self::Profile,
                 "activate" => Self::Activate,
                 "handbook" => Self::Handbook,
@@ -153,6 +156,7 @@ impl Place {
             Self::Submissions => ("/submissions", ""),
             Self::Submission(id) => return format!("/submissions/{id}"),
             Self::Storage => ("/storage", ""),
+            Self::Photos => ("/photos", ""),
             Self::Profile => ("/profile", ""),
             Self::Activate => ("/activate", ""),
             Self::Handbook => ("/handbook", ""),
@@ -208,6 +212,7 @@ impl Place {
             Self::Submissions
             | Self::Submission(_)
             | Self::Storage
+            | Self::Photos
             | Self::Profile
             | Self::Activate
             | Self::Papers
@@ -292,6 +297,7 @@ mod tests {
             Place::Submissions,
             Place::Submission(submission),
             Place::Storage,
+            Place::Photos,
             Place::Profile,
             Place::Activate,
             Place::Handbook,

@@ -38,6 +38,11 @@ impl Queue {
         self.saved
     }
 
+    /// Something reached the disk by another way than this queue.
+    pub fn saved_beside(&mut self) {
+        self.saved += 1;
+    }
+
     /// Adds a change.
     pub fn push(&mut self, change: (Draft, Edit)) {
         self.waiting.push(change);

@@ -6,6 +6,7 @@ use biaochi::{
     protocol::paths,
     server::{
         database::Database,
+        photos::Photos,
         serve::{Limits, Options, serve},
     },
 };
@@ -38,9 +39,10 @@ async fn running(limits: Limits) -> Running {
         tls_cert: None,
         tls_key: None,
     };
+    let photos = Photos::in_folder(&folder.path().join("photos")).unwrap();
     let handle = Handle::new();
     let serving = handle.clone();
-    let task = tokio::spawn(async move { serve(options, limits, &database, serving).await.unwrap() });
+    let task = tokio::spawn(async move { serve(options, limits, &database, photos, serving).await.unwrap() });
     let address = handle.listening().await.unwrap();
     Running { _folder: folder, address, handle, task }
 }

@@ -13,6 +13,7 @@ mod https;
 mod killed;
 mod limits;
 mod phones;
+mod photos;
 mod profile;
 mod proxies;
 mod pull;

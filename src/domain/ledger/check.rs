@@ -4,6 +4,7 @@ use super::{ActivityKind, LedgerEntry, LedgerRecord};
 use crate::domain::{
     check::{MAX_FIGURE, MAX_NAME_CHARS, is_plain_text},
     period::shanghai_date,
+    photo::MAX_ATTACHMENTS,
 };
 use jiff::civil::Date;
 
@@ -37,6 +38,9 @@ pub enum LedgerFault {
     /// A text is too long or holds control characters.
     #[error("the {0} is longer than {1} characters, or holds control characters")]
     Text(&'static str, usize),
+    /// More photos than one submission may carry.
+    #[error("it names more than {MAX_ATTACHMENTS} photos; take some off")]
+    Photos,
 }
 
 /// What is wrong with an entry on the day on which it is entered, if anything.
@@ -76,14 +80,15 @@ pub fn entry_fault(entry: &LedgerEntry, today: Date) -> Option<LedgerFault> {
 /// it alike whenever they see it.
 #[must_use]
 pub fn record_fault(record: &LedgerRecord) -> Option<LedgerFault> {
-    record.entry.as_ref().and_then(|entry| entry_fault(entry, shanghai_date(record.stamp.ms)))
+    let fault = record.entry.as_ref().and_then(|entry| entry_fault(entry, shanghai_date(record.stamp.ms)));
+    fault.or_else(|| (record.photos.len() > MAX_ATTACHMENTS).then_some(LedgerFault::Photos))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{
-        AnswerKey, AnswerValue, Entry, ItemId, PartAnswer, PartId, Submission, WindowKey,
+        AnswerKey, AnswerValue, ContentHash, Entry, ItemId, PartAnswer, PartId, Submission, WindowKey,
         answer::OwnAnswer,
         check::{AnswerFault, submission_faults, tests::submission},
         ledger::{
@@ -181,6 +186,36 @@ mod tests {
         let frozen = include_str!("../golden/submission-ledger.json").trim_end();
         assert_eq!(serde_json::to_string_pretty(&sent).unwrap(), frozen);
         assert_eq!(serde_json::from_str::<Submission>(frozen).unwrap(), sent);
+    }
+
+    /// The same with a photo attached and another one taken off.
+    #[test]
+    fn the_wire_format_of_a_ledgers_photos_is_frozen() {
+        let day = date(2026, 11, 20);
+        let mut with = record(1, meeting(day), day, 0);
+        with.photos = [(ContentHash::of(b"a"), true), (ContentHash::of(b"b"), false)].into();
+        let frozen = include_str!("../golden/ledger-photos.json").trim_end();
+        assert_eq!(serde_json::to_string_pretty(&with).unwrap(), frozen);
+        assert_eq!(serde_json::from_str::<LedgerRecord>(frozen).unwrap(), with);
+    }
+
+    #[test]
+    fn photos_of_the_ledger_belong_to_the_submission() {
+        let day = date(2026, 11, 20);
+        let mut sent = submission();
+        let with = |number, photo: &[u8], attached| LedgerRecord {
+            photos: [(ContentHash::of(photo), attached)].into(),
+            ..record(number, meeting(day), day, 0)
+        };
+        let mut struck = record(2, meeting(day), day, 1);
+        struck.entry = None;
+        sent.ledger = vec![with(1, b"a", true), with(2, b"b", true), struck, with(3, b"c", false)];
+        assert_eq!(submission_faults(&checklist(), &period(), &sent), []);
+        assert_eq!(sent.photos(), [ContentHash::of(b"a")].into());
+        let many = (0..=MAX_ATTACHMENTS as u64).map(|number| (ContentHash::of(&number.to_be_bytes()), true));
+        sent.ledger[0].photos = many.collect();
+        let faults = submission_faults(&checklist(), &period(), &sent);
+        assert!(faults.contains(&AnswerFault::Ledger(id(1), LedgerFault::Photos)), "{faults:?}");
     }
 
     #[test]

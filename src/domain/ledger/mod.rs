@@ -15,13 +15,12 @@ pub(crate) mod testing;
 use super::{
     checklist::Checklist,
     clock::Stamp,
-    ids::LedgerId,
-    ids::OccurrenceId,
+    ids::{ContentHash, LedgerId, OccurrenceId},
     period::{Period, shanghai_date},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An entry made more than this many days after its date is a 后登记. A week: in a village the record book is often copied on
 /// the next market day, and that is no afterthought; a month later it is.
@@ -74,6 +73,12 @@ impl ActivityKind {
         Self::Openness,
         Self::FinancialOpenness,
     ];
+
+    /// Whether its record is of a kind that must never be photographed: 谈话记录, 测评票.
+    #[must_use]
+    pub fn is_never_photographed(self) -> bool {
+        matches!(self, Self::HeartToHeartTalk | Self::DemocraticAppraisal)
+    }
 }
 
 /// Who was there.
@@ -143,6 +148,14 @@ pub struct LedgerEntry {
     pub location: String,
 }
 
+impl LedgerEntry {
+    /// Whether one of its kinds must never be photographed.
+    #[must_use]
+    pub fn is_never_photographed(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.is_never_photographed())
+    }
+}
+
 /// One version of an entry: the unit that is stored, sent and merged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -154,6 +167,10 @@ pub struct LedgerRecord {
     /// The version; `None` strikes the entry out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<LedgerEntry>,
+    /// Photos that were attached (`true`) or taken off (`false`) with this version. Each photo is a register of its own: the
+    /// highest stamp that names it decides, so that a version written without knowing of a photo never takes it off.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub photos: BTreeMap<ContentHash, bool>,
 }
 
 /// How the ledger answers a part of the checklist.
@@ -252,6 +269,31 @@ impl Ledger {
     #[must_use]
     pub fn find(&self, id: LedgerId) -> Option<Live<'_>> {
         counting(&self.history(id).collect::<Vec<_>>())
+    }
+
+    /// The photos of an entry, in the order in which they were added.
+    #[must_use]
+    pub fn photos_of(&self, id: LedgerId) -> Vec<&ContentHash> {
+        let mut photos: Vec<&ContentHash> = Vec::new();
+        for (sha256, attached) in self.history(id).flat_map(|version| &version.photos) {
+            let known = photos.iter().position(|photo| *photo == sha256);
+            match (attached, known) {
+                (true, None) => photos.push(sha256),
+                (false, Some(place)) => {
+                    photos.remove(place);
+                }
+                _ => {}
+            }
+        }
+        photos
+    }
+
+    /// Every photo of the entries that count, each once.
+    #[must_use]
+    pub fn photos(&self) -> BTreeSet<&ContentHash> {
+        let with: BTreeSet<LedgerId> =
+            self.records.iter().filter(|record| !record.photos.is_empty()).map(|record| record.id).collect();
+        with.into_iter().filter(|id| self.find(*id).is_some()).flat_map(|id| self.photos_of(id)).collect()
     }
 
     /// The entries that count, in the order of ids.
@@ -370,6 +412,45 @@ mod tests {
         assert_eq!(sent.iter().map(|record| record.id).collect::<Vec<_>>(), [id(1), id(1), first]);
     }
 
+    #[test]
+    fn a_photo_stays_until_somebody_takes_it_off() {
+        let day = date(2026, 11, 20);
+        let (a, b) = (ContentHash::of(b"a"), ContentHash::of(b"b"));
+        let with = |count, photos: &[(&ContentHash, bool)]| LedgerRecord {
+            photos: photos.iter().map(|(sha256, attached)| ((*sha256).clone(), *attached)).collect(),
+            ..record(1, meeting(day), day, count)
+        };
+        let mut ledger = Ledger::new([with(0, &[(&b, true)]), with(1, &[(&a, true)])]);
+        assert_eq!(ledger.photos_of(id(1)), [&b, &a], "in the order of adding");
+        // Written on another phone that knew nothing of them.
+        ledger.merge([with(2, &[])]);
+        assert_eq!(ledger.photos(), [&a, &b].into());
+        ledger.merge([with(3, &[(&b, false)])]);
+        assert_eq!(ledger.photos_of(id(1)), [&a]);
+        ledger.merge([with(4, &[(&b, true)])]);
+        assert_eq!(ledger.photos_of(id(1)), [&a, &b]);
+        let mut struck = with(5, &[]);
+        struck.entry = None;
+        ledger.merge([struck]);
+        assert_eq!(ledger.photos(), BTreeSet::new(), "of what does not count");
+        assert_eq!(ledger.photos_of(id(1)).len(), 2, "but nothing is forgotten");
+    }
+
+    /// Whether the newest version that names the photo attaches it.
+    fn last_word(ledger: &Ledger, number: u8, photo: &ContentHash) -> bool {
+        ledger.history(id(number)).filter_map(|version| version.photos.get(photo)).next_back() == Some(&true)
+    }
+
+    #[test]
+    fn talks_and_ballots_are_never_photographed() {
+        let never = ActivityKind::ALL.into_iter().filter(|kind| kind.is_never_photographed());
+        assert!(never.eq([ActivityKind::DemocraticAppraisal, ActivityKind::HeartToHeartTalk]));
+        let mut both = meeting(date(2026, 11, 20));
+        assert!(!both.is_never_photographed());
+        both.kinds.insert(ActivityKind::DemocraticAppraisal);
+        assert!(both.is_never_photographed());
+    }
+
     proptest! {
         #[test]
         fn merging_is_commutative_associative_and_idempotent(a in any_records(), b in any_records(), c in any_records()) {
@@ -386,6 +467,9 @@ mod tests {
             let mut again = one.clone();
             again.merge(one.records().iter().cloned());
             prop_assert_eq!(&again, &one);
+            for number in 1..4 {
+                prop_assert!(one.photos_of(id(number)).iter().all(|photo| last_word(&one, number, photo)));
+            }
             for live in one.live() {
                 prop_assert_eq!(one.find(live.id), Some(live));
                 prop_assert!(one.history(live.id).all(|version| version.stamp <= live.stamp));

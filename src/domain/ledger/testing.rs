@@ -7,7 +7,10 @@ use crate::domain::{
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 pub(crate) fn id(number: u8) -> LedgerId {
     LedgerId::from_parts(1_764_000_000_000 + u64::from(number), &[number; 10])
@@ -38,7 +41,7 @@ pub(crate) fn meeting(date: Date) -> LedgerEntry {
 /// The version written at noon of `entered`.
 pub(crate) fn record(number: u8, entry: LedgerEntry, entered: Date, count: u32) -> LedgerRecord {
     let stamp = Stamp { ms: noon(entered), count, device: testing::device(1) };
-    LedgerRecord { id: id(number), stamp, entry: Some(entry) }
+    LedgerRecord { id: id(number), stamp, entry: Some(entry), photos: BTreeMap::new() }
 }
 
 /// Member meetings held and entered on these days.
@@ -102,11 +105,14 @@ pub(crate) fn pinned<'a>(checklist: &'a Checklist, period: &'a Period) -> Pinned
 
 /// A handful of versions of a few entries by two phones.
 pub(crate) fn any_records() -> impl Strategy<Value = Vec<LedgerRecord>> {
-    let one = (1_u8..4, 0_u64..3, 0_u32..2, 1_u8..3, proptest::option::of(0_i8..28));
-    let record = one.prop_map(|(number, later, count, by, day)| LedgerRecord {
+    let photos =
+        proptest::collection::btree_map((0_u8..3).prop_map(|of| ContentHash::of(&[of])), any::<bool>(), 0..2);
+    let one = (1_u8..4, 0_u64..3, 0_u32..2, 1_u8..3, proptest::option::of(0_i8..28), photos);
+    let record = one.prop_map(|(number, later, count, by, day, photos)| LedgerRecord {
         id: id(number),
         stamp: Stamp { ms: noon(date(2026, 12, 1)) + later, count, device: DeviceId::from_random([by; 16]) },
         entry: day.map(|day| meeting(date(2026, 11, day + 1))),
+        photos,
     });
     proptest::collection::vec(record, 0..8)
 }

@@ -5,7 +5,7 @@ use super::{
     text::say,
 };
 use crate::server::database::Database;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Backup {
@@ -15,7 +15,7 @@ pub(super) struct Backup {
 
 impl Backup {
     /// Runs the command.
-    pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
+    pub(super) async fn run(self, database: &Database, photos: &Path) -> Result<(), CliError> {
         must_be_new(&self.file)?;
         let shown = self.file.display().to_string();
         database.back_up(&self.file).await?;
@@ -25,12 +25,19 @@ impl Backup {
             std::fs::File::open(&self.file).and_then(|file| file.sync_all().and_then(|()| file.metadata()));
         let bytes = on_disk.map_err(|error| CliError::Write(shown.clone(), error))?.len();
         say(format!("已备份到“{shown}”（{}KB）。恢复的办法见管理员手册第八节。", bytes.div_ceil(1024)));
+        let (count, bytes) = database.photos_stored().await?;
+        if count > 0 {
+            let (folder, size) = (photos.display(), bytes.div_ceil(1024 * 1024));
+            say(format!(
+                "照片不在这个文件里：{count}张（{size}MB）在文件夹“{folder}”，要一起复制走，先备份数据库、后复制照片。"
+            ));
+        }
         Ok(())
     }
 }
 
 /// It holds names and scores: for its owner only.
-fn private(file: &std::path::Path) -> std::io::Result<()> {
+fn private(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
 }

@@ -41,6 +41,9 @@ struct Cli {
     /// The SQLite file; serve, publish and import make it if it does not exist.
     #[arg(long, env = "BIAOCHI_DATABASE", default_value = "data/biaochi.sqlite", global = true)]
     database: PathBuf,
+    /// The folder for evidence photos; without it `photos` beside the database.
+    #[arg(long, env = "BIAOCHI_PHOTOS", global = true)]
+    photos: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -127,9 +130,10 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
             Needs::NewOrOld => make_folder(&cli.database)?,
         }
     }
+    let photos = cli.photos.unwrap_or_else(|| cli.database.with_file_name("photos"));
     let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
     let done = match cli.command {
-        Command::Serve(options) => super::serve::run(options, &database).await.map_err(Into::into),
+        Command::Serve(options) => super::serve::run(options, &photos, &database).await.map_err(Into::into),
         Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Roster(command) => command.run(&database).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
@@ -137,7 +141,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Review(command) => command.run(&database).await.map_err(Into::into),
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
-        Command::Backup(command) => command.run(&database).await.map_err(Into::into),
+        Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
     };
     database.close().await;
     done

@@ -178,6 +178,9 @@ async fn list(
         if row.counting.heads > 1 {
             remarks.push(format!("两部手机各报了一份（共{}份），以最新的为准", row.counting.heads));
         }
+        if row.counting.missing > 0 {
+            remarks.push(format!("照片还差{}张没有传上来", row.counting.missing));
+        }
         vec![
             receipt.code.clone(),
             row.branch.code.to_string(),
@@ -208,6 +211,7 @@ fn as_json(row: &Row) -> serde_json::Value {
         "heads": row.counting.heads,
         "state": review_state(&row.counting.reviews),
         "reviews": row.counting.reviews,
+        "missing_photos": row.counting.missing,
     })
 }
 

@@ -4,6 +4,7 @@ mod activation;
 pub mod devices;
 pub mod findings;
 mod history;
+pub mod photos;
 mod profile;
 mod publishing;
 pub mod results;
@@ -99,6 +100,12 @@ CREATE TABLE IF NOT EXISTS quarantine (
 CREATE TABLE IF NOT EXISTS reviews (
     number INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions(id), body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS reviews_by_submission ON reviews (submission, number);
+CREATE TABLE IF NOT EXISTS attachments (
+    submission TEXT NOT NULL REFERENCES submissions(id), sha256 TEXT NOT NULL, PRIMARY KEY (submission, sha256));
+CREATE TABLE IF NOT EXISTS photos (
+    branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, bytes BIGINT NOT NULL, media_type TEXT NOT NULL,
+    width BIGINT NOT NULL, height BIGINT NOT NULL, device TEXT NOT NULL, stored_at BIGINT NOT NULL,
+    PRIMARY KEY (branch, sha256));
 CREATE TABLE IF NOT EXISTS profiles (branch TEXT PRIMARY KEY REFERENCES units(code), body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS finding_entries (
     number INTEGER PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, body TEXT NOT NULL,
@@ -216,10 +223,12 @@ impl Database {
         .bind(branch.as_str().to_owned())
         .fetch_all(&self.0)
         .await?;
+        let mut missing = self.missing_photos(branch).await?;
         let mut list = Vec::with_capacity(rows.len());
         for row in rows {
-            let reviews = self.reviews(&row.try_get::<String, _>("id")?).await?;
-            list.push(summary(&row, reviews)?);
+            let id: String = row.try_get("id")?;
+            let reviews = self.reviews(&id).await?;
+            list.push(summary(&row, reviews, missing.remove(&id).unwrap_or_default())?);
         }
         Ok(list)
     }
@@ -276,7 +285,11 @@ impl Database {
     }
 }
 
-fn summary(row: &SqliteRow, reviews: Vec<Review>) -> Result<SubmissionSummary, DatabaseError> {
+fn summary(
+    row: &SqliteRow,
+    reviews: Vec<Review>,
+    missing: Vec<ContentHash>,
+) -> Result<SubmissionSummary, DatabaseError> {
     Ok(SubmissionSummary {
         receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
         period: crate::domain::PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
@@ -284,5 +297,6 @@ fn summary(row: &SqliteRow, reviews: Vec<Review>) -> Result<SubmissionSummary, D
         parents: serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?,
         withdrawn: row.try_get::<Option<i64>, _>("withdrawn_at")?.is_some(),
         reviews,
+        missing,
     })
 }

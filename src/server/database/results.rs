@@ -21,6 +21,8 @@ pub struct Counting {
     pub heads: usize,
     /// What the upper level said of it, oldest first.
     pub reviews: Vec<Review>,
+    /// How many of its photos are not here yet: it is complete when there are none.
+    pub missing: usize,
 }
 
 /// A submission with its score sheet as the endpoint computed it.
@@ -70,6 +72,7 @@ impl Database {
                 receipt: serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?,
                 heads: heads.len(),
                 reviews: self.reviews(&newest.to_string()).await?,
+                missing: self.missing_of(newest.to_string()).await?,
             });
         }
         Ok(list)

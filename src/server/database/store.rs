@@ -191,6 +191,13 @@ async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored
     .bind(serde_json::to_string(&submission.parents).map_err(stored)?)
     .execute(&mut *tx)
     .await?;
+    for photo in submission.photos() {
+        sqlx::query("INSERT INTO attachments (submission, sha256) VALUES (?, ?)")
+            .bind(submission.id.to_string())
+            .bind(String::from(photo))
+            .execute(&mut *tx)
+            .await?;
+    }
     Ok(Stored::New)
 }
 

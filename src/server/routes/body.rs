@@ -1,4 +1,4 @@
-//! Bodies: JSON only, of bounded size.
+//! Bodies: JSON, or a photo, of bounded size.
 
 use crate::{protocol::ProblemKind, server::error::Failure};
 use axum::{
@@ -20,12 +20,26 @@ pub(super) async fn json_bytes(request: Request, max_bytes: usize) -> Result<Byt
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Failure::new(ProblemKind::WrongContentType, "send application/json"));
     }
+    bounded(request, max_bytes).await
+}
+
+async fn bounded(request: Request, max_bytes: usize) -> Result<Bytes, Failure> {
     let too_large = || {
         Failure::new(ProblemKind::TooLarge, format!("a body has at most {max_bytes} bytes and arrives whole"))
     };
     let bytes =
         to_bytes(request.into_body(), max_bytes.saturating_mul(READ_OUT)).await.map_err(|_| too_large())?;
     if bytes.len() > max_bytes { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The bytes of a photo, with the media type that they are said to be of.
+pub(super) async fn photo_bytes(request: Request, max_bytes: usize) -> Result<(String, Bytes), Failure> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or("").trim().to_ascii_lowercase();
+    if !["image/jpeg", "image/webp"].contains(&content_type.as_str()) {
+        return Err(Failure::new(ProblemKind::WrongContentType, "send image/jpeg or image/webp"));
+    }
+    Ok((content_type, bounded(request, max_bytes).await?))
 }
 
 /// Reads JSON.

@@ -9,6 +9,7 @@ pub(super) mod device_codes;
 pub(super) mod document;
 pub(super) mod findings;
 pub(super) mod health;
+pub(super) mod photo;
 pub(super) mod profile;
 mod revalidate;
 pub(super) mod standard;

@@ -28,14 +28,14 @@ fn unbinding_is_refused_while_any_period_or_request_is_here_alone() {
     let (_, local, request) = report(1, 1, 1);
     run(tab.submit(&draft(1), &[], &local, &request, &[])).unwrap();
     let before = everything(&memory);
-    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 1, requests: 1 }));
+    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 1, requests: 1, photos: 0 }));
     assert_eq!(everything(&memory), before);
     run(tab.mark_backed_up(&backup_of(&tab, 1))).unwrap();
     assert_eq!(run(tab.only_here(&branch(1))), Ok(OnlyHere::default()), "carried away, it may go");
     // No backup holds a withdrawal.
     let withdrawal = row(3, 1, OutboxRequest::Withdraw { submission: submission_id(1) });
     run(tab.save_outbox(&withdrawal)).unwrap();
-    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 0, requests: 1 }));
+    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 0, requests: 1, photos: 0 }));
     run(tab.record_delivery(withdrawal.id, &Delivery::Withdrawn(submission_id(1)))).unwrap();
     unbind().unwrap();
 }
@@ -69,7 +69,7 @@ fn an_answer_saved_at_the_moment_of_unbinding_is_not_lost() {
         run(repository(memory).save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
     });
     let refused = run(tab.unbind(&branch(1), &phone()));
-    assert_eq!(refused, Err(StoreError::OnlyHere { answers: 1, requests: 0 }));
+    assert_eq!(refused, Err(StoreError::OnlyHere { answers: 1, requests: 0, photos: 0 }));
     assert_eq!((run(tab.bindings()).unwrap().records.len(), stored(&tab, 1).len()), (1, 1));
 }
 

@@ -1,7 +1,7 @@
 //! The endpoint in memory, whose line can be cut, tapped and hijacked.
 
 use super::{
-    super::{Api, Method, NoAnswer, Reply, Request},
+    super::{Api, Body, Method, NoAnswer, Reply, Request},
     NOON, checklist_body, info, submission_id, token,
 };
 use crate::{
@@ -44,6 +44,7 @@ pub(crate) struct FakeEndpoint {
     /// What happens to the next requests whose `METHOD path` begins so.
     pub(crate) line: RefCell<VecDeque<(String, Line)>>,
     pub(crate) heard: RefCell<Vec<String>>,
+    pub(crate) photos: RefCell<BTreeMap<(BranchCode, ContentHash), Vec<u8>>>,
 }
 
 impl FakeEndpoint {
@@ -146,12 +147,12 @@ impl FakeEndpoint {
         };
         match (request.method, request.path) {
             (Method::Get, paths::BRANCH) => reply(200, &serde_json::to_string(&branch).unwrap()),
-            (Method::Put, paths::PROFILE) => reply(200, request.body.unwrap_or("")),
+            (Method::Put, paths::PROFILE) => reply(200, json(&request)),
             (method, paths::FINDINGS) => {
                 let mut kept = self.findings.borrow_mut();
                 let kept = kept.entry(branch.code).or_default();
                 if method == Method::Put {
-                    let sent: NewFindings = serde_json::from_str(request.body.unwrap_or("")).unwrap();
+                    let sent: NewFindings = serde_json::from_str(json(&request)).unwrap();
                     kept.merge(Findings::new(sent.entries, []));
                 }
                 let body = serde_json::to_string(&BranchFindings::from(kept.clone())).unwrap();
@@ -161,13 +162,26 @@ impl FakeEndpoint {
                 }
                 Reply { etag, ..reply(200, &body) }
             }
+            (method, path) if path.starts_with("/api/v1/photos/") => {
+                let sha256 = ContentHash::try_from(path.rsplit('/').next().unwrap().to_owned()).unwrap();
+                self.photo(method, &branch.code, sha256, request.body)
+            }
             (Method::Get, paths::SUBMISSIONS) => {
                 let stored = self.stored.borrow();
                 let of_branch = |body: &str| {
                     serde_json::from_str::<Submission>(body).is_ok_and(|found| found.branch == branch.code)
                 };
-                let list: Vec<_> =
-                    stored.values().filter(|(body, _)| of_branch(body)).map(|(_, summary)| summary).collect();
+                let listed = stored.values().filter(|(body, _)| of_branch(body));
+                let list: Vec<_> = listed
+                    .map(|(body, summary)| {
+                        let photos = serde_json::from_str::<Submission>(body).unwrap().photos();
+                        let here = self.photos.borrow();
+                        let missing = photos
+                            .into_iter()
+                            .filter(|sha256| !here.contains_key(&(branch.code.clone(), sha256.clone())));
+                        SubmissionSummary { missing: missing.collect(), ..summary.clone() }
+                    })
+                    .collect();
                 reply(200, &serde_json::to_string(&list).unwrap())
             }
             (Method::Put, path) if path.ends_with("/withdrawal") => {
@@ -183,10 +197,33 @@ impl FakeEndpoint {
             (method, path) => {
                 let id: SubmissionId = path.rsplit('/').next().unwrap().parse().unwrap();
                 match method {
-                    Method::Put => self.store(id, request.body.unwrap_or("")),
+                    Method::Put => self.store(id, json(&request)),
                     _ => reply(200, &self.stored.borrow()[&id].0),
                 }
             }
+        }
+    }
+
+    fn photo(
+        &self,
+        method: Method,
+        branch: &BranchCode,
+        sha256: ContentHash,
+        body: Option<Body<'_>>,
+    ) -> Reply {
+        let at = (branch.clone(), sha256);
+        let known = self.photos.borrow().get(&at).cloned();
+        match (method, body, known) {
+            (Method::Put, Some(Body::Photo { bytes, .. }), known) if ContentHash::of(bytes) == at.1 => {
+                self.photos.borrow_mut().insert(at, bytes.into());
+                reply(if known.is_some() { 200 } else { 201 }, "")
+            }
+            (Method::Put, ..) => refusal(ProblemKind::WrongHash),
+            (Method::Head, _, Some(_)) => reply(200, ""),
+            (Method::Get, _, Some(bytes)) => Reply { bytes, ..reply(200, "") },
+            // A HEAD's answer has no body to say why.
+            (Method::Head, _, None) => reply(404, ""),
+            _ => refusal(ProblemKind::NotFound),
         }
     }
 
@@ -217,9 +254,17 @@ impl FakeEndpoint {
             parents: submission.parents,
             withdrawn: false,
             reviews: Vec::new(),
+            missing: Vec::new(),
         };
         stored.insert(id, (body.into(), summary));
         answer
+    }
+}
+
+fn json<'a>(request: &Request<'a>) -> &'a str {
+    match request.body {
+        Some(Body::Json(text)) => text,
+        _ => "",
     }
 }
 

@@ -3,8 +3,10 @@
 #![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 
 pub mod answer;
+pub mod answer_history;
 mod controls;
 pub mod counted;
+pub mod evidence;
 pub mod figures;
 pub mod finding_fields;
 pub mod finding_history;
@@ -14,6 +16,9 @@ pub mod ledger_form;
 pub mod light;
 pub mod message;
 pub mod paper_files;
+pub mod photo;
+pub mod photo_store;
+pub mod photos;
 pub mod qr;
 pub mod radar;
 pub mod raise;

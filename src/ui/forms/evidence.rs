@@ -26,8 +26,13 @@ pub fn paper(source: &Source<'_>) -> Paper {
             continue;
         }
         let place = source.assessment.text(&AnswerKey::Location { item: item.id.clone() });
+        // Pictures of papers are no papers: how many there are is said once, where the first paper of the item is listed that
+        // may be photographed.
+        let mut photos = source.assessment.photos().filter(|(of, _)| **of == item.id).count();
         for paper in &item.evidence {
             let never = if paper.never_photographed { "\n只登记在哪，不拍照" } else { "" };
+            let shot = if paper.never_photographed { 0 } else { std::mem::take(&mut photos) };
+            let shot = if shot > 0 { format!("\n另有照片{shot}张") } else { String::new() };
             let cells = vec![
                 (rows.len() + 1).to_string(),
                 format!("第{}条", row.number),
@@ -35,7 +40,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
                 String::new(),
                 String::new(),
                 place.to_owned(),
-                format!("□原始　□新整理{never}"),
+                format!("□原始　□新整理{never}{shot}"),
             ];
             rows.push(Row { cells, lines: 0 });
         }
@@ -65,7 +70,8 @@ mod tests {
             assert_eq!(rows.len(), 2);
             assert_eq!(rows[0].cells[..3], ["1", "第1条", "换届批复"]);
             assert_eq!(rows[0].cells[5], "村部铁柜");
-            assert!(rows[1].cells[6].contains("不拍照"));
+            assert!(rows[0].cells[6].ends_with("\n另有照片2张"));
+            assert!(rows[1].cells[6].ends_with("不拍照"));
         });
     }
 }

@@ -3,8 +3,8 @@
 use super::Source;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Entry, Evidence, Findings, Ledger,
-        PartAnswer, SectorId, WindowKey, score,
+        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, ContentHash, Entry, Evidence,
+        Findings, Ledger, PartAnswer, SectorId, WindowKey, score,
         testing::{checklist, part_entry, period, stamp},
     },
     protocol::{BranchInfo, UnitName},
@@ -34,6 +34,12 @@ pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
         value: AnswerValue::Text { text: text.into() },
         under: None,
     };
+    let photo = |bytes: &[u8]| Entry {
+        key: AnswerKey::Photo { item: yes.id.clone(), sha256: ContentHash::of(bytes) },
+        stamp: stamp(6, 1),
+        value: AnswerValue::Attached { attached: true },
+        under: None,
+    };
     let assessment = Assessment::new(
         [
             part_entry(yes, &yes.parts[0], PartAnswer::YesNo { yes: false }, stamp(1, 1)),
@@ -46,6 +52,8 @@ pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
                 under: None,
             },
             text(AnswerKey::Location { item: yes.id.clone() }, "村部铁柜"),
+            photo(b"one"),
+            photo(b"two"),
         ],
         None,
     );

@@ -2,9 +2,9 @@
 
 use super::home::NothingYet;
 use crate::{
-    domain::{AnswerKey, AnswerValue, Item, ItemId, scoring::ItemState},
+    domain::{AnswerKey, AnswerValue, ContentHash, Item, ItemId, scoring::ItemState},
     ui::{
-        components::frame::Page,
+        components::{frame::Page, photos::StillPhotos},
         forms::Source,
         inspection::{By, beside, groups, records, without_answer},
         navigation::navigation,
@@ -134,10 +134,12 @@ fn proof(source: &Source<'_>, item: &Item) -> impl IntoView + use<> {
         })
         .collect();
     let count = rows.len();
+    let photos = photos(source, item);
     view! {
         {(!papers.is_empty()).then(|| view! { <ul class="papers shown-papers">{papers}</ul> })}
         <p class="muted">"原件在哪"</p>
         <p class="shown-answer" data-testid="shown-place">{place}</p>
+        {(!photos.is_empty()).then(|| view! { <StillPhotos photos=photos /> })}
         {(count > 0)
             .then(|| {
                 view! {
@@ -146,4 +148,17 @@ fn proof(source: &Source<'_>, item: &Item) -> impl IntoView + use<> {
                 }
             })}
     }
+}
+
+/// The photos of the item, and of what the ledger holds for it; each once.
+fn photos(source: &Source<'_>, item: &Item) -> Vec<ContentHash> {
+    let own = source.assessment.photos().filter(|(of, _)| **of == item.id).map(|(_, sha256)| sha256);
+    let records = records(item, source.period, source.ledger);
+    let mut photos: Vec<ContentHash> = Vec::new();
+    for sha256 in own.chain(records.iter().flat_map(|live| source.ledger.photos_of(live.id))) {
+        if !photos.contains(sha256) {
+            photos.push(sha256.clone());
+        }
+    }
+    photos
 }

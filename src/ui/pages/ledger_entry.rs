@@ -7,6 +7,7 @@ use crate::{
             frame::{Page, goer},
             ledger_form::LedgerForm,
             message::Note,
+            photos::EntryPhotos,
         },
         navigation::navigation,
         prefill,
@@ -124,6 +125,10 @@ fn Entered(id: LedgerId) -> impl IntoView {
         }
         None if is_there.get() => view! {
             {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
+            <section class="card">
+                <h2>"照片"<small class="muted">"（不拍也行）"</small></h2>
+                <EntryPhotos id=id />
+            </section>
             <button type="button" class="button" on:click=edit>
                 "改一改"
             </button>
@@ -226,23 +231,27 @@ fn History(id: LedgerId) -> impl IntoView {
         if versions.len() < 2 {
             return None;
         }
-        let rows: Vec<_> = versions
-            .iter()
-            .rev()
-            .map(|version| {
-                let by = if Some(version.stamp.device) == device { "本机" } else { "另一部手机" };
-                let at = dates::moment(version.stamp.ms, session.today.get());
-                let what = version.entry.as_ref().map_or_else(
-                    || "划掉了".to_owned(),
-                    |entry| {
-                        let said: Vec<String> =
-                            pairs(session, entry).into_iter().map(|(_, text)| text).collect();
-                        format!("{}，{}", ledger::title(entry), said.join("，"))
-                    },
-                );
-                view! { <li>{format!("{at}，{by}：{what}")}</li> }
-            })
-            .collect();
+        let mut rows: Vec<_> = Vec::new();
+        let mut before = None;
+        for version in versions {
+            let by = if Some(version.stamp.device) == device { "本机" } else { "另一部手机" };
+            let at = dates::moment(version.stamp.ms, session.today.get());
+            let what = match &version.entry {
+                None => "划掉了".to_owned(),
+                // Only a photo was added or taken off.
+                entry if !version.photos.is_empty() && *entry == before => String::new(),
+                Some(entry) => {
+                    let said: Vec<String> = pairs(session, entry).into_iter().map(|(_, text)| text).collect();
+                    format!("{}，{}", ledger::title(entry), said.join("，"))
+                }
+            };
+            let photos = ledger::photos(&version.photos);
+            let both: Vec<String> = [what, photos].into_iter().filter(|text| !text.is_empty()).collect();
+            let said = format!("{at}，{by}：{}", both.join("；"));
+            rows.push(view! { <li>{said}</li> });
+            before.clone_from(&version.entry);
+        }
+        rows.reverse();
         Some(view! {
             <details class="card fold">
                 <summary>"改过什么"</summary>

@@ -20,6 +20,7 @@ pub mod ledger_year;
 pub mod me;
 pub mod notice;
 pub mod paper;
+pub mod photos;
 pub mod profile;
 pub mod question;
 pub mod result;

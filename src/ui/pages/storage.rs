@@ -9,6 +9,7 @@ use crate::{
         components::{
             frame::Page,
             message::{Note, Trouble},
+            photo_store::{PhotoStore, size},
         },
         session::{Saving, carrying::NotRestored, session},
         words::{
@@ -41,6 +42,7 @@ pub fn StoragePage() -> impl IntoView {
                     "看上报记录"
                 </a>
             </section>
+            <PhotoStore />
             <Keeping />
             <Carry />
             <Restore />
@@ -189,22 +191,24 @@ fn Keeping() -> impl IntoView {
             {move || {
                 room.get()
                     .map(|room| {
-                        let tight = room.usage > room.quota / 5 * 4;
+                        let tight = room.is_tight();
                         view! {
                             <p class="muted">
                                 {format!("用了{}，还可以用{}。", size(room.usage), size(room.quota.saturating_sub(room.usage)))}
-                                {tight.then_some("快满了，先备份，再清理手机。")}
                             </p>
+                            {tight
+                                .then(|| {
+                                    view! {
+                                        <p class="stands" role="status" data-testid="tight">
+                                            "快满了（用到八成以上）。照片占得最多：先把传到服务器的从手机里清掉；再备份，清理手机。"
+                                        </p>
+                                    }
+                                })}
                         }
                     })
             }}
         </section>
     }
-}
-
-fn size(bytes: u64) -> String {
-    const MB: u64 = 1024 * 1024;
-    if bytes < MB { format!("{}KB", bytes.div_ceil(1024)) } else { format!("{}MB", bytes / MB) }
 }
 
 /// How a backup left the phone.
@@ -262,7 +266,7 @@ fn Carry() -> impl IntoView {
     view! {
         <section class="card">
             <h2>"保存备份"</h2>
-            <p>"备份里是本支部填过的全部内容，不含激活码。存成文件，或者复制成文字发到微信“文件传输助手”。"</p>
+            <p>"备份里是本支部填过的全部内容，不含激活码，也不含照片（照片上报后另传到服务器）。存成文件，或者复制成文字发到微信“文件传输助手”。"</p>
             <button type="button" class="button" on:click=move |_| carry(true)>
                 "存成文件"
             </button>

@@ -122,7 +122,9 @@ pub fn stands(session: Session, sent: &LocalSubmission) -> String {
         None if sent.receipt.is_none() => "没有送到，已由后面的一次代替".into(),
         None => {
             let state = sent.reviews.last().map(|review| review.state);
-            if state.is_none() {
+            if state.is_none() && !sent.missing.is_empty() {
+                format!("已送达，照片还差{}张", sent.missing.len())
+            } else if state.is_none() {
                 format!("已送达，{}未审", session.addressee())
             } else {
                 terms::review(state).into()

@@ -1,13 +1,16 @@
 //! 解除绑定: refused while anything is on this phone alone, unless it was carried away.
 
-use crate::ui::{
-    components::{
-        frame::{Page, goer},
-        message::{Note, Trouble},
+use crate::{
+    store::OnlyHere,
+    ui::{
+        components::{
+            frame::{Page, goer},
+            message::{Note, Trouble},
+        },
+        route::Place,
+        session::{activation::Failure, session},
+        words::errors::{self, Told},
     },
-    route::Place,
-    session::{activation::Failure, session},
-    words::errors::{self, Told},
 };
 use leptos::prelude::*;
 
@@ -42,7 +45,7 @@ pub fn Unbind() -> impl IntoView {
                     }}
                 </p>
                 {move || {
-                    let (unshared, waiting) = session.only_here();
+                    let OnlyHere { answers: unshared, requests: waiting, photos } = session.only_here();
                     if waiting > 0 {
                         view! {
                             <Note>
@@ -50,6 +53,18 @@ pub fn Unbind() -> impl IntoView {
                             </Note>
                             <a href="/submissions" class="button">
                                 "看没送到的"
+                            </a>
+                        }
+                            .into_any()
+                    } else if photos > 0 && unshared == 0 {
+                        view! {
+                            <Note>
+                                <p>
+                                    {format!("还有{photos}张照片只在这部手机里，现在不能解除。联上网等照片传完，或者在条目里拿掉。备份里没有照片。")}
+                                </p>
+                            </Note>
+                            <a href="/photos" class="button">
+                                "看照片"
                             </a>
                         }
                             .into_any()

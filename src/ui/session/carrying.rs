@@ -58,6 +58,7 @@ impl Session {
         let submissions = repository.submissions(&branch).await?.records;
         let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?.records));
         let ledger = book.ledger.records().iter().cloned().collect();
+        let photos = repository.photos(&branch).await?.records;
         let (stored, _) = repository.findings(&branch).await?;
         let findings = self.with_unwritten_words(&branch, Mending::new(&stored)).findings.into();
         let (branch_name, made_at) = (binding.branch.name, self.now());
@@ -70,6 +71,7 @@ impl Session {
             drafts,
             submissions,
             ledger,
+            photos,
             findings,
         })
     }

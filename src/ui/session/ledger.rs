@@ -5,12 +5,13 @@ use super::Session;
 use crate::{
     browser,
     domain::{
-        AnswerKey, AnswerValue, BranchCode, LedgerEntry, LedgerId, LedgerRecord, PartAnswer, ledger::derive,
+        AnswerKey, AnswerValue, BranchCode, ContentHash, LedgerEntry, LedgerId, LedgerRecord, PartAnswer,
+        ledger::derive,
     },
     ui::book::Book,
 };
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl Session {
     /// Writes a new entry and says under which id.
@@ -22,13 +23,30 @@ impl Session {
 
     /// Writes a new version of an entry; `None` strikes it out. Says whether it was taken.
     pub fn rewrite(self, id: LedgerId, entry: Option<LedgerEntry>) -> bool {
+        self.write_record(id, entry, BTreeMap::new())
+    }
+
+    /// Attaches a photo that is known to an entry of the ledger, or takes it off. The photo itself stays.
+    pub fn attach_to_entry(self, id: LedgerId, sha256: ContentHash, attached: bool) {
+        let entry = self.book.with_untracked(|book| book.ledger.find(id).map(|live| live.entry.clone()));
+        if entry.is_some() {
+            self.write_record(id, entry, [(sha256, attached)].into());
+        }
+    }
+
+    fn write_record(
+        self,
+        id: LedgerId,
+        entry: Option<LedgerEntry>,
+        photos: BTreeMap<ContentHash, bool>,
+    ) -> bool {
         // After the last branch is let go of, its ledger is still here: nothing is stored for it any more.
         let is_bound = self.bindings.with_untracked(|bindings| {
             let book = self.book.read_untracked();
             bindings.iter().any(|binding| Some(&binding.branch.code) == book.branch.as_ref())
         });
         let Some(stamp) = self.tick().filter(|_| is_bound) else { return false };
-        let record = LedgerRecord { id, stamp, entry };
+        let record = LedgerRecord { id, stamp, entry, photos };
         let written = self.book.try_update(|book| Arc::make_mut(book).write(record)).flatten();
         let Some(row) = written else { return false };
         self.queue.update_value(|queue| queue.push_record(row));

@@ -12,6 +12,7 @@ pub mod library;
 pub mod mending;
 pub mod moving;
 pub mod paper;
+pub mod photos;
 mod reading;
 pub mod saving;
 pub mod sending;
@@ -25,8 +26,8 @@ use crate::{
         SectorId, Stamp, moving::Versions, period::shanghai_date,
     },
     store::{
-        Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, Repository, StoreError, TextSize, Theme,
-        storage::Storage,
+        Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, PhotoRecord, Repository, StoreError,
+        TextSize, Theme, storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
     ui::{book::Book, library::Library, mending::Mending, unsaved::Queue},
@@ -138,6 +139,10 @@ pub struct Session {
     pub library: RwSignal<Option<Arc<Library>>>,
     /// How far fetching it has come.
     pub shelf: RwSignal<library::Shelf>,
+    /// The photos of the branch on the screen; `None` until a page wants them.
+    pub photos: RwSignal<Option<Vec<PhotoRecord>>>,
+    /// How uploading photos stands.
+    pub uploads: RwSignal<photos::Uploads>,
     /// What is being searched for; kept while a result is looked at.
     pub sought: RwSignal<String>,
     /// What follows from the above.
@@ -183,6 +188,8 @@ impl Session {
             today,
             library: RwSignal::new(None),
             shelf: RwSignal::new(library::Shelf::default()),
+            photos: RwSignal::new(None),
+            uploads: RwSignal::new(photos::Uploads::default()),
             sought: RwSignal::new(String::new()),
             derived: derived::Derived::new(work, book, mending, submissions, outbox, today),
             clock: RwSignal::new(ClockOffset::default()),
@@ -328,6 +335,8 @@ impl Session {
                 let kept = copy.ledger(code).await?;
                 unreadable.extend(kept.unreadable);
                 let book = Book::new(kept.records);
+                let photos = copy.photos(code).await?;
+                unreadable.extend(photos.unreadable);
                 let (stored, spoilt) = copy.findings(code).await?;
                 unreadable.extend(spoilt);
                 let mending = Mending::new(&stored);
@@ -336,8 +345,9 @@ impl Session {
                     &drafts,
                     &submissions,
                     &outbox,
-                    &book.only_here,
+                    (&book.ledger, &book.only_here),
                     &mending.only_here,
+                    &photos.records,
                 );
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));
                 let about =
@@ -399,6 +409,9 @@ impl Session {
             self.observe(&work.assessment);
         }
         self.work.set_if_new(work);
+        if self.photos.with_untracked(Option::is_some) {
+            leptos::task::spawn_local(self.read_photos());
+        }
     }
 
     fn observe(self, assessment: &Assessment) {

@@ -63,10 +63,12 @@ impl Session {
         let script = browser::attributes::meta(WORKER).ok_or(NotMade::Absent)?;
         let request = Request { kind, paper: paper.clone() };
         let request = serde_json::to_string(&request).map_err(|error| NotMade::Failed(error.to_string()))?;
-        let bytes = browser::helper::ask(&script, READY, &request).await.map_err(|error| match error {
-            NoHelp::NotLoaded(_) => NotMade::Absent,
-            error => NotMade::Failed(error.to_string()),
-        })?;
+        let answer =
+            browser::helper::ask(&script, READY, &request.into()).await.map_err(|error| match error {
+                NoHelp::NotLoaded(_) => NotMade::Absent,
+                error => NotMade::Failed(error.to_string()),
+            })?;
+        let bytes = browser::helper::bytes(&answer);
         let branch = untrack(|| self.active()).map(|binding| binding.branch.name).unwrap_or_default();
         let period = self.work.with_untracked(|work| Some(work.as_ref().ok()?.period.name.clone()));
         // A title may name the branch already; what is of no period, as a record, does not name one.

@@ -31,6 +31,9 @@ pub struct Sender {
     timer: Option<Timer>,
     /// Runs a round after words on findings.
     pub(super) soon: Option<Timer>,
+    /// How often uploading was interrupted in a row, and when it is tried again.
+    pub(super) interruptions: u32,
+    pub(super) upload_timer: Option<Timer>,
     online: Option<browser::online::Listening>,
     visible: Option<browser::visibility::Listening>,
     worker: Option<Worker>,
@@ -177,6 +180,9 @@ impl Session {
                 self.reload().await;
                 if outcome.changed {
                     self.tell_other_tabs();
+                }
+                if outcome.reached_server {
+                    leptos::task::spawn_local(self.upload_photos());
                 }
                 // Last of all, and not waited for: the self-check needs none of it.
                 if outcome.reached_server

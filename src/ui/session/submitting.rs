@@ -4,8 +4,8 @@ use super::{Session, derived};
 use crate::{
     browser,
     domain::{
-        Declaration, Submission, SubmissionId,
-        submission::{FORMAT, heads},
+        BranchCode, Declaration, Submission, SubmissionId,
+        submission::{Attachment, FORMAT, heads},
     },
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
@@ -67,9 +67,13 @@ impl Session {
             ledger: Vec::new(),
             attachments: Vec::new(),
         };
-        let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
         let reported = self.book.read_untracked().ledger.reported(&work.checklist, &work.period);
-        let submission = Submission { ledger: that_fits(reported, rest), ..submission };
+        let mut submission = self.with_photos(Submission { ledger: reported, ..submission }).await;
+        let reported = std::mem::take(&mut submission.ledger);
+        let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
+        submission.ledger = that_fits(reported, rest);
+        let named = submission.named_photos();
+        submission.attachments.retain(|listed| named.contains(&listed.sha256));
         let body =
             serde_json::to_string(&submission).map_err(|error| StoreError::Failed(error.to_string()))?;
         let local = LocalSubmission::made_here(&submission, body.clone());
@@ -84,6 +88,21 @@ impl Session {
         self.tell_other_tabs();
         leptos::task::spawn_local(self.send_now());
         Ok(id)
+    }
+
+    /// The same with the list of the photos that it names, as far as this phone knows them. (The endpoint counts those that are
+    /// only named as well, so that none is forgotten.)
+    async fn with_photos(self, mut submission: Submission) -> Submission {
+        let named = submission.named_photos();
+        if !named.is_empty()
+            && let Some(repository) = self.repository()
+            && let Ok(known) = repository.photos(&submission.branch).await
+        {
+            let known = known.records.into_iter().map(|photo| photo.facts);
+            let listed = known.filter(|photo| photo.bytes > 0 && named.contains(&photo.sha256));
+            submission.attachments = listed.map(Attachment::from).collect();
+        }
+        submission
     }
 
     /// The submissions of the period that none of the others replaces: more than one means that two phones reported apart.
@@ -103,11 +122,7 @@ impl Session {
         heads(&known)
     }
 
-    fn refused_of(
-        self,
-        branch: &crate::domain::BranchCode,
-        period: &crate::domain::PeriodId,
-    ) -> Vec<OutboxId> {
+    fn refused_of(self, branch: &BranchCode, period: &crate::domain::PeriodId) -> Vec<OutboxId> {
         let submissions = self.submissions.read_untracked();
         let of_period = |id| submissions.iter().any(|sent| sent.id == id && &sent.period == period);
         let outbox = self.outbox.read_untracked();

@@ -1,16 +1,19 @@
 //! 解除绑定: refused while anything of the branch exists on this phone alone, unless it was carried away.
 
 use super::{Session, activation::Failure};
-use crate::{store::StoreError, sync::BindingState};
+use crate::{
+    store::{OnlyHere, StoreError},
+    sync::BindingState,
+};
 use leptos::prelude::*;
 
 impl Session {
-    /// How much of the branch on the screen would be lost: changed answers of all its periods, and requests that wait to be sent.
+    /// How much of the branch on the screen would be lost: changed answers of all its periods, requests that wait to be sent, and photos.
     #[must_use]
-    pub fn only_here(self) -> (usize, usize) {
+    pub fn only_here(self) -> OnlyHere {
         let here = self.on_disk_only_here.get();
         // What is on the screen may be newer than what was read.
-        (here.answers.max(self.derived.unshared.get()), here.requests)
+        OnlyHere { answers: here.answers.max(self.derived.unshared.get()), ..here }
     }
 
     /// Removes the branch on the screen from this phone. The endpoint is told when it can be reached; if it cannot, the token is
@@ -27,14 +30,13 @@ impl Session {
         let code = &binding.branch.code;
         if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
-            return Err(StoreError::OnlyHere { answers: 1, requests: 0 }.into());
+            return Err(StoreError::from(OnlyHere { answers: 1, ..OnlyHere::default() }).into());
         }
         // Before the endpoint is told: a token given back cannot be had again.
         let here = repository.only_here(code).await?;
         if !here.is_nothing() {
             self.reload().await;
-            let (answers, requests) = (here.answers, here.requests);
-            return Err(StoreError::OnlyHere { answers, requests }.into());
+            return Err(StoreError::from(here).into());
         }
         if binding.state == BindingState::Bound {
             let client = self.client();
@@ -46,6 +48,7 @@ impl Session {
         self.chosen_period.set(None);
         self.phone.set(phone);
         self.submissions.set(Vec::new());
+        self.photos.set(None);
         self.work.set(Err(super::NoWork::NotFetched));
         self.reload().await;
         self.tell_other_tabs();

@@ -1,6 +1,7 @@
 //! The one place where failures become Chinese sentences: what happened, what is safe, what to do, and a code to read out.
 
 use crate::{
+    domain::photo::PhotoFault,
     paper::NotMade,
     protocol::ProblemKind,
     store::{StoreError, backup::BackupError},
@@ -115,6 +116,16 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
             told("报5", "服务器比这个应用旧，看不懂", "告诉上级管理员更新服务器；手机里的没有动")
         }
         ProblemKind::TooLarge => told("报6", "内容太多，服务器不收", "把说明写短一些，再上报一次"),
+        ProblemKind::NotAPhoto | ProblemKind::WrongHash => told(
+            "照5",
+            "服务器没有收这张照片：照片坏了，或者不是照片；手机里的没有动",
+            "拿掉这一张，重新拍一张；不拍也行，写清楚原件在哪就够",
+        ),
+        ProblemKind::TooManyPhotos => told(
+            "照6",
+            "本支部传上去的照片太多，服务器不再收；手机里的没有动",
+            &ask("打电话告诉{}；不传照片也行，写清楚原件在哪就够"),
+        ),
         ProblemKind::NotFound => {
             told("报7", "服务器上找不到要的东西", "过一会儿再试；还不行就打电话问上级管理员")
         }
@@ -137,6 +148,27 @@ pub fn findings_refused(kind: ProblemKind, addressee: &str) -> Told {
             &format!("把这个代号告诉{addressee}，请上级管理员看一看；先用“保存备份”留一份"),
         ),
         kind => problem_told(kind, addressee),
+    }
+}
+
+/// A file that did not become a photo. Nothing is lost by it: the file is where it was.
+#[must_use]
+pub fn photo(fault: &PhotoFault) -> Told {
+    match fault {
+        PhotoFault::Empty | PhotoFault::Damaged | PhotoFault::Unfinished => {
+            told("照1", "这张照片是空的，或者坏了", "重新拍一张，或者换一张；不拍也行")
+        }
+        PhotoFault::NoPhoto | PhotoFault::NotForStoring | PhotoFault::MoreThanAPicture => {
+            told("照2", "这个文件不是照片", "选手机拍的照片（JPG、PNG）；文件、视频、网页都不行")
+        }
+        PhotoFault::Undecodable => told(
+            "照3",
+            "这张照片的格式这部手机的浏览器打不开（多半是HEIC）",
+            "在相机设置里选“兼容性最好”再拍，或者把照片截图后选截图",
+        ),
+        PhotoFault::TooLarge(_) | PhotoFault::TooManyPixels(..) => {
+            told("照4", "这张照片太大，手机处理不了", "用手机相机普通模式重新拍，或者把照片截图后选截图")
+        }
     }
 }
 
@@ -195,6 +227,8 @@ mod tests {
             ProblemKind::Refused,
             ProblemKind::ReviewBegun,
             ProblemKind::Closed,
+            ProblemKind::NotAPhoto,
+            ProblemKind::TooManyPhotos,
             ProblemKind::Internal,
         ];
         let mut all: Vec<Told> = kinds.iter().map(|kind| problem_told(*kind, "镇安镇党委")).collect();
@@ -207,12 +241,15 @@ mod tests {
                 StoreError::Unreadable { table: "entries", key: String::new(), reason: String::new() },
                 StoreError::Failed(String::new()),
                 StoreError::Changed,
-                StoreError::OnlyHere { answers: 1, requests: 1 },
+                StoreError::OnlyHere { answers: 1, requests: 1, photos: 1 },
             ]
             .iter()
             .map(store),
         );
         all.push(findings_refused(ProblemKind::Refused, "镇安镇党委"));
+        let faults =
+            [PhotoFault::Empty, PhotoFault::NoPhoto, PhotoFault::Undecodable, PhotoFault::TooLarge(9)];
+        all.extend(faults.iter().map(photo));
         all.push(api(&ApiError::Offline(String::new()), "镇安镇党委"));
         all.push(api(&ApiError::Unreadable(String::new()), "镇安镇党委"));
         all.extend([NotMade::Absent, NotMade::Failed(String::new()), NotMade::NotSaved].iter().map(paper));

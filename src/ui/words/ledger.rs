@@ -5,7 +5,7 @@ use super::{
     errors::{Told, told},
 };
 use crate::domain::{
-    LedgerEntry,
+    ContentHash, LedgerEntry,
     ledger::{
         Attendance, Live,
         check::{LedgerFault, MAX_PLACE_CHARS, MAX_RESOLUTION_CHARS, MAX_TOPIC_CHARS},
@@ -13,6 +13,7 @@ use crate::domain::{
     },
 };
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 pub use crate::words::terms::{kind, kinds};
 
@@ -97,6 +98,15 @@ pub fn window(window: &DutyWindow, minimum: u32, today: Date) -> String {
     }
 }
 
+/// What became of photos with a version; empty where nothing did.
+#[must_use]
+pub fn photos(photos: &BTreeMap<ContentHash, bool>) -> String {
+    let count = |attached| photos.values().filter(|is| **is == attached).count();
+    let said = |name: &str, count: usize| (count > 0).then(|| format!("{name}{count}张照片"));
+    let said = [said("加了", count(true)), said("拿掉", count(false))];
+    said.into_iter().flatten().collect::<Vec<_>>().join("，")
+}
+
 /// What is wrong with an entry.
 #[must_use]
 pub fn fault(fault: LedgerFault) -> Told {
@@ -106,6 +116,7 @@ pub fn fault(fault: LedgerFault) -> Told {
         LedgerFault::TooOld => told("账3", "年份不对", "看看日期的年份"),
         LedgerFault::Attendance => told("账4", "人数对不上：实到加免到不能多于应到", "对着签到表再看一遍"),
         LedgerFault::Group => told("账5", "只有党小组会才写第几组", "选上“党小组会”，或者选“各组都开了”"),
+        LedgerFault::Photos => told("账7", "这一条的照片太多", "拿掉一些，只留看得清的"),
         LedgerFault::Text(..) => told(
             "账6",
             "字数太多了",
@@ -127,6 +138,14 @@ mod tests {
         let there = Attendance { expected: 20, excused: 2, present: 17 };
         assert_eq!(attendance(there), "应到20人，免到2人，实到17人");
         assert_eq!(attendance(Attendance { excused: 0, ..there }), "应到20人，实到17人");
+    }
+
+    #[test]
+    fn photos_are_said_by_number() {
+        let of = |number: u8, attached| (ContentHash::of(&[number]), attached);
+        assert_eq!(photos(&BTreeMap::new()), "");
+        assert_eq!(photos(&[of(1, true), of(2, true)].into()), "加了2张照片");
+        assert_eq!(photos(&[of(1, true), of(2, false)].into()), "加了1张照片，拿掉1张照片");
     }
 
     #[test]

@@ -32,6 +32,11 @@ export class Phone {
     this.#options = options;
   }
 
+  /** Where everything lies that the phone keeps. */
+  get profile() {
+    return this.#profile;
+  }
+
   /** Starts the browser and answers its page, with what goes wrong on it collected in `faults`. */
   async open() {
     this.context = await chromium.launchPersistentContext(this.#profile, {

@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 import { BRANCH } from "./endpoint.mjs";
 import { inDays, openFinding, raiseFirst, write } from "./findings.mjs";
 import { daysAgo, enter } from "./ledger.mjs";
+import { add, picture, shots, withExif } from "./photos.mjs";
 import { activate, answerAll, confirmProfile, goTo, libraryHere, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "./secretary.mjs";
 import { secondVersion } from "./standards.mjs";
 
@@ -36,8 +37,12 @@ export async function reportedAndReturned(page, endpoint) {
 export async function prepared(page, endpoint) {
   await activate(page, endpoint);
   await answeredWithShortfalls(page);
+  await openItem(page, 1);
+  await add(page, withExif(await picture(page)), await picture(page, { seed: 2 }));
   await someLedger(page);
   await someFindings(page, endpoint);
+  await PAGES["ledger-entry"](page);
+  await add(page, await picture(page, { seed: 3 }));
   await reportedAndReturned(page, endpoint);
 }
 
@@ -94,6 +99,13 @@ export const PAGES = {
   "question-facts": item(1),
   "question-level": item(2),
   "question-deduction": item(5),
+  "question-photo": async (page) => {
+    await openItem(page, 1);
+    await shots(page).first().getByRole("button").click();
+    await expect(page.getByTestId("photo-whole")).toBeVisible();
+    await page.getByRole("button", { name: "也用于别的条目" }).click();
+  },
+  photos: at("/photos"),
   "question-may-be-absent": item(6),
   "question-share": item(9),
   "question-may-not-occur": item(20),
@@ -134,6 +146,12 @@ export const PAGES = {
   "inspection-item": async (page) => {
     await goTo(page, "/inspection/NC-C2?by=records");
     await expect(page.getByTestId("shown-item")).toBeVisible();
+  },
+  "inspection-photo": async (page) => {
+    await goTo(page, "/inspection");
+    await page.locator(".row", { has: page.locator(".row-number", { hasText: /^1$/ }) }).click();
+    await shots(page).first().getByRole("button").click();
+    await expect(page.getByTestId("photo-whole")).toBeVisible();
   },
   talk: at("/talk"),
   result: at("/result"),

@@ -1,0 +1,353 @@
+//! One photo: the small picture in a row, and under it, when it was tapped, the whole with both dates and what can be done.
+
+use super::message::Trouble;
+use crate::{
+    browser::image::Shown,
+    domain::{AnswerKey, AnswerValue, ContentHash, day},
+    ui::{
+        session::{Session, photos::NotFetched, session},
+        words::{
+            dates,
+            errors::{self, Told},
+            ledger,
+        },
+    },
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// A picture that is shown; the address lives as long as anything shows it.
+type Picture = Option<Arc<Shown>>;
+
+/// A small picture of a row; `None` until it was looked for.
+type Small = RwSignal<Option<Picture>, LocalStorage>;
+
+/// Which photo of a row is open.
+type Open = RwSignal<Option<ContentHash>>;
+
+/// Looks for the small pictures of a row: those that are asked for at once in one transaction, because each costs a slow phone
+/// milliseconds.
+#[derive(Clone, Copy)]
+struct Lookout {
+    session: Session,
+    asked: StoredValue<Vec<(ContentHash, Small)>, LocalStorage>,
+}
+
+impl Lookout {
+    fn look(self, sha256: ContentHash, small: Small) {
+        let is_first = self.asked.try_update_value(|asked| {
+            asked.push((sha256, small));
+            asked.len() == 1
+        });
+        if is_first != Some(true) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let asked = self.asked.try_update_value(std::mem::take).unwrap_or_default();
+            let photos: Vec<ContentHash> = asked.iter().map(|(sha256, _)| sha256.clone()).collect();
+            let mut found = self.session.thumbnails(&photos).await.into_iter();
+            for (_, small) in asked {
+                small.try_set(Some(found.next().flatten().map(Arc::new)));
+            }
+        });
+    }
+}
+
+/// A row of small pictures; one that is tapped is shown large.
+#[component]
+pub fn Shots(
+    /// Which photos, in their order.
+    #[prop(into)]
+    photos: Signal<Vec<ContentHash>>,
+    /// Takes one off what the row belongs to.
+    #[prop(optional, into)]
+    remove: Option<Callback<ContentHash>>,
+    /// Only to be looked at: nothing about them can be changed.
+    #[prop(optional)]
+    still: bool,
+) -> impl IntoView {
+    let open = RwSignal::new(None);
+    let lookout = Lookout { session: session(), asked: StoredValue::new_local(Vec::new()) };
+    let shot =
+        move |sha256| view! { <Shot sha256=sha256 open=open remove=remove still=still lookout=lookout /> };
+    view! {
+        <ul class="shots" data-testid="shots">
+            <For each=move || photos.get() key=Clone::clone children=shot />
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn Shot(
+    sha256: ContentHash,
+    open: Open,
+    remove: Option<Callback<ContentHash>>,
+    still: bool,
+    lookout: Lookout,
+) -> impl IntoView {
+    let session = session();
+    let sha = StoredValue::new(sha256);
+    let small: Small = RwSignal::new_local(None);
+    let look = move || {
+        if let Some(sha256) = sha.try_get_value() {
+            lookout.look(sha256, small);
+        }
+    };
+    look();
+    let is_open =
+        Memo::new(move |_| open.read().as_ref().is_some_and(|open| sha.with_value(|sha| sha == open)));
+    let named = move || {
+        let photo = sha.with_value(|sha| session.photo(sha));
+        let taken = photo.and_then(|photo| photo.facts.happened_on.or(photo.facts.captured_on));
+        taken.map_or_else(|| "照片".into(), |on| format!("{}的照片", dates::day(on, session.today.get())))
+    };
+    view! {
+        <li class="shot">
+            <button
+                type="button"
+                aria-expanded=move || is_open.get().to_string()
+                aria-label=named
+                on:click=move |_| open.set(if is_open.get_untracked() { None } else { Some(sha.get_value()) })
+            >
+                {move || match small.get() {
+                    Some(Some(shown)) => view! { <img src=shown.url().to_owned() alt="" /> }.into_any(),
+                    None => ().into_any(),
+                    Some(None) => view! { <span class="shot-away">"在另一部手机上，点一下取来"</span> }.into_any(),
+                }}
+            </button>
+        </li>
+        {move || {
+            is_open
+                .get()
+                .then(|| view! { <Large sha=sha open=open remove=remove still=still changed=Callback::new(move |()| look()) /> })
+        }}
+    }
+}
+
+#[component]
+fn Large(
+    sha: StoredValue<ContentHash>,
+    open: Open,
+    remove: Option<Callback<ContentHash>>,
+    still: bool,
+    changed: Callback<()>,
+) -> impl IntoView {
+    let session = session();
+    let whole = RwSignal::new_local(Picture::None);
+    let fetching = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Told>);
+    let record = Memo::new(move |_| sha.with_value(|sha| session.photo(sha)));
+    let look = move |fetch: bool| {
+        leptos::task::spawn_local(async move {
+            let Some(sha256) = sha.try_get_value() else { return };
+            let shown = session.whole_photo(&sha256).await;
+            if shown.is_some() || !fetch {
+                whole.try_set(shown.map(Arc::new));
+                return;
+            }
+            fetching.try_set(true);
+            match session.fetch_photo(&sha256).await {
+                Ok(()) => {
+                    trouble.try_set(None);
+                    whole.try_set(session.whole_photo(&sha256).await.map(Arc::new));
+                    changed.try_run(());
+                }
+                Err(error) => {
+                    trouble.try_set(Some(not_fetched(&error, session)));
+                }
+            }
+            fetching.try_set(false);
+        });
+    };
+    // A tap is the wish to see it.
+    look(true);
+    let (captured, standing) = (move || captured(record.get(), session), move || standing(record.get()));
+    let happened =
+        move || record.get().and_then(|photo| photo.facts.happened_on).map(day::text).unwrap_or_default();
+    let date = move |text: String| {
+        leptos::task::spawn_local(async move {
+            let Some(sha256) = sha.try_get_value() else { return };
+            if let Err(error) = session.date_photo(&sha256, day::parse(&text)).await {
+                trouble.try_set(Some(errors::store(&error)));
+            }
+        });
+    };
+    view! {
+        <li class="shot-large" data-testid="photo">
+            {move || match whole.get() {
+                Some(shown) => view! { <img src=shown.url().to_owned() alt="照片" data-testid="photo-whole" /> }.into_any(),
+                None if fetching.get() => view! { <p role="status">"正在取照片…"</p> }.into_any(),
+                None => {
+                    view! {
+                        <button type="button" class="button" on:click=move |_| look(true)>
+                            "取来看"
+                        </button>
+                    }
+                        .into_any()
+                }
+            }}
+            <p class="small">{captured}</p>
+            {move || {
+                let said = still.then(|| happened_on(record.get(), session)).flatten();
+                said.map(|said| view! { <p class="small">{said}</p> })
+            }}
+            {(!still)
+                .then(|| {
+                    view! {
+                        <label class="field">
+                            <span>"事情是哪天的"</span>
+                            <input type="date" prop:value=happened on:change=move |event| date(event_target_value(&event)) />
+                        </label>
+                        <p class="muted" data-testid="photo-state">{standing}</p>
+                    }
+                })}
+            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {(!still).then(|| view! { <Others sha=sha /> })}
+            <div class="quiets">
+                {remove
+                    .map(|remove| {
+                        view! {
+                            <button
+                                type="button"
+                                class="quiet"
+                                on:click=move |_| {
+                                    open.set(None);
+                                    remove.run(sha.get_value());
+                                }
+                            >
+                                "拿掉"
+                            </button>
+                        }
+                    })}
+                <button type="button" class="quiet" on:click=move |_| open.set(None)>
+                    "关上"
+                </button>
+            </div>
+        </li>
+    }
+}
+
+/// How many entries of the ledger are offered for a photo: what was held lately.
+const ENTRIES: usize = 30;
+
+/// 也用于别的条目、台账, folded until it is wanted.
+#[component]
+fn Others(sha: StoredValue<ContentHash>) -> impl IntoView {
+    let unfolded = RwSignal::new(false);
+    view! {
+        <button
+            type="button"
+            class="quiet"
+            aria-expanded=move || unfolded.get().to_string()
+            on:click=move |_| unfolded.update(|is| *is = !*is)
+        >
+            "也用于别的条目、台账"
+        </button>
+        <Show when=move || unfolded.get()>
+            <div class="choices">{items(sha)} {entries(sha)}</div>
+        </Show>
+    }
+}
+
+fn tick(name: String, is: Memo<bool>, set: impl Fn(bool) + 'static) -> AnyView {
+    view! {
+        <button
+            type="button"
+            role="checkbox"
+            class="choice choice-tick"
+            aria-checked=move || is.get().to_string()
+            on:click=move |_| set(!is.get_untracked())
+        >
+            {name}
+        </button>
+    }
+    .into_any()
+}
+
+fn items(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
+    let session = session();
+    let rows = session.derived.rows.get_untracked();
+    let may = rows.into_iter().filter(|row| {
+        session.work.with_untracked(|work| {
+            let item = work.as_ref().ok().and_then(|work| work.checklist.find(&row.id).map(|found| found.2));
+            item.is_some_and(|item| !item.is_never_photographed())
+        })
+    });
+    may.map(|row| {
+        let register = AnswerKey::Photo { item: row.id.clone(), sha256: sha.get_value() };
+        let is = Memo::new(move |_| {
+            let work = session.work.read();
+            let said = work.as_ref().ok().and_then(|work| work.assessment.current(&register));
+            said.is_some_and(|entry| entry.value == AnswerValue::Attached { attached: true })
+        });
+        let name = format!("第{}条 {}", row.number, row.title);
+        tick(name, is, move |attached| session.attach_photo(row.id.clone(), sha.get_value(), attached))
+    })
+    .collect()
+}
+
+fn entries(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
+    let session = session();
+    let offered = session.book.with_untracked(|book| {
+        let mut live = book.ledger.live();
+        live.retain(|live| !live.entry.is_never_photographed());
+        live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
+        let name =
+            |date, entry| format!("{} {}", dates::day(date, session.today.get()), ledger::title(entry));
+        live.iter()
+            .take(ENTRIES)
+            .map(|live| (live.id, untrack(|| name(live.entry.date, live.entry))))
+            .collect::<Vec<_>>()
+    });
+    offered
+        .into_iter()
+        .map(|(id, name)| {
+            let is = Memo::new(move |_| {
+                let book = session.book.read();
+                sha.with_value(|sha| book.ledger.photos_of(id).contains(&sha))
+            });
+            tick(name, is, move |attached| session.attach_to_entry(id, sha.get_value(), attached))
+        })
+        .collect()
+}
+
+fn captured(photo: Option<crate::store::PhotoRecord>, session: Session) -> String {
+    let Some(photo) = photo else { return "还不知道是什么时候拍的".into() };
+    match photo.facts.captured_on {
+        Some(on) => format!("拍摄日期：{}（照相机记的）", dates::day(on, session.today.get())),
+        None => {
+            format!("拍摄日期：照片里没有记；{}放进来的", dates::moment(photo.added_at, session.today.get()))
+        }
+    }
+}
+
+fn happened_on(photo: Option<crate::store::PhotoRecord>, session: Session) -> Option<String> {
+    let on = photo?.facts.happened_on?;
+    Some(format!("事情是{}的", dates::day(on, session.today.get())))
+}
+
+fn standing(photo: Option<crate::store::PhotoRecord>) -> String {
+    match photo {
+        None => "在另一部手机上".into(),
+        Some(photo) if photo.refused.is_some() => "服务器没有收，只在这部手机里".into(),
+        Some(photo) => match (photo.here, photo.uploaded) {
+            (true, true) => "手机里有，服务器上也有".into(),
+            (true, false) => "只在这部手机里，上报以后再传".into(),
+            (false, true) => "手机里清掉了，服务器上有".into(),
+            (false, false) => "在另一部手机上".into(),
+        },
+    }
+}
+
+fn not_fetched(error: &NotFetched, session: Session) -> Told {
+    match error {
+        NotFetched::Store(error) => errors::store(error),
+        NotFetched::Api(error) if error.kind() == Some(crate::protocol::ProblemKind::NotFound) => Told {
+            what: "这张照片还没有传到服务器".into(),
+            remedy: "等拍它的那部手机联上网传完，再来取".into(),
+            code: "照7",
+        },
+        NotFetched::Api(error) => errors::api(error, &untrack(|| session.addressee())),
+    }
+}

@@ -1,0 +1,305 @@
+//! Evidence photos: made here, stored with the answer that attaches them, sent up after the answers, fetched when wanted.
+
+use super::{Saving, Session};
+use crate::{
+    browser::{
+        self,
+        image::{self, Made, Shown},
+    },
+    domain::{
+        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, ItemId, LedgerId, LedgerRecord,
+        photo::{PhotoFacts, finished},
+    },
+    store::{PhotoRecord, StoreError, photos::NewPhoto},
+    sync::{
+        ApiError, backoff,
+        uploads::{Progress, Uploaded, upload},
+    },
+    ui::unsaved::Queue,
+};
+use jiff::civil::Date;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// How uploading stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Uploads {
+    /// Nothing waits, or nothing was tried yet.
+    #[default]
+    Quiet,
+    /// Under way.
+    Sending(Progress),
+    /// Interrupted; it goes on when there is a network.
+    Waiting(Progress),
+}
+
+/// Why a photo could not be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFetched {
+    /// The endpoint, or the way to it.
+    Api(ApiError),
+    /// It is no photo, or this phone cannot store it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotFetched {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("not open".into())
+}
+
+impl Session {
+    /// For a page that shows photos: reads what is known of them.
+    pub fn open_photos(self) {
+        if self.photos.with_untracked(Option::is_none) {
+            leptos::task::spawn_local(self.read_photos());
+        }
+    }
+
+    pub(super) async fn read_photos(self) {
+        let (Some(repository), Some(branch)) = (self.repository(), self.shown_branch()) else { return };
+        if let Ok(found) = repository.photos(&branch).await
+            && self.photos.try_with_untracked(|known| known.as_ref() != Some(&found.records)) == Some(true)
+        {
+            self.photos.try_set(Some(found.records));
+        }
+    }
+
+    /// What is known of a photo of the branch on the screen.
+    #[must_use]
+    pub fn photo(self, sha256: &ContentHash) -> Option<PhotoRecord> {
+        self.photos.read().as_ref()?.iter().find(|photo| &photo.facts.sha256 == sha256).cloned()
+    }
+
+    fn new_photo(self, branch: BranchCode, made: Made) -> NewPhoto {
+        let facts = PhotoFacts {
+            sha256: ContentHash::of(&made.jpeg),
+            bytes: made.jpeg.len() as u64,
+            media_type: made.finished.media_type.into(),
+            width: made.finished.width,
+            height: made.finished.height,
+            captured_on: made.taken_on,
+            happened_on: None,
+        };
+        let added_at = self.now();
+        let record = PhotoRecord { branch, facts, added_at, here: true, uploaded: false, refused: None };
+        NewPhoto { record, bytes: made.jpeg, thumbnail: made.thumbnail }
+    }
+
+    /// Stores a photo and attaches it to an item, in one transaction. It is shown only when it is on disk.
+    ///
+    /// # Errors
+    /// When the storage fails; then nothing of it is stored.
+    pub async fn add_photo(self, item: ItemId, made: Made) -> Result<(), StoreError> {
+        let repository = self.repository().ok_or_else(closed)?;
+        let mut work = self.work.get_untracked().map_err(|_| closed())?;
+        let now = self.now();
+        let stamp = self.tick().ok_or_else(closed)?;
+        if !work.stored && work.draft.begun_at == 0 {
+            work.draft.begun_at = now;
+        }
+        let photo = self.new_photo(work.draft.branch.clone(), made);
+        let key = AnswerKey::Photo { item, sha256: photo.record.facts.sha256.clone() };
+        let (value, under) = (AnswerValue::Attached { attached: true }, Some(work.draft.checklist.clone()));
+        let edit = work.assessment.edit(Entry { key, stamp, value, under });
+        let differs = repository.save_photo(&work.draft, &edit, &photo).await?;
+        // A reading that began before this is out of date.
+        self.queue.update_value(Queue::saved_beside);
+        self.work.update(|shown| {
+            if let Ok(shown) = shown
+                && shown.draft.key() == work.draft.key()
+            {
+                shown.stored = true;
+                shown.draft.begun_at = work.draft.begun_at;
+                shown.assessment.apply(edit);
+            }
+        });
+        self.photo_saved(differs).await;
+        Ok(())
+    }
+
+    /// Stores a photo and attaches it to an entry of the ledger, in one transaction. It is shown only when it is on disk.
+    ///
+    /// # Errors
+    /// When the storage fails or the entry is not there; then nothing of it is stored.
+    pub async fn add_entry_photo(self, id: LedgerId, made: Made) -> Result<(), StoreError> {
+        let repository = self.repository().ok_or_else(closed)?;
+        let shown = self.book.with_untracked(|book| {
+            Some((book.branch.clone()?, book.ledger.find(id).map(|live| live.entry.clone())?))
+        });
+        let (branch, entry) = shown.ok_or_else(closed)?;
+        let stamp = self.tick().ok_or_else(closed)?;
+        let photo = self.new_photo(branch, made);
+        let photos = [(photo.record.facts.sha256.clone(), true)].into();
+        let record = LedgerRecord { id, stamp, entry: Some(entry), photos };
+        let differs = repository.save_ledger_photo(&record, &photo).await?;
+        self.queue.update_value(Queue::saved_beside);
+        self.book.update(|book| {
+            if book.branch.as_ref() == Some(&photo.record.branch) {
+                Arc::make_mut(book).add([record]);
+            }
+        });
+        self.photo_saved(differs).await;
+        Ok(())
+    }
+
+    /// What follows a photo that is on disk.
+    async fn photo_saved(self, differs: bool) {
+        if !self.saving.with_untracked(|saving| matches!(saving, Saving::Failed(_) | Saving::Busy)) {
+            self.saving.set(Saving::Saved(self.now()));
+        }
+        self.read_photos().await;
+        if differs {
+            self.reload().await;
+        }
+        self.tell_other_tabs();
+    }
+
+    /// Attaches a photo that is known to another item too, or takes it off one. The photo itself stays.
+    pub fn attach_photo(self, item: ItemId, sha256: ContentHash, attached: bool) {
+        self.answer(AnswerKey::Photo { item, sha256 }, AnswerValue::Attached { attached });
+    }
+
+    /// 事情是哪天的
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn date_photo(self, sha256: &ContentHash, day: Option<Date>) -> Result<(), StoreError> {
+        let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
+        repository.date_photo(&branch, sha256, day).await?;
+        self.read_photos().await;
+        self.tell_other_tabs();
+        Ok(())
+    }
+
+    /// The small pictures of photos, to be shown, in their order; `None` where there is none on this phone.
+    pub async fn thumbnails(self, photos: &[ContentHash]) -> Vec<Option<Shown>> {
+        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else {
+            return Vec::new();
+        };
+        let found = repository.thumbnails(&branch, photos).await.unwrap_or_default();
+        found.into_iter().map(|bytes| image::show(&bytes?).ok()).collect()
+    }
+
+    /// The photo itself, to be shown; `None` when it is not on this phone.
+    pub async fn whole_photo(self, sha256: &ContentHash) -> Option<Shown> {
+        let (repository, branch) = self.repository().zip(self.shown_branch())?;
+        image::show(&repository.photo_bytes(&branch, sha256).await.ok()??).ok()
+    }
+
+    /// Fetches a photo that another phone made, or that was freed here.
+    ///
+    /// # Errors
+    /// [`NotFetched`].
+    pub async fn fetch_photo(self, sha256: &ContentHash) -> Result<(), NotFetched> {
+        let repository = self.repository().ok_or_else(closed)?;
+        let binding = untrack(|| self.active()).ok_or_else(closed)?;
+        let client = self.client();
+        let bytes = client.photo(&binding.token, sha256).await.map_err(NotFetched::Api)?;
+        let unusable =
+            |error: &dyn std::fmt::Display| NotFetched::Store(StoreError::Failed(error.to_string()));
+        let thumbnail = image::thumbnail(&bytes).await.map_err(|error| unusable(&error))?;
+        let finished = finished(&bytes).map_err(|error| unusable(&error))?;
+        let known = untrack(|| self.photo(sha256));
+        let made = Made { jpeg: bytes, finished, thumbnail, taken_on: None };
+        let mut photo = self.new_photo(binding.branch.code, made);
+        photo.record.uploaded = true;
+        if let Some(known) = known {
+            photo.record.facts.captured_on = known.facts.captured_on;
+            photo.record.facts.happened_on = known.facts.happened_on;
+        }
+        repository.place_photo(&photo).await?;
+        self.read_photos().await;
+        self.tell_other_tabs();
+        Ok(())
+    }
+
+    /// Sends up what waits, one at a time, unless she has paused it. Only the tab that sends does this.
+    pub(super) async fn upload_photos(self) {
+        let Some(repository) = self.repository() else { return };
+        if matches!(self.uploads.get_untracked(), Uploads::Sending(_)) {
+            return;
+        }
+        let paused = move || {
+            self.phone
+                .try_with_untracked(|phone| phone.as_ref().is_some_and(|phone| phone.uploads_paused))
+                .unwrap_or(true)
+        };
+        let mut last = Progress::default();
+        self.uploads.set(Uploads::Sending(last));
+        let client = self.client();
+        let uploaded = upload(&repository, &client, paused, |progress| {
+            last = progress;
+            self.uploads.set(Uploads::Sending(progress));
+        })
+        .await;
+        let done = matches!(uploaded, Ok(Uploaded::Complete | Uploaded::Paused));
+        self.uploads.set(if done { Uploads::Quiet } else { Uploads::Waiting(last) });
+        self.sender.update_value(|sender| {
+            // What has arrived shows that the way is good.
+            sender.interruptions =
+                if done || last.done > 0 { 0 } else { sender.interruptions.saturating_add(1) };
+            let wait = backoff::delay_ms(sender.interruptions.max(1), None, browser::random::jitter());
+            let again = || browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()));
+            sender.upload_timer = (!done).then(again);
+        });
+        if last.wanted > 0 {
+            self.reload().await;
+            self.tell_other_tabs();
+        }
+    }
+
+    /// 暂停上传, or lets it go on.
+    pub fn pause_uploads(self, paused: bool) {
+        self.change_phone(move |phone| phone.uploads_paused = paused);
+        if !paused {
+            leptos::task::spawn_local(self.send_now());
+        }
+    }
+
+    /// What the endpoint would not have is tried again.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn retry_photos(self) -> Result<(), StoreError> {
+        let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
+        repository.retry_photos(&branch).await?;
+        self.read_photos().await;
+        self.send_now().await;
+        Ok(())
+    }
+
+    /// Makes room: of the photos that the endpoint has, only the small pictures stay. Returns how many went.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn free_photos(self) -> Result<usize, StoreError> {
+        let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
+        let freed = repository.free_photos(&branch).await?;
+        self.read_photos().await;
+        self.tell_other_tabs();
+        Ok(freed)
+    }
+
+    /// How many photos nothing names any more.
+    pub async fn unused_photos(self) -> usize {
+        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else { return 0 };
+        repository.unused_photos(&branch).await.map_or(0, |unused| unused.len())
+    }
+
+    /// Removes the photos that nothing names any more.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn drop_unused_photos(self) -> Result<usize, StoreError> {
+        let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
+        let dropped = repository.drop_unused_photos(&branch).await?;
+        self.read_photos().await;
+        self.tell_other_tabs();
+        Ok(dropped)
+    }
+}
