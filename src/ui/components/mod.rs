@@ -8,6 +8,7 @@ pub mod counted;
 pub mod figures;
 pub mod finding_fields;
 pub mod finding_history;
+pub mod finding_photos;
 pub mod frame;
 pub mod icon;
 pub mod ledger_form;

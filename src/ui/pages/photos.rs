@@ -37,7 +37,7 @@ pub fn PhotosPage() -> impl IntoView {
                 None => ().into_any(),
                 Some(0) => {
                     view! {
-                        <p class="empty">"还没有照片。在自查的“佐证材料”里、台账的一条里可以拍，不拍也行。"</p>
+                        <p class="empty">"还没有照片。在自查的“佐证材料”里、台账的一条里、整改的一个问题里可以拍，不拍也行。"</p>
                     }
                         .into_any()
                 }
