@@ -19,6 +19,8 @@ pub mod uploads;
 #[cfg(test)]
 mod engine_tests;
 #[cfg(test)]
+mod findings_tests;
+#[cfg(test)]
 mod plan_tests;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -7,7 +7,8 @@ use crate::{
 };
 use biaochi::{
     domain::{
-        AnswerKey, AnswerValue, ContentHash, Entry, Submission, photo::MAX_BYTES, submission::Attachment,
+        ActivityKind, AnswerKey, AnswerValue, ContentHash, Entry, LedgerEntry, LedgerId, LedgerRecord,
+        Submission, period::shanghai_date, photo::MAX_BYTES, submission::Attachment,
     },
     protocol::{ProblemKind, SubmissionSummary, paths},
 };
@@ -85,6 +86,25 @@ fn with_photos(stage: &Stage, phone: usize, nonce: u64, photos: &[Vec<u8>]) -> S
     sent
 }
 
+/// A ledger of one entry with these photos.
+fn ledger(sent: &Submission, photos: &[(ContentHash, bool)]) -> Vec<LedgerRecord> {
+    let stamp = sent.answers[0].stamp;
+    let entry = LedgerEntry {
+        kinds: [ActivityKind::ThemedDay].into(),
+        date: shanghai_date(stamp.ms),
+        group: None,
+        place: String::new(),
+        host: String::new(),
+        recorder: String::new(),
+        attendance: None,
+        topic: String::new(),
+        resolution: String::new(),
+        location: String::new(),
+    };
+    let id = LedgerId::from_parts(stamp.ms, &[1; 10]);
+    vec![LedgerRecord { id, stamp, entry: Some(entry), photos: photos.iter().cloned().collect() }]
+}
+
 #[tokio::test]
 async fn a_submission_is_complete_when_all_its_photos_are_here() {
     let stage = Stage::new(1, &[]).await;
@@ -93,9 +113,14 @@ async fn a_submission_is_complete_when_all_its_photos_are_here() {
     // Photos may come before or after the answers; these do not wait for each other.
     assert_eq!(stage.has(0, &photos[0]).await, StatusCode::NOT_FOUND);
     assert_eq!(stage.bring(0, &photos[0]).await.status(), StatusCode::CREATED);
-    let sent = with_photos(&stage, 0, 1, &photos);
+    let mut sent = with_photos(&stage, 0, 1, &photos);
+    // One that only the ledger names, and one that it takes off again.
+    let of_ledger = picture(4);
+    sent.ledger =
+        ledger(&sent, &[(ContentHash::of(&of_ledger), true), (ContentHash::of(&picture(5)), false)]);
     let answer = stage.put(0, &paths::submission(sent.id), serde_json::to_vec(&sent).unwrap()).await;
     receipt(answer, StatusCode::CREATED).await;
+    let photos = [&photos[..], &[of_ledger]].concat();
     let mut expected: Vec<_> = photos[1..].iter().map(|bytes| ContentHash::of(bytes)).collect();
     expected.sort();
     assert_eq!(stage.listed(0).await[0].missing, expected);

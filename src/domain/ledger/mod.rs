@@ -288,6 +288,15 @@ impl Ledger {
         photos
     }
 
+    /// The entries that count and have this photo.
+    #[must_use]
+    pub fn with_photo(&self, sha256: &ContentHash) -> Vec<LedgerId> {
+        let names = self.records.iter().filter(|record| record.photos.contains_key(sha256));
+        let named: BTreeSet<LedgerId> = names.map(|record| record.id).collect();
+        let has = |id: &LedgerId| self.find(*id).is_some() && self.photos_of(*id).contains(&sha256);
+        named.into_iter().filter(has).collect()
+    }
+
     /// Every photo of the entries that count, each once.
     #[must_use]
     pub fn photos(&self) -> BTreeSet<&ContentHash> {
@@ -425,8 +434,10 @@ mod tests {
         // Written on another phone that knew nothing of them.
         ledger.merge([with(2, &[])]);
         assert_eq!(ledger.photos(), [&a, &b].into());
+        assert_eq!(ledger.with_photo(&b), [id(1)]);
         ledger.merge([with(3, &[(&b, false)])]);
         assert_eq!(ledger.photos_of(id(1)), [&a]);
+        assert_eq!(ledger.with_photo(&b), []);
         ledger.merge([with(4, &[(&b, true)])]);
         assert_eq!(ledger.photos_of(id(1)), [&a, &b]);
         let mut struck = with(5, &[]);

@@ -124,6 +124,7 @@ pub fn FindingFields(
             .collect();
         Some(view! {
             <section class="card list" data-testid="finding-fields">
+                <h2>"怎么改"</h2>
                 <ul>{fields}</ul>
             </section>
         })

@@ -3,8 +3,10 @@
 #![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 
 pub mod answer;
+pub mod answer_history;
 mod controls;
 pub mod counted;
+pub mod evidence;
 pub mod figures;
 pub mod finding_fields;
 pub mod finding_history;

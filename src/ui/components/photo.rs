@@ -22,6 +22,9 @@ type Picture = Option<Arc<Shown>>;
 /// A small picture of a row; `None` until it was looked for.
 type Small = RwSignal<Option<Picture>, LocalStorage>;
 
+/// What takes a photo off says, and does.
+type Off = (&'static str, Callback<ContentHash>);
+
 /// Which photo of a row is open.
 type Open = RwSignal<Option<ContentHash>>;
 
@@ -62,14 +65,17 @@ pub fn Shots(
     /// Takes one off what the row belongs to.
     #[prop(optional, into)]
     remove: Option<Callback<ContentHash>>,
+    /// What the button for that says.
+    #[prop(default = "拿掉")]
+    remove_name: &'static str,
     /// Only to be looked at: nothing about them can be changed.
     #[prop(optional)]
     still: bool,
 ) -> impl IntoView {
     let open = RwSignal::new(None);
     let lookout = Lookout { session: session(), asked: StoredValue::new_local(Vec::new()) };
-    let shot =
-        move |sha256| view! { <Shot sha256=sha256 open=open remove=remove still=still lookout=lookout /> };
+    let off: Option<Off> = remove.map(|remove| (remove_name, remove));
+    let shot = move |sha256| view! { <Shot sha256=sha256 open=open off=off still=still lookout=lookout /> };
     view! {
         <ul class="shots" data-testid="shots">
             <For each=move || photos.get() key=Clone::clone children=shot />
@@ -79,13 +85,7 @@ pub fn Shots(
 }
 
 #[component]
-fn Shot(
-    sha256: ContentHash,
-    open: Open,
-    remove: Option<Callback<ContentHash>>,
-    still: bool,
-    lookout: Lookout,
-) -> impl IntoView {
+fn Shot(sha256: ContentHash, open: Open, off: Option<Off>, still: bool, lookout: Lookout) -> impl IntoView {
     let session = session();
     let sha = StoredValue::new(sha256);
     let small: Small = RwSignal::new_local(None);
@@ -120,7 +120,7 @@ fn Shot(
         {move || {
             is_open
                 .get()
-                .then(|| view! { <Large sha=sha open=open remove=remove still=still changed=Callback::new(move |()| look()) /> })
+                .then(|| view! { <Large sha=sha open=open off=off still=still changed=Callback::new(move |()| look()) /> })
         }}
     }
 }
@@ -129,7 +129,7 @@ fn Shot(
 fn Large(
     sha: StoredValue<ContentHash>,
     open: Open,
-    remove: Option<Callback<ContentHash>>,
+    off: Option<Off>,
     still: bool,
     changed: Callback<()>,
 ) -> impl IntoView {
@@ -207,8 +207,8 @@ fn Large(
             {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
             {(!still).then(|| view! { <Others sha=sha /> })}
             <div class="quiets">
-                {remove
-                    .map(|remove| {
+                {off
+                    .map(|(name, remove)| {
                         view! {
                             <button
                                 type="button"
@@ -218,7 +218,7 @@ fn Large(
                                     remove.run(sha.get_value());
                                 }
                             >
-                                "拿掉"
+                                {name}
                             </button>
                         }
                     })}

@@ -1,9 +1,11 @@
 //! What a move to another version leaves to be read: 待复核 on the question, and answers to what is no longer asked.
 
-use super::question::said;
 use crate::{
     domain::{AnswerKey, Checklist, ContentHash, Difference, Entry, Item, ItemId, difference::item_changes},
-    ui::session::{Work, session},
+    ui::{
+        components::answer_history::said,
+        session::{Work, session},
+    },
     words::difference::{Card, card},
 };
 use leptos::prelude::*;

@@ -20,6 +20,7 @@ const MORE: usize = 30;
 pub fn PhotosPage() -> impl IntoView {
     let session = session();
     session.open_photos();
+    let remove = Callback::new(move |sha256: ContentHash| session.detach_everywhere(&sha256));
     let most = RwSignal::new(FIRST);
     let newest_first = Memo::new(move |_| {
         let photos = session.photos.read();
@@ -45,7 +46,7 @@ pub fn PhotosPage() -> impl IntoView {
                     view! {
                         <p class="muted">{format!("共{count}张，新的在前。")}</p>
                         <section class="card" data-testid="all-photos">
-                            <Shots photos=shown />
+                            <Shots photos=shown remove=remove remove_name="从条目和台账里都拿掉" />
                         </section>
                     }
                         .into_any()

@@ -2,17 +2,15 @@
 
 use super::{again::Again, home::NothingYet};
 use crate::{
-    domain::{
-        AnswerKey, AnswerValue, Entry, Item, ItemId, NotApplicable, Outcome, PartAnswer, Stance,
-        answer::MAX_TEXT_CHARS, scoring::ItemState,
-    },
+    domain::{AnswerKey, AnswerValue, Item, ItemId, NotApplicable, Outcome, Stance, scoring::ItemState},
     ui::{
         components::{
             answer::PartControl,
+            answer_history::{History, registers},
+            evidence::Evidence,
             frame::Page,
             icon::{Draw, Icon},
             message::Note,
-            photos::ItemPhotos,
             raise::Raise,
         },
         library::{full_title, ordinal},
@@ -20,7 +18,7 @@ use crate::{
         overview::{ItemRow, next_open},
         route::Place,
         session::{Session, session},
-        words::{dates, explain, terms},
+        words::terms,
     },
 };
 use leptos::prelude::*;
@@ -122,15 +120,6 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
         </article>
         <Steps item=item.id.clone() />
     }
-}
-
-/// The registers of an item.
-fn registers(item: &Item) -> Vec<AnswerKey> {
-    let id = || item.id.clone();
-    let mut keys = vec![AnswerKey::Stance { item: id() }];
-    keys.extend(item.parts.iter().map(|part| AnswerKey::Part { item: id(), part: part.id.clone() }));
-    keys.extend([AnswerKey::Location { item: id() }, AnswerKey::Note { item: id() }]);
-    keys
 }
 
 fn value(session: Session, key: &AnswerKey) -> Option<AnswerValue> {
@@ -244,104 +233,6 @@ fn nothing(key: &AnswerKey) -> AnswerValue {
     }
 }
 
-/// 佐证材料: what proves it, and where the original lies. A photo is never asked for.
-#[component]
-fn Evidence(item: Arc<Item>) -> impl IntoView {
-    let session = session();
-    let location = AnswerKey::Location { item: item.id.clone() };
-    let note = AnswerKey::Note { item: item.id.clone() };
-    let text = move |key: AnswerKey| {
-        Memo::new(move |_| {
-            session.work.read().as_ref().map(|work| work.assessment.text(&key).to_owned()).unwrap_or_default()
-        })
-    };
-    let (place, remark) = (text(location.clone()), text(note.clone()));
-    // The branch's own earlier words first.
-    let mut offered: Vec<String> = session.work.with_untracked(|work| {
-        let Ok(work) = work else { return Vec::new() };
-        let mut used: Vec<String> = Vec::new();
-        for entry in work.assessment.winners() {
-            if let (AnswerKey::Location { .. }, AnswerValue::Text { text }) = (entry.key, entry.value)
-                && !text.is_empty()
-                && !used.contains(&text)
-            {
-                used.push(text);
-            }
-        }
-        used
-    });
-    offered.truncate(4);
-    let sector = session.work.with_untracked(|work| work.as_ref().ok().map(|work| work.draft.sector.clone()));
-    for usual in terms::usual_places(sector.as_ref().map_or("", |sector| sector.as_str())) {
-        if !offered.iter().any(|known| known == usual) {
-            offered.push(usual.into());
-        }
-    }
-    let write = move |key: AnswerKey, text: String| {
-        let text: String =
-            text.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
-        session.answer(key, AnswerValue::Text { text });
-    };
-    let buttons: Vec<_> = offered
-        .into_iter()
-        .map(|name| {
-            let (key, said) = (location.clone(), name.clone());
-            let is = name.clone();
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=move || (*place.read() == is).to_string()
-                    on:click=move |_| {
-                        let text = if *place.read_untracked() == said { String::new() } else { said.clone() };
-                        write(key.clone(), text);
-                    }
-                >
-                    {name}
-                </button>
-            }
-        })
-        .collect();
-    let papers: Vec<_> = item
-        .evidence
-        .iter()
-        .map(|paper| {
-            let never = paper
-                .never_photographed
-                .then(|| view! { <small class="muted">"（只写放在哪，不拍照）"</small> });
-            view! { <li>{paper.name.clone()} {never}</li> }
-        })
-        .collect();
-    let own_key = location.clone();
-    view! {
-        <section class="card">
-            <h2>"佐证材料"</h2>
-            {(!papers.is_empty()).then(|| view! { <ul class="papers">{papers}</ul> })}
-            <p>"原件在哪"<small class="muted">"（写了就够，不用拍照）"</small></p>
-            <div class="chips">{buttons}</div>
-            <label class="field">
-                <span class="muted">"别的地方，写清楚些，比如“铁柜二层蓝盒”"</span>
-                <input
-                    type="text"
-                    maxlength="60"
-                    prop:value=place
-                    on:change=move |event| write(own_key.clone(), event_target_value(&event))
-                />
-            </label>
-            <ItemPhotos item=item.clone() />
-            <label class="field">
-                <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span>
-                <textarea
-                    rows="2"
-                    maxlength=MAX_TEXT_CHARS.to_string()
-                    prop:value=remark
-                    on:change=move |event| write(note.clone(), event_target_value(&event))
-                ></textarea>
-            </label>
-        </section>
-    }
-}
-
 /// 怎么抓, folded until it is wanted.
 #[component]
 fn HowTo(item: Arc<Item>) -> impl IntoView {
@@ -366,82 +257,6 @@ fn HowTo(item: Arc<Item>) -> impl IntoView {
             {(!cited.is_empty()).then(|| view! { <p class="muted">"依据"</p> <ul class="small">{cited}</ul> })}
             {(!marks.is_empty()).then(|| view! { <p class="muted">"说明"</p> <ul class="small">{marks}</ul> })}
         </details>
-    }
-}
-
-/// What this item said before.
-#[component]
-fn History(item: Arc<Item>) -> impl IntoView {
-    let session = session();
-    let keys = registers(&item);
-    let past = Memo::new(move |_| {
-        let work = session.work.read();
-        let Ok(work) = work.as_ref() else { return Vec::new() };
-        let mut past: Vec<Entry> = keys
-            .iter()
-            .filter(|key| work.assessment.history(key).count() > 1)
-            .flat_map(|key| work.assessment.history(key).cloned())
-            .collect();
-        past.sort_by_key(|entry| core::cmp::Reverse(entry.stamp));
-        past
-    });
-    let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));
-    let shown = move || {
-        let work = session.work.read();
-        let period = work.as_ref().ok().map(|work| work.period.clone());
-        past.get()
-            .into_iter()
-            .map(|entry| {
-                let by = if Some(entry.stamp.device) == device { "本机" } else { "另一部手机" };
-                let at = dates::moment(entry.stamp.ms, session.today.get());
-                let what = said(&item, &entry, period.as_ref());
-                view! { <li>{format!("{at}，{by}：{what}")}</li> }
-            })
-            .collect::<Vec<_>>()
-    };
-    view! {
-        <Show when=move || !past.read().is_empty()>
-            <details class="card fold">
-                <summary>"改过什么"</summary>
-                <ul class="small">{shown.clone()}</ul>
-            </details>
-        </Show>
-    }
-}
-
-/// What an entry said, in words.
-pub(super) fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
-    match (&entry.key, &entry.value) {
-        (AnswerKey::Location { .. }, AnswerValue::Text { text }) => format!("原件在哪，{text}"),
-        (_, AnswerValue::Text { text }) => format!("纪实，{text}"),
-        (_, AnswerValue::Stance { stance }) => match stance {
-            Stance::Applies => "要填".into(),
-            Stance::Unsure => "拿不准".into(),
-            Stance::NotApplicable { reason } => terms::not_applicable(*reason).into(),
-        },
-        (AnswerKey::Part { part, .. }, AnswerValue::Part { answer: Some(answer), reason, .. }) => {
-            let why = if reason.is_empty() {
-                String::new()
-            } else {
-                format!("（和台账不一样：{reason}）")
-            };
-            let scored = item.part(part).zip(period).and_then(|(part, period)| {
-                let score = crate::domain::scoring::score_answer(part, period, answer)?;
-                Some(explain::part(part, &score, period))
-            });
-            scored.unwrap_or_else(|| plain(answer)) + &why
-        }
-        (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
-        (_, AnswerValue::Attached { attached }) => if *attached { "加了照片" } else { "拿掉照片" }.into(),
-        (_, AnswerValue::Profile { .. }) => "基本情况".into(),
-    }
-}
-
-fn plain(answer: &PartAnswer) -> String {
-    match answer {
-        PartAnswer::YesNo { yes } => if *yes { "做到了" } else { "没做到" }.into(),
-        PartAnswer::Share { numerator, denominator } => format!("{numerator}/{denominator}"),
-        _ => "改了回答".into(),
     }
 }
 

@@ -201,6 +201,21 @@ impl Session {
         self.answer(AnswerKey::Photo { item, sha256 }, AnswerValue::Attached { attached });
     }
 
+    /// Takes a photo off everything that names it: items that the pinned checklist no longer has, too. The photo itself stays.
+    pub fn detach_everywhere(self, sha256: &ContentHash) {
+        let items = self.work.with_untracked(|work| {
+            let photos = work.as_ref().map(|work| work.assessment.photos());
+            let of = photos.into_iter().flatten().filter(|(_, photo)| *photo == sha256);
+            of.map(|(item, _)| item.clone()).collect::<Vec<_>>()
+        });
+        for item in items {
+            self.attach_photo(item, sha256.clone(), false);
+        }
+        for id in self.book.with_untracked(|book| book.ledger.with_photo(sha256)) {
+            self.attach_to_entry(id, sha256.clone(), false);
+        }
+    }
+
     /// 事情是哪天的
     ///
     /// # Errors

@@ -299,9 +299,9 @@ test("an entry of the ledger has photos as an item does, one photo serves both, 
   await expect(shots(page)).toHaveCount(1);
   await shots(page).getByRole("button").click();
   await page.getByTestId("photo").getByRole("button", { name: "也用于别的条目" }).click();
-  const inLedger = page.getByTestId("photo").getByRole("checkbox", { name: /支委会/ });
+  const inLedger = page.getByTestId("photo").getByRole("checkbox", { name: /日 支委会/ });
   await expect(inLedger).toHaveAttribute("aria-checked", "true");
-  await expect(page.getByTestId("photo").getByRole("checkbox", { name: /谈心谈话/ })).toHaveCount(0);
+  await expect(page.getByTestId("photo").getByRole("checkbox", { name: /日 谈心谈话/ })).toHaveCount(0);
   // With the item no more: the ledger alone names it, and it goes up all the same.
   await page.getByTestId("photo").getByRole("button", { name: "拿掉" }).click();
   await expect(shots(page)).toHaveCount(0);
@@ -361,6 +361,19 @@ test("the tables of a phone from before photos are brought along, and nothing in
   await openItem(page, 1);
   await expect(page.getByTestId("earned").first()).toBeVisible();
   await add(page, await picture(page, { width: 600, height: 400 }));
+
+  // Off everything at once, wherever it is used.
+  await shots(page).getByRole("button").click();
+  await page.getByTestId("photo").getByRole("button", { name: "也用于别的条目" }).click();
+  await page.getByTestId("photo").getByRole("checkbox", { name: /日 支委会/ }).click();
+  await goTo(page, "/photos");
+  await shots(page).getByRole("button").click();
+  await page.getByTestId("photo").getByRole("button", { name: "从条目和台账里都拿掉" }).click();
+  await openItem(page, 1);
+  await expect(shots(page)).toHaveCount(0);
+  await goTo(page, "/storage");
+  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
+  await expect(page.getByTestId("photo-store")).toContainText("手机里0张");
 });
 
 test("uploading waits when she says so, goes on when she says so, and says what the endpoint refuses", async ({ endpoint, phone }) => {
@@ -391,7 +404,7 @@ test("uploading waits when she says so, goes on when she says so, and says what 
   await store.getByRole("button", { name: "继续上传照片" }).click();
   await expect(store).toContainText("有1张服务器没有收");
   await expect(store.getByRole("alert")).toContainText("照片太多");
-  expect(onDisk(endpoint).size).toBe(1);
+  await expect.poll(() => onDisk(endpoint).size).toBe(1);
   await store.getByRole("button", { name: "再传一次" }).click();
   await expect(store).toContainText("其中2张服务器上也有");
   await sentSays(page, "已送达，镇安镇党委未审");
