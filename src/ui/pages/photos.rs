@@ -46,7 +46,7 @@ pub fn PhotosPage() -> impl IntoView {
                     view! {
                         <p class="muted">{format!("共{count}张，新的在前。")}</p>
                         <section class="card" data-testid="all-photos">
-                            <Shots photos=shown remove=remove remove_name="从条目和台账里都拿掉" />
+                            <Shots photos=shown remove=remove remove_name="从条目、台账和整改里都拿掉" />
                         </section>
                     }
                         .into_any()

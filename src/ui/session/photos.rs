@@ -214,6 +214,13 @@ impl Session {
         for id in self.book.with_untracked(|book| book.ledger.with_photo(sha256)) {
             self.attach_to_entry(id, sha256.clone(), false);
         }
+        let of_findings = self.mending.with_untracked(|mending| {
+            let of = mending.findings.attached().filter(|(_, photo)| *photo == sha256);
+            of.map(|(word, _)| (word.finding, word.field.clone())).collect::<Vec<_>>()
+        });
+        for (finding, field) in of_findings {
+            self.write_finding(finding, vec![(field, FindingValue::Attached { attached: false })]);
+        }
     }
 
     /// 事情是哪天的

@@ -368,11 +368,11 @@ test("the tables of a phone from before photos are brought along, and nothing in
   await page.getByTestId("photo").getByRole("checkbox", { name: /日 支委会/ }).click();
   await goTo(page, "/photos");
   await shots(page).getByRole("button").click();
-  await page.getByTestId("photo").getByRole("button", { name: "从条目和台账里都拿掉" }).click();
+  await page.getByTestId("photo").getByRole("button", { name: "从条目、台账和整改里都拿掉" }).click();
   await openItem(page, 1);
   await expect(shots(page)).toHaveCount(0);
   await goTo(page, "/storage");
-  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
+  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账、整改用的1张" }).click();
   await expect(page.getByTestId("photo-store")).toContainText("手机里0张");
 });
 
