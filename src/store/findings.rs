@@ -7,6 +7,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
+    photos,
     records::{KeptFinding, RefusedFindings},
     repository::{Repository, read, unless_spoilt},
 };
@@ -64,6 +65,15 @@ impl StoredFindings {
         self.not_heard().map(|kept| kept.entry.clone()).collect()
     }
 
+    /// The photos whose attaching word the endpoint has: these may go up. A word that takes one off counts at once.
+    #[must_use]
+    pub fn photos_delivered(&self) -> BTreeSet<ContentHash> {
+        let heard: BTreeSet<&FindingEntry> = self.heard.all.entries.iter().collect();
+        let all = self.all();
+        let delivered = all.attached().filter(|(word, _)| heard.contains(word));
+        delivered.map(|(_, sha256)| sha256.clone()).collect()
+    }
+
     /// The findings with words that neither the endpoint nor a backup has.
     #[must_use]
     pub fn only_here(&self) -> BTreeSet<FindingId> {
@@ -103,7 +113,7 @@ pub(super) async fn stored<B: Backend>(
 }
 
 /// Keeps words that are not here yet. Returns which findings they concern.
-async fn keep<'a, B: Backend>(
+pub(super) async fn keep<'a, B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
     entries: impl IntoIterator<Item = &'a FindingEntry>,
@@ -177,6 +187,7 @@ pub(super) async fn hear<B: Backend>(
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =
         forgotten.partition(|entry| entry.is_from_above());
     keep(change, branch, ours.iter().copied()).await?;
+    photos::doubt(change, branch, ours.iter().filter_map(|entry| entry.field.photo())).await?;
     let mut all = Findings::from(heard.all.clone());
     all.merge(Findings::new(above.into_iter().cloned(), known.heard.all.verdicts.iter().cloned()));
     let is_complete = ours.is_empty();

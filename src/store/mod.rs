@@ -27,6 +27,8 @@ mod work;
 #[cfg(test)]
 mod binding_tests;
 #[cfg(test)]
+mod finding_photos_tests;
+#[cfg(test)]
 mod findings_tests;
 #[cfg(test)]
 mod golden_tests;

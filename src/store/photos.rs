@@ -5,6 +5,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
+    findings,
     ledger::put_records,
     records::{Draft, KeptRecord, LocalSubmission, PhotoRecord},
     repository::{Found, Repository, read_run, unless_spoilt},
@@ -12,8 +13,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, ContentHash, Ledger, LedgerRecord, Submission, assessment::Edit,
-        photo::PhotoFacts,
+        Assessment, BranchCode, ContentHash, FindingEntry, Findings, Ledger, LedgerRecord, Submission,
+        assessment::Edit, photo::PhotoFacts,
     },
     protocol::ProblemKind,
     sync::{
@@ -43,8 +44,8 @@ async fn known<B: Backend>(change: &mut Change<'_, B>, key: &str) -> Result<Opti
     unless_spoilt(change.one::<PhotoRecord>(Table::Photos, key).await)
 }
 
-/// Stores a photo within the change that attaches it to something: an item, an entry of a ledger. The same photo again is the
-/// same record.
+/// Stores a photo within the change that attaches it to something: an item, an entry of a ledger, a finding. The same photo
+/// again is the same record.
 ///
 /// # Errors
 /// When the storage fails.
@@ -86,15 +87,32 @@ pub(super) async fn learn<B: Backend>(
     Ok(())
 }
 
+/// The endpoint has lost what attaches these: whether it still has the photos themselves is asked again, of those that are here.
+pub(super) async fn doubt<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    photos: impl IntoIterator<Item = &ContentHash>,
+) -> Result<(), StoreError> {
+    for sha256 in photos {
+        let key = photo_key(branch, sha256);
+        if let Some(photo) = known(change, &key).await?.filter(|photo| photo.here && photo.uploaded) {
+            change.put(Table::Photos, &key, &PhotoRecord { uploaded: false, ..photo })?;
+        }
+    }
+    Ok(())
+}
+
 /// The photos that anything of a branch names. (Whatever else can have photos has to be asked here.)
 fn named(
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
     ledger: &Ledger,
+    findings: &Findings,
 ) -> BTreeSet<ContentHash> {
     let drafted = drafts.iter().flat_map(|(_, assessment)| assessment.photos()).map(|(_, sha256)| sha256);
     let sent = submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos());
-    drafted.chain(ledger.photos()).cloned().chain(sent).collect()
+    let found = findings.attached().map(|(_, sha256)| sha256);
+    drafted.chain(ledger.photos()).chain(found).cloned().chain(sent).collect()
 }
 
 /// How many photos in use are on this phone alone: the endpoint does not have them, and no backup ever holds them. The
@@ -105,12 +123,13 @@ pub(super) fn only_here(
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
     ledger: &Ledger,
+    findings: &Findings,
 ) -> usize {
     let mut alone = photos.iter().filter(|photo| photo.here && !photo.uploaded).peekable();
     if alone.peek().is_none() {
         return 0;
     }
-    let named = named(drafts, submissions, ledger);
+    let named = named(drafts, submissions, ledger, findings);
     alone.filter(|photo| named.contains(&photo.facts.sha256)).count()
 }
 
@@ -176,6 +195,18 @@ impl<B: Backend> Repository<B> {
         self.atomically(async |change: &mut Change<'_, B>| {
             keep(change, photo).await?;
             put_records(change, &photo.record.branch, std::slice::from_ref(record)).await
+        })
+        .await
+    }
+
+    /// Photo and the word that attaches it to a finding become durable together.
+    ///
+    /// # Errors
+    /// When the storage fails; then nothing of either is stored.
+    pub async fn save_finding_photo(&self, word: &FindingEntry, photo: &NewPhoto) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            keep(change, photo).await?;
+            findings::keep(change, &photo.record.branch, [word]).await.map(drop)
         })
         .await
     }
@@ -289,7 +320,8 @@ async fn unused<B: Backend>(
     let submissions = change.run(Table::Submissions, &format!("{branch}/")).await?.records;
     let kept = change.run::<KeptRecord>(Table::Ledger, &format!("{branch}/")).await?.records;
     let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
-    let used = named(&drafts, &submissions, &ledger);
+    let findings = findings::stored(change, branch).await?.all();
+    let used = named(&drafts, &submissions, &ledger, &findings);
     let photos = change.run::<PhotoRecord>(Table::Photos, &format!("{branch}/")).await?.records;
     Ok(photos.into_iter().filter(|photo| !used.contains(&photo.facts.sha256)).collect())
 }
@@ -314,11 +346,15 @@ impl<B: Backend> Pile for Repository<B> {
             // A submission that has not arrived, or was taken back, wants no photos.
             let submissions = self.submissions(&branch).await?.records.into_iter();
             let wanting = submissions.filter(|sent| sent.receipt.is_some() && !sent.withdrawn);
+            let named = |photos, missing| {
+                let (branch, token) = (branch.clone(), binding.token.clone());
+                Sent { branch, token, photos, missing }
+            };
             sent.extend(wanting.filter_map(|local| {
-                let photos = local.snapshot()?.photos();
-                let missing = local.missing.into_iter().collect();
-                Some(Sent { branch: branch.clone(), token: binding.token.clone(), photos, missing })
+                Some(named(local.snapshot()?.photos(), local.missing.into_iter().collect()))
             }));
+            let photos = self.findings(&branch).await?.0.photos_delivered();
+            sent.push(named(photos, BTreeSet::new()));
         }
         Ok(plan(&known, &sent))
     }

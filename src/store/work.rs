@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, Entry, FindingId, HybridClock, Ledger, LedgerId, Stamp, assessment::Edit,
+        Assessment, BranchCode, Entry, FindingId, Findings, HybridClock, Ledger, LedgerId, Stamp,
+        assessment::Edit,
     },
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
@@ -40,7 +41,7 @@ impl OnlyHere {
         submissions: &[LocalSubmission],
         outbox: &[OutboxEntry],
         (ledger, unshared): (&Ledger, &BTreeSet<LedgerId>),
-        findings: &BTreeSet<FindingId>,
+        (findings, unsent): (&Findings, &BTreeSet<FindingId>),
         photos: &[PhotoRecord],
     ) -> Self {
         let carried = |row: &OutboxEntry| match &row.request {
@@ -51,10 +52,10 @@ impl OnlyHere {
             OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
         };
         Self {
-            photos: photos::only_here(photos, drafts, submissions, ledger),
+            photos: photos::only_here(photos, drafts, submissions, ledger, findings),
             answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>()
                 + unshared.len()
-                + findings.len(),
+                + unsent.len(),
             requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
         }
     }
@@ -184,9 +185,10 @@ async fn only_here<B: Backend>(
     let kept = change.run::<KeptRecord>(Table::Ledger, &run).await?.records;
     let unshared = ledger::only_here(&kept);
     let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
-    let findings = findings::stored(change, branch).await?.only_here();
+    let found = findings::stored(change, branch).await?;
+    let findings = (&found.all(), &found.only_here());
     let photos = change.run(Table::Photos, &run).await?.records;
-    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, (&ledger, &unshared), &findings, &photos))
+    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, (&ledger, &unshared), findings, &photos))
 }
 
 impl<B: Backend> Repository<B> {

@@ -1,6 +1,6 @@
 //! Photos go up apart from the answers: one at a time, named by the hash of their bytes, so that an interrupted upload goes on
 //! where it stopped and none travels twice. Runs after the round; answers never wait for it. Only what belongs to a submission
-//! that has arrived goes up: a draft stays on the phone.
+//! that has arrived goes up, or to a finding by a word that has arrived: a draft stays on the phone.
 
 use super::{
     api::{Api, ApiError},
@@ -28,7 +28,7 @@ pub struct Known {
     pub uploaded: bool,
 }
 
-/// A submission that has arrived.
+/// Something that has arrived and names photos: a submission, or what was written on findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// Whose.
@@ -37,7 +37,7 @@ pub struct Sent {
     pub token: Token,
     /// The photos that belong to it.
     pub photos: BTreeSet<ContentHash>,
-    /// Those that the endpoint says it lacks.
+    /// Those that the endpoint says it lacks; it says so of submissions only.
     pub missing: BTreeSet<ContentHash>,
 }
 
@@ -54,7 +54,7 @@ pub struct Waiting {
     pub media_type: String,
 }
 
-/// What has to go up: each photo once, those of the oldest submission first. One that the endpoint had and lacks now goes up
+/// What has to go up: each photo once, in the order in which `sent` names them. One that the endpoint had and lacks now goes up
 /// again as long as it is here.
 #[must_use]
 pub fn plan(known: &[Known], sent: &[Sent]) -> Vec<Waiting> {

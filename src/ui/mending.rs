@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        BranchCode, Finding, FindingEntry, FindingField, FindingId, FindingOrigin, FindingState,
+        BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingOrigin, FindingState,
         FindingValue, Findings, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS, finding::ItemPoints,
         scoring::ItemScore,
     },
@@ -62,6 +62,35 @@ impl Mending {
     #[must_use]
     pub fn open(&self) -> usize {
         self.findings.all().iter().filter(|finding| finding.state.is_to_be_mended()).count()
+    }
+}
+
+/// When a photo of a finding was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// 整改前
+    Before,
+    /// 整改后
+    After,
+}
+
+impl Taken {
+    /// The register of a photo.
+    #[must_use]
+    pub fn field(self, sha256: ContentHash) -> FindingField {
+        match self {
+            Self::Before => FindingField::Before { sha256 },
+            Self::After => FindingField::After { sha256 },
+        }
+    }
+
+    /// Those of a finding.
+    #[must_use]
+    pub fn of(self, finding: &Finding) -> &[ContentHash] {
+        match self {
+            Self::Before => &finding.before,
+            Self::After => &finding.after,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names of grades, windows, activities and steps of mending.
 
-use crate::domain::{ActivityKind, FindingOrigin, FindingState, Grade, Window};
+use crate::domain::{ActivityKind, Finding, FindingOrigin, FindingState, Grade, Window};
 use std::collections::BTreeSet;
 
 /// 等次
@@ -68,6 +68,15 @@ pub fn finding_origin(origin: FindingOrigin) -> &'static str {
     }
 }
 
+/// 照片：整改前1张、整改后2张; empty where there are none.
+#[must_use]
+pub fn finding_photos(finding: &Finding) -> String {
+    let said = |name: &str, count: usize| (count > 0).then(|| format!("{name}{count}张"));
+    let said = [said("整改前", finding.before.len()), said("整改后", finding.after.len())];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() { String::new() } else { format!("照片：{}", said.join("、")) }
+}
+
 /// 主题党日、党课
 #[must_use]
 pub fn kinds(kinds: &BTreeSet<ActivityKind>) -> String {
@@ -77,6 +86,22 @@ pub fn kinds(kinds: &BTreeSet<ActivityKind>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn photos_of_a_finding_are_said_by_number() {
+        use crate::domain::{ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings};
+        let id = FindingId::from_parts(1, &[1; 10]);
+        let stamp = crate::domain::testing::stamp(1, 1);
+        let word = |field, value| FindingEntry { finding: id, field, stamp, value };
+        let problem = FindingValue::Text { text: "缺签到表".into() };
+        let mut findings = Findings::new([word(FindingField::Problem, problem)], []);
+        assert_eq!(finding_photos(&findings.find(id).unwrap()), "");
+        for photo in [b"one", b"two"] {
+            let sha256 = ContentHash::of(photo);
+            findings.write(word(FindingField::After { sha256 }, FindingValue::Attached { attached: true }));
+        }
+        assert_eq!(finding_photos(&findings.find(id).unwrap()), "照片：整改后2张");
+    }
 
     #[test]
     fn every_activity_has_a_name_of_its_own() {

@@ -2,7 +2,7 @@
 
 use super::stage::{DALING, Phone, SHILI, Stage, rural};
 use biaochi::domain::{
-    FindingField, FindingId, FindingState, FindingValue, Findings, Points, Progress, Ruling,
+    ContentHash, FindingField, FindingId, FindingState, FindingValue, Findings, Points, Progress, Ruling,
 };
 use calamine::{Data, Reader as _, open_workbook};
 use rust_xlsxwriter::Workbook;
@@ -176,7 +176,15 @@ async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town(
     let seen = shili.write_findings(vec![]).await;
     let first = seen.all().into_iter().find(|finding| finding.problem == "缺签到表").unwrap();
     let measure = FindingValue::Text { text: "会前备好签到表".into() };
-    shili.write_findings(vec![shili.entry(&seen, first.id, FindingField::Measure, measure)]).await;
+    let attached = || FindingValue::Attached { attached: true };
+    let photo = |of: &[u8]| ContentHash::of(of);
+    let words = vec![
+        shili.entry(&seen, first.id, FindingField::Measure, measure),
+        shili.entry(&seen, first.id, FindingField::Before { sha256: photo(b"one") }, attached()),
+        shili.entry(&seen, first.id, FindingField::After { sha256: photo(b"two") }, attached()),
+        shili.entry(&seen, first.id, FindingField::After { sha256: photo(b"three") }, attached()),
+    ];
+    shili.write_findings(words).await;
 
     let out = stage.arg("台账.xlsx");
     let told = stage.run(&["findings", "export", "--common", "2", "-o", &out]).ok();
@@ -202,6 +210,7 @@ async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town(
     assert_eq!((text(1), text(2), text(3)), ("镇安镇党委".into(), "十里村党支部".into(), "第1条".into()));
     assert_eq!((text(4), text(6), text(8)), ("11月县里检查".into(), "会前备好签到表".into(), DUE.into()));
     assert_eq!((text(9), text(13)), ("待整改".into(), "共性".into()));
+    assert_eq!(text(10), "照片：整改前1张、整改后2张");
     assert_eq!(book.worksheet_formula("整改台账").unwrap().used_cells().count(), 0);
     let by_item = book.worksheet_range("按条目").unwrap();
     let row = by_item.rows().find(|row| row[1] == *"第1条").unwrap();

@@ -201,6 +201,25 @@ impl Findings {
         })
     }
 
+    /// Every photo that belongs to a finding, with the word that attaches it: of each photo's words the newest counts.
+    pub fn attached(&self) -> impl Iterator<Item = (&FindingEntry, &ContentHash)> {
+        // Entries sort by finding, field and stamp: a register's last one is followed by another register.
+        let mut entries = self.entries.iter().peekable();
+        std::iter::from_fn(move || {
+            loop {
+                let entry = entries.next()?;
+                let is_last = entries
+                    .peek()
+                    .is_none_or(|next| (next.finding, &next.field) != (entry.finding, &entry.field));
+                if let (true, FindingValue::Attached { attached: true }, Some(sha256)) =
+                    (is_last, &entry.value, entry.field.photo())
+                {
+                    return Some((entry, sha256));
+                }
+            }
+        })
+    }
+
     /// The findings that are about this item, the oldest first.
     #[must_use]
     pub fn about(&self, item: &ItemId) -> Vec<Finding> {

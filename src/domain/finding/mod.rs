@@ -76,6 +76,17 @@ pub enum FindingField {
     },
 }
 
+impl FindingField {
+    /// The photo, when the register is that of one.
+    #[must_use]
+    pub fn photo(&self) -> Option<&ContentHash> {
+        match self {
+            Self::Before { sha256 } | Self::After { sha256 } => Some(sha256),
+            _ => None,
+        }
+    }
+}
+
 /// What is written into a register. Which variant fits which field is checked by [`check::finding_fault`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

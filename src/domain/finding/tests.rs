@@ -124,9 +124,23 @@ fn a_photo_may_be_taken_off_again() {
     let field = FindingField::Before { sha256: sha256.clone() };
     let mut findings =
         Findings::new([entry(1, field.clone(), FindingValue::Attached { attached: true }, 10)], []);
-    assert_eq!(findings.find(id(1)).unwrap().before, [sha256]);
-    findings.write(entry(1, field, FindingValue::Attached { attached: false }, 20));
+    assert_eq!(findings.find(id(1)).unwrap().before, std::slice::from_ref(&sha256));
+    // The same photo of another register, and of another finding, is not taken off with it.
+    let after = FindingField::After { sha256: sha256.clone() };
+    let elsewhere = [
+        entry(1, after.clone(), FindingValue::Attached { attached: true }, 15),
+        entry(2, field.clone(), FindingValue::Attached { attached: true }, 15),
+    ];
+    elsewhere.iter().for_each(|entry| findings.write(entry.clone()));
+    assert_eq!(findings.attached().count(), 3);
+    findings.write(entry(1, field.clone(), FindingValue::Attached { attached: false }, 20));
     assert!(findings.find(id(1)).unwrap().before.is_empty());
+    let attached: Vec<_> = findings.attached().collect();
+    assert_eq!(attached, elsewhere.iter().map(|entry| (entry, &sha256)).collect::<Vec<_>>());
+    assert_eq!(findings.find(id(1)).unwrap().after, std::slice::from_ref(&sha256));
+    let again = entry(1, field, FindingValue::Attached { attached: true }, 30);
+    findings.write(again.clone());
+    assert_eq!(findings.attached().next(), Some((&again, &sha256)), "the newest word");
 }
 
 #[test]

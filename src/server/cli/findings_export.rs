@@ -14,6 +14,7 @@ use crate::{
         clock::{Clock as _, SystemClock},
         database::Database,
     },
+    words::terms::finding_photos,
 };
 use jiff::civil::Date;
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -149,7 +150,7 @@ impl Book<'_> {
             ("责任人", 10.0),
             ("整改时限", 12.0),
             ("完成情况", 26.0),
-            ("佐证", 10.0),
+            ("佐证", 16.0),
             ("销号（验收人、日期）", 20.0),
             ("备注", 20.0),
             ("类别", 8.0),
@@ -160,7 +161,6 @@ impl Book<'_> {
         self.looks.headers(sheet, 0, &columns)?;
         for (line, row) in (1_u32..).zip(self.rows) {
             let finding = &row.finding;
-            let photos = finding.before.len() + finding.after.len();
             let texts = [
                 row.above.clone(),
                 row.branch.name.clone(),
@@ -171,7 +171,7 @@ impl Book<'_> {
                 finding.responsible.clone(),
                 finding.due().map(|due| due.to_string()).unwrap_or_default(),
                 done(finding, self.today),
-                if photos > 0 { format!("照片{photos}张") } else { String::new() },
+                finding_photos(finding),
                 closed(finding),
                 remark(finding),
                 if self.is_common(finding) { "共性" } else { "个性" }.to_owned(),

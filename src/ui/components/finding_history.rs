@@ -42,6 +42,11 @@ pub fn FindingHistory(
                 past.extend(words);
             }
         }
+        // A photo is told of once something was taken off; what is there is seen.
+        let of_photos = findings.entries().iter().filter(|entry| entry.finding == id);
+        let of_photos = of_photos
+            .filter(|entry| entry.field.photo().is_some() && findings.history(id, &entry.field).count() > 1);
+        past.extend(of_photos.map(|entry| (entry.stamp, written(session, entry))));
         let verdicts = findings.verdicts().iter().filter(|verdict| verdict.finding == id);
         past.extend(verdicts.map(|verdict| {
             let said = match &verdict.ruling {
@@ -81,6 +86,8 @@ fn written(session: Session, entry: &FindingEntry) -> String {
         FindingField::Responsible => "责任人，",
         FindingField::Deadline => "整改时限，",
         FindingField::DelayReason => "没按时改好的原因，",
+        FindingField::Before { .. } => "整改前的照片，",
+        FindingField::After { .. } => "整改后的照片，",
         _ => "",
     };
     let said = match &entry.value {
@@ -94,6 +101,8 @@ fn written(session: Session, entry: &FindingEntry) -> String {
             Progress::Withdrawn => FindingState::Withdrawn,
         })
         .into(),
+        FindingValue::Attached { attached: true } => "加了1张".into(),
+        FindingValue::Attached { attached: false } => "拿掉1张".into(),
         _ => String::new(),
     };
     format!("{}，{by}：{name}{said}", dates::moment(entry.stamp.ms, today))

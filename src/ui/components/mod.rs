@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod figures;
 pub mod finding_fields;
 pub mod finding_history;
+pub mod finding_photos;
 pub mod frame;
 pub mod icon;
 pub mod ledger_form;

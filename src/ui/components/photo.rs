@@ -162,7 +162,9 @@ fn Large(
     };
     // A tap is the wish to see it.
     look(true);
-    let (captured, standing) = (move || captured(record.get(), session), move || standing(record.get()));
+    let of_a_finding = Memo::new(move |_| sha.with_value(|sha| session.is_of_a_finding(sha)));
+    let captured = move || captured(record.get(), session);
+    let standing = move || standing(record.get(), of_a_finding.get());
     let happened =
         move || record.get().and_then(|photo| photo.facts.happened_on).map(day::text).unwrap_or_default();
     let date = move |text: String| {
@@ -317,7 +319,7 @@ fn captured(photo: Option<crate::store::PhotoRecord>, session: Session) -> Strin
     match photo.facts.captured_on {
         Some(on) => format!("拍摄日期：{}（照相机记的）", dates::day(on, session.today.get())),
         None => {
-            format!("拍摄日期：照片里没有记；{}放进来的", dates::moment(photo.added_at, session.today.get()))
+            format!("拍摄日期：没有记下来；{}放进来的", dates::moment(photo.added_at, session.today.get()))
         }
     }
 }
@@ -327,12 +329,13 @@ fn happened_on(photo: Option<crate::store::PhotoRecord>, session: Session) -> Op
     Some(format!("事情是{}的", dates::day(on, session.today.get())))
 }
 
-fn standing(photo: Option<crate::store::PhotoRecord>) -> String {
+fn standing(photo: Option<crate::store::PhotoRecord>, of_a_finding: bool) -> String {
     match photo {
         None => "在另一部手机上".into(),
         Some(photo) if photo.refused.is_some() => "服务器没有收，只在这部手机里".into(),
         Some(photo) => match (photo.here, photo.uploaded) {
             (true, true) => "手机里有，服务器上也有".into(),
+            (true, false) if of_a_finding => "只在这部手机里，有网时自己传".into(),
             (true, false) => "只在这部手机里，上报以后再传".into(),
             (false, true) => "手机里清掉了，服务器上有".into(),
             (false, false) => "在另一部手机上".into(),

@@ -9,6 +9,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// A size as people say it.
 pub fn size(bytes: u64) -> String {
@@ -58,7 +59,19 @@ fn Card() -> impl IntoView {
         session.photos.read().as_ref().map_or((0, 0), |photos| count(photos, which))
     };
     let here = Memo::new(move |_| of(|photo| photo.here));
-    let waiting = Memo::new(move |_| of(|photo| photo.here && !photo.uploaded && photo.refused.is_none()));
+    let waits = |photo: &PhotoRecord| photo.here && !photo.uploaded && photo.refused.is_none();
+    let waiting = Memo::new(move |_| of(waits).0);
+    // Those of findings need no report.
+    let mending = Memo::new(move |_| {
+        let photos = session.photos.read();
+        let mending = session.mending.read();
+        let attached: BTreeSet<_> = mending.findings.attached().map(|(_, sha256)| sha256).collect();
+        count(photos.as_deref().unwrap_or_default(), |photo| {
+            waits(photo) && attached.contains(&photo.facts.sha256)
+        })
+        .0
+    });
+    let reported = Memo::new(move |_| waiting.get().saturating_sub(mending.get()));
     let freeable = Memo::new(move |_| of(|photo| photo.here && photo.uploaded));
     let refused = Memo::new(move |_| {
         let photos = session.photos.read();
@@ -68,7 +81,7 @@ fn Card() -> impl IntoView {
     let away = Memo::new(move |_| of(|photo| !photo.here).0);
     let paused = move || session.phone.read().as_ref().is_some_and(|phone| phone.uploads_paused);
     let going = move || match session.uploads.get() {
-        _ if paused() => (waiting.get().0 > 0).then(|| "上传暂停了。".to_owned()),
+        _ if paused() => (waiting.get() > 0).then(|| "上传暂停了。".to_owned()),
         Uploads::Sending(progress) if progress.wanted > 0 => {
             Some(format!("正在传第{}张，共{}张…", (progress.done + 1).min(progress.wanted), progress.wanted))
         }
@@ -87,8 +100,12 @@ fn Card() -> impl IntoView {
                         .then(|| view! { <li>{format!("其中{}张服务器上也有", freeable.get().0)}</li> })
                 }}
                 {move || {
-                    (waiting.get().0 > 0)
-                        .then(|| view! { <li>{format!("{}张只在这部手机里，上报以后再传", waiting.get().0)}</li> })
+                    (reported.get() > 0)
+                        .then(|| view! { <li>{format!("{}张只在这部手机里，上报以后再传", reported.get())}</li> })
+                }}
+                {move || {
+                    (mending.get() > 0)
+                        .then(|| view! { <li>{format!("整改的{}张只在这部手机里，有网时自己传", mending.get())}</li> })
                 }}
                 {move || (away.get() > 0).then(|| view! { <li>{format!("{}张不在这部手机里，点开时再取", away.get())}</li> })}
             </ul>
@@ -118,7 +135,7 @@ fn Card() -> impl IntoView {
             <a href="/photos" class="button">
                 "看全部照片"
             </a>
-            <Show when=move || { waiting.get().0 > 0 || paused() }>
+            <Show when=move || { waiting.get() > 0 || paused() }>
                 <button type="button" class="button" on:click=move |_| session.pause_uploads(!untrack(paused))>
                     {move || if paused() { "继续上传照片" } else { "暂停上传照片" }}
                 </button>
@@ -143,7 +160,7 @@ fn Card() -> impl IntoView {
                         look();
                     })
                 >
-                    {move || format!("删掉没有条目、台账用的{}张", unused.get())}
+                    {move || format!("删掉没有条目、台账、整改用的{}张", unused.get())}
                 </button>
             </Show>
             {move || said.get().map(|words| view! { <p role="status">{words}</p> })}

@@ -1,7 +1,7 @@
 //! 照片 of one thing: a row of small pictures and the two quiet buttons that add one. Never compulsory.
 //!
-//! [`ItemPhotos`] is the row of an item, [`EntryPhotos`] that of an entry of the ledger. Both are a [`PhotoRow`]: it is given the
-//! photos, a way to store a new one together with what attaches it, and a way to take one off.
+//! [`ItemPhotos`] is the row of an item, [`EntryPhotos`] that of an entry of the ledger; those of a finding are in
+//! [`super::finding_photos`]. Each is a [`PhotoRow`]: it is given the photos, a way to store a new one together with what attaches it, and a way to take one off.
 
 use super::{
     message::{Note, Trouble},
@@ -83,6 +83,16 @@ pub fn StillPhotos(
     }
 }
 
+/// Said where no photo may be taken.
+#[component]
+pub fn NoPhotos() -> impl IntoView {
+    view! {
+        <Note>
+            <p>"这类材料不能拍照，只写原件放在哪。"</p>
+        </Note>
+    }
+}
+
 /// The photos of something.
 #[component]
 pub fn PhotoRow(
@@ -147,12 +157,7 @@ pub fn PhotoRow(
                 <Shots photos=photos remove=remove />
             </Show>
             {if forbidden {
-                view! {
-                    <Note>
-                        <p>"这类材料不能拍照，只写原件放在哪。"</p>
-                    </Note>
-                }
-                    .into_any()
+                view! { <NoPhotos /> }.into_any()
             } else {
                 view! {
                     <div class="quiets" data-testid="take-photo">

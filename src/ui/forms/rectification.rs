@@ -102,13 +102,10 @@ fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &So
         FindingOrigin::Inspection => finding.detail.clone(),
     };
     let item = row.map(|row| format!("\n第{}条", row.number)).unwrap_or_default();
-    let photos = finding.before.len() + finding.after.len();
     let location = finding.item.clone().map(|item| source.assessment.text(&AnswerKey::Location { item }));
-    let proof = match (photos, location) {
-        (0, None | Some("")) => String::new(),
-        (0, Some(location)) => format!("原件在{location}"),
-        (photos, _) => format!("照片{photos}张"),
-    };
+    let location = location.filter(|location| !location.is_empty());
+    let proof = [location.map(|location| format!("原件在{location}")), Some(terms::finding_photos(finding))];
+    let proof: Vec<String> = proof.into_iter().flatten().filter(|said| !said.is_empty()).collect();
     let (mut closed, mut remark) = (String::new(), String::new());
     match finding.verdict.as_ref().map(|verdict| (verdict, &verdict.ruling)) {
         Some((verdict, Ruling::Closed)) => {
@@ -131,7 +128,7 @@ fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &So
         finding.responsible.clone(),
         finding.due().map(whole_day).unwrap_or_default(),
         done(finding, source),
-        proof,
+        proof.join("\n"),
         closed,
         remark,
     ]
@@ -159,8 +156,8 @@ mod tests {
         EMPTY_LINES,
     };
     use crate::domain::{
-        FindingEntry, FindingField, FindingId, FindingOrigin, FindingValue, Findings, Progress, Ruling,
-        Stamp, Verdict,
+        ContentHash, FindingEntry, FindingField, FindingId, FindingOrigin, FindingValue, Findings, Progress,
+        Ruling, Stamp, Verdict,
         finding::endpoint_device,
         testing::{item_id, stamp},
     };
@@ -172,6 +169,10 @@ mod tests {
 
     fn text(text: &str) -> FindingValue {
         FindingValue::Text { text: text.into() }
+    }
+
+    fn photo(finding: u8, field: impl Fn(ContentHash) -> FindingField, of: &[u8]) -> FindingEntry {
+        word(finding, field(ContentHash::of(of)), FindingValue::Attached { attached: true })
     }
 
     #[test]
@@ -190,6 +191,8 @@ mod tests {
                 origin: FindingOrigin::Inspection,
                 detail: "11月县里检查".into(),
             };
+            let (before, after) =
+                (|sha256| FindingField::Before { sha256 }, |sha256| FindingField::After { sha256 });
             let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn };
             let findings = Findings::new(
                 [
@@ -199,7 +202,12 @@ mod tests {
                     word(1, FindingField::Responsible, text("王文书")),
                     word(1, FindingField::Deadline, FindingValue::Day { day: Some(date(2026, 11, 20)) }),
                     word(1, FindingField::DelayReason, text("书记外出")),
+                    photo(1, before, b"one"),
+                    photo(1, after, b"one"),
+                    photo(1, after, b"two"),
                     word(2, FindingField::Problem, text("门牌脱落")),
+                    word(2, FindingField::Item, FindingValue::Item { item: item_id("yes") }),
+                    photo(2, before, b"three"),
                     word(2, FindingField::Origin, origin),
                     word(3, FindingField::Problem, text("按错了")),
                     word(3, FindingField::Progress, withdrawn),
@@ -216,10 +224,16 @@ mod tests {
                 ["6月没开会", "今后按月办", "王文书", "2026年11月20日", "待整改，逾期。原因：书记外出"]
             );
             assert!(own[1].contains("自查\n第"), "{}", own[1]);
+            assert_eq!(own[7], "照片：整改前1张、整改后2张");
             let theirs: Vec<&str> = rows[1].cells.iter().map(String::as_str).collect();
             assert_eq!(
-                (theirs[1], theirs[6], theirs[8]),
-                ("11月县里检查", "已销号", "张组委，2026年11月24日")
+                (theirs[1], theirs[6], theirs[7], theirs[8]),
+                (
+                    "11月县里检查\n第1条",
+                    "已销号",
+                    "原件在村部铁柜\n照片：整改前1张",
+                    "张组委，2026年11月24日"
+                )
             );
             assert!(rows[2].cells[3].is_empty(), "left to be written by hand");
             assert!(!rows.iter().any(|row| row.cells[2].contains("按错了")));

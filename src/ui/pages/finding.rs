@@ -9,6 +9,7 @@ use crate::{
         components::{
             finding_fields::{FindingFields, Late},
             finding_history::FindingHistory,
+            finding_photos::FindingPhotos,
             frame::Page,
             message::Note,
         },
@@ -53,6 +54,7 @@ fn Shown(id: FindingId) -> impl IntoView {
                 <Steps finding=finding />
                 <Late finding=finding />
                 <FindingFields finding=finding />
+                <FindingPhotos finding=finding />
                 <Delivered finding=finding />
                 <TakeBack finding=finding />
                 <FindingHistory finding=finding />

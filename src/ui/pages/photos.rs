@@ -38,7 +38,7 @@ pub fn PhotosPage() -> impl IntoView {
                 None => ().into_any(),
                 Some(0) => {
                     view! {
-                        <p class="empty">"还没有照片。在自查的“佐证材料”里、台账的一条里可以拍，不拍也行。"</p>
+                        <p class="empty">"还没有照片。在自查的“佐证材料”里、台账的一条里、整改的一个问题里可以拍，不拍也行。"</p>
                     }
                         .into_any()
                 }
@@ -46,7 +46,7 @@ pub fn PhotosPage() -> impl IntoView {
                     view! {
                         <p class="muted">{format!("共{count}张，新的在前。")}</p>
                         <section class="card" data-testid="all-photos">
-                            <Shots photos=shown remove=remove remove_name="从条目和台账里都拿掉" />
+                            <Shots photos=shown remove=remove remove_name="从条目、台账和整改里都拿掉" />
                         </section>
                     }
                         .into_any()

@@ -34,12 +34,7 @@ impl Session {
 
     /// Writes into registers of a finding. Says whether it was taken.
     pub fn write_finding(self, id: FindingId, words: Vec<(FindingField, FindingValue)>) -> bool {
-        // After the last branch is let go of, its findings are still here: nothing is stored for it any more.
-        let branch = self.mending.with_untracked(|mending| mending.branch.clone());
-        let is_bound = |branch: &BranchCode| {
-            self.bindings.with_untracked(|all| all.iter().any(|binding| &binding.branch.code == branch))
-        };
-        let Some(branch) = branch.filter(is_bound) else { return false };
+        let Some(branch) = self.bound_mending() else { return false };
         let mut entries = Vec::with_capacity(words.len());
         for (field, value) in words {
             let Some(stamp) = self.tick() else { return false };
@@ -49,6 +44,15 @@ impl Session {
         self.queue.update_value(|queue| queue.push_words(&branch, entries));
         self.write();
         true
+    }
+
+    /// Whose findings are on the screen. After the last branch is let go of, its findings are still here: nothing is stored for
+    /// it any more.
+    pub(super) fn bound_mending(self) -> Option<BranchCode> {
+        let branch = self.mending.with_untracked(|mending| mending.branch.clone())?;
+        let is_bound =
+            self.bindings.with_untracked(|all| all.iter().any(|binding| binding.branch.code == branch));
+        is_bound.then_some(branch)
     }
 
     /// Words on findings are on disk: they are sent once no more has been written for a while.

@@ -346,7 +346,7 @@ impl Session {
                     &submissions,
                     &outbox,
                     (&book.ledger, &book.only_here),
-                    &mending.only_here,
+                    (&mending.findings, &mending.only_here),
                     &photos.records,
                 );
                 let today = shanghai_date(clock.correct(browser::clock::now_ms()));

@@ -7,7 +7,8 @@ use crate::{
         image::{self, Made, Shown},
     },
     domain::{
-        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, ItemId, LedgerId, LedgerRecord,
+        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, FindingEntry, FindingId, FindingValue,
+        ItemId, LedgerId, LedgerRecord,
         photo::{PhotoFacts, finished},
     },
     store::{PhotoRecord, StoreError, photos::NewPhoto},
@@ -15,7 +16,7 @@ use crate::{
         ApiError, backoff,
         uploads::{Progress, Uploaded, upload},
     },
-    ui::unsaved::Queue,
+    ui::{mending::Taken, unsaved::Queue},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -147,6 +148,42 @@ impl Session {
         Ok(())
     }
 
+    /// Stores a photo and attaches it to a finding, in one transaction. It is shown only when it is on disk, and goes up once the
+    /// endpoint has the word that attaches it.
+    ///
+    /// # Errors
+    /// When the storage fails, or nothing can be stored for the branch any more; then nothing of it is stored.
+    pub async fn add_finding_photo(
+        self,
+        finding: FindingId,
+        taken: Taken,
+        made: Made,
+    ) -> Result<(), StoreError> {
+        let repository = self.repository().ok_or_else(closed)?;
+        let branch = self.bound_mending().ok_or_else(closed)?;
+        let stamp = self.tick().ok_or_else(closed)?;
+        let photo = self.new_photo(branch, made);
+        let (field, value) =
+            (taken.field(photo.record.facts.sha256.clone()), FindingValue::Attached { attached: true });
+        let word = FindingEntry { finding, field, stamp, value };
+        repository.save_finding_photo(&word, &photo).await?;
+        self.queue.update_value(Queue::saved_beside);
+        self.mending.update(|mending| {
+            if mending.branch.as_ref() == Some(&photo.record.branch) {
+                Arc::make_mut(mending).add([word]);
+            }
+        });
+        self.photo_saved(false).await;
+        self.send_soon();
+        Ok(())
+    }
+
+    /// Whether something of the findings on the screen names this photo: then it goes up without a report.
+    #[must_use]
+    pub fn is_of_a_finding(self, sha256: &ContentHash) -> bool {
+        self.mending.read().findings.attached().any(|(_, attached)| attached == sha256)
+    }
+
     /// What follows a photo that is on disk.
     async fn photo_saved(self, differs: bool) {
         if !self.saving.with_untracked(|saving| matches!(saving, Saving::Failed(_) | Saving::Busy)) {
@@ -176,6 +213,13 @@ impl Session {
         }
         for id in self.book.with_untracked(|book| book.ledger.with_photo(sha256)) {
             self.attach_to_entry(id, sha256.clone(), false);
+        }
+        let of_findings = self.mending.with_untracked(|mending| {
+            let of = mending.findings.attached().filter(|(_, photo)| *photo == sha256);
+            of.map(|(word, _)| (word.finding, word.field.clone())).collect::<Vec<_>>()
+        });
+        for (finding, field) in of_findings {
+            self.write_finding(finding, vec![(field, FindingValue::Attached { attached: false })]);
         }
     }
 
@@ -226,6 +270,13 @@ impl Session {
         if let Some(known) = known {
             photo.record.facts.captured_on = known.facts.captured_on;
             photo.record.facts.happened_on = known.facts.happened_on;
+        } else {
+            // A finding says of a photo only its hash, and by its stamp when it was put in.
+            let put_in = self.mending.with_untracked(|mending| {
+                let of_it = mending.findings.attached().filter(|(_, attached)| *attached == sha256);
+                of_it.map(|(word, _)| word.stamp.ms).min()
+            });
+            photo.record.added_at = put_in.unwrap_or(photo.record.added_at);
         }
         repository.place_photo(&photo).await?;
         self.read_photos().await;
@@ -237,6 +288,8 @@ impl Session {
     pub(super) async fn upload_photos(self) {
         let Some(repository) = self.repository() else { return };
         if matches!(self.uploads.get_untracked(), Uploads::Sending(_)) {
+            // What has arrived meanwhile may let more photos go than those that are on their way.
+            self.sender.update_value(|sender| sender.upload_again = true);
             return;
         }
         let paused = move || {
@@ -265,6 +318,10 @@ impl Session {
         if last.wanted > 0 {
             self.reload().await;
             self.tell_other_tabs();
+        }
+        let again = self.sender.try_update_value(|sender| std::mem::take(&mut sender.upload_again));
+        if again == Some(true) && done {
+            leptos::task::spawn_local(self.upload_photos());
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Sender {
     /// How often uploading was interrupted in a row, and when it is tried again.
     pub(super) interruptions: u32,
     pub(super) upload_timer: Option<Timer>,
+    /// Whether to look again for photos to send when those that are on their way have arrived.
+    pub(super) upload_again: bool,
     online: Option<browser::online::Listening>,
     visible: Option<browser::visibility::Listening>,
     worker: Option<Worker>,

@@ -1,6 +1,6 @@
 //! Names of grades, states and outcomes.
 
-pub use crate::words::terms::{finding_origin, finding_state, grade};
+pub use crate::words::terms::{finding_origin, finding_photos, finding_state, grade};
 
 use super::dates;
 use crate::{

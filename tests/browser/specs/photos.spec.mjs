@@ -114,7 +114,7 @@ test("a photo is made offline, belongs to two items, goes up after the answers, 
   await expect(store).toContainText("手机里3张");
   await store.getByRole("button", { name: /^从手机里清掉服务器已有的2张/ }).click();
   await expect(store).toContainText("清掉了2张");
-  await store.getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
+  await store.getByRole("button", { name: "删掉没有条目、台账、整改用的1张" }).click();
   await expect(store).toContainText("手机里0张");
   expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(0);
   await openItem(page, 1);
@@ -309,7 +309,7 @@ test("an entry of the ledger has photos as an item does, one photo serves both, 
   await sentSays(page, "已送达，镇安镇党委未审");
   await expect.poll(() => onDisk(endpoint).size).toBe(1);
   await goTo(page, "/storage");
-  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
+  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账、整改用的1张" }).click();
   await expect(page.getByTestId("photo-store")).toContainText("手机里1张");
 
   // 现场查阅: large, and nothing about it can be changed.
@@ -368,11 +368,11 @@ test("the tables of a phone from before photos are brought along, and nothing in
   await page.getByTestId("photo").getByRole("checkbox", { name: /日 支委会/ }).click();
   await goTo(page, "/photos");
   await shots(page).getByRole("button").click();
-  await page.getByTestId("photo").getByRole("button", { name: "从条目和台账里都拿掉" }).click();
+  await page.getByTestId("photo").getByRole("button", { name: "从条目、台账和整改里都拿掉" }).click();
   await openItem(page, 1);
   await expect(shots(page)).toHaveCount(0);
   await goTo(page, "/storage");
-  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账用的1张" }).click();
+  await page.getByTestId("photo-store").getByRole("button", { name: "删掉没有条目、台账、整改用的1张" }).click();
   await expect(page.getByTestId("photo-store")).toHaveCount(0);
   for (const table of ["photos", "photo-bytes", "thumbnails"]) expect(await stored(page, table)).toEqual({});
 });
