@@ -206,8 +206,9 @@ mod tests {
                     photo(1, after, b"one"),
                     photo(1, after, b"two"),
                     word(2, FindingField::Problem, text("门牌脱落")),
-                    word(2, FindingField::Item, FindingValue::Item { item: item_id("yes") }),
                     photo(2, before, b"three"),
+                    word(4, FindingField::Item, FindingValue::Item { item: item_id("yes") }),
+                    photo(4, after, b"four"),
                     word(2, FindingField::Origin, origin),
                     word(3, FindingField::Problem, text("按错了")),
                     word(3, FindingField::Progress, withdrawn),
@@ -228,14 +229,10 @@ mod tests {
             let theirs: Vec<&str> = rows[1].cells.iter().map(String::as_str).collect();
             assert_eq!(
                 (theirs[1], theirs[6], theirs[7], theirs[8]),
-                (
-                    "11月县里检查\n第1条",
-                    "已销号",
-                    "原件在村部铁柜\n照片：整改前1张",
-                    "张组委，2026年11月24日"
-                )
+                ("11月县里检查", "已销号", "照片：整改前1张", "张组委，2026年11月24日")
             );
-            assert!(rows[2].cells[3].is_empty(), "left to be written by hand");
+            assert_eq!(rows[2].cells[7], "原件在村部铁柜\n照片：整改后1张");
+            assert!(rows[3].cells[3].is_empty(), "left to be written by hand");
             assert!(!rows.iter().any(|row| row.cells[2].contains("按错了")));
         });
     }

@@ -88,23 +88,24 @@ export function pixelBomb() {
 export const heic = () =>
   Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x14ispe\0\0\0\0\0\0\x0f\xc0\0\0\x0b\xd0", "latin1");
 
-/** Chooses files at the row of photos of the item on the screen, as from the gallery. */
-export async function choose(page, ...files) {
+/** Chooses files at the row of photos on the page, or in that part of it, as from the gallery. */
+export async function choose(where, ...files) {
+  const page = "goto" in where ? where : where.page();
   const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "选照片" }).click();
+  await where.getByRole("button", { name: "选照片" }).click();
   const named = files.map((file, place) => (typeof file === "string" ? file : { name: `IMG_${place}.jpg`, mimeType: "image/jpeg", buffer: file }));
   await (await chooser).setFiles(named);
 }
 
-/** The small pictures in the row on the screen. */
-export const shots = (page) => page.locator(".shot");
+/** The small pictures on the page, or in that part of it. */
+export const shots = (where) => where.locator(".shot");
 
 /** Adds photos and waits until they are shown, which is only when they are on disk. */
-export async function add(page, ...files) {
-  const before = await shots(page).count();
-  await choose(page, ...files);
-  await expect(shots(page)).toHaveCount(before + files.length, { timeout: 30_000 });
-  await expect(page.getByText("正在处理")).toHaveCount(0);
+export async function add(where, ...files) {
+  const before = await shots(where).count();
+  await choose(where, ...files);
+  await expect(shots(where)).toHaveCount(before + files.length, { timeout: 30_000 });
+  await expect(where.getByText("正在处理")).toHaveCount(0);
 }
 
 /** What lies in a table of the phone, by key; bytes as base64. */
