@@ -292,15 +292,10 @@ impl Session {
             self.sender.update_value(|sender| sender.upload_again = true);
             return;
         }
-        let paused = move || {
-            self.phone
-                .try_with_untracked(|phone| phone.as_ref().is_some_and(|phone| phone.uploads_paused))
-                .unwrap_or(true)
-        };
         let mut last = Progress::default();
         self.uploads.set(Uploads::Sending(last));
         let client = self.client();
-        let uploaded = upload(&repository, &client, paused, |progress| {
+        let uploaded = upload(&repository, &client, |progress| {
             last = progress;
             self.uploads.set(Uploads::Sending(progress));
         })
