@@ -206,6 +206,67 @@ test("what must not be photographed says so, and a full phone keeps the photo un
   await expect(page.getByRole("button", { name: "再存一次照片" })).toHaveCount(0);
 });
 
+test("leaving the page while a photo is made, or on a full phone, loses none of them", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  const asksBeforeLeaving = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  const again = page.getByRole("button", { name: "再存一次照片" });
+  const row = page.getByTestId("photos");
+
+  // Left as soon as the file was chosen: it is made and stored all the same.
+  await choose(page, await picture(page));
+  await goTo(page, "/ledger");
+  await expect.poll(async () => Object.keys(await stored(page, "photo-bytes")).length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(asksBeforeLeaving).toBe(false);
+  await openItem(page, 2);
+  await expect(shots(page)).toHaveCount(0);
+  await openItem(page, 1);
+  await expect(shots(page)).toHaveCount(1);
+
+  // A full phone: the photo waits, its own row says so when she comes back, and no other does.
+  await page.evaluate(() => {
+    globalThis.rightPut = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+  });
+  await choose(page, await picture(page, { seed: 2, width: 600, height: 400 }));
+  await expect(row.getByRole("alert")).toContainText("别关掉这个网页");
+  expect(await asksBeforeLeaving()).toBe(true);
+  await openItem(page, 2);
+  await expect(row).toBeVisible();
+  await expect(again).toHaveCount(0);
+  await openItem(page, 1);
+  await expect(row.getByRole("alert")).toContainText("点“再存一次照片”");
+  await expect(shots(page)).toHaveCount(1);
+
+  // There is room again: the button, while more photos are being made. One at a time is stored, and each of them is.
+  await page.evaluate(() => { IDBObjectStore.prototype.put = globalThis.rightPut; });
+  await choose(page, await picture(page, { seed: 3 }), await picture(page, { seed: 4 }));
+  await page.evaluate(() => {
+    for (const button of document.querySelectorAll("[data-testid=photos] button")) if (button.textContent.trim() === "再存一次照片") button.click();
+  });
+  await expect(shots(page)).toHaveCount(4, { timeout: 30_000 });
+  await expect(again).toHaveCount(0);
+  expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(4);
+  await expect.poll(asksBeforeLeaving).toBe(false);
+});
+
+test("a photo taken just before she turns to an item stays with the entry of the ledger that it was taken for", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议" });
+  await goTo(page, "/ledger");
+  await page.getByTestId("month").getByRole("link", { name: /支委会/ }).first().click();
+  await expect(page.getByTestId("ledger-entry")).toBeVisible();
+  await choose(page, await picture(page, { seed: 7 }));
+  await openItem(page, 1);
+  await expect(page.getByTestId("photos")).toBeVisible();
+  await expect.poll(async () => Object.keys(await stored(page, "photo-bytes")).length, { timeout: 30_000 }).toBe(1);
+  await expect(shots(page)).toHaveCount(0);
+  await goTo(page, "/ledger");
+  await page.getByTestId("month").getByRole("link", { name: /支委会/ }).first().click();
+  await expect(shots(page)).toHaveCount(1);
+});
+
 test("the browser killed while a photo is being saved: whole or not at all, and nothing else is lost", async ({ endpoint, phone }) => {
   test.setTimeout(180_000);
   let page = await begun(phone, endpoint);
