@@ -250,6 +250,14 @@ impl<B: Backend> Repository<B> {
         self.change_photo(branch, sha256, |photo| photo.facts.happened_on = happened_on).await
     }
 
+    /// The endpoint was asked for one, and has it not, whatever was known.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn is_not_there(&self, branch: &BranchCode, sha256: &ContentHash) -> Result<(), StoreError> {
+        self.change_photo(branch, sha256, |photo| photo.uploaded = false).await
+    }
+
     /// What the endpoint would not have is tried again.
     ///
     /// # Errors
@@ -609,6 +617,9 @@ mod tests {
         assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 1);
         assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
         assert_eq!(endpoint.photos.borrow().len(), 1);
+        run(repository.is_not_there(&branch(1), &hash(&picture))).unwrap();
+        assert_eq!(run(repository.free_photos(&branch(1))), Ok(0), "asked for it, the endpoint had it not");
+        assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
         assert_eq!(run(repository.free_photos(&branch(1))), Ok(1));
     }
 

@@ -11,14 +11,17 @@ use crate::{
         AnswerKey, AnswerValue, BranchCode, ContentHash, FindingValue, ItemId,
         photo::{PhotoFacts, finished},
     },
+    protocol::ProblemKind,
     store::{PhotoRecord, StoreError, photos::NewPhoto},
     sync::{
         ApiError, backoff,
         uploads::{Progress, Uploaded, upload},
     },
+    ui::going,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// How uploading stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,6 +97,22 @@ impl Session {
         self.mending.read().findings.attached().any(|(_, attached)| attached == sha256)
     }
 
+    /// Those of these photos that were reported: they go up by themselves.
+    #[must_use]
+    pub fn reported_of(self, photos: &[ContentHash]) -> BTreeSet<ContentHash> {
+        if photos.is_empty() {
+            return BTreeSet::new();
+        }
+        going::reported(photos, &self.submissions.read(), &self.outbox.read())
+    }
+
+    /// Whether the work or the ledger on the screen names this photo.
+    #[must_use]
+    pub fn is_drafted(self, sha256: &ContentHash) -> bool {
+        let of_work = |work: &super::Work| work.assessment.photos().any(|(_, attached)| attached == sha256);
+        self.work.read().as_ref().is_ok_and(of_work) || self.book.read().ledger.photos().contains(sha256)
+    }
+
     /// Attaches a photo that is known to another item too, or takes it off one. The photo itself stays.
     pub fn attach_photo(self, item: ItemId, sha256: ContentHash, attached: bool) {
         self.answer(AnswerKey::Photo { item, sha256 }, AnswerValue::Attached { attached });
@@ -156,7 +175,16 @@ impl Session {
         let repository = self.repository().ok_or_else(closed)?;
         let binding = untrack(|| self.active()).ok_or_else(closed)?;
         let client = self.client();
-        let bytes = client.photo(&binding.token, sha256).await.map_err(NotFetched::Api)?;
+        let bytes = match client.photo(&binding.token, sha256).await {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                if error.kind() == Some(ProblemKind::NotFound) {
+                    repository.is_not_there(&binding.branch.code, sha256).await?;
+                    self.read_photos().await;
+                }
+                return Err(NotFetched::Api(error));
+            }
+        };
         let unusable =
             |error: &dyn std::fmt::Display| NotFetched::Store(StoreError::Failed(error.to_string()));
         let thumbnail = image::thumbnail(&bytes).await.map_err(|error| unusable(&error))?;
@@ -250,10 +278,13 @@ impl Session {
         Ok(freed)
     }
 
-    /// How many photos nothing names any more.
-    pub async fn unused_photos(self) -> usize {
-        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else { return 0 };
-        repository.unused_photos(&branch).await.map_or(0, |unused| unused.len())
+    /// The photos that nothing names any more.
+    pub async fn unused_photos(self) -> BTreeSet<ContentHash> {
+        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else {
+            return BTreeSet::new();
+        };
+        let unused = repository.unused_photos(&branch).await.unwrap_or_default();
+        unused.into_iter().map(|photo| photo.facts.sha256).collect()
     }
 
     /// Removes the photos that nothing names any more.

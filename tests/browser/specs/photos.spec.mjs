@@ -1,5 +1,5 @@
 // Evidence photos: never compulsory, never more than a picture, on disk before they are shown, sent once, never lost.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { enter } from "../harness/ledger.mjs";
 import { add, choose, heic, onDisk, picture, pixelBomb, sha256, shots, sizeOf, stored, withExif } from "../harness/photos.mjs";
@@ -92,6 +92,10 @@ test("a photo is made offline, belongs to two items, goes up after the answers, 
 
   await submit(page);
   await sentSays(page, "等网络");
+  // Reported already: no other 上报 is asked for, and the one that nothing uses is not counted.
+  await goTo(page, "/storage");
+  await expect(page.getByTestId("photo-store")).toContainText("上报过的2张只在这部手机里，有网时自己传");
+  await expect(page.getByTestId("photo-store")).not.toContainText("上报以后再传");
   // One at a time.
   let [under, most] = [0, 0];
   const puts = [];
@@ -324,6 +328,35 @@ test("killed while photos go up, and the endpoint too: each arrives once, and th
   expect(onDisk(endpoint).size).toBe(3);
   for (const [name, bytes] of onDisk(endpoint)) expect(sha256(bytes)).toBe(name);
   expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(3);
+});
+
+test("what a restored server lacks goes up again, and what nobody has any more is said plainly", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  await add(page, await picture(page, { width: 900, height: 700 }));
+  await submit(page);
+  await sentSays(page, "已送达，镇安镇党委未审");
+  const lose = () => {
+    const folder = endpoint.database.replace(/[^/]*$/, "photos");
+    for (const branch of readdirSync(folder)) for (const name of readdirSync(`${folder}/${branch}`)) rmSync(`${folder}/${branch}/${name}`);
+    expect(onDisk(endpoint).size).toBe(0);
+  };
+  lose();
+  await lookAgain(page);
+  await expect.poll(() => onDisk(endpoint).size, { timeout: 30_000 }).toBe(1);
+
+  await goTo(page, "/storage");
+  await page.getByTestId("photo-store").getByRole("button", { name: /^从手机里清掉服务器已有的1张/ }).click();
+  await expect(page.getByTestId("photo-store")).toContainText("清掉了1张");
+  lose();
+  await openItem(page, 1);
+  await shots(page).getByRole("button").click();
+  const open = page.getByTestId("photo");
+  await expect(open.getByRole("alert")).toContainText("就谁也没有这张照片了");
+  await expect(open.getByRole("alert")).toContainText("可以点“拿掉”");
+  await expect(page.getByTestId("photo-state")).toHaveText("不在这部手机里");
+  await open.getByRole("button", { name: "拿掉" }).click();
+  await expect(shots(page)).toHaveCount(0);
 });
 
 test("an entry of the ledger has photos as an item does, one photo serves both, and inspectors are shown it", async ({ endpoint, phone }) => {
