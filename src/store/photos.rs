@@ -54,6 +54,8 @@ pub async fn keep<B: Backend>(change: &mut Change<'_, B>, photo: &NewPhoto) -> R
     let record = match known(change, &key).await? {
         Some(known) => PhotoRecord {
             here: true,
+            // What another phone's report told of it knows nothing of the endpoint; what comes from there does.
+            uploaded: known.uploaded || photo.record.uploaded,
             facts: PhotoFacts { happened_on: known.facts.happened_on, ..photo.record.facts.clone() },
             ..known
         },
@@ -96,6 +98,22 @@ pub(super) async fn doubt<B: Backend>(
     for sha256 in photos {
         let key = photo_key(branch, sha256);
         if let Some(photo) = known(change, &key).await?.filter(|photo| photo.here && photo.uploaded) {
+            change.put(Table::Photos, &key, &PhotoRecord { uploaded: false, ..photo })?;
+        }
+    }
+    Ok(())
+}
+
+/// The endpoint says that it lacks these, whatever it said before: a server restored from an older backup does. Nothing here is
+/// freed on its word any more until it has them again.
+pub(super) async fn lacked<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    photos: impl IntoIterator<Item = &ContentHash>,
+) -> Result<(), StoreError> {
+    for sha256 in photos {
+        let key = photo_key(branch, sha256);
+        if let Some(photo) = known(change, &key).await?.filter(|photo| photo.uploaded) {
             change.put(Table::Photos, &key, &PhotoRecord { uploaded: false, ..photo })?;
         }
     }
@@ -232,6 +250,14 @@ impl<B: Backend> Repository<B> {
         self.change_photo(branch, sha256, |photo| photo.facts.happened_on = happened_on).await
     }
 
+    /// The endpoint was asked for one, and has it not, whatever was known.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn is_not_there(&self, branch: &BranchCode, sha256: &ContentHash) -> Result<(), StoreError> {
+        self.change_photo(branch, sha256, |photo| photo.uploaded = false).await
+    }
+
     /// What the endpoint would not have is tried again.
     ///
     /// # Errors
@@ -359,6 +385,10 @@ impl<B: Backend> Pile for Repository<B> {
         Ok(plan(&known, &sent))
     }
 
+    async fn paused(&self) -> Result<bool, StoreError> {
+        Ok(unless_spoilt(self.stored_phone().await)?.is_some_and(|phone| phone.uploads_paused))
+    }
+
     async fn bytes(&self, waiting: &Waiting) -> Result<Option<Vec<u8>>, StoreError> {
         self.photo_bytes(&waiting.branch, &waiting.sha256).await
     }
@@ -436,7 +466,7 @@ mod tests {
 
     fn upload_now(repository: &Repository<Memory>, endpoint: &FakeEndpoint) -> Uploaded {
         let client = Client::new(endpoint, || NOON, ClockOffset::default());
-        run(upload(repository, &client, || false, |_| {})).unwrap()
+        run(upload(repository, &client, |_| {})).unwrap()
     }
 
     #[test]
@@ -569,6 +599,62 @@ mod tests {
         assert!(!records[0].here && endpoint.heard("GET /api/v1/photos/") == 0);
         assert_eq!(run(second.waiting()).unwrap(), [], "it cannot send what it has not");
         assert_eq!(run(second.only_here(&branch(1))).unwrap().photos, 0);
+    }
+
+    #[test]
+    fn what_a_restored_endpoint_lacks_is_not_freed_and_goes_up_again() {
+        let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
+        let (repository, endpoint) = (reported(&Memory::default(), &picture), FakeEndpoint::with(&[(1, 1)]));
+        run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+        assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
+        run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+        assert_eq!(run(repository.only_here(&branch(1))), Ok(OnlyHere::default()));
+        // Restored from a backup that holds the submission and not yet the photo.
+        endpoint.photos.borrow_mut().clear();
+        run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+        assert_eq!(run(repository.free_photos(&branch(1))), Ok(0), "it is the only one there is");
+        assert_eq!(run(repository.photo_bytes(&branch(1), &hash(&picture))), Ok(Some(picture.clone())));
+        assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 1);
+        assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
+        assert_eq!(endpoint.photos.borrow().len(), 1);
+        run(repository.is_not_there(&branch(1), &hash(&picture))).unwrap();
+        assert_eq!(run(repository.free_photos(&branch(1))), Ok(0), "asked for it, the endpoint had it not");
+        assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
+        assert_eq!(run(repository.free_photos(&branch(1))), Ok(1));
+    }
+
+    #[test]
+    fn a_photo_fetched_from_the_endpoint_is_known_to_be_there() {
+        let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
+        let endpoint = FakeEndpoint::with(&[(1, 1)]);
+        let first = reported(&Memory::default(), &picture);
+        run(round(&first, &endpoint, || NOON, || 0, 0)).unwrap();
+        upload_now(&first, &endpoint);
+        let second = Repository::new(Memory::default());
+        run(second.bind(&binding(1), &Phone::new(crate::domain::testing::device(2)))).unwrap();
+        run(round(&second, &endpoint, || NOON, || 0, 0)).unwrap();
+        let record = PhotoRecord { uploaded: true, ..photo(1, &picture).record };
+        run(second.place_photo(&NewPhoto { record, ..photo(1, &picture) })).unwrap();
+        assert_eq!(run(second.waiting()).unwrap(), [], "it came from there");
+        assert_eq!(run(second.only_here(&branch(1))).unwrap().photos, 0);
+        assert_eq!(run(second.free_photos(&branch(1))), Ok(1));
+    }
+
+    #[test]
+    fn a_pause_in_one_tab_is_heard_by_the_tab_that_sends() {
+        let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
+        let memory = Memory::default();
+        let (sends, endpoint) = (reported(&memory, &picture), FakeEndpoint::with(&[(1, 1)]));
+        run(round(&sends, &endpoint, || NOON, || 0, 0)).unwrap();
+        let other = repository(&memory);
+        let pause =
+            |paused| run(other.change_phone(&phone(), |phone| phone.uploads_paused = paused)).unwrap();
+        pause(true);
+        assert_eq!(upload_now(&sends, &endpoint), Uploaded::Paused);
+        assert!(endpoint.photos.borrow().is_empty());
+        pause(false);
+        assert_eq!(upload_now(&sends, &endpoint), Uploaded::Complete);
+        assert_eq!(endpoint.photos.borrow().len(), 1);
     }
 
     #[test]

@@ -2,14 +2,13 @@
 
 use super::{
     photo::Shots,
-    photos::{Add, NoPhotos, PhotoRow},
+    photos::{NoPhotos, PhotoRow},
 };
 use crate::{
     domain::{ContentHash, Finding, FindingValue},
-    ui::{mending::Taken, session::session},
+    ui::{darkroom::Target, mending::Taken, session::session},
 };
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// Both rows.
 #[component]
@@ -71,8 +70,11 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
         let row = if forbidden {
             view! { <Shots photos=photos remove=remove /> }.into_any()
         } else {
-            let add: Add = Arc::new(move |made| Box::pin(session.add_finding_photo(id, taken, made)));
-            view! { <PhotoRow photos=photos add=add remove=remove forbidden=false /> }.into_any()
+            let target = Memo::new(move |_| {
+                let branch = session.mending.read().branch.clone()?;
+                Some(Target::Finding { branch, finding: id, taken })
+            });
+            view! { <PhotoRow photos=photos target=target remove=remove forbidden=false /> }.into_any()
         };
         Some(view! {
             <div data-testid=slug>
