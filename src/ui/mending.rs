@@ -270,7 +270,7 @@ mod tests {
     }
 
     fn mended(finding: u8, ms: u64) -> FindingEntry {
-        let progress = FindingValue::Progress { progress: Progress::Mended };
+        let progress = FindingValue::Progress { progress: Progress::Mended, after: None };
         word(finding, FindingField::Progress, progress, ms)
     }
 

@@ -39,7 +39,7 @@ fn list(stage: &Stage, name: &str) -> String {
 
 async fn mend(phone: &Phone, id: FindingId, progress: Progress) -> Findings {
     let seen = phone.write_findings(vec![]).await;
-    let entry = phone.entry(&seen, id, FindingField::Progress, FindingValue::Progress { progress });
+    let entry = phone.entry(&seen, id, FindingField::Progress, seen.progress(id, progress));
     phone.write_findings(vec![entry]).await
 }
 

@@ -193,7 +193,7 @@ mod tests {
             };
             let (before, after) =
                 (|sha256| FindingField::Before { sha256 }, |sha256| FindingField::After { sha256 });
-            let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn };
+            let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn, after: None };
             let findings = Findings::new(
                 [
                     word(1, FindingField::Item, FindingValue::Item { item }),

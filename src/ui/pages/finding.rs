@@ -2,9 +2,7 @@
 
 use super::findings::{class, sign, standing};
 use crate::{
-    domain::{
-        Finding, FindingField, FindingId, FindingState, FindingValue, Progress, Ruling, period::shanghai_date,
-    },
+    domain::{Finding, FindingField, FindingId, FindingState, Progress, Ruling, period::shanghai_date},
     ui::{
         components::{
             finding_fields::{FindingFields, Late},
@@ -149,7 +147,8 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
 }
 
 fn progress(session: Session, id: FindingId, to: Progress) {
-    session.write_finding(id, vec![(FindingField::Progress, FindingValue::Progress { progress: to })]);
+    let word = session.mending.with_untracked(|mending| mending.findings.progress(id, to));
+    session.write_finding(id, vec![(FindingField::Progress, word)]);
 }
 
 /// How far it has come, as big buttons; what the upper level decides is not among them.
