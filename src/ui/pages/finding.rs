@@ -11,7 +11,7 @@ use crate::{
             frame::Page,
             message::Note,
         },
-        mending::origin,
+        mending::{advice, origin},
         navigation::navigation,
         route::Place,
         session::{Session, session},
@@ -45,6 +45,9 @@ fn Shown(id: FindingId) -> impl IntoView {
     let session = session();
     let finding = Memo::new(move |_| session.mending.read().findings.find(id));
     let is_there = Memo::new(move |_| finding.read().is_some());
+    let is_closed = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed)
+    });
     move || {
         if is_there.get() {
             view! {
@@ -52,7 +55,10 @@ fn Shown(id: FindingId) -> impl IntoView {
                 <Steps finding=finding />
                 <Late finding=finding />
                 <FindingFields finding=finding />
-                <FindingPhotos finding=finding />
+                // What was accepted is not added to.
+                <Show when=move || !is_closed.get()>
+                    <FindingPhotos finding=finding />
+                </Show>
                 <Delivered finding=finding />
                 <TakeBack finding=finding />
                 <FindingHistory finding=finding />
@@ -133,7 +139,7 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
     let gain = finding.scored.as_ref().filter(|scored| row.state.counts() && row.got > scored.got);
     let gain =
         gain.map(|scored| format!("，多得{}分", row.got.saturating_sub(scored.got))).unwrap_or_default();
-    let is_short = row.is_short();
+    let advice = row.is_short().then(|| advice(row.outcome));
     let named = format!("第{}条 {}", row.number, row.title);
     Some(view! {
         <p>
@@ -142,7 +148,7 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
             </a>
         </p>
         {(!points.is_empty()).then(|| view! { <p data-testid="points">{format!("{}{gain}。", points.join("，"))}</p> })}
-        {is_short.then(|| view! { <p class="muted">"改好了，点上面回到这一条改回答，分数跟着变。"</p> })}
+        {advice.map(|advice| view! { <p class="muted">{advice}</p> })}
     })
 }
 
@@ -203,11 +209,7 @@ fn Delivered(finding: Memo<Option<Finding>>) -> impl IntoView {
     move || {
         let id = finding.read().as_ref()?.id;
         let is_unsent = session.mending.read().unsent.contains(&id);
-        let said = if is_unsent {
-            format!("手机里已经存好，还没有送到{}，有网时自己送。", session.addressee())
-        } else {
-            format!("写的都已送到{}。", session.addressee())
-        };
+        let said = session.words_reached(is_unsent, Some(id)).told(&session.addressee());
         Some(view! {
             <p class="muted" role="status" data-testid="finding-delivery">
                 {said}

@@ -84,11 +84,11 @@ test("what the upper level found comes to the phone, is answered, returned with 
   // What it says is not the branch's to reword, nor to take back.
   await expect(page.getByTestId("finding-problem")).toHaveCount(0);
   await expect(page.getByRole("button", { name: /撤掉/ })).toHaveCount(0);
-  await write(page, "measure", "补上签到表，以后会前备好");
+  await write(page, "measure", "如实扣分，不补签；以后会前备好签到表");
   await step(page, "支部已整改");
   await delivered(page);
   const [mended] = await endpoint.findings("--mended");
-  expect(mended.measure).toBe("补上签到表，以后会前备好");
+  expect(mended.measure).toBe("如实扣分，不补签；以后会前备好签到表");
 
   await endpoint.command("findings", "return", mended.number, "--reason", "少两个人的名字", "--due", inDays(9));
   await lookAgain(page);
