@@ -45,9 +45,6 @@ fn Shown(id: FindingId) -> impl IntoView {
     let session = session();
     let finding = Memo::new(move |_| session.mending.read().findings.find(id));
     let is_there = Memo::new(move |_| finding.read().is_some());
-    let is_closed = Memo::new(move |_| {
-        finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed)
-    });
     move || {
         if is_there.get() {
             view! {
@@ -55,10 +52,7 @@ fn Shown(id: FindingId) -> impl IntoView {
                 <Steps finding=finding />
                 <Late finding=finding />
                 <FindingFields finding=finding />
-                // What was accepted is not added to.
-                <Show when=move || !is_closed.get()>
-                    <FindingPhotos finding=finding />
-                </Show>
+                <FindingPhotos finding=finding />
                 <Delivered finding=finding />
                 <TakeBack finding=finding />
                 <FindingHistory finding=finding />
