@@ -5,7 +5,7 @@ use super::{
     photos::{NoPhotos, PhotoRow},
 };
 use crate::{
-    domain::{ContentHash, Finding, FindingValue},
+    domain::{ContentHash, Finding, FindingState, FindingValue},
     ui::{darkroom::Target, mending::Taken, session::session},
 };
 use leptos::prelude::*;
@@ -26,17 +26,24 @@ pub fn FindingPhotos(
             checklist.find(&item).map(|(.., item)| item.is_never_photographed())
         }) == Some(true)
     });
+    let is_bare = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| {
+            finding.state == FindingState::Closed && finding.before.is_empty() && finding.after.is_empty()
+        })
+    });
     view! {
-        <section class="card" data-testid="finding-photos">
-            {move || {
-                let forbidden = forbidden.get();
-                view! {
-                    {forbidden.then(|| view! { <NoPhotos /> })}
-                    <Row finding=finding taken=Taken::Before forbidden=forbidden />
-                    <Row finding=finding taken=Taken::After forbidden=forbidden />
-                }
-            }}
-        </section>
+        <Show when=move || !is_bare.get()>
+            <section class="card" data-testid="finding-photos">
+                {move || {
+                    let forbidden = forbidden.get();
+                    view! {
+                        {forbidden.then(|| view! { <NoPhotos /> })}
+                        <Row finding=finding taken=Taken::Before forbidden=forbidden />
+                        <Row finding=finding taken=Taken::After forbidden=forbidden />
+                    }
+                }}
+            </section>
+        </Show>
     }
     .into_any()
 }
@@ -50,6 +57,10 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
         finding.read().as_ref().map(|finding| taken.of(finding).to_vec()).unwrap_or_default()
     });
     let any = Memo::new(move |_| !photos.read().is_empty());
+    // What was accepted is neither added to nor taken off.
+    let closed = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed)
+    });
     let name = match taken {
         Taken::Before => "整改前的照片",
         Taken::After => "整改后的照片",
@@ -60,14 +71,17 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
     };
     move || {
         let id = id.get()?;
-        if forbidden && !any.get() {
+        let closed = closed.get();
+        if (forbidden || closed) && !any.get() {
             return None;
         }
         let remove = Callback::new(move |sha256: ContentHash| {
             let value = FindingValue::Attached { attached: false };
             session.write_finding(id, vec![(taken.field(sha256), value)]);
         });
-        let row = if forbidden {
+        let row = if closed {
+            view! { <Shots photos=photos still=true /> }.into_any()
+        } else if forbidden {
             view! { <Shots photos=photos remove=remove /> }.into_any()
         } else {
             let target = Memo::new(move |_| {
