@@ -75,7 +75,7 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
     let waiting = stage.run(&["findings", "list", "--mended"]).ok();
     assert!(waiting.contains(&name) && waiting.contains("支部已整改") && waiting.contains("共1个问题"));
 
-    let back = ["findings", "return", &name, "--reason", "少两个人的名字", "--due", "2098-01-31"];
+    let back = ["findings", "return", &name, "--reason", "和到会人数对不上", "--due", "2098-01-31"];
     assert!(stage.run(&back).ok().contains("已退回"));
     assert!(stage.run(&back).ok().contains("没有变化"));
     stage.run(&["findings", "return", &name, "--reason", " "]).refused(&["原因空着"]);
@@ -84,7 +84,7 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
     let verdict = seen.verdict.unwrap();
     assert_eq!((seen.state, verdict.by.as_str()), (FindingState::Returned, "镇安镇党委"));
     assert_eq!(seen.demanded.unwrap().to_string(), "2098-01-31");
-    assert!(matches!(verdict.ruling, Ruling::Returned { reason, .. } if reason == "少两个人的名字"));
+    assert!(matches!(verdict.ruling, Ruling::Returned { reason, .. } if reason == "和到会人数对不上"));
 
     assert_eq!(mend(&phone, id, Progress::Mended).await.find(id).unwrap().state, FindingState::Mended);
     assert!(stage.run(&["findings", "close", &name, "--by", "张组委"]).ok().contains("已销号"));

@@ -193,8 +193,8 @@ mod tests {
             let short = source.items().filter(|(_, _, row)| row.is_short()).count();
             assert_eq!(
                 rows.len(),
-                short + EMPTY_LINES,
-                "each shortfall once, the one that inspectors found too"
+                short + 1 + EMPTY_LINES,
+                "each shortfall once, and what inspectors found beside them"
             );
             let own: Vec<&str> = rows[0].cells.iter().map(String::as_str).collect();
             assert_eq!(

@@ -59,7 +59,7 @@ export async function someFindings(page, endpoint) {
     [BRANCH, "2", "记录本缺页", inDays(30), ""],
   );
   const number = async (problem) => (await endpoint.findings()).find((one) => one.problem === problem).number;
-  await endpoint.command("findings", "return", await number("三季度主题党日缺签到表"), "--reason", "签到表少两个人的名字");
+  await endpoint.command("findings", "return", await number("三季度主题党日缺签到表"), "--reason", "签到表和到会人数对不上，写明情况");
   await endpoint.command("findings", "close", await number("门牌脱落"), "--yes-not-mended");
   await lookAgain(page);
   await goTo(page, "/findings");
