@@ -142,6 +142,7 @@ export function onDisk(endpoint) {
   const folder = endpoint.database.replace(/[^/]*$/, "photos");
   const files = new Map();
   for (const branch of readdirSync(folder))
-    for (const name of readdirSync(`${folder}/${branch}`)) files.set(name, readFileSync(`${folder}/${branch}/${name}`));
+    // What is being written bears another name, with a #, until it is whole.
+    for (const name of readdirSync(`${folder}/${branch}`).filter((name) => !name.includes("#"))) files.set(name, readFileSync(`${folder}/${branch}/${name}`));
   return files;
 }
