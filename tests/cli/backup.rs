@@ -1,5 +1,5 @@
 use super::stage::{DALING, SHILI, Stage};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 #[tokio::test]
 async fn a_live_database_is_backed_up_whole() {
@@ -33,4 +33,29 @@ async fn a_live_database_is_backed_up_whole() {
     stage
         .run(&["--database", &stage.arg("gone.sqlite"), "backup", &stage.arg("b2")])
         .refused(&["没有数据库文件"]);
+}
+
+/// The shell's limit on a file's size is a disk that fills up in the middle.
+#[test]
+fn a_backup_that_does_not_fit_leaves_nothing_behind() {
+    let stage = Stage::ready();
+    let whole = std::fs::metadata(stage.path("b.sqlite")).unwrap().len();
+    assert!(whole > 256 * 512, "the limit below must be smaller than the database");
+    let limited = |file: &str| {
+        let mut shell = Command::new("sh");
+        shell
+            .args([
+                "-c",
+                "trap '' XFSZ; ulimit -f 256; exec \"$0\" backup \"$1\"",
+                env!("CARGO_BIN_EXE_biaochi"),
+                file,
+            ])
+            .env("BIAOCHI_DATABASE", stage.path("b.sqlite"));
+        shell.output().unwrap()
+    };
+    let file = stage.arg("small.sqlite");
+    let ended = limited(&file);
+    assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(!stage.path("small.sqlite").exists());
+    stage.run(&["backup", &file]).ok();
 }

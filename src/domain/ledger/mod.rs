@@ -167,8 +167,9 @@ pub struct LedgerRecord {
     /// The version; `None` strikes the entry out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<LedgerEntry>,
-    /// Photos that were attached (`true`) or taken off (`false`) with this version. Each photo is a register of its own: the
-    /// highest stamp that names it decides, so that a version written without knowing of a photo never takes it off.
+    /// Photos that were attached (`true`) or taken off (`false`) by this version, which then says nothing else: its entry only
+    /// repeats what that phone knew. Each photo is a register of its own: the highest stamp that names it decides, so that a
+    /// version written without knowing of a photo never takes it off, and a photo never undoes a correction it did not know of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub photos: BTreeMap<ContentHash, bool>,
 }
@@ -346,7 +347,9 @@ impl Ledger {
 
 /// The entry of which these are all versions, oldest first.
 fn counting<'a>(versions: &[&'a LedgerRecord]) -> Option<Live<'a>> {
-    let last = versions.last()?;
+    let says = |version: &&&LedgerRecord| version.photos.is_empty();
+    // Where no version but those of photos is here, the last of them repeats the entry.
+    let last = versions.iter().rev().find(says).or_else(|| versions.last())?;
     let entry = last.entry.as_ref()?;
     let same = |version: &&&LedgerRecord| version.entry.as_ref().is_some_and(|old| old.date == entry.date);
     let first = versions.iter().find(same).map_or(last.stamp, |version| version.stamp);
@@ -373,6 +376,23 @@ mod tests {
         assert_eq!(ledger.find(id(1)), None);
         assert_eq!(ledger.live().len(), 1);
         assert_eq!(ledger.history(id(1)).count(), 3);
+    }
+
+    #[test]
+    fn a_photo_neither_revives_what_was_struck_out_nor_undoes_a_correction() {
+        let day = date(2026, 11, 20);
+        let mut photo = record(1, meeting(day), day, 9);
+        photo.photos = [(ContentHash::of(b"photo"), true)].into();
+        let mut struck = record(1, meeting(day), day, 2);
+        struck.entry = None;
+        let ledger = Ledger::new([record(1, meeting(day), day, 0), struck, photo.clone()]);
+        assert_eq!((ledger.find(id(1)), ledger.live().len()), (None, 0));
+        let mut corrected = record(1, meeting(day), day, 2);
+        corrected.entry.as_mut().unwrap().topic = "改了议题".into();
+        let ledger = Ledger::new([record(1, meeting(day), day, 0), corrected, photo.clone()]);
+        assert_eq!(ledger.find(id(1)).unwrap().entry.topic, "改了议题");
+        assert_eq!(ledger.photos_of(id(1)), [&ContentHash::of(b"photo")]);
+        assert!(Ledger::new([photo]).find(id(1)).is_some(), "better than nothing");
     }
 
     #[test]
@@ -483,7 +503,7 @@ mod tests {
             }
             for live in one.live() {
                 prop_assert_eq!(one.find(live.id), Some(live));
-                prop_assert!(one.history(live.id).all(|version| version.stamp <= live.stamp));
+                prop_assert!(one.history(live.id).filter(|version| version.photos.is_empty()).all(|version| version.stamp <= live.stamp));
             }
         }
     }

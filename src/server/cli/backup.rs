@@ -18,12 +18,12 @@ impl Backup {
     pub(super) async fn run(self, database: &Database, photos: &Path) -> Result<(), CliError> {
         must_be_new(&self.file)?;
         let shown = self.file.display().to_string();
-        database.back_up(&self.file).await?;
-        private(&self.file).map_err(|error| CliError::Write(shown.clone(), error))?;
-        // SQLite does not wait for the disk here; a backup that a power cut can take back is none.
-        let on_disk =
-            std::fs::File::open(&self.file).and_then(|file| file.sync_all().and_then(|()| file.metadata()));
-        let bytes = on_disk.map_err(|error| CliError::Write(shown.clone(), error))?.len();
+        let copied = self.copy(database, &shown).await;
+        if copied.is_err() {
+            // Half a backup is none, and its name would be taken; what cannot be removed either is told by the failure itself.
+            std::fs::remove_file(&self.file).ok();
+        }
+        let bytes = copied?;
         say(format!("已备份到“{shown}”（{}KB）。恢复的办法见管理员手册第八节。", bytes.div_ceil(1024)));
         let (count, bytes) = database.photos_stored().await?;
         if count > 0 {
@@ -33,6 +33,16 @@ impl Backup {
             ));
         }
         Ok(())
+    }
+
+    /// Copies the database and answers the bytes that are on disk.
+    async fn copy(&self, database: &Database, shown: &str) -> Result<u64, CliError> {
+        database.back_up(&self.file).await?;
+        private(&self.file).map_err(|error| CliError::Write(shown.to_owned(), error))?;
+        // SQLite does not wait for the disk here; a backup that a power cut can take back is none.
+        let on_disk =
+            std::fs::File::open(&self.file).and_then(|file| file.sync_all().and_then(|()| file.metadata()));
+        Ok(on_disk.map_err(|error| CliError::Write(shown.to_owned(), error))?.len())
     }
 }
 

@@ -74,12 +74,10 @@ fn item(source: &Source<'_>, id: &ItemId, by: &By) -> Option<AnyView> {
     )
 }
 
-/// What was answered to each part, and the branch's own words on it.
+/// What was answered to each part. The branch's own note (自评纪实) is not shown: it is where points lost are explained.
 fn answer(source: &Source<'_>, item: &Item, state: ItemState) -> AnyView {
-    let remark = source.assessment.text(&AnswerKey::Note { item: item.id.clone() }).to_owned();
-    let remark = (!remark.is_empty()).then(|| view! { <p>{format!("支部说明：{remark}")}</p> });
     if let Some(why) = without_answer(source, item, state) {
-        return view! { <p class="shown-answer">{why}</p> {remark} }.into_any();
+        return view! { <p class="shown-answer">{why}</p> }.into_any();
     }
     let parts: Vec<_> = item
         .parts
@@ -103,7 +101,7 @@ fn answer(source: &Source<'_>, item: &Item, state: ItemState) -> AnyView {
             )
         })
         .collect();
-    view! { <ul class="papers">{parts}</ul> {remark} }.into_any()
+    view! { <ul class="papers">{parts}</ul> }.into_any()
 }
 
 /// Which papers, where the originals lie, and what the ledger holds.

@@ -126,7 +126,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
         None if is_there.get() => view! {
             {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
             <section class="card">
-                <h2>"照片"<small class="muted">"（不拍也行）"</small></h2>
+                <h2>"照片"</h2>
                 <EntryPhotos id=id />
             </section>
             <button type="button" class="button" on:click=edit>

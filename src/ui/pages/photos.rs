@@ -10,8 +10,8 @@ use crate::{
 };
 use leptos::{html::Button, prelude::*};
 
-/// So many fill the screen of a phone; they are shown first.
-const FIRST: usize = 18;
+/// So many fill the screen of a phone and a row more, so that what asks for others stays out of sight; they are shown first.
+const FIRST: usize = 21;
 /// So many follow when she scrolls down to them: three hundred at once would keep a small phone busy for seconds.
 const MORE: usize = 30;
 

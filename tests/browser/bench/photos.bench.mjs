@@ -1,4 +1,5 @@
-// What a photo costs on a phone of 600 yuan (processor slowed down six times), and whether many stay quick.
+// What a photo costs on a phone of 600 yuan (processor slowed down six times), and whether many stay quick. Chromium slows down
+// the page and not its workers: of what the worker does the figure says too little, of whether the page is free it is right.
 import { writeFileSync } from "node:fs";
 import { slowDown } from "../harness/browser.mjs";
 import { choose, picture, shots, stored, withExif } from "../harness/photos.mjs";
@@ -80,14 +81,14 @@ test("300 photos", async ({ endpoint, phone }) => {
     const took = await page.evaluate(() => new Promise((resolve) => {
       const begun = performance.now();
       const observer = new MutationObserver(() => {
-        if (document.querySelectorAll(".shot img").length < 18) return;
+        if (document.querySelectorAll(".shot img").length < 21) return;
         observer.disconnect();
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - begun)));
       });
       observer.observe(document.body, { subtree: true, childList: true });
       document.querySelector("a[href='/photos']").click();
     }));
-    print(`300 photos, the newest 18 of them (a screen) shown, at ${slower}x`, `${Math.round(took)} ms (budget 300)`);
+    print(`300 photos, the newest 21 of them (a screen) shown, at ${slower}x`, `${Math.round(took)} ms (budget 300)`);
     await slowDown(page, 1);
   }
 });

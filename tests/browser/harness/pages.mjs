@@ -148,7 +148,7 @@ export const PAGES = {
     await expect(page.getByTestId("shown-item")).toBeVisible();
   },
   "inspection-photo": async (page) => {
-    await goTo(page, "/inspection");
+    await goTo(page, "/inspection?by=records");
     await page.locator(".row", { has: page.locator(".row-number", { hasText: /^1$/ }) }).click();
     await shots(page).first().getByRole("button").click();
     await expect(page.getByTestId("photo-whole")).toBeVisible();
