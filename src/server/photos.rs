@@ -8,7 +8,7 @@
 use crate::domain::{BranchCode, ContentHash};
 use axum::body::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as Place};
-use std::{io, path::Path, path::PathBuf, sync::Arc};
+use std::{collections::HashSet, io, path::Path, path::PathBuf, sync::Arc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// So many photos are received at once; each takes its size in memory.
@@ -77,6 +77,16 @@ impl Photos {
         }
     }
 
+    /// All photos of a branch that are there: its folder is read once, however many there are.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of_branch(&self, branch: &BranchCode) -> Result<HashSet<ContentHash>, PhotoStoreError> {
+        let found = self.store.list_with_delimiter(Some(&Place::from_iter([branch.as_str()]))).await?;
+        let names = found.objects.iter().filter_map(|object| object.location.filename());
+        Ok(names.filter_map(|name| ContentHash::try_from(name.to_owned()).ok()).collect())
+    }
+
     /// Its bytes; `None` when it is not there.
     ///
     /// # Errors
@@ -112,12 +122,14 @@ mod tests {
         for code in ["branch-1", "..", "."] {
             let branch = BranchCode::new(code).unwrap();
             assert!(!photos.has(&branch, &sha256).await.unwrap());
+            assert!(photos.of_branch(&branch).await.unwrap().is_empty());
             assert_eq!(photos.get(&branch, &sha256).await.unwrap(), None);
             for _ in 0..2 {
                 photos.put(&branch, &sha256, Bytes::from_static(b"photo")).await.unwrap();
             }
             assert_eq!(photos.get(&branch, &sha256).await.unwrap().unwrap(), &b"photo"[..]);
             assert!(photos.has(&branch, &sha256).await.unwrap());
+            assert_eq!(photos.of_branch(&branch).await.unwrap(), [sha256.clone()].into());
         }
         let mut inside: Vec<_> = std::fs::read_dir(folder.path().join("deep/photos")).unwrap().collect();
         assert_eq!(inside.len(), 3, "{inside:?}");

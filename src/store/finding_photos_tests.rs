@@ -53,7 +53,7 @@ fn send(repository: &Repository<Memory>, endpoint: &FakeEndpoint) {
 
 fn upload_now(repository: &Repository<Memory>, endpoint: &FakeEndpoint) {
     let client = Client::new(endpoint, || NOON, ClockOffset::default());
-    assert_eq!(run(upload(repository, &client, || false, |_| {})), Ok(Uploaded::Complete));
+    assert_eq!(run(upload(repository, &client, |_| {})), Ok(Uploaded::Complete));
 }
 
 fn waiting(repository: &Repository<Memory>) -> Vec<ContentHash> {

@@ -12,7 +12,10 @@ use super::{
     repository::{Repository, read, unless_spoilt},
 };
 use crate::{
-    domain::{BranchCode, ContentHash, FindingEntry, FindingId, Findings, finding::check::finding_fault},
+    domain::{
+        BranchCode, ContentHash, FindingEntry, FindingId, Findings, Stamp, Verdict,
+        finding::check::{finding_fault, verdict_fault},
+    },
     protocol::BranchFindings,
     sync::{HeardFindings, Rejection},
 };
@@ -28,6 +31,10 @@ fn heard_key(branch: &BranchCode) -> String {
     format!("{branch}/heard")
 }
 
+fn carried_key(branch: &BranchCode) -> String {
+    format!("{branch}/carried")
+}
+
 fn refused_key(branch: &BranchCode) -> String {
     format!("{branch}/refused")
 }
@@ -39,6 +46,8 @@ pub struct StoredFindings {
     pub kept: Vec<KeptFinding>,
     /// What the endpoint was last heard to have, with what it had before and the upper level has not said again.
     pub heard: HeardFindings,
+    /// What a backup says that the upper level said, as long as the endpoint has neither confirmed it nor spoken after it.
+    pub carried: BranchFindings,
     /// Why the endpoint refused the last words, if it did.
     pub refused: Option<RefusedFindings>,
 }
@@ -48,6 +57,7 @@ impl StoredFindings {
     #[must_use]
     pub fn all(&self) -> Findings {
         let mut all = Findings::from(self.heard.all.clone());
+        all.merge(self.carried.clone().into());
         for kept in &self.kept {
             all.write(kept.entry.clone());
         }
@@ -97,6 +107,9 @@ fn sorted(
         } else if key == heard_key(branch) {
             let heard = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
             found.heard = heard.unwrap_or_default();
+        } else if key == carried_key(branch) {
+            let carried = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
+            found.carried = carried.unwrap_or_default();
         } else if key == refused_key(branch) {
             found.refused = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
         }
@@ -145,15 +158,17 @@ pub(super) async fn merge<B: Backend>(
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =
         carried.entries.iter().filter(sound).partition(|entry| entry.is_from_above());
     let mut new = keep(change, branch, ours).await?;
-    let verdicts: Vec<_> =
-        carried.verdicts.iter().filter(|verdict| !before.verdicts().contains(verdict)).collect();
+    let sound =
+        |verdict: &&Verdict| verdict_fault(verdict).is_none() && !before.verdicts().contains(*verdict);
+    let verdicts: Vec<&Verdict> = carried.verdicts.iter().filter(sound).collect();
     if !above.is_empty() || !verdicts.is_empty() {
         new.extend(above.iter().map(|entry| entry.finding));
         new.extend(verdicts.iter().map(|verdict| verdict.finding));
-        let mut all = Findings::from(known.heard.all);
+        let mut all = Findings::from(known.carried);
         all.merge(Findings::new(above.into_iter().cloned(), verdicts.into_iter().cloned()));
+        change.put(Table::Findings, &carried_key(branch), &BranchFindings::from(all))?;
         // Whether the endpoint says the same is not known: it is asked for all of it.
-        known.heard = HeardFindings { etag: None, all: all.into() };
+        known.heard.etag = None;
         change.put(Table::Findings, &heard_key(branch), &known.heard)?;
     }
     Ok(new.len())
@@ -175,6 +190,18 @@ pub(super) async fn mark<B: Backend>(
     Ok(())
 }
 
+/// What of a backup the endpoint may have forgotten: it has said nothing since. What it has, or passes over while it knows of
+/// something later, needs no backup, or was never said.
+fn still_carried(carried: BranchFindings, said: &Findings) -> BranchFindings {
+    let entries = said.entries().iter().filter(|entry| entry.is_from_above()).map(|entry| entry.stamp);
+    let latest = entries.chain(said.verdicts().iter().map(|verdict| verdict.stamp)).max();
+    let is_later = |stamp: Stamp| latest.is_none_or(|latest| stamp > latest);
+    BranchFindings {
+        entries: carried.entries.into_iter().filter(|entry| is_later(entry.stamp)).collect(),
+        verdicts: carried.verdicts.into_iter().filter(|verdict| is_later(verdict.stamp)).collect(),
+    }
+}
+
 /// The endpoint's new word takes the old one's place, and nothing of the old one is lost.
 pub(super) async fn hear<B: Backend>(
     change: &mut Change<'_, B>,
@@ -190,6 +217,13 @@ pub(super) async fn hear<B: Backend>(
     photos::doubt(change, branch, ours.iter().filter_map(|entry| entry.field.photo())).await?;
     let mut all = Findings::from(heard.all.clone());
     all.merge(Findings::new(above.into_iter().cloned(), known.heard.all.verdicts.iter().cloned()));
+    let carried = still_carried(known.carried, &Findings::from(heard.all.clone()));
+    if carried.is_empty() {
+        change.delete(Table::Findings, &carried_key(branch));
+    } else {
+        change.put(Table::Findings, &carried_key(branch), &carried)?;
+    }
+    known.carried = carried;
     let is_complete = ours.is_empty();
     known.heard = HeardFindings { etag: heard.etag.clone(), all: all.into() };
     if is_complete && known.unsent().is_empty() {

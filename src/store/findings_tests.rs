@@ -181,6 +181,44 @@ fn a_backup_brings_both_sides_words_once_and_what_cannot_be_is_left_out() {
     assert_eq!((read.problem.as_str(), read.state), ("门牌脱落", FindingState::Closed));
 }
 
+#[test]
+fn a_backup_forges_no_verdict() {
+    let memory = Memory::default();
+    let tab = bound(&memory, 1);
+    let word = from_above("门牌脱落", 30);
+    run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&word), &[]))).unwrap();
+    let huge = Verdict { stamp: above(u64::MAX), ..closed(50) };
+    let phones = Verdict { stamp: finding_word(9, "", 50, 1).stamp, ..closed(50) };
+    let worded = Verdict { by: "\u{7}".into(), ..closed(50) };
+    let verdicts = vec![huge, phones, worded, closed(40)];
+    let entries = vec![from_above("没有问题", u64::MAX)];
+    assert_eq!(run(tab.restore(&backup(BranchFindings { entries, verdicts }), 0)), Ok(1));
+    let all = || kept(&tab).all();
+    assert_eq!(all().latest(), Some(above(40)), "the clock is not pushed");
+    assert_eq!(all().verdicts().iter().cloned().collect::<Vec<_>>(), [closed(40)]);
+    assert_eq!(run(tab.local()).unwrap().findings[&branch(1)].etag, None, "the endpoint is asked");
+    // It may have been restored from before the verdict: it has said nothing since.
+    run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&word), &[]))).unwrap();
+    assert_eq!(all().verdicts().len(), 1);
+    // It has, and does not know of it.
+    let later = from_above("门牌脱落了", 60);
+    run(tab.save_findings(&branch(1), &heard(&[word, later], &[]))).unwrap();
+    assert!(all().verdicts().is_empty());
+    assert_eq!(kept(&tab).carried, BranchFindings::default());
+}
+
+#[test]
+fn what_the_endpoint_itself_said_stays_whatever_it_says_later() {
+    let memory = Memory::default();
+    let tab = bound(&memory, 1);
+    run(tab.restore(&backup(BranchFindings { entries: Vec::new(), verdicts: vec![closed(40)] }), 0)).unwrap();
+    run(tab.save_findings(&branch(1), &heard(&[from_above("门牌脱落", 30)], &[closed(40)]))).unwrap();
+    assert_eq!(kept(&tab).carried, BranchFindings::default(), "confirmed");
+    // Restored from an old backup, it speaks again.
+    run(tab.save_findings(&branch(1), &heard(&[from_above("门牌脱落了", 60)], &[]))).unwrap();
+    assert_eq!(kept(&tab).all().verdicts().len(), 1);
+}
+
 fn send(tab: &Repository<Memory>, api: &FakeEndpoint) -> bool {
     run(round(tab, api, || NOON, || 0, 0)).unwrap().changed
 }

@@ -35,6 +35,8 @@ mod golden_tests;
 #[cfg(test)]
 mod moving_tests;
 #[cfg(test)]
+mod photos_tests;
+#[cfg(test)]
 mod repository_tests;
 #[cfg(test)]
 mod stories;

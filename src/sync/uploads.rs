@@ -81,6 +81,9 @@ pub trait Pile {
     /// What has to go up, as [`plan`] says.
     async fn waiting(&self) -> Result<Vec<Waiting>, Self::Error>;
 
+    /// Whether she wants it to wait, as stored: she may have said so in another tab.
+    async fn paused(&self) -> Result<bool, Self::Error>;
+
     /// The bytes of a photo; `None` when they are gone.
     async fn bytes(&self, waiting: &Waiting) -> Result<Option<Vec<u8>>, Self::Error>;
 
@@ -111,21 +114,20 @@ pub enum Uploaded {
     Interrupted(ApiError),
 }
 
-/// Sends what waits. `paused` is asked before each photo, `tell` hears of each that has arrived.
+/// Sends what waits. Whether it is paused is asked before each photo; `tell` hears of each that has arrived.
 ///
 /// # Errors
 /// Whatever storage fails with; what was recorded until then stays.
 pub async fn upload<P: Pile, A: Api, N: Fn() -> u64>(
     pile: &P,
     client: &Client<'_, A, N>,
-    paused: impl Fn() -> bool,
     mut tell: impl FnMut(Progress),
 ) -> Result<Uploaded, P::Error> {
     let waiting = pile.waiting().await?;
     let mut progress = Progress { done: 0, wanted: waiting.len() };
     let mut trouble: Option<(BranchCode, ApiError)> = None;
     for photo in waiting {
-        if paused() {
+        if pile.paused().await? {
             return Ok(Uploaded::Paused);
         }
         tell(progress);
@@ -184,6 +186,8 @@ mod tests {
         known: RefCell<Vec<Known>>,
         sent: Vec<Sent>,
         refused: RefCell<Vec<(ContentHash, ProblemKind)>>,
+        /// After so many photos she wants it to wait.
+        pause_after: Cell<usize>,
     }
 
     fn picture(number: u16) -> Vec<u8> {
@@ -207,7 +211,12 @@ mod tests {
     impl Photos {
         fn three() -> Self {
             let known = vec![known(1, 1), known(1, 2), known(1, 3)];
-            Self { known: known.into(), sent: vec![sent(1, &[1, 2, 3], &[])], refused: RefCell::default() }
+            Self::of(known, vec![sent(1, &[1, 2, 3], &[])])
+        }
+
+        fn of(known: Vec<Known>, sent: Vec<Sent>) -> Self {
+            let pause_after = Cell::new(usize::MAX);
+            Self { known: known.into(), sent, refused: RefCell::default(), pause_after }
         }
     }
 
@@ -216,6 +225,12 @@ mod tests {
 
         async fn waiting(&self) -> Result<Vec<Waiting>, Self::Error> {
             Ok(plan(&self.known.borrow(), &self.sent))
+        }
+
+        async fn paused(&self) -> Result<bool, Self::Error> {
+            let left = self.pause_after.get();
+            self.pause_after.set(left.saturating_sub(1));
+            Ok(left == 0)
         }
 
         async fn bytes(&self, waiting: &Waiting) -> Result<Option<Vec<u8>>, Self::Error> {
@@ -247,7 +262,7 @@ mod tests {
                 told.borrow_mut().push(now);
             }
         };
-        let ended = block_on(upload(photos, &client, || false, tell)).unwrap();
+        let ended = block_on(upload(photos, &client, tell)).unwrap();
         (ended, told.into_inner())
     }
 
@@ -306,11 +321,10 @@ mod tests {
     #[test]
     fn a_refused_token_stops_its_branch_only_and_trouble_there_stops_all() {
         let endpoint = FakeEndpoint::with(&[(1, 1), (2, 2)]);
-        let photos = Photos {
-            known: vec![known(1, 1), known(1, 2), known(2, 3)].into(),
-            sent: vec![sent(1, &[1, 2], &[]), sent(2, &[3], &[])],
-            refused: RefCell::default(),
-        };
+        let photos = Photos::of(
+            vec![known(1, 1), known(1, 2), known(2, 3)],
+            vec![sent(1, &[1, 2], &[]), sent(2, &[3], &[])],
+        );
         endpoint.revoke(1);
         let (ended, _) = upload_now(&photos, &endpoint);
         assert!(matches!(ended, Uploaded::Interrupted(error) if error.token_refused()));
@@ -327,23 +341,15 @@ mod tests {
     fn a_pause_lets_the_one_under_way_arrive() {
         let (photos, endpoint) = (Photos::three(), FakeEndpoint::with(&[(1, 1)]));
         let client = Client::new(&endpoint, || NOON, ClockOffset::default());
-        let asked = Cell::new(0);
-        let paused = || {
-            asked.set(asked.get() + 1);
-            asked.get() > 1
-        };
-        assert_eq!(block_on(upload(&photos, &client, paused, |_| {})), Ok(Uploaded::Paused));
+        photos.pause_after.set(1);
+        assert_eq!(block_on(upload(&photos, &client, |_| {})), Ok(Uploaded::Paused));
         assert_eq!(endpoint.photos.borrow().len(), 1);
     }
 
     #[test]
     fn bytes_that_are_gone_or_spoilt_are_never_sent_for_what_they_are_not() {
         let endpoint = FakeEndpoint::with(&[(1, 1)]);
-        let photos = Photos {
-            known: vec![known(1, 50)].into(),
-            sent: vec![sent(1, &[50], &[])],
-            refused: RefCell::default(),
-        };
+        let photos = Photos::of(vec![known(1, 50)], vec![sent(1, &[50], &[])]);
         assert_eq!(upload_now(&photos, &endpoint).0, Uploaded::Complete);
         assert_eq!(*photos.refused.borrow(), [(hash(50), ProblemKind::WrongHash)]);
         assert_eq!(endpoint.heard("PUT "), 0, "the phone sees it itself");

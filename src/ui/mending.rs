@@ -8,8 +8,8 @@ use super::{
 use crate::{
     domain::{
         BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingOrigin, FindingState,
-        FindingValue, Findings, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS, finding::ItemPoints,
-        scoring::ItemScore,
+        FindingValue, Findings, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS, day,
+        finding::ItemPoints, scoring::ItemScore,
     },
     store::{RefusedFindings, StoredFindings},
 };
@@ -217,6 +217,71 @@ pub fn origin(finding: &Finding) -> String {
     if finding.detail.is_empty() { said.into() } else { format!("{said}：{}", finding.detail) }
 }
 
+/// What is said beside an item that scores less than it could: an answer is changed only by what can still be done.
+#[must_use]
+pub fn advice(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::StillPossible { .. } | Outcome::NotDue { .. }) => {
+            "改好了，点上面回到这一条改回答，分数跟着变。"
+        }
+        _ => "已经错过的不改回答，如实扣分；往后按要求办。",
+    }
+}
+
+/// Where the newest words of findings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// The upper level has them.
+    Endpoint,
+    /// They are stored here.
+    Phone,
+    /// They are being stored.
+    Screen,
+    /// They could not be stored, so far.
+    Refused,
+}
+
+impl Reached {
+    /// From whether words are unsent, are not known to be on disk, and whether the storage refused the last ones.
+    #[must_use]
+    pub fn of(unsent: bool, unwritten: bool, refused: bool) -> Self {
+        match (unsent, unwritten, refused) {
+            (_, true, true) => Self::Refused,
+            (_, true, false) => Self::Screen,
+            (true, false, _) => Self::Phone,
+            (false, false, _) => Self::Endpoint,
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn told(self, addressee: &str) -> String {
+        match self {
+            Self::Endpoint => format!("写的都已送到{addressee}。"),
+            Self::Phone => format!("手机里已经存好，还没有送到{addressee}，有网时自己送。"),
+            Self::Screen => format!("正在存进手机，还没有送到{addressee}。"),
+            Self::Refused => format!("还没有存进手机，也没有送到{addressee}；先别关，会再存。"),
+        }
+    }
+}
+
+/// What was typed into a text of a finding, when it is to be written: not while it is what stood there when the field was opened
+/// (`opened`), whatever another phone has said since (`known`), nor when that says the same.
+#[must_use]
+pub fn typed_text(opened: &str, typed: &str, known: &str) -> Option<String> {
+    let text: String =
+        typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
+    (typed != opened && text != known).then_some(text)
+}
+
+/// The same for the day; half a date is none: what stood there stays.
+#[must_use]
+pub fn typed_day(opened: &str, typed: &str, known: Option<Date>) -> Option<Option<Date>> {
+    let day = day::parse(typed.trim());
+    let is_half = day.is_none() && !typed.trim().is_empty();
+    (typed != opened && !is_half && day != known).then_some(day)
+}
+
 /// Who has been named as responsible, the most recently named first.
 #[must_use]
 pub fn named(findings: &Findings) -> Vec<String> {
@@ -270,7 +335,7 @@ mod tests {
     }
 
     fn mended(finding: u8, ms: u64) -> FindingEntry {
-        let progress = FindingValue::Progress { progress: Progress::Mended };
+        let progress = FindingValue::Progress { progress: Progress::Mended, after: None };
         word(finding, FindingField::Progress, progress, ms)
     }
 
@@ -374,6 +439,42 @@ mod tests {
         };
         let findings = Findings::new([name(1, "王文书", 1), name(2, "李书记", 2), name(3, "王文书", 3)], []);
         assert_eq!(named(&findings), ["王文书", "李书记"]);
+    }
+
+    #[test]
+    fn a_field_that_nobody_typed_in_overwrites_nothing() {
+        // Another phone has written since the field was opened.
+        assert_eq!(typed_text("会前备好", "会前备好", "会前备好签到表"), None);
+        assert_eq!(typed_text("会前备好", "会前备好笔", "会前备好签到表"), Some("会前备好笔".into()));
+        assert_eq!(typed_text("会前备好", " 会前备好笔 ", "会前备好笔"), None, "said already");
+        let (old, new) = (date(2026, 12, 1), date(2026, 12, 9));
+        assert_eq!(typed_day("2026-12-01", "2026-12-01", Some(new)), None);
+        assert_eq!(typed_day("2026-12-09", "2026-12-01", Some(new)), Some(Some(old)));
+        assert_eq!(typed_day("2026-12-01", "", Some(old)), Some(None), "taken back");
+        assert_eq!(typed_day("2026-12-01", "2026-1", Some(old)), None);
+    }
+
+    #[test]
+    fn an_answer_is_changed_only_by_what_can_still_be_done() {
+        let until = TODAY;
+        for outcome in [Outcome::StillPossible { until }, Outcome::NotDue { until }] {
+            assert!(advice(Some(outcome)).contains("改回答，分数跟着变"));
+        }
+        for outcome in [Some(Outcome::Missed), None] {
+            assert!(advice(outcome).contains("不改回答，如实扣分"));
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_stored_before_it_is() {
+        for refused in [true, false] {
+            for unsent in [true, false] {
+                let told = Reached::of(unsent, true, refused).told("镇党委");
+                assert!(!told.contains("已") && told.contains("没有送到镇党委"), "{told}");
+            }
+        }
+        assert_eq!(Reached::of(true, false, true), Reached::Phone, "what was refused is another finding's");
+        assert_eq!(Reached::of(false, false, false), Reached::Endpoint);
     }
 
     #[test]

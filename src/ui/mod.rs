@@ -1,11 +1,13 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`route`], [`unfinished`],
+//! modules that only compute ([`overview`], [`darkroom`], [`going`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`route`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
 pub mod book;
+pub mod darkroom;
 pub mod forms;
+pub mod going;
 pub mod ics;
 pub mod inspection;
 pub mod library;

@@ -2,4 +2,5 @@
 //! `server/cli`. Knows the domain alone.
 
 pub mod difference;
+pub mod findings;
 pub mod terms;

@@ -133,6 +133,26 @@ async fn a_submission_is_complete_when_all_its_photos_are_here() {
 }
 
 #[tokio::test]
+async fn a_photo_whose_file_is_gone_is_missing_and_comes_again() {
+    let stage = Stage::new(1, &[]).await;
+    stage.activate(0).await;
+    let photos = [picture(1), picture(2)];
+    let sent = with_photos(&stage, 0, 1, &photos);
+    let answer = stage.put(0, &paths::submission(sent.id), serde_json::to_vec(&sent).unwrap()).await;
+    receipt(answer, StatusCode::CREATED).await;
+    for photo in &photos {
+        assert_eq!(stage.bring(0, photo).await.status(), StatusCode::CREATED);
+    }
+    assert!(stage.listed(0).await[0].missing.is_empty());
+    // As after a restore that brought back the database and not this file.
+    let folder = std::fs::read_dir(stage.folder.path().join("photos")).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(folder.path().join(ContentHash::of(&photos[1]).as_str())).unwrap();
+    assert_eq!(stage.listed(0).await[0].missing, [ContentHash::of(&photos[1])]);
+    assert_eq!(stage.bring(0, &photos[1]).await.status(), StatusCode::OK);
+    assert!(stage.listed(0).await[0].missing.is_empty());
+}
+
+#[tokio::test]
 async fn only_its_own_branch_is_given_a_photo_and_never_as_a_page() {
     let stage = Stage::new(2, &[]).await;
     stage.activate(0).await;

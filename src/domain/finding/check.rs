@@ -1,6 +1,6 @@
 //! Checks of entries that come from outside: a phone, a backup.
 
-use super::{FindingEntry, FindingField, FindingValue};
+use super::{FindingEntry, FindingField, FindingValue, Ruling, Verdict, endpoint_device};
 use crate::domain::{answer::MAX_TEXT_CHARS, check::is_plain_text, ids::FindingId};
 
 /// The most entries and verdicts that the endpoint keeps of one branch: hundreds of findings, each reworded many times.
@@ -24,6 +24,14 @@ pub enum FindingFault {
     /// It earned more than it is worth.
     #[error("finding {0}: an item cannot earn more points than it is worth")]
     Points(FindingId),
+    /// It answers what had not been said.
+    #[error(
+        "finding {0}: a word on progress cannot have read a verdict that comes after it; correct its stamps"
+    )]
+    Unread(FindingId),
+    /// The verdict is not the endpoint's.
+    #[error("finding {0}: only the endpoint decides; leave the verdict out")]
+    NotAbove(FindingId),
 }
 
 /// What is wrong with one entry, if anything.
@@ -44,10 +52,32 @@ pub fn finding_fault(entry: &FindingEntry) -> Option<FindingFault> {
         (Field::Score, FindingValue::Score { score }) => {
             (score.got > score.of).then_some(FindingFault::Points(id))
         }
+        (Field::Progress, FindingValue::Progress { after: Some(after), .. }) => {
+            (*after >= entry.stamp).then_some(FindingFault::Unread(id))
+        }
         (Field::Item, FindingValue::Item { .. })
         | (Field::Deadline, FindingValue::Day { .. })
         | (Field::Progress, FindingValue::Progress { .. })
         | (Field::Before { .. } | Field::After { .. }, FindingValue::Attached { .. }) => None,
         _ => Some(FindingFault::WrongKind(id)),
     }
+}
+
+/// What is wrong with a verdict that did not come from the endpoint itself, if anything.
+#[must_use]
+pub fn verdict_fault(verdict: &Verdict) -> Option<FindingFault> {
+    let id = verdict.finding;
+    if verdict.stamp.device != endpoint_device() {
+        return Some(FindingFault::NotAbove(id));
+    }
+    if verdict.stamp.ms.max(verdict.given_at) > LATEST_STAMP_MS {
+        return Some(FindingFault::Future(id));
+    }
+    let reason = match &verdict.ruling {
+        Ruling::Closed => "",
+        Ruling::Returned { reason, .. } => reason,
+    };
+    let is_plain =
+        is_plain_text(&verdict.by, MAX_TEXT_CHARS, false) && is_plain_text(reason, MAX_TEXT_CHARS, true);
+    (!is_plain).then_some(FindingFault::Text(id))
 }

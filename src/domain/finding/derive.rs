@@ -6,6 +6,7 @@ use super::{
 use crate::domain::{
     clock::Stamp,
     ids::{ContentHash, FindingId, ItemId},
+    period::shanghai_date,
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +69,8 @@ pub struct Finding {
     pub before: Vec<ContentHash>,
     /// Photos from after.
     pub after: Vec<ContentHash>,
+    /// Whether the branch moved its day after that day had passed: then a reason is asked for, whichever is written first.
+    pub put_off: bool,
     /// How it stands.
     pub state: FindingState,
     /// The newest verdict.
@@ -85,6 +88,13 @@ impl Finding {
     #[must_use]
     pub fn is_overdue(&self, today: Date) -> bool {
         self.state.is_to_be_mended() && self.due().is_some_and(|due| due < today)
+    }
+
+    /// Whether a reason and a new day are asked for.
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        let is_explained = self.put_off || !self.delay_reason.is_empty();
+        self.is_overdue(today) || (self.state.is_to_be_mended() && is_explained)
     }
 }
 
@@ -158,15 +168,17 @@ impl Findings {
 
     fn read(&self, id: FindingId, entries: &[&FindingEntry]) -> Option<Finding> {
         let begun = entries.iter().map(|entry| entry.stamp).min()?;
-        let registers = Registers::of(entries.iter().copied());
         let verdicts: Vec<&Verdict> = self.verdicts.iter().filter(|verdict| verdict.finding == id).collect();
         let verdict = verdicts.iter().copied().max_by_key(|verdict| verdict.stamp);
+        let counting: Vec<&FindingEntry> =
+            entries.iter().copied().filter(|entry| counts(entry, verdict)).collect();
+        let registers = Registers::of(counting.iter().copied());
         let (origin, detail) = match registers.value(&FindingField::Origin) {
             Some(FindingValue::Origin { origin, detail }) => (*origin, detail.clone()),
             _ => (FindingOrigin::SelfCheck, String::new()),
         };
         let from_above = |field| registers.0.get(field).is_some_and(|entry| entry.is_from_above());
-        let (deadline, demanded) = deadlines(entries, &verdicts);
+        let days = Days::of(&counting, &verdicts);
         let is_from_above = from_above(&FindingField::Problem);
         Some(Finding {
             id,
@@ -185,8 +197,8 @@ impl Findings {
             problem: registers.text(&FindingField::Problem),
             measure: registers.text(&FindingField::Measure),
             responsible: registers.text(&FindingField::Responsible),
-            deadline,
-            demanded,
+            deadline: days.newest,
+            demanded: days.demanded,
             delay_reason: registers.text(&FindingField::DelayReason),
             before: registers.photos(|field| match field {
                 FindingField::Before { sha256 } => Some(sha256),
@@ -196,27 +208,37 @@ impl Findings {
                 FindingField::After { sha256 } => Some(sha256),
                 _ => None,
             }),
-            state: state(registers.0.get(&FindingField::Progress).copied(), verdict, is_from_above),
+            put_off: days.put_off,
+            state: state(&counting, verdict, is_from_above),
             verdict: verdict.cloned(),
         })
     }
 
-    /// Every photo that belongs to a finding, with the word that attaches it: of each photo's words the newest counts.
+    /// Every photo that belongs to a finding, with the word that attaches it: of each photo's words the newest counts. A photo
+    /// that was attached after the closing is among them: it belongs to the finding again once that is opened again.
     pub fn attached(&self) -> impl Iterator<Item = (&FindingEntry, &ContentHash)> {
-        // Entries sort by finding, field and stamp: a register's last one is followed by another register.
-        let mut entries = self.entries.iter().peekable();
-        std::iter::from_fn(move || {
-            loop {
-                let entry = entries.next()?;
-                let is_last = entries
-                    .peek()
-                    .is_none_or(|next| (next.finding, &next.field) != (entry.finding, &entry.field));
-                if let (true, FindingValue::Attached { attached: true }, Some(sha256)) =
-                    (is_last, &entry.value, entry.field.photo())
-                {
-                    return Some((entry, sha256));
-                }
+        let mut newest: BTreeMap<FindingId, &Verdict> = BTreeMap::new();
+        for verdict in &self.verdicts {
+            let of = newest.entry(verdict.finding).or_insert(verdict);
+            if verdict.stamp > of.stamp {
+                *of = verdict;
             }
+        }
+        // Of each register the newest word that counts, and the newest one.
+        type Words<'a> = (Option<&'a FindingEntry>, &'a FindingEntry);
+        let mut words: BTreeMap<(FindingId, &ContentHash, &FindingField), Words<'_>> = BTreeMap::new();
+        for entry in &self.entries {
+            let Some(sha256) = entry.field.photo() else { continue };
+            let word = words.entry((entry.finding, sha256, &entry.field)).or_insert((None, entry));
+            if counts(entry, newest.get(&entry.finding).copied()) {
+                word.0 = Some(entry);
+            }
+            word.1 = entry;
+        }
+        let attaches = |word: &&FindingEntry| matches!(word.value, FindingValue::Attached { attached: true });
+        words.into_iter().filter_map(move |((_, sha256, _), (counting, last))| {
+            let word = counting.filter(attaches).or_else(|| Some(last).filter(attaches))?;
+            Some((word, sha256))
         })
     }
 
@@ -237,41 +259,74 @@ impl Findings {
     }
 }
 
-/// The branch's progress counts when it was written after the newest verdict; until then the verdict does.
-fn state(progress: Option<&FindingEntry>, verdict: Option<&Verdict>, is_from_above: bool) -> FindingState {
-    let said = match progress.map(|entry| &entry.value) {
-        Some(FindingValue::Progress { progress }) => *progress,
-        _ => Progress::Open,
+/// Whether a word counts. What was accepted stays as it was accepted: while a finding is closed, only what was written before.
+fn counts(entry: &FindingEntry, newest: Option<&Verdict>) -> bool {
+    newest.is_none_or(|verdict| verdict.ruling != Ruling::Closed || entry.stamp < verdict.stamp)
+}
+
+/// The branch's progress counts over a 退回 that its writer had read; until then the verdict does. Nothing is taken back that the
+/// upper level found or has decided on.
+fn state(counting: &[&FindingEntry], verdict: Option<&Verdict>, is_from_above: bool) -> FindingState {
+    let is_withdrawable = !is_from_above && verdict.is_none();
+    let said = counting.iter().filter_map(|entry| match entry.value {
+        FindingValue::Progress { progress, after } => Some((entry.stamp, progress, after)),
+        _ => None,
+    });
+    let answers = |at: Stamp, after: Option<Stamp>| match verdict {
+        Some(verdict) => at > verdict.stamp && after.is_some_and(|after| after >= verdict.stamp),
+        None => true,
     };
-    let own = match said {
-        Progress::Open => FindingState::Open,
-        Progress::UnderWay => FindingState::UnderWay,
-        Progress::Mended => FindingState::Mended,
-        Progress::Withdrawn if is_from_above => FindingState::Open,
-        Progress::Withdrawn => FindingState::Withdrawn,
-    };
-    match verdict.map(|verdict| (&verdict.ruling, verdict.stamp)) {
-        None => own,
+    let own = said
+        .filter(|(_, progress, _)| is_withdrawable || *progress != Progress::Withdrawn)
+        .filter(|(at, _, after)| answers(*at, *after))
+        .max_by_key(|(at, ..)| *at)
+        .map(|(_, progress, _)| match progress {
+            Progress::Open => FindingState::Open,
+            Progress::UnderWay => FindingState::UnderWay,
+            Progress::Mended => FindingState::Mended,
+            Progress::Withdrawn => FindingState::Withdrawn,
+        });
+    match verdict.map(|verdict| &verdict.ruling) {
+        None => own.unwrap_or(FindingState::Open),
         // Only the upper level opens a closed finding again.
-        Some((Ruling::Closed, _)) => FindingState::Closed,
-        Some((Ruling::Returned { .. }, at)) if progress.is_some_and(|entry| entry.stamp > at) => own,
-        Some((Ruling::Returned { .. }, _)) => FindingState::Returned,
+        Some(Ruling::Closed) => FindingState::Closed,
+        Some(Ruling::Returned { .. }) => own.unwrap_or(FindingState::Returned),
     }
 }
 
-/// The newest word on the deadline, and the upper level's newest: entries of either, and every verdict that names a day. A
-/// verdict that names none changes nothing.
-fn deadlines(entries: &[&FindingEntry], verdicts: &[&Verdict]) -> (Option<Date>, Option<Date>) {
-    let written = entries.iter().filter_map(|entry| match &entry.value {
-        FindingValue::Day { day } => Some((entry.stamp, *day)),
-        _ => None,
-    });
-    let asked = verdicts.iter().filter_map(|verdict| match &verdict.ruling {
-        Ruling::Returned { until: Some(until), .. } => Some((verdict.stamp, Some(*until))),
-        _ => None,
-    });
-    let words: Vec<(Stamp, Option<Date>)> = written.chain(asked).collect();
-    let newest = words.iter().max_by_key(|(at, _)| *at).and_then(|(_, day)| *day);
-    let above = words.iter().filter(|(at, _)| at.device == super::endpoint_device());
-    (newest, above.max_by_key(|(at, _)| *at).and_then(|(_, day)| *day))
+/// What was said of the deadline, by entries of either side and by every verdict that names a day. A verdict that names none
+/// changes nothing.
+struct Days {
+    /// The newest word.
+    newest: Option<Date>,
+    /// The upper level's newest.
+    demanded: Option<Date>,
+    /// See [`Finding::put_off`].
+    put_off: bool,
+}
+
+impl Days {
+    fn of(entries: &[&FindingEntry], verdicts: &[&Verdict]) -> Self {
+        let written = entries.iter().filter_map(|entry| match &entry.value {
+            FindingValue::Day { day } => Some((entry.stamp, *day)),
+            _ => None,
+        });
+        let asked = verdicts.iter().filter_map(|verdict| match &verdict.ruling {
+            Ruling::Returned { until: Some(until), .. } => Some((verdict.stamp, Some(*until))),
+            _ => None,
+        });
+        let mut words: Vec<(Stamp, Option<Date>)> = written.chain(asked).collect();
+        words.sort_unstable();
+        let mut days = Self { newest: None, demanded: None, put_off: false };
+        for (at, day) in words {
+            if at.device == super::endpoint_device() {
+                // A day that the upper level sets needs no reason of the branch's.
+                (days.demanded, days.put_off) = (day, false);
+            } else {
+                days.put_off |= days.newest.is_some_and(|old| old < shanghai_date(at.ms));
+            }
+            days.newest = day;
+        }
+        days
+    }
 }

@@ -125,6 +125,9 @@ pub enum FindingValue {
     Progress {
         /// How far.
         progress: Progress,
+        /// The newest verdict that its writer had read. A word that was written without having read a 退回 does not answer it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Stamp>,
     },
     /// For the photos.
     Attached {
@@ -254,6 +257,13 @@ impl Findings {
     pub fn merge(&mut self, other: Self) {
         self.entries.extend(other.entries);
         self.verdicts.extend(other.verdicts);
+    }
+
+    /// The word that says how far a finding has come, by somebody who has read all that is here.
+    #[must_use]
+    pub fn progress(&self, finding: FindingId, progress: Progress) -> FindingValue {
+        let verdicts = self.verdicts.iter().filter(|verdict| verdict.finding == finding);
+        FindingValue::Progress { progress, after: verdicts.map(|verdict| verdict.stamp).max() }
     }
 
     /// The highest stamp of all, the upper level's among them: a clock that has seen it speaks after everything here.

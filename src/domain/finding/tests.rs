@@ -17,7 +17,13 @@ fn entry(number: u8, field: FindingField, value: FindingValue, ms: u64) -> Findi
 }
 
 fn progress(progress: Progress, ms: u64) -> FindingEntry {
-    entry(1, FindingField::Progress, FindingValue::Progress { progress }, ms)
+    entry(1, FindingField::Progress, FindingValue::Progress { progress, after: None }, ms)
+}
+
+/// Written after having read the verdict of this moment.
+fn answer(progress: Progress, ms: u64, read: u64) -> FindingEntry {
+    let after = Some(above(read));
+    entry(1, FindingField::Progress, FindingValue::Progress { progress, after }, ms)
 }
 
 fn deadline(day: Date, ms: u64) -> FindingEntry {
@@ -49,7 +55,7 @@ fn the_branch_mends_and_only_the_upper_level_closes() {
     assert_eq!(state(&findings), FindingState::Mended);
     findings.merge(Findings::new([], [verdict(returned(None), 40)]));
     assert_eq!(state(&findings), FindingState::Returned);
-    findings.write(progress(Progress::Mended, 50));
+    findings.write(answer(Progress::Mended, 50, 40));
     assert_eq!(state(&findings), FindingState::Mended);
     findings.merge(Findings::new([], [verdict(Ruling::Closed, 60)]));
     findings.write(progress(Progress::UnderWay, 70));
@@ -73,7 +79,7 @@ fn the_newest_word_on_the_deadline_counts_and_a_missed_one_shows() {
     findings.write(deadline(date(2026, 12, 31), 30));
     assert_eq!(now(&findings).deadline, Some(date(2026, 12, 31)));
     assert!(now(&findings).is_overdue(date(2026, 12, 1)), "the branch does not put off what was asked of it");
-    findings.write(progress(Progress::Mended, 40));
+    findings.write(answer(Progress::Mended, 40, 25));
     assert!(!now(&findings).is_overdue(date(2027, 12, 31)), "what is mended is not overdue");
 }
 
@@ -102,6 +108,110 @@ fn the_branch_takes_back_what_it_wrote_by_mistake_and_nothing_of_the_upper_level
         FindingEntry { stamp: above(30), ..entry(1, FindingField::Problem, text("缺签到表"), 30) };
     findings.write(theirs);
     assert_eq!(state(&findings), FindingState::Open);
+}
+
+#[test]
+fn a_word_that_had_not_read_the_return_does_not_answer_it() {
+    let mut findings = Findings::new([progress(Progress::Mended, 10)], [verdict(returned(None), 20)]);
+    let state = |findings: &Findings| findings.find(id(1)).unwrap().state;
+    // Another phone, without network since before the return.
+    findings.write(progress(Progress::Mended, 30));
+    assert_eq!(state(&findings), FindingState::Returned);
+    assert_eq!(
+        findings.progress(id(1), Progress::UnderWay),
+        answer(Progress::UnderWay, 40, 20).value,
+        "who reads it answers it"
+    );
+    findings.write(answer(Progress::UnderWay, 40, 20));
+    findings.write(progress(Progress::Mended, 50));
+    assert_eq!(state(&findings), FindingState::UnderWay, "nor does it hide the answer");
+    findings.merge(Findings::new([], [verdict(returned(None), 60)]));
+    findings.write(answer(Progress::Mended, 70, 20));
+    assert_eq!(state(&findings), FindingState::Returned, "a return of its own each time");
+    assert_eq!(
+        finding_fault(&answer(Progress::Mended, 10, 10)),
+        Some(FindingFault::Unread(id(1))),
+        "none reads what is not written yet"
+    );
+}
+
+#[test]
+fn what_was_accepted_stays_as_it_was_accepted_until_it_is_opened_again() {
+    let text = |text: &str| FindingValue::Text { text: text.into() };
+    let photo = |of: &[u8]| FindingField::After { sha256: ContentHash::of(of) };
+    let attached = |attached| FindingValue::Attached { attached };
+    let mut findings = Findings::new(
+        [
+            entry(1, FindingField::Problem, text("缺签到表"), 10),
+            entry(1, FindingField::Measure, text("会前备好"), 11),
+            deadline(date(2026, 11, 20), 12),
+            entry(1, photo(b"one"), attached(true), 13),
+            progress(Progress::Mended, 14),
+        ],
+        [verdict(Ruling::Closed, 20)],
+    );
+    let read = |findings: &Findings| findings.find(id(1)).unwrap();
+    let accepted = read(&findings);
+    for word in [
+        entry(1, FindingField::Problem, text("没有问题"), 30),
+        entry(1, FindingField::Measure, text("不用办"), 31),
+        deadline(date(2027, 11, 20), 32),
+        entry(1, photo(b"one"), attached(false), 33),
+        entry(1, photo(b"two"), attached(true), 34),
+        answer(Progress::Withdrawn, 35, 20),
+    ] {
+        findings.write(word);
+    }
+    assert_eq!(read(&findings), accepted);
+    assert_eq!(findings.attached().count(), 2, "what was accepted is kept, and so is what may count again");
+    assert_eq!(findings.history(id(1), &FindingField::Measure).count(), 2, "every word stays");
+    findings.merge(Findings::new([], [verdict(returned(None), 40)]));
+    let again = read(&findings);
+    assert_eq!((again.measure.as_str(), again.state), ("不用办", FindingState::Returned));
+    assert_eq!(again.after, [ContentHash::of(b"two")]);
+    findings.write(answer(Progress::Withdrawn, 50, 40));
+    assert_eq!(read(&findings).state, FindingState::Returned, "what was decided on is not taken back");
+}
+
+#[test]
+fn a_reason_is_asked_for_whether_it_or_the_new_day_is_written_first() {
+    /// 2026-11-24 in Shanghai.
+    const NOW: u64 = 1_795_492_800_000;
+    let today = date(2026, 11, 24);
+    let mut findings = Findings::new([deadline(date(2026, 11, 20), 10)], []);
+    let late = |findings: &Findings| findings.find(id(1)).unwrap().is_late(today);
+    assert!(late(&findings));
+    findings.write(deadline(date(2026, 12, 5), NOW));
+    assert!(late(&findings), "the day came first");
+    let reason = FindingValue::Text { text: "等镇里盖章".into() };
+    findings.write(entry(1, FindingField::DelayReason, reason, NOW + 1));
+    assert!(late(&findings));
+    findings.write(progress(Progress::Mended, NOW + 2));
+    assert!(!late(&findings));
+    let moved = Findings::new([deadline(date(2026, 11, 30), 10), deadline(date(2026, 12, 5), NOW)], []);
+    assert!(!late(&moved), "moved before it had passed");
+    let asked = verdict(returned(Some(date(2026, 12, 9))), NOW + 1);
+    let asked = Findings::new([deadline(date(2026, 11, 20), 10), deadline(date(2026, 12, 5), NOW)], [asked]);
+    assert!(!late(&asked), "the upper level has set another one");
+}
+
+#[test]
+fn a_verdict_that_cannot_be_the_endpoints_is_named() {
+    let sound = verdict(returned(None), 10);
+    assert_eq!(check::verdict_fault(&sound), None);
+    let fault = |change: fn(&mut Verdict)| {
+        let mut spoilt = sound.clone();
+        change(&mut spoilt);
+        check::verdict_fault(&spoilt)
+    };
+    assert_eq!(fault(|verdict| verdict.stamp = stamp(10, 1)), Some(FindingFault::NotAbove(id(1))));
+    assert_eq!(fault(|verdict| verdict.stamp.ms = u64::MAX), Some(FindingFault::Future(id(1))));
+    assert_eq!(fault(|verdict| verdict.given_at = u64::MAX), Some(FindingFault::Future(id(1))));
+    assert_eq!(fault(|verdict| verdict.by = "\u{7}".into()), Some(FindingFault::Text(id(1))));
+    let long = |verdict: &mut Verdict| {
+        verdict.ruling = Ruling::Returned { reason: "长".repeat(MAX_TEXT_CHARS + 1), until: None };
+    };
+    assert_eq!(fault(long), Some(FindingFault::Text(id(1))));
 }
 
 #[test]
@@ -190,10 +300,10 @@ fn the_format_is_frozen() {
         (FindingField::Responsible, text("王文书")),
         (FindingField::Deadline, FindingValue::Day { day: Some(date(2026, 12, 1)) }),
         (FindingField::Deadline, FindingValue::Day { day: None }),
-        (FindingField::Progress, FindingValue::Progress { progress: Progress::Open }),
-        (FindingField::Progress, FindingValue::Progress { progress: Progress::UnderWay }),
-        (FindingField::Progress, FindingValue::Progress { progress: Progress::Mended }),
-        (FindingField::Progress, FindingValue::Progress { progress: Progress::Withdrawn }),
+        (FindingField::Progress, FindingValue::Progress { progress: Progress::Open, after: None }),
+        (FindingField::Progress, FindingValue::Progress { progress: Progress::UnderWay, after: None }),
+        (FindingField::Progress, FindingValue::Progress { progress: Progress::Mended, after: None }),
+        (FindingField::Progress, FindingValue::Progress { progress: Progress::Withdrawn, after: None }),
         (FindingField::DelayReason, text("等镇里盖章")),
         (FindingField::Before { sha256: sha256.clone() }, FindingValue::Attached { attached: true }),
         (FindingField::After { sha256 }, FindingValue::Attached { attached: false }),
@@ -217,7 +327,10 @@ fn any_findings() -> impl Strategy<Value = Findings> {
         let (field, value) = match field {
             0 => (FindingField::Problem, FindingValue::Text { text: format!("{ms}-{device}") }),
             1 => (FindingField::Measure, FindingValue::Text { text: format!("{device}") }),
-            _ => (FindingField::Progress, FindingValue::Progress { progress: Progress::Mended }),
+            _ => {
+                let after = (device == 1).then(|| above(ms / 2));
+                (FindingField::Progress, FindingValue::Progress { progress: Progress::Mended, after })
+            }
         };
         let stamp = if device == 2 { above(ms) } else { stamp(ms, device) };
         FindingEntry { finding: id(finding), field, stamp, value }
@@ -253,5 +366,14 @@ proptest! {
             prop_assert!(all.history(entry.finding, &entry.field).any(|kept| kept == entry));
         }
         prop_assert_eq!(merged(&a, &b).all(), merged(&b, &a).all());
+        // While it is closed, it reads as it did to whoever closed it.
+        for finding in all.all().into_iter().filter(|finding| finding.state == FindingState::Closed) {
+            let at = finding.verdict.as_ref().unwrap().stamp;
+            let before = all.entries().iter().filter(|entry| entry.stamp < at).cloned();
+            let before = Findings::new(before, all.verdicts().iter().cloned());
+            if let Some(then) = before.find(finding.id) {
+                prop_assert_eq!(then, finding);
+            }
+        }
     }
 }

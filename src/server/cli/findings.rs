@@ -4,7 +4,7 @@
 use super::{
     error::CliError,
     findings_export, findings_import,
-    review::speaker,
+    review::{coming_day, speaker},
     scope,
     text::{say, table},
 };
@@ -20,9 +20,11 @@ use crate::{
             findings::{FromAbove, Word},
         },
     },
-    words::terms::{finding_origin, finding_state},
+    words::{
+        findings::{source, standing},
+        terms::finding_state,
+    },
 };
-use jiff::civil::Date;
 use serde_json::json;
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -137,17 +139,6 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
     Ok(rows)
 }
 
-/// How a finding stands, in the words of the screen.
-pub(super) fn standing(finding: &Finding, today: Date) -> String {
-    let overdue = if finding.is_overdue(today) { "，逾期" } else { "" };
-    format!("{}{overdue}", finding_state(finding.state))
-}
-
-/// 问题来源
-pub(super) fn origin(finding: &Finding) -> String {
-    if finding.detail.is_empty() { finding_origin(finding.origin).into() } else { finding.detail.clone() }
-}
-
 /// 第17条 of the branch's checklist; the bare id where that has no such item any more; empty where none is named.
 pub(super) fn item_number(finding: &Finding, checklist: Option<&Checklist>) -> String {
     let Some(id) = &finding.item else { return String::new() };
@@ -192,7 +183,7 @@ fn as_json(row: &Row) -> serde_json::Value {
         "branch_name": row.branch.name,
         "reports_to": row.above,
         "state": finding_state(finding.state),
-        "origin": origin(finding),
+        "origin": source(finding),
         "item": finding.item,
         "problem": finding.problem,
         "measure": finding.measure,
@@ -271,7 +262,7 @@ async fn give_back(
         return Err(CliError::refused(problem, "用 --reason 写清缺什么"));
     }
     let now = SystemClock.now_ms();
-    let until = due.map(|text| day(text, shanghai_date(now))).transpose()?;
+    let until = due.map(|text| coming_day(text, shanghai_date(now))).transpose()?;
     let ruling = Ruling::Returned { reason: reason.into(), until };
     for _ in 0..MOST_TRIES {
         let (_, seen) = database.all_findings().await?;
@@ -314,13 +305,4 @@ pub(super) async fn said(
 /// Phones write faster than this command reads.
 pub(super) fn busy() -> CliError {
     CliError::refused("支部的手机正在不停地送整改情况，什么也没有写入", "过一会儿再做一次")
-}
-
-fn day(text: &str, today: Date) -> Result<Date, CliError> {
-    let day: Date =
-        text.parse().map_err(|_| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
-    if day < today {
-        return Err(CliError::refused(format!("整改时限{day}已经过了"), "写今天或以后的日子"));
-    }
-    Ok(day)
 }

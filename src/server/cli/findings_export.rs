@@ -3,18 +3,21 @@
 
 use super::{
     error::{CliError, must_be_new, write_new},
-    findings::{Row, item_number, origin, rows, standing},
+    findings::{Row, item_number, rows},
     findings_import::checklists,
     sheets::Looks,
     text::say,
 };
 use crate::{
-    domain::{BranchCode, Checklist, Finding, FindingState, ItemId, Ruling, period::shanghai_date},
+    domain::{BranchCode, Checklist, Finding, FindingState, ItemId, period::shanghai_date},
     server::{
         clock::{Clock as _, SystemClock},
         database::Database,
     },
-    words::terms::finding_photos,
+    words::{
+        findings::{closed, done, returned, source},
+        terms::finding_photos,
+    },
 };
 use jiff::civil::Date;
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -165,7 +168,7 @@ impl Book<'_> {
                 row.above.clone(),
                 row.branch.name.clone(),
                 item_number(finding, self.checklists.get(&row.branch.sector)),
-                origin(finding),
+                source(finding),
                 finding.problem.clone(),
                 finding.measure.clone(),
                 finding.responsible.clone(),
@@ -173,7 +176,7 @@ impl Book<'_> {
                 done(finding, self.today),
                 finding_photos(finding),
                 closed(finding),
-                remark(finding),
+                returned(finding).unwrap_or_default(),
                 if self.is_common(finding) { "共性" } else { "个性" }.to_owned(),
                 row.branch.code.to_string(),
                 row.number(),
@@ -258,35 +261,5 @@ impl Book<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// 完成情况: how it stands, and why not yet.
-fn done(finding: &Finding, today: Date) -> String {
-    let mut text = standing(finding, today);
-    if finding.state.is_to_be_mended() && !finding.delay_reason.is_empty() {
-        text.push_str(&format!("。原因：{}", finding.delay_reason));
-        if let Some(day) = finding.deadline.filter(|day| Some(*day) != finding.demanded) {
-            text.push_str(&format!("，{day}前整改好"));
-        }
-    }
-    text
-}
-
-/// 销号（验收人、日期）
-fn closed(finding: &Finding) -> String {
-    match (&finding.state, &finding.verdict) {
-        (FindingState::Closed, Some(verdict)) => {
-            format!("{}，{}", verdict.by, shanghai_date(verdict.given_at))
-        }
-        _ => String::new(),
-    }
-}
-
-/// 备注: why it came back.
-fn remark(finding: &Finding) -> String {
-    match finding.verdict.as_ref().map(|verdict| (&verdict.ruling, verdict.given_at)) {
-        Some((Ruling::Returned { reason, .. }, at)) => format!("{}退回：{reason}", shanghai_date(at)),
-        _ => String::new(),
     }
 }

@@ -108,7 +108,8 @@ fn tell(read: &[Read], notices: &[String]) {
         count(|row| row.known.is_some() && row.differs()),
         count(|row| row.known.is_some() && !row.differs()),
     ));
-    let closed = count(|row| row.known.as_ref().is_some_and(|known| known.state == FindingState::Closed));
+    let closed =
+        count(|row| row.known.as_ref().is_some_and(|known| known.finding.state == FindingState::Closed));
     if closed > 0 {
         say(format!("提示：其中{closed}个已经销号，没有动；问题又出现了，用 findings return 重新打开。"));
     }
@@ -153,19 +154,23 @@ struct Read {
     deadline: Option<Date>,
     source: String,
     /// The finding that it is already.
-    known: Option<Finding>,
+    known: Option<Known>,
+}
+
+/// A finding that a row is already, and what of the row is new about it.
+struct Known {
+    finding: Finding,
+    /// Whether the row says another day than the last table did.
+    deadline: bool,
+    /// Whether it names another source.
+    source: bool,
 }
 
 impl Read {
-    fn says_otherwise(&self, known: &Finding) -> (bool, bool) {
-        let deadline = self.deadline.is_some() && known.demanded != self.deadline;
-        (deadline, !self.source.is_empty() && known.detail != self.source)
-    }
-
     /// Whether anything about a known finding is to be written. A closed one is left alone.
     fn differs(&self) -> bool {
         self.known.as_ref().is_some_and(|known| {
-            known.state != FindingState::Closed && self.says_otherwise(known) != (false, false)
+            known.finding.state != FindingState::Closed && (known.deadline || known.source)
         })
     }
 }
@@ -217,15 +222,35 @@ impl Desk {
         let branch = branch?;
         let item = self.item(line, branch, faults);
         let (problem, source, item) = (problem?, source?, item?);
-        let of_branch = self.known.get(&branch.code).map(Findings::all).unwrap_or_default();
-        let is_known = |known: &Finding| known.from_above && known.item == item && known.problem == problem;
-        let known = of_branch.into_iter().find(is_known);
+        let known = self.known.get(&branch.code).and_then(|of_branch| {
+            let is_known =
+                |known: &Finding| known.from_above && known.item == item && known.problem == problem;
+            let finding = of_branch.all().into_iter().find(is_known)?;
+            let source = !source.is_empty() && finding.detail != source;
+            let deadline = deadline.is_some_and(|day| self.is_other_day(of_branch, finding.id, day));
+            Some(Known { finding, deadline, source })
+        });
         let row = Read { branch: branch.code.clone(), item, problem, deadline, source, known };
-        let is_new = row.known.as_ref().is_none_or(|known| row.says_otherwise(known).0 && row.differs());
+        let is_new = row.known.as_ref().is_none_or(|known| known.deadline && row.differs());
         if is_new && deadline.is_some_and(|deadline| deadline < self.today) {
             line.fault(DEADLINE, "整改时限已经过了", "写今天或以后的日子", faults);
         }
         Some(row)
+    }
+
+    /// Whether a table says another day than the tables before it did. The day that was set with a return is not a table's: the
+    /// same table again does not take it back. Nor does an old one whose day has passed.
+    fn is_other_day(&self, of_branch: &Findings, finding: FindingId, day: Date) -> bool {
+        let imported: Vec<Option<Date>> = of_branch
+            .history(finding, &FindingField::Deadline)
+            .filter(|entry| entry.is_from_above())
+            .filter_map(|entry| match entry.value {
+                FindingValue::Day { day } => Some(day),
+                _ => None,
+            })
+            .collect();
+        let is_old = day < self.today && imported.contains(&Some(day));
+        !is_old && imported.last() != Some(&Some(day))
     }
 
     /// The branch by its code, or by its name with the town's where several have it.
@@ -343,10 +368,7 @@ async fn words(database: &Database, read: &[Read]) -> Result<Vec<FromAbove>, Cli
         let origin =
             || FindingValue::Origin { origin: FindingOrigin::Inspection, detail: row.source.clone() };
         let (id, deadline, source) = match &row.known {
-            Some(known) if row.differs() => {
-                let (deadline, source) = row.says_otherwise(known);
-                (known.id, deadline, source)
-            }
+            Some(known) if row.differs() => (known.finding.id, known.deadline, known.source),
             Some(_) => continue,
             None => {
                 let mut random = [0; 10];
@@ -391,4 +413,67 @@ async fn scored(database: &Database, branch: &BranchCode) -> Result<BTreeMap<Ite
         of: score.points,
     };
     Ok(counting.map(|score| (score.item.clone(), of(score))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FindingEntry, Ruling, Stamp, Verdict, finding::endpoint_device};
+    use jiff::civil::date;
+
+    fn above(ms: u64) -> Stamp {
+        Stamp { ms, count: 0, device: endpoint_device() }
+    }
+
+    /// What a table with this day for a finding of these words asks for, on a day.
+    fn read(known: Findings, day: &str, today: Date) -> Result<Vec<Read>, Vec<crate::authoring::Fault>> {
+        let code = BranchCode::new("b").unwrap();
+        let unit = Unit {
+            code: code.clone(),
+            parent: None,
+            level: Level::Branch,
+            name: "支部".into(),
+            sector: "rural".into(),
+            telephone: String::new(),
+        };
+        let known = [(code, known)].into();
+        let desk = Desk { units: vec![unit], checklists: BTreeMap::new(), known, today };
+        let row = |number: usize, cells: [&str; 3]| Row {
+            number,
+            cells: cells.map(str::to_owned).to_vec(),
+            kinds: BTreeMap::new(),
+        };
+        let rows = vec![row(1, [CODE, PROBLEM, DEADLINE]), row(2, ["b", "缺签到表", day])];
+        desk.read(&Sheet { name: NAME.into(), rows })
+    }
+
+    #[test]
+    fn an_old_table_is_no_fault_and_changes_nothing_once_its_day_has_passed() {
+        let finding = FindingId::from_parts(1, &[1; 10]);
+        let word = |field, value, ms| FindingEntry { finding, field, stamp: above(ms), value };
+        let day = |day, ms| word(FindingField::Deadline, FindingValue::Day { day: Some(day) }, ms);
+        let problem = FindingValue::Text { text: "缺签到表".into() };
+        let (first, second) = (date(2026, 11, 20), date(2026, 11, 30));
+        let returned = Verdict {
+            finding,
+            stamp: above(9),
+            given_at: 9,
+            by: "镇".into(),
+            ruling: Ruling::Returned { reason: "照片看不清".into(), until: Some(date(2026, 12, 20)) },
+        };
+        let mut known = Findings::new([word(FindingField::Problem, problem, 1), day(first, 2)], [returned]);
+        let changes = |known: &Findings, text: &str, today| {
+            read(known.clone(), text, today).map(|read| read[0].differs()).map_err(|faults| faults.len())
+        };
+        for today in [date(2026, 11, 10), date(2026, 11, 24), date(2026, 12, 24)] {
+            assert_eq!(changes(&known, "2026-11-20", today), Ok(false), "{today}");
+        }
+        let today = date(2026, 11, 24);
+        assert_eq!(changes(&known, "2026-11-30", today), Ok(true));
+        assert_eq!(changes(&known, "2026-11-19", today), Err(1), "never said, and passed");
+        known.write(day(second, 20));
+        assert_eq!(changes(&known, "2026-11-20", today), Ok(false), "the table before the last");
+        assert_eq!(changes(&known, "2026-11-30", today), Ok(false));
+        assert_eq!(changes(&known, "2026-11-20", date(2026, 11, 10)), Ok(true), "put back in time");
+    }
 }

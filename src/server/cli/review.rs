@@ -306,7 +306,7 @@ impl Return {
             return Err(CliError::refused("退回没有写原因", "用 --reason 或 --item 写上"));
         }
         let now = SystemClock.now_ms();
-        let due = self.due.as_deref().map(|text| due(text, shanghai_date(now))).transpose()?;
+        let due = self.due.as_deref().map(|text| coming_day(text, shanghai_date(now))).transpose()?;
         let by = speaker(database, &counting.branch, self.by.as_deref()).await?;
         let state = if self.incomplete { ReviewState::Incomplete } else { ReviewState::Returned };
         let review = Step { state, at: now, by, reason, items, due };
@@ -320,11 +320,12 @@ pub(super) async fn pinned(database: &Database, report: &Report) -> Result<Check
     found.ok_or_else(|| CliError::refused("这份上报所用的标准不在数据库里", "恢复备份"))
 }
 
-fn due(text: &str, today: Date) -> Result<Date, CliError> {
+/// A day by which something is due, as somebody typed it: today or later.
+pub(super) fn coming_day(text: &str, today: Date) -> Result<Date, CliError> {
     let due: Date =
         text.parse().map_err(|_| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
     if due < today {
-        return Err(CliError::refused(format!("截止日期{due}已经过了"), "写今天或以后的日子"));
+        return Err(CliError::refused(format!("{due}已经过了"), "写今天或以后的日子"));
     }
     Ok(due)
 }

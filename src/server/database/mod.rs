@@ -24,7 +24,7 @@ use sqlx::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
 };
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 /// What can go wrong with the database. Nothing here is the phone's fault; trying again later can help.
 #[derive(Debug, thiserror::Error)]
@@ -212,18 +212,39 @@ impl Database {
         Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// All submissions of a branch with their reviews, oldest first.
+    /// All submissions of a branch with their reviews, oldest first. Of their photos those are missing that were never noted.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn submissions(&self, branch: &BranchCode) -> Result<Vec<SubmissionSummary>, DatabaseError> {
+        self.list_submissions(branch, None).await
+    }
+
+    /// The same; `files` are the photos of the branch whose bytes are on disk, and one that was noted and whose file is gone is
+    /// missing too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn submissions_with_files(
+        &self,
+        branch: &BranchCode,
+        files: &HashSet<ContentHash>,
+    ) -> Result<Vec<SubmissionSummary>, DatabaseError> {
+        self.list_submissions(branch, Some(files)).await
+    }
+
+    async fn list_submissions(
+        &self,
+        branch: &BranchCode,
+        files: Option<&HashSet<ContentHash>>,
+    ) -> Result<Vec<SubmissionSummary>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT id, receipt, period, device, parents, withdrawn_at FROM submissions WHERE branch = ? ORDER BY id",
         )
         .bind(branch.as_str().to_owned())
         .fetch_all(&self.0)
         .await?;
-        let mut missing = self.missing_photos(branch).await?;
+        let mut missing = self.missing_photos(branch, files).await?;
         let mut list = Vec::with_capacity(rows.len());
         for row in rows {
             let id: String = row.try_get("id")?;

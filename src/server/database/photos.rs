@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, int, stored};
 use crate::domain::{BranchCode, ContentHash, DeviceId, photo::Finished};
 use sqlx::Row as _;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// No branch can fill the disk: this many photos of it are kept. A period of careful work brings some hundred.
 pub const MAX_PER_BRANCH: u32 = 2_000;
@@ -99,16 +99,17 @@ impl Database {
         usize::try_from(row.try_get::<i64, _>(0)?).map_err(stored)
     }
 
-    /// The photos that a branch's submissions name and that are not here, by submission.
+    /// The photos that a branch's submissions name and that are not noted here, or not among the files where these are given, by submission.
     pub(super) async fn missing_photos(
         &self,
         branch: &BranchCode,
+        files: Option<&HashSet<ContentHash>>,
     ) -> Result<HashMap<String, Vec<ContentHash>>, DatabaseError> {
         let rows = sqlx::query(
-            "SELECT a.submission, a.sha256 FROM submissions s JOIN attachments a ON a.submission = s.id
-             WHERE s.branch = ?1 AND NOT EXISTS
+            "SELECT a.submission, a.sha256, EXISTS
                  (SELECT 1 FROM photos p WHERE p.branch = ?1 AND p.sha256 = a.sha256)
-             ORDER BY a.submission, a.sha256",
+             FROM submissions s JOIN attachments a ON a.submission = s.id
+             WHERE s.branch = ?1 ORDER BY a.submission, a.sha256",
         )
         .bind(branch.as_str().to_owned())
         .fetch_all(&self.0)
@@ -116,7 +117,9 @@ impl Database {
         let mut missing: HashMap<String, Vec<ContentHash>> = HashMap::new();
         for row in rows {
             let sha256 = ContentHash::try_from(row.try_get::<String, _>(1)?).map_err(stored)?;
-            missing.entry(row.try_get(0)?).or_default().push(sha256);
+            if !row.try_get::<bool, _>(2)? || files.is_some_and(|files| !files.contains(&sha256)) {
+                missing.entry(row.try_get(0)?).or_default().push(sha256);
+            }
         }
         Ok(missing)
     }

@@ -4,9 +4,9 @@
 
 use crate::{
     browser,
-    domain::{Finding, FindingField, FindingId, FindingValue, answer::MAX_TEXT_CHARS, day},
+    domain::{Finding, FindingField, FindingId, FindingState, FindingValue, answer::MAX_TEXT_CHARS},
     ui::{
-        mending::named,
+        mending::{named, typed_day, typed_text},
         session::{Session, session},
         words::dates,
     },
@@ -104,23 +104,25 @@ pub fn FindingFields(
     let shape = Memo::new(move |_| {
         let finding = finding.read();
         let finding = finding.as_ref()?;
-        Some((finding.id, finding.from_above, is_late(finding, session)))
+        // What was accepted is not rewritten.
+        let is_closed = finding.state == FindingState::Closed;
+        Some((finding.id, finding.from_above, finding.is_late(session.today.get()), is_closed))
     });
     let open = RwSignal::new(None::<Asked>);
     move || {
-        let (id, from_above, late) = shape.get()?;
+        let (id, from_above, late, is_closed) = shape.get()?;
         let mut asked = vec![Asked::Measure, Asked::Responsible];
         // The new day of one that is late stands beside the reason: see [`Late`].
         if !late {
             asked.push(Asked::Deadline);
         }
         // What the upper level wrote is not the branch's to reword.
-        if !from_above {
+        if !from_above && !is_closed {
             asked.insert(0, Asked::Problem);
         }
         let fields: Vec<_> = asked
             .into_iter()
-            .map(|asked| view! { <Field id=id asked=asked finding=finding open=open /> })
+            .map(|asked| view! { <Field id=id asked=asked finding=finding open=open is_closed=is_closed /> })
             .collect();
         Some(view! {
             <section class="card list" data-testid="finding-fields">
@@ -129,12 +131,6 @@ pub fn FindingFields(
             </section>
         })
     }
-}
-
-/// Whether a reason and a new day are asked for.
-fn is_late(finding: &Finding, session: Session) -> bool {
-    let is_explained = finding.state.is_to_be_mended() && !finding.delay_reason.is_empty();
-    finding.is_overdue(session.today.get()) || is_explained
 }
 
 /// Once the deadline has passed: the reason, and a new day.
@@ -148,7 +144,7 @@ pub fn Late(
     let late = Memo::new(move |_| {
         let finding = finding.read();
         let finding = finding.as_ref()?;
-        is_late(finding, session).then_some(finding.id)
+        finding.is_late(session.today.get()).then_some(finding.id)
     });
     move || {
         let id = late.get()?;
@@ -157,8 +153,8 @@ pub fn Late(
                 <h2>"过了时限还没改好"</h2>
                 <p class="muted">{format!("写上原因和新的日子，{}看得到。", session.addressee())}</p>
                 <ul>
-                    <Field id=id asked=Asked::Delay finding=finding open=open />
-                    <Field id=id asked=Asked::Deadline finding=finding open=open />
+                    <Field id=id asked=Asked::Delay finding=finding open=open is_closed=false />
+                    <Field id=id asked=Asked::Deadline finding=finding open=open is_closed=false />
                 </ul>
             </section>
         })
@@ -171,9 +167,10 @@ fn Field(
     asked: Asked,
     finding: Memo<Option<Finding>>,
     open: RwSignal<Option<Asked>>,
+    is_closed: bool,
 ) -> impl IntoView {
     let session = session();
-    let is_open = Memo::new(move |_| open.get() == Some(asked));
+    let is_open = Memo::new(move |_| !is_closed && open.get() == Some(asked));
     let shown = Memo::new(move |_| {
         finding.read().as_ref().map(|finding| asked.shown(finding, session)).unwrap_or_default()
     });
@@ -200,41 +197,37 @@ fn Field(
                     view! { <p class="said">{said}</p> }.into_any()
                 }
             }}
-            <button
-                type="button"
-                class="quiet"
-                data-testid="finding-edit"
-                aria-label=move || format!("{}，{}", said(), asked.name())
-                aria-expanded=move || is_open.get().to_string()
-                on:click=toggle
-            >
-                {said}
-            </button>
+            {(!is_closed)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="quiet"
+                            data-testid="finding-edit"
+                            aria-label=move || format!("{}，{}", said(), asked.name())
+                            aria-expanded=move || is_open.get().to_string()
+                            on:click=toggle
+                        >
+                            {said}
+                        </button>
+                    }
+                })}
         </li>
     }
 }
 
-/// Saves what was typed unless it is what is there already.
-fn save(session: Session, id: FindingId, asked: Asked, typed: &str) {
+/// Saves what was typed unless nobody typed, or it is what is there already.
+fn save(session: Session, id: FindingId, asked: Asked, opened: &str, typed: &str) {
     let known = session.mending.with_untracked(|mending| mending.findings.find(id));
     let Some(known) = known else { return };
     let value = if asked == Asked::Deadline {
-        let typed = typed.trim();
-        let day = day::parse(typed);
-        // Half a date is none: what stood there stays.
-        if day == known.deadline || (day.is_none() && !typed.is_empty()) {
-            return;
-        }
-        FindingValue::Day { day }
+        typed_day(opened, typed, known.deadline).map(|day| FindingValue::Day { day })
     } else {
-        let text: String =
-            typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
-        if text == asked.said(&known) {
-            return;
-        }
-        FindingValue::Text { text }
+        typed_text(opened, typed, &asked.said(&known)).map(|text| FindingValue::Text { text })
     };
-    session.write_finding(id, vec![(asked.field(), value)]);
+    if let Some(value) = value {
+        session.write_finding(id, vec![(asked.field(), value)]);
+    }
 }
 
 #[component]
@@ -242,10 +235,13 @@ fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl I
     let session = session();
     // As it stood when it was opened: a word from elsewhere does not take away what is being typed.
     let start = finding.with_untracked(|finding| finding.as_ref().map(|finding| asked.said(finding)));
+    let opened = StoredValue::new(start.clone().unwrap_or_default());
     let typed = RwSignal::new(start.unwrap_or_default());
     let keep = move || {
-        if let Some(text) = typed.try_get_untracked() {
-            save(session, id, asked, &text);
+        if let (Some(text), Some(before)) = (typed.try_get_untracked(), opened.try_get_value()) {
+            save(session, id, asked, &before, &text);
+            // From now on this is what stood there: typed back to what it was before, it is a change again.
+            opened.try_set_value(text);
         }
     };
     let hidden = browser::visibility::listen(move |visible| {

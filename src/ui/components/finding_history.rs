@@ -94,7 +94,7 @@ fn written(session: Session, entry: &FindingEntry) -> String {
         FindingValue::Text { text } if text.is_empty() => "清空了".into(),
         FindingValue::Text { text } => text.clone(),
         FindingValue::Day { day } => day.map_or_else(|| "不定日子".into(), |day| dates::day(day, today)),
-        FindingValue::Progress { progress } => terms::finding_state(match progress {
+        FindingValue::Progress { progress, .. } => terms::finding_state(match progress {
             Progress::Open => FindingState::Open,
             Progress::UnderWay => FindingState::UnderWay,
             Progress::Mended => FindingState::Mended,

@@ -2,14 +2,13 @@
 
 use super::{
     photo::Shots,
-    photos::{Add, NoPhotos, PhotoRow},
+    photos::{NoPhotos, PhotoRow},
 };
 use crate::{
-    domain::{ContentHash, Finding, FindingValue},
-    ui::{mending::Taken, session::session},
+    domain::{ContentHash, Finding, FindingState, FindingValue},
+    ui::{darkroom::Target, mending::Taken, session::session},
 };
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// Both rows.
 #[component]
@@ -27,17 +26,24 @@ pub fn FindingPhotos(
             checklist.find(&item).map(|(.., item)| item.is_never_photographed())
         }) == Some(true)
     });
+    let is_bare = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| {
+            finding.state == FindingState::Closed && finding.before.is_empty() && finding.after.is_empty()
+        })
+    });
     view! {
-        <section class="card" data-testid="finding-photos">
-            {move || {
-                let forbidden = forbidden.get();
-                view! {
-                    {forbidden.then(|| view! { <NoPhotos /> })}
-                    <Row finding=finding taken=Taken::Before forbidden=forbidden />
-                    <Row finding=finding taken=Taken::After forbidden=forbidden />
-                }
-            }}
-        </section>
+        <Show when=move || !is_bare.get()>
+            <section class="card" data-testid="finding-photos">
+                {move || {
+                    let forbidden = forbidden.get();
+                    view! {
+                        {forbidden.then(|| view! { <NoPhotos /> })}
+                        <Row finding=finding taken=Taken::Before forbidden=forbidden />
+                        <Row finding=finding taken=Taken::After forbidden=forbidden />
+                    }
+                }}
+            </section>
+        </Show>
     }
     .into_any()
 }
@@ -51,6 +57,10 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
         finding.read().as_ref().map(|finding| taken.of(finding).to_vec()).unwrap_or_default()
     });
     let any = Memo::new(move |_| !photos.read().is_empty());
+    // What was accepted is neither added to nor taken off.
+    let closed = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed)
+    });
     let name = match taken {
         Taken::Before => "整改前的照片",
         Taken::After => "整改后的照片",
@@ -61,18 +71,24 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
     };
     move || {
         let id = id.get()?;
-        if forbidden && !any.get() {
+        let closed = closed.get();
+        if (forbidden || closed) && !any.get() {
             return None;
         }
         let remove = Callback::new(move |sha256: ContentHash| {
             let value = FindingValue::Attached { attached: false };
             session.write_finding(id, vec![(taken.field(sha256), value)]);
         });
-        let row = if forbidden {
+        let row = if closed {
+            view! { <Shots photos=photos still=true /> }.into_any()
+        } else if forbidden {
             view! { <Shots photos=photos remove=remove /> }.into_any()
         } else {
-            let add: Add = Arc::new(move |made| Box::pin(session.add_finding_photo(id, taken, made)));
-            view! { <PhotoRow photos=photos add=add remove=remove forbidden=false /> }.into_any()
+            let target = Memo::new(move |_| {
+                let branch = session.mending.read().branch.clone()?;
+                Some(Target::Finding { branch, finding: id, taken })
+            });
+            view! { <PhotoRow photos=photos target=target remove=remove forbidden=false /> }.into_any()
         };
         Some(view! {
             <div data-testid=slug>

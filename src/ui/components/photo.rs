@@ -154,7 +154,7 @@ fn Large(
                     changed.try_run(());
                 }
                 Err(error) => {
-                    trouble.try_set(Some(not_fetched(&error, session)));
+                    trouble.try_set(Some(not_fetched(&error, session, off.map(|(name, _)| name))));
                 }
             }
             fetching.try_set(false);
@@ -162,9 +162,19 @@ fn Large(
     };
     // A tap is the wish to see it.
     look(true);
-    let of_a_finding = Memo::new(move |_| sha.with_value(|sha| session.is_of_a_finding(sha)));
+    let goes = Memo::new(move |_| {
+        sha.with_value(|sha| {
+            if session.is_of_a_finding(sha) || !session.reported_of(std::slice::from_ref(sha)).is_empty() {
+                Goes::ByItself
+            } else if session.is_drafted(sha) {
+                Goes::AfterReport
+            } else {
+                Goes::Unsaid
+            }
+        })
+    });
     let captured = move || captured(record.get(), session);
-    let standing = move || standing(record.get(), of_a_finding.get());
+    let standing = move || standing(record.get(), goes.get());
     let happened =
         move || record.get().and_then(|photo| photo.facts.happened_on).map(day::text).unwrap_or_default();
     let date = move |text: String| {
@@ -329,26 +339,45 @@ fn happened_on(photo: Option<crate::store::PhotoRecord>, session: Session) -> Op
     Some(format!("事情是{}的", dates::day(on, session.today.get())))
 }
 
-fn standing(photo: Option<crate::store::PhotoRecord>, of_a_finding: bool) -> String {
+/// When a photo that is on this phone alone goes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// As soon as there is a network.
+    ByItself,
+    /// With the next 上报.
+    AfterReport,
+    /// Nothing on the screen names it: no promise is made.
+    Unsaid,
+}
+
+fn standing(photo: Option<crate::store::PhotoRecord>, goes: Goes) -> String {
     match photo {
-        None => "在另一部手机上".into(),
+        None => "不在这部手机里".into(),
         Some(photo) if photo.refused.is_some() => "服务器没有收，只在这部手机里".into(),
         Some(photo) => match (photo.here, photo.uploaded) {
             (true, true) => "手机里有，服务器上也有".into(),
-            (true, false) if of_a_finding => "只在这部手机里，有网时自己传".into(),
-            (true, false) => "只在这部手机里，上报以后再传".into(),
+            (true, false) => match goes {
+                Goes::ByItself => "只在这部手机里，有网时自己传".into(),
+                Goes::AfterReport => "只在这部手机里，上报以后再传".into(),
+                Goes::Unsaid => "只在这部手机里".into(),
+            },
             (false, true) => "手机里清掉了，服务器上有".into(),
-            (false, false) => "在另一部手机上".into(),
+            (false, false) => "不在这部手机里".into(),
         },
     }
 }
 
-fn not_fetched(error: &NotFetched, session: Session) -> Told {
+fn not_fetched(error: &NotFetched, session: Session, off: Option<&'static str>) -> Told {
     match error {
         NotFetched::Store(error) => errors::store(error),
         NotFetched::Api(error) if error.kind() == Some(crate::protocol::ProblemKind::NotFound) => Told {
-            what: "这张照片还没有传到服务器".into(),
-            remedy: "等拍它的那部手机联上网传完，再来取".into(),
+            what:
+                "服务器上没有这张照片，这部手机里也没有。拍它的那部手机要是丢了、清了，就谁也没有这张照片了"
+                    .into(),
+            remedy: match off {
+                Some(name) => format!("那部手机还在，就等它联上网传完再来取；不在了，可以点“{name}”"),
+                None => "那部手机还在，就等它联上网传完再来取；不在了，可以到条目里拿掉".into(),
+            },
             code: "照7",
         },
         NotFetched::Api(error) => errors::api(error, &untrack(|| session.addressee())),

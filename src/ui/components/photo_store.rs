@@ -22,6 +22,14 @@ fn count(photos: &[PhotoRecord], which: impl Fn(&PhotoRecord) -> bool) -> (usize
     those.fold((0, 0), |(count, bytes), photo| (count + 1, bytes + photo.facts.bytes))
 }
 
+/// The photos that are on this phone alone and in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Alone {
+    mending: usize,
+    reported: usize,
+    drafted: usize,
+}
+
 /// The card; nothing while there are no photos.
 #[component]
 pub fn PhotoStore() -> impl IntoView {
@@ -40,7 +48,7 @@ fn Card() -> impl IntoView {
     let session = session();
     let trouble = RwSignal::new(None::<Told>);
     let said = RwSignal::new(None::<String>);
-    let unused = RwSignal::new(0_usize);
+    let unused = RwSignal::new(BTreeSet::new());
     let look = move || {
         leptos::task::spawn_local(async move {
             unused.try_set(session.unused_photos().await);
@@ -61,17 +69,19 @@ fn Card() -> impl IntoView {
     let here = Memo::new(move |_| of(|photo| photo.here));
     let waits = |photo: &PhotoRecord| photo.here && !photo.uploaded && photo.refused.is_none();
     let waiting = Memo::new(move |_| of(waits).0);
-    // Those of findings need no report.
-    let mending = Memo::new(move |_| {
+    // Those of findings need no report, those that were reported no other, and those that nothing uses never go.
+    let alone = Memo::new(move |_| {
         let photos = session.photos.read();
         let mending = session.mending.read();
+        let unused = unused.read();
         let attached: BTreeSet<_> = mending.findings.attached().map(|(_, sha256)| sha256).collect();
-        count(photos.as_deref().unwrap_or_default(), |photo| {
-            waits(photo) && attached.contains(&photo.facts.sha256)
-        })
-        .0
+        let used = photos.iter().flatten().filter(|photo| waits(photo)).map(|photo| &photo.facts.sha256);
+        let used = used.filter(|sha256| !unused.contains(*sha256));
+        let (of_findings, others): (Vec<_>, Vec<_>) =
+            used.cloned().partition(|sha256| attached.contains(sha256));
+        let reported = session.reported_of(&others).len();
+        Alone { mending: of_findings.len(), reported, drafted: others.len() - reported }
     });
-    let reported = Memo::new(move |_| waiting.get().saturating_sub(mending.get()));
     let freeable = Memo::new(move |_| of(|photo| photo.here && photo.uploaded));
     let refused = Memo::new(move |_| {
         let photos = session.photos.read();
@@ -100,12 +110,16 @@ fn Card() -> impl IntoView {
                         .then(|| view! { <li>{format!("其中{}张服务器上也有", freeable.get().0)}</li> })
                 }}
                 {move || {
-                    (reported.get() > 0)
-                        .then(|| view! { <li>{format!("{}张只在这部手机里，上报以后再传", reported.get())}</li> })
-                }}
-                {move || {
-                    (mending.get() > 0)
-                        .then(|| view! { <li>{format!("整改的{}张只在这部手机里，有网时自己传", mending.get())}</li> })
+                    let Alone { mending, reported, drafted } = alone.get();
+                    [
+                        (drafted, format!("{drafted}张只在这部手机里，上报以后再传")),
+                        (reported, format!("上报过的{reported}张只在这部手机里，有网时自己传")),
+                        (mending, format!("整改的{mending}张只在这部手机里，有网时自己传")),
+                    ]
+                        .into_iter()
+                        .filter(|(count, _)| *count > 0)
+                        .map(|(_, said)| view! { <li>{said}</li> })
+                        .collect_view()
                 }}
                 {move || (away.get() > 0).then(|| view! { <li>{format!("{}张不在这部手机里，点开时再取", away.get())}</li> })}
             </ul>
@@ -151,7 +165,7 @@ fn Card() -> impl IntoView {
                     {move || format!("从手机里清掉服务器已有的{}张（{}）", freeable.get().0, size(freeable.get().1))}
                 </button>
             </Show>
-            <Show when=move || { unused.get() > 0 }>
+            <Show when=move || !unused.read().is_empty()>
                 <button
                     type="button"
                     class="button"
@@ -160,7 +174,7 @@ fn Card() -> impl IntoView {
                         look();
                     })
                 >
-                    {move || format!("删掉没有条目、台账、整改用的{}张", unused.get())}
+                    {move || format!("删掉没有条目、台账、整改用的{}张", unused.read().len())}
                 </button>
             </Show>
             {move || said.get().map(|words| view! { <p role="status">{words}</p> })}

@@ -1,29 +1,24 @@
 //! 照片 of one thing: a row of small pictures and the two quiet buttons that add one. Never compulsory.
 //!
 //! [`ItemPhotos`] is the row of an item, [`EntryPhotos`] that of an entry of the ledger; those of a finding are in
-//! [`super::finding_photos`]. Each is a [`PhotoRow`]: it is given the photos, a way to store a new one together with what attaches it, and a way to take one off.
+//! [`super::finding_photos`]. Each is a [`PhotoRow`]: it is given the photos, what a new one will belong to, and a way to take one off. What is
+//! taken is the session's, so that leaving the page loses nothing.
 
 use super::{
     message::{Note, Trouble},
     photo::Shots,
 };
 use crate::{
-    browser::{
-        files::{self, Choosing},
-        image::{self, Made, MakeError},
-    },
+    browser::files::Choosing,
     domain::{ContentHash, Item, LedgerId},
-    store::StoreError,
     ui::{
+        darkroom::{Standing, Target},
         session::session,
-        words::errors::{self, Told},
+        words::errors,
     },
 };
 use leptos::prelude::*;
-use std::{collections::VecDeque, pin::Pin, sync::Arc};
-
-/// Stores a photo together with what attaches it.
-pub type Add = Arc<dyn Fn(Made) -> Pin<Box<dyn Future<Output = Result<(), StoreError>>>> + Send + Sync>;
+use std::sync::Arc;
 
 /// The photos of an item.
 #[component]
@@ -41,10 +36,13 @@ pub fn ItemPhotos(
         of_item.map(|(_, sha256)| sha256.clone()).collect::<Vec<_>>()
     });
     let id = item.id.clone();
-    let add: Add = Arc::new(move |made| Box::pin(session.add_photo(id.clone(), made)));
+    let target = Memo::new(move |_| {
+        let draft = session.work.read().as_ref().ok()?.draft.clone();
+        Some(Target::Item { draft, item: id.clone() })
+    });
     let id = item.id.clone();
     let remove = Callback::new(move |sha256: ContentHash| session.attach_photo(id.clone(), sha256, false));
-    view! { <PhotoRow photos=photos add=add remove=remove forbidden=item.is_never_photographed() /> }
+    view! { <PhotoRow photos=photos target=target remove=remove forbidden=item.is_never_photographed() /> }
 }
 
 /// The photos of an entry of the ledger.
@@ -62,10 +60,11 @@ pub fn EntryPhotos(
         book.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
     });
     let remove = Callback::new(move |sha256: ContentHash| session.attach_to_entry(id, sha256, false));
-    move || {
-        let add: Add = Arc::new(move |made| Box::pin(session.add_entry_photo(id, made)));
-        view! { <PhotoRow photos=photos add=add remove=remove forbidden=forbidden.get() /> }
-    }
+    let target = Memo::new(move |_| {
+        let branch = session.book.read().branch.clone()?;
+        Some(Target::Entry { branch, entry: id })
+    });
+    move || view! { <PhotoRow photos=photos target=target remove=remove forbidden=forbidden.get() /> }
 }
 
 /// Photos that are only looked at, as inspectors do: a tap shows one large, and nothing can be changed.
@@ -99,57 +98,28 @@ pub fn PhotoRow(
     /// Which photos, in their order.
     #[prop(into)]
     photos: Signal<Vec<ContentHash>>,
-    /// Stores a new one.
-    add: Add,
+    /// What a new one will belong to; nothing can be taken while that is not known.
+    target: Memo<Option<Target>>,
     /// Takes one off.
     remove: Callback<ContentHash>,
     /// Of this kind no photo may be taken; the row then says so.
     forbidden: bool,
 ) -> impl IntoView {
     let any = Memo::new(move |_| !photos.read().is_empty());
-    let busy = RwSignal::new(None::<String>);
-    let trouble = RwSignal::new(None::<Told>);
-    // Made, but not on disk: kept until it is.
-    let unsaved = StoredValue::new_local(VecDeque::<Made>::new());
-    let waits = RwSignal::new(false);
-    let add = StoredValue::new(add);
-    let save = move || async move {
-        while let Some(made) = unsaved.try_with_value(|all| all.front().cloned()).flatten() {
-            let Some(store) = add.try_get_value() else { return };
-            if let Err(error) = store(made).await {
-                trouble.try_set(Some(errors::store(&error)));
-                waits.try_set(true);
-                return;
-            }
-            unsaved.try_update_value(VecDeque::pop_front);
-        }
-        waits.try_set(false);
+    let session = session();
+    let standing = Memo::new(move |_| {
+        target.read().as_ref().map_or_else(Standing::default, |target| session.photos_standing(target))
+    });
+    let busy = Memo::new(move |_| standing.read().making);
+    let fails = Memo::new(move |_| standing.read().failed.is_some());
+    let trouble = move || {
+        let Standing { failed, fault, .. } = standing.get();
+        failed.as_ref().map(errors::photo_not_stored).or_else(|| fault.as_ref().map(errors::photo))
     };
     let take = move |choosing: Choosing| {
-        trouble.set(None);
-        leptos::task::spawn_local(async move {
-            let files = files::choose("image/*", choosing).await.unwrap_or_default();
-            let of = files.len();
-            for (place, file) in files.into_iter().enumerate() {
-                busy.try_set(Some(if of == 1 {
-                    "正在处理照片…".into()
-                } else {
-                    format!("正在处理第{}张，共{of}张…", place + 1)
-                }));
-                match image::make(&file).await {
-                    Ok(made) => {
-                        if unsaved.try_update_value(|all| all.push_back(made)).is_none() {
-                            return;
-                        }
-                        save().await;
-                    }
-                    Err(error) => {
-                        trouble.try_set(Some(unusable(&error)));
-                    }
-                }
-            }
-            busy.try_set(None);
-        });
+        if let Some(target) = target.get_untracked() {
+            session.take_photos(target, choosing);
+        }
     };
     view! {
         <div class="photos" data-testid="photos">
@@ -182,27 +152,21 @@ pub fn PhotoRow(
                 }
                     .into_any()
             }}
-            {move || busy.get().map(|said| view! { <p role="status">{said}</p> })}
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
-            <Show when=move || waits.get()>
+            {move || {
+                let (place, of) = busy.get()?;
+                let said = if of == 1 { "正在处理照片…".into() } else { format!("正在处理第{place}张，共{of}张…") };
+                Some(view! { <p role="status">{said}</p> })
+            }}
+            {move || trouble().map(|told| view! { <Trouble told=told /> })}
+            <Show when=move || fails.get()>
                 <button
                     type="button"
                     class="button"
-                    on:click=move |_| {
-                        trouble.set(None);
-                        leptos::task::spawn_local(save());
-                    }
+                    on:click=move |_| leptos::task::spawn_local(session.store_made())
                 >
                     "再存一次照片"
                 </button>
             </Show>
         </div>
-    }
-}
-
-fn unusable(error: &MakeError) -> Told {
-    match error {
-        MakeError::Photo(fault) => errors::photo(fault),
-        MakeError::Browser(_) => errors::photo(&crate::domain::photo::PhotoFault::Undecodable),
     }
 }

@@ -1,9 +1,10 @@
 //! 年度台账: the year's meetings and activities, a line each, as the record books have them.
 
-use super::{Source, centered, column, opinion, whole_day};
+use super::{Source, centered, column, opinion};
 use crate::{
     paper::{Block, Orientation, Paper, Row, Table},
     ui::words::ledger,
+    words::findings::whole_day,
 };
 
 /// Lines left empty for what is written in by hand.

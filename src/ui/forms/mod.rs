@@ -29,6 +29,7 @@ use crate::{
     },
     paper::{Align, Block, Column, Foot, Paper},
     protocol::BranchInfo,
+    words::findings::whole_day,
 };
 use jiff::civil::Date;
 
@@ -206,11 +207,6 @@ impl<'a> Source<'a> {
 fn mark(place: usize, of: usize) -> String {
     let circled = u32::try_from(place).ok().and_then(|place| char::from_u32(0x2460 + place.min(19)));
     circled.filter(|_| of > 1).map(String::from).unwrap_or_default()
-}
-
-/// 2026年11月24日: on paper always with the year.
-fn whole_day(day: Date) -> String {
-    format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 fn column(name: &str, share: u16) -> Column {

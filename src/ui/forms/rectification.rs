@@ -1,13 +1,12 @@
 //! 整改台账: what was written into 整改 as it stands there, then a line for every other item that lost points, in which who does what
 //! until when is left to be written by hand.
 
-use super::{Source, centered, column, opinion, whole_day};
+use super::{Source, centered, column, opinion};
 use crate::{
-    domain::{
-        AnswerKey, Finding, FindingOrigin, FindingState, ItemId, Outcome, Ruling, period::shanghai_date,
-    },
+    domain::{AnswerKey, Finding, FindingOrigin, FindingState, ItemId, Outcome, period::shanghai_date},
     paper::{Block, Orientation, Paper, Row, Table},
     ui::{overview::ItemRow, words::terms},
+    words::findings::{self, whole_day},
 };
 use std::collections::BTreeSet;
 
@@ -94,32 +93,21 @@ fn outcome(row: &ItemRow, source: &Source<'_>) -> String {
 fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &Source<'_>) -> Vec<String> {
     let row = items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
     let from = match finding.origin {
-        FindingOrigin::SelfCheck => {
+        // The branch's own ledger says in which period.
+        FindingOrigin::SelfCheck if finding.detail.is_empty() => {
             let period = finding.scored.as_ref().and_then(|scored| source.checklist.period(&scored.period));
             format!("{}自查", period.map_or(source.period.name.as_str(), |period| &period.name))
         }
-        FindingOrigin::Inspection if finding.detail.is_empty() => "上级检查".into(),
-        FindingOrigin::Inspection => finding.detail.clone(),
+        _ => findings::source(finding),
     };
     let item = row.map(|row| format!("\n第{}条", row.number)).unwrap_or_default();
     let location = finding.item.clone().map(|item| source.assessment.text(&AnswerKey::Location { item }));
     let location = location.filter(|location| !location.is_empty());
     let proof = [location.map(|location| format!("原件在{location}")), Some(terms::finding_photos(finding))];
     let proof: Vec<String> = proof.into_iter().flatten().filter(|said| !said.is_empty()).collect();
-    let (mut closed, mut remark) = (String::new(), String::new());
-    match finding.verdict.as_ref().map(|verdict| (verdict, &verdict.ruling)) {
-        Some((verdict, Ruling::Closed)) => {
-            closed = format!("{}，{}", verdict.by, whole_day(shanghai_date(verdict.given_at)));
-        }
-        Some((verdict, Ruling::Returned { reason, .. })) => {
-            remark = format!("{}退回：{reason}", whole_day(shanghai_date(verdict.given_at)));
-        }
-        None => {
-            if let Some(row) = row.filter(|row| row.is_short() && row.outcome == Some(Outcome::Missed)) {
-                remark = outcome(row, source);
-            }
-        }
-    }
+    let missed = row.filter(|row| row.is_short() && row.outcome == Some(Outcome::Missed));
+    let missed = missed.filter(|_| finding.verdict.is_none()).map(|row| outcome(row, source));
+    let remark = findings::returned(finding).or(missed).unwrap_or_default();
     vec![
         number.to_string(),
         format!("{from}{item}"),
@@ -127,26 +115,11 @@ fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &So
         finding.measure.clone(),
         finding.responsible.clone(),
         finding.due().map(whole_day).unwrap_or_default(),
-        done(finding, source),
+        findings::done(finding, source.today),
         proof.join("\n"),
-        closed,
+        findings::closed(finding),
         remark,
     ]
-}
-
-/// 完成情况: how it stands; not yet, and why, and until when instead.
-fn done(finding: &Finding, source: &Source<'_>) -> String {
-    let mut text = terms::finding_state(finding.state).to_owned();
-    if finding.is_overdue(source.today) {
-        text.push_str("，逾期");
-    }
-    if finding.state.is_to_be_mended() && !finding.delay_reason.is_empty() {
-        text.push_str(&format!("。原因：{}", finding.delay_reason));
-        if let Some(day) = finding.deadline.filter(|day| *day >= source.today) {
-            text.push_str(&format!("，{}前改好", whole_day(day)));
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -193,7 +166,7 @@ mod tests {
             };
             let (before, after) =
                 (|sha256| FindingField::Before { sha256 }, |sha256| FindingField::After { sha256 });
-            let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn };
+            let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn, after: None };
             let findings = Findings::new(
                 [
                     word(1, FindingField::Item, FindingValue::Item { item }),
@@ -218,7 +191,11 @@ mod tests {
             let source = Source { findings: &findings, ..*source };
             let rows = super::paper(&source).last_table().unwrap().rows.clone();
             let short = source.items().filter(|(_, _, row)| row.is_short()).count();
-            assert_eq!(rows.len(), short + 1 + EMPTY_LINES, "each shortfall once, and the inspectors'");
+            assert_eq!(
+                rows.len(),
+                short + EMPTY_LINES,
+                "each shortfall once, the one that inspectors found too"
+            );
             let own: Vec<&str> = rows[0].cells.iter().map(String::as_str).collect();
             assert_eq!(
                 own[2..7],

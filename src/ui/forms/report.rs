@@ -1,10 +1,11 @@
 //! 自查报告: drafted from the data, plainly; a person edits it before it becomes a paper.
 
-use super::{Source, whole_day};
+use super::Source;
 use crate::{
     domain::Outcome,
     paper::{Block, Foot, Paper},
     ui::{overview::ItemRow, words::terms},
+    words::findings::whole_day,
 };
 
 /// The draft: headings and paragraphs, a line each.

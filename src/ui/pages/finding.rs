@@ -2,9 +2,7 @@
 
 use super::findings::{class, sign, standing};
 use crate::{
-    domain::{
-        Finding, FindingField, FindingId, FindingState, FindingValue, Progress, Ruling, period::shanghai_date,
-    },
+    domain::{Finding, FindingField, FindingId, FindingState, Progress, Ruling, period::shanghai_date},
     ui::{
         components::{
             finding_fields::{FindingFields, Late},
@@ -13,7 +11,7 @@ use crate::{
             frame::Page,
             message::Note,
         },
-        mending::origin,
+        mending::{advice, origin},
         navigation::navigation,
         route::Place,
         session::{Session, session},
@@ -135,7 +133,7 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
     let gain = finding.scored.as_ref().filter(|scored| row.state.counts() && row.got > scored.got);
     let gain =
         gain.map(|scored| format!("，多得{}分", row.got.saturating_sub(scored.got))).unwrap_or_default();
-    let is_short = row.is_short();
+    let advice = row.is_short().then(|| advice(row.outcome));
     let named = format!("第{}条 {}", row.number, row.title);
     Some(view! {
         <p>
@@ -144,12 +142,13 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
             </a>
         </p>
         {(!points.is_empty()).then(|| view! { <p data-testid="points">{format!("{}{gain}。", points.join("，"))}</p> })}
-        {is_short.then(|| view! { <p class="muted">"改好了，点上面回到这一条改回答，分数跟着变。"</p> })}
+        {advice.map(|advice| view! { <p class="muted">{advice}</p> })}
     })
 }
 
 fn progress(session: Session, id: FindingId, to: Progress) {
-    session.write_finding(id, vec![(FindingField::Progress, FindingValue::Progress { progress: to })]);
+    let word = session.mending.with_untracked(|mending| mending.findings.progress(id, to));
+    session.write_finding(id, vec![(FindingField::Progress, word)]);
 }
 
 /// How far it has come, as big buttons; what the upper level decides is not among them.
@@ -204,11 +203,7 @@ fn Delivered(finding: Memo<Option<Finding>>) -> impl IntoView {
     move || {
         let id = finding.read().as_ref()?.id;
         let is_unsent = session.mending.read().unsent.contains(&id);
-        let said = if is_unsent {
-            format!("手机里已经存好，还没有送到{}，有网时自己送。", session.addressee())
-        } else {
-            format!("写的都已送到{}。", session.addressee())
-        };
+        let said = session.words_reached(is_unsent, Some(id)).told(&session.addressee());
         Some(view! {
             <p class="muted" role="status" data-testid="finding-delivery">
                 {said}

@@ -87,7 +87,7 @@ fn Delivery() -> impl IntoView {
         });
         Some(view! {
             <p class="muted" role="status" data-testid="findings-unsent">
-                {format!("{unsent}个问题有新写的，还没有送到{}；手机里已经存好，有网时自己送。", session.addressee())}
+                {format!("{unsent}个问题有新写的：{}", session.words_reached(true, None).told(&session.addressee()))}
             </p>
             {refused}
         })

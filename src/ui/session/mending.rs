@@ -1,11 +1,11 @@
 //! The findings of the branch on the screen: raising, writing, saying how far mending has come. Shown at once, queued, written as
 //! one strict transaction, and sent soon after.
 
-use super::Session;
+use super::{Saving, Session};
 use crate::{
     browser::{self, timer},
     domain::{BranchCode, FindingEntry, FindingField, FindingId, FindingValue, ItemId},
-    ui::mending::{Mending, drafted},
+    ui::mending::{Mending, Reached, drafted},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -40,10 +40,23 @@ impl Session {
             let Some(stamp) = self.tick() else { return false };
             entries.push(FindingEntry { finding: id, field, stamp, value });
         }
-        self.mending.update(|mending| Arc::make_mut(mending).add(entries.iter().cloned()));
-        self.queue.update_value(|queue| queue.push_words(&branch, entries));
+        // Queued first: what is on the screen and not in the queue would count as stored.
+        self.queue.update_value(|queue| queue.push_words(&branch, entries.iter().cloned()));
+        self.mending.update(|mending| Arc::make_mut(mending).add(entries));
         self.write();
         true
+    }
+
+    /// Where the newest words are, of one finding or of all: nothing is said to be stored that may not be on disk.
+    pub fn words_reached(self, is_unsent: bool, of: Option<FindingId>) -> Reached {
+        // Whenever the queue is emptied, or cannot be, this changes.
+        let is_refused = matches!(*self.saving.read(), Saving::Failed(_));
+        let branch = self.mending.with_untracked(|mending| mending.branch.clone());
+        let is_unwritten = branch.is_some_and(|branch| {
+            self.queue
+                .with_value(|queue| queue.words(&branch).any(|word| of.is_none_or(|of| of == word.finding)))
+        });
+        Reached::of(is_unsent, is_unwritten, is_refused)
     }
 
     /// Whose findings are on the screen. After the last branch is let go of, its findings are still here: nothing is stored for

@@ -5,6 +5,7 @@
 
 pub mod activation;
 pub mod carrying;
+mod darkroom;
 pub mod derived;
 pub mod finding;
 pub mod ledger;
@@ -20,7 +21,7 @@ pub mod submitting;
 pub mod unbinding;
 
 use crate::{
-    browser::{self, fetch::FetchApi},
+    browser::{self, fetch::FetchApi, image::Made},
     domain::{
         Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
         SectorId, Stamp, moving::Versions, period::shanghai_date,
@@ -30,7 +31,7 @@ use crate::{
         TextSize, Theme, storage::Storage,
     },
     sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
-    ui::{book::Book, library::Library, mending::Mending, unsaved::Queue},
+    ui::{book::Book, darkroom::Darkroom, library::Library, mending::Mending, unsaved::Queue},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -157,6 +158,8 @@ pub struct Session {
     on_disk_only_here: RwSignal<OnlyHere>,
     asked_to_persist: StoredValue<bool>,
     guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
+    darkroom: RwSignal<Darkroom<Made>>,
+    photo_guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
     sender: StoredValue<sending::Sender, LocalStorage>,
 }
 
@@ -202,6 +205,8 @@ impl Session {
             on_disk_only_here: RwSignal::new(OnlyHere::default()),
             asked_to_persist: StoredValue::new(false),
             guard: StoredValue::new_local(None),
+            darkroom: RwSignal::new(Darkroom::default()),
+            photo_guard: StoredValue::new_local(None),
             sender: StoredValue::new_local(sending::Sender::default()),
         }
     }

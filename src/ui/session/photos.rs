@@ -1,26 +1,27 @@
-//! Evidence photos: made here, stored with the answer that attaches them, sent up after the answers, fetched when wanted.
+//! Evidence photos that are stored: attached and taken off, sent up after the answers, fetched when wanted. How they are taken
+//! is in [`super::darkroom`].
 
-use super::{Saving, Session};
+use super::Session;
 use crate::{
     browser::{
         self,
         image::{self, Made, Shown},
     },
     domain::{
-        AnswerKey, AnswerValue, BranchCode, ContentHash, Entry, FindingEntry, FindingId, FindingValue,
-        ItemId, LedgerId, LedgerRecord,
+        AnswerKey, AnswerValue, BranchCode, ContentHash, FindingValue, ItemId,
         photo::{PhotoFacts, finished},
     },
+    protocol::ProblemKind,
     store::{PhotoRecord, StoreError, photos::NewPhoto},
     sync::{
         ApiError, backoff,
         uploads::{Progress, Uploaded, upload},
     },
-    ui::{mending::Taken, unsaved::Queue},
+    ui::going,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 /// How uploading stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,8 +50,22 @@ impl From<StoreError> for NotFetched {
     }
 }
 
-fn closed() -> StoreError {
+pub(super) fn closed() -> StoreError {
     StoreError::Unavailable("not open".into())
+}
+
+pub(super) fn new_photo(branch: BranchCode, made: Made, added_at: u64) -> NewPhoto {
+    let facts = PhotoFacts {
+        sha256: ContentHash::of(&made.jpeg),
+        bytes: made.jpeg.len() as u64,
+        media_type: made.finished.media_type.into(),
+        width: made.finished.width,
+        height: made.finished.height,
+        captured_on: made.taken_on,
+        happened_on: None,
+    };
+    let record = PhotoRecord { branch, facts, added_at, here: true, uploaded: false, refused: None };
+    NewPhoto { record, bytes: made.jpeg, thumbnail: made.thumbnail }
 }
 
 impl Session {
@@ -76,124 +91,26 @@ impl Session {
         self.photos.read().as_ref()?.iter().find(|photo| &photo.facts.sha256 == sha256).cloned()
     }
 
-    fn new_photo(self, branch: BranchCode, made: Made) -> NewPhoto {
-        let facts = PhotoFacts {
-            sha256: ContentHash::of(&made.jpeg),
-            bytes: made.jpeg.len() as u64,
-            media_type: made.finished.media_type.into(),
-            width: made.finished.width,
-            height: made.finished.height,
-            captured_on: made.taken_on,
-            happened_on: None,
-        };
-        let added_at = self.now();
-        let record = PhotoRecord { branch, facts, added_at, here: true, uploaded: false, refused: None };
-        NewPhoto { record, bytes: made.jpeg, thumbnail: made.thumbnail }
-    }
-
-    /// Stores a photo and attaches it to an item, in one transaction. It is shown only when it is on disk.
-    ///
-    /// # Errors
-    /// When the storage fails; then nothing of it is stored.
-    pub async fn add_photo(self, item: ItemId, made: Made) -> Result<(), StoreError> {
-        let repository = self.repository().ok_or_else(closed)?;
-        let mut work = self.work.get_untracked().map_err(|_| closed())?;
-        let now = self.now();
-        let stamp = self.tick().ok_or_else(closed)?;
-        if !work.stored && work.draft.begun_at == 0 {
-            work.draft.begun_at = now;
-        }
-        let photo = self.new_photo(work.draft.branch.clone(), made);
-        let key = AnswerKey::Photo { item, sha256: photo.record.facts.sha256.clone() };
-        let (value, under) = (AnswerValue::Attached { attached: true }, Some(work.draft.checklist.clone()));
-        let edit = work.assessment.edit(Entry { key, stamp, value, under });
-        let differs = repository.save_photo(&work.draft, &edit, &photo).await?;
-        // A reading that began before this is out of date.
-        self.queue.update_value(Queue::saved_beside);
-        self.work.update(|shown| {
-            if let Ok(shown) = shown
-                && shown.draft.key() == work.draft.key()
-            {
-                shown.stored = true;
-                shown.draft.begun_at = work.draft.begun_at;
-                shown.assessment.apply(edit);
-            }
-        });
-        self.photo_saved(differs).await;
-        Ok(())
-    }
-
-    /// Stores a photo and attaches it to an entry of the ledger, in one transaction. It is shown only when it is on disk.
-    ///
-    /// # Errors
-    /// When the storage fails or the entry is not there; then nothing of it is stored.
-    pub async fn add_entry_photo(self, id: LedgerId, made: Made) -> Result<(), StoreError> {
-        let repository = self.repository().ok_or_else(closed)?;
-        let shown = self.book.with_untracked(|book| {
-            Some((book.branch.clone()?, book.ledger.find(id).map(|live| live.entry.clone())?))
-        });
-        let (branch, entry) = shown.ok_or_else(closed)?;
-        let stamp = self.tick().ok_or_else(closed)?;
-        let photo = self.new_photo(branch, made);
-        let photos = [(photo.record.facts.sha256.clone(), true)].into();
-        let record = LedgerRecord { id, stamp, entry: Some(entry), photos };
-        let differs = repository.save_ledger_photo(&record, &photo).await?;
-        self.queue.update_value(Queue::saved_beside);
-        self.book.update(|book| {
-            if book.branch.as_ref() == Some(&photo.record.branch) {
-                Arc::make_mut(book).add([record]);
-            }
-        });
-        self.photo_saved(differs).await;
-        Ok(())
-    }
-
-    /// Stores a photo and attaches it to a finding, in one transaction. It is shown only when it is on disk, and goes up once the
-    /// endpoint has the word that attaches it.
-    ///
-    /// # Errors
-    /// When the storage fails, or nothing can be stored for the branch any more; then nothing of it is stored.
-    pub async fn add_finding_photo(
-        self,
-        finding: FindingId,
-        taken: Taken,
-        made: Made,
-    ) -> Result<(), StoreError> {
-        let repository = self.repository().ok_or_else(closed)?;
-        let branch = self.bound_mending().ok_or_else(closed)?;
-        let stamp = self.tick().ok_or_else(closed)?;
-        let photo = self.new_photo(branch, made);
-        let (field, value) =
-            (taken.field(photo.record.facts.sha256.clone()), FindingValue::Attached { attached: true });
-        let word = FindingEntry { finding, field, stamp, value };
-        repository.save_finding_photo(&word, &photo).await?;
-        self.queue.update_value(Queue::saved_beside);
-        self.mending.update(|mending| {
-            if mending.branch.as_ref() == Some(&photo.record.branch) {
-                Arc::make_mut(mending).add([word]);
-            }
-        });
-        self.photo_saved(false).await;
-        self.send_soon();
-        Ok(())
-    }
-
     /// Whether something of the findings on the screen names this photo: then it goes up without a report.
     #[must_use]
     pub fn is_of_a_finding(self, sha256: &ContentHash) -> bool {
         self.mending.read().findings.attached().any(|(_, attached)| attached == sha256)
     }
 
-    /// What follows a photo that is on disk.
-    async fn photo_saved(self, differs: bool) {
-        if !self.saving.with_untracked(|saving| matches!(saving, Saving::Failed(_) | Saving::Busy)) {
-            self.saving.set(Saving::Saved(self.now()));
+    /// Those of these photos that were reported: they go up by themselves.
+    #[must_use]
+    pub fn reported_of(self, photos: &[ContentHash]) -> BTreeSet<ContentHash> {
+        if photos.is_empty() {
+            return BTreeSet::new();
         }
-        self.read_photos().await;
-        if differs {
-            self.reload().await;
-        }
-        self.tell_other_tabs();
+        going::reported(photos, &self.submissions.read(), &self.outbox.read())
+    }
+
+    /// Whether the work or the ledger on the screen names this photo.
+    #[must_use]
+    pub fn is_drafted(self, sha256: &ContentHash) -> bool {
+        let of_work = |work: &super::Work| work.assessment.photos().any(|(_, attached)| attached == sha256);
+        self.work.read().as_ref().is_ok_and(of_work) || self.book.read().ledger.photos().contains(sha256)
     }
 
     /// Attaches a photo that is known to another item too, or takes it off one. The photo itself stays.
@@ -258,14 +175,23 @@ impl Session {
         let repository = self.repository().ok_or_else(closed)?;
         let binding = untrack(|| self.active()).ok_or_else(closed)?;
         let client = self.client();
-        let bytes = client.photo(&binding.token, sha256).await.map_err(NotFetched::Api)?;
+        let bytes = match client.photo(&binding.token, sha256).await {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                if error.kind() == Some(ProblemKind::NotFound) {
+                    repository.is_not_there(&binding.branch.code, sha256).await?;
+                    self.read_photos().await;
+                }
+                return Err(NotFetched::Api(error));
+            }
+        };
         let unusable =
             |error: &dyn std::fmt::Display| NotFetched::Store(StoreError::Failed(error.to_string()));
         let thumbnail = image::thumbnail(&bytes).await.map_err(|error| unusable(&error))?;
         let finished = finished(&bytes).map_err(|error| unusable(&error))?;
         let known = untrack(|| self.photo(sha256));
         let made = Made { jpeg: bytes, finished, thumbnail, taken_on: None };
-        let mut photo = self.new_photo(binding.branch.code, made);
+        let mut photo = new_photo(binding.branch.code, made, self.now());
         photo.record.uploaded = true;
         if let Some(known) = known {
             photo.record.facts.captured_on = known.facts.captured_on;
@@ -292,15 +218,10 @@ impl Session {
             self.sender.update_value(|sender| sender.upload_again = true);
             return;
         }
-        let paused = move || {
-            self.phone
-                .try_with_untracked(|phone| phone.as_ref().is_some_and(|phone| phone.uploads_paused))
-                .unwrap_or(true)
-        };
         let mut last = Progress::default();
         self.uploads.set(Uploads::Sending(last));
         let client = self.client();
-        let uploaded = upload(&repository, &client, paused, |progress| {
+        let uploaded = upload(&repository, &client, |progress| {
             last = progress;
             self.uploads.set(Uploads::Sending(progress));
         })
@@ -357,10 +278,13 @@ impl Session {
         Ok(freed)
     }
 
-    /// How many photos nothing names any more.
-    pub async fn unused_photos(self) -> usize {
-        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else { return 0 };
-        repository.unused_photos(&branch).await.map_or(0, |unused| unused.len())
+    /// The photos that nothing names any more.
+    pub async fn unused_photos(self) -> BTreeSet<ContentHash> {
+        let Some((repository, branch)) = self.repository().zip(self.shown_branch()) else {
+            return BTreeSet::new();
+        };
+        let unused = repository.unused_photos(&branch).await.unwrap_or_default();
+        unused.into_iter().map(|photo| photo.facts.sha256).collect()
     }
 
     /// Removes the photos that nothing names any more.

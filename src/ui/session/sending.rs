@@ -9,6 +9,7 @@ use super::{Reach, Saving, Session, library::Shelf};
 use crate::{
     browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
     sync,
+    ui::darkroom::Darkroom,
 };
 use leptos::prelude::*;
 
@@ -91,6 +92,10 @@ impl Session {
             self.write();
             return;
         }
+        if !self.darkroom.with_untracked(Darkroom::is_empty) {
+            leptos::task::spawn_local(self.store_made());
+            return;
+        }
         self.sender.with_value(|sender| {
             if let Some(worker) = &sender.worker
                 && worker.take_over().is_err()
@@ -109,6 +114,7 @@ impl Session {
         if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
         }
+        self.store_made().await;
         self.reload().await;
         self.send_now().await;
     }

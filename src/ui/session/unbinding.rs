@@ -32,6 +32,11 @@ impl Session {
             self.write();
             return Err(StoreError::from(OnlyHere { answers: 1, ..OnlyHere::default() }).into());
         }
+        let photos = self.darkroom.with_untracked(|room| room.of_branch(code));
+        if photos > 0 {
+            leptos::task::spawn_local(self.store_made());
+            return Err(StoreError::from(OnlyHere { photos, ..OnlyHere::default() }).into());
+        }
         // Before the endpoint is told: a token given back cannot be had again.
         let here = repository.only_here(code).await?;
         if !here.is_nothing() {

@@ -172,6 +172,24 @@ pub fn photo(fault: &PhotoFault) -> Told {
     }
 }
 
+/// A photo that is made and not on disk: it waits in the page, and which page she is on does not matter.
+#[must_use]
+pub fn photo_not_stored(error: &StoreError) -> Told {
+    match error {
+        StoreError::Full => told(
+            "照8",
+            "照片还没有存上：手机存储满了，或者写不进去。照片还在手机内存里，别关掉这个网页",
+            "在“我的资料在哪”里清掉服务器已有的照片，或者删掉不用的应用，然后点“再存一次照片”",
+        ),
+        StoreError::Newer => told(
+            "照9",
+            "照片还没有存上：另一个页面已经更新到新版本，这一页不能再存",
+            "把这一页关掉，重新打开，再拍一次",
+        ),
+        _ => told("照10", "照片还没有存上，还在手机内存里，别关掉这个网页", "点“再存一次照片”"),
+    }
+}
+
 /// Paper that was not made.
 #[must_use]
 pub fn paper(error: &NotMade) -> Told {
@@ -247,6 +265,10 @@ mod tests {
             .map(store),
         );
         all.push(findings_refused(ProblemKind::Refused, "镇安镇党委"));
+        let unstored =
+            [StoreError::Full, StoreError::Newer, StoreError::Changed].map(|error| photo_not_stored(&error));
+        assert!(unstored.iter().all(|told| told.what.starts_with("照片还没有存上")), "{unstored:?}");
+        all.extend(unstored);
         let faults =
             [PhotoFault::Empty, PhotoFault::NoPhoto, PhotoFault::Undecodable, PhotoFault::TooLarge(9)];
         all.extend(faults.iter().map(photo));

@@ -84,18 +84,18 @@ test("what the upper level found comes to the phone, is answered, returned with 
   // What it says is not the branch's to reword, nor to take back.
   await expect(page.getByTestId("finding-problem")).toHaveCount(0);
   await expect(page.getByRole("button", { name: /撤掉/ })).toHaveCount(0);
-  await write(page, "measure", "补上签到表，以后会前备好");
+  await write(page, "measure", "如实扣分，不补签；以后会前备好签到表");
   await step(page, "支部已整改");
   await delivered(page);
   const [mended] = await endpoint.findings("--mended");
-  expect(mended.measure).toBe("补上签到表，以后会前备好");
+  expect(mended.measure).toBe("如实扣分，不补签；以后会前备好签到表");
 
-  await endpoint.command("findings", "return", mended.number, "--reason", "少两个人的名字", "--due", inDays(9));
+  await endpoint.command("findings", "return", mended.number, "--reason", "没写由谁来备签到表", "--due", inDays(9));
   await lookAgain(page);
   await expect(state(page)).toContainText("退回");
-  await expect(page.getByTestId("verdict")).toContainText(/镇安镇党委.*退回：少两个人的名字，.*前改好/);
+  await expect(page.getByTestId("verdict")).toContainText(/镇安镇党委.*退回：没写由谁来备签到表，.*前改好/);
   await goTo(page, "/");
-  await expect(page.getByTestId("next")).toContainText("镇安镇党委退回一个问题：少两个人的名字");
+  await expect(page.getByTestId("next")).toContainText("镇安镇党委退回一个问题：没写由谁来备签到表");
   await goTo(page, "/findings");
   await expect(page.getByTestId("findings-group").first()).toContainText("镇安镇党委退回的 1个");
   await openFinding(page, "三季度主题党日缺签到表");
@@ -105,7 +105,7 @@ test("what the upper level found comes to the phone, is answered, returned with 
   await lookAgain(page);
   await expect(state(page)).toContainText("已销号");
   await page.getByTestId("finding-history").locator("summary").click();
-  await expect(page.getByTestId("finding-history")).toContainText("退回，少两个人的名字");
+  await expect(page.getByTestId("finding-history")).toContainText("退回，没写由谁来备签到表");
   // A closed one that is opened again comes back.
   await endpoint.command("findings", "return", mended.number, "--reason", "又缺了");
   await lookAgain(page);

@@ -1,5 +1,5 @@
 // Evidence photos: never compulsory, never more than a picture, on disk before they are shown, sent once, never lost.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { enter } from "../harness/ledger.mjs";
 import { add, choose, heic, onDisk, picture, pixelBomb, sha256, shots, sizeOf, stored, withExif } from "../harness/photos.mjs";
@@ -92,6 +92,10 @@ test("a photo is made offline, belongs to two items, goes up after the answers, 
 
   await submit(page);
   await sentSays(page, "等网络");
+  // Reported already: no other 上报 is asked for, and the one that nothing uses is not counted.
+  await goTo(page, "/storage");
+  await expect(page.getByTestId("photo-store")).toContainText("上报过的2张只在这部手机里，有网时自己传");
+  await expect(page.getByTestId("photo-store")).not.toContainText("上报以后再传");
   // One at a time.
   let [under, most] = [0, 0];
   const puts = [];
@@ -206,6 +210,67 @@ test("what must not be photographed says so, and a full phone keeps the photo un
   await expect(page.getByRole("button", { name: "再存一次照片" })).toHaveCount(0);
 });
 
+test("leaving the page while a photo is made, or on a full phone, loses none of them", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  const asksBeforeLeaving = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  const again = page.getByRole("button", { name: "再存一次照片" });
+  const row = page.getByTestId("photos");
+
+  // Left as soon as the file was chosen: it is made and stored all the same.
+  await choose(page, await picture(page));
+  await goTo(page, "/ledger");
+  await expect.poll(async () => Object.keys(await stored(page, "photo-bytes")).length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(asksBeforeLeaving).toBe(false);
+  await openItem(page, 2);
+  await expect(shots(page)).toHaveCount(0);
+  await openItem(page, 1);
+  await expect(shots(page)).toHaveCount(1);
+
+  // A full phone: the photo waits, its own row says so when she comes back, and no other does.
+  await page.evaluate(() => {
+    globalThis.rightPut = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+  });
+  await choose(page, await picture(page, { seed: 2, width: 600, height: 400 }));
+  await expect(row.getByRole("alert")).toContainText("别关掉这个网页");
+  expect(await asksBeforeLeaving()).toBe(true);
+  await openItem(page, 2);
+  await expect(row).toBeVisible();
+  await expect(again).toHaveCount(0);
+  await openItem(page, 1);
+  await expect(row.getByRole("alert")).toContainText("点“再存一次照片”");
+  await expect(shots(page)).toHaveCount(1);
+
+  // There is room again: the button, while more photos are being made. One at a time is stored, and each of them is.
+  await page.evaluate(() => { IDBObjectStore.prototype.put = globalThis.rightPut; });
+  await choose(page, await picture(page, { seed: 3 }), await picture(page, { seed: 4 }));
+  await page.evaluate(() => {
+    for (const button of document.querySelectorAll("[data-testid=photos] button")) if (button.textContent.trim() === "再存一次照片") button.click();
+  });
+  await expect(shots(page)).toHaveCount(4, { timeout: 30_000 });
+  await expect(again).toHaveCount(0);
+  expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(4);
+  await expect.poll(asksBeforeLeaving).toBe(false);
+});
+
+test("a photo taken just before she turns to an item stays with the entry of the ledger that it was taken for", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议" });
+  await goTo(page, "/ledger");
+  await page.getByTestId("month").getByRole("link", { name: /支委会/ }).first().click();
+  await expect(page.getByTestId("ledger-entry")).toBeVisible();
+  await choose(page, await picture(page, { seed: 7 }));
+  await openItem(page, 1);
+  await expect(page.getByTestId("photos")).toBeVisible();
+  await expect.poll(async () => Object.keys(await stored(page, "photo-bytes")).length, { timeout: 30_000 }).toBe(1);
+  await expect(shots(page)).toHaveCount(0);
+  await goTo(page, "/ledger");
+  await page.getByTestId("month").getByRole("link", { name: /支委会/ }).first().click();
+  await expect(shots(page)).toHaveCount(1);
+});
+
 test("the browser killed while a photo is being saved: whole or not at all, and nothing else is lost", async ({ endpoint, phone }) => {
   test.setTimeout(180_000);
   let page = await begun(phone, endpoint);
@@ -263,6 +328,35 @@ test("killed while photos go up, and the endpoint too: each arrives once, and th
   expect(onDisk(endpoint).size).toBe(3);
   for (const [name, bytes] of onDisk(endpoint)) expect(sha256(bytes)).toBe(name);
   expect(Object.keys(await stored(page, "photo-bytes"))).toHaveLength(3);
+});
+
+test("what a restored server lacks goes up again, and what nobody has any more is said plainly", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await begun(phone, endpoint);
+  await add(page, await picture(page, { width: 900, height: 700 }));
+  await submit(page);
+  await sentSays(page, "已送达，镇安镇党委未审");
+  const lose = () => {
+    const folder = endpoint.database.replace(/[^/]*$/, "photos");
+    for (const branch of readdirSync(folder)) for (const name of readdirSync(`${folder}/${branch}`)) rmSync(`${folder}/${branch}/${name}`);
+    expect(onDisk(endpoint).size).toBe(0);
+  };
+  lose();
+  await lookAgain(page);
+  await expect.poll(() => onDisk(endpoint).size, { timeout: 30_000 }).toBe(1);
+
+  await goTo(page, "/storage");
+  await page.getByTestId("photo-store").getByRole("button", { name: /^从手机里清掉服务器已有的1张/ }).click();
+  await expect(page.getByTestId("photo-store")).toContainText("清掉了1张");
+  lose();
+  await openItem(page, 1);
+  await shots(page).getByRole("button").click();
+  const open = page.getByTestId("photo");
+  await expect(open.getByRole("alert")).toContainText("就谁也没有这张照片了");
+  await expect(open.getByRole("alert")).toContainText("可以点“拿掉”");
+  await expect(page.getByTestId("photo-state")).toHaveText("不在这部手机里");
+  await open.getByRole("button", { name: "拿掉" }).click();
+  await expect(shots(page)).toHaveCount(0);
 });
 
 test("an entry of the ledger has photos as an item does, one photo serves both, and inspectors are shown it", async ({ endpoint, phone }) => {
