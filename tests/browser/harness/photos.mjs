@@ -141,8 +141,9 @@ export function sizeOf(jpeg) {
 export function onDisk(endpoint) {
   const folder = endpoint.database.replace(/[^/]*$/, "photos");
   const files = new Map();
+  // What is still being written lies there under another name.
+  const finished = (name) => /^[0-9a-f]{64}$/.test(name);
   for (const branch of readdirSync(folder))
-    // What is being written bears another name, with a #, until it is whole.
-    for (const name of readdirSync(`${folder}/${branch}`).filter((name) => !name.includes("#"))) files.set(name, readFileSync(`${folder}/${branch}/${name}`));
+    for (const name of readdirSync(`${folder}/${branch}`).filter(finished)) files.set(name, readFileSync(`${folder}/${branch}/${name}`));
   return files;
 }

@@ -54,7 +54,7 @@ test("photos before and after survive a killed browser, go up after their words,
   await goTo(page, "/storage");
   await expect(page.getByTestId("photo-store")).toContainText("整改的2张只在这部手机里，有网时自己传");
   await goTo(page, "/me/unbind");
-  await expect(page.getByTestId("unbind")).toContainText("还有2张照片只在这部手机里");
+  await expect(page.getByTestId("unbind")).toContainText("现在不能解除");
   await goTo(page, "/paper/rectification");
   await expect(page.getByTestId("sheet").locator("tbody tr").first()).toContainText("照片：整改前1张、整改后1张");
 
