@@ -177,18 +177,23 @@ impl<T: Clone> Index<T> {
 
     /// An entry of the hits as it is shown, hits marked.
     #[must_use]
-    pub fn show(&self, number: usize, hits: &Hits) -> Option<Found<T>> {
-        let words: Vec<&str> = hits.sought.iter().map(String::as_str).collect();
+    pub fn show(&self, number: usize, of: &Hits) -> Option<Found<T>> {
+        let words: Vec<&str> = of.sought.iter().map(String::as_str).collect();
         let (entry, folded) = (self.entries.get(number)?, self.folded.get(number)?);
         let ends = folded.find('\n').unwrap_or(folded.len());
         let (title, text) = (folded.get(..ends)?, folded.get(ends + 1..).unwrap_or_default());
         let title = marked(&entry.title, &spans(title, &words));
-        let spans = spans(text, &words);
+        // No farther than can be shown: a single letter has a hit in every other line.
+        let begins = words.iter().filter_map(|word| hits(text, word).next()).map(|(at, _)| at).min();
+        let reach = AFTER + MAX_QUERY_CHARS;
+        let near = begins.and_then(|at| Some(at + text.get(at..)?.char_indices().nth(reach)?.0));
+        let spans = spans(near.and_then(|near| text.get(..near)).unwrap_or(text), &words);
         let first = spans.first().map_or(0, |(from, _)| *from);
-        let chars: Vec<char> = entry.text.chars().collect();
         let from = first.saturating_sub(BEFORE);
-        let until = first.saturating_add(AFTER).min(chars.len());
-        let cut: String = chars.get(from..until)?.iter().map(|c| if *c == '\n' { ' ' } else { *c }).collect();
+        let length = entry.text.chars().count();
+        let until = first.saturating_add(AFTER).min(length);
+        let shown = entry.text.chars().skip(from).take(until.saturating_sub(from));
+        let cut: String = shown.map(|c| if c == '\n' { ' ' } else { c }).collect();
         let within: Vec<(usize, usize)> = spans
             .iter()
             .filter(|(a, b)| *b > from && *a < until)
@@ -199,7 +204,7 @@ impl<T: Clone> Index<T> {
         if from > 0 {
             excerpt.insert(0, dots());
         }
-        if until < chars.len() {
+        if until < length {
             excerpt.push(dots());
         }
         Some(Found { target: entry.target.clone(), title, excerpt })
