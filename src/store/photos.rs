@@ -89,24 +89,9 @@ pub(super) async fn learn<B: Backend>(
     Ok(())
 }
 
-/// The endpoint has lost what attaches these: whether it still has the photos themselves is asked again, of those that are here.
+/// The endpoint says that it lacks these, or has lost what attaches them, as a server does that was restored from an older
+/// backup. Nothing here is freed on its earlier word any more until it has them again.
 pub(super) async fn doubt<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-    photos: impl IntoIterator<Item = &ContentHash>,
-) -> Result<(), StoreError> {
-    for sha256 in photos {
-        let key = photo_key(branch, sha256);
-        if let Some(photo) = known(change, &key).await?.filter(|photo| photo.here && photo.uploaded) {
-            change.put(Table::Photos, &key, &PhotoRecord { uploaded: false, ..photo })?;
-        }
-    }
-    Ok(())
-}
-
-/// The endpoint says that it lacks these, whatever it said before: a server restored from an older backup does. Nothing here is
-/// freed on its word any more until it has them again.
-pub(super) async fn lacked<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
     photos: impl IntoIterator<Item = &ContentHash>,

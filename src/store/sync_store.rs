@@ -5,7 +5,7 @@ use super::{
     backend::{Backend, Table},
     error::StoreError,
     findings, ledger,
-    photos::{lacked, learn},
+    photos::{doubt, learn},
     records::{Binding as Bound, Draft, LocalSubmission},
     repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
     work::merge,
@@ -194,7 +194,7 @@ impl<B: Backend> Store for Repository<B> {
                     None => heard,
                 };
                 change.put(Table::Submissions, &submission_key(branch, id), &merged)?;
-                lacked(change, branch, &summary.missing).await?;
+                doubt(change, branch, &summary.missing).await?;
             }
             Ok(())
         })

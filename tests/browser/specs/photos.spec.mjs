@@ -276,9 +276,23 @@ test("the browser killed while a photo is being saved: whole or not at all, and 
   let page = await begun(phone, endpoint);
   await add(page, await picture(page, { width: 800, height: 600 }));
   const more = await picture(page, { width: 3000, height: 2000, seed: 9 });
-  for (const wait of [30, 150, 400]) {
+  for (const moment of ["making", "put", "committed"]) {
+    await page.evaluate(() => {
+      const own = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (...given) {
+        if (this.name === "photo-bytes") {
+          console.debug("photo: put");
+          this.transaction.addEventListener("complete", () => console.debug("photo: committed"));
+        }
+        return own.apply(this, given);
+      };
+    });
+    const reached =
+      moment === "making"
+        ? page.getByText("正在处理照片").waitFor()
+        : page.waitForEvent("console", { predicate: (message) => message.text() === `photo: ${moment}` });
     await choose(page, more);
-    await page.waitForTimeout(wait);
+    await reached;
     await killed(phone);
     page = await phone.open();
     await page.goto(endpoint.url);
