@@ -2,10 +2,7 @@
 //!
 //! Scores and tips stay out of it, and so does what the branch is not asked for.
 
-use super::{
-    forms::Source,
-    words::{ledger, terms},
-};
+use super::{forms::Source, words::ledger};
 use crate::domain::{
     ActivityKind, AnswerKey, Item, ItemId, Ledger, Method, MethodId, Period, ledger::Live, scoring::ItemState,
 };
@@ -139,32 +136,33 @@ fn books(ledger: &Ledger) -> BTreeMap<String, Vec<String>> {
     counts.into_iter().map(|(place, here)| (place.to_owned(), named(here))).collect()
 }
 
-/// The records of activities that bear on an item in this period, newest first.
+/// Of the entries that count those that bear on an item in this period, newest first.
 #[must_use]
-pub fn records<'a>(item: &Item, period: &Period, ledger: &'a Ledger) -> Vec<Live<'a>> {
+pub fn records<'a>(item: &Item, period: &Period, live: &[Live<'a>]) -> Vec<Live<'a>> {
     let asked: Vec<_> = item
         .parts
         .iter()
         .filter_map(|part| Some((part.from_ledger.as_ref()?.kinds(), period.judged(part.window))))
         .collect();
-    let mut live = ledger.live();
-    live.retain(|live| {
+    let mut bearing = live.to_vec();
+    bearing.retain(|live| {
         asked.iter().any(|(kinds, spans)| {
             let within = spans.iter().any(|span| (span.starts..=span.ends).contains(&live.entry.date));
             within && !live.entry.kinds.is_disjoint(kinds)
         })
     });
-    live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
-    live
+    bearing.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
+    bearing
 }
 
 /// What an item is found by, with its number and name before: what is asked, what proves it, and where that lies.
 #[must_use]
 pub fn findable(source: &Source<'_>) -> Vec<(ItemId, String, String)> {
+    let live = source.ledger.live();
     let entry = |(_, item, shown): (usize, &Item, Shown)| {
         let mut lines = vec![item.requirement.as_str(), shown.place.as_str()];
         lines.extend(item.evidence.iter().map(|evidence| evidence.name.as_str()));
-        let records = records(item, source.period, source.ledger);
+        let records = records(item, source.period, &live);
         let places: BTreeSet<&str> = records.iter().map(|live| live.entry.location.as_str()).collect();
         lines.extend(places);
         (shown.id, format!("第{}条 {}", shown.number, shown.title), lines.join("\n"))
@@ -184,16 +182,12 @@ pub fn beside(groups: &[Group], item: &ItemId) -> (Option<ItemId>, Option<ItemId
 /// Why the branch gives no answer to an item; `None` where it gives one, or a part of it.
 #[must_use]
 pub fn without_answer(source: &Source<'_>, item: &Item, state: ItemState) -> Option<String> {
-    let addressee = source.addressee();
     let begun = || item.parts.iter().any(|part| source.assessment.part(&item.id, &part.id).is_some());
     match state {
         ItemState::Answered => None,
         ItemState::Unanswered if begun() => None,
         ItemState::Unanswered | ItemState::Unsure => Some("支部还没有填".into()),
-        ItemState::NotApplicable { reason } => Some(terms::not_applicable(reason).into()),
-        ItemState::Excluded => Some("本支部不设".into()),
-        ItemState::JudgedAbove => Some(format!("由{addressee}评")),
-        ItemState::NotDue => Some("还没到时候，本期不评".into()),
+        other => Some(source.aside(other)),
     }
 }
 
@@ -280,7 +274,7 @@ mod tests {
             };
             assert_eq!(why("counted", ItemState::Unanswered), None);
             assert_eq!(why("level", ItemState::Unanswered).as_deref(), Some("支部还没有填"));
-            assert_eq!(why("yes", ItemState::JudgedAbove).as_deref(), Some("由镇安镇党委评"));
+            assert_eq!(why("yes", ItemState::JudgedAbove).as_deref(), Some("由镇安镇党委评，支部不填"));
         });
     }
 
@@ -299,7 +293,7 @@ mod tests {
                 held(ActivityKind::Visit, date(2026, 9, 4)),
             ]);
             let days: Vec<_> =
-                records(&item, source.period, &ledger).iter().map(|live| live.entry.date).collect();
+                records(&item, source.period, &ledger.live()).iter().map(|live| live.entry.date).collect();
             assert_eq!(days, [date(2026, 9, 3), date(2026, 7, 3)]);
         });
     }

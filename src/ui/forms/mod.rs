@@ -177,7 +177,7 @@ impl<'a> Source<'a> {
     }
 
     /// Why an item does not count; empty if it does.
-    fn aside(&self, state: ItemState) -> String {
+    pub(super) fn aside(&self, state: ItemState) -> String {
         match state {
             ItemState::Answered | ItemState::Unanswered => String::new(),
             ItemState::Unsure => "拿不准，还没有填".into(),

@@ -5,6 +5,7 @@ use crate::{
     domain::{Finding, FindingField, FindingId, FindingState, Progress, Ruling, period::shanghai_date},
     ui::{
         components::{
+            confirm::Confirm,
             finding_fields::{FindingFields, Late},
             finding_history::FindingHistory,
             finding_photos::FindingPhotos,
@@ -216,7 +217,6 @@ fn Delivered(finding: Memo<Option<Finding>>) -> impl IntoView {
 #[component]
 fn TakeBack(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
-    let asked = RwSignal::new(false);
     let own = Memo::new(move |_| {
         let finding = finding.read();
         let finding = finding.as_ref()?;
@@ -227,33 +227,14 @@ fn TakeBack(finding: Memo<Option<Finding>>) -> impl IntoView {
     });
     move || {
         let id = own.get()?;
-        Some(if asked.get() {
-            view! {
-                <section class="card">
-                    <p>"写错了的才撤掉；没改好的不撤。撤掉以后不算在整改里，写过的还留着。"</p>
-                    <button
-                        type="button"
-                        class="button"
-                        on:click=move |_| {
-                            asked.set(false);
-                            progress(session, id, Progress::Withdrawn);
-                        }
-                    >
-                        "确实撤掉"
-                    </button>
-                    <button type="button" class="button" on:click=move |_| asked.set(false)>
-                        "不撤了"
-                    </button>
-                </section>
-            }
-            .into_any()
-        } else {
-            view! {
-                <button type="button" class="quiet" on:click=move |_| asked.set(true)>
-                    "写错了，撤掉这个问题"
-                </button>
-            }
-            .into_any()
+        Some(view! {
+            <Confirm
+                ask="写错了，撤掉这个问题"
+                warning="写错了的才撤掉；没改好的不撤。撤掉以后不算在整改里，写过的还留着。"
+                yes="确实撤掉"
+                no="不撤了"
+                on_yes=Callback::new(move |()| progress(session, id, Progress::Withdrawn))
+            />
         })
     }
 }

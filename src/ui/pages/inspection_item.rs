@@ -2,7 +2,7 @@
 
 use super::home::NothingYet;
 use crate::{
-    domain::{AnswerKey, AnswerValue, ContentHash, Item, ItemId, scoring::ItemState},
+    domain::{AnswerKey, AnswerValue, ContentHash, Item, ItemId, ledger::Live, scoring::ItemState},
     ui::{
         components::{frame::Page, photos::StillPhotos},
         forms::Source,
@@ -109,7 +109,8 @@ fn proof(source: &Source<'_>, item: &Item) -> impl IntoView + use<> {
     let papers: Vec<_> = item.evidence.iter().map(|paper| view! { <li>{paper.name.clone()}</li> }).collect();
     let place = source.assessment.text(&AnswerKey::Location { item: item.id.clone() });
     let place = if place.is_empty() { "没写放在哪" } else { place }.to_owned();
-    let rows: Vec<_> = records(item, source.period, source.ledger)
+    let records = records(item, source.period, &source.ledger.live());
+    let rows: Vec<_> = records
         .iter()
         .map(|live| {
             let entry = live.entry;
@@ -132,7 +133,7 @@ fn proof(source: &Source<'_>, item: &Item) -> impl IntoView + use<> {
         })
         .collect();
     let count = rows.len();
-    let photos = photos(source, item);
+    let photos = photos(source, item, &records);
     view! {
         {(!papers.is_empty()).then(|| view! { <ul class="papers shown-papers">{papers}</ul> })}
         <p class="muted">"原件在哪"</p>
@@ -148,10 +149,9 @@ fn proof(source: &Source<'_>, item: &Item) -> impl IntoView + use<> {
     }
 }
 
-/// The photos of the item, and of what the ledger holds for it; each once.
-fn photos(source: &Source<'_>, item: &Item) -> Vec<ContentHash> {
+/// The photos of the item, and of these records of it; each once.
+fn photos(source: &Source<'_>, item: &Item, records: &[Live<'_>]) -> Vec<ContentHash> {
     let own = source.assessment.photos().filter(|(of, _)| **of == item.id).map(|(_, sha256)| sha256);
-    let records = records(item, source.period, source.ledger);
     let mut photos: Vec<ContentHash> = Vec::new();
     for sha256 in own.chain(records.iter().flat_map(|live| source.ledger.photos_of(live.id))) {
         if !photos.contains(sha256) {

@@ -4,6 +4,7 @@ use crate::{
     domain::{BranchCode, LedgerEntry, LedgerId, ledger::Live},
     ui::{
         components::{
+            confirm::Confirm,
             frame::{Page, goer},
             ledger_form::LedgerForm,
             message::Note,
@@ -187,36 +188,18 @@ fn summary(session: Session, live: &Live<'_>) -> impl IntoView + use<> {
 fn Strike(id: LedgerId) -> impl IntoView {
     let session = session();
     let go = goer();
-    let asked = RwSignal::new(false);
-    move || {
-        if asked.get() {
-            view! {
-                <section class="card">
-                    <p>"登错了的才划掉。划掉以后不再计数，写过的还留在“改过什么”里。"</p>
-                    <button
-                        type="button"
-                        class="button"
-                        on:click=move |_| {
-                            session.rewrite(id, None);
-                            go(Place::Ledger);
-                        }
-                    >
-                        "确实划掉"
-                    </button>
-                    <button type="button" class="button" on:click=move |_| asked.set(false)>
-                        "不划了"
-                    </button>
-                </section>
-            }
-            .into_any()
-        } else {
-            view! {
-                <button type="button" class="quiet" on:click=move |_| asked.set(true)>
-                    "登错了，划掉这一条"
-                </button>
-            }
-            .into_any()
-        }
+    let strike = Callback::new(move |()| {
+        session.rewrite(id, None);
+        go(Place::Ledger);
+    });
+    view! {
+        <Confirm
+            ask="登错了，划掉这一条"
+            warning="登错了的才划掉。划掉以后不再计数，写过的还留在“改过什么”里。"
+            yes="确实划掉"
+            no="不划了"
+            on_yes=strike
+        />
     }
 }
 
