@@ -44,7 +44,7 @@ fn done(source: &Source<'_>) -> Vec<String> {
         let met = source.items().filter(|(.., row)| row.aspect == place && row.outcome == Some(Outcome::Met));
         let titles: Vec<&str> = met.map(|(item, ..)| item.title.as_str()).collect();
         if !titles.is_empty() {
-            lines.push(format!("{}：做到了{}。", aspect.name, titles.join("、")));
+            lines.push(format!("{}：做到的有{}。", aspect.name, titles.join("、")));
         }
     }
     if lines.is_empty() {
