@@ -160,8 +160,10 @@ pub fn next_step(
             NextStep::ReportAgain { changed: 0 }
         }
         Sent::Delivered { review, .. } => match review.as_ref().map(|review| review.state) {
-            Some(ReviewState::Approved) => NextStep::WaitForReview { state: Some(ReviewState::Approved) },
-            _ if possible > 0 => NextStep::MendWhatIsPossible { possible },
+            approved if possible > 0 && approved != Some(ReviewState::Approved) => {
+                NextStep::MendWhatIsPossible { possible }
+            }
+            // Mending goes on after the report is approved.
             _ if findings.from_above > 0 => NextStep::MendFindings { count: findings.from_above },
             state => NextStep::WaitForReview { state },
         },
@@ -262,5 +264,7 @@ mod tests {
         let calm = Pressing { first: None, count: 0, from_above: 1 };
         assert!(matches!(step(&empty, Sent::Nothing, &calm), NextStep::Answer { .. }));
         assert_eq!(step(&full, delivered(None, 0), &calm), NextStep::MendFindings { count: 1 });
+        let approved = Some(ReviewState::Approved);
+        assert_eq!(step(&full, delivered(approved, 0), &calm), NextStep::MendFindings { count: 1 });
     }
 }

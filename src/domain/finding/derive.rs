@@ -146,15 +146,9 @@ impl Findings {
     #[must_use]
     pub fn all(&self) -> Vec<Finding> {
         // Entries sort by finding first, so each finding's stand together.
-        let mut all = Vec::new();
-        let mut rest: Vec<&FindingEntry> = self.entries.iter().collect();
-        while let Some(first) = rest.first() {
-            let id = first.finding;
-            let end = rest.iter().position(|entry| entry.finding != id).unwrap_or(rest.len());
-            let later = rest.split_off(end);
-            all.extend(self.read(id, &rest));
-            rest = later;
-        }
+        let entries: Vec<&FindingEntry> = self.entries.iter().collect();
+        let runs = entries.chunk_by(|one, other| one.finding == other.finding);
+        let mut all: Vec<Finding> = runs.filter_map(|run| self.read(run.first()?.finding, run)).collect();
         all.sort_by_key(|finding| (finding.begun, finding.id));
         all
     }

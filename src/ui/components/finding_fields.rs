@@ -275,11 +275,13 @@ fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl I
         }
         .into_any(),
     };
-    let offered: Vec<_> = session
-        .mending
-        .with_untracked(|mending| named(&mending.findings))
+    let names = if asked == Asked::Responsible {
+        session.mending.with_untracked(|mending| named(&mending.findings))
+    } else {
+        Vec::new()
+    };
+    let offered: Vec<_> = names
         .into_iter()
-        .filter(|_| asked == Asked::Responsible)
         .take(4)
         .map(|name| {
             let (is, said) = (name.clone(), name.clone());

@@ -2,12 +2,7 @@
 
 use crate::{
     domain::{FindingState, ItemId},
-    ui::{
-        components::frame::goer,
-        route::Place,
-        session::session,
-        words::{dates, terms},
-    },
+    ui::{components::frame::goer, route::Place, session::session, words::terms},
 };
 use leptos::prelude::*;
 
@@ -37,9 +32,7 @@ pub fn Raise(
             .get()
             .into_iter()
             .map(|finding| {
-                let due = finding.due().filter(|_| finding.state.is_to_be_mended());
-                let due = due.map(|due| format!("，{}前改好", dates::day(due, today))).unwrap_or_default();
-                let said = format!("整改：{}{due}", terms::finding_state(finding.state));
+                let said = format!("整改：{}", terms::finding_standing(&finding, today));
                 view! {
                     <a href=Place::Finding(finding.id).address() class="quiet" data-testid="to-finding">
                         {said}

@@ -1,6 +1,6 @@
 //! One finding: what is wrong, how far it has come, what was written, and what the upper level said.
 
-use super::findings::{class, sign, standing};
+use super::findings::{class, sign};
 use crate::{
     domain::{Finding, FindingField, FindingId, FindingState, Progress, Ruling, period::shanghai_date},
     ui::{
@@ -91,7 +91,7 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
                     <p class=class(&finding, session) data-testid="finding-state">
                         <span aria-hidden="true">{sign(finding.state)}</span>
                         " "
-                        <b>{standing(&finding, session)}</b>
+                        <b>{terms::finding_standing(&finding, session.today.get())}</b>
                     </p>
                     {said_above(&finding, session).map(|said| view! { <p data-testid="verdict">{said}</p> })}
                 })

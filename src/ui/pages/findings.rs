@@ -10,7 +10,7 @@ use crate::{
         mending::{Group, grouped},
         route::Place,
         session::{Session, session},
-        words::{dates, errors, terms},
+        words::{errors, terms},
     },
 };
 use leptos::prelude::*;
@@ -129,17 +129,6 @@ pub(super) fn class(finding: &Finding, session: Session) -> &'static str {
     }
 }
 
-/// How it stands, in a line: 整改中，11月27日前改好.
-pub(super) fn standing(finding: &Finding, session: Session) -> String {
-    let today = session.today.get();
-    let due = match finding.due().filter(|_| finding.state.is_to_be_mended()) {
-        Some(due) if due < today => format!("，逾期（{}前要改好）", dates::day(due, today)),
-        Some(due) => format!("，{}前改好", dates::day(due, today)),
-        None => String::new(),
-    };
-    format!("{}{due}", terms::finding_state(finding.state))
-}
-
 fn row(session: Session, finding: &Finding) -> impl IntoView + use<> {
     let from = if finding.from_above { " · 上级检查" } else { "" };
     let unsent = session.mending.read().unsent.contains(&finding.id);
@@ -152,7 +141,7 @@ fn row(session: Session, finding: &Finding) -> impl IntoView + use<> {
                 <span class=class(finding, session)>
                     <span aria-hidden="true">{sign(finding.state)}</span>
                     " "
-                    {standing(finding, session)}
+                    {terms::finding_standing(finding, session.today.get())}
                     {from}
                     {waits}
                 </span>

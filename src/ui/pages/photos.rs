@@ -44,7 +44,7 @@ pub fn PhotosPage() -> impl IntoView {
                 }
                 Some(count) => {
                     view! {
-                        <p class="muted">{format!("共{count}张，新的在前。")}</p>
+                        <p class="muted">{format!("共{count}张，新的在前。已销号的问题里的照片拿不掉。")}</p>
                         <section class="card" data-testid="all-photos">
                             <Shots photos=shown remove=remove remove_name="从条目、台账和整改里都拿掉" />
                         </section>

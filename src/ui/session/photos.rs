@@ -8,7 +8,7 @@ use crate::{
         image::{self, Made, Shown},
     },
     domain::{
-        AnswerKey, AnswerValue, BranchCode, ContentHash, FindingValue, ItemId,
+        AnswerKey, AnswerValue, BranchCode, ContentHash, FindingState, FindingValue, ItemId,
         photo::{PhotoFacts, finished},
     },
     protocol::ProblemKind,
@@ -118,7 +118,8 @@ impl Session {
         self.answer(AnswerKey::Photo { item, sha256 }, AnswerValue::Attached { attached });
     }
 
-    /// Takes a photo off everything that names it: items that the pinned checklist no longer has, too. The photo itself stays.
+    /// Takes a photo off everything that names it: items that the pinned checklist no longer has, too. What was accepted in a closed
+    /// finding stays as it was. The photo itself stays.
     pub fn detach_everywhere(self, sha256: &ContentHash) {
         let items = self.work.with_untracked(|work| {
             let photos = work.as_ref().map(|work| work.assessment.photos());
@@ -132,7 +133,8 @@ impl Session {
             self.attach_to_entry(id, sha256.clone(), false);
         }
         let of_findings = self.mending.with_untracked(|mending| {
-            let of = mending.findings.attached().filter(|(_, photo)| *photo == sha256);
+            let open = |id| mending.findings.find(id).is_some_and(|of| of.state != FindingState::Closed);
+            let of = mending.findings.attached().filter(|(word, of)| *of == sha256 && open(word.finding));
             of.map(|(word, _)| (word.finding, word.field.clone())).collect::<Vec<_>>()
         });
         for (finding, field) in of_findings {

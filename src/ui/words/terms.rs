@@ -4,10 +4,23 @@ pub use crate::words::terms::{finding_origin, finding_photos, finding_state, gra
 
 use super::dates;
 use crate::{
-    domain::{Citation, ClaimedGrade, Estimate, Grade, Mark, MarkKind, NotApplicable, Outcome, Points},
+    domain::{
+        Citation, ClaimedGrade, Estimate, Finding, Grade, Mark, MarkKind, NotApplicable, Outcome, Points,
+    },
     protocol::ReviewState,
 };
 use jiff::civil::Date;
+
+/// How a finding stands, in a line: 整改中，11月27日前改好.
+#[must_use]
+pub fn finding_standing(finding: &Finding, today: Date) -> String {
+    let due = match finding.due().filter(|_| finding.state.is_to_be_mended()) {
+        Some(due) if due < today => format!("，逾期（{}前要改好）", dates::day(due, today)),
+        Some(due) => format!("，{}前改好", dates::day(due, today)),
+        None => String::new(),
+    };
+    format!("{}{due}", finding_state(finding.state))
+}
 
 /// Where the originals of a branch of this sector usually lie.
 #[must_use]
