@@ -29,7 +29,10 @@ async fn a_live_database_is_backed_up_whole() {
     let before = std::fs::read(stage.path("backup.sqlite")).unwrap();
     stage.run(&["backup", &file]).refused(&["已经有了，没有动它"]);
     assert_eq!(std::fs::read(stage.path("backup.sqlite")).unwrap(), before);
-    stage.run(&["backup", &stage.arg("no/where.sqlite")]).refused(&["数据库出错"]);
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(stage.path("backup.sqlite")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "names and scores are for its owner only");
+    stage.run(&["backup", &stage.arg("no/where.sqlite")]).refused(&["写不了"]);
     stage
         .run(&["--database", &stage.arg("gone.sqlite"), "backup", &stage.arg("b2")])
         .refused(&["没有数据库文件"]);

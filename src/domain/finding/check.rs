@@ -3,7 +3,7 @@
 use super::{FindingEntry, FindingField, FindingValue, Ruling, Verdict, endpoint_device};
 use crate::domain::{answer::MAX_TEXT_CHARS, check::is_plain_text, ids::FindingId};
 
-/// The most entries and verdicts that the endpoint keeps of one branch: hundreds of findings, each reworded many times.
+/// The most entries that the endpoint keeps of one branch, whoever wrote them (verdicts stand apart): hundreds of findings, each reworded many times.
 pub const MAX_FINDING_ENTRIES: usize = 5_000;
 /// 2100-01-01, milliseconds since 1970-01-01 UTC. A stamp only orders what one branch wrote, so that a phone whose clock is years
 /// off loses nothing by it; beyond this it is no clock any more.

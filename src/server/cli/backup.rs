@@ -1,7 +1,7 @@
 //! `backup`: a consistent copy of the database, also while the endpoint serves.
 
 use super::{
-    error::{CliError, must_be_new},
+    error::{CliError, write_new},
     text::say,
 };
 use crate::server::database::Database;
@@ -16,8 +16,9 @@ pub(super) struct Backup {
 impl Backup {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database, photos: &Path) -> Result<(), CliError> {
-        must_be_new(&self.file)?;
         let shown = self.file.display().to_string();
+        // Its owner's alone from the first byte on: it holds names and scores. SQLite fills an empty file as it does a new one.
+        write_new(&self.file, &[])?;
         let copied = self.copy(database, &shown).await;
         if copied.is_err() {
             // Half a backup is none, and its name would be taken; what cannot be removed either is told by the failure itself.
@@ -38,16 +39,9 @@ impl Backup {
     /// Copies the database and answers the bytes that are on disk.
     async fn copy(&self, database: &Database, shown: &str) -> Result<u64, CliError> {
         database.back_up(&self.file).await?;
-        private(&self.file).map_err(|error| CliError::Write(shown.to_owned(), error))?;
         // SQLite does not wait for the disk here; a backup that a power cut can take back is none.
         let on_disk =
             std::fs::File::open(&self.file).and_then(|file| file.sync_all().and_then(|()| file.metadata()));
         Ok(on_disk.map_err(|error| CliError::Write(shown.to_owned(), error))?.len())
     }
-}
-
-/// It holds names and scores: for its owner only.
-fn private(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
 }

@@ -11,13 +11,13 @@ use super::{
 use crate::{
     domain::{
         BranchCode, Checklist, Finding, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,
-        period::shanghai_date,
+        finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
     },
     server::{
         clock::{Clock as _, SystemClock},
         database::{
             Database, Unit,
-            findings::{FromAbove, Word},
+            findings::{FromAbove, Said, SoFar, Word},
         },
     },
     words::{
@@ -291,15 +291,18 @@ fn decided(branch: &BranchCode, finding: &Finding, by: String, ruling: Ruling) -
 }
 
 /// Whether it was stored; not if something was written since.
-pub(super) async fn said(
-    database: &Database,
-    words: Vec<FromAbove>,
-    seen: crate::server::database::findings::SoFar,
-) -> Result<bool, CliError> {
+pub(super) async fn said(database: &Database, words: Vec<FromAbove>, seen: SoFar) -> Result<bool, CliError> {
     if words.is_empty() {
         return Ok(true);
     }
-    Ok(database.say_from_above(&words, seen, SystemClock.now_ms()).await?)
+    match database.say_from_above(&words, seen, SystemClock.now_ms()).await? {
+        Said::Stored => Ok(true),
+        Said::Overtaken => Ok(false),
+        Said::Full(branch) => Err(CliError::refused(
+            format!("支部{branch}的整改记录要超过{MAX_FINDING_ENTRIES}条了，什么也没有写入"),
+            "把这个支部的行从表里拿掉再做；它的问题打电话说",
+        )),
+    }
 }
 
 /// Phones write faster than this command reads.

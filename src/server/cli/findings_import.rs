@@ -7,7 +7,6 @@ use super::{
     error::{self, CliError},
     findings::{MOST_TRIES, busy, said},
     review::find_item,
-    standard::checklist,
     text::say,
 };
 use crate::{
@@ -22,12 +21,13 @@ use crate::{
         Findings, ItemId, answer::MAX_TEXT_CHARS, check::is_plain_text, finding::ItemPoints,
         period::shanghai_date,
     },
-    protocol::{Level, PublishedStandard},
+    protocol::Level,
     server::{
         clock::{Clock as _, SystemClock},
         database::{
             Database, Unit,
             findings::{FromAbove, Word},
+            results::Counting,
         },
     },
 };
@@ -58,15 +58,9 @@ const SYNONYMS: [(&str, &str); 5] =
 
 /// The published checklists by sector.
 pub(super) async fn checklists(database: &Database) -> Result<BTreeMap<String, Checklist>, CliError> {
-    let mut all = BTreeMap::new();
-    let Some(summary) = database.standard().await? else { return Ok(all) };
-    let published: PublishedStandard = serde_json::from_str(&summary)?;
-    for one in published.checklists {
-        if let Some(list) = checklist(database, &one.hash).await? {
-            all.insert(one.sector.as_str().to_owned(), list);
-        }
-    }
-    Ok(all)
+    let published = database.version_in_force().await?;
+    let lists = published.into_iter().flat_map(|published| published.checklists);
+    Ok(lists.map(|list| (list.sector.as_str().to_owned(), list)).collect())
 }
 
 /// Takes a table, all or nothing.
@@ -359,6 +353,9 @@ fn text(line: Line<'_>, column: &str, faults: &mut Faults) -> Option<String> {
 async fn words(database: &Database, read: &[Read]) -> Result<Vec<FromAbove>, CliError> {
     let mut words = Vec::new();
     let mut scores = BTreeMap::new();
+    // The last period's: they come in the order of periods.
+    let counting: BTreeMap<BranchCode, Counting> =
+        database.counting(None).await?.into_iter().map(|report| (report.branch.clone(), report)).collect();
     let now = SystemClock.now_ms();
     for row in read {
         let mut say = |finding: FindingId, field: FindingField, value: FindingValue| {
@@ -380,7 +377,7 @@ async fn words(database: &Database, read: &[Read]) -> Result<Vec<FromAbove>, Cli
                 if let Some(item) = &row.item {
                     say(id, FindingField::Item, FindingValue::Item { item: item.clone() });
                     if !scores.contains_key(&row.branch) {
-                        scores.insert(row.branch.clone(), scored(database, &row.branch).await?);
+                        scores.insert(row.branch.clone(), scored(database, counting.get(&row.branch)).await?);
                     }
                     let score = scores.get(&row.branch).and_then(|scores| scores.get(item)).cloned();
                     if let Some(score) = score {
@@ -400,11 +397,12 @@ async fn words(database: &Database, read: &[Read]) -> Result<Vec<FromAbove>, Cli
     Ok(words)
 }
 
-/// What the items score by the branch's newest report.
-async fn scored(database: &Database, branch: &BranchCode) -> Result<BTreeMap<ItemId, ItemPoints>, CliError> {
-    let mut list = database.submissions(branch).await?;
-    list.retain(|known| !known.withdrawn);
-    let Some(newest) = list.last() else { return Ok(BTreeMap::new()) };
+/// What the items score by the report that counts of a branch.
+async fn scored(
+    database: &Database,
+    newest: Option<&Counting>,
+) -> Result<BTreeMap<ItemId, ItemPoints>, CliError> {
+    let Some(newest) = newest else { return Ok(BTreeMap::new()) };
     let Some(report) = database.report(newest.receipt.submission).await? else { return Ok(BTreeMap::new()) };
     let counting = report.sheet.items().filter(|score| score.state.counts());
     let of = |score: &crate::domain::scoring::ItemScore| ItemPoints {

@@ -36,6 +36,20 @@ pub struct SoFar {
     verdicts: i64,
 }
 
+/// What became of words of the upper level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// They are stored.
+    Stored,
+    /// Something was added since they were worked out; nothing was stored.
+    Overtaken,
+    /// This branch would have more than [`MAX_FINDING_ENTRIES`] entries; nothing was stored.
+    Full(
+        /// The branch.
+        BranchCode,
+    ),
+}
+
 impl Database {
     /// All that is stored of a branch.
     ///
@@ -47,7 +61,7 @@ impl Database {
     }
 
     /// Adds what a phone of the branch wrote; what is stored already stays. Answers all that is stored now, or `None` when the
-    /// branch would have more than [`MAX_FINDING_ENTRIES`] entries; then nothing was stored.
+    /// branch would have more than [`MAX_FINDING_ENTRIES`] entries; then nothing was stored. The same again is never too much.
     ///
     /// # Errors
     /// When the branch is unknown, or the database fails; then nothing was stored.
@@ -57,11 +71,12 @@ impl Database {
         entries: &[FindingEntry],
     ) -> Result<Option<Findings>, DatabaseError> {
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut is_new = false;
         for entry in entries {
-            put_entry(&mut tx, branch, entry).await?;
+            is_new |= put_entry(&mut tx, branch, entry).await?;
         }
         let all = of_branch(&mut tx, branch).await?;
-        if all.entries().len() > MAX_FINDING_ENTRIES {
+        if is_new && all.entries().len() > MAX_FINDING_ENTRIES {
             return Ok(None);
         }
         tx.commit().await?;
@@ -93,7 +108,7 @@ impl Database {
     }
 
     /// Stores words of the upper level in one transaction, all or nothing, each under a stamp later than everything its branch
-    /// has. Whether they were stored: not if anything was added since `seen`.
+    /// has; not if anything was added since `seen`.
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then nothing was stored.
@@ -102,10 +117,10 @@ impl Database {
         words: &[FromAbove],
         seen: SoFar,
         now: u64,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<Said, DatabaseError> {
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         if so_far(&mut *tx).await? != seen {
-            return Ok(false);
+            return Ok(Said::Overtaken);
         }
         let mut clocks: BTreeMap<&BranchCode, HybridClock> = BTreeMap::new();
         for FromAbove { branch, finding, word } in words {
@@ -132,19 +147,28 @@ impl Database {
                 }
             }
         }
+        for branch in
+            words.iter().filter(|said| matches!(said.word, Word::Write(..))).map(|said| &said.branch)
+        {
+            if clocks.remove(branch).is_some()
+                && of_branch(&mut tx, branch).await?.entries().len() > MAX_FINDING_ENTRIES
+            {
+                return Ok(Said::Full(branch.clone()));
+            }
+        }
         tx.commit().await?;
-        Ok(true)
+        Ok(Said::Stored)
     }
 }
 
-/// The same entry again changes nothing.
+/// The same entry again changes nothing. Whether it is new.
 async fn put_entry(
     tx: &mut SqliteConnection,
     branch: &BranchCode,
     entry: &FindingEntry,
-) -> Result<(), DatabaseError> {
+) -> Result<bool, DatabaseError> {
     let body = serde_json::to_string(entry).map_err(stored)?;
-    sqlx::query(
+    let done = sqlx::query(
         "INSERT INTO finding_entries (branch, sha256, body) VALUES (?, ?, ?) ON CONFLICT (branch, sha256) DO NOTHING",
     )
     .bind(branch.as_str().to_owned())
@@ -152,7 +176,7 @@ async fn put_entry(
     .bind(body)
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 async fn of_branch(tx: &mut SqliteConnection, branch: &BranchCode) -> Result<Findings, DatabaseError> {
@@ -222,12 +246,35 @@ mod tests {
             word: Word::Decide("镇安镇党委".into(), Ruling::Closed),
         }];
         database.add_findings(&branch(), &[problem("缺签到表两次", ahead + 1)]).await.unwrap().unwrap();
-        assert!(!database.say_from_above(&close, seen, 5).await.unwrap(), "something was written meanwhile");
+        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Overtaken);
         let (_, seen) = database.all_findings().await.unwrap();
-        assert!(database.say_from_above(&close, seen, 5).await.unwrap());
+        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
         let findings = database.findings(&branch()).await.unwrap();
         let verdict = findings.verdicts().first().unwrap();
         assert_eq!((verdict.given_at, Some(verdict.stamp)), (5, findings.latest()));
         assert!(verdict.stamp > stamp(ahead + 1, 255));
+    }
+
+    #[tokio::test]
+    async fn neither_side_can_fill_a_branch_without_end_and_the_same_again_is_never_too_much() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.0)
+            .await
+            .unwrap();
+        let all: Vec<FindingEntry> =
+            (0..MAX_FINDING_ENTRIES as u64).map(|ms| problem("缺签到表", ms)).collect();
+        database.add_findings(&branch(), &all).await.unwrap().unwrap();
+        assert_eq!(database.add_findings(&branch(), &[problem("又缺", 1)]).await.unwrap(), None);
+        let (_, seen) = database.all_findings().await.unwrap();
+        let finding = all[0].finding;
+        let say = |word| [FromAbove { branch: branch(), finding, word }];
+        let more = say(Word::Write(FindingField::Problem, FindingValue::Text { text: "又缺".into() }));
+        assert_eq!(database.say_from_above(&more, seen, 5).await.unwrap(), Said::Full(branch()));
+        assert_eq!(database.findings(&branch()).await.unwrap().entries().len(), MAX_FINDING_ENTRIES);
+        let close = say(Word::Decide("镇安镇党委".into(), Ruling::Closed));
+        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
+        assert!(database.add_findings(&branch(), &all[..9]).await.unwrap().is_some());
     }
 }
