@@ -59,12 +59,23 @@ impl By {
     }
 }
 
-/// The items in groups; of `found` only, where something is looked for.
+/// Of these groups what is looked for; the record books of a box are not.
 #[must_use]
-pub fn groups(source: &Source<'_>, by: &By, found: Option<&BTreeSet<ItemId>>) -> Vec<Group> {
-    let shown = shown(source).filter(|(_, _, shown)| found.is_none_or(|found| found.contains(&shown.id)));
+pub fn narrowed(groups: &[Group], found: &BTreeSet<ItemId>) -> Vec<Group> {
+    let narrowed = groups.iter().map(|group| Group {
+        name: group.name.clone(),
+        items: group.items.iter().filter(|shown| found.contains(&shown.id)).cloned().collect(),
+        books: Vec::new(),
+    });
+    narrowed.filter(|group| !group.items.is_empty()).collect()
+}
+
+/// The items in groups.
+#[must_use]
+pub fn groups(source: &Source<'_>, by: &By) -> Vec<Group> {
+    let shown = shown(source);
     if *by == By::Box {
-        return boxes(shown.map(|(_, _, shown)| shown), source.ledger, found.is_none());
+        return boxes(shown.map(|(_, _, shown)| shown), source.ledger);
     }
     let method = by.method(&source.checklist.methods).map(|method| &method.id);
     // An item that names no method is looked at whichever way one goes.
@@ -94,7 +105,7 @@ fn shown<'a>(source: &'a Source<'_>) -> impl Iterator<Item = (usize, &'a Item, S
 }
 
 /// Box by box, in the order in which the items come to them; what nobody has placed at the end.
-fn boxes(items: impl Iterator<Item = Shown>, ledger: &Ledger, with_books: bool) -> Vec<Group> {
+fn boxes(items: impl Iterator<Item = Shown>, ledger: &Ledger) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut unplaced = Vec::new();
     for shown in items {
@@ -106,12 +117,10 @@ fn boxes(items: impl Iterator<Item = Shown>, ledger: &Ledger, with_books: bool) 
             groups.push(Group { name: shown.place.clone(), items: vec![shown], books: Vec::new() });
         }
     }
-    if with_books {
-        for (place, books) in books(ledger) {
-            match groups.iter_mut().find(|group| group.name == place) {
-                Some(group) => group.books = books,
-                None => groups.push(Group { name: place, items: Vec::new(), books }),
-            }
+    for (place, books) in books(ledger) {
+        match groups.iter_mut().find(|group| group.name == place) {
+            Some(group) => group.books = books,
+            None => groups.push(Group { name: place, items: Vec::new(), books }),
         }
     }
     if !unplaced.is_empty() {
@@ -228,13 +237,16 @@ mod tests {
             }
             list.aspects[0].items[0].methods.push(MethodId::new("report").unwrap());
             let source = Source { checklist: &list, ..*source };
-            let first = groups(&source, &By::First, None);
+            let first = groups(&source, &By::First);
             assert_eq!(first.iter().map(numbers).collect::<Vec<_>>(), [vec![1]]);
             let records = By::Method(MethodId::new("records").unwrap());
-            let all = groups(&source, &records, None);
+            let all = groups(&source, &records);
             assert_eq!(all.iter().map(|group| group.items.len()).sum::<usize>(), source.items().count());
             let found: BTreeSet<ItemId> = [all[1].items[0].id.clone()].into();
-            assert_eq!(groups(&source, &records, Some(&found)).len(), 1);
+            assert_eq!(
+                narrowed(&all, &found).iter().map(numbers).collect::<Vec<_>>(),
+                [[all[1].items[0].number]]
+            );
 
             let kept = ledger([
                 held(ActivityKind::CommitteeMeeting, date(2026, 10, 9)),
@@ -242,7 +254,7 @@ mod tests {
                     location: "镇党建办".into(), ..held(ActivityKind::Visit, date(2026, 10, 9))
                 },
             ]);
-            let boxes = groups(&Source { ledger: &kept, ..source }, &By::Box, None);
+            let boxes = groups(&Source { ledger: &kept, ..source }, &By::Box);
             let names: Vec<&str> = boxes.iter().map(|group| group.name.as_str()).collect();
             assert_eq!(names, ["村部铁柜", "镇党建办", NO_PLACE]);
             assert_eq!(boxes[0].books, ["支委会记录（1次）"]);

@@ -5,7 +5,7 @@ use crate::{
     domain::ItemId,
     ui::{
         components::frame::Page,
-        inspection::{By, Group, findable, groups},
+        inspection::{By, Group, findable, groups, narrowed},
         navigation::navigation,
         route::Place,
         search::{Entry, Index},
@@ -26,6 +26,9 @@ pub fn Inspection() -> impl IntoView {
     let by = Memo::new(move |_| shown.get().unwrap_or_default());
     let sought = RwSignal::new(String::new());
     let found = found(sought);
+    // Not with every key: only what is typed changes then.
+    let all =
+        Memo::new(move |_| session.from_source(|source| groups(source, &by.read())).unwrap_or_default());
     let ready = Memo::new(move |_| session.work.read().is_ok());
     view! {
         <Page title="现场查阅（只读）" back="/" bound=false>
@@ -49,7 +52,7 @@ pub fn Inspection() -> impl IntoView {
                             />
                         </label>
                     </search>
-                    {move || lists(by, found)}
+                    {move || lists(by, all, found)}
                 }
                     .into_any()
             }}
@@ -134,11 +137,13 @@ fn Ways(by: Memo<By>) -> impl IntoView {
     }
 }
 
-fn lists(by: Memo<By>, found: Memo<Option<BTreeSet<ItemId>>>) -> AnyView {
-    let session = session();
+fn lists(by: Memo<By>, all: Memo<Vec<Group>>, found: Memo<Option<BTreeSet<ItemId>>>) -> AnyView {
     let by = by.get();
     let found = found.read();
-    let groups = session.from_source(|source| groups(source, &by, found.as_ref())).unwrap_or_default();
+    let groups = match found.as_ref() {
+        Some(found) => narrowed(&all.read(), found),
+        None => all.get(),
+    };
     if groups.is_empty() {
         let said = if found.is_some() {
             "没有找到，换个说法。"

@@ -46,7 +46,7 @@ fn item(source: &Source<'_>, id: &ItemId, by: &By) -> Option<AnyView> {
     let methods = source.checklist.methods.iter().filter(|method| item.methods.contains(&method.id));
     let methods: Vec<&str> = methods.map(|method| method.name.as_str()).collect();
     let about = format!("第{number}条，共{of}条 · {} · {}", aspect.name, methods.join("、"));
-    let (before, after) = beside(&groups(source, by, None), id);
+    let (before, after) = beside(&groups(source, by), id);
     let step = |to: Option<ItemId>, name: &'static str| {
         let to = Place::Shown(to?, by.clone()).address();
         Some(view! { <a href=to prop:replace=true class="button">{name}</a> })

@@ -85,11 +85,8 @@ impl Session {
     }
 
     async fn store_photo(self, target: Target, made: Made) -> Result<(), StoreError> {
-        let bound = self
-            .bindings
-            .with_untracked(|all| all.iter().any(|binding| &binding.branch.code == target.branch()));
         // Let go of in another tab, with everything that was the branch's: nothing is left to which it could belong.
-        if !bound {
+        if !self.is_bound(target.branch()) {
             return Ok(());
         }
         let photo = new_photo(target.branch().clone(), made, self.now());

@@ -41,10 +41,7 @@ impl Session {
         photos: BTreeMap<ContentHash, bool>,
     ) -> bool {
         // After the last branch is let go of, its ledger is still here: nothing is stored for it any more.
-        let is_bound = self.bindings.with_untracked(|bindings| {
-            let book = self.book.read_untracked();
-            bindings.iter().any(|binding| Some(&binding.branch.code) == book.branch.as_ref())
-        });
+        let is_bound = self.book.read_untracked().branch.as_ref().is_some_and(|branch| self.is_bound(branch));
         let Some(stamp) = self.tick().filter(|_| is_bound) else { return false };
         let record = LedgerRecord { id, stamp, entry, photos };
         let written = self.book.try_update(|book| Arc::make_mut(book).write(record)).flatten();

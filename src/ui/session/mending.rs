@@ -63,9 +63,7 @@ impl Session {
     /// it any more.
     pub(super) fn bound_mending(self) -> Option<BranchCode> {
         let branch = self.mending.with_untracked(|mending| mending.branch.clone())?;
-        let is_bound =
-            self.bindings.with_untracked(|all| all.iter().any(|binding| binding.branch.code == branch));
-        is_bound.then_some(branch)
+        Some(branch).filter(|branch| self.is_bound(branch))
     }
 
     /// Words on findings are on disk: they are sent once no more has been written for a while.

@@ -266,6 +266,11 @@ impl Session {
         self.bindings.read().iter().find(|binding| binding.branch.code == code).cloned()
     }
 
+    /// Whether the phone still looks after a branch: nothing is written for one that was let go of.
+    pub(super) fn is_bound(self, code: &BranchCode) -> bool {
+        self.bindings.with_untracked(|all| all.iter().any(|binding| &binding.branch.code == code))
+    }
+
     /// Whom the branch on the screen reports to: 镇安镇党委.
     #[must_use]
     pub fn addressee(self) -> String {
