@@ -5,11 +5,13 @@
 //! - Nothing but requests of the transaction is awaited between its start and its commit. What a batch rests on is compared
 //!   inside of it, so that no other tab can come between.
 //! - Browsers close connections of background pages; a call that finds the connection dead reopens it once.
+//! - A browser that was killed may hold its files for a moment after the app is opened again; opening waits for it.
 
 use super::{
     backend::{Backend, Batch, Seen, Table, Write},
     error::StoreError,
 };
+use gloo_timers::future::TimeoutFuture;
 use indexed_db_futures::{
     Build as _, BuildPrimitive as _, KeyRange,
     database::Database,
@@ -29,6 +31,9 @@ const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
 const VERSION: u32 = 5;
 
+/// How long opening waits before each further attempt, in milliseconds: longer than a killed browser's last write takes.
+const OPENED_AGAIN_AFTER_MS: [u32; 4] = [100, 400, 1_000, 2_000];
+
 /// One of the connections that were opened one after the other.
 struct Connection {
     number: u32,
@@ -45,14 +50,25 @@ pub struct IndexedDb {
 }
 
 impl IndexedDb {
-    /// Opens the database, making its tables at the first time.
+    /// Opens the database, making its tables at the first time. What may pass by itself is tried again for a few seconds: whoever
+    /// is told that there is no storage sees an app without her branch.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the browser has no usable IndexedDB.
     pub async fn open() -> Result<Self, StoreError> {
         let this = Self::default();
-        this.database().await?;
-        Ok(this)
+        for wait in OPENED_AGAIN_AFTER_MS {
+            match this.database().await {
+                Ok(_) => return Ok(this),
+                Err(StoreError::Stale(_) | StoreError::Full) => TimeoutFuture::new(wait).await,
+                Err(error) => return Err(error),
+            }
+        }
+        match this.database().await {
+            Ok(_) => Ok(this),
+            Err(StoreError::Stale(reason)) => Err(StoreError::Unavailable(reason)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the connection still answers; if not, the next call opens a new one. Asked when the page becomes visible.
@@ -143,7 +159,7 @@ fn open_error(error: OpenDbError) -> StoreError {
         }
         OpenDbError::Base(error) => match store_error(&error) {
             StoreError::Failed(reason) if reason.contains("VersionError") => StoreError::Newer,
-            StoreError::Failed(reason) | StoreError::Stale(reason) => StoreError::Unavailable(reason),
+            StoreError::Failed(reason) => StoreError::Unavailable(reason),
             other => other,
         },
     }
@@ -161,7 +177,7 @@ fn store_error(error: &Error) -> StoreError {
         }
         Error::DomException(DomException::Other(exception)) => match exception.name().as_str() {
             "QuotaExceededError" => StoreError::Full,
-            // Safari says this of a connection that it closed behind the page's back.
+            // Safari says this of a connection that it closed behind the page's back, Chrome of files that it cannot open yet.
             "UnknownError" => StoreError::Stale(format!("UnknownError: {}", exception.message())),
             name => StoreError::Failed(format!("{name}: {}", exception.message())),
         },

@@ -66,18 +66,34 @@ export class Phone {
     this.context = null;
   }
 
-  /** Ends the browser at once and without a word, as an empty battery does. */
+  /** Ends the browser at once and without a word, as an empty battery does, and waits until nothing of it is left. */
   async kill() {
     const gone = new Promise((resolve) => this.context.once("close", resolve));
-    for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    for (const id of this.#processes()) {
       try {
-        if (readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0").includes(`--user-data-dir=${this.#profile}`)) process.kill(Number(id), "SIGKILL");
+        process.kill(id, "SIGKILL");
       } catch {
         // It ended meanwhile.
       }
     }
     await gone;
+    // One that still writes to the disk holds its files until it has.
+    while (this.#processes().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     this.context = null;
+  }
+
+  /** The browser's processes: those that still have a command line. */
+  #processes() {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((id) => {
+        try {
+          return readFileSync(`/proc/${id}/cmdline`, "utf8").split(/[\0 ]/).includes(`--user-data-dir=${this.#profile}`);
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
   }
 
   /** Ends the browser and forgets the phone. */

@@ -1,5 +1,6 @@
 // Bad days: nothing that was saved is lost, and the screen says what to do.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import {
@@ -84,6 +85,33 @@ test("a browser that refuses storage: said at once, filling and the backup still
   const backup = JSON.parse(readFileSync(await (await download).path(), "utf8"));
   expect(JSON.stringify(backup.drafts)).toContain("NC-A1");
   expect(JSON.stringify(backup)).not.toContain("token");
+});
+
+test("the database cannot be opened at first, as after a crash: the app waits, and the branch is there", async ({ endpoint, phone }) => {
+  let page = await begun(phone, endpoint);
+  await phone.close();
+  const databases = join(phone.profile, "Default", "IndexedDB");
+  const lock = join(databases, readdirSync(databases).find((name) => name.endsWith(".leveldb")), "LOCK");
+  // A folder in the lock's place: LevelDB cannot take it, no more than one that another process holds.
+  rmSync(lock);
+  mkdirSync(lock);
+  page = await phone.open();
+  await page.addInitScript(() => {
+    const own = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (...given) {
+      const request = own.apply(this, given);
+      request.addEventListener("error", () => console.debug(`database: ${request.error.name}`));
+      return request;
+    };
+  });
+  const refused = page.waitForEvent("console", { predicate: (message) => message.text() === "database: UnknownError" });
+  await page.goto(endpoint.url);
+  await refused;
+  rmdirSync(lock);
+  await usable(page);
+  await openItem(page, 1);
+  await expect(page.getByTestId("storage-refused")).toHaveCount(0);
+  await expect(page.getByTestId("earned")).toContainText("得 3 / 3 分");
 });
 
 test("a full disk: not saved is said, the answer stays, and saving again succeeds", async ({ endpoint, phone }) => {

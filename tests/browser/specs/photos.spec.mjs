@@ -16,21 +16,6 @@ async function begun(phone, endpoint) {
   return page;
 }
 
-/** Ends the browser as an empty battery does. */
-async function killed(phone) {
-  const profile = phone.profile;
-  for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    let words;
-    try {
-      words = readFileSync(`/proc/${id}/cmdline`, "utf8");
-    } catch {
-      continue;
-    }
-    if (words.includes(`--user-data-dir=${profile}`) && !words.includes("--type=")) process.kill(Number(id), "SIGKILL");
-  }
-  await phone.close().catch(() => {});
-}
-
 test("a photo is made offline, belongs to two items, goes up after the answers, and another phone sees it", async ({ endpoint, phone }) => {
   test.setTimeout(180_000);
   let page = await begun(phone, endpoint);
@@ -293,7 +278,7 @@ test("the browser killed while a photo is being saved: whole or not at all, and 
         : page.waitForEvent("console", { predicate: (message) => message.text() === `photo: ${moment}` });
     await choose(page, more);
     await reached;
-    await killed(phone);
+    await phone.kill();
     page = await phone.open();
     await page.goto(endpoint.url);
     await usable(page);
@@ -331,7 +316,7 @@ test("killed while photos go up, and the endpoint too: each arrives once, and th
   await expect.poll(async () => { await lookAgain(page); return puts; }, { timeout: 60_000, intervals: [1_000] }).toBe(2);
   await dying;
   expect(onDisk(endpoint).size).toBe(1);
-  await killed(phone);
+  await phone.kill();
   page = await phone.open();
   const again = [];
   phone.context.on("request", (request) => request.url().includes("/photos/") && again.push(request.method()));
