@@ -3,7 +3,7 @@
 //! - Every batch is one transaction with strict durability, committed explicitly and awaited: Chrome's default is *relaxed*,
 //!   which may lose the last writes with the battery.
 //! - Nothing but requests of the transaction is awaited between its start and its commit. What a batch rests on is compared
-//!   inside of it, so that no other tab can come between.
+//!   inside of it, so that no other tab can come between; where it has changed, the transaction is taken back.
 //! - Browsers close connections of background pages; a call that finds the connection dead reopens it once.
 //! - A browser that was killed may hold its files for a moment after the app is opened again; opening waits for it.
 
@@ -22,6 +22,7 @@ use indexed_db_futures::{
 use js_sys::Uint8Array;
 use std::{
     cell::{Cell, RefCell},
+    pin::Pin,
     rc::Rc,
 };
 use wasm_bindgen::JsValue;
@@ -272,12 +273,10 @@ impl Backend for IndexedDb {
                         .with_mode(TransactionMode::Readwrite)
                         .with_options(strict)
                         .build()?;
-                    for seen in &batch.seen {
-                        if !is_still_so(&transaction, seen).await? {
-                            // Dropping the transaction takes it back; it has written nothing.
-                            return Ok(false);
-                        }
-                    }
+                    // All leave before the first is answered: each answer that is waited for takes a slow phone a frame or two. What
+                    // was asked first is answered first, and as long as an answer is outstanding nothing is committed.
+                    let asked = batch.seen.iter().map(|seen| is_still_so(&transaction, seen));
+                    let asked = asked.collect::<Result<Vec<_>, Error>>()?;
                     for write in &batch.writes {
                         match write {
                             Write::Put(table, key, value) => {
@@ -295,6 +294,12 @@ impl Backend for IndexedDb {
                                     .delete(key.clone())
                                     .primitive()?;
                             }
+                        }
+                    }
+                    for answer in asked {
+                        if !answer.await? {
+                            transaction.abort().await?;
+                            return Ok(false);
                         }
                     }
                     transaction.commit().await?;
@@ -331,9 +336,19 @@ fn run(
     })
 }
 
-async fn is_still_so(transaction: &Transaction<'_>, seen: &Seen) -> Result<bool, Error> {
-    match seen {
-        Seen::One(table, key, value) => Ok(one(transaction, *table, key).await? == *value),
-        Seen::Run(table, prefix, values) => Ok(run(transaction, *table, prefix)?.await? == *values),
-    }
+/// An answer that is on its way.
+type Coming<'s, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 's>>;
+
+/// Asks at once; the answer may be awaited later.
+fn is_still_so<'s>(transaction: &Transaction<'_>, seen: &'s Seen) -> Result<Coming<'s, bool>, Error> {
+    Ok(match seen {
+        Seen::One(table, key, value) => {
+            let now = transaction.object_store(table.name())?.get::<String, _, _>(key).primitive()?;
+            Box::pin(async move { Ok(now.await? == *value) })
+        }
+        Seen::Run(table, prefix, values) => {
+            let now = run(transaction, *table, prefix)?;
+            Box::pin(async move { Ok(now.await? == *values) })
+        }
+    })
 }

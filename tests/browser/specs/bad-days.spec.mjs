@@ -157,6 +157,42 @@ test("two tabs at once: both edit, both show both, one sends", async ({ endpoint
   expect(new Set(sent).size).toBe(sent.length);
 });
 
+test("another tab writes in the very moment of a save: the save is taken back whole, and made again on what is there now", async ({ endpoint, phone }) => {
+  const page = await begun(phone, endpoint);
+  await page.evaluate(() => {
+    const own = IDBDatabase.prototype.transaction;
+    const keys = (database) =>
+      new Promise((resolve) => {
+        own.call(database, ["entries"]).objectStore("entries").getAllKeys().onsuccess = ({ target }) => resolve(target.result);
+      });
+    globalThis.biaochiTakenBack = new Promise((resolve) => {
+      let armed = true;
+      IDBDatabase.prototype.transaction = function (tables, mode, options) {
+        if (!armed || mode !== "readwrite" || ![tables].flat().includes("entries")) return own.call(this, tables, mode, options);
+        armed = false;
+        const before = keys(this);
+        // The other tab's, which is first in the queue: the same draft, told in another way.
+        own.call(this, ["drafts"], "readwrite").objectStore("drafts").openCursor().onsuccess = ({ target: { result } }) => {
+          result?.update(` ${result.value}`);
+        };
+        const saving = own.call(this, tables, mode, options);
+        saving.addEventListener("abort", async () => resolve([await before, await keys(this)]));
+        return saving;
+      };
+    });
+  });
+  const at = await savedAt(page);
+  await page.getByRole("button", { name: "一条也没做到" }).click();
+  const [before, after] = await page.evaluate(() => globalThis.biaochiTakenBack);
+  expect(before.length).toBeGreaterThan(0);
+  expect(after).toEqual(before);
+  await savedSince(page, at);
+  await page.reload();
+  await usable(page);
+  await openItem(page, 1);
+  await expect(page.getByTestId("earned")).toContainText("得 0 / 3 分");
+});
+
 for (const [name, days] of [["ahead", 365], ["behind", -365]]) {
   test(`a phone whose clock is a year ${name} reports in time, with times near the endpoint's`, async ({ endpoint, phone }) => {
     const page = await phone.open();
