@@ -37,10 +37,11 @@ pub fn Handbook() -> impl IntoView {
                         type="search"
                         enterkeyhint="search"
                         autocomplete="off"
+                        spellcheck="false"
                         maxlength="60"
                         prop:value=session.sought
                         on:input=move |event| session.sought.set(event_target_value(&event))
-                        on:focus=move |_| session.prepare_search()
+                        on:focus=move |_| set_timeout(move || warm_up(session), Duration::ZERO)
                     />
                 </label>
             </search>
@@ -58,50 +59,70 @@ fn results(session: Session) -> impl IntoView {
     move || {
         // A document that has just come is searched, too.
         session.library.track();
-        // What is on the screen first, the rest once that is painted: a key is answered before the next one is typed.
-        let whole = RwSignal::new(false);
-        request_animation_frame(move || {
-            set_timeout(
-                move || {
-                    whole.try_set(true);
-                },
-                Duration::ZERO,
-            );
-        });
-        let groups = session.find(&session.sought.read());
-        let said = match groups.iter().map(|group| group.count).sum() {
-            0_usize => "没有找到。换个说法，或者少打几个字。".to_owned(),
-            count => format!("找到{count}处"),
-        };
-        view! {
-            <p class="muted" role="status" data-testid="found">
-                {said}
-            </p>
-            {groups.into_iter().map(|found| group(found, whole)).collect::<Vec<_>>()}
-        }
+        drawn(session.find(&session.sought.read()))
     }
 }
 
-/// So many results of a group are drawn at once.
-const FIRST: usize = 2;
+/// So many results fill the screen.
+const FIRST: usize = 4;
+/// Who has not typed for so long looks at what was found.
+const PAUSE: Duration = Duration::from_millis(150);
 
-fn group(Group { kind, count, mut best }: Group, whole: RwSignal<bool>) -> impl IntoView {
-    let name = match kind {
+/// What is on the screen first, what lies below it when she stops typing: a key is answered before the next one is typed.
+fn drawn(groups: Vec<Group>) -> impl IntoView {
+    let paused = RwSignal::new(false);
+    set_timeout(
+        move || {
+            paused.try_set(true);
+        },
+        PAUSE,
+    );
+    let said = match groups.iter().map(|group| group.count).sum() {
+        0_usize => "没有找到。换个说法，或者少打几个字。".to_owned(),
+        count => format!("找到{count}处"),
+    };
+    let mut room = FIRST;
+    let each = groups.into_iter().map(|found| {
+        let first = found.showable().min(room);
+        room -= first;
+        if first > 0 {
+            group(found, first, paused).into_any()
+        } else {
+            (move || paused.get().then(|| group(found.clone(), found.showable(), paused))).into_any()
+        }
+    });
+    view! {
+        <p class="muted" role="status" data-testid="found">
+            {said}
+        </p>
+        {each.collect::<Vec<_>>()}
+    }
+}
+
+fn group(found: Group, first: usize, paused: RwSignal<bool>) -> impl IntoView {
+    let name = match found.kind {
         Kind::Item => "考核条目",
         Kind::Handbook => "手册",
         Kind::Compilation => "制度",
     };
-    let more = count - best.len();
-    let others = best.split_off(best.len().min(FIRST));
+    let more = found.count - found.showable();
     view! {
         <section class="card list" data-testid="group">
-            <h2>{name}<small class="muted">{format!(" {count}处")}</small></h2>
+            <h2>{name}<small class="muted">{format!(" {}处", found.count)}</small></h2>
             <ul>
-                {rows(best)} {move || whole.get().then(|| rows(others.clone()))}
+                {rows(found.show(0..first))}
+                {move || paused.get().then(|| rows(found.show(first..found.showable())))}
             </ul>
             {(more > 0).then(|| view! { <p class="muted">{format!("还有{more}处，多打几个字会少些。")}</p> })}
         </section>
     }
+}
+
+/// Draws something that nobody sees: browsers compile what is first called, and the first letter is to be answered as fast as
+/// the others.
+fn warm_up(session: Session) {
+    session.prepare_search();
+    drop(drawn(session.find("支部")).into_any().build());
 }
 
 fn rows(found: Vec<Found<Target>>) -> Vec<AnyView> {
@@ -111,7 +132,7 @@ fn rows(found: Vec<Found<Target>>) -> Vec<AnyView> {
             Target::Section(_, id) => format!("/handbook/{id}"),
         };
         view! {
-            <li>
+            <li class="found">
                 <a href=href class="hit">
                     <b>{pieces(found.title)}</b>
                     <span class="muted">{pieces(found.excerpt)}</span>

@@ -5,11 +5,11 @@ use crate::{
     domain::{Checklist, Collection, Item, ItemId, SectionId},
     ui::{
         library::{Library, full_title, plain_text},
-        search::{Entry, Found, Index},
+        search::{Entry, Found, Hits, Index},
     },
 };
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// So many results of a group are shown; who sees more types another character.
 const SHOWN: usize = 8;
@@ -26,14 +26,31 @@ pub enum Kind {
 }
 
 /// Results of one kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Group {
     /// Which.
     pub kind: Kind,
     /// How many there are.
     pub count: usize,
-    /// The best of them.
-    pub best: Vec<Found<Target>>,
+    /// The best of them, by their numbers in the index.
+    best: Vec<usize>,
+    hits: Arc<Hits>,
+    index: Arc<Index<Target>>,
+}
+
+impl Group {
+    /// How many can be shown.
+    #[must_use]
+    pub fn showable(&self) -> usize {
+        self.best.len()
+    }
+
+    /// Some of them as they are shown. Only as many as are drawn at a time: marking what was found takes longer than finding it.
+    #[must_use]
+    pub fn show(&self, which: Range<usize>) -> Vec<Found<Target>> {
+        let numbers = self.best.get(which).unwrap_or_default();
+        numbers.iter().filter_map(|number| self.index.show(*number, &self.hits)).collect()
+    }
 }
 
 /// What a result opens.
@@ -59,7 +76,7 @@ impl Target {
 pub(super) struct Searchable {
     library: Option<Arc<Library>>,
     checklist: Option<Arc<Checklist>>,
-    index: Index<Target>,
+    index: Arc<Index<Target>>,
 }
 
 impl Session {
@@ -91,7 +108,7 @@ impl Session {
                 text: plain_text(section),
             }));
         }
-        let index = Index::new(entries);
+        let index = Arc::new(Index::new(entries));
         self.searchable.set_value(Some(Searchable { library, checklist, index }));
     }
 
@@ -101,14 +118,13 @@ impl Session {
         self.prepare_search();
         self.searchable.with_value(|known| {
             let Some(Searchable { index, .. }) = known else { return Vec::new() };
-            let hits = index.find(query);
+            let hits = Arc::new(index.find(query));
             let group = |kind: Kind| {
                 let of_kind =
                     |number: &&usize| index.target(**number).is_some_and(|target| target.kind() == kind);
                 let numbers: Vec<usize> = hits.numbers.iter().filter(of_kind).copied().collect();
-                let best =
-                    numbers.iter().take(SHOWN).filter_map(|number| index.show(*number, &hits)).collect();
-                Group { kind, count: numbers.len(), best }
+                let best = numbers.iter().take(SHOWN).copied().collect();
+                Group { kind, count: numbers.len(), best, hits: Arc::clone(&hits), index: Arc::clone(index) }
             };
             let all = [Kind::Item, Kind::Handbook, Kind::Compilation].map(group);
             all.into_iter().filter(|group| group.count > 0).collect()
