@@ -23,7 +23,7 @@ async function change(page, number, control) {
 }
 
 /** Reports, and has the submission returned with a reason. */
-export async function reportedAndReturned(page, endpoint) {
+async function reportedAndReturned(page, endpoint) {
   await submit(page);
   await sentSays(page, "已送达");
   const receipt = await page.getByTestId("receipt").first().innerText();
@@ -37,6 +37,11 @@ export async function reportedAndReturned(page, endpoint) {
 export async function prepared(page, endpoint) {
   await activate(page, endpoint);
   await answeredWithShortfalls(page);
+  await recordedAndReported(page, endpoint);
+}
+
+/** What a branch that has answered has besides: photos, a ledger, findings, and a submission that was returned. */
+export async function recordedAndReported(page, endpoint) {
   await openItem(page, 1);
   await add(page, withExif(await picture(page)), await picture(page, { seed: 2 }));
   await someLedger(page);
@@ -47,7 +52,7 @@ export async function prepared(page, endpoint) {
 }
 
 /** Findings in every state: one's own that is overdue, and those of the upper level. */
-export async function someFindings(page, endpoint) {
+async function someFindings(page, endpoint) {
   await raiseFirst(page);
   await write(page, "responsible", "王文书");
   await write(page, "deadline", inDays(-2));
@@ -67,7 +72,7 @@ export async function someFindings(page, endpoint) {
 }
 
 /** A few activities in the ledger, one of them entered late. */
-export async function someLedger(page) {
+async function someLedger(page) {
   await enter(page, { kinds: ["支委会"], present: 3, topic: "研究低保评议，通过3户" });
   await enter(page, { kinds: ["主题党日", "党课"], expected: 23, excused: 3, present: 16, topic: "学习条例，打扫村路" });
   await enter(page, { kinds: ["支部党员大会"], present: 9, date: daysAgo(20) });

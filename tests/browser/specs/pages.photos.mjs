@@ -1,7 +1,7 @@
 // Every page, as a phone shows it: NAME.png is what is seen first at 360x780, NAME-whole.png the page from top to bottom.
 import { Phone, screenshot, usable } from "../harness/browser.mjs";
 import {
-  answeredWithShortfalls, offeredSecondVersion, openDifferences, PAGES, reportedAndReturned, setLook, someFindings, someLedger,
+  answeredWithShortfalls, offeredSecondVersion, openDifferences, PAGES, recordedAndReported, setLook,
 } from "../harness/pages.mjs";
 import { activate, answerItem, confirmProfile, goTo, openItem } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
@@ -70,9 +70,7 @@ test("the pages of a branch that has answered, reported, and was returned to", a
   await answeredWithShortfalls(page);
   await goTo(page, "/");
   await screenshot(page, "home-answered");
-  await someLedger(page);
-  await someFindings(page, endpoint);
-  await reportedAndReturned(page, endpoint);
+  await recordedAndReported(page, endpoint);
   for (const [name, open] of Object.entries(PAGES)) {
     await open(page);
     await screenshot(page, name);
