@@ -1,7 +1,10 @@
 //! Which photos are here, and which are still missing. Their bytes lie beside the database.
 
 use super::{Database, DatabaseError, int, stored};
-use crate::domain::{BranchCode, ContentHash, DeviceId, photo::Finished};
+use crate::domain::{
+    BranchCode, ContentHash, DeviceId,
+    photo::{Finished, MediaType},
+};
 use sqlx::Row as _;
 use std::collections::{HashMap, HashSet};
 
@@ -34,7 +37,7 @@ impl Database {
         .bind(branch.as_str().to_owned())
         .bind(sha256.as_str().to_owned())
         .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
-        .bind(photo.media_type.to_owned())
+        .bind(photo.media_type.as_str())
         .bind(i64::from(photo.width))
         .bind(i64::from(photo.height))
         .bind(device.to_string())
@@ -54,13 +57,16 @@ impl Database {
         &self,
         branch: &BranchCode,
         sha256: &ContentHash,
-    ) -> Result<Option<String>, DatabaseError> {
+    ) -> Result<Option<MediaType>, DatabaseError> {
         let row = sqlx::query("SELECT media_type FROM photos WHERE branch = ? AND sha256 = ?")
             .bind(branch.as_str().to_owned())
             .bind(sha256.as_str().to_owned())
             .fetch_optional(&self.0)
             .await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
+        let Some(row) = row else { return Ok(None) };
+        let written: String = row.try_get(0)?;
+        let read = MediaType::parse(&written);
+        read.map(Some).ok_or_else(|| stored(format_args!("a photo of the media type {written:?}")))
     }
 
     /// Whether a branch may still add a photo.

@@ -1,6 +1,6 @@
 //! Bodies: JSON, or a photo, of bounded size.
 
-use crate::{protocol::ProblemKind, server::error::Failure};
+use crate::{domain::photo::MediaType, protocol::ProblemKind, server::error::Failure};
 use axum::{
     body::{Bytes, to_bytes},
     extract::Request,
@@ -33,13 +33,11 @@ async fn bounded(request: Request, max_bytes: usize) -> Result<Bytes, Failure> {
 }
 
 /// The bytes of a photo, with the media type that they are said to be of.
-pub(super) async fn photo_bytes(request: Request, max_bytes: usize) -> Result<(String, Bytes), Failure> {
+pub(super) async fn photo_bytes(request: Request, max_bytes: usize) -> Result<(MediaType, Bytes), Failure> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let content_type = content_type.unwrap_or("").trim().to_ascii_lowercase();
-    if !["image/jpeg", "image/webp"].contains(&content_type.as_str()) {
-        return Err(Failure::new(ProblemKind::WrongContentType, "send image/jpeg or image/webp"));
-    }
-    Ok((content_type, bounded(request, max_bytes).await?))
+    let media_type = MediaType::parse(&content_type.unwrap_or("").trim().to_ascii_lowercase());
+    let wrong = || Failure::new(ProblemKind::WrongContentType, "send image/jpeg or image/webp");
+    Ok((media_type.ok_or_else(wrong)?, bounded(request, max_bytes).await?))
 }
 
 /// Reads JSON.

@@ -5,7 +5,7 @@ use super::{auth::Caller, body, is_known};
 use crate::{
     domain::{
         ContentHash,
-        photo::{self, MAX_BYTES, PhotoFault},
+        photo::{self, MAX_BYTES, MediaType, PhotoFault},
     },
     protocol::ProblemKind,
     server::{Endpoint, error::Failure, photos::PhotoStoreError},
@@ -33,7 +33,11 @@ fn none() -> Failure {
 }
 
 /// The media type of a photo whose bytes are here too: a row whose file was lost does not count.
-async fn here(endpoint: &Endpoint, caller: &Caller, sha256: &ContentHash) -> Result<Option<String>, Failure> {
+async fn here(
+    endpoint: &Endpoint,
+    caller: &Caller,
+    sha256: &ContentHash,
+) -> Result<Option<MediaType>, Failure> {
     let noted = endpoint.database.photo(&caller.branch, sha256).await?;
     let lies_there = noted.is_some() && endpoint.photos.has(&caller.branch, sha256).await?;
     Ok(noted.filter(|_| lies_there))
@@ -78,14 +82,13 @@ pub(in crate::server) async fn get(
     let sha256 = ContentHash::try_from(sha256).map_err(|_| none())?;
     let media_type = endpoint.database.photo(&caller.branch, &sha256).await?.ok_or_else(none)?;
     let tag = format!("\"{sha256}\"");
-    let ending = if media_type == "image/webp" { "webp" } else { "jpg" };
     let said = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, super::revalidate::PRIVATE.to_owned()),
         (header::VARY, "authorization".to_owned()),
         (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.{ending}\"")),
-        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.{}\"", media_type.ending())),
+        (header::CONTENT_TYPE, media_type.into()),
     ];
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, said).into_response());
