@@ -298,6 +298,13 @@ pub(super) async fn said(database: &Database, words: Vec<FromAbove>, seen: SoFar
     match database.say_from_above(&words, seen, SystemClock.now_ms()).await? {
         Said::Stored => Ok(true),
         Said::Overtaken => Ok(false),
+        // Each command looks at its own texts first, and says which one it is; this is the last door.
+        Said::Faulty(fault) => Err(CliError::refused(
+            format!("有一处写不进去，什么也没有写入（{fault}）"),
+            format!(
+                "每处文字不超过{MAX_TEXT_CHARS}个字，不要有看不见的控制字符；不是文字的事，就把这句话告诉维护的人"
+            ),
+        )),
         Said::Full(branch) => Err(CliError::refused(
             format!("支部{branch}的整改记录要超过{MAX_FINDING_ENTRIES}条了，什么也没有写入"),
             "把这个支部的行从表里拿掉再做；它的问题打电话说",
