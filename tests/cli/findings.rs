@@ -97,6 +97,31 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
 }
 
 #[tokio::test]
+async fn a_number_as_it_is_printed_always_means_one_finding() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    let ids = [[1, 1, 1, 1, 1, 1, 7, 7, 7, 7], [1, 1, 1, 1, 1, 2, 7, 7, 7, 7]];
+    for (ms, random) in (1..).zip(&ids) {
+        let problem = FindingValue::Text { text: format!("问题{ms}") };
+        let id = FindingId::from_parts(ms, random);
+        phone
+            .write_findings(vec![phone.entry(&Findings::default(), id, FindingField::Problem, problem)])
+            .await;
+    }
+    let told = stage.run(&["findings", "list"]).ok();
+    let printed: Vec<&str> = told.lines().skip(1).take(2).filter_map(|line| line.split(' ').next()).collect();
+    stage.run(&["findings", "close", "07070707", "--yes-not-mended"]).refused(&["对得上2个问题", "照第一列"]);
+    stage.run(&["findings", "close", "7070707", "--yes-not-mended"]).refused(&["没有“7070707”这个问题"]);
+    assert_eq!(printed, ["107070707", "207070707"]);
+    for number in printed {
+        assert!(stage.run(&["findings", "close", number, "--yes-not-mended"]).ok().contains(number));
+    }
+    let full = FindingId::from_parts(1, &ids[0]).to_string();
+    assert!(stage.run(&["findings", "return", &full, "--reason", "x"]).ok().contains("107070707"));
+}
+
+#[tokio::test]
 async fn what_is_typed_keeps_the_bounds_that_hold_for_phones() {
     let stage = Stage::ready();
     let server = stage.serve();

@@ -179,7 +179,7 @@ impl Book<'_> {
                 returned(finding).unwrap_or_default(),
                 if self.is_common(finding) { "共性" } else { "个性" }.to_owned(),
                 row.branch.code.to_string(),
-                row.number(),
+                row.number.clone(),
             ];
             self.looks.number(sheet, line, 0, f64::from(line))?;
             for (column, text) in (1_u16..).zip(&texts) {
