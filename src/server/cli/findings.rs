@@ -1,11 +1,12 @@
-//! `findings`: problems and their mending as the upper level sees them. Its table comes in by `findings_import.rs` and goes out by
-//! `findings_export.rs`.
+//! `findings`: problems and their mending as the upper level sees them. Its table comes in by `findings_table.rs` and
+//! `findings_import.rs`, and goes out by `findings_export.rs`.
 
 use super::{
     error::CliError,
     findings_export, findings_import,
     review::{coming_day, speaker},
     scope,
+    standard::checklists_in_force,
     text::{say, table},
 };
 use crate::{
@@ -181,7 +182,7 @@ async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool
         say(serde_json::to_string_pretty(&list)?);
         return Ok(());
     }
-    let checklists = findings_import::checklists(database).await?;
+    let checklists = checklists_in_force(database).await?;
     let shown = rows.iter().map(|row| {
         let finding = &row.finding;
         vec![
