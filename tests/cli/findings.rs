@@ -97,6 +97,23 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
 }
 
 #[tokio::test]
+async fn the_table_imported_again_over_an_older_database_makes_no_second_findings() {
+    let stage = Stage::ready();
+    let old = stage.arg("备份.sqlite");
+    stage.run(&["backup", &old]).ok();
+    let file = list(&stage, "清单.xlsx");
+    let ids = |database: &[&str]| {
+        stage.run(&[&["findings", "import", &file], database].concat()).ok();
+        let list = stage.run(&[&["findings", "list", "--json"], database].concat()).json();
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| (one["problem"].to_string(), one["finding"].to_string())).collect::<Vec<_>>()
+    };
+    let first = ids(&[]);
+    assert_eq!(first.len(), 3);
+    assert_eq!(ids(&["--database", &old]), first);
+}
+
+#[tokio::test]
 async fn a_number_as_it_is_printed_always_means_one_finding() {
     let stage = Stage::ready();
     let server = stage.serve();

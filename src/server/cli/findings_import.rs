@@ -1,6 +1,7 @@
 //! What inspectors found, taken from a table (`findings_table.rs`): all of it or nothing, and the same table again changes nothing.
 //!
-//! A finding that is known already is not written again; where its deadline or source reads otherwise now, only that is.
+//! A finding that is known already is not written again; where its deadline or source reads otherwise now, only that is. A new
+//! one's id follows from its words, so the same table over a restored database meets the same findings on phones.
 
 use super::{
     error::{self, CliError},
@@ -81,7 +82,6 @@ async fn words(database: &Database, read: &[Read]) -> Result<Vec<FromAbove>, Cli
     // The last period's: they come in the order of periods.
     let counting: BTreeMap<BranchCode, Counting> =
         database.counting(None).await?.into_iter().map(|report| (report.branch.clone(), report)).collect();
-    let now = SystemClock.now_ms();
     for row in read {
         let mut say = |finding: FindingId, field: FindingField, value: FindingValue| {
             let word = Word::Write(field, value);
@@ -93,11 +93,7 @@ async fn words(database: &Database, read: &[Read]) -> Result<Vec<FromAbove>, Cli
             Some(known) if row.differs() => (known.finding.id, known.deadline, known.source),
             Some(_) => continue,
             None => {
-                let mut random = [0; 10];
-                getrandom::fill(&mut random).map_err(|_| {
-                    CliError::refused("系统给不出随机数", "过一会儿再试；一直这样就检查这台机器")
-                })?;
-                let id = FindingId::from_parts(now, &random);
+                let id = FindingId::from_content(&row.branch, row.item.as_ref(), &row.problem);
                 say(id, FindingField::Problem, FindingValue::Text { text: row.problem.clone() });
                 if let Some(item) = &row.item {
                     say(id, FindingField::Item, FindingValue::Item { item: item.clone() });
