@@ -6,7 +6,7 @@ use super::{
     ids::{ContentHash, ItemId, LedgerId, PartId},
     ledger::check::{LedgerFault, MAX_RECORDS, record_fault},
     period::{Period, Span},
-    photo::{MAX_ATTACHMENTS, MAX_BYTES},
+    photo::{MAX_ATTACHMENTS, MAX_BYTES, MediaType},
     profile::BranchProfile,
     rule::Rule,
     submission::Submission,
@@ -123,7 +123,7 @@ pub fn submission_faults(
     }
     let mut listed = BTreeSet::new();
     for attachment in &submission.attachments {
-        let is_photo = ["image/jpeg", "image/webp"].contains(&attachment.media_type.as_str())
+        let is_photo = MediaType::parse(&attachment.media_type).is_some()
             && (1..=MAX_BYTES as u64).contains(&attachment.bytes);
         if !is_photo || !listed.insert(&attachment.sha256) {
             faults.push(AnswerFault::Attachment(attachment.sha256.clone()));

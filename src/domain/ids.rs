@@ -138,7 +138,7 @@ uuid_id! {
     SubmissionId;
     /// One entry of the ledger (台账): a UUIDv7 made by the phone that entered it.
     LedgerId;
-    /// One finding (问题): a UUIDv7 made by the phone or, for findings from above, by the endpoint.
+    /// One finding (问题): a UUIDv7 made by the phone or, for findings from above, a UUIDv8 that follows from what they say.
     FindingId;
 }
 
@@ -171,6 +171,21 @@ impl FindingId {
     #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
+    }
+}
+
+impl FindingId {
+    /// The id of what the upper level found at a branch: the same words on the same item are the same finding, on whatever
+    /// machine and after whatever restore they are read again. A UUIDv8 of a SHA-256 (RFC 9562 §5.8).
+    #[must_use]
+    pub fn from_content(branch: &BranchCode, item: Option<&ItemId>, problem: &str) -> Self {
+        use sha2::Digest as _;
+        // No id holds a zero byte, so no two findings read alike.
+        let item = item.map_or("", ItemId::as_str);
+        let hash = sha2::Sha256::digest(format!("biaochi finding\0{}\0{item}\0{problem}", branch.as_str()));
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash).for_each(|(byte, of_hash)| *byte = of_hash);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 }
 
@@ -252,6 +267,23 @@ mod tests {
         let of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(ContentHash::of(b"abc").as_str(), of_abc);
         assert!(ContentHash::try_from(of_abc.to_uppercase()).is_err());
+    }
+
+    #[test]
+    fn the_id_of_a_finding_from_above_follows_from_its_words() {
+        let (branch, item) = (BranchCode::new("210726117203").unwrap(), ItemId::new("NC-D1").unwrap());
+        let id = FindingId::from_content(&branch, Some(&item), "缺签到表");
+        // Phones and old tables hold such ids: what they are made of never changes.
+        assert_eq!(id.to_string(), "3fe3b0cb-c718-87cd-a6c4-09710ba6de81");
+        assert_eq!(id.0.get_version_num(), 8);
+        for other in [
+            FindingId::from_content(&BranchCode::new("210726117205").unwrap(), Some(&item), "缺签到表"),
+            FindingId::from_content(&branch, None, "缺签到表"),
+            FindingId::from_content(&branch, None, "NC-D1\0缺签到表"),
+            FindingId::from_content(&branch, Some(&item), "缺签到表两次"),
+        ] {
+            assert_ne!(other, id);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The one place where failures become HTTP answers (RFC 9457).
 
-use super::database::DatabaseError;
+use super::{database::DatabaseError, evidence::EvidenceError, photos::PhotoStoreError};
 use crate::protocol::{Problem, ProblemKind, problem::MEDIA_TYPE};
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -47,6 +47,23 @@ impl From<DatabaseError> for Failure {
         tracing::error!(%error, "the database failed");
         Self::new(ProblemKind::Internal, "the endpoint could not store or read; try again later")
             .retry_after(30)
+    }
+}
+
+impl From<PhotoStoreError> for Failure {
+    fn from(error: PhotoStoreError) -> Self {
+        tracing::error!(%error, "the photos' store failed");
+        Self::new(ProblemKind::Internal, "the endpoint could not store or read; try again later")
+            .retry_after(30)
+    }
+}
+
+impl From<EvidenceError> for Failure {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::Photos(error) => error.into(),
+            EvidenceError::Database(error) => error.into(),
+        }
     }
 }
 

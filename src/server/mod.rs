@@ -7,6 +7,7 @@ pub mod clock;
 pub mod database;
 mod docs;
 pub mod error;
+pub mod evidence;
 mod openapi;
 pub mod photos;
 pub mod roster;
@@ -35,8 +36,8 @@ const FREE_DEVICE_CODES: usize = 10;
 pub struct Endpoint {
     /// Where everything is kept.
     pub database: database::Database,
-    /// The photos' bytes.
-    pub photos: photos::Photos,
+    /// Evidence photos.
+    pub evidence: evidence::Evidence,
     /// What time it is.
     pub clock: Arc<dyn clock::Clock>,
     /// Reverse proxies whose word about the client's address is believed.
@@ -56,8 +57,8 @@ impl Endpoint {
     pub fn new(database: database::Database, photos: photos::Photos, clock: Arc<dyn clock::Clock>) -> Self {
         Self {
             writer: database::Writer::start(database.clone()),
+            evidence: evidence::Evidence::new(database.clone(), photos),
             database,
-            photos,
             clock,
             trusted_proxies: address::Network::loopback().into(),
             wrong_codes: Arc::new(throttle::Throttle::new(FREE_WRONG_CODES)),

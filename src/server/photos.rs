@@ -11,7 +11,8 @@ use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, pat
 use std::{collections::HashSet, io, path::Path, path::PathBuf, sync::Arc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// So many photos are received at once; each takes its size in memory.
+/// So many photos are received at once. Each takes at most [`MAX_BYTES`](crate::domain::photo::MAX_BYTES) in memory, also while a
+/// larger body is read to its end (and dropped): 256 MB at the very worst, some 40 MB of photos as phones make them.
 const AT_ONCE: usize = 128;
 
 /// Why photos cannot be kept.

@@ -6,6 +6,7 @@ use super::{
     app::{self, App, AppError},
     clock::SystemClock,
     database::Database,
+    evidence::EvidenceError,
     photos::{PhotoStoreError, Photos},
     router::router,
     tls::{self, TlsError},
@@ -84,6 +85,9 @@ pub enum ServeError {
     /// Photos cannot be kept.
     #[error("photos cannot be kept: {0}")]
     Photos(#[from] PhotoStoreError),
+    /// What there is of photos cannot be looked through.
+    #[error("photos cannot be looked through: {0}")]
+    Evidence(#[from] EvidenceError),
     /// The certificate cannot be used.
     #[error("https cannot be served: {0}")]
     Tls(#[from] TlsError),
@@ -152,6 +156,10 @@ pub async fn serve(
         }
     };
     let mut endpoint = Endpoint::new(database.clone(), photos, Arc::new(SystemClock));
+    let lost = endpoint.evidence.check().await?;
+    if lost > 0 {
+        tracing::warn!(lost, "files of photos are not there; phones that still have them are asked again");
+    }
     if !options.trusted_proxy.is_empty() {
         endpoint.trusted_proxies = options.trusted_proxy.into();
     }

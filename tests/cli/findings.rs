@@ -97,6 +97,75 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
 }
 
 #[tokio::test]
+async fn the_table_imported_again_over_an_older_database_makes_no_second_findings() {
+    let stage = Stage::ready();
+    let old = stage.arg("备份.sqlite");
+    stage.run(&["backup", &old]).ok();
+    let file = list(&stage, "清单.xlsx");
+    let ids = |database: &[&str]| {
+        stage.run(&[&["findings", "import", &file], database].concat()).ok();
+        let list = stage.run(&[&["findings", "list", "--json"], database].concat()).json();
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| (one["problem"].to_string(), one["finding"].to_string())).collect::<Vec<_>>()
+    };
+    let first = ids(&[]);
+    assert_eq!(first.len(), 3);
+    assert_eq!(ids(&["--database", &old]), first);
+}
+
+#[tokio::test]
+async fn a_number_as_it_is_printed_always_means_one_finding() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    let ids = [[1, 1, 1, 1, 1, 1, 7, 7, 7, 7], [1, 1, 1, 1, 1, 2, 7, 7, 7, 7]];
+    for (ms, random) in (1..).zip(&ids) {
+        let problem = FindingValue::Text { text: format!("问题{ms}") };
+        let id = FindingId::from_parts(ms, random);
+        phone
+            .write_findings(vec![phone.entry(&Findings::default(), id, FindingField::Problem, problem)])
+            .await;
+    }
+    let told = stage.run(&["findings", "list"]).ok();
+    let printed: Vec<&str> = told.lines().skip(1).take(2).filter_map(|line| line.split(' ').next()).collect();
+    stage.run(&["findings", "close", "07070707", "--yes-not-mended"]).refused(&["对得上2个问题", "照第一列"]);
+    stage.run(&["findings", "close", "7070707", "--yes-not-mended"]).refused(&["没有“7070707”这个问题"]);
+    assert_eq!(printed, ["107070707", "207070707"]);
+    for number in printed {
+        assert!(stage.run(&["findings", "close", number, "--yes-not-mended"]).ok().contains(number));
+    }
+    let full = FindingId::from_parts(1, &ids[0]).to_string();
+    assert!(stage.run(&["findings", "return", &full, "--reason", "x"]).ok().contains("107070707"));
+}
+
+#[tokio::test]
+async fn what_is_typed_keeps_the_bounds_that_hold_for_phones() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    let receipt = phone.submit(&phone.submission(0, &[])).await.code;
+    stage.run(&["findings", "import", &list(&stage, "清单.xlsx")]).ok();
+    let before = stage.run(&["findings", "list", "--json"]).json();
+    let number = before[0]["number"].as_str().unwrap();
+    let long = "长".repeat(501);
+    for by in [long.as_str(), "响\u{7f}铃", "两\n行", " "] {
+        let told = ["--by 写的名字空着、超过500个字", "不写 --by 就是支部的上级党组织"];
+        stage.run(&["findings", "close", number, "--yes-not-mended", "--by", by]).refused(&told);
+        stage.run(&["findings", "return", number, "--reason", "x", "--by", by]).refused(&told);
+        stage.run(&["review", "begin", &receipt, "--by", by]).refused(&told);
+    }
+    for reason in [long.as_str(), "响\u{7f}铃"] {
+        stage.run(&["findings", "return", number, "--reason", reason]).refused(&["原因空着、超过500个字"]);
+    }
+    assert_eq!(stage.run(&["findings", "list", "--json"]).json(), before);
+    assert!(stage.run(&["review", "list"]).ok().contains("未审"));
+    // A reason may have several lines, as a phone's words may.
+    stage.run(&["findings", "return", number, "--reason", "一\n二", "--by", " 张组委 "]).ok();
+    let after = stage.run(&["findings", "list", "--json"]).json();
+    assert_eq!(after[0]["verdict"]["by"], "张组委");
+}
+
+#[tokio::test]
 async fn the_same_table_again_changes_nothing_and_a_changed_one_only_what_it_says() {
     let stage = Stage::ready();
     let file = list(&stage, "清单.xlsx");
@@ -132,7 +201,7 @@ async fn the_same_table_again_changes_nothing_and_a_changed_one_only_what_it_say
 fn every_fault_is_named_with_its_row_and_nothing_is_taken() {
     let stage = Stage::ready();
     let long = "长".repeat(501);
-    let rows: [&[&str]; 11] = [
+    let rows: [&[&str]; 12] = [
         &["支部编号", "支部", "乡镇", "条目", "存在问题", "整改时限"],
         &["", "", "", "", "没有支部", ""],
         &["999", "", "", "", "没有这个支部", ""],
@@ -144,6 +213,7 @@ fn every_fault_is_named_with_its_row_and_nothing_is_taken() {
         &[SHILI, "", "", "", "日子过了", "2020-01-01"],
         &[SHILI, "", "", "", "一样", "明天"],
         &[SHILI, "", "", "", "一样", ""],
+        &[SHILI, "", "", "", "响\u{7f}铃", ""],
     ];
     let file = workbook(&stage, "错.xlsx", &rows);
     stage.run(&["findings", "import", &file]).refused(&[
@@ -157,7 +227,8 @@ fn every_fault_is_named_with_its_row_and_nothing_is_taken() {
         "第9行“整改时限”列：整改时限已经过了",
         "第10行“整改时限”列：“明天”不是日期",
         "第11行“存在问题”列：和第10行是同一个支部的同一个问题",
-        "共10处错误，什么也没有写入",
+        "第12行“存在问题”列：文字超过4000个字，或者有看不见的控制字符",
+        "共11处错误，什么也没有写入",
     ]);
     assert!(stage.run(&["findings", "list"]).ok().contains("共0个问题"));
     let file = stage.write("空.csv", "支部编号,条目\n210726117203,17\n");

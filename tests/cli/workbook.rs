@@ -66,6 +66,10 @@ fn a_sector_that_a_version_leaves_out_is_told_before_it_is_published() {
     assert_eq!(dropped.len(), 8);
     assert_eq!((&dropped[0]["sector"], &dropped[0]["against"]), (&"rural".into(), &"in_force".into()));
     assert!(dropped[0]["branches"].as_u64().unwrap() > 1_000);
+    // Nothing published yet.
+    let stage = Stage::empty();
+    stage.run(&["roster", "import", &demo_roster()]).ok();
+    stage.run(&["standard", "burden", BUILTIN, "--against", "在用"]).refused(&["还没有发布标准"]);
     // Without a database, against what is named.
     let stage = Stage::empty();
     stage.run(&["standard", "template", "-o", "新.xlsx"]).ok();

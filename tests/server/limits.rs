@@ -3,7 +3,8 @@
 use crate::common::{self, file};
 use axum_server::Handle;
 use biaochi::{
-    protocol::paths,
+    domain::photo,
+    protocol::{MAX_BODY_BYTES, paths},
     server::{
         database::Database,
         photos::Photos,
@@ -60,6 +61,22 @@ async fn health(address: SocketAddr) -> String {
     let request = format!("GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", paths::HEALTH);
     line.write_all(request.as_bytes()).await.unwrap();
     rest(&mut line).await
+}
+
+#[test]
+fn the_web_server_of_the_readme_lets_through_what_the_endpoint_takes() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("client_max_body_size ").unwrap();
+    let (megabytes, _) = after.split_once("m;").unwrap();
+    let bytes = megabytes.parse::<usize>().unwrap() * 1024 * 1024;
+    assert!(bytes > photo::MAX_BYTES.max(MAX_BODY_BYTES));
+    // And it says how large these are.
+    let said = format!(
+        "a photo has at most {} MB, everything else {} KB",
+        photo::MAX_BYTES >> 20,
+        MAX_BODY_BYTES >> 10
+    );
+    assert!(readme.contains(&said), "{said}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use reqwest::{Method, Response, StatusCode};
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
+    process::Command,
 };
 
 fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
@@ -57,6 +58,15 @@ impl Stage {
     async fn has(&self, phone: usize, bytes: &[u8]) -> StatusCode {
         let path = paths::photo(&ContentHash::of(bytes));
         self.phone(phone, Method::HEAD, &path).send().await.unwrap().status()
+    }
+
+    /// What `review list` says.
+    fn told_above(&self) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
+        let ran =
+            command.arg("--database").arg(file(&self.folder)).args(["review", "list"]).output().unwrap();
+        assert!(ran.status.success());
+        String::from_utf8(ran.stdout).unwrap()
     }
 
     async fn listed(&self, phone: usize) -> Vec<SubmissionSummary> {
@@ -133,8 +143,8 @@ async fn a_submission_is_complete_when_all_its_photos_are_here() {
 }
 
 #[tokio::test]
-async fn a_photo_whose_file_is_gone_is_missing_and_comes_again() {
-    let stage = Stage::new(1, &[]).await;
+async fn a_photo_whose_file_is_gone_is_missing_from_the_next_start_or_look_on_and_comes_again() {
+    let mut stage = Stage::new(1, &[]).await;
     stage.activate(0).await;
     let photos = [picture(1), picture(2)];
     let sent = with_photos(&stage, 0, 1, &photos);
@@ -144,12 +154,25 @@ async fn a_photo_whose_file_is_gone_is_missing_and_comes_again() {
         assert_eq!(stage.bring(0, photo).await.status(), StatusCode::CREATED);
     }
     assert!(stage.listed(0).await[0].missing.is_empty());
-    // As after a restore that brought back the database and not this file.
     let folder = std::fs::read_dir(stage.folder.path().join("photos")).unwrap().next().unwrap().unwrap();
-    std::fs::remove_file(folder.path().join(ContentHash::of(&photos[1]).as_str())).unwrap();
-    assert_eq!(stage.listed(0).await[0].missing, [ContentHash::of(&photos[1])]);
-    assert_eq!(stage.bring(0, &photos[1]).await.status(), StatusCode::OK);
-    assert!(stage.listed(0).await[0].missing.is_empty());
+    let lose = || std::fs::remove_file(folder.path().join(ContentHash::of(&photos[1]).as_str())).unwrap();
+    for way in ["restart", "read"] {
+        lose();
+        if way == "restart" {
+            // As after a restore that brought back the database and not this file.
+            stage.program.kill();
+            stage.program = Program::start(&file(&stage.folder), &[]);
+        } else {
+            let path = paths::photo(&ContentHash::of(&photos[1]));
+            refused(stage.phone(0, Method::GET, &path).send().await.unwrap(), ProblemKind::NotFound).await;
+        }
+        assert_eq!(stage.listed(0).await[0].missing, [ContentHash::of(&photos[1])], "{way}");
+        assert!(stage.told_above().contains("照片还差1张没有传上来"), "{way}: {}", stage.told_above());
+        assert_eq!(stage.bring(0, &photos[1]).await.status(), StatusCode::OK);
+        assert!(stage.listed(0).await[0].missing.is_empty(), "{way}");
+        assert!(!stage.told_above().contains("照片还差"), "{way}: {}", stage.told_above());
+        assert_eq!(stage.has(0, &photos[1]).await, StatusCode::OK);
+    }
 }
 
 #[tokio::test]

@@ -64,11 +64,52 @@ pub struct Seen {
     pub height: u32,
 }
 
+/// What a photo may be that is stored and sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaType {
+    /// `image/jpeg`
+    Jpeg,
+    /// `image/webp`
+    Webp,
+}
+
+impl MediaType {
+    /// As it stands in a `Content-Type`, without parameters.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+        }
+    }
+
+    /// How a file of it ends, without the dot.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Webp => "webp",
+        }
+    }
+
+    /// The one that is written so, in lower case; `None` where no such photo is stored.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Jpeg, Self::Webp].into_iter().find(|one| one.as_str() == text)
+    }
+}
+
+impl From<MediaType> for String {
+    fn from(media_type: MediaType) -> Self {
+        media_type.as_str().to_owned()
+    }
+}
+
 /// A photo that may be stored and sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finished {
-    /// `image/jpeg` or `image/webp`.
-    pub media_type: &'static str,
+    /// What its bytes are.
+    pub media_type: MediaType,
     /// Its width, in pixels.
     pub width: u32,
     /// Its height, in pixels.
@@ -121,8 +162,8 @@ pub fn finished(bytes: &[u8]) -> Result<Finished, PhotoFault> {
         return Err(PhotoFault::TooLarge(bytes.len() as u64));
     }
     let (media_type, (width, height)) = match sniff::kind(bytes) {
-        Some(Kind::Jpeg) => ("image/jpeg", jpeg::finished(bytes)?),
-        Some(Kind::Webp) => ("image/webp", webp::finished(bytes)?),
+        Some(Kind::Jpeg) => (MediaType::Jpeg, jpeg::finished(bytes)?),
+        Some(Kind::Webp) => (MediaType::Webp, webp::finished(bytes)?),
         Some(Kind::Png | Kind::Gif | Kind::Heic) => return Err(PhotoFault::NotForStoring),
         None => return Err(PhotoFault::NoPhoto),
     };
@@ -142,7 +183,7 @@ pub struct PhotoFacts {
     pub sha256: ContentHash,
     /// Its size in bytes.
     pub bytes: u64,
-    /// `image/jpeg` or `image/webp`.
+    /// A [`MediaType`] as it is written.
     pub media_type: String,
     /// Width in pixels; 0 when only its hash is known.
     #[serde(default)]

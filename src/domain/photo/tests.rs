@@ -117,9 +117,9 @@ fn the_day_is_read_and_nothing_else() {
 #[test]
 fn a_finished_photo_is_a_picture_and_nothing_else() {
     let good = jpeg_with(1600, 1200, &[segment(0xe2, b"ICC_PROFILE\0\x01\x01..")]);
-    assert_eq!(finished(&good), Ok(Finished { media_type: "image/jpeg", width: 1600, height: 1200 }));
+    assert_eq!(finished(&good), Ok(Finished { media_type: MediaType::Jpeg, width: 1600, height: 1200 }));
     let good = webp(&[vp8(640, 480)]);
-    assert_eq!(finished(&good), Ok(Finished { media_type: "image/webp", width: 640, height: 480 }));
+    assert_eq!(finished(&good), Ok(Finished { media_type: MediaType::Webp, width: 640, height: 480 }));
     let vp8x = chunk(b"VP8X", &[8, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0]);
     let cut = |bytes: Vec<u8>, by: usize| bytes[..bytes.len() - by].to_vec();
     for (name, bytes, fault) in [
@@ -186,5 +186,16 @@ proptest! {
         let at = at % bytes.len();
         bytes[at] = byte;
         let _ = (look(&bytes), finished(&bytes), taken_on(&bytes), plain_jpeg(&bytes));
+    }
+}
+
+#[test]
+fn a_media_type_reads_as_it_is_written_and_nothing_else_is_one() {
+    for (written, ending) in [("image/jpeg", "jpg"), ("image/webp", "webp")] {
+        let read = MediaType::parse(written).unwrap();
+        assert_eq!((read.as_str(), read.ending(), String::from(read)), (written, ending, written.to_owned()));
+    }
+    for other in ["", "image/png", "image/svg+xml", "IMAGE/JPEG", "image/jpeg; q=1", "text/html"] {
+        assert_eq!(MediaType::parse(other), None, "{other}");
     }
 }

@@ -1,17 +1,18 @@
-//! `findings`: problems and their mending as the upper level sees them. Its table comes in by `findings_import.rs` and goes out by
-//! `findings_export.rs`.
+//! `findings`: problems and their mending as the upper level sees them. Its table comes in by `findings_table.rs` and
+//! `findings_import.rs`, and goes out by `findings_export.rs`.
 
 use super::{
     error::CliError,
     findings_export, findings_import,
     review::{coming_day, speaker},
     scope,
+    standard::checklists_in_force,
     text::{say, table},
 };
 use crate::{
     domain::{
-        BranchCode, Checklist, Finding, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,
-        finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
+        BranchCode, Checklist, Finding, FindingId, FindingState, Ruling, answer::MAX_TEXT_CHARS,
+        check::is_plain_text, finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
     },
     server::{
         clock::{Clock as _, SystemClock},
@@ -28,6 +29,8 @@ use crate::{
 use serde_json::json;
 use std::{collections::BTreeMap, path::PathBuf};
 
+/// So many digits a number has at least.
+const NUMBER_DIGITS: usize = 8;
 /// Phones may add something while a command works something out from what it has read: then it reads once more, so often.
 pub(super) const MOST_TRIES: usize = 5;
 
@@ -52,7 +55,7 @@ pub(super) enum Findings {
     },
     #[command(about = "验收销号")]
     Close {
-        #[arg(value_name = "ID", required = true, help = "问题编号，可以写几个：findings list 的第一列")]
+        #[arg(value_name = "NUMBER", required = true, help = "问题编号，可以写几个：findings list 的第一列")]
         finding: Vec<String>,
         #[arg(long, help = "支部还没有说整改好，也销号")]
         yes_not_mended: bool,
@@ -61,7 +64,7 @@ pub(super) enum Findings {
     },
     #[command(about = "退回支部再整改；已经销号的重新打开")]
     Return {
-        #[arg(value_name = "ID", help = "问题编号：findings list 的第一列")]
+        #[arg(value_name = "NUMBER", help = "问题编号：findings list 的第一列")]
         finding: String,
         #[arg(long, value_name = "TEXT", help = "原因")]
         reason: String,
@@ -93,16 +96,33 @@ pub(super) struct Row {
     pub(super) branch: Unit,
     /// The name of the unit that the branch reports to.
     pub(super) above: String,
+    /// 编号: see [`numbers`].
+    pub(super) number: String,
     /// The finding.
     pub(super) finding: Finding,
 }
 
-impl Row {
-    /// 编号: the end of its id, which is random.
-    pub(super) fn number(&self) -> String {
-        let id = self.finding.id.to_string();
-        id.get(id.len().saturating_sub(8)..).unwrap_or(&id).to_owned()
+/// The hexadecimal digits of an id, without dashes.
+fn digits(id: FindingId) -> String {
+    id.0.simple().to_string()
+}
+
+/// 编号 of findings, by which every command knows them: the last eight digits of the id, which are not of its time; more of them
+/// where another finding ends the same way, so that what is printed always tells which one is meant.
+fn numbers(ids: impl Iterator<Item = FindingId>) -> BTreeMap<FindingId, String> {
+    let backwards = |id: FindingId| digits(id).chars().rev().collect::<String>();
+    let ends: BTreeMap<String, FindingId> = ids.map(|id| (backwards(id), id)).collect();
+    let shared = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let mut numbers = BTreeMap::new();
+    let (mut before, mut after) = (0, ends.keys().skip(1));
+    for (end, id) in &ends {
+        // In this order, an end has most in common with its neighbours.
+        let next = after.next().map_or(0, |next| shared(end, next));
+        let length = NUMBER_DIGITS.max(before.max(next) + 1);
+        numbers.insert(*id, end.chars().take(length).collect::<Vec<_>>().into_iter().rev().collect());
+        before = next;
     }
+    numbers
 }
 
 impl Findings {
@@ -129,12 +149,19 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
     let names = scope::names(&database.units().await?);
     let (all, _) = database.all_findings().await?;
     let mut rows = Vec::new();
+    let ids = all.values().flat_map(|findings| findings.entries().iter().map(|entry| entry.finding));
+    let numbers = numbers(ids);
     for branch in scope::branches(database, under).await? {
         let Some(findings) = all.get(&branch.code) else { continue };
         let above = branch.parent.as_ref().and_then(|parent| names.get(parent)).cloned().unwrap_or_default();
         // What the branch wrote by mistake concerns nobody.
         let all = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
-        rows.extend(all.map(|finding| Row { branch: branch.clone(), above: above.clone(), finding }));
+        rows.extend(all.map(|finding| Row {
+            branch: branch.clone(),
+            above: above.clone(),
+            number: numbers.get(&finding.id).cloned().unwrap_or_else(|| digits(finding.id)),
+            finding,
+        }));
     }
     Ok(rows)
 }
@@ -155,11 +182,11 @@ async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool
         say(serde_json::to_string_pretty(&list)?);
         return Ok(());
     }
-    let checklists = findings_import::checklists(database).await?;
+    let checklists = checklists_in_force(database).await?;
     let shown = rows.iter().map(|row| {
         let finding = &row.finding;
         vec![
-            row.number(),
+            row.number.clone(),
             row.branch.code.to_string(),
             row.branch.name.clone(),
             standing(finding, today),
@@ -178,7 +205,7 @@ fn as_json(row: &Row) -> serde_json::Value {
     let finding = &row.finding;
     json!({
         "finding": finding.id,
-        "number": row.number(),
+        "number": row.number,
         "branch": row.branch.code,
         "branch_name": row.branch.name,
         "reports_to": row.above,
@@ -194,20 +221,17 @@ fn as_json(row: &Row) -> serde_json::Value {
     })
 }
 
-/// The finding that is meant by its number, or by a longer piece of its id.
+/// The finding that is meant by its number, or by more of the end of its id, up to the whole.
 fn find<'a>(rows: &'a [Row], text: &str) -> Result<&'a Row, CliError> {
-    let wanted = text.trim().to_lowercase();
-    let is_meant = |row: &&Row| {
-        let id = row.finding.id.to_string();
-        wanted.len() >= 4 && (id.ends_with(&wanted) || id.starts_with(&wanted))
-    };
+    let wanted = text.trim().to_lowercase().replace('-', "");
+    let is_meant = |row: &&Row| wanted.len() >= NUMBER_DIGITS && digits(row.finding.id).ends_with(&wanted);
     let meant: Vec<&Row> = rows.iter().filter(is_meant).collect();
     match meant[..] {
         [row] => Ok(row),
         [] => Err(CliError::refused(format!("没有“{text}”这个问题"), "用 findings list 核对编号")),
         [..] => Err(CliError::refused(
             format!("“{text}”对得上{}个问题", meant.len()),
-            "用 findings list 核对，把编号写全",
+            "用 findings list 核对，照第一列把编号写全",
         )),
     }
 }
@@ -226,7 +250,7 @@ async fn close(
             let row = find(&rows, text)?;
             let finding = &row.finding;
             if finding.state == FindingState::Closed {
-                told.push(format!("{} {}：已经销号，没有变化。", row.branch.name, row.number()));
+                told.push(format!("{} {}：已经销号，没有变化。", row.branch.name, row.number));
                 continue;
             }
             if finding.state != FindingState::Mended && !yes_not_mended {
@@ -239,7 +263,7 @@ async fn close(
             }
             let by = speaker(database, &row.branch.code, by).await?;
             words.insert(finding.id, decided(&row.branch.code, finding, by, Ruling::Closed));
-            told.push(format!("{} {}：已销号。", row.branch.name, row.number()));
+            told.push(format!("{} {}：已销号。", row.branch.name, row.number));
         }
         if said(database, words.into_values().collect(), seen).await? {
             told.iter().for_each(say);
@@ -271,7 +295,7 @@ async fn give_back(
         let finding = &row.finding;
         let is_said = finding.state == FindingState::Returned
             && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
-        let (name, number) = (&row.branch.name, row.number());
+        let (name, number) = (&row.branch.name, &row.number);
         if is_said {
             say(format!("{name} {number}：已经这样退回，没有变化。"));
             return Ok(());
@@ -298,6 +322,13 @@ pub(super) async fn said(database: &Database, words: Vec<FromAbove>, seen: SoFar
     match database.say_from_above(&words, seen, SystemClock.now_ms()).await? {
         Said::Stored => Ok(true),
         Said::Overtaken => Ok(false),
+        // Each command looks at its own texts first, and says which one it is; this is the last door.
+        Said::Faulty(fault) => Err(CliError::refused(
+            format!("有一处写不进去，什么也没有写入（{fault}）"),
+            format!(
+                "每处文字不超过{MAX_TEXT_CHARS}个字，不要有看不见的控制字符；不是文字的事，就把这句话告诉维护的人"
+            ),
+        )),
         Said::Full(branch) => Err(CliError::refused(
             format!("支部{branch}的整改记录要超过{MAX_FINDING_ENTRIES}条了，什么也没有写入"),
             "把这个支部的行从表里拿掉再做；它的问题打电话说",
@@ -308,4 +339,27 @@ pub(super) async fn said(database: &Database, words: Vec<FromAbove>, seen: SoFar
 /// Phones write faster than this command reads.
 pub(super) fn busy() -> CliError {
     CliError::refused("支部的手机正在不停地送整改情况，什么也没有写入", "过一会儿再做一次")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_of_an_id_tells_it_from_every_other() {
+        let ids: Vec<FindingId> = [
+            "019ab000-0000-7000-8000-00001a2b3c4d",
+            "019ab000-0000-7000-8000-00021a2b3c4d",
+            "019ab000-0000-7000-9000-00001a2b3c4d",
+            "019ab000-0000-7000-8000-0000ffffffff",
+        ]
+        .map(|id| id.parse().unwrap())
+        .into();
+        let numbers = numbers(ids.iter().chain(&ids).copied());
+        let expected = ["800000001a2b3c4d", "21a2b3c4d", "900000001a2b3c4d", "ffffffff"];
+        assert_eq!(ids.iter().map(|id| numbers[id].as_str()).collect::<Vec<_>>(), expected);
+        for (id, number) in &numbers {
+            assert!(ids.iter().all(|other| other == id || !digits(*other).ends_with(number)), "{number}");
+        }
+    }
 }

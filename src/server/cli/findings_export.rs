@@ -4,8 +4,8 @@
 use super::{
     error::{CliError, must_be_new, write_new},
     findings::{Row, item_number, rows},
-    findings_import::checklists,
     sheets::Looks,
+    standard::checklists_in_force,
     text::say,
 };
 use crate::{
@@ -41,7 +41,7 @@ pub(super) async fn export(
     let book = Book {
         rows: &rows,
         common: common_items(&rows, common),
-        checklists: checklists(database).await?,
+        checklists: checklists_in_force(database).await?,
         today: shanghai_date(SystemClock.now_ms()),
         looks: Looks::new(),
     };
@@ -179,7 +179,7 @@ impl Book<'_> {
                 returned(finding).unwrap_or_default(),
                 if self.is_common(finding) { "共性" } else { "个性" }.to_owned(),
                 row.branch.code.to_string(),
-                row.number(),
+                row.number.clone(),
             ];
             self.looks.number(sheet, line, 0, f64::from(line))?;
             for (column, text) in (1_u16..).zip(&texts) {

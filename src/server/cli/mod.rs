@@ -11,6 +11,7 @@ mod explain;
 mod findings;
 mod findings_export;
 mod findings_import;
+mod findings_table;
 mod package;
 mod results;
 mod review;

@@ -241,13 +241,19 @@ async fn find(database: &Database, text: &str) -> Result<(Counting, Report), Cli
     })
 }
 
-/// In whose name: as told, or the unit above the branch.
+/// In whose name: as told, within the bounds that hold for every name, or the unit above the branch.
 pub(super) async fn speaker(
     database: &Database,
     branch: &BranchCode,
     by: Option<&str>,
 ) -> Result<String, CliError> {
     if let Some(by) = by {
+        let by = by.trim();
+        if by.is_empty() || !is_plain_text(by, MAX_TEXT_CHARS, false) {
+            let problem =
+                format!("--by 写的名字空着、超过{MAX_TEXT_CHARS}个字，或者有换行、看不见的控制字符");
+            return Err(CliError::refused(problem, "写单位或者人的名字；不写 --by 就是支部的上级党组织"));
+        }
         return Ok(by.into());
     }
     let info = database.branch(branch).await?;

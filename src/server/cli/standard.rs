@@ -15,7 +15,10 @@ use crate::{
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
     server::database::{Database, Published},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Standard {
@@ -193,6 +196,15 @@ pub(super) async fn checklist(
 ) -> Result<Option<Checklist>, CliError> {
     let body = database.checklist(hash).await?;
     Ok(body.map(|body| serde_json::from_slice(&body)).transpose()?)
+}
+
+/// The checklists of the version in use, by sector; none where nothing is published.
+pub(super) async fn checklists_in_force(
+    database: &Database,
+) -> Result<BTreeMap<String, Checklist>, CliError> {
+    let published = database.version_in_force().await?;
+    let lists = published.into_iter().flat_map(|published| published.checklists);
+    Ok(lists.map(|list| (list.sector.as_str().to_owned(), list)).collect())
 }
 
 /// How many documents each book has.

@@ -3,6 +3,7 @@
 use super::{
     error::CliError,
     package,
+    standard::nothing_published,
     standard_diff::{is_in_force, version},
     text::{say, table},
 };
@@ -75,10 +76,6 @@ impl Burden {
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         let package = package::read(&self.file)?;
-        let before = match &self.against {
-            Some(against) => Some(version(against, database).await?.0),
-            None => None,
-        };
         let mut branches: BTreeMap<String, usize> = BTreeMap::new();
         let mut in_force = None;
         if let Some(database) = database {
@@ -87,6 +84,11 @@ impl Burden {
             }
             in_force = database.version_in_force().await?.map(|version| version.checklists);
         }
+        let before = match &self.against {
+            Some(against) if is_in_force(against) => Some(in_force.clone().ok_or_else(nothing_published)?),
+            Some(against) => Some(version(against, database).await?.0),
+            None => None,
+        };
         let of_sector = |sector: &SectorId| {
             (!branches.is_empty()).then(|| branches.get(sector.as_str()).copied().unwrap_or_default())
         };

@@ -4,7 +4,10 @@ use super::{Database, DatabaseError, stored};
 use crate::domain::{
     BranchCode, ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, HybridClock,
     Ruling, Verdict,
-    finding::{check::MAX_FINDING_ENTRIES, endpoint_device},
+    finding::{
+        check::{FindingFault, MAX_FINDING_ENTRIES, finding_fault, verdict_fault},
+        endpoint_device,
+    },
 };
 use sqlx::{Row as _, SqliteConnection, SqliteExecutor};
 use std::collections::BTreeMap;
@@ -43,6 +46,11 @@ pub enum Said {
     Stored,
     /// Something was added since they were worked out; nothing was stored.
     Overtaken,
+    /// One of them holds what no phone may write or take either; nothing was stored.
+    Faulty(
+        /// What is wrong with it.
+        FindingFault,
+    ),
     /// This branch would have more than [`MAX_FINDING_ENTRIES`] entries; nothing was stored.
     Full(
         /// The branch.
@@ -135,10 +143,16 @@ impl Database {
             match word.clone() {
                 Word::Write(field, value) => {
                     let entry = FindingEntry { finding: *finding, field, stamp, value };
+                    if let Some(fault) = finding_fault(&entry) {
+                        return Ok(Said::Faulty(fault));
+                    }
                     put_entry(&mut tx, branch, &entry).await?;
                 }
                 Word::Decide(by, ruling) => {
                     let verdict = Verdict { finding: *finding, stamp, given_at: now, by, ruling };
+                    if let Some(fault) = verdict_fault(&verdict) {
+                        return Ok(Said::Faulty(fault));
+                    }
                     sqlx::query("INSERT INTO finding_verdicts (branch, body) VALUES (?, ?)")
                         .bind(branch.as_str().to_owned())
                         .bind(serde_json::to_string(&verdict).map_err(stored)?)
@@ -253,6 +267,45 @@ mod tests {
         let verdict = findings.verdicts().first().unwrap();
         assert_eq!((verdict.given_at, Some(verdict.stamp)), (5, findings.latest()));
         assert!(verdict.stamp > stamp(ahead + 1, 255));
+    }
+
+    #[tokio::test]
+    async fn what_no_phone_may_write_is_not_written_from_above_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.0)
+            .await
+            .unwrap();
+        let first = problem("缺签到表", 1);
+        database.add_findings(&branch(), std::slice::from_ref(&first)).await.unwrap().unwrap();
+        let (_, seen) = database.all_findings().await.unwrap();
+        let (long, bell) = ("长".repeat(501), "响\u{7}".to_owned());
+        let returned = |reason: &String| Ruling::Returned { reason: reason.clone(), until: None };
+        let text = |text: &String| FindingValue::Text { text: text.clone() };
+        let source = |detail: &String| FindingValue::Origin {
+            origin: crate::domain::FindingOrigin::Inspection,
+            detail: detail.clone(),
+        };
+        for bad in [&long, &bell] {
+            for word in [
+                Word::Write(FindingField::Problem, text(bad)),
+                Word::Write(FindingField::Origin, source(bad)),
+                Word::Write(FindingField::Deadline, text(&"明天".into())),
+                Word::Decide(bad.clone(), Ruling::Closed),
+                Word::Decide("镇安镇党委".into(), returned(bad)),
+            ] {
+                let good = Word::Decide("镇安镇党委".into(), Ruling::Closed);
+                let words = [good, word.clone()].map(|word| FromAbove {
+                    branch: branch(),
+                    finding: first.finding,
+                    word,
+                });
+                let said = database.say_from_above(&words, seen, 5).await.unwrap();
+                assert!(matches!(said, Said::Faulty(_)), "{word:?}: {said:?}");
+            }
+        }
+        assert_eq!(database.all_findings().await.unwrap().1, seen, "all or nothing");
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ use sqlx::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
 };
-use std::{collections::HashSet, path::Path};
+use std::path::Path;
 
 /// What can go wrong with the database. Nothing here is the phone's fault; trying again later can help.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +106,11 @@ CREATE TABLE IF NOT EXISTS photos (
     branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, bytes BIGINT NOT NULL, media_type TEXT NOT NULL,
     width BIGINT NOT NULL, height BIGINT NOT NULL, device TEXT NOT NULL, stored_at BIGINT NOT NULL,
     PRIMARY KEY (branch, sha256));
+CREATE TABLE IF NOT EXISTS lost_photos (
+    branch TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (branch, sha256),
+    FOREIGN KEY (branch, sha256) REFERENCES photos (branch, sha256));
+CREATE VIEW IF NOT EXISTS photos_here AS SELECT * FROM photos p WHERE NOT EXISTS
+    (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256);
 CREATE TABLE IF NOT EXISTS profiles (branch TEXT PRIMARY KEY REFERENCES units(code), body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS finding_entries (
     number INTEGER PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, body TEXT NOT NULL,
@@ -212,39 +217,18 @@ impl Database {
         Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// All submissions of a branch with their reviews, oldest first. Of their photos those are missing that were never noted.
+    /// All submissions of a branch with their reviews, oldest first, each with its photos that are not here.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn submissions(&self, branch: &BranchCode) -> Result<Vec<SubmissionSummary>, DatabaseError> {
-        self.list_submissions(branch, None).await
-    }
-
-    /// The same; `files` are the photos of the branch whose bytes are on disk, and one that was noted and whose file is gone is
-    /// missing too.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn submissions_with_files(
-        &self,
-        branch: &BranchCode,
-        files: &HashSet<ContentHash>,
-    ) -> Result<Vec<SubmissionSummary>, DatabaseError> {
-        self.list_submissions(branch, Some(files)).await
-    }
-
-    async fn list_submissions(
-        &self,
-        branch: &BranchCode,
-        files: Option<&HashSet<ContentHash>>,
-    ) -> Result<Vec<SubmissionSummary>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT id, receipt, period, device, parents, withdrawn_at FROM submissions WHERE branch = ? ORDER BY id",
         )
         .bind(branch.as_str().to_owned())
         .fetch_all(&self.0)
         .await?;
-        let mut missing = self.missing_photos(branch, files).await?;
+        let mut missing = self.missing_photos(branch).await?;
         let mut list = Vec::with_capacity(rows.len());
         for row in rows {
             let id: String = row.try_get("id")?;

@@ -21,7 +21,7 @@ pub struct Counting {
     pub heads: usize,
     /// What the upper level said of it, oldest first.
     pub reviews: Vec<Review>,
-    /// How many of its photos are not here yet: it is complete when there are none.
+    /// How many of its photos are not here, or were lost as far as the endpoint has looked: it is complete when there are none.
     pub missing: usize,
 }
 

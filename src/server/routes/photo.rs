@@ -8,7 +8,7 @@ use crate::{
         photo::{self, MAX_BYTES, PhotoFault},
     },
     protocol::ProblemKind,
-    server::{Endpoint, error::Failure, photos::PhotoStoreError},
+    server::{Endpoint, database::photos::Noted, error::Failure},
 };
 use axum::{
     extract::{Path, Request, State},
@@ -20,23 +20,8 @@ use axum::{
 const POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
-impl From<PhotoStoreError> for Failure {
-    fn from(error: PhotoStoreError) -> Self {
-        tracing::error!(%error, "the photos' store failed");
-        Self::new(ProblemKind::Internal, "the endpoint could not store or read; try again later")
-            .retry_after(30)
-    }
-}
-
 fn none() -> Failure {
     Failure::new(ProblemKind::NotFound, "this branch has no such photo here")
-}
-
-/// The media type of a photo whose bytes are here too: a row whose file was lost does not count.
-async fn here(endpoint: &Endpoint, caller: &Caller, sha256: &ContentHash) -> Result<Option<String>, Failure> {
-    let noted = endpoint.database.photo(&caller.branch, sha256).await?;
-    let lies_there = noted.is_some() && endpoint.photos.has(&caller.branch, sha256).await?;
-    Ok(noted.filter(|_| lies_there))
 }
 
 /// Whether the photo is here.
@@ -54,7 +39,7 @@ pub(in crate::server) async fn head(
     Path(sha256): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let sha256 = ContentHash::try_from(sha256).map_err(|_| none())?;
-    here(&endpoint, &caller, &sha256).await?.map(|_| StatusCode::OK).ok_or_else(none)
+    if endpoint.evidence.has(&caller.branch, &sha256).await? { Ok(StatusCode::OK) } else { Err(none()) }
 }
 
 /// The bytes of a photo of the branch.
@@ -76,21 +61,20 @@ pub(in crate::server) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let sha256 = ContentHash::try_from(sha256).map_err(|_| none())?;
-    let media_type = endpoint.database.photo(&caller.branch, &sha256).await?.ok_or_else(none)?;
+    let media_type = endpoint.evidence.media_type(&caller.branch, &sha256).await?.ok_or_else(none)?;
     let tag = format!("\"{sha256}\"");
-    let ending = if media_type == "image/webp" { "webp" } else { "jpg" };
     let said = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, super::revalidate::PRIVATE.to_owned()),
         (header::VARY, "authorization".to_owned()),
         (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.{ending}\"")),
-        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.{}\"", media_type.ending())),
+        (header::CONTENT_TYPE, media_type.into()),
     ];
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, said).into_response());
     }
-    let bytes = endpoint.photos.get(&caller.branch, &sha256).await?.ok_or_else(none)?;
+    let bytes = endpoint.evidence.read(&caller.branch, &sha256).await?.ok_or_else(none)?;
     Ok((said, bytes).into_response())
 }
 
@@ -113,39 +97,30 @@ pub(in crate::server) async fn put(
     Path(sha256): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
-    let _place = endpoint.photos.place().await;
+    let _place = endpoint.evidence.place().await;
     let (said, bytes) = body::photo_bytes(request, MAX_BYTES).await?;
-    let length = bytes.len();
-    if ContentHash::of(&bytes).as_str() != sha256 {
+    let hash = ContentHash::of(&bytes);
+    if hash.as_str() != sha256 {
         return Err(Failure::new(
             ProblemKind::WrongHash,
             "the bytes are not those of the hash in the address",
         ));
     }
-    let sha256 = ContentHash::of(&bytes);
     let finished = photo::finished(&bytes).map_err(|fault| refusal(&fault))?;
     if finished.media_type != said {
         return Err(Failure::new(ProblemKind::NotAPhoto, "the content type is not that of the bytes"));
     }
-    let too_many = || {
-        Failure::new(ProblemKind::TooManyPhotos, "the branch has too many photos here; ask the upper level")
-    };
-    let known = here(&endpoint, &caller, &sha256).await?.is_some();
-    if !known {
-        if !endpoint.database.has_room_for_photos(&caller.branch).await? {
-            return Err(too_many());
-        }
-        endpoint.photos.put(&caller.branch, &sha256, bytes).await?;
-    }
     let by = (&caller.branch, caller.device);
-    let now = endpoint.clock.now_ms();
-    match endpoint.database.add_photo(by, (&sha256, length), &finished, now).await? {
-        Some(true) => {
-            tracing::info!(photo = %sha256, branch = %caller.branch, "stored");
+    match endpoint.evidence.keep(by, (&hash, bytes), &finished, endpoint.clock.now_ms()).await? {
+        Noted::New => {
+            tracing::info!(photo = %hash, branch = %caller.branch, "stored");
             Ok(StatusCode::CREATED)
         }
-        Some(false) => Ok(StatusCode::OK),
-        None => Err(too_many()),
+        Noted::Before => Ok(StatusCode::OK),
+        Noted::TooMany => Err(Failure::new(
+            ProblemKind::TooManyPhotos,
+            "the branch has too many photos here; ask the upper level",
+        )),
     }
 }
 

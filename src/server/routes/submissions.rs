@@ -20,6 +20,5 @@ pub(in crate::server) async fn get(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let photos = endpoint.photos.of_branch(&caller.branch).await?;
-    revalidate::private(&headers, &endpoint.database.submissions_with_files(&caller.branch, &photos).await?)
+    revalidate::private(&headers, &endpoint.database.submissions(&caller.branch).await?)
 }
