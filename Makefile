@@ -52,6 +52,6 @@ server:
 
 dist/index.html: $(APP_SOURCES)
 	@.ci/setup app
-	@$(TOOLS) for_app cargo fetch --quiet --locked
+	@$(TOOLS) fetch_for_app
 	@$(TOOLS) for_app trunk build --skip-version-check --offline true --locked true --release
 	@touch $@
