@@ -23,7 +23,9 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, Checklist, ClaimedGrade, Findings, Item, Ledger, Period, ScoreSheet, Submission,
+        Assessment, Checklist, ClaimedGrade, Finding, FindingState, Findings, Item, Ledger, Period,
+        ScoreSheet, Submission,
+        period::shanghai_date,
         scoring::{ItemScore, ItemState},
         submission::ConsideredBy,
     },
@@ -159,6 +161,21 @@ impl<'a> Source<'a> {
         let rows = rows(self.checklist, self.sheet, self.period, self.today);
         let items = self.checklist.items().map(|(_, item)| item).zip(self.sheet.items()).zip(rows);
         items.map(|((item, score), row)| (item, score, row))
+    }
+
+    /// What was written into 整改 and is of this period: what is open, and what was closed since the period began; not what was
+    /// written by mistake.
+    fn findings_of_period(&self) -> Vec<Finding> {
+        let mut findings = self.findings.all();
+        findings.retain(|finding| match finding.state {
+            FindingState::Withdrawn => false,
+            FindingState::Closed => {
+                let closed = finding.verdict.as_ref().map(|verdict| shanghai_date(verdict.given_at));
+                closed.is_none_or(|day| day >= self.period.starts)
+            }
+            _ => true,
+        });
+        findings
     }
 
     /// Why each part that counts got its points; those that lost some only, if asked for. Parts are told apart by ① ② where

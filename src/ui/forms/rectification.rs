@@ -3,7 +3,7 @@
 
 use super::{Source, centered, column, opinion};
 use crate::{
-    domain::{AnswerKey, Finding, FindingOrigin, FindingState, ItemId, Outcome, period::shanghai_date},
+    domain::{AnswerKey, Finding, FindingOrigin, ItemId, Outcome},
     paper::{Block, Orientation, Paper, Row, Table},
     ui::{overview::ItemRow, words::terms},
     words::findings::{self, whole_day},
@@ -31,9 +31,9 @@ pub fn paper(source: &Source<'_>) -> Paper {
     let items: Vec<ItemRow> = source.items().map(|(.., row)| row).collect();
     let mut rows = Vec::new();
     let mut written: BTreeSet<ItemId> = BTreeSet::new();
-    for finding in source.findings.all().iter().filter(|finding| belongs(finding, source)) {
+    for finding in source.findings_of_period() {
         written.extend(finding.item.clone());
-        rows.push(Row { cells: from_finding(rows.len() + 1, finding, &items, source), lines: 3 });
+        rows.push(Row { cells: from_finding(rows.len() + 1, &finding, &items, source), lines: 3 });
     }
     for (item, score, row) in
         source.items().filter(|(item, _, row)| row.is_short() && !written.contains(&item.id))
@@ -65,18 +65,6 @@ pub fn paper(source: &Source<'_>) -> Paper {
             Block::Table(Table { columns, headed: true, dense: false, rows }),
         ],
         feet: vec![opinion("支部意见", String::new(), "书记（签字）：　　　　　　（盖章）")],
-    }
-}
-
-/// What is open, and what was closed since the period began; not what was written by mistake.
-fn belongs(finding: &Finding, source: &Source<'_>) -> bool {
-    match finding.state {
-        FindingState::Withdrawn => false,
-        FindingState::Closed => {
-            let closed = finding.verdict.as_ref().map(|verdict| shanghai_date(verdict.given_at));
-            closed.is_none_or(|day| day >= source.period.starts)
-        }
-        _ => true,
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::Source;
 use crate::{
-    domain::Outcome,
+    domain::{Finding, FindingOrigin, ItemId, Outcome},
     paper::{Block, Foot, Paper},
     ui::{overview::ItemRow, words::terms},
-    words::findings::whole_day,
+    words::findings::{self, whole_day},
 };
+use std::collections::BTreeSet;
 
 /// The draft: headings and paragraphs, a line each.
 #[must_use]
@@ -106,6 +107,7 @@ fn problems(source: &Source<'_>) -> Vec<String> {
     if lines.is_empty() {
         lines.push("本期自评过的条目没有扣分的。".into());
     }
+    lines.extend(pointed_out(source));
     let open: Vec<String> = source
         .items()
         .filter(|(_, _, row)| row.state.is_open())
@@ -117,11 +119,55 @@ fn problems(source: &Source<'_>) -> Vec<String> {
     lines
 }
 
-/// What can still be done is promised with its date; what is missed is not made up.
-pub(in crate::ui) fn measures(source: &Source<'_>) -> Vec<String> {
-    let mut rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).filter(ItemRow::is_short).collect();
-    rows.sort_by_key(|row| row.outcome);
+/// What stands in 整改 and the shortfalls do not say already: what inspectors found, and what the branch found beside its items.
+pub(in crate::ui) fn pointed_out(source: &Source<'_>) -> Vec<String> {
+    let items: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();
+    let of = |finding: &Finding| items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
+    let lines = source.findings_of_period().into_iter().filter_map(|finding| {
+        let item = of(&finding);
+        let by = match finding.origin {
+            FindingOrigin::Inspection => format!("{}指出：", findings::source(&finding)),
+            FindingOrigin::SelfCheck if item.is_some_and(ItemRow::is_short) => return None,
+            FindingOrigin::SelfCheck => String::new(),
+        };
+        let item = item.map(|row| format!("第{}条，", row.number)).unwrap_or_default();
+        let standing = findings::standing(&finding, source.today);
+        Some(format!("{by}{}（{item}{standing}）。", finding.problem.trim_end_matches('。')))
+    });
+    lines.collect()
+}
+
+/// What was written into 整改 as a measure, as it stands there: it is not written a second time for a report.
+fn promised(source: &Source<'_>) -> (Vec<String>, BTreeSet<ItemId>) {
+    let items: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();
+    let mut written = BTreeSet::new();
     let mut lines = Vec::new();
+    for finding in source.findings_of_period().iter().filter(|finding| !finding.measure.is_empty()) {
+        let item = items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
+        let about = match item {
+            Some(row) => format!("{}（第{}条）", row.title, row.number),
+            None => finding.problem.trim_end_matches('。').to_owned(),
+        };
+        written.extend(finding.item.clone());
+        let mut line = format!("{about}：{}", finding.measure.trim_end_matches('。'));
+        if !finding.responsible.is_empty() {
+            line += &format!("，责任人{}", finding.responsible);
+        }
+        if let Some(due) = finding.due().filter(|_| finding.state.is_to_be_mended()) {
+            line += &format!("，{}前完成", whole_day(due));
+        }
+        lines.push(format!("{line}（{}）。", findings::standing(finding, source.today)));
+    }
+    (lines, written)
+}
+
+/// What was written into 整改; else what can still be done is promised with its date, and what is missed is not made up.
+pub(in crate::ui) fn measures(source: &Source<'_>) -> Vec<String> {
+    let (mut lines, written) = promised(source);
+    let mut rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).filter(ItemRow::is_short).collect();
+    let short = rows.len();
+    rows.retain(|row| !written.contains(&row.id));
+    rows.sort_by_key(|row| row.outcome);
     for row in &rows {
         if let Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) = row.outcome {
             lines.push(format!(
@@ -140,14 +186,11 @@ pub(in crate::ui) fn measures(source: &Source<'_>) -> Vec<String> {
     if !missed.is_empty() {
         lines.push(format!("已经错过的，不补会、不补记录，从下一次起按要求做到：{}。", missed.join("、")));
     }
-    lines.push(
-        if rows.is_empty() {
-            "继续按标准做好日常工作，下一期再自查。"
-        } else {
-            "每个问题的责任人、措施和时限写进问题整改台账，逐条销号。"
-        }
-        .into(),
-    );
+    if !rows.is_empty() {
+        lines.push("每个问题的责任人、措施和时限写进问题整改台账，逐条销号。".into());
+    } else if short == 0 {
+        lines.push("继续按标准做好日常工作，下一期再自查。".into());
+    }
     lines
 }
 
@@ -179,6 +222,11 @@ pub(in crate::ui) fn is_heading(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{super::testing::with_source, *};
+    use crate::domain::{
+        FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress,
+        testing::{item_id, stamp},
+    };
+    use jiff::civil::date;
 
     #[test]
     fn the_draft_says_what_was_missed_and_promises_no_making_up() {
@@ -206,6 +254,53 @@ mod tests {
                 })
                 .collect();
             assert_eq!(found, headings);
+        });
+    }
+
+    #[test]
+    fn what_stands_in_the_rectification_is_not_written_a_second_time() {
+        let word = |finding: u8, field, value| FindingEntry {
+            finding: FindingId::from_parts(1, &[finding; 10]),
+            field,
+            stamp: stamp(5, 1),
+            value,
+        };
+        let text = |text: &str| FindingValue::Text { text: text.into() };
+        let origin =
+            FindingValue::Origin { origin: FindingOrigin::Inspection, detail: "11月县里检查".into() };
+        let withdrawn = FindingValue::Progress { progress: Progress::Withdrawn, after: None };
+        let mended = FindingValue::Progress { progress: Progress::Mended, after: None };
+        let day = FindingValue::Day { day: Some(date(2026, 12, 5)) };
+        let all = [
+            word(1, FindingField::Item, FindingValue::Item { item: item_id("counted") }),
+            word(1, FindingField::Problem, text("6月没开会")),
+            word(1, FindingField::Measure, text("每月5日前定好日子。")),
+            word(1, FindingField::Responsible, text("王文书")),
+            word(1, FindingField::Deadline, day),
+            word(2, FindingField::Origin, origin),
+            word(2, FindingField::Problem, text("门牌脱落。")),
+            word(2, FindingField::Measure, text("重新做了一块")),
+            word(2, FindingField::Progress, mended),
+            word(3, FindingField::Problem, text("按错了")),
+            word(3, FindingField::Measure, text("按错了的措施")),
+            word(3, FindingField::Progress, withdrawn),
+        ];
+        let findings = Findings::new(all, []);
+        with_source(|source| {
+            let source = Source { findings: &findings, ..*source };
+            assert_eq!(pointed_out(&source), ["11月县里检查指出：门牌脱落（支部已整改）。"]);
+            let measures = measures(&source);
+            assert_eq!(
+                measures[..2],
+                [
+                    "counted（第3条）：每月5日前定好日子，责任人王文书，2026年12月5日前完成（待整改）。",
+                    "门牌脱落：重新做了一块（支部已整改）。"
+                ]
+            );
+            let counted = measures.iter().filter(|line| line.contains("counted")).count();
+            assert_eq!(counted, 1, "{measures:?}");
+            assert!(measures.iter().any(|line| line.contains("不补会") && line.contains("offence")));
+            assert!(!draft(&source).contains("按错了"));
         });
     }
 

@@ -65,6 +65,7 @@ fn short(source: &Source<'_>) -> Vec<String> {
     if lines.is_empty() {
         lines.push("自查过的条目都做到了。".into());
     }
+    lines.extend(report::pointed_out(source));
     let open =
         source.items().filter(|(.., row)| matches!(row.state, ItemState::Unanswered | ItemState::Unsure));
     match open.count() {
