@@ -35,6 +35,12 @@ pub enum DatabaseError {
     /// The file cannot be opened.
     #[error("the database {0} cannot be opened: {1}; name a file that this user may write with --database")]
     Open(std::path::PathBuf, sqlx::Error),
+    /// The file is of a schema that this version does not know.
+    #[error(
+        "the database {0} was written by a newer version of biaochi (schema {1}, this one knows {SCHEMA_VERSION}); \
+             install that version again, or restore a backup from before"
+    )]
+    Newer(std::path::PathBuf, i64),
     /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
     #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
     Stored(String),
@@ -73,6 +79,10 @@ pub struct Unit {
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Database(SqlitePool);
+
+/// Which schema this is, kept in the file's `user_version` (<https://www.sqlite.org/pragma.html#pragma_user_version>), so that a
+/// version that was put back by mistake does not write into what it does not understand. Files from before it was kept say 0.
+const SCHEMA_VERSION: i64 = 1;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS units (
@@ -131,7 +141,7 @@ impl Database {
     /// Opens or makes the file.
     ///
     /// # Errors
-    /// When the file cannot be opened or written.
+    /// When the file cannot be opened or written, or a newer version wrote it.
     pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -142,7 +152,15 @@ impl Database {
             .busy_timeout(std::time::Duration::from_secs(10));
         let failed = |error| DatabaseError::Open(path.to_owned(), error);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
+        let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&pool).await.map_err(failed)?;
+        if found > SCHEMA_VERSION {
+            return Err(DatabaseError::Newer(path.to_owned(), found));
+        }
         sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
+        if found < SCHEMA_VERSION {
+            let noted = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}")));
+            noted.execute(&pool).await.map_err(failed)?;
+        }
         Ok(Self(pool))
     }
 
@@ -304,4 +322,30 @@ fn summary(
         reviews,
         missing,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_newer_version_wrote_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("b.sqlite");
+        for _ in 0..2 {
+            let database = Database::open(&file).await.unwrap();
+            let version: i64 =
+                sqlx::query_scalar("PRAGMA user_version").fetch_one(&database.0).await.unwrap();
+            assert_eq!(version, SCHEMA_VERSION);
+            database.close().await;
+        }
+        let database = Database::open(&file).await.unwrap();
+        sqlx::raw_sql("DROP VIEW photos_here; PRAGMA user_version = 99").execute(&database.0).await.unwrap();
+        database.close().await;
+        let before = std::fs::read(&file).unwrap();
+        let refused = Database::open(&file).await.unwrap_err();
+        assert!(matches!(refused, DatabaseError::Newer(_, 99)), "{refused}");
+        assert!(refused.to_string().contains("install that version again"), "{refused}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
 }

@@ -138,7 +138,7 @@ fn fails_all(error: &DatabaseError) -> bool {
         | DatabaseError::Open(..)
         | DatabaseError::Batch(_)
         | DatabaseError::Stopped => true,
-        DatabaseError::Stored(_) | DatabaseError::Missing(_) => false,
+        DatabaseError::Stored(_) | DatabaseError::Missing(_) | DatabaseError::Newer(..) => false,
     }
 }
 
