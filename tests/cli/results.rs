@@ -1,4 +1,5 @@
-use super::stage::{DALING, SHILI, Stage, rural};
+use super::stage::{DALING, NOON, SHILI, Stage, rural};
+use biaochi::domain::{AnswerKey, AnswerValue, DeviceId, Entry, PartAnswer, Rule, Stamp};
 use calamine::{Data, Range, Reader as _, open_workbook};
 
 fn cell<'a>(range: &'a Range<Data>, row: usize, column: &str) -> &'a Data {
@@ -15,7 +16,9 @@ async fn the_townships_table_holds_what_is_known_and_nothing_else() {
     let stage = Stage::ready();
     let server = stage.serve();
     let (shili, daling) = (server.phone(&stage, SHILI, 1).await, server.phone(&stage, DALING, 2).await);
-    let receipt = shili.submit(&shili.submission(0, &[])).await;
+    let mut reported = shili.submission(0, &[]);
+    reported.answers.push(against_the_ledger());
+    let receipt = shili.submit(&reported).await;
     let taken_back = daling.submission(0, &[]);
     daling.submit(&taken_back).await;
     daling.withdraw(taken_back.id).await;
@@ -27,7 +30,7 @@ async fn the_townships_table_holds_what_is_known_and_nothing_else() {
     stage.run(&args).refused(&["已经有了"]);
 
     let mut book: calamine::Xlsx<_> = open_workbook(&file).unwrap();
-    assert_eq!(book.sheet_names(), ["镇汇总表", "条目得分 农村", "扣分明细"]);
+    assert_eq!(book.sheet_names(), ["镇汇总表", "条目得分 农村", "扣分明细", "与台账不同"]);
     let table = book.worksheet_range("镇汇总表").unwrap();
     let header: Vec<String> = table.rows().next().unwrap().iter().map(ToString::to_string).collect();
     let paper =
@@ -64,6 +67,30 @@ async fn the_townships_table_holds_what_is_known_and_nothing_else() {
     assert_eq!((noted[3].to_string(), noted[7].to_string()), ("十里村党支部".into(), "@签到表在镇里".into()));
     assert!(noted[6].to_string().contains("没有作答"), "{noted:?}");
     assert_eq!(book.worksheet_formula("扣分明细").unwrap().used_cells().count(), 0);
+
+    let against = book.worksheet_range("与台账不同").unwrap();
+    assert_eq!(against.height(), 2, "the one answer that has a reason");
+    assert_eq!(cell(&against, 1, "党组织").to_string(), "十里村党支部");
+    assert_eq!(cell(&against, 1, "为什么和台账不一样").to_string(), "有一次记在镇里的本子上");
+    assert_eq!(cell(&against, 1, "得分"), cell(&against, 1, "满分"));
+}
+
+/// A part that was done by the branch's own word, with the reason why its ledger says otherwise.
+fn against_the_ledger() -> Entry {
+    let checklist = rural();
+    let mut parts = checklist.items().flat_map(|(_, item)| item.parts.iter().map(move |part| (item, part)));
+    let (item, part) = parts.find(|(_, part)| matches!(part.rule, Rule::YesNo)).unwrap();
+    Entry {
+        key: AnswerKey::Part { item: item.id.clone(), part: part.id.clone() },
+        stamp: Stamp { ms: NOON, count: 1, device: DeviceId::from_random([1; 16]) },
+        value: AnswerValue::Part {
+            answer: Some(PartAnswer::YesNo { yes: true }),
+            counted: None,
+            own: None,
+            reason: "有一次记在镇里的本子上".into(),
+        },
+        under: None,
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(crate) const DALING: &str = "210726117205";
 /// The address that codes are printed with.
 pub(crate) const BASE: &str = "https://biaochi.example.cn";
 /// 2026-11-24 12:00 in Shanghai: before the period's 上报截止.
-const NOON: u64 = 1_795_492_800_000;
+pub(crate) const NOON: u64 = 1_795_492_800_000;
 
 pub(crate) struct Stage {
     folder: TempDir,

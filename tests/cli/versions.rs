@@ -53,7 +53,10 @@ async fn each_branch_stands_under_the_version_it_reported_with() {
     let mut book: calamine::Xlsx<_> = open_workbook(&file).unwrap();
     let mut sheets = book.sheet_names();
     sheets.sort();
-    assert_eq!(sheets, ["扣分明细", "条目得分 农村 2026.1", "条目得分 农村 2026.2", "镇汇总表"]);
+    assert_eq!(
+        sheets,
+        ["与台账不同", "扣分明细", "条目得分 农村 2026.1", "条目得分 农村 2026.2", "镇汇总表"]
+    );
     let table = book.worksheet_range("镇汇总表").unwrap();
     let version = |code: &str| {
         let row = table.rows().find(|row| row.iter().any(|cell| *cell == *code)).unwrap();

@@ -130,6 +130,7 @@ impl Book {
             self.item_points(&mut book, &title, hash, list)?;
         }
         self.shortfalls(&mut book)?;
+        self.against_ledger(&mut book)?;
         book.save_to_buffer()
     }
 
@@ -292,6 +293,64 @@ impl Book {
                     }
                     self.looks.number(sheet, row, 4, points(score.got))?;
                     self.looks.number(sheet, row, 5, points(score.points))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a branch answered otherwise than its own ledger counts, with its reason: what to look at first on site.
+    fn against_ledger(&self, book: &mut Workbook) -> Result<(), XlsxError> {
+        let columns = [
+            ("领域", 8.0),
+            ("条目", 9.0),
+            ("内容", 24.0),
+            ("分项", 30.0),
+            ("党组织", 20.0),
+            ("得分", 8.0),
+            ("满分", 8.0),
+            ("为什么和台账不一样", 40.0),
+            ("上级党组织", 18.0),
+            ("编号", 15.0),
+            ("标准版本", 10.0),
+        ];
+        let sheet = book.add_worksheet().set_name("与台账不同")?;
+        self.looks.headers(sheet, 0, &columns)?;
+        let mut row = 0;
+        for branch in &self.branches {
+            let Some((known, list)) = self.reported.get(&branch.code).zip(self.checklist(&branch.code))
+            else {
+                continue;
+            };
+            let said = Assessment::new(known.report.submission.answers.iter().cloned(), None);
+            for (index, ((_, item), score)) in list.items().zip(known.report.sheet.items()).enumerate() {
+                for (part, scored) in item.parts.iter().zip(&score.parts) {
+                    let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
+                    let Some(AnswerValue::Part { answer: Some(_), reason, .. }) =
+                        said.current(&key).map(|entry| &entry.value)
+                    else {
+                        continue;
+                    };
+                    if reason.is_empty() {
+                        continue;
+                    }
+                    row += 1;
+                    let texts = [
+                        (0, list.sector_name.as_str()),
+                        (1, &format!("第{}条", index + 1)),
+                        (2, &item.title),
+                        (3, &part.text),
+                        (4, &branch.name),
+                        (7, reason),
+                        (8, self.above.get(&branch.code).map_or("", String::as_str)),
+                        (9, branch.code.as_str()),
+                        (10, &list.version),
+                    ];
+                    for (column, text) in texts {
+                        self.looks.text(sheet, row, column, text)?;
+                    }
+                    self.looks.number(sheet, row, 5, points(scored.got))?;
+                    self.looks.number(sheet, row, 6, points(scored.points))?;
                 }
             }
         }
