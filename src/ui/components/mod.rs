@@ -20,6 +20,7 @@ pub mod message;
 pub mod paper_files;
 pub mod photo;
 pub mod photo_store;
+pub mod photo_uses;
 pub mod photos;
 pub mod qr;
 pub mod radar;

@@ -1,15 +1,14 @@
 //! One photo: the small picture in a row, and under it, when it was tapped, the whole with both dates and what can be done.
 
-use super::message::Trouble;
+use super::{message::Trouble, photo_uses::Others};
 use crate::{
     browser::image::Shown,
-    domain::{AnswerKey, AnswerValue, ContentHash, day},
+    domain::{ContentHash, day},
     ui::{
         session::{Session, photos::NotFetched, session},
         words::{
             dates,
             errors::{self, Told},
-            ledger,
         },
     },
 };
@@ -238,90 +237,6 @@ fn Large(
             </div>
         </li>
     }
-}
-
-/// How many entries of the ledger are offered for a photo: what was held lately.
-const ENTRIES: usize = 30;
-
-/// 也用于别的条目、台账, folded until it is wanted.
-#[component]
-fn Others(sha: StoredValue<ContentHash>) -> impl IntoView {
-    let unfolded = RwSignal::new(false);
-    view! {
-        <button
-            type="button"
-            class="quiet"
-            aria-expanded=move || unfolded.get().to_string()
-            on:click=move |_| unfolded.update(|is| *is = !*is)
-        >
-            "也用于别的条目、台账"
-        </button>
-        <Show when=move || unfolded.get()>
-            <div class="choices">{items(sha)} {entries(sha)}</div>
-        </Show>
-    }
-}
-
-fn tick(name: String, is: Memo<bool>, set: impl Fn(bool) + 'static) -> AnyView {
-    view! {
-        <button
-            type="button"
-            role="checkbox"
-            class="choice choice-tick"
-            aria-checked=move || is.get().to_string()
-            on:click=move |_| set(!is.get_untracked())
-        >
-            {name}
-        </button>
-    }
-    .into_any()
-}
-
-fn items(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
-    let session = session();
-    let rows = session.derived.rows.get_untracked();
-    let may = rows.into_iter().filter(|row| {
-        session.work.with_untracked(|work| {
-            let item = work.as_ref().ok().and_then(|work| work.checklist.find(&row.id).map(|found| found.2));
-            item.is_some_and(|item| !item.is_never_photographed())
-        })
-    });
-    may.map(|row| {
-        let register = AnswerKey::Photo { item: row.id.clone(), sha256: sha.get_value() };
-        let is = Memo::new(move |_| {
-            let work = session.work.read();
-            let said = work.as_ref().ok().and_then(|work| work.assessment.current(&register));
-            said.is_some_and(|entry| entry.value == AnswerValue::Attached { attached: true })
-        });
-        let name = format!("第{}条 {}", row.number, row.title);
-        tick(name, is, move |attached| session.attach_photo(row.id.clone(), sha.get_value(), attached))
-    })
-    .collect()
-}
-
-fn entries(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
-    let session = session();
-    let offered = session.book.with_untracked(|book| {
-        let mut live = book.ledger.live();
-        live.retain(|live| !live.entry.is_never_photographed());
-        live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
-        let name =
-            |date, entry| format!("{} {}", dates::day(date, session.today.get()), ledger::title(entry));
-        live.iter()
-            .take(ENTRIES)
-            .map(|live| (live.id, untrack(|| name(live.entry.date, live.entry))))
-            .collect::<Vec<_>>()
-    });
-    offered
-        .into_iter()
-        .map(|(id, name)| {
-            let is = Memo::new(move |_| {
-                let book = session.book.read();
-                sha.with_value(|sha| book.ledger.photos_of(id).contains(&sha))
-            });
-            tick(name, is, move |attached| session.attach_to_entry(id, sha.get_value(), attached))
-        })
-        .collect()
 }
 
 fn captured(photo: Option<crate::store::PhotoRecord>, session: Session) -> String {

@@ -3,7 +3,7 @@ import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import { openFinding, raiseFirst } from "../harness/findings.mjs";
 import { add, onDisk, picture, sha256, shots, stored, withExif } from "../harness/photos.mjs";
-import { activate, confirmProfile, goTo, lookAgain, savedAt, savedSince } from "../harness/secretary.mjs";
+import { activate, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 
 const before = (page) => page.getByTestId("photos-before");
@@ -135,4 +135,26 @@ test("online a photo goes up by itself, a full phone keeps it until it can be st
   await openFinding(page, "档案不全");
   await expect(page.getByTestId("finding-photos")).toContainText("这类材料不能拍照，只写原件放在哪");
   await expect(page.getByRole("button", { name: "选照片" })).toHaveCount(0);
+});
+
+test("a photo that an item has serves a finding as well, and goes up with it", async ({ endpoint, phone }) => {
+  const page = await phone.open();
+  await activate(page, endpoint);
+  await confirmProfile(page);
+  await endpoint.importFindings(["支部编号", "条目", "存在问题"], [BRANCH, "", "门牌脱落"], [BRANCH, FORBIDDEN, "档案不全"]);
+  await lookAgain(page);
+  await openItem(page, 1);
+  await add(page, await picture(page, small));
+  await shots(page).getByRole("button").click();
+  await page.getByRole("button", { name: "也用于别的条目、台账、整改" }).click();
+  await expect(page.getByRole("checkbox", { name: /档案不全/ })).toHaveCount(0);
+  await expect(page.getByRole("checkbox", { name: /门牌脱落/ })).toHaveCount(2);
+  const saved = await savedAt(page);
+  await page.getByRole("checkbox", { name: "整改后：门牌脱落" }).click();
+  await savedSince(page, saved);
+  await openFinding(page, "门牌脱落");
+  await expect(shots(after(page))).toHaveCount(1);
+  await expect(shots(before(page))).toHaveCount(0);
+  await delivered(page);
+  await expect.poll(() => onDisk(endpoint).size, { timeout: 30_000 }).toBe(1);
 });
