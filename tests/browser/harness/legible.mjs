@@ -38,6 +38,24 @@ function measure({ width, least }) {
     if (boxed && element.scrollWidth > element.clientWidth + 1 + blank)
       faults.push(`words ${element.scrollWidth} px wide in ${element.clientWidth} px: ${name(element)}`);
   }
+  // Words in a column so narrow that a line has no more than two characters: something has put them beside their place.
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const length = text.data.trim().length;
+    if (length < 6 || !text.parentElement.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+    if (lines * 2 >= length) faults.push(`words squeezed into ${lines} lines: ${name(text.parentElement)}`);
+  }
+  // What a field of one line holds, or gives as an example, is in sight as a whole.
+  for (const field of document.querySelectorAll("input[type=text], input[type=search], input:not([type])")) {
+    const { value } = field;
+    field.value ||= field.placeholder;
+    if (field.checkVisibility() && field.scrollWidth > field.clientWidth + 1)
+      faults.push(`“${field.value}” ${field.scrollWidth} px wide in a field of ${field.clientWidth} px`);
+    field.value = value;
+  }
   for (const element of document.querySelectorAll("a[href], button, summary, input, select, textarea, [role=checkbox]")) {
     const style = getComputedStyle(element);
     // A link among the words of a sentence is as high as its line.
