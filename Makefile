@@ -16,6 +16,7 @@ run: build ## Set up, build, and start on 127.0.0.1:8080 with the demonstration 
 
 dev: ## The same while writing: http://127.0.0.1:8081 reloads the app, the endpoint restarts, on every change
 	@.ci/setup app
+	@$(TOOLS) cargo fetch --quiet --locked
 	@$(TOOLS) for_wasm node .ci/dev.mjs
 
 test: lint dist/index.html ## Everything that is checked: core, properties, golden formats, endpoint, and the app in Chromium
