@@ -86,7 +86,8 @@ fn findings(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
     open.retain(|finding| {
         !matches!(finding.state, FindingState::Closed | FindingState::Withdrawn) && may_have(finding)
     });
-    let places = open.into_iter().flat_map(|finding| [Taken::Before, Taken::After].map(|t| (finding.clone(), t)));
+    let places =
+        open.into_iter().flat_map(|finding| [Taken::Before, Taken::After].map(|t| (finding.clone(), t)));
     places
         .map(|(finding, taken)| {
             let id = finding.id;
