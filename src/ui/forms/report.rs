@@ -132,9 +132,15 @@ pub(in crate::ui) fn pointed_out(source: &Source<'_>) -> Vec<String> {
         };
         let item = item.map(|row| format!("第{}条，", row.number)).unwrap_or_default();
         let standing = findings::standing(&finding, source.today);
-        Some(format!("{by}{}（{item}{standing}）。", finding.problem.trim_end_matches('。')))
+        Some(format!("{by}{}（{item}{standing}）。", in_one_line(&finding.problem)))
     });
     lines.collect()
+}
+
+/// What was written in several lines, as a part of one sentence.
+fn in_one_line(text: &str) -> String {
+    let lines = text.lines().map(|line| line.trim().trim_end_matches(['。', '；']));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("；")
 }
 
 /// What was written into 整改 as a measure, as it stands there: it is not written a second time for a report.
@@ -146,10 +152,10 @@ fn promised(source: &Source<'_>) -> (Vec<String>, BTreeSet<ItemId>) {
         let item = items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
         let about = match item {
             Some(row) => format!("{}（第{}条）", row.title, row.number),
-            None => finding.problem.trim_end_matches('。').to_owned(),
+            None => in_one_line(&finding.problem),
         };
         written.extend(finding.item.clone());
-        let mut line = format!("{about}：{}", finding.measure.trim_end_matches('。'));
+        let mut line = format!("{about}：{}", in_one_line(&finding.measure));
         if !finding.responsible.is_empty() {
             line += &format!("，责任人{}", finding.responsible);
         }
@@ -274,7 +280,7 @@ mod tests {
         let all = [
             word(1, FindingField::Item, FindingValue::Item { item: item_id("counted") }),
             word(1, FindingField::Problem, text("6月没开会")),
-            word(1, FindingField::Measure, text("每月5日前定好日子。")),
+            word(1, FindingField::Measure, text("每月5日前定好日子。\n提前三天通知。")),
             word(1, FindingField::Responsible, text("王文书")),
             word(1, FindingField::Deadline, day),
             word(2, FindingField::Origin, origin),
@@ -293,7 +299,7 @@ mod tests {
             assert_eq!(
                 measures[..2],
                 [
-                    "counted（第3条）：每月5日前定好日子，责任人王文书，2026年12月5日前完成（待整改）。",
+                    "counted（第3条）：每月5日前定好日子；提前三天通知，责任人王文书，2026年12月5日前完成（待整改）。",
                     "门牌脱落：重新做了一块（支部已整改）。"
                 ]
             );
