@@ -62,3 +62,18 @@ fn a_backup_that_does_not_fit_leaves_nothing_behind() {
     assert!(!stage.path("small.sqlite").exists());
     stage.run(&["backup", &file]).ok();
 }
+
+/// Of a newer file nothing is touched, and what to do is said: the disk and its permissions have nothing to do with it.
+#[test]
+fn an_older_program_leaves_a_newer_database_alone() {
+    let stage = Stage::ready();
+    let file = stage.path("b.sqlite");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The user version: https://www.sqlite.org/fileformat.html#user_version_number
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(&file, &bytes).unwrap();
+    for words in [&["device", "list"][..], &["standard", "show"], &["serve", "--listen", "127.0.0.1:0"]] {
+        stage.run(words).refused(&["是新版本的程序写的", "没有动它", "装回新版本"]);
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}

@@ -15,6 +15,11 @@ pub(super) enum CliError {
     /// The database failed.
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
     Database(DatabaseError),
+    /// A newer program's database.
+    #[error(
+        "数据库文件“{0}”是新版本的程序写的，这一版看不懂，没有动它。办法：装回新版本，或者恢复升级以前的备份。"
+    )]
+    NewerDatabase(String),
     /// What was published is no longer there.
     #[error("已经发布的一份内容（{0}）不在数据库里。办法：恢复备份。")]
     Lost(ContentHash),
@@ -67,6 +72,7 @@ impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Missing(hash) => Self::Lost(hash),
+            DatabaseError::Newer(file, _) => Self::NewerDatabase(file.display().to_string()),
             error => Self::Database(error),
         }
     }

@@ -182,9 +182,7 @@ impl Book<'_> {
                 row.number.clone(),
             ];
             self.looks.number(sheet, line, 0, f64::from(line))?;
-            for (column, text) in (1_u16..).zip(&texts) {
-                self.looks.text(sheet, line, column, text)?;
-            }
+            self.looks.texts(sheet, line, (1_u16..).zip(&texts))?;
         }
         Ok(())
     }

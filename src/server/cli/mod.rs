@@ -132,7 +132,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         }
     }
     let photos = cli.photos.unwrap_or_else(|| cli.database.with_file_name("photos"));
-    let database = Database::open(&cli.database).await.map_err(CliError::Database)?;
+    let database = Database::open(&cli.database).await.map_err(CliError::from)?;
     let done = match cli.command {
         Command::Serve(options) => super::serve::run(options, &photos, &database).await.map_err(Into::into),
         Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),

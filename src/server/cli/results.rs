@@ -197,11 +197,8 @@ impl Book {
             }
             let above = self.above.get(&branch.code).map_or("", String::as_str);
             let version = self.checklist(&branch.code).map_or("", |list| &list.version);
-            for (column, text) in
-                [(9, standing.as_str()), (10, above), (11, branch.code.as_str()), (12, version)]
-            {
-                self.looks.text(sheet, row, column, text)?;
-            }
+            let texts = [(9, standing.as_str()), (10, above), (11, branch.code.as_str()), (12, version)];
+            self.looks.texts(sheet, row, texts)?;
         }
         Ok(())
     }
@@ -288,9 +285,7 @@ impl Book {
                         (9, branch.code.as_str()),
                         (10, &list.version),
                     ];
-                    for (column, text) in texts {
-                        self.looks.text(sheet, row, column, text)?;
-                    }
+                    self.looks.texts(sheet, row, texts)?;
                     self.looks.number(sheet, row, 4, points(score.got))?;
                     self.looks.number(sheet, row, 5, points(score.points))?;
                 }
@@ -326,14 +321,12 @@ impl Book {
             for (index, ((_, item), score)) in list.items().zip(known.report.sheet.items()).enumerate() {
                 for (part, scored) in item.parts.iter().zip(&score.parts) {
                     let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
-                    let Some(AnswerValue::Part { answer: Some(_), reason, .. }) =
-                        said.current(&key).map(|entry| &entry.value)
-                    else {
-                        continue;
+                    let reason = match said.current(&key).map(|entry| &entry.value) {
+                        Some(AnswerValue::Part { answer: Some(_), reason, .. }) if !reason.is_empty() => {
+                            reason
+                        }
+                        _ => continue,
                     };
-                    if reason.is_empty() {
-                        continue;
-                    }
                     row += 1;
                     let texts = [
                         (0, list.sector_name.as_str()),
@@ -346,9 +339,7 @@ impl Book {
                         (9, branch.code.as_str()),
                         (10, &list.version),
                     ];
-                    for (column, text) in texts {
-                        self.looks.text(sheet, row, column, text)?;
-                    }
+                    self.looks.texts(sheet, row, texts)?;
                     self.looks.number(sheet, row, 5, points(scored.got))?;
                     self.looks.number(sheet, row, 6, points(scored.points))?;
                 }

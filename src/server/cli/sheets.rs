@@ -52,6 +52,16 @@ impl Looks {
         Ok(())
     }
 
+    /// Several texts of a row, each in its column.
+    pub(super) fn texts<T: AsRef<str>>(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        texts: impl IntoIterator<Item = (u16, T)>,
+    ) -> Result<(), XlsxError> {
+        texts.into_iter().try_for_each(|(column, text)| self.text(sheet, row, column, text.as_ref()))
+    }
+
     /// A number.
     pub(super) fn number(
         &self,

@@ -13,6 +13,9 @@ use leptos::prelude::*;
 /// How many entries of the ledger are offered for a photo: what was held lately.
 const ENTRIES: usize = 30;
 
+/// So many characters of a problem tell which finding it is.
+const PROBLEM_CHARS: usize = 40;
+
 /// The button, and under it a tick for each of them.
 #[component]
 pub fn Others(
@@ -30,9 +33,16 @@ pub fn Others(
             "也用于别的条目、台账、整改"
         </button>
         <Show when=move || unfolded.get()>
-            <div class="choices">{items(sha)} {entries(sha)} {findings(sha)}</div>
+            <div class="choices">
+                {group("整改", findings(sha))} {group("台账", entries(sha))} {group("条目", items(sha))}
+            </div>
         </Show>
     }
+}
+
+/// Ticks under what they are; the few stand above the many.
+fn group(name: &'static str, ticks: Vec<AnyView>) -> Option<impl IntoView> {
+    (!ticks.is_empty()).then(|| view! { <h3>{name}</h3> {ticks} })
 }
 
 fn tick(name: String, is: Memo<bool>, set: impl Fn(bool) + 'static) -> AnyView {
@@ -82,6 +92,10 @@ fn findings(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
             !item.is_some_and(Item::is_never_photographed)
         })
     };
+    let named = |problem: &str| match problem.char_indices().nth(PROBLEM_CHARS) {
+        Some((end, _)) => format!("{}…", &problem[..end]),
+        None => problem.to_owned(),
+    };
     let mut open = session.mending.with_untracked(|mending| mending.findings.all());
     open.retain(|finding| {
         !matches!(finding.state, FindingState::Closed | FindingState::Withdrawn) && may_have(finding)
@@ -99,7 +113,7 @@ fn findings(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
                 Taken::Before => "整改前",
                 Taken::After => "整改后",
             };
-            tick(format!("{when}：{}", finding.problem), is, move |attached| {
+            tick(format!("{when}：{}", named(&finding.problem)), is, move |attached| {
                 let word = (taken.field(sha.get_value()), FindingValue::Attached { attached });
                 session.write_finding(id, vec![word]);
             })

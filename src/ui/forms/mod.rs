@@ -220,6 +220,11 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The row of the item that a finding is about.
+fn row_of<'r>(items: &'r [ItemRow], finding: &Finding) -> Option<&'r ItemRow> {
+    items.iter().find(|row| Some(&row.id) == finding.item.as_ref())
+}
+
 /// ① … for the parts of an item that has several.
 fn mark(place: usize, of: usize) -> String {
     let circled = u32::try_from(place).ok().and_then(|place| char::from_u32(0x2460 + place.min(19)));

@@ -1,7 +1,7 @@
 //! 整改台账: what was written into 整改 as it stands there, then a line for every other item that lost points, in which who does what
 //! until when is left to be written by hand.
 
-use super::{Source, centered, column, opinion};
+use super::{Source, centered, column, opinion, row_of};
 use crate::{
     domain::{AnswerKey, Finding, FindingOrigin, ItemId, Outcome},
     paper::{Block, Orientation, Paper, Row, Table},
@@ -79,7 +79,7 @@ fn outcome(row: &ItemRow, source: &Source<'_>) -> String {
 }
 
 fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &Source<'_>) -> Vec<String> {
-    let row = items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
+    let row = row_of(items, finding);
     let from = match finding.origin {
         // The branch's own ledger says in which period.
         FindingOrigin::SelfCheck if finding.detail.is_empty() => {

@@ -1,13 +1,12 @@
 //! 自查报告: drafted from the data, plainly; a person edits it before it becomes a paper.
 
-use super::Source;
+use super::{Source, row_of};
 use crate::{
-    domain::{Finding, FindingOrigin, ItemId, Outcome},
+    domain::{Finding, FindingOrigin, Outcome},
     paper::{Block, Foot, Paper},
     ui::{overview::ItemRow, words::terms},
     words::findings::{self, whole_day},
 };
-use std::collections::BTreeSet;
 
 /// The draft: headings and paragraphs, a line each.
 #[must_use]
@@ -15,9 +14,10 @@ pub fn draft(source: &Source<'_>) -> String {
     let mut lines = vec!["一、基本情况".to_owned(), situation(source), "二、主要做法".into()];
     lines.extend(done(source));
     lines.push("三、存在问题".into());
-    lines.extend(problems(source));
+    let findings = source.findings_of_period();
+    lines.extend(problems(source, &findings));
     lines.push("四、整改措施".into());
-    lines.extend(measures(source));
+    lines.extend(measures(source, &findings));
     lines.join("\n")
 }
 
@@ -93,7 +93,7 @@ fn done(source: &Source<'_>) -> Vec<String> {
 }
 
 /// What lost points, with the reasons.
-fn problems(source: &Source<'_>) -> Vec<String> {
+fn problems(source: &Source<'_>, findings: &[Finding]) -> Vec<String> {
     let short = source.items().filter(|(_, _, row)| row.is_short());
     let mut lines: Vec<String> = short
         .enumerate()
@@ -107,7 +107,7 @@ fn problems(source: &Source<'_>) -> Vec<String> {
     if lines.is_empty() {
         lines.push("本期自评过的条目没有扣分的。".into());
     }
-    lines.extend(pointed_out(source));
+    lines.extend(pointed_out(source, findings));
     let open: Vec<String> = source
         .items()
         .filter(|(_, _, row)| row.state.is_open())
@@ -119,20 +119,14 @@ fn problems(source: &Source<'_>) -> Vec<String> {
     lines
 }
 
-/// What stands in 整改 and the shortfalls do not say already: what inspectors found, and what the branch found beside its items.
-pub(in crate::ui) fn pointed_out(source: &Source<'_>) -> Vec<String> {
-    let items: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();
-    let of = |finding: &Finding| items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
-    let lines = source.findings_of_period().into_iter().filter_map(|finding| {
-        let item = of(&finding);
-        let by = match finding.origin {
-            FindingOrigin::Inspection => format!("{}指出：", findings::source(&finding)),
-            FindingOrigin::SelfCheck if item.is_some_and(ItemRow::is_short) => return None,
-            FindingOrigin::SelfCheck => String::new(),
-        };
-        let item = item.map(|row| format!("第{}条，", row.number)).unwrap_or_default();
-        let standing = findings::standing(&finding, source.today);
-        Some(format!("{by}{}（{item}{standing}）。", in_one_line(&finding.problem)))
+/// What inspectors found.
+pub(in crate::ui) fn pointed_out(source: &Source<'_>, findings: &[Finding]) -> Vec<String> {
+    let items: Vec<ItemRow> = source.items().map(|(.., row)| row).collect();
+    let theirs = findings.iter().filter(|finding| finding.origin == FindingOrigin::Inspection);
+    let lines = theirs.map(|finding| {
+        let item = row_of(&items, finding).map(|row| format!("第{}条，", row.number)).unwrap_or_default();
+        let (by, standing) = (findings::source(finding), findings::standing(finding, source.today));
+        format!("{by}指出：{}（{item}{standing}）。", in_one_line(&finding.problem))
     });
     lines.collect()
 }
@@ -143,36 +137,31 @@ fn in_one_line(text: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("；")
 }
 
-/// What was written into 整改 as a measure, as it stands there: it is not written a second time for a report.
-fn promised(source: &Source<'_>) -> (Vec<String>, BTreeSet<ItemId>) {
-    let items: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();
-    let mut written = BTreeSet::new();
-    let mut lines = Vec::new();
-    for finding in source.findings_of_period().iter().filter(|finding| !finding.measure.is_empty()) {
-        let item = items.iter().find(|row| Some(&row.id) == finding.item.as_ref());
-        let about = match item {
-            Some(row) => format!("{}（第{}条）", row.title, row.number),
-            None => in_one_line(&finding.problem),
-        };
-        written.extend(finding.item.clone());
-        let mut line = format!("{about}：{}", in_one_line(&finding.measure));
-        if !finding.responsible.is_empty() {
-            line += &format!("，责任人{}", finding.responsible);
-        }
-        if let Some(due) = finding.due().filter(|_| finding.state.is_to_be_mended()) {
-            line += &format!("，{}前完成", whole_day(due));
-        }
-        lines.push(format!("{line}（{}）。", findings::standing(finding, source.today)));
+/// A measure as it was written into 整改: it is not written a second time for a report. A day that has passed is promised no more.
+fn promised(source: &Source<'_>, items: &[ItemRow], finding: &Finding) -> String {
+    let about = match row_of(items, finding) {
+        Some(row) => format!("{}（第{}条）", row.title, row.number),
+        None => in_one_line(&finding.problem),
+    };
+    let mut line = format!("{about}：{}", in_one_line(&finding.measure));
+    if !finding.responsible.is_empty() {
+        line += &format!("，责任人{}", finding.responsible);
     }
-    (lines, written)
+    if let Some(due) = finding.due().filter(|_| finding.state.is_to_be_mended()) {
+        let was = if due < source.today { "原定" } else { "" };
+        line += &format!("，{was}{}前完成", whole_day(due));
+    }
+    format!("{line}（{}）。", findings::done(finding, source.today))
 }
 
 /// What was written into 整改; else what can still be done is promised with its date, and what is missed is not made up.
-pub(in crate::ui) fn measures(source: &Source<'_>) -> Vec<String> {
-    let (mut lines, written) = promised(source);
-    let mut rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).filter(ItemRow::is_short).collect();
+pub(in crate::ui) fn measures(source: &Source<'_>, findings: &[Finding]) -> Vec<String> {
+    let written: Vec<&Finding> = findings.iter().filter(|finding| !finding.measure.is_empty()).collect();
+    let mut rows: Vec<ItemRow> = source.items().map(|(.., row)| row).collect();
+    let mut lines: Vec<String> = written.iter().map(|finding| promised(source, &rows, finding)).collect();
+    rows.retain(ItemRow::is_short);
     let short = rows.len();
-    rows.retain(|row| !written.contains(&row.id));
+    rows.retain(|row| written.iter().all(|finding| finding.item.as_ref() != Some(&row.id)));
     rows.sort_by_key(|row| row.outcome);
     for row in &rows {
         if let Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) = row.outcome {
@@ -287,6 +276,11 @@ mod tests {
             word(2, FindingField::Problem, text("门牌脱落。")),
             word(2, FindingField::Measure, text("重新做了一块")),
             word(2, FindingField::Progress, mended),
+            word(2, FindingField::Deadline, FindingValue::Day { day: Some(date(2026, 11, 20)) }),
+            word(4, FindingField::Item, FindingValue::Item { item: item_id("offence") }),
+            word(4, FindingField::Measure, text("开会讲一次")),
+            word(4, FindingField::Deadline, FindingValue::Day { day: Some(date(2026, 11, 20)) }),
+            word(4, FindingField::DelayReason, text("书记外出")),
             word(3, FindingField::Problem, text("按错了")),
             word(3, FindingField::Measure, text("按错了的措施")),
             word(3, FindingField::Progress, withdrawn),
@@ -294,19 +288,25 @@ mod tests {
         let findings = Findings::new(all, []);
         with_source(|source| {
             let source = Source { findings: &findings, ..*source };
-            assert_eq!(pointed_out(&source), ["11月县里检查指出：门牌脱落（支部已整改）。"]);
-            let measures = measures(&source);
+            let findings = source.findings_of_period();
+            assert_eq!(pointed_out(&source, &findings), ["11月县里检查指出：门牌脱落（支部已整改）。"]);
+            let measures = measures(&source, &findings);
             assert_eq!(
-                measures[..2],
+                measures[..3],
                 [
                     "counted（第3条）：每月5日前定好日子；提前三天通知，责任人王文书，2026年12月5日前完成（待整改）。",
-                    "门牌脱落：重新做了一块（支部已整改）。"
+                    "门牌脱落：重新做了一块（支部已整改）。",
+                    "offence（第6条）：开会讲一次，原定2026年11月20日前完成（待整改，逾期。原因：书记外出）。"
                 ]
             );
             let counted = measures.iter().filter(|line| line.contains("counted")).count();
             assert_eq!(counted, 1, "{measures:?}");
-            assert!(measures.iter().any(|line| line.contains("不补会") && line.contains("offence")));
             assert!(!draft(&source).contains("按错了"));
+            let talk = super::super::talk::outline(&source).join("\n");
+            assert!(
+                talk.contains("每月5日前") && !talk.contains("门牌"),
+                "what is done is not to do:\n{talk}"
+            );
         });
     }
 

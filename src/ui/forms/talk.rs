@@ -3,7 +3,7 @@
 use super::{Source, report};
 use crate::{
     domain::{
-        ActivityKind, Item, Outcome,
+        ActivityKind, Finding, Item, Outcome,
         scoring::{ItemScore, ItemState},
     },
     paper::{Block, Paper},
@@ -18,9 +18,12 @@ pub fn outline(source: &Source<'_>) -> Vec<String> {
     lines.extend(held(source));
     lines.extend(done(source));
     lines.push("三、还差在哪".into());
-    lines.extend(short(source));
+    // What is done is not what is still to do.
+    let mut open = source.findings_of_period();
+    open.retain(|finding| finding.state.is_to_be_mended());
+    lines.extend(short(source, &open));
     lines.push("四、下一步怎么改".into());
-    lines.extend(report::measures(source));
+    lines.extend(report::measures(source, &open));
     lines
 }
 
@@ -54,7 +57,7 @@ fn done(source: &Source<'_>) -> Vec<String> {
 }
 
 /// What was not, with what was answered; what is missed is said to be.
-fn short(source: &Source<'_>) -> Vec<String> {
+fn short(source: &Source<'_>, findings: &[Finding]) -> Vec<String> {
     let short = source.items().filter(|(.., row)| row.is_short());
     let mut lines: Vec<String> = short
         .map(|(item, score, row)| {
@@ -65,7 +68,7 @@ fn short(source: &Source<'_>) -> Vec<String> {
     if lines.is_empty() {
         lines.push("自查过的条目都做到了。".into());
     }
-    lines.extend(report::pointed_out(source));
+    lines.extend(report::pointed_out(source, findings));
     let open =
         source.items().filter(|(.., row)| matches!(row.state, ItemState::Unanswered | ItemState::Unsure));
     match open.count() {
