@@ -48,9 +48,9 @@ pub struct Hits {
 
 /// The longest query that is looked at, in characters: what is pasted by mistake is cut.
 const MAX_QUERY_CHARS: usize = 60;
-/// So many characters are shown before the first hit, and so many after it.
+/// So many characters are shown before the first hit, and so many from it on: three lines on a phone.
 const BEFORE: usize = 12;
-const AFTER: usize = 44;
+const AFTER: usize = 36;
 /// From this share of its pairs on, in percent, a text is near enough to what was typed.
 const NEAR_PERCENT: usize = 50;
 /// Fewer pairs than these say too little.

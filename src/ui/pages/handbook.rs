@@ -39,7 +39,7 @@ pub fn Handbook() -> impl IntoView {
                         autocomplete="off"
                         spellcheck="false"
                         maxlength="60"
-                        prop:value=session.sought
+                        prop:value=session.sought.get_untracked()
                         on:input=move |event| session.sought.set(event_target_value(&event))
                         on:focus=move |_| set_timeout(move || warm_up(session), Duration::ZERO)
                     />
@@ -63,8 +63,8 @@ fn results(session: Session) -> impl IntoView {
     }
 }
 
-/// So many results fill the screen.
-const FIRST: usize = 4;
+/// So many results fill what the keyboard leaves of the screen at 360×780, and more.
+const FIRST: usize = 2;
 /// Who has not typed for so long looks at what was found.
 const PAUSE: Duration = Duration::from_millis(150);
 
