@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, Checklist, ClaimedGrade, Finding, FindingState, Findings, Item, Ledger, Period,
+        Assessment, Checklist, ClaimedGrade, Finding, FindingState, Findings, Item, Ledger, Outcome, Period,
         ScoreSheet, Submission,
         period::shanghai_date,
         scoring::{ItemScore, ItemState},
@@ -223,6 +223,13 @@ impl<'a> Source<'a> {
 /// The row of the item that a finding is about.
 fn row_of<'r>(items: &'r [ItemRow], finding: &Finding) -> Option<&'r ItemRow> {
     items.iter().find(|row| Some(&row.id) == finding.item.as_ref())
+}
+
+/// Whether 整改 speaks for what an item lacks today: not when all of it is 已销号 and something can be done about the item again.
+fn spoken_for<'f>(row: &ItemRow, findings: impl IntoIterator<Item = &'f Finding>) -> bool {
+    let mendable = matches!(row.outcome, Some(Outcome::StillPossible { .. } | Outcome::NotDue { .. }));
+    let mut about = findings.into_iter().filter(|finding| finding.item.as_ref() == Some(&row.id));
+    about.any(|finding| !mendable || finding.state != FindingState::Closed)
 }
 
 /// ① … for the parts of an item that has several.

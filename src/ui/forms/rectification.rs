@@ -1,14 +1,13 @@
 //! 整改台账: what was written into 整改 as it stands there, then a line for every other item that lost points, in which who does what
 //! until when is left to be written by hand.
 
-use super::{Source, centered, column, opinion, row_of};
+use super::{Source, centered, column, opinion, row_of, spoken_for};
 use crate::{
-    domain::{AnswerKey, Finding, FindingOrigin, ItemId, Outcome},
+    domain::{AnswerKey, Finding, FindingOrigin, Outcome},
     paper::{Block, Orientation, Paper, Row, Table},
     ui::{overview::ItemRow, words::terms},
     words::findings::{self, whole_day},
 };
-use std::collections::BTreeSet;
 
 /// Lines left empty for what else is found.
 const EMPTY_LINES: usize = 3;
@@ -30,13 +29,11 @@ pub fn paper(source: &Source<'_>) -> Paper {
     ];
     let items: Vec<ItemRow> = source.items().map(|(.., row)| row).collect();
     let mut rows = Vec::new();
-    let mut written: BTreeSet<ItemId> = BTreeSet::new();
-    for finding in source.findings_of_period() {
-        written.extend(finding.item.clone());
-        rows.push(Row { cells: from_finding(rows.len() + 1, &finding, &items, source), lines: 3 });
+    let written = source.findings_of_period();
+    for finding in &written {
+        rows.push(Row { cells: from_finding(rows.len() + 1, finding, &items, source), lines: 3 });
     }
-    for (item, score, row) in
-        source.items().filter(|(item, _, row)| row.is_short() && !written.contains(&item.id))
+    for (item, score, row) in source.items().filter(|(.., row)| row.is_short() && !spoken_for(row, &written))
     {
         let lost = row.points.saturating_sub(row.got);
         let why = source.reasons(item, score, true).join("；");
@@ -116,11 +113,14 @@ mod tests {
         super::{Source, testing::with_source},
         EMPTY_LINES,
     };
-    use crate::domain::{
-        ContentHash, FindingEntry, FindingField, FindingId, FindingOrigin, FindingValue, Findings, Progress,
-        Ruling, Stamp, Verdict,
-        finding::endpoint_device,
-        testing::{item_id, stamp},
+    use crate::{
+        domain::{
+            ContentHash, FindingEntry, FindingField, FindingId, FindingOrigin, FindingValue, Findings,
+            Outcome, Progress, Ruling, Stamp, Verdict,
+            finding::endpoint_device,
+            testing::{item_id, stamp},
+        },
+        ui::overview::ItemRow,
     };
     use jiff::civil::date;
 
@@ -199,6 +199,43 @@ mod tests {
             assert_eq!(rows[2].cells[7], "原件在村部铁柜\n照片：整改后1张");
             assert!(rows[3].cells[3].is_empty(), "left to be written by hand");
             assert!(!rows.iter().any(|row| row.cells[2].contains("按错了")));
+        });
+    }
+
+    #[test]
+    fn what_is_closed_and_short_again_gets_a_line_anew_unless_it_was_missed() {
+        with_source(|source| {
+            let short: Vec<_> = source.items().map(|(.., row)| row).filter(ItemRow::is_short).collect();
+            let number = |place: usize| u8::try_from(place).unwrap() + 1;
+            let about = |(place, row): (usize, &ItemRow)| {
+                let item = FindingValue::Item { item: row.id.clone() };
+                [
+                    word(number(place), FindingField::Item, item),
+                    word(number(place), FindingField::Problem, text("查到的")),
+                ]
+            };
+            let closed = |(place, _): (usize, &ItemRow)| Verdict {
+                finding: FindingId::from_parts(1, &[number(place); 10]),
+                stamp: Stamp { ms: 9, count: 0, device: endpoint_device() },
+                given_at: 1_795_492_800_000,
+                by: "张组委".into(),
+                ruling: Ruling::Closed,
+            };
+            let words = short.iter().enumerate().flat_map(about);
+            let findings = Findings::new(words, short.iter().enumerate().map(closed));
+            let source = Source { findings: &findings, ..*source };
+            let rows = super::paper(&source).last_table().unwrap().rows.clone();
+            let anew: Vec<&str> = rows[short.len()..rows.len() - EMPTY_LINES]
+                .iter()
+                .map(|row| row.cells[2].split('：').next().unwrap())
+                .collect();
+            let mendable: Vec<&str> = short
+                .iter()
+                .filter(|row| row.outcome != Some(Outcome::Missed))
+                .map(|row| row.title.as_str())
+                .collect();
+            assert_eq!(anew, mendable);
+            assert!(!mendable.is_empty() && mendable.len() < short.len(), "{mendable:?}");
         });
     }
 

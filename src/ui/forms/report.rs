@@ -1,6 +1,6 @@
 //! 自查报告: drafted from the data, plainly; a person edits it before it becomes a paper.
 
-use super::{Source, row_of};
+use super::{Source, row_of, spoken_for};
 use crate::{
     domain::{Finding, FindingOrigin, Outcome},
     paper::{Block, Foot, Paper},
@@ -161,7 +161,7 @@ pub(in crate::ui) fn measures(source: &Source<'_>, findings: &[Finding]) -> Vec<
     let mut lines: Vec<String> = written.iter().map(|finding| promised(source, &rows, finding)).collect();
     rows.retain(ItemRow::is_short);
     let short = rows.len();
-    rows.retain(|row| written.iter().all(|finding| finding.item.as_ref() != Some(&row.id)));
+    rows.retain(|row| !spoken_for(row, written.iter().copied()));
     rows.sort_by_key(|row| row.outcome);
     for row in &rows {
         if let Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) = row.outcome {
@@ -218,7 +218,8 @@ pub(in crate::ui) fn is_heading(line: &str) -> bool {
 mod tests {
     use super::{super::testing::with_source, *};
     use crate::domain::{
-        FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress,
+        FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress, Ruling, Stamp, Verdict,
+        finding::endpoint_device,
         testing::{item_id, stamp},
     };
     use jiff::civil::date;
@@ -307,6 +308,37 @@ mod tests {
                 talk.contains("每月5日前") && !talk.contains("门牌"),
                 "what is done is not to do:\n{talk}"
             );
+        });
+    }
+
+    #[test]
+    fn what_is_closed_and_short_again_is_promised_anew() {
+        with_source(|source| {
+            let row = source
+                .items()
+                .map(|(.., row)| row)
+                .find(|row| row.is_short() && matches!(row.outcome, Some(Outcome::StillPossible { .. })));
+            let row = row.unwrap();
+            let finding = FindingId::from_parts(1, &[1; 10]);
+            let word = |field, value| FindingEntry { finding, field, stamp: stamp(5, 1), value };
+            let words = [
+                word(FindingField::Item, FindingValue::Item { item: row.id.clone() }),
+                word(FindingField::Measure, FindingValue::Text { text: "上回的措施".into() }),
+            ];
+            let closed = Verdict {
+                finding,
+                stamp: Stamp { ms: 9, count: 0, device: endpoint_device() },
+                given_at: 1_795_492_800_000,
+                by: "张组委".into(),
+                ruling: Ruling::Closed,
+            };
+            let promised = |verdicts: &[Verdict]| {
+                let findings = Findings::new(words.clone(), verdicts.to_vec());
+                let source = Source { findings: &findings, ..*source };
+                let lines = measures(&source, &source.findings_of_period());
+                lines.iter().filter(|line| line.starts_with(&row.title)).count()
+            };
+            assert_eq!((promised(&[]), promised(&[closed])), (1, 2));
         });
     }
 
