@@ -97,6 +97,8 @@ pub enum Change {
 /// A demand that costs something else than before, in the period in which it costs most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
+    /// The sector.
+    pub sector: SectorId,
     /// The sector's name.
     pub sector_name: String,
     /// The item.
@@ -164,6 +166,7 @@ pub fn differences(before: &[Checklist], after: &[Checklist]) -> Vec<Difference>
             };
             if change != Change::Changed || was != is {
                 found.push(Difference {
+                    sector: new.sector.clone(),
                     sector_name: new.sector_name.clone(),
                     item: item.id.clone(),
                     title: item.title.clone(),
@@ -322,5 +325,7 @@ mod tests {
             ("EX-3".to_owned(), Change::Removed, -4, 0, -100),
         ];
         assert_eq!(told, expected);
+        // Whose branches the demand is made of.
+        assert!(differences(&before, &after).iter().all(|one| one.sector == after[0].sector));
     }
 }

@@ -42,7 +42,7 @@ pub enum Difference {
         /// Which.
         period: PeriodId,
     },
-    /// The standard's title, notice and marks, the names of aspects and methods, or the order of items.
+    /// The standard's id, title, notice and marks, the names of aspects and methods, or the order of items.
     Frame,
 }
 
@@ -118,7 +118,7 @@ pub enum ItemChange {
     Citations,
     /// 说明
     Marks,
-    /// Nothing of the above, for instance the order of choices.
+    /// Nothing of the above, for instance the order of choices, or which figure of the profile is offered.
     Minor,
 }
 

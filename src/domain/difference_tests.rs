@@ -60,6 +60,9 @@ fn the_whole_differs_after_the_items() {
     let mut swapped = old.clone();
     swapped.aspects[0].items.swap(0, 1);
     assert_eq!(differences(&old, &swapped), [Difference::Frame]);
+    let mut renamed = old.clone();
+    renamed.standard = StandardId::new("other").unwrap();
+    assert_eq!(differences(&old, &renamed), [Difference::Frame]);
 }
 
 #[test]

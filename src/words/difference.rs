@@ -1,12 +1,12 @@
 //! What changed between two versions, as a card says it: what was, what is, what it means for the branch.
 //!
 //! An item is said in lines, each of which says one thing; a card shows the lines that only one version has. What no line says (the
-//! order of choices, which figure of the profile is offered, since when a document is in force) is called a detail.
+//! order of choices or of documents, an id that stands for the same words) is called a detail.
 
 use super::terms;
 use crate::domain::{
-    Checklist, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Part, Period, PeriodId,
-    Points, ProfileNumber, Rule, ShareCredit,
+    Checklist, Citation, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Mark, MarkKind,
+    Part, Period, PeriodId, Points, ProfileNumber, Rule, ShareCredit,
 };
 use jiff::civil::Date;
 
@@ -15,6 +15,8 @@ use jiff::civil::Date;
 pub struct Card {
     /// 第3条 支委会建制
     pub about: String,
+    /// 第3条, with which `about` begins; empty for what concerns the whole.
+    pub place: String,
     /// 新增, 不再要求, 改了
     pub kind: &'static str,
     /// 原来, line by line; may be empty.
@@ -23,6 +25,17 @@ pub struct Card {
     pub is: Vec<String>,
     /// 对你们
     pub means: String,
+}
+
+impl Card {
+    /// Takes the place off `about` and gives it back: the rest reads alike wherever the item stands.
+    #[must_use]
+    pub fn take_place(&mut self) -> String {
+        let place = core::mem::take(&mut self.place);
+        let rest = self.about.strip_prefix(place.as_str()).unwrap_or(&self.about);
+        self.about = rest.trim_start().to_owned();
+        place
+    }
 }
 
 /// Says a difference between these two.
@@ -62,7 +75,13 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
     if was.is_empty() && is.is_empty() {
         is.push("只动了顺序或者细节".into());
     }
-    Card { about: about(old, new, difference), kind, was, is, means: means(old, new, difference) }
+    let place = match difference {
+        Difference::Added { item } | Difference::Changed { item, .. } => place(new, item, "第"),
+        Difference::Removed { item } => place(old, item, "原第"),
+        _ => String::new(),
+    };
+    let (about, means) = (about(old, new, difference), means(old, new, difference));
+    Card { about, place, kind, was, is, means }
 }
 
 /// 改3条，加1条，减1条; what touches neither answers nor points is not counted.
@@ -83,7 +102,8 @@ pub fn summary(all: &[Difference]) -> String {
     ];
     said.extend(of_whole.iter().filter(|(_, is)| *is).map(|(words, _)| (*words).to_owned()));
     if said.is_empty() {
-        said.push("只改了说明，答案不用动".into());
+        let named = if all.contains(&Difference::Frame) { "名称、说明或者顺序" } else { "说明" };
+        said.push(format!("只改了{named}，答案不用动"));
     }
     said.join("，")
 }
@@ -104,7 +124,11 @@ fn about(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
 
 fn named(list: &Checklist, id: &ItemId, nth: &str) -> String {
     list.find(id)
-        .map_or_else(|| id.to_string(), |(number, _, item)| format!("{nth}{number}条 {}", item.title))
+        .map_or_else(|| id.to_string(), |(_, _, item)| format!("{} {}", place(list, id, nth), item.title))
+}
+
+fn place(list: &Checklist, id: &ItemId, nth: &str) -> String {
+    list.find(id).map(|(number, _, _)| format!("{nth}{number}条")).unwrap_or_default()
 }
 
 fn means(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
@@ -188,20 +212,51 @@ fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
     lines.extend(limit_lines(item));
     lines.push(format!("名称：{}", item.title));
     lines.push(format!("方面：{}", aspect.name));
-    let evidence = item.evidence.iter().map(|paper| paper.name.as_str()).collect::<Vec<_>>();
-    let cited = item.citations.iter().map(|cited| format!("{}{}", cited.document, cited.article));
+    let evidence = item.evidence.iter().map(|paper| {
+        let never = if paper.never_photographed { "（不拍）" } else { "" };
+        format!("{}{never}", paper.name)
+    });
     let methods = list.methods.iter().filter(|method| item.methods.contains(&method.id));
-    let texts = [
+    lines.extend(labelled([
         ("通俗说法", item.plain.clone()),
         ("怎么抓", item.guidance.join("")),
-        ("佐证材料", evidence.join("、")),
-        ("依据", cited.collect::<Vec<_>>().join("、")),
+        ("佐证材料", evidence.collect::<Vec<_>>().join("、")),
         ("考核方式", methods.map(|method| method.name.as_str()).collect::<Vec<_>>().join("、")),
-        ("说明", item.marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>().join("；")),
-    ];
-    let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
-    lines.extend(said.map(|(name, text)| format!("{name}：{text}")));
+    ]));
+    // One line each, so that of many documents only the one that changed is said.
+    lines.extend(item.citations.iter().map(|citation| format!("依据：{}", cited(citation))));
+    lines.extend(item.marks.iter().map(marked));
     lines
+}
+
+/// What says something, each with its name before it.
+fn labelled<const N: usize>(texts: [(&'static str, String); N]) -> impl Iterator<Item = String> {
+    let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    said.map(|(name, text)| format!("{name}：{text}"))
+}
+
+/// 《…》第十六条（条号待核），2018年10月28日起
+fn cited(citation: &Citation) -> String {
+    let unchecked = !citation.article.is_empty() && !citation.article_checked;
+    let unchecked = if unchecked { "（条号待核）" } else { "" };
+    let from = citation.effective_from.map(|from| format!("，{}起", day(from))).unwrap_or_default();
+    let until = citation.effective_to.map(|until| format!("，{}止", day(until))).unwrap_or_default();
+    let document = citation.document.trim_matches(['《', '》']);
+    format!("《{document}》{}{unchecked}{from}{until}", citation.article)
+}
+
+/// 建议：…
+fn marked(mark: &Mark) -> String {
+    let kind = match mark.kind {
+        MarkKind::Assumed => "假定",
+        MarkKind::Suggested => "建议",
+        MarkKind::Local => "本地要求",
+    };
+    format!("{kind}：{}", mark.text)
+}
+
+fn day(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 fn part_lines(part: &Part, several: bool) -> Vec<String> {
@@ -238,7 +293,7 @@ fn rule_lines(part: &Part) -> Vec<String> {
             };
             vec![format!("{}至少{minimum}{unit}，不够的{short}", terms::often(part.window))]
         }
-        Rule::Share { numerator, denominator, credit, .. } => {
+        Rule::Share { numerator, denominator, credit, from_profile } => {
             let earned = match credit {
                 ShareCredit::Proportional { target, floor: 0 } => format!("达到{target}%得满分"),
                 ShareCredit::Proportional { target, floor } => {
@@ -249,7 +304,10 @@ fn rule_lines(part: &Part) -> Vec<String> {
                     bands.collect::<Vec<_>>().join("，")
                 }
             };
-            vec![format!("{numerator}占{denominator}的比例，{earned}")]
+            let offered =
+                from_profile.map(|which| format!("“{denominator}”取支部基本情况里的{}数", number(which)));
+            let share = format!("{numerator}占{denominator}的比例，{earned}");
+            core::iter::once(share).chain(offered).collect()
         }
         Rule::Level { choices } => {
             choices.iter().map(|choice| format!("“{}”{}分", choice.text, choice.points)).collect()
@@ -280,7 +338,6 @@ fn score_lines(list: &Checklist) -> Vec<String> {
 }
 
 fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
-    let day = |day: Date| format!("{}年{}月{}日", day.year(), day.month(), day.day());
     let said = |period: &Period| {
         vec![
             period.name.clone(),
@@ -292,26 +349,41 @@ fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
 }
 
 fn frame_lines(list: &Checklist) -> Vec<String> {
-    let mut lines = vec![list.title.clone(), list.sector_name.clone(), list.notice.clone()];
-    lines.extend(list.marks.iter().map(|mark| mark.text.clone()));
-    lines.push(list.aspects.iter().map(|aspect| aspect.name.as_str()).collect::<Vec<_>>().join("、"));
-    lines.retain(|line| !line.is_empty());
-    lines
+    let aspects = list.aspects.iter().map(|aspect| aspect.name.as_str()).collect::<Vec<_>>();
+    let methods = list.methods.iter().map(|method| method.name.as_str()).collect::<Vec<_>>();
+    let said = labelled([
+        ("标准编号", list.standard.to_string()),
+        ("名称", list.title.clone()),
+        ("领域", list.sector_name.clone()),
+        ("声明", list.notice.clone()),
+        ("方面", aspects.join("、")),
+        ("考核方式", methods.join("、")),
+    ]);
+    said.chain(list.marks.iter().map(marked)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{differences, testing::checklist};
+    use crate::domain::{Evidence, StandardId, differences, testing::checklist};
 
     /// The one card that says what this change does.
     fn told(change: impl FnOnce(&mut Checklist)) -> Card {
-        let old = checklist();
+        told_from(&checklist(), change)
+    }
+
+    /// The one card that says what this change to this checklist does.
+    fn told_from(old: &Checklist, change: impl FnOnce(&mut Checklist)) -> Card {
         let mut new = old.clone();
         change(&mut new);
-        let all = differences(&old, &new);
+        let all = differences(old, &new);
         assert_eq!(all.len(), 1, "{all:?}");
-        card(&old, &new, &all[0])
+        card(old, &new, &all[0])
+    }
+
+    /// What was and what is, in one line.
+    fn turned(card: &Card) -> String {
+        format!("{} → {}", card.was.join("；"), card.is.join("；"))
     }
 
     #[test]
@@ -362,6 +434,90 @@ mod tests {
     }
 
     #[test]
+    fn what_an_item_rests_on_and_what_proves_it_is_said_to_the_letter() {
+        let mut old = checklist();
+        let item = &mut old.aspects[0].items[0];
+        item.citations = vec![Citation {
+            document: "《条例》".into(),
+            article: "第十六条".into(),
+            article_checked: false,
+            effective_from: Some(jiff::civil::date(2018, 10, 28)),
+            effective_to: None,
+        }];
+        item.marks = vec![Mark { kind: MarkKind::Suggested, text: "每月1次".into() }];
+        item.evidence = vec![Evidence { name: "名册".into(), never_photographed: true }];
+        let said = |change: fn(&mut Item)| {
+            let card = told_from(&old, |list| change(&mut list.aspects[0].items[0]));
+            assert_eq!(card.means, "答案带过来，不用动。");
+            turned(&card)
+        };
+        let was = "依据：《条例》第十六条（条号待核），2018年10月28日起";
+        assert_eq!(
+            said(|item| item.citations[0].article_checked = true),
+            format!("{was} → 依据：《条例》第十六条，2018年10月28日起")
+        );
+        assert_eq!(
+            said(|item| item.citations[0].article = "第十七条".into()),
+            format!("{was} → 依据：《条例》第十七条（条号待核），2018年10月28日起")
+        );
+        assert_eq!(
+            said(|item| item.citations[0].effective_from = None),
+            format!("{was} → 依据：《条例》第十六条（条号待核）")
+        );
+        assert_eq!(
+            said(|item| item.citations[0].effective_to = Some(jiff::civil::date(2026, 5, 31))),
+            format!("{was} → {was}，2026年5月31日止")
+        );
+        assert_eq!(said(|item| item.marks[0].kind = MarkKind::Assumed), "建议：每月1次 → 假定：每月1次");
+        assert_eq!(
+            said(|item| item.evidence[0].never_photographed = false),
+            "佐证材料：名册（不拍） → 佐证材料：名册"
+        );
+        assert_eq!(said(|item| item.methods.clear()), "考核方式：查阅资料 → ");
+    }
+
+    #[test]
+    fn the_figure_that_is_offered_and_what_the_standard_is_called_are_said() {
+        let card = told(|list| {
+            if let Rule::Share { from_profile, .. } = &mut list.aspects[2].items[1].parts[0].rule {
+                *from_profile = Some(ProfileNumber::FullMembers);
+            }
+        });
+        assert_eq!(turned(&card), " → “应谈”取支部基本情况里的正式党员数");
+        let card = told(|list| list.standard = StandardId::new("other").unwrap());
+        assert_eq!(turned(&card), "标准编号：test → 标准编号：other");
+        let card = told(|list| list.title.push('改'));
+        assert_eq!(turned(&card), "名称：标准 → 名称：标准改");
+        let card = told(|list| list.methods[0].name = "看资料".into());
+        assert_eq!(turned(&card), "考核方式：查阅资料 → 考核方式：看资料");
+        let card = told(|list| list.marks.push(Mark { kind: MarkKind::Local, text: "全市统一".into() }));
+        assert_eq!(turned(&card), " → 本地要求：全市统一");
+    }
+
+    #[test]
+    fn only_what_no_line_says_is_a_detail() {
+        let card = told(|list| {
+            if let Rule::Facts { facts } = &mut list.aspects[0].items[1].parts[0].rule {
+                facts.reverse();
+            }
+        });
+        assert_eq!(turned(&card), " → 只动了顺序或者细节");
+        let card = told(|list| list.aspects[0].items.swap(0, 1));
+        assert_eq!(turned(&card), " → 只动了顺序或者细节");
+    }
+
+    #[test]
+    fn a_card_reads_alike_wherever_its_item_stands() {
+        let mut changed = told(|list| list.aspects[1].items[0].plain.push('改'));
+        assert_eq!(changed.take_place(), "第3条");
+        assert_eq!((changed.place.as_str(), changed.about.as_str()), ("", "counted"));
+        let mut removed = told(|list| drop(list.aspects[0].items.remove(0)));
+        assert_eq!((removed.take_place().as_str(), removed.about.as_str()), ("原第1条", "yes"));
+        let mut whole = told(|list| list.title.push('改'));
+        assert_eq!((whole.take_place().as_str(), whole.about.as_str()), ("", "标准的名称、说明和顺序"));
+    }
+
+    #[test]
     fn many_differences_are_counted_in_one_line() {
         let old = checklist();
         let mut new = old.clone();
@@ -373,5 +529,7 @@ mod tests {
         new = old.clone();
         new.aspects[1].items[0].guidance.clear();
         assert_eq!(summary(&differences(&old, &new)), "只改了说明，答案不用动");
+        new.standard = StandardId::new("other").unwrap();
+        assert_eq!(summary(&differences(&old, &new)), "只改了名称、说明或者顺序，答案不用动");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{error::CliError, package, standard::published, text::say};
 use crate::{
-    domain::{Checklist, Collection, Document, Section, SectorId, differences},
+    domain::{Checklist, Collection, Document, ItemId, Section, SectorId, differences},
     server::database::Database,
     words::difference::{Card, card, summary},
 };
@@ -68,10 +68,40 @@ fn sectors(old: &[Checklist], new: &[Checklist]) -> Vec<String> {
     came.chain(went.map(|list| format!("不再有“{}”领域。", list.sector_name))).collect()
 }
 
-/// What changed in the checklists; what several sectors share is said once.
+/// What is said of a change that one or more sectors share.
+struct Told<'a> {
+    /// Which item, if it is one: two items may read alike.
+    item: Option<ItemId>,
+    /// Without its place.
+    card: Card,
+    /// 第3条, with the sectors in which it stands there; empty for what concerns the whole.
+    places: Vec<(String, Vec<&'a str>)>,
+}
+
+impl<'a> Told<'a> {
+    fn also(&mut self, place: String, sector: &'a str) {
+        match self.places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, sectors)) => sectors.push(sector),
+            None => self.places.push((place, vec![sector])),
+        }
+    }
+
+    /// 【改了】第3条 支委会建制（农村、社区）, or 【改了】支委会建制（农村、社区第3条，机关第4条）.
+    fn heading(&self) -> String {
+        let Card { kind, about, .. } = &self.card;
+        if let [(place, sectors)] = self.places.as_slice() {
+            let named = if place.is_empty() { about.clone() } else { format!("{place} {about}") };
+            return format!("【{kind}】{named}（{}）", sectors.join("、"));
+        }
+        let places = self.places.iter().map(|(place, sectors)| format!("{}{place}", sectors.join("、")));
+        format!("【{kind}】{about}（{}）", places.collect::<Vec<_>>().join("，"))
+    }
+}
+
+/// What changed in the checklists; what several sectors share is said once, though an item may have another number in each.
 fn changed(old: &[Checklist], new: &[Checklist]) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut cards: Vec<(Vec<&str>, Card)> = Vec::new();
+    let mut told: Vec<Told<'_>> = Vec::new();
     for list in new {
         let Some(before) = of(old, &list.sector) else { continue };
         let all = differences(before, list);
@@ -80,16 +110,22 @@ fn changed(old: &[Checklist], new: &[Checklist]) -> Vec<String> {
         }
         lines.push(format!("{}：{}。", list.sector_name, summary(&all)));
         for difference in &all {
-            let card = card(before, list, difference);
-            match cards.iter_mut().find(|(_, known)| *known == card) {
-                Some((sectors, _)) => sectors.push(&list.sector_name),
-                None => cards.push((vec![&list.sector_name], card)),
+            let mut card = card(before, list, difference);
+            let place = card.take_place();
+            let item = difference.item();
+            match told.iter_mut().find(|known| known.item.as_ref() == item && known.card == card) {
+                Some(known) => known.also(place, &list.sector_name),
+                None => {
+                    let places = vec![(place, vec![list.sector_name.as_str()])];
+                    told.push(Told { item: item.cloned(), card, places });
+                }
             }
         }
     }
-    for (sectors, card) in cards {
+    for one in told {
         lines.push(String::new());
-        lines.push(format!("【{}】{}（{}）", card.kind, card.about, sectors.join("、")));
+        lines.push(one.heading());
+        let card = one.card;
         let said = |name: &str, texts: &[String]| -> Vec<String> {
             texts.iter().map(|text| format!("  {name}：{text}")).collect()
         };
@@ -137,4 +173,48 @@ fn books(old: &[Document], new: &[Document]) -> Vec<String> {
     let gone = old.iter().filter(|document| !new.iter().any(|known| known.id == document.id));
     lines.extend(gone.map(|document| format!("不再有{}。", name(document))));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::checklist;
+
+    /// The lines with which a change begins, where every sector's third item has another requirement. In the second sector
+    /// that is the second item when `shorter`.
+    fn headings(shorter: bool) -> Vec<String> {
+        let mut second = checklist();
+        second.sector = SectorId::new("community").unwrap();
+        second.sector_name = "社区".into();
+        if shorter {
+            second.aspects[0].items.remove(0);
+        }
+        let old = [checklist(), second];
+        let mut new = old.clone();
+        for list in &mut new {
+            list.aspects[1].items[0].requirement.push('改');
+        }
+        changed(&old, &new).into_iter().filter(|line| line.starts_with('【')).collect()
+    }
+
+    #[test]
+    fn what_several_sectors_share_is_said_once_whatever_its_number() {
+        assert_eq!(headings(false), ["【改了】第3条 counted（农村、社区）"]);
+        assert_eq!(headings(true), ["【改了】counted（农村第3条，社区第2条）"]);
+    }
+
+    #[test]
+    fn two_items_that_read_alike_stay_two() {
+        let mut old = checklist();
+        for item in &mut old.aspects[1].items[..2] {
+            item.title = "其他".into();
+        }
+        let mut new = old.clone();
+        for item in &mut new.aspects[1].items[..2] {
+            item.plain = "大白话".into();
+        }
+        let lines = changed(&[old], &[new]);
+        let headings: Vec<&String> = lines.iter().filter(|line| line.starts_with('【')).collect();
+        assert_eq!(headings, ["【改了】第3条 其他（农村）", "【改了】第4条 其他（农村）"]);
+    }
 }
