@@ -50,7 +50,7 @@ pub struct Hits {
 const MAX_QUERY_CHARS: usize = 60;
 /// So many characters are shown before the first hit, and so many from it on: three lines on a phone.
 const BEFORE: usize = 12;
-const AFTER: usize = 36;
+const AFTER: usize = 32;
 /// From this share of its pairs on, in percent, a text is near enough to what was typed.
 const NEAR_PERCENT: usize = 50;
 /// Fewer pairs than these say too little.
