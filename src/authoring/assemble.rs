@@ -22,7 +22,11 @@ pub(super) struct Shared<'a> {
     pub(super) periods: &'a [Period],
     pub(super) grading: &'a Grading,
     pub(super) items: &'a [ItemRow],
+    /// Every 编号 that stands in 条目, also in rows that cannot be read.
+    pub(super) said_items: &'a BTreeSet<&'a str>,
     pub(super) parts: &'a [PartRow],
+    /// Every 条目 and 分项 that stands in 分项, also in rows that cannot be read.
+    pub(super) said_parts: &'a BTreeSet<(&'a str, &'a str)>,
     pub(super) options: &'a [OptionRow],
     pub(super) citations: &'a [CitationRow],
     pub(super) limits: &'a [LimitRow],
@@ -39,6 +43,7 @@ struct Index<'a> {
 /// One checklist a sector.
 pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checklist> {
     strays(shared, faults);
+    elsewhere(shared, faults);
     let mut index = Index {
         parts: BTreeMap::new(),
         options: BTreeMap::new(),
@@ -58,6 +63,10 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
         index.limits.entry(&row.item).or_default().push(row);
     }
     let Some(standard) = shared.standard else { return Vec::new() };
+    for part in shared.parts.iter().filter(|part| part.bonus && standard.bonus_cap == Points::ZERO) {
+        let problem = "“标准”表没有写“加分上限”，加分都不算".to_owned();
+        faults.push(at("分项", part.row, "加分", problem, "在“标准”表加一行“加分上限”，写最多加几分"));
+    }
     let mut made = Vec::new();
     for ((sector, sector_name), marks) in shared.names.sectors.iter().zip(shared.sector_marks) {
         let mut aspects: Vec<Aspect> = Vec::new();
@@ -92,9 +101,9 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
         };
         made.push(checklist);
     }
-    let clean = faults.is_empty();
+    let faulty = faults.places();
     for checklist in &made {
-        placing::check(shared, checklist, clean, faults);
+        placing::check(shared, checklist, &faulty, faults);
     }
     made
 }
@@ -103,21 +112,62 @@ fn at(sheet: &str, row: usize, column: &str, problem: String, remedy: &str) -> F
     Fault { sheet: sheet.into(), row: Some(row), column: Some(column.into()), problem, remedy: remedy.into() }
 }
 
-/// Rows that belong to nothing.
+/// Rows that belong to nothing. What belongs to a row that is there but cannot be read is left alone, as is everything while a
+/// whole sheet cannot be read.
 fn strays(shared: &Shared<'_>, faults: &mut Faults) {
-    let items: BTreeSet<&ItemId> = shared.items.iter().map(|row| &row.id).collect();
-    let parts: BTreeSet<(&ItemId, &PartId)> = shared.parts.iter().map(|row| (&row.item, &row.id)).collect();
     let of_items = shared.parts.iter().map(|row| ("分项", row.row, &row.item));
     let of_items = of_items.chain(shared.citations.iter().map(|row| ("依据", row.row, &row.item)));
-    for (sheet, row, item) in of_items.filter(|(.., item)| !items.contains(item)) {
+    let said = shared.said_items;
+    for (sheet, row, item) in of_items.filter(|(.., item)| !said.is_empty() && !said.contains(item.as_str()))
+    {
         let problem = format!("“条目”表里没有{}", quoted(item.as_str()));
         faults.push(at(sheet, row, "条目", problem, "改成有的编号，或者补上这个条目"));
     }
-    let of_parts = shared.options.iter().map(|row| ("选项", row.row, (&row.item, &row.part)));
-    let of_limits = shared.limits.iter().map(|row| ("限制", row.row, (&row.item, &row.limit.part)));
-    for (sheet, row, (item, part)) in of_parts.chain(of_limits).filter(|(.., key)| !parts.contains(key)) {
-        let problem = format!("“分项”表里没有条目{}的分项{}", quoted(item.as_str()), quoted(part.as_str()));
+    let of_parts = shared.options.iter().map(|row| ("选项", row.row, (row.item.as_str(), row.part.as_str())));
+    let of_limits =
+        shared.limits.iter().map(|row| ("限制", row.row, (row.item.as_str(), row.limit.part.as_str())));
+    let said = shared.said_parts;
+    for (sheet, row, (item, part)) in
+        of_parts.chain(of_limits).filter(|(.., key)| !said.is_empty() && !said.contains(key))
+    {
+        let problem = format!("“分项”表里没有条目{}的分项{}", quoted(item), quoted(part));
         faults.push(at(sheet, row, "分项", problem, "改成有的编号，或者补上这个分项"));
+    }
+}
+
+/// Rows for a sector that their item, or their part, does not have: no branch would ever see them.
+fn elsewhere(shared: &Shared<'_>, faults: &mut Faults) {
+    // What cannot be read may have held the sector.
+    if !faults.places().spare(&["领域", "条目", "分项"]) {
+        return;
+    }
+    let mut of_item: BTreeMap<&ItemId, Sectors> = BTreeMap::new();
+    for row in shared.items {
+        of_item.entry(&row.id).or_default().extend(row.sectors.iter().cloned());
+    }
+    let mut of_part: BTreeMap<(&ItemId, &PartId), Sectors> = BTreeMap::new();
+    for row in shared.parts {
+        let own = if row.sectors.is_empty() { of_item.get(&row.item) } else { Some(&row.sectors) };
+        of_part.entry((&row.item, &row.id)).or_default().extend(own.into_iter().flatten().cloned());
+    }
+    let parts = shared.parts.iter().map(|row| ("分项", row.row, &row.sectors, of_item.get(&row.item)));
+    let citations =
+        shared.citations.iter().map(|row| ("依据", row.row, &row.sectors, of_item.get(&row.item)));
+    let options = shared.options.iter();
+    let options = options.map(|row| ("选项", row.row, &row.sectors, of_part.get(&(&row.item, &row.part))));
+    let limits = shared.limits.iter();
+    let limits =
+        limits.map(|row| ("限制", row.row, &row.sectors, of_part.get(&(&row.item, &row.limit.part))));
+    for (sheet, row, own, held) in parts.chain(citations).chain(options).chain(limits) {
+        // 全部 is said of all that there are.
+        let Some(held) = held.filter(|_| own.len() < shared.names.sectors.len()) else { continue };
+        let names = shared.names.sectors.iter().filter(|(id, _)| own.contains(id) && !held.contains(id));
+        let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+        if !names.is_empty() {
+            let whose = if matches!(sheet, "分项" | "依据") { "条目" } else { "分项" };
+            let problem = format!("这一行的{whose}不用于{}", names.join("、"));
+            faults.push(at(sheet, row, "领域", problem, "空着，或者填它有的领域"));
+        }
     }
 }
 

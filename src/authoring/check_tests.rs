@@ -58,6 +58,75 @@ fn every_sector_has_a_hundred_points_however_its_aspects_share_them() {
 }
 
 #[test]
+fn a_sector_that_rosters_know_keeps_its_id() {
+    let mut sheets = template::sheets();
+    set(&mut sheets, "领域", 2, "名称", "农村");
+    for (sheet, column) in
+        [("条目", "领域"), ("选项", "领域"), ("分项", "领域"), ("依据", "领域"), ("限制", "领域")]
+    {
+        let sheet = sheets.iter_mut().find(|known| known.name == sheet).unwrap();
+        let index = sheet.rows[0].cells.iter().position(|cell| cell == column).unwrap();
+        for row in &mut sheet.rows[1..] {
+            if let Some(cell) = row.cells.get_mut(index).filter(|cell| *cell == "示例领域") {
+                *cell = "农村".into();
+            }
+        }
+    }
+    has(
+        &said(&sheets),
+        "“领域”表第2行“编号”列：“农村”的编号不是“example”，名册里的支部找不到它的标准。办法：填 rural",
+    );
+}
+
+#[test]
+fn what_no_branch_would_ever_see_is_named() {
+    let mut sheets = two_sectors();
+    set(&mut sheets, "条目", 2, "领域", "示例领域");
+    for (sheet, whose) in [("分项", "条目"), ("依据", "条目")] {
+        let mut sheets = sheets.clone();
+        set(&mut sheets, sheet, 2, "领域", "另一领域");
+        has(&said(&sheets), &format!("“{sheet}”表第2行“领域”列：这一行的{whose}不用于另一领域"));
+    }
+}
+
+#[test]
+fn a_fault_does_not_hide_those_of_other_sheets_nor_bring_others_with_it() {
+    // A date in one sheet, the points in another.
+    let mut sheets = template::sheets();
+    set(&mut sheets, "依据", 2, "施行日期", "2018");
+    set(&mut sheets, "分项", 2, "分值", "19");
+    let both = said(&sheets);
+    has(&both, "“依据”表第2行“施行日期”列：");
+    has(&both, "“分项”表“分值”列：“示例领域”领域各条目合计99分");
+    // A row that cannot be read, and what belongs to it.
+    let mut sheets = template::sheets();
+    set(&mut sheets, "条目", 2, "方面", "没有的方面");
+    let one = said(&sheets);
+    assert_eq!(one.len(), 1, "{one:#?}");
+    // A column that is missing, and everything that belongs to its rows.
+    let mut sheets = template::sheets();
+    set(&mut sheets, "条目", 1, "怎么抓", "怎么做");
+    assert_eq!(said(&sheets).len(), 2, "not known, and missing");
+}
+
+#[test]
+fn a_citation_contradicts_itself_and_bonus_points_need_a_cap() {
+    let mut sheets = template::sheets();
+    set(&mut sheets, "依据", 2, "条款", "");
+    set(&mut sheets, "依据", 2, "已核", "是");
+    set(&mut sheets, "依据", 2, "施行日期", "2020-01-01");
+    set(&mut sheets, "依据", 2, "废止日期", "2019-01-01");
+    let both = said(&sheets);
+    has(&both, "“依据”表第2行“条款”列：写了已核，却没有条款");
+    has(&both, "“依据”表第2行“废止日期”列：早于施行日期");
+    let mut sheets = template::sheets();
+    let about = sheets.iter_mut().find(|sheet| sheet.name == "标准").unwrap();
+    about.rows.retain(|row| row.cells[0] != "加分上限");
+    set(&mut sheets, "分项", 2, "加分", "是");
+    has(&said(&sheets), "“分项”表第2行“加分”列：“标准”表没有写“加分上限”，加分都不算");
+}
+
+#[test]
 fn an_aspect_without_an_item_is_named() {
     let mut sheets = template::sheets();
     for row in 5..=8 {

@@ -31,14 +31,16 @@ pub(super) fn belongs(name: &str, book: &str) -> bool {
     name == book || name.strip_prefix(book).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Reads all documents, in the order of the books and in each in the order of its sheets.
+/// Reads all documents, in the order of the books and in each in the order of its sheets. `said` is every 编号 in 条目, also of items
+/// that cannot be read.
 pub(super) fn documents(
     sheets: &[Sheet],
     names: &Names,
     items: &BTreeSet<&ItemId>,
+    said: &BTreeSet<&str>,
     faults: &mut Faults,
 ) -> Vec<Document> {
-    let mut reader = Reader { names, items, documents: Vec::new(), sections: BTreeSet::new() };
+    let mut reader = Reader { names, items, said, documents: Vec::new(), sections: BTreeSet::new() };
     for (book, collection) in BOOKS {
         let mut number = 0;
         if sheets.iter().filter(|sheet| sheet.name == book).count() > 1 {
@@ -59,6 +61,8 @@ pub(super) fn documents(
 struct Reader<'a> {
     names: &'a Names,
     items: &'a BTreeSet<&'a ItemId>,
+    /// Every 编号 that stands in 条目, also in rows that cannot be read.
+    said: &'a BTreeSet<&'a str>,
     documents: Vec<Document>,
     sections: BTreeSet<SectionId>,
 }
@@ -160,6 +164,8 @@ impl Reader<'_> {
                     line.fault(book::ITEMS, format!("条目{}写了两次", quoted(piece)), "只留一个", faults);
                 }
                 Some(known) => items.push((*known).clone()),
+                // It is there, in a row or a sheet that cannot be read.
+                None if self.said.is_empty() || self.said.contains(piece) => {}
                 None => {
                     let problem = format!("“条目”表里没有{}", quoted(piece));
                     line.fault(book::ITEMS, problem, "改成有的编号，几个用、隔开，或者删去", faults);

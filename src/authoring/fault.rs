@@ -62,6 +62,11 @@ impl Faults {
         self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)
     }
 
+    /// Where something is wrong: sheets, and rows of them.
+    pub(crate) fn places(&self) -> Places {
+        Places(self.list.iter().map(|fault| (fault.sheet.clone(), fault.row)).collect())
+    }
+
     /// Whether nothing is wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -70,6 +75,22 @@ impl Faults {
     /// The faults in the order they were found.
     pub(crate) fn into_vec(self) -> Vec<Fault> {
         self.list
+    }
+}
+
+/// Where something was wrong at some time of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Places(BTreeSet<(String, Option<usize>)>);
+
+impl Places {
+    /// Whether nothing was wrong in these sheets.
+    pub(crate) fn spare(&self, sheets: &[&str]) -> bool {
+        self.0.iter().all(|(sheet, _)| !sheets.contains(&sheet.as_str()))
+    }
+
+    /// Whether something was wrong in this row.
+    pub(crate) fn have(&self, sheet: &str, row: Option<usize>) -> bool {
+        self.0.contains(&(sheet.to_owned(), row))
     }
 }
 

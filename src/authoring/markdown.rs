@@ -2,7 +2,8 @@
 //! written can be lost or turn into markup on a phone.
 
 use super::markdown_source::{
-    HEADING, LINK, LIST, RECORD, TEMPLATE, TEMPLATE_HEAD, Text, WHEN, WHO, strange, stray_bars, width,
+    HEADING, LINK, LIST, RECORD, TEMPLATE, TEMPLATE_HEAD, Text, WHEN, WHO, is_numbered, strange, stray_bars,
+    width,
 };
 use crate::domain::document::{Block, Step, TemplateField};
 use core::ops::Range;
@@ -86,12 +87,12 @@ impl<'a> Reader<'a> {
             let at = range.start;
             match event {
                 Event::Start(Tag::Paragraph) => {
-                    let text = self.inline(at);
+                    let paragraphs = self.paragraphs(at);
                     let written = self.text.get(at..).unwrap_or_default();
                     if written.starts_with('#') {
                         self.refuse(at, "像是标题，但#后面没有空格", "在#后面加一个空格，或者删去#");
                     }
-                    blocks.push(Block::Paragraph { text });
+                    blocks.extend(paragraphs.into_iter().map(|text| Block::Paragraph { text }));
                 }
                 Event::Start(Tag::List(None)) => {
                     let entries = self.entries(at);
@@ -135,13 +136,31 @@ impl<'a> Reader<'a> {
         text
     }
 
+    /// A paragraph, or several where its lines are numbered as Chinese papers number them (1、 一、 （一） ①): Markdown takes them
+    /// for one text, their author does not.
+    fn paragraphs(&mut self, at: usize) -> Vec<String> {
+        let text = self.lines(true);
+        if text.is_empty() {
+            self.refuse(at, "这里没有文字", "填上，或者删去");
+        }
+        text.split('\n').map(|line| line.trim().to_owned()).collect()
+    }
+
     /// The text up to the end of what has begun, where there may be none. Lines that were broken in the source are joined.
     fn inline_or_empty(&mut self) -> String {
+        self.lines(false)
+    }
+
+    /// The same; lines that begin with a Chinese number may be left apart.
+    fn lines(&mut self, apart: bool) -> String {
         let mut text = Text::default();
         let mut depth = 0_usize;
         while let Some((event, range)) = self.events.next() {
             match event {
                 Event::Text(piece) => text.push(&piece),
+                Event::SoftBreak if apart && is_numbered(self.text.get(range.end..).unwrap_or_default()) => {
+                    text.push("\n");
+                }
                 Event::SoftBreak => text.broken = true,
                 Event::End(_) if depth == 0 => break,
                 Event::End(_) => depth -= 1,

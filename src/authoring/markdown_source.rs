@@ -56,6 +56,18 @@ pub(super) fn stray_bars(text: &str, events: &[(Event<'_>, Range<usize>)]) -> Ve
     strays
 }
 
+/// Whether a line begins with a number as Chinese papers write it: 1、 1． 一、 （一） (1) ①
+pub(super) fn is_numbered(line: &str) -> bool {
+    let line = line.trim_start();
+    let in_brackets = line.strip_prefix(['（', '(']);
+    let digits = in_brackets.unwrap_or(line);
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    let number = digits.len() - rest.len();
+    let ends: &[char] = if in_brackets.is_some() { &['）', ')'] } else { &['、', '．'] };
+    let circled = line.starts_with(|c| ('①'..='⑳').contains(&c));
+    circled || ((1..=9).contains(&number) && rest.starts_with(ends))
+}
+
 /// How many cells the source of a table's row has.
 pub(super) fn width(source: &str) -> usize {
     let line = source.trim();

@@ -1,6 +1,15 @@
 //! What the body of a section may hold, and what it is told otherwise.
 
 use super::{markdown::blocks, markdown_source::width};
+use crate::domain::Block;
+
+#[test]
+fn lines_that_are_numbered_as_in_chinese_papers_stay_apart() {
+    let text = |text: &str| Block::Paragraph { text: text.into() };
+    let body = "先说一句\n接着说\n1、第一步，开会\n2、第二步，\n表决\n（一）甲\n① 乙\n32学时";
+    let apart = ["先说一句接着说", "1、第一步，开会", "2、第二步，表决", "（一）甲", "① 乙32学时"];
+    assert_eq!(blocks(body).unwrap(), apart.map(text));
+}
 
 #[test]
 fn every_construct_becomes_its_block() {

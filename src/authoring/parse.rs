@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     AspectId, Checklist, Grading, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
-    StandardId, Threshold, document::Document,
+    StandardId, Threshold, document::Document, sector::SECTORS,
 };
 use std::collections::BTreeSet;
 
@@ -68,12 +68,16 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let periods = periods(sheets, &mut faults);
     let grading = grading(sheets, &mut faults);
     let sector_marks: Vec<Vec<Mark>> = sector_marks;
+    known_sectors(sheets, &mut faults);
     let names = Names { sectors, aspects, methods };
 
     let table = table(sheets, "条目", &[], &mut faults);
     let items = rows::items(&table, &names, &mut faults);
+    let said_items: BTreeSet<&str> = table.lines().map(|line| line.text("编号")).collect();
     let table = self::table(sheets, "分项", &[], &mut faults);
     let parts = rows::parts(&table, &names, &mut faults);
+    let said_parts: BTreeSet<(&str, &str)> =
+        table.lines().map(|line| (line.text("条目"), line.text("分项"))).collect();
     let table = self::table(sheets, "选项", &[], &mut faults);
     let options = rows::options(&table, &names, &mut faults);
     let table = self::table(sheets, "依据", &["施行日期", "废止日期"], &mut faults);
@@ -91,17 +95,30 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
         periods: &periods,
         grading: &grading,
         items: &items,
+        said_items: &said_items,
         parts: &parts,
+        said_parts: &said_parts,
         options: &options,
         citations: &citations,
         limits: &limits,
     };
     let checklists = assemble::checklists(&shared, &mut faults);
     let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
-    let documents = documents::documents(sheets, &names, &known, &mut faults);
+    let documents = documents::documents(sheets, &names, &known, &said_items, &mut faults);
     match standard {
         Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents }),
         _ => Err(faults.into_vec()),
+    }
+}
+
+/// The sectors that rosters know have one id everywhere: under another one, no branch would find its checklist.
+fn known_sectors(sheets: &[Sheet], faults: &mut Faults) {
+    for line in table(sheets, "领域", &[], faults).lines() {
+        let (id, name) = (line.text("编号"), line.text("名称"));
+        if let Some((_, needed)) = SECTORS.iter().find(|(known, needed)| *known == name && *needed != id) {
+            let problem = format!("{}的编号不是{}，名册里的支部找不到它的标准", quoted(name), quoted(id));
+            line.fault("编号", problem, &format!("填 {needed}"), faults);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     assemble::{Shared, holds},
-    fault::{Fault, Faults, quoted},
+    fault::{Fault, Faults, Places, quoted},
     rows::PartRow,
 };
 use crate::domain::{
@@ -10,10 +10,11 @@ use crate::domain::{
     checklist_check::{ChecklistFault, checklist_faults},
 };
 
-/// Says the core's own findings at the rows they come from. While the rows have faults (they are not `clean`), those that
-/// only follow from them are left out.
-pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, faults: &mut Faults) {
-    for aspect in checklist.aspects.iter().filter(|aspect| clean && aspect.items.is_empty()) {
+/// Says the core's own findings at the rows they come from. Those that may only follow from faults in the sheets they are made of
+/// (`faulty`) are left out.
+pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, faulty: &Places, faults: &mut Faults) {
+    let all_items = faulty.spare(&["领域", "方面", "条目"]);
+    for aspect in checklist.aspects.iter().filter(|aspect| all_items && aspect.items.is_empty()) {
         faults.push(Fault {
             sheet: "条目".into(),
             row: None,
@@ -24,16 +25,16 @@ pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, clean: bool, fau
     }
     for found in checklist_faults(checklist) {
         let fault = placed(shared, checklist, &found);
-        let follows = matches!(
-            found,
-            ChecklistFault::Total(_)
-                | ChecklistFault::NoPart(_)
-                | ChecklistFault::UnknownMethod(..)
-                | ChecklistFault::NeverDue(..)
-                | ChecklistFault::Ledger(..)
-                | ChecklistFault::Limit(..)
-        );
-        if clean || (!follows && !faults.has_row(&fault.sheet, fault.row)) {
+        let follows: &[&str] = match found {
+            ChecklistFault::Total(_) => &["领域", "方面", "条目", "分项"],
+            ChecklistFault::NoPart(_) => &["条目", "分项"],
+            ChecklistFault::UnknownMethod(..) => &["条目", "考核方式"],
+            ChecklistFault::NeverDue(..) => &["分项", "考核周期"],
+            ChecklistFault::Ledger(..) => &["分项", "选项"],
+            ChecklistFault::Limit(..) => &["分项", "选项", "限制"],
+            _ => &[],
+        };
+        if faulty.spare(follows) && !faulty.have(&fault.sheet, fault.row) {
             faults.push(fault);
         }
     }

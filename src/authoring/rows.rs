@@ -329,6 +329,12 @@ pub(super) fn citations(table: &Table<'_>, names: &Names, faults: &mut Faults) -
         let effective_from = line.date("施行日期", faults);
         let effective_to = line.date("废止日期", faults);
         let sectors = sectors(line, names, faults);
+        if article_checked && line.text("条款").is_empty() {
+            line.fault("条款", "写了已核，却没有条款", "写上条款，或者“已核”留空", faults);
+        }
+        if effective_from.zip(effective_to).is_some_and(|(from, to)| to < from) {
+            line.fault("废止日期", "早于施行日期", "核对两个日期", faults);
+        }
         let (Some(item), Some(document)) = (item, document) else { continue };
         let citation = (document != words::NO_DOCUMENT).then(|| Citation {
             document: document.into(),

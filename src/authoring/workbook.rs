@@ -42,11 +42,16 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
         bounded(bytes).and_then(|()| guarded(|| xlsx(bytes))).map_err(refused)
     } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         Err(refused(Refusal::Old))
-    } else if bytes.contains(&0) {
+    } else if bytes.contains(&0) && !is_utf16(bytes) {
         Err(refused(Refusal::NoTable))
     } else {
         csv::read(name, bytes).map(|sheet| vec![sheet])
     }
+}
+
+/// What spreadsheets call Unicode text. It is none of ours, but a table all the same: the reader of CSV says what to do.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")
 }
 
 /// Why a file is not read.

@@ -24,6 +24,7 @@ pub mod points;
 pub mod profile;
 pub mod rule;
 pub mod scoring;
+pub mod sector;
 pub mod submission;
 
 #[cfg(test)]

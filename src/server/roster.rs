@@ -7,7 +7,7 @@ use crate::{
         fault::{Faults, quoted},
         table::{Line, Table},
     },
-    domain::{BranchCode, check::is_plain_text},
+    domain::{BranchCode, check::is_plain_text, sector::SECTORS},
     protocol::Level,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,18 +29,6 @@ const LEVEL: [&str; 2] = ["层级", "level"];
 const UNIT_NAME: [&str; 2] = ["名称", "name"];
 const SECTOR: [&str; 2] = ["领域", "sector"];
 const TELEPHONE: [&str; 2] = ["电话", "telephone"];
-
-/// The sectors by name and identifier, as the glossary has them.
-const SECTORS: [(&str, &str); 8] = [
-    ("农村", "rural"),
-    ("社区", "community"),
-    ("机关", "government"),
-    ("国企", "state_enterprise"),
-    ("非公企业", "private_enterprise"),
-    ("学校", "school"),
-    ("公立医院", "hospital"),
-    ("社会组织", "social_organisation"),
-];
 
 /// The levels by the words people write, brackets half-width.
 const LEVELS: [(Level, &[&str]); 6] = [

@@ -37,7 +37,7 @@ fn a_version_tells_what_it_asks_and_what_it_adds() {
     let stage = Stage::empty();
     stage.run(&["standard", "template", "-o", "旧.xlsx"]).ok();
     let text = stage.run(&["standard", "burden", "旧.xlsx"]).ok();
-    for word in ["示例领域", "2026-H2、2027-H1", "上限", "没有实测", "—"] {
+    for word in ["示例领域", "2026-H2、2027-H1", "上限", "没有实测", "没有导入名册"] {
         assert!(text.contains(word), "{word}: {text}");
     }
     let text = stage.run(&["standard", "burden", "旧.xlsx", "--against", "旧.xlsx"]).ok();
@@ -47,7 +47,12 @@ fn a_version_tells_what_it_asks_and_what_it_adds() {
     let stage = Stage::ready();
     let told = stage.run(&["standard", "burden", BUILTIN, "--json"]).json();
     let rural = told["sectors"].as_array().unwrap().iter().find(|one| one["sector"] == "rural").unwrap();
-    assert!(rural["branches"].as_u64().unwrap() > 1_000 && rural["hours_of_all"].as_u64().unwrap() > 0);
+    let branches = rural["branches"].as_u64().unwrap();
+    assert!(branches > 1_000 && rural["hours_of_all"].as_f64().unwrap() > 0.0);
+    assert_eq!(rural["answers_of_all"], branches * rural["cost"]["answers"].as_u64().unwrap());
+    assert_eq!(rural["photos_of_all"], branches * rural["cost"]["photos"].as_u64().unwrap());
+    let text = stage.run(&["standard", "burden", BUILTIN]).ok();
+    assert!(text.contains("全部支部一期合计") && text.contains("用时（小时）"), "{text}");
     assert!(told["assumptions"]["photo"].as_u64().unwrap() > 0);
     assert_eq!(told["dropped"], serde_json::json!([]));
 }
@@ -77,6 +82,34 @@ fn a_sector_that_a_version_leaves_out_is_told_before_it_is_published() {
     assert!(text.contains("注意：那一版里的“社会组织”领域没有了（原来52条）。"), "{text}");
     stage.run(&["standard", "burden", "新.xlsx", "--against", "在用"]).refused(&["没有数据库文件"]);
     assert!(!stage.path("b.sqlite").exists());
+}
+
+#[test]
+fn a_version_is_published_once_and_leaves_no_branch_without_a_standard() {
+    let stage = Stage::ready();
+    copy_folder(Path::new(BUILTIN), &stage.path("标准"));
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = stage.path("标准").join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}: {from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    edit("等次.csv", "优秀,85", "优秀,88");
+    let text = stage.run(&["standard", "check", "标准"]).ok();
+    let said = "版本“2026.1”已经发布过，内容不一样";
+    assert!(text.contains(&format!("提示：照这样发布会被拒绝：{said}。")), "{text}");
+    stage.run(&["standard", "publish", "标准"]).refused(&[said, "换一个版本"]);
+    new_version(&stage, "2026.2");
+    stage.run(&["standard", "publish", "标准"]).ok();
+    // A table of one sector.
+    copy_folder(Path::new("tests/fixtures/tables/village"), &stage.path("小"));
+    let text = stage.run(&["standard", "check", "小"]).ok();
+    assert!(text.contains("提示：照这样发布会被拒绝：这一版里没有社区（"), "{text}");
+    stage.run(&["standard", "publish", "小"]).refused(&["就没有标准可用", "--yes-fewer-sectors"]);
+    stage.run(&["standard", "publish", "小", "--yes-fewer-sectors"]).ok();
+    // With nothing to compare with, it says so.
+    let stage = Stage::empty();
+    assert!(stage.run(&["standard", "check", BUILTIN]).ok().contains("没有找到数据库"));
 }
 
 #[test]
@@ -121,10 +154,20 @@ fn an_id_that_is_given_to_another_item_is_asked_about() {
     let text = std::fs::read_to_string(&file).unwrap();
     let (line, other) = another_matter(&text, "NC-A1");
     std::fs::write(&file, text.replace(&line, &other)).unwrap();
+    new_version(&stage, "2026.2");
     let text = stage.run(&["standard", "check", "标准"]).ok();
+    assert!(text.contains("照这样发布会被拒绝：1个编号以前发布给了别的条目"), "{text}");
     assert!(text.contains("提示：“条目”表第2行“编号”列：编号“NC-A1”已经发布给"), "{text}");
     stage.run(&["standard", "publish", "标准"]).refused(&["已经发布给", "--yes-same-item", "什么也没有写入"]);
     stage.run(&["standard", "publish", "标准", "--yes-same-item"]).ok();
+}
+
+/// Gives the folder 标准 another version.
+fn new_version(stage: &Stage, version: &str) {
+    let file = stage.path("标准").join("标准.csv");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let line = text.lines().find(|line| line.starts_with("版本,")).unwrap();
+    std::fs::write(&file, text.replace(line, &format!("版本,{version}"))).unwrap();
 }
 
 /// The row of an item in 条目.csv, and the same with another matter in it.
@@ -151,9 +194,11 @@ fn an_id_that_only_an_older_version_had_is_still_taken() {
     };
     // The second version gives the item another id, so the version in force no longer knows the first one.
     rename("NC-D2", "NC-D51");
+    new_version(&stage, "2026.2");
     stage.run(&["standard", "publish", "标准"]).ok();
     // The third gives the first id to something else.
     rename("NC-D51", "NC-D2");
+    new_version(&stage, "2026.3");
     let items = std::fs::read_to_string(path("条目.csv")).unwrap();
     let (line, other) = another_matter(&items, "NC-D2");
     std::fs::write(path("条目.csv"), items.replace(&line, &other)).unwrap();

@@ -29,7 +29,7 @@ pub(super) enum CliError {
     )]
     NoDatabase(String),
     /// A file cannot be read.
-    #[error("读不了“{0}”：{1}。办法：核对文件名和权限。")]
+    #[error("读不了“{0}”：{why}。办法：核对文件名和权限。", why = why(.1))]
     Read(String, std::io::Error),
     /// A file cannot be written.
     #[error("写不了“{0}”：{1}。办法：核对文件夹是否存在、是否有写的权限、磁盘是否还有空间。")]
@@ -82,6 +82,16 @@ impl CliError {
     /// A refusal in words.
     pub(super) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Refused { problem: problem.into(), remedy: remedy.into() }
+    }
+}
+
+/// Why the operating system refused, in Chinese where it is one of the usual reasons.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件".into(),
+        std::io::ErrorKind::PermissionDenied => "没有读的权限".into(),
+        std::io::ErrorKind::IsADirectory => "这是一个文件夹".into(),
+        _ => error.to_string(),
     }
 }
 

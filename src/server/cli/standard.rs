@@ -13,10 +13,11 @@ use super::{
 use crate::{
     authoring::{self, Fault, Package, Sheet, builtin, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
+    protocol::PublishedStandard,
     server::database::{Database, Published},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -42,6 +43,8 @@ pub(super) enum Standard {
         file: PathBuf,
         #[arg(long, help = YES_SAME_ITEM)]
         yes_same_item: bool,
+        #[arg(long, help = "正在使用的一版里有支部的领域，确认这一版就是不要了")]
+        yes_fewer_sectors: bool,
     },
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
     PublishBuiltin {
@@ -81,7 +84,9 @@ impl Standard {
             Self::Check { file } => check(&file, database).await,
             Self::Burden(burden) => burden.run(database).await,
             Self::Diff(diff) => diff.run(database).await,
-            Self::Publish { file, yes_same_item } => publish(&file, yes_same_item, database).await,
+            Self::Publish { file, yes_same_item, yes_fewer_sectors } => {
+                publish(&file, yes_same_item, yes_fewer_sectors, database).await
+            }
             Self::PublishBuiltin { yes_same_item } => publish_builtin(yes_same_item, database).await,
             Self::Show { json } => show(database, json).await,
             Self::Export(export) => export.run(database).await,
@@ -99,18 +104,79 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     if package.standard.id.as_str() == TEMPLATE_ID {
         say(format!("提示：“标准编号”还是模板里的“{TEMPLATE_ID}”，换成自己的才能发布。"));
     }
-    for fault in reused_ids(database, &package, &sheets).await? {
+    let reused = reused_ids(database, &package, &sheets).await?;
+    for fault in &reused {
         say(format!("提示：{fault}"));
+    }
+    let mut refusals: Vec<String> = Vec::new();
+    if !reused.is_empty() {
+        refusals.push(format!("{}个编号以前发布给了别的条目", reused.len()));
+    }
+    match database {
+        Some(database) => {
+            refusals.extend(taken_version(database, &package).await?);
+            refusals.extend(left_out(database, &package).await?);
+        }
+        None => say("提示：没有找到数据库，没有和发布过的比编号、版本和领域。"),
+    }
+    for refusal in refusals {
+        say(format!("提示：照这样发布会被拒绝：{refusal}。"));
     }
     Ok(())
 }
 
-async fn publish(file: &Path, yes_same_item: bool, database: Option<&Database>) -> Result<(), CliError> {
+/// Says that this version was published with another content: a version is immutable, and its name is what people tell it by.
+async fn taken_version(database: &Database, package: &Package) -> Result<Option<String>, CliError> {
+    let known = database.published_as(&package.standard.id, &package.standard.version).await?;
+    let mut own = BTreeSet::new();
+    for checklist in &package.checklists {
+        own.insert(checklist.hash()?);
+    }
+    for document in &package.documents {
+        own.insert(document.hash()?);
+    }
+    let same = |standard: &PublishedStandard| {
+        let lists = standard.checklists.iter().map(|list| &list.hash);
+        lists.chain(standard.documents.iter().map(|document| &document.hash)).collect::<BTreeSet<_>>()
+            == own.iter().collect()
+    };
+    let taken = !known.is_empty() && !known.iter().any(same);
+    Ok(taken.then(|| format!("版本“{}”已经发布过，内容不一样", package.standard.version)))
+}
+
+/// Says which sectors with branches would be left without a standard.
+async fn left_out(database: &Database, package: &Package) -> Result<Option<String>, CliError> {
+    let Some(published) = database.version_in_force().await? else { return Ok(None) };
+    let units = database.units().await?;
+    let gone = published.checklists.iter().filter(|list| package.checklist(&list.sector).is_none());
+    let gone = gone.filter_map(|list| {
+        let branches = units.iter().filter(|unit| unit.sector == list.sector.as_str()).count();
+        (branches > 0).then(|| format!("{}（{branches}个支部）", list.sector_name))
+    });
+    let gone: Vec<String> = gone.collect();
+    Ok((!gone.is_empty()).then(|| format!("这一版里没有{}，这些支部就没有标准可用", gone.join("、"))))
+}
+
+async fn publish(
+    file: &Path,
+    yes_same_item: bool,
+    yes_fewer_sectors: bool,
+    database: Option<&Database>,
+) -> Result<(), CliError> {
     let sheets = package::sheets(file)?;
     let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
     if package.standard.id.as_str() == TEMPLATE_ID {
         let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
         return Err(CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉"));
+    }
+    if let Some(database) = database {
+        if let Some(problem) = taken_version(database, &package).await? {
+            return Err(CliError::refused(problem, "在“标准”表里换一个版本；手机和上级靠它分清是哪一版"));
+        }
+        if let Some(problem) = left_out(database, &package).await?.filter(|_| !yes_fewer_sectors) {
+            let remedy = "在“领域”和“条目”表里补上；确实不要了，发布时加 --yes-fewer-sectors";
+            return Err(CliError::refused(problem, remedy));
+        }
     }
     put(&package, reused_ids(database, &package, &sheets).await?, yes_same_item, database).await
 }

@@ -2,7 +2,7 @@
 
 use super::{Database, DatabaseError, stored};
 use crate::{
-    domain::{Checklist, ContentHash, Document},
+    domain::{Checklist, ContentHash, Document, StandardId},
     protocol::PublishedStandard,
 };
 use serde::de::DeserializeOwned;
@@ -37,6 +37,27 @@ impl Database {
             documents.push(read(&one.hash, self.document(&one.hash).await?)?);
         }
         Ok(Some(Published { summary, checklists, documents }))
+    }
+
+    /// What was ever published under this version of this standard.
+    ///
+    /// # Errors
+    /// When the database fails, or a summary in it cannot be read.
+    pub async fn published_as(
+        &self,
+        standard: &StandardId,
+        version: &str,
+    ) -> Result<Vec<PublishedStandard>, DatabaseError> {
+        let rows = sqlx::query("SELECT summary FROM standards").fetch_all(&self.0).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let summary: PublishedStandard =
+                serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
+            if &summary.standard == standard && summary.version == version {
+                found.push(summary);
+            }
+        }
+        Ok(found)
     }
 
     /// Every checklist of every version that was ever published, each once, the newest version's first.
