@@ -1,7 +1,7 @@
 //! 一编一册 as the phone reads it: the documents in order, a section's neighbours, and which sections help with which item.
 
 use crate::{
-    domain::{Block, Collection, ContentHash, Document, ItemId, Section, SectionId},
+    domain::{Block, Collection, ContentHash, Document, ItemId, Section, SectionId, document::Step},
     protocol::PublishedDocument,
 };
 
@@ -110,32 +110,33 @@ pub fn full_title(document: &Document, section: &Section) -> String {
 /// Everything a section says, as one text to be searched.
 #[must_use]
 pub fn plain_text(section: &Section) -> String {
-    let mut lines = Vec::new();
-    for block in &section.blocks {
-        match block {
-            Block::Paragraph { text } => lines.push(text.clone()),
-            Block::List { entries } => lines.extend(entries.iter().map(|entry| format!("· {entry}"))),
-            Block::Steps { steps } => {
-                for (number, step) in steps.iter().enumerate() {
-                    lines.push(format!("{}. {}", number + 1, step.text));
-                    let facts = [("谁", &step.who), ("何时", &step.when), ("记什么", &step.record)];
-                    let said = facts.iter().filter(|(_, text)| !text.is_empty());
-                    lines.extend(said.map(|(name, text)| format!("{name}：{text}")));
-                }
-            }
-            Block::Table { head, rows } => {
-                for row in rows {
-                    let cells = head.iter().zip(row).map(|(name, cell)| format!("{name}：{cell}"));
-                    lines.push(cells.collect::<Vec<_>>().join("，"));
-                }
-            }
-            Block::Template { title, .. } => {
-                lines.push(title.clone());
-                lines.push(template_text(block));
-            }
+    section.blocks.iter().flat_map(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// What a block says: a text for each paragraph, entry, step, row and template, which are the places one can be led to.
+#[must_use]
+pub fn lines(block: &Block) -> Vec<String> {
+    match block {
+        Block::Paragraph { text } => vec![text.clone()],
+        Block::List { entries } => entries.iter().map(|entry| format!("· {entry}")).collect(),
+        Block::Steps { steps } => {
+            let step = |(number, step): (usize, &Step)| {
+                let facts = [("谁", &step.who), ("何时", &step.when), ("记什么", &step.record)];
+                let said = facts.iter().filter(|(_, text)| !text.is_empty());
+                let said = said.map(|(name, text)| format!("\n{name}：{text}"));
+                format!("{}. {}{}", number + 1, step.text, said.collect::<String>())
+            };
+            steps.iter().enumerate().map(step).collect()
         }
+        Block::Table { head, rows } => {
+            let row = |row: &Vec<String>| {
+                let cells = head.iter().zip(row).map(|(name, cell)| format!("{name}：{cell}"));
+                cells.collect::<Vec<_>>().join("，")
+            };
+            rows.iter().map(row).collect()
+        }
+        Block::Template { title, .. } => vec![format!("{title}\n{}", template_text(block))],
     }
-    lines.join("\n")
 }
 
 /// A template as lines to fill in: what is copied or shared. Empty for other blocks.

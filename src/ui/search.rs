@@ -46,6 +46,16 @@ pub struct Hits {
     sought: Vec<String>,
 }
 
+impl Hits {
+    /// The first of these texts that has what was sought.
+    pub fn first_in(&self, mut texts: impl Iterator<Item = String>) -> Option<usize> {
+        texts.position(|text| {
+            let text = folded(&text);
+            self.sought.iter().any(|word| hits(&text, word).next().is_some())
+        })
+    }
+}
+
 /// The longest query that is looked at, in characters: what is pasted by mistake is cut.
 const MAX_QUERY_CHARS: usize = 60;
 /// So many characters are shown before the first hit, and so many from it on: three lines on a phone.
@@ -342,6 +352,16 @@ mod tests {
         let title = shown("大会").remove(0).title;
         assert_eq!(title.last(), Some(&Piece { text: "大会".into(), hit: true }));
         assert_eq!(title.first(), Some(&Piece { text: "支部党员".into(), hit: false }));
+    }
+
+    #[test]
+    fn the_place_of_the_first_hit_is_known() {
+        let first = |query: &str| {
+            let hits = index().find(query);
+            hits.first_in(["132人", "正式党员320人都不是", "３２人。APP里能查"].into_iter().map(String::from))
+        };
+        assert_eq!((first("32人"), first("app"), first("党员 人数")), (Some(2), Some(2), Some(1)));
+        assert_eq!(first("龘"), None);
     }
 
     proptest::proptest! {

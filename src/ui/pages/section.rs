@@ -9,7 +9,7 @@ use crate::{
             frame::Page,
             icon::{Draw, Icon},
         },
-        library::{Library, ordinal, template_text},
+        library::{Library, lines, ordinal, template_text},
         navigation::navigation,
         route::Place,
         session::{Session, library::Shelf, session},
@@ -95,7 +95,7 @@ fn read(session: Session, id: &SectionId) -> AnyView {
             </p>
             <section class="card prose">
                 <h2>{section.title.clone()}</h2>
-                {section.blocks.iter().map(|one| block(one, &library)).collect::<Vec<_>>()}
+                {blocks(section, &library)}
                 {list("依据", section.citations.iter().map(terms::cite).collect())}
                 {list("说明", section.marks.iter().map(terms::marked).collect())}
             </section>
@@ -108,19 +108,35 @@ fn read(session: Session, id: &SectionId) -> AnyView {
     .into_any()
 }
 
-fn block(block: &Block, library: &Library) -> AnyView {
+/// The blocks, their lines numbered through, so that a search leads to the one that it has found.
+fn blocks(section: &crate::domain::Section, library: &Library) -> Vec<AnyView> {
+    let mut line = 0;
+    let each = section.blocks.iter().map(|one| {
+        let first = line;
+        line += lines(one).len();
+        block(one, first, library)
+    });
+    each.collect()
+}
+
+fn block(block: &Block, first: usize, library: &Library) -> AnyView {
+    let anchor = |within: usize| format!("line-{}", first + within);
     match block {
-        Block::Paragraph { text } => view! { <p>{text.clone()}</p> }.into_any(),
+        Block::Paragraph { text } => view! { <p id=anchor(0)>{text.clone()}</p> }.into_any(),
         Block::List { entries } => {
-            let entries: Vec<_> = entries.iter().map(|entry| view! { <li>{entry.clone()}</li> }).collect();
+            let entry =
+                |(place, entry): (usize, &String)| view! { <li id=anchor(place)>{entry.clone()}</li> };
+            let entries: Vec<_> = entries.iter().enumerate().map(entry).collect();
             view! { <ul class="papers">{entries}</ul> }.into_any()
         }
         Block::Steps { steps } => {
-            let steps: Vec<_> = steps.iter().map(step).collect();
+            let steps: Vec<_> =
+                steps.iter().enumerate().map(|(place, one)| step(one, anchor(place))).collect();
             view! { <ol class="steps">{steps}</ol> }.into_any()
         }
         Block::Table { head, rows } => {
-            let rows: Vec<_> = rows.iter().map(|row| table_row(head, row)).collect();
+            let row = |(place, row): (usize, &Vec<String>)| table_row(head, row, anchor(place));
+            let rows: Vec<_> = rows.iter().enumerate().map(row).collect();
             view! { <ul class="rows">{rows}</ul> }.into_any()
         }
         Block::Template { title, fields } => {
@@ -133,7 +149,7 @@ fn block(block: &Block, library: &Library) -> AnyView {
             let place =
                 library.templates().position(|(_, other)| core::ptr::eq(other, block)).unwrap_or_default();
             view! {
-                <section class="template" data-testid="template">
+                <section class="template" data-testid="template" id=anchor(0)>
                     <h3>{format!("样表：{title}")}</h3>
                     <dl class="pairs">{lines}</dl>
                     <a href=format!("/paper/record-{place}") class="button">
@@ -147,18 +163,18 @@ fn block(block: &Block, library: &Library) -> AnyView {
     }
 }
 
-fn step(step: &Step) -> impl IntoView + use<> {
+fn step(step: &Step, anchor: String) -> impl IntoView + use<> {
     let facts = [("谁", &step.who), ("何时", &step.when), ("记什么", &step.record)];
     let facts: Vec<_> = facts
         .into_iter()
         .filter(|(_, text)| !text.is_empty())
         .map(|(name, text)| view! { <span class="muted">{format!("{name}：{text}")}</span> })
         .collect();
-    view! { <li>{step.text.clone()} {facts}</li> }
+    view! { <li id=anchor>{step.text.clone()} {facts}</li> }
 }
 
 /// A row as a small card: what stands first names it, the other cells follow with the heads of their columns.
-fn table_row(head: &[String], row: &[String]) -> impl IntoView + use<> {
+fn table_row(head: &[String], row: &[String], anchor: String) -> impl IntoView + use<> {
     let name = row.first().cloned();
     let cells: Vec<_> = head
         .iter()
@@ -167,7 +183,7 @@ fn table_row(head: &[String], row: &[String]) -> impl IntoView + use<> {
         .filter(|(_, cell)| !cell.is_empty())
         .map(|(head, cell)| view! { <span><span class="muted">{format!("{head}：")}</span>{cell.clone()}</span> })
         .collect();
-    view! { <li><b>{name}</b> {cells}</li> }
+    view! { <li id=anchor><b>{name}</b> {cells}</li> }
 }
 
 #[component]

@@ -67,6 +67,19 @@ test("search finds items, handbook and institutions offline, whatever the width,
   // Back at the results, as they were left.
   await page.goBack();
   await expect(page.getByRole("searchbox")).toHaveValue("民主评议");
+  // A hit far down in a section: its line is brought below the top bar.
+  await seek(page, "党费 收据");
+  const deep = page.locator('.hit[href*="#line-"]').last();
+  const line = (await deep.getAttribute("href")).split("#")[1];
+  await deep.click();
+  await expect(page.locator(`#${line}`)).toContainText(/党费|收据/);
+  await expect(page.locator(`#${line}`)).toBeInViewport();
+  await expect(async () => {
+    const [top, bar] = await Promise.all([page.locator(`#${line}`), page.locator(".top")].map((one) => one.boundingBox()));
+    expect(top.y).toBeGreaterThanOrEqual(bar.y + bar.height);
+  }).toPass();
+  await page.goBack();
+  await seek(page, "民主评议");
   await page.getByTestId("group").filter({ hasText: "考核条目" }).locator(".hit").first().click();
   await expect(page.getByTestId("question")).toContainText("民主评议");
 });
