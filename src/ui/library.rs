@@ -107,10 +107,11 @@ pub fn full_title(document: &Document, section: &Section) -> String {
     format!("{} · {}", document.title, section.title)
 }
 
-/// Everything a section says, as one text to be searched.
+/// Everything a section says, as one text to be searched, in the [`lines`] of its blocks.
 #[must_use]
 pub fn plain_text(section: &Section) -> String {
-    section.blocks.iter().flat_map(lines).collect::<Vec<_>>().join("\n")
+    let lines = section.blocks.iter().flat_map(lines).map(|line| line.replace('\n', " "));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What a block says: a text for each paragraph, entry, step, row and template, which are the places one can be led to.

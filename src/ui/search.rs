@@ -14,7 +14,7 @@ pub struct Entry<T> {
     pub target: T,
     /// Its title; a hit here counts more.
     pub title: String,
-    /// The rest.
+    /// The rest, in lines.
     pub text: String,
 }
 
@@ -36,6 +36,8 @@ pub struct Found<T> {
     pub title: Vec<Piece>,
     /// Where in the text the hit is, hits marked; the beginning when only the title has one.
     pub excerpt: Vec<Piece>,
+    /// In which of the text's lines that is, from 0; `None` when only the title has a hit.
+    pub line: Option<usize>,
 }
 
 /// What a query has found.
@@ -44,16 +46,6 @@ pub struct Hits {
     /// The entries, the best first.
     pub numbers: Vec<usize>,
     sought: Vec<String>,
-}
-
-impl Hits {
-    /// The first of these texts that has what was sought.
-    pub fn first_in(&self, mut texts: impl Iterator<Item = String>) -> Option<usize> {
-        texts.position(|text| {
-            let text = folded(&text);
-            self.sought.iter().any(|word| hits(&text, word).next().is_some())
-        })
-    }
 }
 
 /// The longest query that is looked at, in characters: what is pasted by mistake is cut.
@@ -217,7 +209,8 @@ impl<T: Clone> Index<T> {
         if until < length {
             excerpt.push(dots());
         }
-        Some(Found { target: entry.target.clone(), title, excerpt })
+        let line = begins.and_then(|at| text.get(..at)).map(|before| before.matches('\n').count());
+        Some(Found { target: entry.target.clone(), title, excerpt, line })
     }
 }
 
@@ -355,13 +348,9 @@ mod tests {
     }
 
     #[test]
-    fn the_place_of_the_first_hit_is_known() {
-        let first = |query: &str| {
-            let hits = index().find(query);
-            hits.first_in(["132人", "正式党员320人都不是", "３２人。APP里能查"].into_iter().map(String::from))
-        };
-        assert_eq!((first("32人"), first("app"), first("党员 人数")), (Some(2), Some(2), Some(1)));
-        assert_eq!(first("龘"), None);
+    fn the_line_of_the_first_hit_is_known() {
+        let line = |query: &str| shown(query).remove(0).line;
+        assert_eq!((line("3000元"), line("农民党员 每月"), line("党费")), (Some(0), Some(1), None));
     }
 
     proptest::proptest! {

@@ -59,7 +59,7 @@ fn results(session: Session) -> impl IntoView {
     move || {
         // A document that has just come is searched, too.
         session.library.track();
-        drawn(session, session.find(&session.sought.read()))
+        drawn(session.find(&session.sought.read()))
     }
 }
 
@@ -69,7 +69,7 @@ const FIRST: usize = 2;
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// What is on the screen first, what lies below it when she stops typing: a key is answered before the next one is typed.
-fn drawn(session: Session, groups: Vec<Group>) -> impl IntoView {
+fn drawn(groups: Vec<Group>) -> impl IntoView {
     let paused = RwSignal::new(false);
     set_timeout(
         move || {
@@ -86,9 +86,9 @@ fn drawn(session: Session, groups: Vec<Group>) -> impl IntoView {
         let first = found.showable().min(room);
         room -= first;
         if first > 0 {
-            group(session, found, first, paused).into_any()
+            group(found, first, paused).into_any()
         } else {
-            (move || paused.get().then(|| group(session, found.clone(), found.showable(), paused))).into_any()
+            (move || paused.get().then(|| group(found.clone(), found.showable(), paused))).into_any()
         }
     });
     view! {
@@ -99,7 +99,7 @@ fn drawn(session: Session, groups: Vec<Group>) -> impl IntoView {
     }
 }
 
-fn group(session: Session, found: Group, first: usize, paused: RwSignal<bool>) -> impl IntoView {
+fn group(found: Group, first: usize, paused: RwSignal<bool>) -> impl IntoView {
     let name = match found.kind {
         Kind::Item => "考核条目",
         Kind::Handbook => "手册",
@@ -110,8 +110,8 @@ fn group(session: Session, found: Group, first: usize, paused: RwSignal<bool>) -
         <section class="card list" data-testid="group">
             <h2>{name}<small class="muted">{format!(" {}处", found.count)}</small></h2>
             <ul>
-                {rows(session, &found, 0..first)}
-                {move || paused.get().then(|| rows(session, &found, first..found.showable()))}
+                {rows(&found, 0..first)}
+                {move || paused.get().then(|| rows(&found, first..found.showable()))}
             </ul>
             {(more > 0).then(|| view! { <p class="muted">{format!("还有{more}处，多打几个字会少些。")}</p> })}
         </section>
@@ -122,20 +122,18 @@ fn group(session: Session, found: Group, first: usize, paused: RwSignal<bool>) -
 /// the others.
 fn warm_up(session: Session) {
     session.prepare_search();
-    drop(drawn(session, session.find("支部")).into_any().build());
+    drop(drawn(session.find("支部")).into_any().build());
 }
 
-fn rows(session: Session, group: &Group, which: Range<usize>) -> Vec<AnyView> {
-    let library = session.library.get_untracked();
+fn rows(group: &Group, which: Range<usize>) -> Vec<AnyView> {
     let row = |found: Found<Target>| {
         let href = match &found.target {
             Target::Item(id) => format!("/check/{id}"),
-            Target::Section(_, id) => {
-                let place = library.as_ref().and_then(|library| library.find(id));
-                // The first line is in sight anyway, below the title.
-                let line = place.and_then(|place| group.line_in(place.section)).filter(|line| *line > 0);
-                line.map_or_else(|| format!("/handbook/{id}"), |line| format!("/handbook/{id}#line-{line}"))
-            }
+            // The first line is in sight anyway, below the title.
+            Target::Section(_, id) => match found.line.filter(|line| *line > 0) {
+                Some(line) => format!("/handbook/{id}#line-{line}"),
+                None => format!("/handbook/{id}"),
+            },
         };
         view! {
             <li class="found">

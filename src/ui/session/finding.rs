@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::{
-    domain::{Checklist, Collection, Item, ItemId, Rule, Section, SectionId},
+    domain::{Checklist, Collection, Item, ItemId, Rule, SectionId},
     ui::{
-        library::{Library, full_title, lines, plain_text},
+        library::{Library, full_title, plain_text},
         search::{Entry, Found, Hits, Index},
     },
 };
@@ -43,12 +43,6 @@ impl Group {
     #[must_use]
     pub fn showable(&self) -> usize {
         self.best.len()
-    }
-
-    /// Where in a section the first hit is, as a number of its lines from 0; `None` where only its title has one.
-    #[must_use]
-    pub fn line_in(&self, section: &Section) -> Option<usize> {
-        self.hits.first_in(section.blocks.iter().flat_map(lines))
     }
 
     /// Some of them as they are shown. Only as many as are drawn at a time: marking what was found takes longer than finding it.
