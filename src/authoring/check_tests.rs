@@ -110,6 +110,23 @@ fn a_fault_does_not_hide_those_of_other_sheets_nor_bring_others_with_it() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_does_not_hide_what_is_wrong_in_the_others() {
+    let file = |name: &str, bytes: &[u8]| source::File { name: name.into(), bytes: bytes.into() };
+    let mut files = builtin::files();
+    let place = |files: &[source::File], name: &str| files.iter().position(|file| file.name == name).unwrap();
+    let (at, items) = (place(&files, "领域"), place(&files, "条目"));
+    files[at] = file("领域", b"\xFF\xFE\x16\x7F\x00\x00");
+    let text = String::from_utf8(files[items].bytes.clone()).unwrap();
+    files[items].bytes = text.replacen("组织健全", "组织建全", 1).into();
+    files.push(file("手册/H9 坏的.md", b"# H9 \xE5\x9D\x8F\n\n![x](y)\n"));
+    let said: Vec<String> = source::read(&files).unwrap_err().iter().map(ToString::to_string).collect();
+    has(&said, "“领域”表：文件的编码不是UTF-8");
+    has(&said, "“条目”表第2行“方面”列：没有“组织建全”这个方面");
+    assert!(said.iter().any(|fault| fault.contains("H9 坏的")), "{said:#?}");
+    assert_eq!(said.iter().filter(|fault| !fault.contains("H9")).count(), 2, "{said:#?}");
+}
+
+#[test]
 fn a_citation_contradicts_itself_and_bonus_points_need_a_cap() {
     let mut sheets = template::sheets();
     set(&mut sheets, "依据", 2, "条款", "");

@@ -57,6 +57,16 @@ impl Faults {
         });
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether something is known to be wrong in this sheet.
+    pub(crate) fn has_sheet(&self, sheet: &str) -> bool {
+        self.list.iter().any(|fault| fault.sheet == sheet)
+    }
+
     /// Whether something is known to be wrong in this row.
     pub(crate) fn has_row(&self, sheet: &str, row: Option<usize>) -> bool {
         self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)

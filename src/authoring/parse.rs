@@ -58,32 +58,50 @@ impl Package {
 /// Every fault that was found, in the order of the sheets.
 pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
     let mut faults = Faults::default();
+    match read(sheets, &mut faults) {
+        Some(package) if faults.is_empty() => Ok(package),
+        _ => Err(faults.into_vec()),
+    }
+}
+
+/// What else is wrong in these sheets, when others could not be read and that is `known`.
+pub(super) fn beside(sheets: &[Sheet], known: &[Fault]) -> Vec<Fault> {
+    let mut faults = Faults::default();
+    for fault in known {
+        faults.push(fault.clone());
+    }
+    let said = faults.len();
+    read(sheets, &mut faults);
+    faults.into_vec().split_off(said)
+}
+
+fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
     for sheet in sheets.iter().filter(|sheet| !is_known(&sheet.name)) {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
-    let standard = standard(sheets, &mut faults);
-    let (sectors, sector_marks) = named::<SectorId>(sheets, "领域", &mut faults).into_iter().unzip();
-    let aspects = named::<AspectId>(sheets, "方面", &mut faults).into_iter().map(|(name, _)| name).collect();
-    let methods = methods(sheets, &mut faults);
-    let periods = periods(sheets, &mut faults);
-    let grading = grading(sheets, &mut faults);
+    let standard = standard(sheets, faults);
+    let (sectors, sector_marks) = named::<SectorId>(sheets, "领域", faults).into_iter().unzip();
+    let aspects = named::<AspectId>(sheets, "方面", faults).into_iter().map(|(name, _)| name).collect();
+    let methods = methods(sheets, faults);
+    let periods = periods(sheets, faults);
+    let grading = grading(sheets, faults);
     let sector_marks: Vec<Vec<Mark>> = sector_marks;
-    known_sectors(sheets, &mut faults);
+    known_sectors(sheets, faults);
     let names = Names { sectors, aspects, methods };
 
-    let table = table(sheets, "条目", &[], &mut faults);
-    let items = rows::items(&table, &names, &mut faults);
+    let table = table(sheets, "条目", &[], faults);
+    let items = rows::items(&table, &names, faults);
     let said_items: BTreeSet<&str> = table.lines().map(|line| line.text("编号")).collect();
-    let table = self::table(sheets, "分项", &[], &mut faults);
-    let parts = rows::parts(&table, &names, &mut faults);
+    let table = self::table(sheets, "分项", &[], faults);
+    let parts = rows::parts(&table, &names, faults);
     let said_parts: BTreeSet<(&str, &str)> =
         table.lines().map(|line| (line.text("条目"), line.text("分项"))).collect();
-    let table = self::table(sheets, "选项", &[], &mut faults);
-    let options = rows::options(&table, &names, &mut faults);
-    let table = self::table(sheets, "依据", &["施行日期", "废止日期"], &mut faults);
-    let citations = rows::citations(&table, &names, &mut faults);
-    let table = self::table(sheets, "限制", &[], &mut faults);
-    let limits = rows::limits(&table, &names, &mut faults);
+    let table = self::table(sheets, "选项", &[], faults);
+    let options = rows::options(&table, &names, faults);
+    let table = self::table(sheets, "依据", &["施行日期", "废止日期"], faults);
+    let citations = rows::citations(&table, &names, faults);
+    let table = self::table(sheets, "限制", &[], faults);
+    let limits = rows::limits(&table, &names, faults);
 
     let methods = names.methods.iter().map(|(id, _, name)| Method { id: id.clone(), name: name.clone() });
     let methods: Vec<Method> = methods.collect();
@@ -102,13 +120,10 @@ pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
         citations: &citations,
         limits: &limits,
     };
-    let checklists = assemble::checklists(&shared, &mut faults);
+    let checklists = assemble::checklists(&shared, faults);
     let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
-    let documents = documents::documents(sheets, &names, &known, &said_items, &mut faults);
-    match standard {
-        Some(standard) if faults.is_empty() => Ok(Package { standard, checklists, documents }),
-        _ => Err(faults.into_vec()),
-    }
+    let documents = documents::documents(sheets, &names, &known, &said_items, faults);
+    Some(Package { standard: standard?, checklists, documents })
 }
 
 /// The sectors that rosters know have one id everywhere: under another one, no branch would find its checklist.
@@ -168,7 +183,9 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
             }
         }
     }
-    for needed in ["标准编号", "版本", "名称"].iter().filter(|needed| !seen.contains(**needed)) {
+    let unread = seen.is_empty() && faults.has_sheet(sheet);
+    for needed in ["标准编号", "版本", "名称"].iter().filter(|needed| !unread && !seen.contains(**needed))
+    {
         faults.sheet(sheet, format!("缺“{needed}”这一行"), "补上");
     }
     Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
@@ -195,7 +212,7 @@ where
         }
         found.push(((id, name.into()), marks));
     }
-    if found.is_empty() {
+    if found.is_empty() && !faults.has_sheet(sheet) {
         faults.sheet(sheet, "一行都没有", "至少填一行");
     }
     found
@@ -242,7 +259,7 @@ fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
         }
         found.push(Period { id, name: name.into(), starts, ends, submit_by });
     }
-    if found.is_empty() {
+    if found.is_empty() && !faults.has_sheet("考核周期") {
         faults.sheet("考核周期", "一行都没有", "至少填一个周期");
     }
     found

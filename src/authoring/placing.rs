@@ -32,6 +32,8 @@ pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, faulty: &Places,
             ChecklistFault::NeverDue(..) => &["分项", "考核周期"],
             ChecklistFault::Ledger(..) => &["分项", "选项"],
             ChecklistFault::Limit(..) => &["分项", "选项", "限制"],
+            ChecklistFault::Thresholds => &["等次"],
+            ChecklistFault::Period(_) => &["考核周期"],
             _ => &[],
         };
         if faulty.spare(follows) && !faulty.have(&fault.sheet, fault.row) {

@@ -110,7 +110,7 @@ pub(super) fn items(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Ve
         let sectors = sectors(line, names, faults);
         let aspect = line.needed("方面", faults).and_then(|text| {
             let found = names.aspects.iter().find(|(id, name)| name == text || id.as_str() == text);
-            if found.is_none() {
+            if found.is_none() && !names.aspects.is_empty() {
                 line.fault("方面", format!("没有{}这个方面", quoted(text)), "填“方面”表里的名称", faults);
             }
             found.map(|(id, _)| id.clone())
@@ -174,6 +174,8 @@ pub(super) fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sec
             Some((id, _)) => {
                 sectors.insert(id.clone());
             }
+            // The sheet 领域 itself cannot be read.
+            None if names.sectors.is_empty() => {}
             None => {
                 let remedy = "填“领域”表里的名称，几个用、隔开，或者填“全部”";
                 line.fault("领域", format!("没有{}这个领域", quoted(piece)), remedy, faults);
@@ -192,6 +194,7 @@ fn methods(line: Line<'_>, names: &Names, faults: &mut Faults) -> Vec<MethodId> 
         match names.methods.iter().find(is) {
             Some((id, ..)) if methods.contains(id) => {}
             Some((id, ..)) => methods.push(id.clone()),
+            None if names.methods.is_empty() => {}
             None => {
                 let remedy = "填“考核方式”表里的简称或名称，几个用、隔开";
                 line.fault("考核方式", format!("没有{}这种方式", quoted(piece)), remedy, faults);

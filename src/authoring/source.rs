@@ -14,7 +14,8 @@ pub struct File {
 /// Reads the sheets of a package's files.
 ///
 /// # Errors
-/// What is wrong with the files as such; their contents are for [`parse`].
+/// What is wrong with the files as such, and in those that can be read. While all can be, their contents are for
+/// [`parse`](parse::parse).
 pub fn sheets(files: &[File]) -> Result<Vec<Sheet>, Vec<Fault>> {
     let mut sheets = Vec::new();
     let mut faults = Vec::new();
@@ -31,7 +32,12 @@ pub fn sheets(files: &[File]) -> Result<Vec<Sheet>, Vec<Fault>> {
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(sheets) } else { Err(faults) }
+    if faults.is_empty() {
+        return Ok(sheets);
+    }
+    // All that can be said is said at once: what can be read is checked as far as that goes without the rest.
+    faults.extend(parse::beside(&sheets, &faults));
+    Err(faults)
 }
 
 /// Reads and checks a package.

@@ -46,7 +46,10 @@ impl<'a> Table<'a> {
     ) -> Self {
         let mut found = sheets.iter().filter(|sheet| sheet.name == name);
         let Some(sheet) = found.next() else {
-            faults.sheet(name, "没有这张表", "从模板补上这张表；没有内容也要留表头");
+            // It may be there and be unreadable.
+            if !faults.has_sheet(name) {
+                faults.sheet(name, "没有这张表", "从模板补上这张表；没有内容也要留表头");
+            }
             return Self { name, columns: BTreeMap::new(), rows: Vec::new() };
         };
         if found.next().is_some() {
