@@ -2,7 +2,7 @@
 // again; and what may answer on that port in its place.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -59,13 +59,18 @@ export class Endpoint {
     return JSON.parse(await this.command("findings", "list", "--json", ...words));
   }
 
-  /** Publishes the built-in tables with a sector under another id: its branches have no standard then. */
+  /** Publishes the built-in tables with a sector under another id and name: its branches have no standard then. */
   async publishWithout(sector) {
     const folder = join(this.#folder, "standard");
     cpSync(BUILTIN, folder, { recursive: true });
-    const sheet = join(folder, "领域.csv");
-    writeFileSync(sheet, readFileSync(sheet, "utf8").replace(`\n${sector},`, `\nnot-${sector},`));
-    await this.command("standard", "publish", folder);
+    const edit = (file, change) => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), "utf8")));
+    edit("标准.csv", (text) => text.replace("版本,2026.1", "版本,2026.1b"));
+    // The sector lives on under an id and a name that no roster knows.
+    const [, name] = readFileSync(join(folder, "领域.csv"), "utf8").match(new RegExp(`^${sector},([^,\\r\\n]+)`, "m"));
+    edit("领域.csv", (text) => text.replace(`\n${sector},`, `\nnot-${sector},`));
+    const named = new RegExp(`(^|[,、"])${name}(?=[,、"\\r\\n]|$)`, "gm");
+    for (const file of readdirSync(folder).filter((file) => file.endsWith(".csv"))) edit(file, (text) => text.replace(named, `$1另一个${name}`));
+    await this.command("standard", "publish", folder, "--yes-fewer-sectors");
   }
 
   /** Issues a fresh code for a branch: its 12 digits as `code` and the link that opens the app with it. */
