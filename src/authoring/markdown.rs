@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             self.refuse(at, "这里没有文字", "填上，或者删去");
         }
-        text.split('\n').map(|line| line.trim().to_owned()).collect()
+        text.split('\n').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
     /// The text up to the end of what has begun, where there may be none. Lines that were broken in the source are joined.
