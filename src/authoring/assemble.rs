@@ -101,9 +101,9 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
         };
         made.push(checklist);
     }
-    let faulty = faults.places();
+    let before = faults.clone();
     for checklist in &made {
-        placing::check(shared, checklist, &faulty, faults);
+        placing::check(shared, checklist, &before, faults);
     }
     made
 }
@@ -138,7 +138,7 @@ fn strays(shared: &Shared<'_>, faults: &mut Faults) {
 /// Rows for a sector that their item, or their part, does not have: no branch would ever see them.
 fn elsewhere(shared: &Shared<'_>, faults: &mut Faults) {
     // What cannot be read may have held the sector.
-    if !faults.places().spare(&["领域", "条目", "分项"]) {
+    if !faults.spare(&["领域", "条目", "分项"]) {
         return;
     }
     let mut of_item: BTreeMap<&ItemId, Sectors> = BTreeMap::new();

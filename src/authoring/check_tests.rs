@@ -127,6 +127,14 @@ fn a_file_that_cannot_be_read_does_not_hide_what_is_wrong_in_the_others() {
 }
 
 #[test]
+fn a_page_of_text_in_a_header_is_named_by_its_beginning() {
+    let mut sheets = template::sheets();
+    let header = &mut sheets.iter_mut().find(|sheet| sheet.name == "限制").unwrap().rows[0];
+    header.cells.push("说明".repeat(500));
+    has(&said(&sheets), "“限制”表第1行“说明说明说明说明说明说明说明说明说明说明…”列：不认识这一列");
+}
+
+#[test]
 fn a_citation_contradicts_itself_and_bonus_points_need_a_cap() {
     let mut sheets = template::sheets();
     set(&mut sheets, "依据", 2, "条款", "");

@@ -25,14 +25,15 @@ impl core::fmt::Display for Fault {
             write!(f, "第{row}行")?;
         }
         if let Some(column) = &self.column {
-            write!(f, "“{column}”列")?;
+            // A header may be anything that somebody pasted there.
+            write!(f, "{}列", quoted(column))?;
         }
         write!(f, "：{}。办法：{}。", self.problem, self.remedy)
     }
 }
 
 /// Collects the faults of one run, each once, in the order they were found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Faults {
     list: Vec<Fault>,
     seen: BTreeSet<Fault>,
@@ -72,9 +73,9 @@ impl Faults {
         self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)
     }
 
-    /// Where something is wrong: sheets, and rows of them.
-    pub(crate) fn places(&self) -> Places {
-        Places(self.list.iter().map(|fault| (fault.sheet.clone(), fault.row)).collect())
+    /// Whether nothing is known to be wrong in these sheets.
+    pub(crate) fn spare(&self, sheets: &[&str]) -> bool {
+        !sheets.iter().any(|sheet| self.has_sheet(sheet))
     }
 
     /// Whether nothing is wrong.
@@ -85,22 +86,6 @@ impl Faults {
     /// The faults in the order they were found.
     pub(crate) fn into_vec(self) -> Vec<Fault> {
         self.list
-    }
-}
-
-/// Where something was wrong at some time of a run.
-#[derive(Debug, Default)]
-pub(crate) struct Places(BTreeSet<(String, Option<usize>)>);
-
-impl Places {
-    /// Whether nothing was wrong in these sheets.
-    pub(crate) fn spare(&self, sheets: &[&str]) -> bool {
-        self.0.iter().all(|(sheet, _)| !sheets.contains(&sheet.as_str()))
-    }
-
-    /// Whether something was wrong in this row.
-    pub(crate) fn have(&self, sheet: &str, row: Option<usize>) -> bool {
-        self.0.contains(&(sheet.to_owned(), row))
     }
 }
 

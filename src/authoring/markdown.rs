@@ -139,27 +139,28 @@ impl<'a> Reader<'a> {
     /// A paragraph, or several where its lines are numbered as Chinese papers number them (1、 一、 （一） ①): Markdown takes them
     /// for one text, their author does not.
     fn paragraphs(&mut self, at: usize) -> Vec<String> {
-        let text = self.lines(true);
-        if text.is_empty() {
+        let lines = self.lines();
+        if lines.is_empty() {
             self.refuse(at, "这里没有文字", "填上，或者删去");
         }
-        text.split('\n').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        lines
     }
 
     /// The text up to the end of what has begun, where there may be none. Lines that were broken in the source are joined.
     fn inline_or_empty(&mut self) -> String {
-        self.lines(false)
+        self.lines().concat()
     }
 
-    /// The same; lines that begin with a Chinese number may be left apart.
-    fn lines(&mut self, apart: bool) -> String {
+    /// The same; only lines that begin with a Chinese number are left apart.
+    fn lines(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
         let mut text = Text::default();
         let mut depth = 0_usize;
         while let Some((event, range)) = self.events.next() {
             match event {
                 Event::Text(piece) => text.push(&piece),
-                Event::SoftBreak if apart && is_numbered(self.text.get(range.end..).unwrap_or_default()) => {
-                    text.push("\n");
+                Event::SoftBreak if is_numbered(self.text.get(range.end..).unwrap_or_default()) => {
+                    lines.push(core::mem::take(&mut text).finish());
                 }
                 Event::SoftBreak => text.broken = true,
                 Event::End(_) if depth == 0 => break,
@@ -173,7 +174,9 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        text.finish()
+        lines.push(text.finish());
+        lines.retain(|line| !line.is_empty());
+        lines
     }
 
     fn entries(&mut self, at: usize) -> Vec<String> {

@@ -80,13 +80,12 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
     let standard = standard(sheets, faults);
-    let (sectors, sector_marks) = named::<SectorId>(sheets, "领域", faults).into_iter().unzip();
-    let aspects = named::<AspectId>(sheets, "方面", faults).into_iter().map(|(name, _)| name).collect();
+    let (sectors, sector_marks) = named::<SectorId>(sheets, "领域", &SECTORS, faults).into_iter().unzip();
+    let aspects = named::<AspectId>(sheets, "方面", &[], faults).into_iter().map(|(name, _)| name).collect();
     let methods = methods(sheets, faults);
     let periods = periods(sheets, faults);
     let grading = grading(sheets, faults);
     let sector_marks: Vec<Vec<Mark>> = sector_marks;
-    known_sectors(sheets, faults);
     let names = Names { sectors, aspects, methods };
 
     let table = table(sheets, "条目", &[], faults);
@@ -124,17 +123,6 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
     let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
     let documents = documents::documents(sheets, &names, &known, &said_items, faults);
     Some(Package { standard: standard?, checklists, documents })
-}
-
-/// The sectors that rosters know have one id everywhere: under another one, no branch would find its checklist.
-fn known_sectors(sheets: &[Sheet], faults: &mut Faults) {
-    for line in table(sheets, "领域", &[], faults).lines() {
-        let (id, name) = (line.text("编号"), line.text("名称"));
-        if let Some((_, needed)) = SECTORS.iter().find(|(known, needed)| *known == name && *needed != id) {
-            let problem = format!("{}的编号不是{}，名册里的支部找不到它的标准", quoted(name), quoted(id));
-            line.fault("编号", problem, &format!("填 {needed}"), faults);
-        }
-    }
 }
 
 fn is_known(sheet: &str) -> bool {
@@ -191,8 +179,14 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
 }
 
-/// Reads a sheet of 编号 and 名称, with the 标记 of each.
-fn named<T>(sheets: &[Sheet], sheet: &'static str, faults: &mut Faults) -> Vec<((T, String), Vec<Mark>)>
+/// Reads a sheet of 编号 and 名称, with the 标记 of each. Names that others know, too, have the ids by which they are known: no branch
+/// of a roster would find the checklist of its sector under another one.
+fn named<T>(
+    sheets: &[Sheet],
+    sheet: &'static str,
+    known: &[(&str, &str)],
+    faults: &mut Faults,
+) -> Vec<((T, String), Vec<Mark>)>
 where
     T: TryFrom<String> + PartialEq,
 {
@@ -203,6 +197,11 @@ where
         let id = line.id::<T>("编号", faults);
         let name = line.needed("名称", faults);
         let (Some(id), Some(name)) = (id, name) else { continue };
+        let said = line.text("编号");
+        if let Some((_, needed)) = known.iter().find(|(known, needed)| *known == name && *needed != said) {
+            let problem = format!("{}的编号不是{}，名册里的支部找不到它的标准", quoted(name), quoted(said));
+            line.fault("编号", problem, &format!("填 {needed}"), faults);
+        }
         if found.iter().any(|((known, _), _)| known == &id) {
             line.fault("编号", format!("编号{}重复了", quoted(line.text("编号"))), "每行用一个编号", faults);
             continue;

@@ -2,7 +2,7 @@
 
 use super::{
     assemble::{Shared, holds},
-    fault::{Fault, Faults, Places, quoted},
+    fault::{Fault, Faults, quoted},
     rows::PartRow,
 };
 use crate::domain::{
@@ -11,9 +11,9 @@ use crate::domain::{
 };
 
 /// Says the core's own findings at the rows they come from. Those that may only follow from faults in the sheets they are made of
-/// (`faulty`) are left out.
-pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, faulty: &Places, faults: &mut Faults) {
-    let all_items = faulty.spare(&["领域", "方面", "条目"]);
+/// (those `before`) are left out.
+pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, before: &Faults, faults: &mut Faults) {
+    let all_items = before.spare(&["领域", "方面", "条目"]);
     for aspect in checklist.aspects.iter().filter(|aspect| all_items && aspect.items.is_empty()) {
         faults.push(Fault {
             sheet: "条目".into(),
@@ -36,7 +36,7 @@ pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, faulty: &Places,
             ChecklistFault::Period(_) => &["考核周期"],
             _ => &[],
         };
-        if faulty.spare(follows) && !faulty.have(&fault.sheet, fault.row) {
+        if before.spare(follows) && !before.has_row(&fault.sheet, fault.row) {
             faults.push(fault);
         }
     }

@@ -24,7 +24,11 @@ fn a_folder_is_checked_without_a_database() {
     ]);
     stage.run(&["standard", "publish", &broken]).refused(&["不认识“良好”"]);
     stage.run(&["standard", "show"]).refused(&["还没有发布标准", "standard publish"]);
-    stage.run(&["standard", "check", &stage.arg("nowhere")]).refused(&["读不了", "核对文件名"]);
+    stage.run(&["standard", "check", &stage.arg("nowhere")]).refused(&[
+        "读不了",
+        "没有这个文件",
+        "核对文件名",
+    ]);
 }
 
 #[test]

@@ -88,18 +88,13 @@ fn a_sector_that_a_version_leaves_out_is_told_before_it_is_published() {
 fn a_version_is_published_once_and_leaves_no_branch_without_a_standard() {
     let stage = Stage::ready();
     copy_folder(Path::new(BUILTIN), &stage.path("标准"));
-    let edit = |file: &str, from: &str, to: &str| {
-        let path = stage.path("标准").join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{file}: {from}");
-        std::fs::write(path, text.replace(from, to)).unwrap();
-    };
+    let edit = |file: &str, from: &str, to: &str| edit(&stage, file, from, to);
     edit("等次.csv", "优秀,85", "优秀,88");
     let text = stage.run(&["standard", "check", "标准"]).ok();
     let said = "版本“2026.1”已经发布过，内容不一样";
     assert!(text.contains(&format!("提示：照这样发布会被拒绝：{said}。")), "{text}");
     stage.run(&["standard", "publish", "标准"]).refused(&[said, "换一个版本"]);
-    new_version(&stage, "2026.2");
+    new_version(&stage, "2026.1", "2026.2");
     stage.run(&["standard", "publish", "标准"]).ok();
     // A table of one sector.
     copy_folder(Path::new("tests/fixtures/tables/village"), &stage.path("小"));
@@ -116,12 +111,7 @@ fn a_version_is_published_once_and_leaves_no_branch_without_a_standard() {
 fn what_changed_between_two_versions_is_said_in_words() {
     let stage = Stage::ready();
     copy_folder(Path::new(BUILTIN), &stage.path("标准"));
-    let edit = |file: &str, from: &str, to: &str| {
-        let path = stage.path("标准").join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{file}: {from}");
-        std::fs::write(path, text.replace(from, to)).unwrap();
-    };
+    let edit = |file: &str, from: &str, to: &str| edit(&stage, file, from, to);
     assert_eq!(stage.run(&["standard", "diff", "在用", "标准"]).ok().trim(), "没有变化。");
     edit("条目.csv", "正式党员3人以上的村设党支部", "正式党员3人以上的村必须单独设党支部");
     edit("等次.csv", "优秀,85", "优秀,88");
@@ -154,7 +144,7 @@ fn an_id_that_is_given_to_another_item_is_asked_about() {
     let text = std::fs::read_to_string(&file).unwrap();
     let (line, other) = another_matter(&text, "NC-A1");
     std::fs::write(&file, text.replace(&line, &other)).unwrap();
-    new_version(&stage, "2026.2");
+    new_version(&stage, "2026.1", "2026.2");
     let text = stage.run(&["standard", "check", "标准"]).ok();
     assert!(text.contains("照这样发布会被拒绝：1个编号以前发布给了别的条目"), "{text}");
     assert!(text.contains("提示：“条目”表第2行“编号”列：编号“NC-A1”已经发布给"), "{text}");
@@ -162,12 +152,17 @@ fn an_id_that_is_given_to_another_item_is_asked_about() {
     stage.run(&["standard", "publish", "标准", "--yes-same-item"]).ok();
 }
 
+/// Replaces words in a file of the folder 标准.
+fn edit(stage: &Stage, file: &str, from: &str, to: &str) {
+    let path = stage.path("标准").join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file}: {from}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
 /// Gives the folder 标准 another version.
-fn new_version(stage: &Stage, version: &str) {
-    let file = stage.path("标准").join("标准.csv");
-    let text = std::fs::read_to_string(&file).unwrap();
-    let line = text.lines().find(|line| line.starts_with("版本,")).unwrap();
-    std::fs::write(&file, text.replace(line, &format!("版本,{version}"))).unwrap();
+fn new_version(stage: &Stage, from: &str, to: &str) {
+    edit(stage, "标准.csv", &format!("版本,{from}"), &format!("版本,{to}"));
 }
 
 /// The row of an item in 条目.csv, and the same with another matter in it.
@@ -194,11 +189,11 @@ fn an_id_that_only_an_older_version_had_is_still_taken() {
     };
     // The second version gives the item another id, so the version in force no longer knows the first one.
     rename("NC-D2", "NC-D51");
-    new_version(&stage, "2026.2");
+    new_version(&stage, "2026.1", "2026.2");
     stage.run(&["standard", "publish", "标准"]).ok();
     // The third gives the first id to something else.
     rename("NC-D51", "NC-D2");
-    new_version(&stage, "2026.3");
+    new_version(&stage, "2026.2", "2026.3");
     let items = std::fs::read_to_string(path("条目.csv")).unwrap();
     let (line, other) = another_matter(&items, "NC-D2");
     std::fs::write(path("条目.csv"), items.replace(&line, &other)).unwrap();
