@@ -29,6 +29,14 @@ pub enum Outcome {
     Met,
 }
 
+impl Outcome {
+    /// Whether something can still be done: 还能办, or 还没到时候.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::StillPossible { .. } | Self::NotDue { .. })
+    }
+}
+
 /// How an item stands today; `None` while it is unanswered or does not count.
 #[must_use]
 pub fn judge_item(item: &Item, score: &ItemScore, period: &Period, today: Date) -> Option<Outcome> {

@@ -12,3 +12,9 @@ pub const SECTORS: [(&str, &str); 8] = [
     ("公立医院", "hospital"),
     ("社会组织", "social_organisation"),
 ];
+
+/// Its name; the id where it is none of the eight.
+#[must_use]
+pub fn name(id: &str) -> &str {
+    SECTORS.iter().find(|(_, known)| *known == id).map_or(id, |(name, _)| name)
+}

@@ -40,12 +40,6 @@ const LEVELS: [(Level, &[&str]); 6] = [
     (Level::Branch, &["支部", "党支部", "branch"]),
 ];
 
-/// The Chinese name of a sector; its identifier when the glossary has none.
-#[must_use]
-pub fn sector_name(id: &str) -> &str {
-    SECTORS.iter().find(|(_, known)| *known == id).map_or(id, |(name, _)| name)
-}
-
 /// A roster that may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {

@@ -121,7 +121,7 @@ pub fn drafted(
 
 /// What can still be done honestly; of what is missed only that it will be done from now on.
 fn measure(item: &Item, scored: &ItemScore, outcome: Option<Outcome>) -> String {
-    if matches!(outcome, Some(Outcome::StillPossible { .. } | Outcome::NotDue { .. })) {
+    if outcome.is_some_and(Outcome::is_open) {
         return item.guidance.iter().take(GUIDANCE_STEPS).cloned().collect::<Vec<_>>().join("\n");
     }
     let short = item.parts.iter().zip(&scored.parts).find(|(_, score)| score.got < score.points);
@@ -221,9 +221,7 @@ pub fn origin(finding: &Finding) -> String {
 #[must_use]
 pub fn advice(outcome: Option<Outcome>) -> &'static str {
     match outcome {
-        Some(Outcome::StillPossible { .. } | Outcome::NotDue { .. }) => {
-            "改好了，点上面回到这一条改回答，分数跟着变。"
-        }
+        Some(outcome) if outcome.is_open() => "改好了，点上面回到这一条改回答，分数跟着变。",
         _ => "已经错过的不改回答，如实扣分；往后按要求办。",
     }
 }

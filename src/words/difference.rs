@@ -3,20 +3,19 @@
 //! An item is said in lines, each of which says one thing; a card shows the lines that only one version has. What no line says (the
 //! order of choices or of documents, an id that stands for the same words) is called a detail.
 
-use super::terms;
+use super::terms::{self, whole_day};
 use crate::domain::{
-    Checklist, Citation, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Mark, MarkKind,
-    Part, Period, PeriodId, Points, ProfileNumber, Rule, ShareCredit,
+    Checklist, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Part, Period, PeriodId,
+    Points, ProfileNumber, Rule, ShareCredit,
 };
-use jiff::civil::Date;
 
 /// A difference in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
-    /// 第3条 支委会建制
-    pub about: String,
-    /// 第3条, with which `about` begins; empty for what concerns the whole.
+    /// 第3条; empty for what concerns the whole. The rest reads alike wherever the item stands.
     pub place: String,
+    /// 支委会建制
+    pub about: String,
     /// 新增, 不再要求, 改了
     pub kind: &'static str,
     /// 原来, line by line; may be empty.
@@ -28,13 +27,10 @@ pub struct Card {
 }
 
 impl Card {
-    /// Takes the place off `about` and gives it back: the rest reads alike wherever the item stands.
+    /// 第3条 支委会建制
     #[must_use]
-    pub fn take_place(&mut self) -> String {
-        let place = core::mem::take(&mut self.place);
-        let rest = self.about.strip_prefix(place.as_str()).unwrap_or(&self.about);
-        self.about = rest.trim_start().to_owned();
-        place
+    pub fn title(&self) -> String {
+        if self.place.is_empty() { self.about.clone() } else { format!("{} {}", self.place, self.about) }
     }
 }
 
@@ -109,9 +105,12 @@ pub fn summary(all: &[Difference]) -> String {
 }
 
 fn about(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
+    let title = |list: &Checklist, id: &ItemId| {
+        list.find(id).map_or_else(|| id.to_string(), |(_, _, item)| item.title.clone())
+    };
     match difference {
-        Difference::Added { item } | Difference::Changed { item, .. } => named(new, item, "第"),
-        Difference::Removed { item } => named(old, item, "原第"),
+        Difference::Added { item } | Difference::Changed { item, .. } => title(new, item),
+        Difference::Removed { item } => title(old, item),
         Difference::ScoreLines => "等次线".into(),
         Difference::BonusCap => "加分".into(),
         Difference::Period { period } => {
@@ -120,11 +119,6 @@ fn about(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
         }
         Difference::Frame => "标准的名称、说明和顺序".into(),
     }
-}
-
-fn named(list: &Checklist, id: &ItemId, nth: &str) -> String {
-    list.find(id)
-        .map_or_else(|| id.to_string(), |(_, _, item)| format!("{} {}", place(list, id, nth), item.title))
 }
 
 fn place(list: &Checklist, id: &ItemId, nth: &str) -> String {
@@ -224,8 +218,8 @@ fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
         ("考核方式", methods.map(|method| method.name.as_str()).collect::<Vec<_>>().join("、")),
     ]));
     // One line each, so that of many documents only the one that changed is said.
-    lines.extend(item.citations.iter().map(|citation| format!("依据：{}", cited(citation))));
-    lines.extend(item.marks.iter().map(marked));
+    lines.extend(item.citations.iter().map(|citation| format!("依据：{}", terms::cite(citation))));
+    lines.extend(item.marks.iter().map(terms::marked));
     lines
 }
 
@@ -233,30 +227,6 @@ fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
 fn labelled<const N: usize>(texts: [(&'static str, String); N]) -> impl Iterator<Item = String> {
     let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
     said.map(|(name, text)| format!("{name}：{text}"))
-}
-
-/// 《…》第十六条（条号待核），2018年10月28日起
-fn cited(citation: &Citation) -> String {
-    let unchecked = !citation.article.is_empty() && !citation.article_checked;
-    let unchecked = if unchecked { "（条号待核）" } else { "" };
-    let from = citation.effective_from.map(|from| format!("，{}起", day(from))).unwrap_or_default();
-    let until = citation.effective_to.map(|until| format!("，{}止", day(until))).unwrap_or_default();
-    let document = citation.document.trim_matches(['《', '》']);
-    format!("《{document}》{}{unchecked}{from}{until}", citation.article)
-}
-
-/// 建议：…
-fn marked(mark: &Mark) -> String {
-    let kind = match mark.kind {
-        MarkKind::Assumed => "假定",
-        MarkKind::Suggested => "建议",
-        MarkKind::Local => "本地要求",
-    };
-    format!("{kind}：{}", mark.text)
-}
-
-fn day(day: Date) -> String {
-    format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 fn part_lines(part: &Part, several: bool) -> Vec<String> {
@@ -341,8 +311,8 @@ fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {
     let said = |period: &Period| {
         vec![
             period.name.clone(),
-            format!("{}至{}", day(period.starts), day(period.ends)),
-            format!("上报截止{}", day(period.submit_by)),
+            format!("{}至{}", whole_day(period.starts), whole_day(period.ends)),
+            format!("上报截止{}", whole_day(period.submit_by)),
         ]
     };
     list.period(id).map(said).unwrap_or_default()
@@ -359,177 +329,5 @@ fn frame_lines(list: &Checklist) -> Vec<String> {
         ("方面", aspects.join("、")),
         ("考核方式", methods.join("、")),
     ]);
-    said.chain(list.marks.iter().map(marked)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Evidence, StandardId, differences, testing::checklist};
-
-    /// The one card that says what this change does.
-    fn told(change: impl FnOnce(&mut Checklist)) -> Card {
-        told_from(&checklist(), change)
-    }
-
-    /// The one card that says what this change to this checklist does.
-    fn told_from(old: &Checklist, change: impl FnOnce(&mut Checklist)) -> Card {
-        let mut new = old.clone();
-        change(&mut new);
-        let all = differences(old, &new);
-        assert_eq!(all.len(), 1, "{all:?}");
-        card(old, &new, &all[0])
-    }
-
-    /// What was and what is, in one line.
-    fn turned(card: &Card) -> String {
-        format!("{} → {}", card.was.join("；"), card.is.join("；"))
-    }
-
-    #[test]
-    fn a_card_says_what_was_what_is_and_what_it_means() {
-        let said = told(|list| {
-            if let Rule::Count { minimum, .. } = &mut list.aspects[1].items[0].parts[0].rule {
-                *minimum = 2;
-            }
-        });
-        assert_eq!((said.about.as_str(), said.kind), ("第3条 counted", "改了"));
-        assert_eq!(said.was, ["每月至少1次，不够的按比例得分"]);
-        assert_eq!(said.is, ["每月至少2次，不够的按比例得分"]);
-        assert!(said.means.starts_with("要重新看一遍"));
-        let said = told(|list| list.aspects[0].items[0].parts[0].points = Points::HUNDRED);
-        assert_eq!((said.was, said.is), (vec!["20分".to_owned()], vec!["100分".to_owned()]));
-        assert_eq!(said.means, "答案带过来，分数按新的算。");
-        let said = told(|list| list.aspects[0].items[0].guidance.push("再看一眼".into()));
-        assert_eq!(said.means, "答案带过来，不用动。");
-        assert_eq!(said.is, ["怎么抓：步骤再看一眼"]);
-        let said = told(|list| drop(list.aspects[0].items.remove(0)));
-        assert_eq!((said.about.as_str(), said.kind), ("原第1条 yes", "不再要求"));
-        assert!(said.is.is_empty() && said.was.contains(&"一票否决：未批未换届".to_owned()));
-        let said = told(|list| list.aspects[0].items[0].judged_above = true);
-        assert_eq!((said.is, said.means.contains("不用填了")), (vec!["由上级评".to_owned()], true));
-        let said = told(|list| list.grading.thresholds.truncate(2));
-        assert_eq!((said.was, said.is.len()), (vec!["达标60分".to_owned()], 0));
-        let said = told(|list| list.periods[0].submit_by = list.periods[0].ends);
-        assert_eq!(said.is, ["上报截止2026年11月30日"]);
-        assert_eq!(said.means, "答案不动，照新的日子上报。");
-    }
-
-    #[test]
-    fn one_more_question_leaves_the_others_as_they_read() {
-        let said = told(|list| {
-            let mut second = list.aspects[0].items[0].parts[0].clone();
-            second.id = crate::domain::PartId::new("p2").unwrap();
-            second.text = "另一问".into();
-            list.aspects[0].items[0].parts.push(second);
-        });
-        assert_eq!(said.was, [] as [String; 0]);
-        assert_eq!(said.is[..2], ["问：另一问".to_owned(), "另一问：20分".to_owned()]);
-        let said = told(|list| {
-            let kinds = [crate::domain::ActivityKind::PartyClass].into();
-            list.aspects[1].items[0].parts[0].from_ledger =
-                Some(crate::domain::LedgerSource::Count { kinds });
-        });
-        assert_eq!((said.was.len(), said.is), (0, vec!["登了台账的，照台账数：党课".to_owned()]));
-    }
-
-    #[test]
-    fn what_an_item_rests_on_and_what_proves_it_is_said_to_the_letter() {
-        let mut old = checklist();
-        let item = &mut old.aspects[0].items[0];
-        item.citations = vec![Citation {
-            document: "《条例》".into(),
-            article: "第十六条".into(),
-            article_checked: false,
-            effective_from: Some(jiff::civil::date(2018, 10, 28)),
-            effective_to: None,
-        }];
-        item.marks = vec![Mark { kind: MarkKind::Suggested, text: "每月1次".into() }];
-        item.evidence = vec![Evidence { name: "名册".into(), never_photographed: true }];
-        let said = |change: fn(&mut Item)| {
-            let card = told_from(&old, |list| change(&mut list.aspects[0].items[0]));
-            assert_eq!(card.means, "答案带过来，不用动。");
-            turned(&card)
-        };
-        let was = "依据：《条例》第十六条（条号待核），2018年10月28日起";
-        assert_eq!(
-            said(|item| item.citations[0].article_checked = true),
-            format!("{was} → 依据：《条例》第十六条，2018年10月28日起")
-        );
-        assert_eq!(
-            said(|item| item.citations[0].article = "第十七条".into()),
-            format!("{was} → 依据：《条例》第十七条（条号待核），2018年10月28日起")
-        );
-        assert_eq!(
-            said(|item| item.citations[0].effective_from = None),
-            format!("{was} → 依据：《条例》第十六条（条号待核）")
-        );
-        assert_eq!(
-            said(|item| item.citations[0].effective_to = Some(jiff::civil::date(2026, 5, 31))),
-            format!("{was} → {was}，2026年5月31日止")
-        );
-        assert_eq!(said(|item| item.marks[0].kind = MarkKind::Assumed), "建议：每月1次 → 假定：每月1次");
-        assert_eq!(
-            said(|item| item.evidence[0].never_photographed = false),
-            "佐证材料：名册（不拍） → 佐证材料：名册"
-        );
-        assert_eq!(said(|item| item.methods.clear()), "考核方式：查阅资料 → ");
-    }
-
-    #[test]
-    fn the_figure_that_is_offered_and_what_the_standard_is_called_are_said() {
-        let card = told(|list| {
-            if let Rule::Share { from_profile, .. } = &mut list.aspects[2].items[1].parts[0].rule {
-                *from_profile = Some(ProfileNumber::FullMembers);
-            }
-        });
-        assert_eq!(turned(&card), " → “应谈”取支部基本情况里的正式党员数");
-        let card = told(|list| list.standard = StandardId::new("other").unwrap());
-        assert_eq!(turned(&card), "标准编号：test → 标准编号：other");
-        let card = told(|list| list.title.push('改'));
-        assert_eq!(turned(&card), "名称：标准 → 名称：标准改");
-        let card = told(|list| list.methods[0].name = "看资料".into());
-        assert_eq!(turned(&card), "考核方式：查阅资料 → 考核方式：看资料");
-        let card = told(|list| list.marks.push(Mark { kind: MarkKind::Local, text: "全市统一".into() }));
-        assert_eq!(turned(&card), " → 本地要求：全市统一");
-    }
-
-    #[test]
-    fn only_what_no_line_says_is_a_detail() {
-        let card = told(|list| {
-            if let Rule::Facts { facts } = &mut list.aspects[0].items[1].parts[0].rule {
-                facts.reverse();
-            }
-        });
-        assert_eq!(turned(&card), " → 只动了顺序或者细节");
-        let card = told(|list| list.aspects[0].items.swap(0, 1));
-        assert_eq!(turned(&card), " → 只动了顺序或者细节");
-    }
-
-    #[test]
-    fn a_card_reads_alike_wherever_its_item_stands() {
-        let mut changed = told(|list| list.aspects[1].items[0].plain.push('改'));
-        assert_eq!(changed.take_place(), "第3条");
-        assert_eq!((changed.place.as_str(), changed.about.as_str()), ("", "counted"));
-        let mut removed = told(|list| drop(list.aspects[0].items.remove(0)));
-        assert_eq!((removed.take_place().as_str(), removed.about.as_str()), ("原第1条", "yes"));
-        let mut whole = told(|list| list.title.push('改'));
-        assert_eq!((whole.take_place().as_str(), whole.about.as_str()), ("", "标准的名称、说明和顺序"));
-    }
-
-    #[test]
-    fn many_differences_are_counted_in_one_line() {
-        let old = checklist();
-        let mut new = old.clone();
-        new.aspects[0].items.remove(0);
-        new.aspects[0].items[0].requirement.push('改');
-        new.aspects[1].items[0].guidance.clear();
-        new.grading.thresholds.remove(0);
-        assert_eq!(summary(&differences(&old, &new)), "改1条，减1条，等次线变了");
-        new = old.clone();
-        new.aspects[1].items[0].guidance.clear();
-        assert_eq!(summary(&differences(&old, &new)), "只改了说明，答案不用动");
-        new.standard = StandardId::new("other").unwrap();
-        assert_eq!(summary(&differences(&old, &new)), "只改了名称、说明或者顺序，答案不用动");
-    }
+    said.chain(list.marks.iter().map(terms::marked)).collect()
 }

@@ -1,14 +1,8 @@
 //! What 整改台账 says of a finding, in the branch's paper form and in the upper level's workbook alike.
 
-use super::terms::{finding_origin, finding_state};
+use super::terms::{finding_origin, finding_state, whole_day};
 use crate::domain::{Finding, FindingState, Ruling, period::shanghai_date};
 use jiff::civil::Date;
-
-/// 2026年11月24日: in a ledger always with the year.
-#[must_use]
-pub fn whole_day(day: Date) -> String {
-    format!("{}年{}月{}日", day.year(), day.month(), day.day())
-}
 
 /// 问题来源: which check it was, as far as that was said.
 #[must_use]

@@ -2,5 +2,7 @@
 //! `server/cli`. Knows the domain alone.
 
 pub mod difference;
+#[cfg(test)]
+mod difference_tests;
 pub mod findings;
 pub mod terms;

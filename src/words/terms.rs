@@ -1,6 +1,9 @@
 //! Names of grades, windows, activities and steps of mending.
 
-use crate::domain::{ActivityKind, Finding, FindingOrigin, FindingState, Grade, Window};
+use crate::domain::{
+    ActivityKind, Citation, Finding, FindingOrigin, FindingState, Grade, Mark, MarkKind, Window,
+};
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// 等次
@@ -11,6 +14,41 @@ pub fn grade(grade: Grade) -> &'static str {
         Grade::Qualified => "达标",
         Grade::Excellent => "优秀",
         Grade::Model => "标兵",
+    }
+}
+
+/// 2026年11月24日: with the year, as papers have it.
+#[must_use]
+pub fn whole_day(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+/// What something rests on, and since when that holds: 《…》第十六条（条号待核），2018年10月28日起.
+#[must_use]
+pub fn cite(citation: &Citation) -> String {
+    let article = match (citation.article.is_empty(), citation.article_checked) {
+        (true, _) => String::new(),
+        (false, true) => citation.article.clone(),
+        (false, false) => format!("{}（条号待核）", citation.article),
+    };
+    let from = citation.effective_from.map(|from| format!("，{}起", whole_day(from))).unwrap_or_default();
+    let until = citation.effective_to.map(|until| format!("，{}止", whole_day(until))).unwrap_or_default();
+    format!("《{}》{article}{from}{until}", citation.document.trim_matches(['《', '》']))
+}
+
+/// What is suggested, assumed or local: 建议：….
+#[must_use]
+pub fn marked(what: &Mark) -> String {
+    format!("{}：{}", mark(what.kind), what.text)
+}
+
+/// 假定 / 建议 / 本地要求
+#[must_use]
+pub fn mark(kind: MarkKind) -> &'static str {
+    match kind {
+        MarkKind::Assumed => "假定",
+        MarkKind::Suggested => "建议",
+        MarkKind::Local => "本地要求",
     }
 }
 

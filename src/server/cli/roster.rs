@@ -6,12 +6,9 @@ use super::{
 };
 use crate::{
     authoring::workbook,
-    domain::SectorId,
+    domain::{SectorId, sector},
     protocol::{Level, PublishedStandard},
-    server::{
-        database::Database,
-        roster::{self, sector_name},
-    },
+    server::{database::Database, roster},
 };
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -63,7 +60,7 @@ impl Roster {
             *waiting.entry(&branch.sector).or_default() += 1;
         }
         for (sector, count) in waiting {
-            let name = sector_name(sector);
+            let name = sector::name(sector);
             say(format!(
                 "提示：“{name}”领域还没有发布标准，{count}个支部已收下，手机上会说明，发布以后才能自查。"
             ));

@@ -11,7 +11,7 @@ use super::{
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Fault, Package, Sheet, builtin, reuse, template::TEMPLATE_ID},
+    authoring::{self, Fault, Package, Sheet, builtin, burden, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
     protocol::PublishedStandard,
     server::database::{Database, Published},
@@ -147,11 +147,11 @@ async fn taken_version(database: &Database, package: &Package) -> Result<Option<
 /// Says which sectors with branches would be left without a standard.
 async fn left_out(database: &Database, package: &Package) -> Result<Option<String>, CliError> {
     let Some(published) = database.version_in_force().await? else { return Ok(None) };
-    let units = database.units().await?;
-    let gone = published.checklists.iter().filter(|list| package.checklist(&list.sector).is_none());
-    let gone = gone.filter_map(|list| {
-        let branches = units.iter().filter(|unit| unit.sector == list.sector.as_str()).count();
-        (branches > 0).then(|| format!("{}（{branches}个支部）", list.sector_name))
+    let branches = database.branches_by_sector().await?;
+    let gone = burden::dropped(&published.checklists, &package.checklists).into_iter();
+    let gone = gone.filter_map(|gone| {
+        let branches = branches.get(gone.sector.as_str())?;
+        Some(format!("{}（{branches}个支部）", gone.sector_name))
     });
     let gone: Vec<String> = gone.collect();
     Ok((!gone.is_empty()).then(|| format!("这一版里没有{}，这些支部就没有标准可用", gone.join("、"))))

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     authoring::burden::{self, ASSUMED, Change, Difference, Dropped, SectorBurden},
     domain::SectorId,
-    protocol::Level,
     server::database::Database,
 };
 use serde::Serialize;
@@ -118,12 +117,9 @@ impl Burden {
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         let package = package::read(&self.file)?;
-        let mut branches: BTreeMap<String, usize> = BTreeMap::new();
-        let mut in_force = None;
+        let (mut branches, mut in_force) = (BTreeMap::new(), None);
         if let Some(database) = database {
-            for unit in database.units().await?.into_iter().filter(|unit| unit.level == Level::Branch) {
-                *branches.entry(unit.sector).or_default() += 1;
-            }
+            branches = database.branches_by_sector().await?;
             in_force = database.version_in_force().await?.map(|version| version.checklists);
         }
         let before = match &self.against {

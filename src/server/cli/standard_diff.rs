@@ -111,7 +111,7 @@ fn changed(old: &[Checklist], new: &[Checklist]) -> Vec<String> {
         lines.push(format!("{}：{}。", list.sector_name, summary(&all)));
         for difference in &all {
             let mut card = card(before, list, difference);
-            let place = card.take_place();
+            let place = core::mem::take(&mut card.place);
             let item = difference.item();
             match told.iter_mut().find(|known| known.item.as_ref() == item && known.card == card) {
                 Some(known) => known.also(place, &list.sector_name),

@@ -46,6 +46,20 @@ impl Database {
         rows.iter().map(unit).collect()
     }
 
+    /// How many branches each sector has; a sector without any is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn branches_by_sector(&self) -> Result<BTreeMap<String, usize>, DatabaseError> {
+        // Only branches have a sector.
+        let rows = sqlx::query("SELECT sector, count(*) FROM units WHERE sector <> '' GROUP BY sector");
+        let count = |row: &SqliteRow| {
+            let branches = usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?;
+            Ok((row.try_get(0)?, branches))
+        };
+        rows.fetch_all(&self.0).await?.iter().map(count).collect()
+    }
+
     /// The branches that have a code, a phone or a submission: their codes cannot become another kind of unit.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::{Source, centered, column, opinion};
 use crate::{
     paper::{Block, Orientation, Paper, Row, Table},
     ui::words::ledger,
-    words::findings::whole_day,
+    words::terms::whole_day,
 };
 
 /// Lines left empty for what is written in by hand.

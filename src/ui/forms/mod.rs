@@ -31,7 +31,7 @@ use crate::{
     },
     paper::{Align, Block, Column, Foot, Paper},
     protocol::BranchInfo,
-    words::findings::whole_day,
+    words::terms::whole_day,
 };
 use jiff::civil::Date;
 
@@ -227,7 +227,7 @@ fn row_of<'r>(items: &'r [ItemRow], finding: &Finding) -> Option<&'r ItemRow> {
 
 /// Whether 整改 speaks for what an item lacks today: not when all of it is 已销号 and something can be done about the item again.
 fn spoken_for<'f>(row: &ItemRow, findings: impl IntoIterator<Item = &'f Finding>) -> bool {
-    let mendable = matches!(row.outcome, Some(Outcome::StillPossible { .. } | Outcome::NotDue { .. }));
+    let mendable = row.outcome.is_some_and(Outcome::is_open);
     let mut about = findings.into_iter().filter(|finding| finding.item.as_ref() == Some(&row.id));
     about.any(|finding| !mendable || finding.state != FindingState::Closed)
 }

@@ -6,7 +6,7 @@ use crate::{
     domain::{AnswerKey, Finding, FindingOrigin, Outcome},
     paper::{Block, Orientation, Paper, Row, Table},
     ui::{overview::ItemRow, words::terms},
-    words::findings::{self, whole_day},
+    words::{findings, terms::whole_day},
 };
 
 /// Lines left empty for what else is found.
@@ -68,9 +68,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
 /// What can still be done about an item.
 fn outcome(row: &ItemRow, source: &Source<'_>) -> String {
     match row.outcome {
-        Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) => {
-            terms::outcome(outcome, source.today)
-        }
+        Some(outcome) if outcome.is_open() => terms::outcome(outcome, source.today),
         _ => "已错过，不补；防止再发生".into(),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     domain::{Finding, FindingOrigin, Outcome},
     paper::{Block, Foot, Paper},
     ui::{overview::ItemRow, words::terms},
-    words::findings::{self, whole_day},
+    words::{findings, terms::whole_day},
 };
 
 /// The draft: headings and paragraphs, a line each.
@@ -164,7 +164,7 @@ pub(in crate::ui) fn measures(source: &Source<'_>, findings: &[Finding]) -> Vec<
     rows.retain(|row| !spoken_for(row, written.iter().copied()));
     rows.sort_by_key(|row| row.outcome);
     for row in &rows {
-        if let Some(outcome @ (Outcome::StillPossible { .. } | Outcome::NotDue { .. })) = row.outcome {
+        if let Some(outcome) = row.outcome.filter(|outcome| outcome.is_open()) {
             lines.push(format!(
                 "{}（第{}条）：{}。",
                 row.title,

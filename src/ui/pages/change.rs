@@ -148,7 +148,7 @@ fn Cards(news: News) -> impl IntoView {
         .map(|card| {
             view! {
                 <p>
-                    <b>{card.about.clone()}</b>
+                    <b>{card.title()}</b>
                 </p>
                 <WasAndIs card=card />
             }
@@ -187,7 +187,7 @@ fn Cards(news: News) -> impl IntoView {
 
 #[component]
 fn One(card: Card) -> impl IntoView {
-    let heading = format!("{}：{}", card.kind, card.about);
+    let heading = format!("{}：{}", card.kind, card.title());
     let means = card.means.clone();
     view! {
         <section class="card" data-testid="difference">

@@ -1,12 +1,13 @@
 //! Names of grades, states and outcomes.
 
-pub use crate::words::terms::{finding_origin, finding_photos, finding_state, grade};
+pub use crate::{
+    domain::sector::name as sector,
+    words::terms::{cite, finding_origin, finding_photos, finding_state, grade, mark, marked},
+};
 
 use super::dates;
 use crate::{
-    domain::{
-        Citation, ClaimedGrade, Estimate, Finding, Grade, Mark, MarkKind, NotApplicable, Outcome, Points,
-    },
+    domain::{ClaimedGrade, Estimate, Finding, Grade, NotApplicable, Outcome, Points},
     protocol::ReviewState,
 };
 use jiff::civil::Date;
@@ -30,26 +31,6 @@ pub fn usual_places(sector: &str) -> [&'static str; 4] {
         "community" => ["社区档案柜", "街道党建办", "社区会计处", "区里"],
         _ => ["支部档案柜", "上级党建办", "财务室", "人事部门"],
     }
-}
-
-/// What something rests on, and since when that holds: 《…》第十六条（条号待核），2018年10月28日起.
-#[must_use]
-pub fn cite(citation: &Citation) -> String {
-    let article = match (citation.article.is_empty(), citation.article_checked) {
-        (true, _) => String::new(),
-        (false, true) => citation.article.clone(),
-        (false, false) => format!("{}（条号待核）", citation.article),
-    };
-    let day = |day: Date| format!("{}年{}月{}日", day.year(), day.month(), day.day());
-    let from = citation.effective_from.map(|from| format!("，{}起", day(from))).unwrap_or_default();
-    let until = citation.effective_to.map(|until| format!("，{}止", day(until))).unwrap_or_default();
-    format!("《{}》{article}{from}{until}", citation.document.trim_matches(['《', '》']))
-}
-
-/// What is suggested, assumed or local: 建议：….
-#[must_use]
-pub fn marked(what: &Mark) -> String {
-    format!("{}：{}", mark(what.kind), what.text)
 }
 
 /// 申报等次
@@ -112,34 +93,8 @@ pub fn review(state: Option<ReviewState>) -> &'static str {
     }
 }
 
-/// 假定 / 建议 / 本地要求
-#[must_use]
-pub fn mark(kind: MarkKind) -> &'static str {
-    match kind {
-        MarkKind::Assumed => "假定",
-        MarkKind::Suggested => "建议",
-        MarkKind::Local => "本地要求",
-    }
-}
-
 /// "2 / 3 分"
 #[must_use]
 pub fn of_points(got: Points, points: Points) -> String {
     format!("{got} / {points} 分")
-}
-
-/// The sectors' names where no checklist says them.
-#[must_use]
-pub fn sector(id: &str) -> &str {
-    match id {
-        "rural" => "农村",
-        "community" => "社区",
-        "government" => "机关",
-        "state_enterprise" => "国企",
-        "private_enterprise" => "非公企业",
-        "school" => "学校",
-        "hospital" => "公立医院",
-        "social_organisation" => "社会组织",
-        other => other,
-    }
 }
