@@ -1,7 +1,7 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`darkroom`], [`going`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`route`], [`unfinished`],
+//! modules that only compute ([`overview`], [`darkroom`], [`going`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`item_text`], [`route`], [`unfinished`],
 //! [`unsaved`]) need no browser and are tested without one.
 
 pub mod book;
@@ -10,6 +10,7 @@ pub mod forms;
 pub mod going;
 pub mod ics;
 pub mod inspection;
+pub mod item_text;
 pub mod library;
 pub mod mending;
 pub mod next_step;

@@ -2,8 +2,9 @@
 
 use super::Session;
 use crate::{
-    domain::{Checklist, Collection, Item, ItemId, Rule, SectionId},
+    domain::{Checklist, Collection, Item, ItemId, SectionId},
     ui::{
+        item_text::item_text,
         library::{Library, full_title, plain_text},
         search::{Entry, Found, Hits, Index},
     },
@@ -132,30 +133,10 @@ impl Session {
     }
 }
 
-/// What a rule gives to choose from or to tick.
-fn options(rule: &Rule) -> Vec<&str> {
-    match rule {
-        Rule::Level { choices } => choices.iter().map(|choice| choice.text.as_str()).collect(),
-        Rule::Deduction { occurrences } => {
-            occurrences.iter().map(|occurrence| occurrence.text.as_str()).collect()
-        }
-        Rule::Facts { facts } => facts.iter().map(|fact| fact.text.as_str()).collect(),
-        Rule::YesNo | Rule::Count { .. } | Rule::Share { .. } => Vec::new(),
-    }
-}
-
 fn of_item(number: usize, item: &Item) -> Entry<Target> {
-    let evidence: Vec<&str> = item.evidence.iter().map(|evidence| evidence.name.as_str()).collect();
-    let text = [
-        item.requirement.as_str(),
-        item.plain.as_str(),
-        &item.guidance.join("\n"),
-        &item.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("\n"),
-        &item.parts.iter().flat_map(|part| options(&part.rule)).collect::<Vec<_>>().join("\n"),
-        &item.limits.iter().map(|limit| limit.text.as_str()).collect::<Vec<_>>().join("\n"),
-        &evidence.join("、"),
-        &item.citations.iter().map(|citation| citation.document.as_str()).collect::<Vec<_>>().join("、"),
-    ]
-    .join("\n");
-    Entry { target: Target::Item(item.id.clone()), title: format!("第{number}条 {}", item.title), text }
+    Entry {
+        target: Target::Item(item.id.clone()),
+        title: format!("第{number}条 {}", item.title),
+        text: item_text(item),
+    }
 }
