@@ -33,7 +33,9 @@ pub fn cite(citation: &Citation) -> String {
     };
     let from = citation.effective_from.map(|from| format!("，{}起", whole_day(from))).unwrap_or_default();
     let until = citation.effective_to.map(|until| format!("，{}止", whole_day(until))).unwrap_or_default();
-    format!("《{}》{article}{from}{until}", citation.document.trim_matches(['《', '》']))
+    // A name may go on after its marks: 《…》（2026年）.
+    let (open, close) = if citation.document.starts_with('《') { ("", "") } else { ("《", "》") };
+    format!("{open}{}{close}{article}{from}{until}", citation.document)
 }
 
 /// What is suggested, assumed or local: 建议：….
@@ -139,6 +141,28 @@ mod tests {
             findings.write(word(FindingField::After { sha256 }, FindingValue::Attached { attached: true }));
         }
         assert_eq!(finding_photos(&findings.find(id).unwrap()), "照片：整改后2张");
+    }
+
+    #[test]
+    fn a_document_stands_in_its_marks_once_and_a_version_after_them() {
+        let said = |document: &str, effective_to| {
+            let article = "第三十条".into();
+            cite(&Citation {
+                document: document.into(),
+                article,
+                article_checked: true,
+                effective_from: None,
+                effective_to,
+            })
+        };
+        assert_eq!(said("条例", None), "《条例》第三十条");
+        assert_eq!(said("《条例》", None), "《条例》第三十条");
+        let until = jiff::civil::date(2025, 12, 31);
+        assert_eq!(
+            said("《法》（2018年修正）", Some(until)),
+            "《法》（2018年修正）第三十条，2025年12月31日止"
+        );
+        assert_eq!(said("《规划（2024—2028年）》", None), "《规划（2024—2028年）》第三十条");
     }
 
     #[test]
