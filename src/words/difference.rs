@@ -39,11 +39,17 @@ impl Card {
 pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
     let (before, after) = match difference {
         Difference::Changed { item, .. } => {
-            // Where either has several questions each line says which one it is about, so that the others read alike.
+            // Where either has several questions each line says which one it is about, so that the others read alike. A
+            // question that was put into other words is one line: what is said of it goes by its new words on both sides.
             let several = [old, new]
                 .iter()
                 .any(|list| list.find(item).is_some_and(|(_, _, item)| item.parts.len() > 1));
-            (item_lines(old, item, several), item_lines(new, item, several))
+            let name = |part: &Part| {
+                let now = new.find(item).and_then(|(_, _, item)| item.part(&part.id));
+                let text = now.map_or(&part.text, |now| &now.text);
+                if several && !text.is_empty() { format!("{text}：") } else { String::new() }
+            };
+            (item_lines(old, item, &name), item_lines(new, item, &name))
         }
         Difference::Added { item } | Difference::Removed { item } => {
             (in_short(old, item), in_short(new, item))
@@ -180,7 +186,7 @@ fn limit_lines(item: &Item) -> impl Iterator<Item = String> {
     })
 }
 
-fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
+fn item_lines(list: &Checklist, id: &ItemId, name: &impl Fn(&Part) -> String) -> Vec<String> {
     let Some((_, aspect, item)) = list.find(id) else { return Vec::new() };
     let mut lines = vec![item.requirement.clone()];
     if item.judged_above {
@@ -198,7 +204,7 @@ fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
         lines.push(format!("只问{}{least}{most}的支部", number(only.number)));
     }
     for part in &item.parts {
-        lines.extend(part_lines(part, several));
+        lines.extend(part_lines(part, &name(part)));
     }
     if item.combine == Combine::Any {
         lines.push("几问里取得分最高的一问".into());
@@ -211,13 +217,13 @@ fn item_lines(list: &Checklist, id: &ItemId, several: bool) -> Vec<String> {
         format!("{}{never}", paper.name)
     });
     let methods = list.methods.iter().filter(|method| item.methods.contains(&method.id));
+    lines.extend(labelled([("通俗说法", item.plain.clone())]));
+    // One line each, so that of several steps or documents only the one that changed is said.
+    lines.extend(item.guidance.iter().map(|step| format!("怎么抓：{step}")));
     lines.extend(labelled([
-        ("通俗说法", item.plain.clone()),
-        ("怎么抓", item.guidance.join("")),
         ("佐证材料", evidence.collect::<Vec<_>>().join("、")),
         ("考核方式", methods.map(|method| method.name.as_str()).collect::<Vec<_>>().join("、")),
     ]));
-    // One line each, so that of many documents only the one that changed is said.
     lines.extend(item.citations.iter().map(|citation| format!("依据：{}", terms::cite(citation))));
     lines.extend(item.marks.iter().map(terms::marked));
     lines
@@ -229,8 +235,8 @@ fn labelled<const N: usize>(texts: [(&'static str, String); N]) -> impl Iterator
     said.map(|(name, text)| format!("{name}：{text}"))
 }
 
-fn part_lines(part: &Part, several: bool) -> Vec<String> {
-    let of = if several && !part.text.is_empty() { format!("{}：", part.text) } else { String::new() };
+/// `of` says which question a line is about.
+fn part_lines(part: &Part, of: &str) -> Vec<String> {
     let mut lines = Vec::new();
     if !part.text.is_empty() {
         lines.push(format!("问：{}", part.text));

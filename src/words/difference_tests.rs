@@ -41,7 +41,7 @@ fn a_card_says_what_was_what_is_and_what_it_means() {
     assert_eq!(said.means, "答案带过来，分数按新的算。");
     let said = told(|list| list.aspects[0].items[0].guidance.push("再看一眼".into()));
     assert_eq!(said.means, "答案带过来，不用动。");
-    assert_eq!(said.is, ["怎么抓：步骤再看一眼"]);
+    assert_eq!((said.was.len(), said.is), (0, vec!["怎么抓：再看一眼".to_owned()]));
     let said = told(|list| drop(list.aspects[0].items.remove(0)));
     assert_eq!((said.title().as_str(), said.kind), ("原第1条 yes", "不再要求"));
     assert!(said.is.is_empty() && said.was.contains(&"一票否决：未批未换届".to_owned()));
@@ -52,6 +52,33 @@ fn a_card_says_what_was_what_is_and_what_it_means() {
     let said = told(|list| list.periods[0].submit_by = list.periods[0].ends);
     assert_eq!(said.is, ["上报截止2026年11月30日"]);
     assert_eq!(said.means, "答案不动，照新的日子上报。");
+}
+
+#[test]
+fn a_question_in_other_words_is_said_once_and_a_step_alone() {
+    let mut old = checklist();
+    let item = &mut old.aspects[0].items[0];
+    let mut second = item.parts[0].clone();
+    second.id = crate::domain::PartId::new("p2").unwrap();
+    second.text = "另一问".into();
+    item.parts.push(second);
+    item.parts[0].text = "原来的问".into();
+    item.guidance = vec!["先看".into(), "再问".into()];
+    let card = told_from(&old, |list| {
+        list.aspects[0].items[0].parts[0].text = "换了说法".into();
+        list.aspects[0].items[0].guidance[1] = "再查".into();
+    });
+    assert_eq!(card.was, ["问：原来的问", "怎么抓：再问"]);
+    assert_eq!(card.is, ["问：换了说法", "怎么抓：再查"]);
+    // What else changed with the question is still said, by its new words.
+    let card = told_from(&old, |list| {
+        let part = &mut list.aspects[0].items[0].parts[0];
+        part.text = "换了说法".into();
+        part.mendable = !part.mendable;
+    });
+    let both = [card.was.len(), card.is.len()];
+    assert_eq!(both.iter().sum::<usize>(), 3, "{card:?}");
+    assert!(turned(&card).contains("换了说法：没做到的不能再办"), "{card:?}");
 }
 
 #[test]
