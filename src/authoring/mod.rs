@@ -35,6 +35,8 @@ pub mod workbook;
 #[cfg(test)]
 mod check_tests;
 #[cfg(test)]
+mod claims_tests;
+#[cfg(test)]
 mod content_tests;
 #[cfg(test)]
 mod document_tests;
@@ -48,6 +50,8 @@ mod honesty_tests;
 mod markdown_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;
 #[cfg(test)]
 mod wording_tests;
 

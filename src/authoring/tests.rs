@@ -183,7 +183,7 @@ fn a_shared_item_is_written_once_and_may_differ_by_sector() {
     };
     let (rural_facts, facts) = (texts(&rural.parts[0].rule), texts(&school.parts[0].rule));
     assert!(rural_facts[0] != facts[0] && rural_facts[1..] == facts[1..], "{facts:?}");
-    assert_eq!((rural.citations.len(), school.citations.len()), (2, 1));
+    assert_eq!((rural.citations.len(), school.citations.len()), (3, 2));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use calamine::{Reader as _, open_workbook};
 
 const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/authoring/builtin");
 
-/// The built-in tables as version 2026.2, in which the first item has another name.
+/// The built-in tables as version 2026.3, in which the first item has another name.
 fn second_version(stage: &Stage) -> String {
     std::fs::create_dir(stage.path("second")).unwrap();
     for entry in std::fs::read_dir(BUILTIN).unwrap() {
@@ -18,7 +18,7 @@ fn second_version(stage: &Stage) -> String {
             continue;
         }
         let text = std::fs::read_to_string(entry.path()).unwrap();
-        let text = text.replace("版本,2026.1", "版本,2026.2").replace("组织设置与规模", "支部设置");
+        let text = text.replace("版本,2026.2", "版本,2026.3").replace("组织设置与规模", "支部设置");
         std::fs::write(stage.path("second").join(entry.file_name()), text).unwrap();
     }
     stage.arg("second")
@@ -41,7 +41,7 @@ async fn each_branch_stands_under_the_version_it_reported_with() {
     shili.submit(&shili.submission(0, &[])).await;
     stage.run(&["standard", "publish", &second_version(&stage)]).ok();
     let new = in_force(&stage).await;
-    assert_eq!(new.version, "2026.2");
+    assert_eq!(new.version, "2026.3");
     let mut sent = daling.submission(0, &[]);
     sent.checklist = new.hash().unwrap();
     daling.submit(&sent).await;
@@ -55,18 +55,18 @@ async fn each_branch_stands_under_the_version_it_reported_with() {
     sheets.sort();
     assert_eq!(
         sheets,
-        ["与台账不同", "扣分明细", "条目得分 农村 2026.1", "条目得分 农村 2026.2", "镇汇总表"]
+        ["与台账不同", "扣分明细", "条目得分 农村 2026.2", "条目得分 农村 2026.3", "镇汇总表"]
     );
     let table = book.worksheet_range("镇汇总表").unwrap();
     let version = |code: &str| {
         let row = table.rows().find(|row| row.iter().any(|cell| *cell == *code)).unwrap();
         row[12].to_string()
     };
-    assert_eq!((version(SHILI).as_str(), version(DALING).as_str()), (rural().version.as_str(), "2026.2"));
-    let first = book.worksheet_range("条目得分 农村 2026.1").unwrap();
+    assert_eq!((version(SHILI).as_str(), version(DALING).as_str()), (rural().version.as_str(), "2026.3"));
+    let first = book.worksheet_range("条目得分 农村 2026.2").unwrap();
     assert_eq!(first.height(), 2, "only who reported under it");
     assert!(first.get((0, 3)).unwrap().to_string().contains("组织设置与规模"));
-    let second = book.worksheet_range("条目得分 农村 2026.2").unwrap();
+    let second = book.worksheet_range("条目得分 农村 2026.3").unwrap();
     assert_eq!(second.height(), 1 + 21, "who has not reported stands under what is in force");
     assert!(second.get((0, 3)).unwrap().to_string().contains("支部设置"));
 }

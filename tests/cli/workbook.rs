@@ -91,10 +91,10 @@ fn a_version_is_published_once_and_leaves_no_branch_without_a_standard() {
     let edit = |file: &str, from: &str, to: &str| edit(&stage, file, from, to);
     edit("等次.csv", "优秀,85", "优秀,88");
     let text = stage.run(&["standard", "check", "标准"]).ok();
-    let said = "版本“2026.1”已经发布过，内容不一样";
+    let said = "版本“2026.2”已经发布过，内容不一样";
     assert!(text.contains(&format!("提示：照这样发布会被拒绝：{said}。")), "{text}");
     stage.run(&["standard", "publish", "标准"]).refused(&[said, "换一个版本"]);
-    new_version(&stage, "2026.1", "2026.2");
+    new_version(&stage, "2026.2", "2026.3");
     stage.run(&["standard", "publish", "标准"]).ok();
     // A table of one sector.
     copy_folder(Path::new("tests/fixtures/tables/village"), &stage.path("小"));
@@ -136,6 +136,29 @@ fn what_changed_between_two_versions_is_said_in_words() {
     stage.run(&["standard", "diff", "在用", BUILTIN]).refused(&["还没有发布标准"]);
 }
 
+/// The corrections of the built-in standard, as a township reads them before it publishes.
+#[test]
+fn what_2026_2_mends_of_2026_1_is_said_in_words() {
+    let stage = Stage::empty();
+    let text = stage.run(&["standard", "diff", "tests/fixtures/standards/2026.1", BUILTIN]).ok();
+    for said in [
+        "农村：改11条。",
+        "【改了】第21条 发展党员程序合规（农村）",
+        "现在：怎么抓：村党委、党总支只能审议，审批在乡镇党委。",
+        "原来：问：本期党费收缴情况向党员公布过",
+        "现在：问：这一年党费收缴情况向党员公布过",
+        "现在：依据：《全国党员教育培训工作规划（2024—2028年）》，2028年12月31日止",
+        "现在：依据：《中国共产党发展党员工作细则》（2026年）第二十二条，2026年5月11日起",
+        "手册3《党员教育管理》：改了“发展党员先看这里”",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    // No item comes or goes; and what is asked in other words is not said again with its points, its options and its window.
+    for other in ["【新增】", "【不再要求】", "每人每样算1次，没有就填0：4分"] {
+        assert!(!text.contains(other), "{other}: {text}");
+    }
+}
+
 #[test]
 fn an_id_that_is_given_to_another_item_is_asked_about() {
     let stage = Stage::ready();
@@ -144,7 +167,7 @@ fn an_id_that_is_given_to_another_item_is_asked_about() {
     let text = std::fs::read_to_string(&file).unwrap();
     let (line, other) = another_matter(&text, "NC-A1");
     std::fs::write(&file, text.replace(&line, &other)).unwrap();
-    new_version(&stage, "2026.1", "2026.2");
+    new_version(&stage, "2026.2", "2026.3");
     let text = stage.run(&["standard", "check", "标准"]).ok();
     assert!(text.contains("照这样发布会被拒绝：1个编号以前发布给了别的条目"), "{text}");
     assert!(text.contains("提示：“条目”表第2行“编号”列：编号“NC-A1”已经发布给"), "{text}");
@@ -189,11 +212,11 @@ fn an_id_that_only_an_older_version_had_is_still_taken() {
     };
     // The second version gives the item another id, so the version in force no longer knows the first one.
     rename("NC-D2", "NC-D51");
-    new_version(&stage, "2026.1", "2026.2");
+    new_version(&stage, "2026.2", "2026.3");
     stage.run(&["standard", "publish", "标准"]).ok();
     // The third gives the first id to something else.
     rename("NC-D51", "NC-D2");
-    new_version(&stage, "2026.2", "2026.3");
+    new_version(&stage, "2026.3", "2026.4");
     let items = std::fs::read_to_string(path("条目.csv")).unwrap();
     let (line, other) = another_matter(&items, "NC-D2");
     std::fs::write(path("条目.csv"), items.replace(&line, &other)).unwrap();

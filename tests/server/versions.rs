@@ -15,7 +15,7 @@ use reqwest::{Method, StatusCode};
 /// The next version: the first item is gone, its points are the second one's, whose question is another.
 fn newer() -> Checklist {
     let mut list = builtin();
-    list.version = "2026.2".into();
+    list.version = "2026.3".into();
     let gone = list.aspects[0].items.remove(0);
     let second = &mut list.aspects[0].items[0];
     second.requirement = "另一个要求".into();
@@ -70,7 +70,7 @@ async fn a_submission_of_any_published_version_is_taken_and_scored_by_its_own() 
         let published: PublishedStandard = published.json().await.unwrap();
         assert_eq!(
             (published.version.as_str(), &published.checklists[0].hash),
-            ("2026.2", &new.hash().unwrap())
+            ("2026.3", &new.hash().unwrap())
         );
         for list in [&old, &new] {
             let body =

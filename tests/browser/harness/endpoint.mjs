@@ -64,7 +64,7 @@ export class Endpoint {
     const folder = join(this.#folder, "standard");
     cpSync(BUILTIN, folder, { recursive: true });
     const edit = (file, change) => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), "utf8")));
-    edit("标准.csv", (text) => text.replace("版本,2026.1", "版本,2026.1b"));
+    edit("标准.csv", (text) => text.replace("版本,2026.2", "版本,2026.2b"));
     // The sector lives on under an id and a name that no roster knows.
     const [, name] = readFileSync(join(folder, "领域.csv"), "utf8").match(new RegExp(`^${sector},([^,\\r\\n]+)`, "m"));
     edit("领域.csv", (text) => text.replace(`\n${sector},`, `\nnot-${sector},`));

@@ -24,10 +24,10 @@ function replaced(text, from, to) {
   return text.replaceAll(from, to);
 }
 
-/** Version 2026.2: the first item asks something else, the second one is gone, and another stands in its place. */
+/** Version 2026.3: the first item asks something else, the second one is gone, and another stands in its place. */
 export function secondVersion() {
   return tables((name, text) => {
-    if (name === "标准") text = replaced(text, "版本,2026.1", "版本,2026.2");
+    if (name === "标准") text = replaced(text, "版本,2026.2", "版本,2026.3");
     if (name === "条目") {
       text = replaced(text, "正式党员3人以上的村设党支部", "正式党员3人以上的村必须单独设党支部");
       text = replaced(text, "支委会建制", "支委分工");
@@ -39,7 +39,7 @@ export function secondVersion() {
 /** Version 2027.1, for later periods only. */
 export function forLaterPeriods() {
   return tables((name, text) => {
-    if (name === "标准") return replaced(text, "版本,2026.1", "版本,2027.1");
+    if (name === "标准") return replaced(text, "版本,2026.2", "版本,2027.1");
     return name === "考核周期" ? text.replace(/^2026-H2,.*\n/m, "") : text;
   });
 }

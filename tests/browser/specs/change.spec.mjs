@@ -115,7 +115,7 @@ test("a new version in the middle of a draft: read, moved and confirmed offline,
   expect(all[0].receipt.score).toBe(Math.round(Number(own) * 100));
   const results = info.outputPath("results.xlsx");
   await endpoint.command("results", "export", "--period", all[0].period, "-o", results);
-  expect(textsOf(results)).toContain("2026.2");
+  expect(textsOf(results)).toContain("2026.3");
   expect(phone.faults).toEqual([]);
 });
 
