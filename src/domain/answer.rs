@@ -5,6 +5,7 @@ use super::{
     ids::{ChoiceId, ContentHash, FactId, ItemId, LedgerId, OccurrenceId, PartId},
     period::WindowKey,
     profile::BranchProfile,
+    text::{self, Kind},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -209,6 +210,19 @@ impl AnswerValue {
 }
 
 impl Entry {
+    /// The same with texts that [`super::check::entry_fault`] has nothing against.
+    #[must_use]
+    pub fn cleaned(mut self) -> Self {
+        match &mut self.value {
+            AnswerValue::Text { text } | AnswerValue::Part { reason: text, .. } => {
+                *text = text::clean(text, Kind::NOTE);
+            }
+            AnswerValue::Profile { profile } => *profile = std::mem::take(profile).cleaned(),
+            AnswerValue::Stance { .. } | AnswerValue::Attached { .. } => {}
+        }
+        self
+    }
+
     /// The same, given under this checklist unless it says another.
     #[must_use]
     pub fn under_or(self, checklist: &ContentHash) -> Self {

@@ -1,7 +1,7 @@
 //! Checks on what comes from outside: the answers of a submission.
 
 use super::{
-    answer::{AnswerKey, AnswerValue, Entry, MAX_TEXT_CHARS, NotApplicable, PartAnswer, Stance},
+    answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance},
     checklist::{Checklist, Part},
     ids::{ContentHash, ItemId, LedgerId, PartId},
     ledger::check::{LedgerFault, MAX_RECORDS, record_fault},
@@ -10,6 +10,7 @@ use super::{
     profile::BranchProfile,
     rule::Rule,
     submission::Submission,
+    text::{self, Kind, TextFault},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -45,9 +46,12 @@ pub enum AnswerFault {
     /// The item does not offer this reason.
     #[error("item {0} does not offer this way of not applying; answer it or leave it unanswered")]
     NotOffered(ItemId),
-    /// Too long, empty where it must not be, or holding control characters.
-    #[error("the text of {0} is empty, longer than {1} characters, or holds control characters")]
-    Text(String, usize),
+    /// A text holds what it must not.
+    #[error("the text of {0} is {1}")]
+    Text(String, TextFault),
+    /// A text says nothing where it must.
+    #[error("the text of {0} is empty; fill it in")]
+    Empty(String),
     /// The meeting that considered the self-assessment was held before its period began.
     #[error(
         "the meeting of {0} lies before the period, which begins on {1}; give the day on which it was considered"
@@ -75,10 +79,11 @@ pub enum AnswerFault {
     Twice(String),
 }
 
-/// Whether a text is free of control characters (line feeds are welcome in notes) and not too long.
+/// Whether a text is as [`text::fault`] wants it.
 #[must_use]
 pub fn is_plain_text(text: &str, max_chars: usize, may_break: bool) -> bool {
-    text.chars().count() <= max_chars && !text.chars().any(|c| c.is_control() && !(may_break && c == '\n'))
+    let kind = if may_break { Kind::Paragraph(max_chars) } else { Kind::Line(max_chars) };
+    text::fault(text, kind).is_none()
 }
 
 /// Everything wrong with a submission's answers and declaration, or nothing.
@@ -113,9 +118,10 @@ pub fn submission_faults(
         ("post", &declared.reporter_post),
         ("secretary", &declared.secretary),
     ] {
-        if text.trim().is_empty() || !is_plain_text(text, MAX_NAME_CHARS, false) {
-            faults.push(AnswerFault::Text(name.into(), MAX_NAME_CHARS));
+        if text.trim().is_empty() {
+            faults.push(AnswerFault::Empty(name.into()));
         }
+        faults.extend(text::fault(text, Kind::NAME).map(|fault| AnswerFault::Text(name.into(), fault)));
     }
     let photos = submission.photos().len();
     if photos > MAX_ATTACHMENTS {
@@ -147,8 +153,7 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
     };
     match (&entry.key, &entry.value) {
         (AnswerKey::Location { .. } | AnswerKey::Note { .. }, AnswerValue::Text { text }) => {
-            let plain = is_plain_text(text, MAX_TEXT_CHARS, true);
-            (!plain).then(|| AnswerFault::Text(entry.key.path(), MAX_TEXT_CHARS))
+            text::fault(text, Kind::NOTE).map(|fault| AnswerFault::Text(entry.key.path(), fault))
         }
         (AnswerKey::Photo { .. }, AnswerValue::Attached { .. }) => None,
         (AnswerKey::Stance { .. } | AnswerKey::Part { .. }, _) if item.judged_above => {
@@ -167,8 +172,8 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
                 return Some(AnswerFault::UnknownPart(id.clone(), part.clone()));
             };
             let at = entry.key.path();
-            if !is_plain_text(reason, MAX_TEXT_CHARS, true) {
-                return Some(AnswerFault::Text(at, MAX_TEXT_CHARS));
+            if let Some(fault) = text::fault(reason, Kind::NOTE) {
+                return Some(AnswerFault::Text(at, fault));
             }
             let from_ledger = counted.as_ref().is_some_and(|counted| counted.len() <= MAX_RECORDS)
                 && asked.from_ledger.is_some();
@@ -195,8 +200,8 @@ pub fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
     if figures.iter().any(|figure| *figure > MAX_FIGURE) {
         return Some(AnswerFault::OutOfRange("profile".into()));
     }
-    let plain = is_plain_text(&profile.themed_day, MAX_NAME_CHARS, false);
-    (!plain).then(|| AnswerFault::Text("profile".into(), MAX_NAME_CHARS))
+    let fault = text::fault(&profile.themed_day, Kind::NAME)?;
+    Some(AnswerFault::Text("profile".into(), fault))
 }
 
 pub(super) fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: &str) -> Option<AnswerFault> {
@@ -386,13 +391,13 @@ pub(crate) mod tests {
         };
         let list = checklist();
         assert_eq!(entry_fault(&list, &period(), &note("第一行\n第二行".into())), None);
-        for bad in ["铃\u{7}".to_owned(), "长".repeat(MAX_TEXT_CHARS + 1)] {
+        for bad in ["铃\u{7}".to_owned(), "零\u{200b}宽".to_owned(), "长".repeat(501)] {
             assert!(matches!(entry_fault(&list, &period(), &note(bad)), Some(AnswerFault::Text(..))));
         }
         sent.declaration.secretary = "  ".into();
         sent.answers.push(sent.answers[0].clone());
         let faults = submission_faults(&list, &period(), &sent);
-        assert!(matches!(faults[..], [AnswerFault::Twice(_), AnswerFault::Text(..)]), "{faults:?}");
+        assert!(matches!(faults[..], [AnswerFault::Twice(_), AnswerFault::Empty(_)]), "{faults:?}");
     }
 
     /// The wire format of a submission. Regenerating this text is allowed only together with a raised [`FORMAT`], or when

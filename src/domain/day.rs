@@ -23,6 +23,12 @@ pub fn parse(text: &str) -> Option<Date> {
     Date::new(number(0, 4)?, month, day).ok()
 }
 
+/// Whether a day can be meant: 1949 to 2100. Anything else is a slip of the finger, or half a year as it is being typed.
+#[must_use]
+pub fn can_be(day: Date) -> bool {
+    (1949..=2100).contains(&day.year())
+}
+
 /// Writes `2026-11-24`.
 #[must_use]
 pub fn text(day: Date) -> String {
@@ -97,6 +103,20 @@ mod tests {
             "-026-11-24",
         ] {
             assert_eq!(parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_year_is_no_day_that_is_meant() {
+        for (text, can) in [
+            ("1949-01-01", true),
+            ("2100-12-31", true),
+            ("1948-12-31", false),
+            ("2101-01-01", false),
+            ("0002-11-30", false),
+            ("0202-11-30", false),
+        ] {
+            assert_eq!(parse(text).map(can_be), Some(can), "{text}");
         }
     }
 

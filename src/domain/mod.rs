@@ -26,6 +26,8 @@ pub mod rule;
 pub mod scoring;
 pub mod sector;
 pub mod submission;
+pub mod text;
+pub mod time_check;
 
 #[cfg(test)]
 mod difference_tests;

@@ -14,7 +14,7 @@
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance},
     assessment::Assessment,
-    check::{entry_fault, part_fault},
+    check::{AnswerFault, entry_fault, part_fault},
     checklist::{Checklist, Part},
     difference::item_changes,
     ids::{ContentHash, ItemId},
@@ -41,10 +41,11 @@ pub struct Pinned<'a> {
 }
 
 impl Pinned<'_> {
-    /// Whether the checklist can take the entry.
+    /// Whether the checklist can take the entry. A text with what it must not hold (a tab that was pasted before texts were
+    /// filtered) is no reason to leave anything out: it is cleaned on its way, see [`super::Submission::packed`].
     #[must_use]
     pub fn fits(&self, entry: &Entry) -> bool {
-        entry_fault(self.checklist, self.period, entry).is_none()
+        matches!(entry_fault(self.checklist, self.period, entry), None | Some(AnswerFault::Text(..)))
     }
 
     /// What counts: the assessment without registers whose value does not fit.

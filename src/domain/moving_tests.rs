@@ -310,3 +310,34 @@ fn an_answer_of_which_nothing_is_left_is_not_confirmed() {
         assert_eq!(pinned.trimmed(&of("offence"), &none), Some(none), "said to have never happened");
     });
 }
+
+/// A phone of before texts were filtered holds a profile with a tab that was pasted into it: it counts, and goes up without.
+#[test]
+fn a_text_that_was_pasted_before_there_was_a_filter_leaves_nothing_out() {
+    let version = Version::of(checklist());
+    let profile = BranchProfile {
+        full_members: 20,
+        themed_day: "每月\t5日\u{200b}".into(),
+        ..BranchProfile::default()
+    };
+    let profile = testing::profile_entry(profile);
+    let item = version.1.aspects[0].items[0].id.clone();
+    let value = AnswerValue::Text { text: "见\u{feff}铁柜".into() };
+    let note = Entry { key: AnswerKey::Note { item }, stamp: stamp(1, 1), value, under: None };
+    let answers = assessment([profile, note]);
+    version.pin(|now| {
+        assert_eq!(now.left_out(&answers), []);
+        assert_eq!(now.fitting(&answers).profile().map(|profile| profile.full_members), Some(20));
+        let sent = Submission::packed(answers.winners(), now.hash);
+        let texts: Vec<&str> = sent
+            .iter()
+            .map(|entry| match &entry.value {
+                AnswerValue::Profile { profile } => profile.themed_day.as_str(),
+                AnswerValue::Text { text } => text,
+                _ => "",
+            })
+            .collect();
+        assert_eq!(texts, ["每月 5日", "见铁柜"]);
+        assert!(sent.iter().all(|entry| check::entry_fault(now.checklist, now.period, entry).is_none()));
+    });
+}

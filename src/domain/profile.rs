@@ -1,5 +1,6 @@
 //! 支部基本情况: the few figures that are asked once and used everywhere.
 
+use super::text::{self, Kind};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,12 @@ pub struct ProfileCondition {
 }
 
 impl BranchProfile {
+    /// The same with texts that [`super::check::profile_fault`] has nothing against.
+    #[must_use]
+    pub fn cleaned(self) -> Self {
+        Self { themed_day: text::clean(&self.themed_day, Kind::NAME), ..self }
+    }
+
     /// The figure the standard refers to.
     #[must_use]
     pub fn number(&self, which: ProfileNumber) -> u32 {

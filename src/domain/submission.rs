@@ -10,6 +10,7 @@ use super::{
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
     ledger::{Ledger, LedgerRecord},
     photo::PhotoFacts,
+    text::{self, Kind},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,16 @@ pub struct Declaration {
     pub claimed_grade: ClaimedGrade,
 }
 
+impl Declaration {
+    /// The same with texts that [`super::check::submission_faults`] has nothing against, unless they are empty.
+    #[must_use]
+    pub fn cleaned(self) -> Self {
+        let [reporter, reporter_post, secretary] =
+            [&self.reporter, &self.reporter_post, &self.secretary].map(|text| text::clean(text, Kind::NAME));
+        Self { reporter, reporter_post, secretary, ..self }
+    }
+}
+
 /// The meeting that considered the self-assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -156,12 +167,12 @@ impl From<ClaimedGrade> for Grade {
 }
 
 impl Submission {
-    /// The answers as they travel: under which checklist an answer was given is said only where that is another than the one the
-    /// submission pins.
+    /// The answers as they travel: with texts as the endpoint takes them; and under which checklist an answer was given is said
+    /// only where that is another than the one the submission pins.
     #[must_use]
     pub fn packed(answers: Vec<Entry>, checklist: &ContentHash) -> Vec<Entry> {
         let pack = |under: Option<ContentHash>| under.filter(|under| under != checklist);
-        answers.into_iter().map(|entry| entry.map_under(pack)).collect()
+        answers.into_iter().map(|entry| entry.cleaned().map_under(pack)).collect()
     }
 
     /// The answers as they were given, each with its checklist.

@@ -1,18 +1,28 @@
 //! The endpoint's clock, passed in so that tests can say what day it is.
 
+use std::sync::OnceLock;
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970-01-01 UTC.
     fn now_ms(&self) -> u64;
 }
 
-/// The machine's clock.
+/// Milliseconds to add to the machine's clock: stories set it, so that none depends on the day on which it runs. A released program
+/// does not listen.
+const OFFSET: &str = "BIAOCHI_CLOCK_OFFSET_MS";
+
+/// The machine's clock, moved by [`OFFSET`] where that is set.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now_ms(&self) -> u64 {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+        let machine = since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        static MOVED: OnceLock<i64> = OnceLock::new();
+        let said = || std::env::var(OFFSET).ok().filter(|_| cfg!(debug_assertions));
+        let moved = || said().and_then(|text| text.parse().ok()).unwrap_or(0);
+        machine.saturating_add_signed(*MOVED.get_or_init(moved))
     }
 }

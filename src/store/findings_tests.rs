@@ -246,3 +246,19 @@ fn two_phones_write_on_one_finding_offline_and_end_with_the_same_history() {
     assert!(!send(&one, &api) && !send(&two, &api), "nothing more to say");
     assert_eq!(run(one.only_here(&branch(1))).unwrap().answers, 0);
 }
+
+/// Written before texts were filtered: the endpoint of today takes it, and has it, only without what cannot be seen.
+#[test]
+fn a_word_with_what_cannot_be_seen_is_sent_without_and_counts_as_arrived() {
+    let memory = Memory::default();
+    let tab = bound(&memory, 1);
+    let typed = finding_word(9, "缺\u{200b}签到表", 1, 1);
+    let sent = finding_word(9, "缺签到表", 1, 1);
+    write(&tab, &typed);
+    assert_eq!(kept(&tab).unsent(), std::slice::from_ref(&sent));
+    run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&sent), &[]))).unwrap();
+    assert_eq!(kept(&tab).unsent(), []);
+    // An endpoint of before had taken it as it was.
+    run(tab.save_findings(&branch(1), &heard(&[typed], &[]))).unwrap();
+    assert_eq!((kept(&tab).unsent(), kept(&tab).only_here().len()), (vec![], 0));
+}

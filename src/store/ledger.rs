@@ -21,8 +21,9 @@ pub(super) async fn merge<B: Backend>(
     records: &[LedgerRecord],
     shared: bool,
 ) -> Result<usize, StoreError> {
-    // What no form of ours would have let in is left out: it must not spoil what is counted.
-    let sound: Vec<&LedgerRecord> = records.iter().filter(|record| record_fault(record).is_none()).collect();
+    // What no form of ours would have let in is left out: it must not spoil what is counted. A text is cleaned instead.
+    let cleaned = records.iter().cloned().map(LedgerRecord::cleaned);
+    let sound: Vec<LedgerRecord> = cleaned.filter(|record| record_fault(record).is_none()).collect();
     if sound.is_empty() {
         return Ok(0);
     }
@@ -30,15 +31,15 @@ pub(super) async fn merge<B: Backend>(
         change.texts(Table::Ledger, &format!("{branch}/")).await?.into_iter().collect();
     let mut new = BTreeSet::new();
     for record in sound {
-        let at = ledger_key(branch, record);
+        let at = ledger_key(branch, &record);
         let known = stored.get(&at).and_then(|text| serde_json::from_str::<KeptRecord>(text).ok());
         // Of two versions under one stamp the greater one stays, so that phones agree in whatever order they meet.
-        if known.as_ref().is_none_or(|known| known.record < *record || (shared && !known.shared)) {
-            let is_new = known.as_ref().is_none_or(|known| known.record < *record);
-            let record = known.map_or_else(|| record.clone(), |known| known.record.max(record.clone()));
+        if known.as_ref().is_none_or(|known| known.record < record || (shared && !known.shared)) {
+            let is_new = known.as_ref().is_none_or(|known| known.record < record);
             if is_new {
                 new.insert(record.id);
             }
+            let record = known.map_or(record.clone(), |known| known.record.max(record));
             change.put(Table::Ledger, &at, &KeptRecord { record, shared })?;
         }
     }

@@ -5,7 +5,10 @@ use super::{
     store::{BindingState, HeardFindings, Local, StandardCopy},
 };
 use crate::{
-    domain::{BranchCode, ContentHash, FindingEntry, SectorId, SubmissionId, finding::check::finding_fault},
+    domain::{
+        BranchCode, ContentHash, FindingEntry, SectorId, SubmissionId,
+        finding::check::{finding_fault, impossible_deadlines},
+    },
     protocol::{BranchInfo, MAX_FINDINGS_PER_REQUEST, SubmissionSummary},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +94,12 @@ pub fn findings(local: &Local) -> Vec<(BranchCode, Vec<FindingEntry>)> {
     let mut requests = Vec::new();
     for branch in askable(local) {
         let Some(known) = local.findings.get(branch) else { continue };
-        let is_sound = |entry: &&FindingEntry| !entry.is_from_above() && finding_fault(entry).is_none();
+        let impossible = impossible_deadlines(&known.unsent);
+        let is_sound = |entry: &&FindingEntry| {
+            !entry.is_from_above()
+                && finding_fault(entry).is_none()
+                && !impossible.iter().any(|(deadline, _)| deadline == entry)
+        };
         let mut unsent: Vec<FindingEntry> = known.unsent.iter().filter(is_sound).cloned().collect();
         // Older ones first: a cut-off round leaves what an earlier moment looked like.
         unsent.sort_by(|a, b| (a.stamp, a).cmp(&(b.stamp, b)));

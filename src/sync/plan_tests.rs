@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ContentHash,
+        ContentHash, FindingEntry, FindingField, FindingValue,
         finding::{check::LATEST_STAMP_MS, endpoint_device},
     },
     protocol::{MAX_FINDINGS_PER_REQUEST, ProblemKind, SubmissionSummary},
@@ -206,4 +206,24 @@ fn what_is_stored_and_fetched() {
     for (name, local, remote, expected) in cases {
         assert_eq!(pulls(&local, &remote), expected, "{name}");
     }
+}
+
+/// Half a year as it was typed would hold up everything else that is written: it waits until it is corrected, and then goes along.
+#[test]
+fn a_deadline_that_cannot_be_waits_alone_until_it_is_corrected() {
+    let store = MemoryStore::phone(0, &[1]);
+    let deadline = |ms, day| FindingEntry {
+        field: FindingField::Deadline,
+        value: FindingValue::Day { day: Some(day) },
+        ..finding_word(1, "", ms, 1)
+    };
+    let half = deadline(1, jiff::civil::date(202, 11, 30));
+    let other = finding_word(2, "缺签到表", 2, 1);
+    store.write_findings(1, &[half.clone(), other.clone()]);
+    assert_eq!(findings(&store.local.borrow()), [(branch(1), vec![other.clone()])]);
+    let whole = deadline(3, jiff::civil::date(2026, 11, 30));
+    store.write_findings(1, std::slice::from_ref(&whole));
+    let all = findings(&store.local.borrow());
+    let sent = &all[0].1;
+    assert!([half, whole].iter().all(|word| sent.contains(word)), "{sent:?}");
 }

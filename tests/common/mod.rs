@@ -13,6 +13,8 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::OnceLock,
+    time::UNIX_EPOCH,
 };
 
 /// Far enough ahead for any test.
@@ -124,7 +126,7 @@ pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submis
         declaration: Declaration {
             reporter: "王文书".into(),
             reporter_post: "文书".into(),
-            considered_on: period.ends,
+            considered_on: biaochi::domain::period::shanghai_date(NOON),
             considered_by: ConsideredBy::Committee,
             secretary: "李书记".into(),
             claimed_grade: ClaimedGrade::Qualified,
@@ -156,9 +158,15 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it and waits until it says where it listens.
+    /// Starts it at [`NOON`] and waits until it says where it listens.
     pub(crate) fn start(database: &Path, options: &[&str]) -> Self {
+        Self::start_at(NOON, database, options)
+    }
+
+    /// The same at another time.
+    pub(crate) fn start_at(now_ms: u64, database: &Path, options: &[&str]) -> Self {
         let mut command = program(database);
+        command.env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(now_ms).to_string());
         command.args(["--listen", "127.0.0.1:0"]).args(options);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -191,11 +199,19 @@ impl Drop for Program {
     }
 }
 
+/// What moves a process's clock to this time, counted from when the first process was started: on whatever day a story runs, it
+/// is told on the same one.
+fn offset_to(now_ms: u64) -> i64 {
+    static BEGUN: OnceLock<i64> = OnceLock::new();
+    let machine = || i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+    i64::try_from(now_ms).unwrap() - *BEGUN.get_or_init(machine)
+}
+
 /// `biaochi serve` on a database file, not started yet.
 pub(crate) fn program(database: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
     command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::serve=info");
-    command.env("BIAOCHI_APP", "/no/such/folder");
+    command.env("BIAOCHI_APP", "/no/such/folder").env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(NOON).to_string());
     command.arg("--database").arg(database).arg("serve");
     command
 }

@@ -18,6 +18,7 @@ mod profile;
 mod proxies;
 mod pull;
 mod start;
+mod today;
 mod versions;
 
 use biaochi::{
@@ -41,6 +42,12 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         common::prepare(&file(&folder), branches).await;
         let program = Program::start(&file(&folder), options);
+        Self { folder, program, client: Client::new(), checklist: common::builtin() }
+    }
+
+    /// Over a folder with a prepared file, at this time.
+    fn of(folder: TempDir, now_ms: u64) -> Self {
+        let program = Program::start_at(now_ms, &file(&folder), &[]);
         Self { folder, program, client: Client::new(), checklist: common::builtin() }
     }
 

@@ -1,7 +1,12 @@
 //! Checks of entries that come from outside: a phone, a backup.
 
 use super::{FindingEntry, FindingField, FindingValue, Ruling, Verdict, endpoint_device};
-use crate::domain::{answer::MAX_TEXT_CHARS, check::is_plain_text, ids::FindingId};
+use crate::domain::{
+    day,
+    ids::FindingId,
+    text::{self, Kind, TextFault},
+};
+use jiff::civil::Date;
 
 /// The most entries that the endpoint keeps of one branch, whoever wrote them (verdicts stand apart): hundreds of findings, each reworded many times.
 pub const MAX_FINDING_ENTRIES: usize = 5_000;
@@ -15,9 +20,9 @@ pub enum FindingFault {
     /// The value does not fit the register.
     #[error("finding {0}: the value is of another kind than its field asks for")]
     WrongKind(FindingId),
-    /// Too long, or with control characters.
-    #[error("finding {0}: a text has at most {MAX_TEXT_CHARS} characters and no control characters")]
-    Text(FindingId),
+    /// A text holds what it must not.
+    #[error("finding {0}: a text is {1}")]
+    Text(FindingId, TextFault),
     /// No clock is off by so much.
     #[error("finding {0}: its stamp lies beyond the year 2100; correct the phone's clock and write it again")]
     Future(FindingId),
@@ -41,7 +46,7 @@ pub fn finding_fault(entry: &FindingEntry) -> Option<FindingFault> {
     if entry.stamp.ms > LATEST_STAMP_MS {
         return Some(FindingFault::Future(id));
     }
-    let text = |text: &str| (!is_plain_text(text, MAX_TEXT_CHARS, true)).then_some(FindingFault::Text(id));
+    let text = |text: &str| Some(FindingFault::Text(id, text::fault(text, Kind::NOTE)?));
     use FindingField as Field;
     match (&entry.field, &entry.value) {
         (
@@ -63,6 +68,32 @@ pub fn finding_fault(entry: &FindingEntry) -> Option<FindingFault> {
     }
 }
 
+/// The deadlines that cannot be meant (half a year as it was typed). One that was corrected since is history, and harmless.
+#[must_use]
+pub fn impossible_deadlines(entries: &[FindingEntry]) -> Vec<(&FindingEntry, Date)> {
+    let is_corrected = |old: &FindingEntry| {
+        let mut others =
+            entries.iter().filter(|other| other.finding == old.finding && other.field == old.field);
+        others.any(|other| other.stamp > old.stamp)
+    };
+    let impossible = entries.iter().filter_map(|entry| match entry.value {
+        FindingValue::Day { day: Some(day) } if !day::can_be(day) => Some((entry, day)),
+        _ => None,
+    });
+    impossible.filter(|(entry, _)| !is_corrected(entry)).collect()
+}
+
+impl FindingEntry {
+    /// The same with texts that [`finding_fault`] has nothing against.
+    #[must_use]
+    pub fn cleaned(mut self) -> Self {
+        if let FindingValue::Text { text } | FindingValue::Origin { detail: text, .. } = &mut self.value {
+            *text = text::clean(text, Kind::NOTE);
+        }
+        self
+    }
+}
+
 /// What is wrong with a verdict that did not come from the endpoint itself, if anything.
 #[must_use]
 pub fn verdict_fault(verdict: &Verdict) -> Option<FindingFault> {
@@ -77,7 +108,6 @@ pub fn verdict_fault(verdict: &Verdict) -> Option<FindingFault> {
         Ruling::Closed => "",
         Ruling::Returned { reason, .. } => reason,
     };
-    let is_plain =
-        is_plain_text(&verdict.by, MAX_TEXT_CHARS, false) && is_plain_text(reason, MAX_TEXT_CHARS, true);
-    (!is_plain).then_some(FindingFault::Text(id))
+    let fault = text::fault(&verdict.by, Kind::Line(Kind::NOTE.most()));
+    fault.or_else(|| text::fault(reason, Kind::NOTE)).map(|fault| FindingFault::Text(id, fault))
 }

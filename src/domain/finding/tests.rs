@@ -4,7 +4,7 @@ use super::{
     check::{FindingFault, LATEST_STAMP_MS, finding_fault},
     *,
 };
-use crate::domain::{answer::MAX_TEXT_CHARS, testing::stamp};
+use crate::domain::{answer::MAX_TEXT_CHARS, testing::stamp, text::TextFault};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
@@ -207,11 +207,14 @@ fn a_verdict_that_cannot_be_the_endpoints_is_named() {
     assert_eq!(fault(|verdict| verdict.stamp = stamp(10, 1)), Some(FindingFault::NotAbove(id(1))));
     assert_eq!(fault(|verdict| verdict.stamp.ms = u64::MAX), Some(FindingFault::Future(id(1))));
     assert_eq!(fault(|verdict| verdict.given_at = u64::MAX), Some(FindingFault::Future(id(1))));
-    assert_eq!(fault(|verdict| verdict.by = "\u{7}".into()), Some(FindingFault::Text(id(1))));
+    assert_eq!(
+        fault(|verdict| verdict.by = "\u{7}".into()),
+        Some(FindingFault::Text(id(1), TextFault::Control(7)))
+    );
     let long = |verdict: &mut Verdict| {
         verdict.ruling = Ruling::Returned { reason: "长".repeat(MAX_TEXT_CHARS + 1), until: None };
     };
-    assert_eq!(fault(long), Some(FindingFault::Text(id(1))));
+    assert_eq!(fault(long), Some(FindingFault::Text(id(1), TextFault::TooLong(MAX_TEXT_CHARS))));
 }
 
 #[test]
@@ -259,8 +262,10 @@ fn what_cannot_be_is_named() {
     let fault = |field, value, ms| finding_fault(&entry(1, field, value, ms));
     assert_eq!(fault(FindingField::Problem, text("缺签到表\n两次".into()), 10), None);
     let long = "长".repeat(MAX_TEXT_CHARS + 1);
-    assert_eq!(fault(FindingField::Measure, text(long), 10), Some(FindingFault::Text(id(1))));
-    assert_eq!(fault(FindingField::Measure, text("\u{7}".into()), 10), Some(FindingFault::Text(id(1))));
+    let too_long = FindingFault::Text(id(1), TextFault::TooLong(MAX_TEXT_CHARS));
+    assert_eq!(fault(FindingField::Measure, text(long), 10), Some(too_long));
+    let bell = FindingFault::Text(id(1), TextFault::Control(7));
+    assert_eq!(fault(FindingField::Measure, text("\u{7}".into()), 10), Some(bell));
     assert_eq!(fault(FindingField::Deadline, text("明天".into()), 10), Some(FindingFault::WrongKind(id(1))));
     let later = LATEST_STAMP_MS + 1;
     assert_eq!(fault(FindingField::Problem, text("x".into()), LATEST_STAMP_MS), None);

@@ -2,9 +2,10 @@
 
 use super::{ActivityKind, LedgerEntry, LedgerRecord};
 use crate::domain::{
-    check::{MAX_FIGURE, MAX_NAME_CHARS, is_plain_text},
+    check::MAX_FIGURE,
     period::shanghai_date,
     photo::MAX_ATTACHMENTS,
+    text::{self, Kind, TextFault},
 };
 use jiff::civil::Date;
 
@@ -14,6 +15,8 @@ pub const MAX_PLACE_CHARS: usize = 60;
 pub const MAX_TOPIC_CHARS: usize = 200;
 /// The longest resolution, in characters.
 pub const MAX_RESOLUTION_CHARS: usize = 500;
+/// 党小组 are numbered from 1 to this.
+pub const MAX_GROUP: u8 = 99;
 /// The most versions of entries that one submission may carry: twice five hundred entries, each corrected once.
 pub const MAX_RECORDS: usize = 2_000;
 
@@ -33,14 +36,41 @@ pub enum LedgerFault {
     #[error("the attendance cannot be: present must not exceed expected less excused (0 to {MAX_FIGURE})")]
     Attendance,
     /// A group of another meeting, or a group of no number.
-    #[error("a group is named although no group meeting is given, or its number is not 1 to 99")]
+    #[error("a group is named although no group meeting is given, or its number is not 1 to {MAX_GROUP}")]
     Group,
-    /// A text is too long or holds control characters.
-    #[error("the {0} is longer than {1} characters, or holds control characters")]
-    Text(&'static str, usize),
+    /// A text holds what it must not.
+    #[error("the {0} is {1}")]
+    Text(&'static str, TextFault),
     /// More photos than one submission may carry.
     #[error("it names more than {MAX_ATTACHMENTS} photos; take some off")]
     Photos,
+}
+
+impl LedgerEntry {
+    /// Its texts, each with what it may hold.
+    fn texts(&self) -> [(&'static str, &str, Kind); 6] {
+        [
+            ("place", &self.place, Kind::PLACE),
+            ("host", &self.host, Kind::NAME),
+            ("recorder", &self.recorder, Kind::NAME),
+            ("topic", &self.topic, Kind::TOPIC),
+            ("resolution", &self.resolution, Kind::RESOLUTION),
+            ("location", &self.location, Kind::PLACE),
+        ]
+    }
+}
+
+impl LedgerRecord {
+    /// The same with texts that [`record_fault`] has nothing against.
+    #[must_use]
+    pub fn cleaned(self) -> Self {
+        let cleaned = |entry: LedgerEntry| {
+            let [place, host, recorder, topic, resolution, location] =
+                entry.texts().map(|(_, text, kind)| text::clean(text, kind));
+            LedgerEntry { place, host, recorder, topic, resolution, location, ..entry }
+        };
+        Self { entry: self.entry.map(cleaned), ..self }
+    }
 }
 
 /// What is wrong with an entry on the day on which it is entered, if anything.
@@ -61,19 +91,11 @@ pub fn entry_fault(entry: &LedgerEntry, today: Date) -> Option<LedgerFault> {
         return Some(LedgerFault::Attendance);
     }
     let of_group = entry.kinds.contains(&ActivityKind::GroupMeeting);
-    if entry.group.is_some_and(|group| !of_group || !(1..=99).contains(&group)) {
+    if entry.group.is_some_and(|group| !of_group || !(1..=MAX_GROUP).contains(&group)) {
         return Some(LedgerFault::Group);
     }
-    let texts = [
-        ("place", &entry.place, MAX_PLACE_CHARS, false),
-        ("host", &entry.host, MAX_NAME_CHARS, false),
-        ("recorder", &entry.recorder, MAX_NAME_CHARS, false),
-        ("topic", &entry.topic, MAX_TOPIC_CHARS, true),
-        ("resolution", &entry.resolution, MAX_RESOLUTION_CHARS, true),
-        ("location", &entry.location, MAX_PLACE_CHARS, false),
-    ];
-    let spoilt = texts.into_iter().find(|(_, text, most, may_break)| !is_plain_text(text, *most, *may_break));
-    spoilt.map(|(name, _, most, _)| LedgerFault::Text(name, most))
+    let mut texts = entry.texts().into_iter();
+    texts.find_map(|(name, text, kind)| Some(LedgerFault::Text(name, text::fault(text, kind)?)))
 }
 
 /// What is wrong with a record, if anything. "Today" is the day of its own stamp, so that every phone and the endpoint judge
@@ -120,12 +142,15 @@ mod tests {
             (|entry| entry.date = date(2026, 11, 25), LedgerFault::Future),
             (|entry| entry.date = date(206, 11, 20), LedgerFault::TooOld),
             (|entry| entry.group = Some(2), LedgerFault::Group),
-            (|entry| entry.host = "王\u{7}".into(), LedgerFault::Text("host", MAX_NAME_CHARS)),
-            (|entry| entry.place = "院\n内".into(), LedgerFault::Text("place", MAX_PLACE_CHARS)),
-            (|entry| entry.topic = "议".repeat(201), LedgerFault::Text("topic", MAX_TOPIC_CHARS)),
+            (|entry| entry.host = "王\u{7}".into(), LedgerFault::Text("host", TextFault::Control(7))),
+            (|entry| entry.place = "院\n内".into(), LedgerFault::Text("place", TextFault::Break)),
+            (
+                |entry| entry.topic = "议".repeat(201),
+                LedgerFault::Text("topic", TextFault::TooLong(MAX_TOPIC_CHARS)),
+            ),
             (
                 |entry| entry.resolution = "决".repeat(501),
-                LedgerFault::Text("resolution", MAX_RESOLUTION_CHARS),
+                LedgerFault::Text("resolution", TextFault::TooLong(MAX_RESOLUTION_CHARS)),
             ),
         ];
         for (spoil, fault) in cases {

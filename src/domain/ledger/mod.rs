@@ -341,7 +341,12 @@ impl Ledger {
             let seen = live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds()));
             seen.min_by_key(|live| live.entry.date).map(|live| live.id)
         }));
-        self.records.iter().filter(|record| ids.contains(&record.id)).cloned().collect()
+        self.records
+            .iter()
+            .filter(|record| ids.contains(&record.id))
+            .cloned()
+            .map(LedgerRecord::cleaned)
+            .collect()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Database, DatabaseError, QUARANTINED_PER_BRANCH, int, stored};
 use crate::{
-    domain::{BranchCode, Submission},
+    domain::{BranchCode, Submission, SubmissionId},
     protocol::{Receipt, Review, ReviewState},
 };
 use sqlx::{Row as _, SqliteConnection};
@@ -89,6 +89,24 @@ async fn write(database: Database, mut receiver: mpsc::Receiver<Waiting>) {
 }
 
 impl Database {
+    /// The receipt of a branch's own submission.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn receipt(
+        &self,
+        branch: &BranchCode,
+        id: SubmissionId,
+    ) -> Result<Option<Receipt>, DatabaseError> {
+        let row =
+            sqlx::query_scalar::<_, String>("SELECT receipt FROM submissions WHERE branch = ? AND id = ?")
+                .bind(branch.as_str().to_owned())
+                .bind(id.to_string())
+                .fetch_optional(&self.0)
+                .await?;
+        row.map(|receipt| serde_json::from_str(&receipt).map_err(stored)).transpose()
+    }
+
     /// Stores one submission by itself. The same bytes again are success; other bytes under its id are put aside.
     ///
     /// # Errors

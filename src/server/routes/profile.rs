@@ -2,7 +2,7 @@
 
 use super::{auth::Caller, body, revalidate};
 use crate::{
-    domain::check::profile_fault,
+    domain::{check::profile_fault, finding::check::LATEST_STAMP_MS, time_check::EndpointClock},
     protocol::{ProblemKind, StampedProfile},
     server::{Endpoint, error::Failure},
 };
@@ -53,9 +53,19 @@ pub(in crate::server) async fn put(
     request: Request,
 ) -> Result<Json<StampedProfile>, Failure> {
     let sent: StampedProfile = body::parse(&body::json_bytes(request, MAX_BYTES).await?)?;
-    if let Some(fault) = profile_fault(&sent.profile) {
+    let now_ms = endpoint.clock.now_ms();
+    let fault = profile_fault(&sent.profile).map(|fault| fault.to_string());
+    let fault = fault.or_else(|| Some(EndpointClock { now_ms }.profile_fault(&sent.profile)?.to_string()));
+    // The highest stamp is kept: one that no clock can show would stay for ever.
+    let is_absurd = sent.stamp.ms > LATEST_STAMP_MS;
+    let fault = fault.or_else(|| is_absurd.then(|| "the stamp lies beyond the year 2100; correct it".into()));
+    if let Some(fault) = fault {
+        // What is kept already was taken once: the same again is success.
+        if endpoint.database.profile(&caller.branch).await?.is_some_and(|kept| kept == sent) {
+            return Ok(Json(sent));
+        }
         let failure = Failure::new(ProblemKind::Refused, "the profile holds what cannot be; see the faults");
-        return Err(failure.with_faults(vec![fault.to_string()]));
+        return Err(failure.with_faults(vec![fault]));
     }
     Ok(Json(endpoint.database.put_profile(&caller.branch, sent).await?))
 }

@@ -82,7 +82,7 @@ fn Delivery() -> impl IntoView {
             return None;
         }
         let refused = mending.refused.as_ref().map(|refused| {
-            let told = errors::findings_refused(refused.kind, &session.addressee());
+            let told = errors::findings_refused(refused.kind, &refused.faults, &session.addressee());
             view! { <Trouble told=told /> }
         });
         Some(view! {

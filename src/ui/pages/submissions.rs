@@ -148,8 +148,8 @@ fn Sent(sent: LocalSubmission) -> impl IntoView {
         move || {
             let outbox = session.outbox.read();
             match derived::waiting_for(&outbox, id).map(|row| row.state.clone()) {
-                Some(OutboxState::Rejected { kind, .. }) => {
-                    Some(errors::problem_told(kind, &session.addressee()))
+                Some(OutboxState::Rejected { kind, faults, .. }) => {
+                    Some(errors::refused(kind, &faults, &session.addressee()))
                 }
                 _ => None,
             }

@@ -61,7 +61,7 @@ impl Session {
             checklist: work.draft.checklist.clone(),
             device,
             made_at: now,
-            declaration,
+            declaration: declaration.cleaned(),
             // What no longer fits stays here, to be read.
             answers: Submission::packed(laid.winners(), &work.draft.checklist),
             ledger: Vec::new(),

@@ -1,12 +1,13 @@
 //! The one place where failures become Chinese sentences: what happened, what is safe, what to do, and a code to read out.
 
 use crate::{
-    domain::photo::PhotoFault,
+    domain::{photo::PhotoFault, time_check::TimeCode},
     paper::NotMade,
     protocol::ProblemKind,
     store::{StoreError, backup::BackupError},
     sync::ApiError,
 };
+use jiff::civil::Date;
 
 /// A failure for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,10 +139,66 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
     }
 }
 
+/// What the endpoint refused, with all that it said against it: what was meant for another day than it can be is mended by
+/// whoever wrote it.
+#[must_use]
+pub fn refused(kind: ProblemKind, faults: &[String], addressee: &str) -> Told {
+    let of_time = faults.iter().filter_map(|fault| TimeCode::read(fault)).min_by_key(|(code, _)| *code);
+    match of_time {
+        Some((code, day)) if kind == ProblemKind::Refused => of_another_day(code, day),
+        _ => problem_told(kind, addressee),
+    }
+}
+
+fn of_another_day(code: TimeCode, day: Option<Date>) -> Told {
+    let (number, what, remedy) = match code {
+        TimeCode::ClockAhead => (
+            "报10",
+            "服务器没有收这一份：报的时候，手机的日期比实际的快",
+            "到手机的设置里把日期和时间改成“自动”，联着网把这个应用关掉再打开，然后重新上报",
+        ),
+        TimeCode::PeriodNotBegun => (
+            "报11",
+            "服务器没有收这一份：报的这一期要到{}才开始",
+            "看看手机的日期对不对；联着网把这个应用关掉再打开，按现在这一期重新上报",
+        ),
+        TimeCode::ConsideredLater => (
+            "报12",
+            "服务器没有收这一份：研究日期写的是{}，这一天还没到",
+            "点“上报”，按真正开会的那一天选研究日期，再报一次；还没开会研究的，先开会",
+        ),
+        TimeCode::ActivityLater => (
+            "报13",
+            "服务器没有收这一份：台账里有一条活动写的是{}，这一天还没到",
+            "到“台账”里把这一条的日期改对，登错了的划掉，再重新上报",
+        ),
+        TimeCode::PhotoImpossible => (
+            "报14",
+            "服务器没有收这一份：有一张照片写的是{}的事，日期不对",
+            "到“照片”里把这一张的日期改对，不记得就清掉，再重新上报",
+        ),
+        TimeCode::ElectionImpossible => (
+            "报15",
+            "服务器没有收：上次换届日期写的是{}，日期不对",
+            "到“支部基本情况”里改对，不记得就清掉，再重新上报",
+        ),
+        TimeCode::DeadlineImpossible => (
+            "改2",
+            "服务器没有收整改里新写的：有一个整改时限写的是{}，年份不对",
+            "到“整改”里打开这个问题，把整改时限改对，改好了会自己再送",
+        ),
+    };
+    let day =
+        day.map_or_else(|| "以后".into(), |day| format!("{}年{}月{}日", day.year(), day.month(), day.day()));
+    told(number, &format!("{}；手机里的没有动", what.replace("{}", &day)), remedy)
+}
+
 /// Words on findings that the endpoint refused.
 #[must_use]
-pub fn findings_refused(kind: ProblemKind, addressee: &str) -> Told {
+pub fn findings_refused(kind: ProblemKind, faults: &[String], addressee: &str) -> Told {
+    let is_of_time = faults.iter().any(|fault| TimeCode::read(fault).is_some());
     match kind {
+        ProblemKind::Refused if is_of_time => refused(kind, faults, addressee),
         ProblemKind::Refused => told(
             "改1",
             "服务器没有收整改里新写的；手机里的没有动",
@@ -227,7 +284,7 @@ pub fn backup(error: &BackupError) -> Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Problem;
+    use crate::{domain::time_check::TimeFault, protocol::Problem};
 
     #[test]
     fn every_failure_says_what_to_do_and_has_a_code_of_its_own() {
@@ -264,7 +321,19 @@ mod tests {
             .iter()
             .map(store),
         );
-        all.push(findings_refused(ProblemKind::Refused, "镇安镇党委"));
+        all.push(findings_refused(ProblemKind::Refused, &[], "镇安镇党委"));
+        let day = jiff::civil::date(2027, 1, 1);
+        let of_time = TimeCode::ALL.map(|code| TimeFault { code, day, remedy: "correct it" }.to_string());
+        all.extend(
+            of_time.iter().map(|fault| {
+                findings_refused(ProblemKind::Refused, std::slice::from_ref(fault), "镇安镇党委")
+            }),
+        );
+        let first =
+            refused(ProblemKind::Refused, &["other".into(), of_time[2].clone(), of_time[1].clone()], "");
+        assert_eq!(first.code, "报11", "what has to be mended first");
+        assert!(first.what.contains("2027年1月1日"), "{first:?}");
+        assert_eq!(refused(ProblemKind::Closed, &of_time, "镇").code, "报3");
         let unstored =
             [StoreError::Full, StoreError::Newer, StoreError::Changed].map(|error| photo_not_stored(&error));
         assert!(unstored.iter().all(|told| told.what.starts_with("照片还没有存上")), "{unstored:?}");
