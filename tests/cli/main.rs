@@ -12,5 +12,6 @@ mod roster;
 mod stage;
 mod standard;
 mod tables;
+mod terminal;
 mod versions;
 mod workbook;

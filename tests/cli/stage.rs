@@ -94,7 +94,8 @@ impl Stage {
             .current_dir(self.folder.path())
             .env("BIAOCHI_DATABASE", self.path("b.sqlite"))
             .env("NO_COLOR", "1");
-        command.env("RUST_LOG", "info").stdin(Stdio::null());
+        // What libraries have to say is no clerk's business, even where somebody asks for all of it.
+        command.env("RUST_LOG", "trace").stdin(Stdio::null());
         command
     }
 
@@ -110,6 +111,7 @@ impl Stage {
     /// The endpoint as its own process on a free port.
     pub(crate) fn serve(&self) -> Server {
         let mut child = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        child.env("RUST_LOG", "info");
         let mut child = child.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();

@@ -13,6 +13,7 @@ mod findings_export;
 mod findings_import;
 mod findings_table;
 mod package;
+mod progress;
 mod results;
 mod review;
 mod review_sheet;
@@ -83,6 +84,21 @@ enum Needs {
 }
 
 impl Command {
+    /// What is told of it when it takes long; `None` for what runs until it is stopped.
+    fn takes(&self) -> Option<&'static str> {
+        match self {
+            Self::Serve(_) => None,
+            Self::Standard(_) => Some("正在处理标准"),
+            Self::Roster(_) => Some("正在导入名册"),
+            Self::Codes(_) => Some("正在发激活码"),
+            Self::Device(_) => Some("正在查手机"),
+            Self::Review(_) => Some("正在查上报"),
+            Self::Findings(_) => Some("正在查问题和整改"),
+            Self::Results(_) => Some("正在汇总结果"),
+            Self::Backup(_) => Some("正在备份"),
+        }
+    }
+
     fn needs(&self) -> Needs {
         match self {
             Self::Serve(_) | Self::Roster(_) => Needs::NewOrOld,
@@ -97,8 +113,9 @@ impl Command {
     }
 }
 
-/// Runs the command line of this process.
-pub async fn main() -> ExitCode {
+/// The endpoint's log. Only `serve` keeps one: a clerk's terminal belongs to the commands' own words, not to the English of
+/// libraries.
+fn keep_log() {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -106,7 +123,21 @@ pub async fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    match run(Cli::parse()).await {
+}
+
+/// Runs the command line of this process.
+pub async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let work = match cli.command.takes() {
+        None => {
+            keep_log();
+            None
+        }
+        Some(what) => Some(progress::begin(what)),
+    };
+    let done = run(cli).await;
+    drop(work);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error.to_string());

@@ -1,6 +1,6 @@
 //! QR slips: a sheet of A4 to print, cut up and hand out; and one code on a terminal.
 
-use super::{codes::Issued, error::CliError};
+use super::{codes::Issued, error::CliError, progress};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write as _;
 
@@ -19,7 +19,8 @@ pub(super) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
         "<!doctype html>\n<html lang=\"zh-CN\">\n<head><meta charset=\"utf-8\"><title>激活码</title>\
          <style>{STYLE}</style></head>\n<body>\n<main>\n"
     );
-    for one in issued {
+    for (number, one) in issued.iter().enumerate() {
+        progress::so_far("正在做二维码条", number, issued.len());
         let link = one.link.as_deref().unwrap_or_default();
         let svg = svg(&code(link)?);
         // Writing to a String cannot fail.

@@ -1,5 +1,6 @@
 //! How things are said and laid out on a terminal.
 
+use super::progress;
 use crate::domain::{
     Grade,
     period::{shanghai_date, shanghai_time},
@@ -9,7 +10,9 @@ use std::io::Write as _;
 
 /// Says a line. A reader that has gone away (`| head`) is no failure.
 pub(super) fn say(line: impl AsRef<str>) {
-    let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+    progress::aside(|| {
+        let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+    });
 }
 
 /// A table with aligned columns; a Chinese character is as wide as two others.

@@ -19,7 +19,7 @@ pub use store::{Arrival, Stored, Writer};
 use crate::domain::{BranchCode, ContentHash, SubmissionId};
 use crate::protocol::{BranchInfo, Level, Review, SubmissionSummary, UnitName};
 use sqlx::{
-    Row as _,
+    ConnectOptions as _, Row as _,
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
@@ -149,7 +149,9 @@ impl Database {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(std::time::Duration::from_secs(10));
+            .busy_timeout(std::time::Duration::from_secs(10))
+            // Slow statements would go to a clerk's terminal and to logs, as SQL.
+            .disable_statement_logging();
         let failed = |error| DatabaseError::Open(path.to_owned(), error);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
         let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&pool).await.map_err(failed)?;
