@@ -1,6 +1,6 @@
 //! The API to read: the OpenAPI document, and a page of ours made from it. No script, nothing from elsewhere.
 
-use super::openapi::Document;
+use super::openapi_limits::DOCUMENT;
 use crate::protocol::paths;
 use axum::{
     http::header,
@@ -8,15 +8,13 @@ use axum::{
 };
 use serde_json::Value;
 use std::{fmt::Write as _, sync::LazyLock};
-use utoipa::OpenApi as _;
 
 const STYLE: &str = include_str!("docs.css");
 /// The page loads its style and nothing else.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-static PAGE: LazyLock<String> =
-    LazyLock::new(|| page_of(&serde_json::to_value(Document::openapi()).unwrap_or_default()));
+static PAGE: LazyLock<String> = LazyLock::new(|| page_of(&DOCUMENT));
 
 /// This document.
 #[utoipa::path(
@@ -26,7 +24,7 @@ static PAGE: LazyLock<String> =
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")),
 )]
 pub(super) async fn openapi() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-cache")], axum::Json(Document::openapi()))
+    ([(header::CACHE_CONTROL, "no-cache")], axum::Json(&*DOCUMENT))
 }
 
 /// This document as a page to read.

@@ -9,6 +9,7 @@ mod docs;
 pub mod error;
 pub mod evidence;
 mod openapi;
+mod openapi_limits;
 pub mod photos;
 pub mod roster;
 pub mod router;

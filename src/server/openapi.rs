@@ -1,11 +1,13 @@
 //! The OpenAPI document, from the code: each route describes itself beside its handler.
 
 use super::routes;
-use crate::protocol::Problem;
+use crate::protocol::{Problem, ProblemKind};
+use std::collections::BTreeMap;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
         Content, Ref, RefOr, Response,
+        path::{Operation, ParameterIn},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -48,21 +50,76 @@ use utoipa::{
 )]
 pub(super) struct Document;
 
-/// Every operation can be refused with a problem.
+/// Every operation says with which problems it can refuse, and that it can fail.
 struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let mut problem = Response::new("Refused or failed: why, and what would mend it");
-        let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
-        problem.content.insert(crate::protocol::problem::MEDIA_TYPE.into(), content);
         for item in document.paths.paths.values_mut() {
             let operations = [&mut item.get, &mut item.head, &mut item.put, &mut item.post, &mut item.delete];
             for operation in operations.into_iter().flatten() {
-                operation.responses.responses.insert("default".into(), RefOr::T(problem.clone()));
+                let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();
+                for kind in refusals(operation) {
+                    by_status.entry(kind.status()).or_default().push(kind);
+                }
+                for (status, kinds) in by_status {
+                    operation.responses.responses.insert(status.to_string(), RefOr::T(problem(&kinds)));
+                }
+                let too_slow =
+                    Response::new("It took too long, or the endpoint is being stopped: try again later");
+                operation.responses.responses.insert("503".into(), RefOr::T(too_slow));
             }
         }
     }
+}
+
+/// The refusals that an operation can answer with: some follow from what it is given, the others are its own.
+fn refusals(operation: &Operation) -> Vec<ProblemKind> {
+    use ProblemKind as Kind;
+    let mut kinds = vec![Kind::Internal];
+    if operation.security.is_some() {
+        kinds.extend([Kind::Unauthorised, Kind::Revoked]);
+    }
+    let mut parameters = operation.parameters.iter().flatten();
+    if parameters.any(|parameter| matches!(parameter.parameter_in, ParameterIn::Path)) {
+        kinds.push(Kind::NotFound);
+    }
+    if let Some(body) = &operation.request_body {
+        kinds.extend([Kind::TooLarge, Kind::WrongContentType]);
+        if body.content.contains_key("application/json") {
+            kinds.push(Kind::Malformed);
+        }
+    }
+    kinds.extend_from_slice(match operation.operation_id.as_deref() {
+        Some("activate_post") => &[
+            Kind::CodeWrong,
+            Kind::CodeUsed,
+            Kind::CodeExpired,
+            Kind::TooManyAttempts,
+            Kind::Revoked,
+            Kind::NotFound,
+            Kind::Refused,
+        ],
+        Some("standard_get" | "branch_get" | "profile_get") => &[Kind::NotFound],
+        Some("profile_put" | "findings_put") => &[Kind::Refused],
+        Some("device_codes_post") => &[Kind::TooManyAttempts],
+        Some("submission_put") => &[Kind::UnknownFormat, Kind::Refused, Kind::DifferentBytes, Kind::Closed],
+        Some("withdrawal_put") => &[Kind::ReviewBegun],
+        Some("photo_put") => &[Kind::NotAPhoto, Kind::WrongHash, Kind::TooManyPhotos],
+        _ => &[],
+    });
+    kinds.sort_unstable_by_key(|kind| kind.status());
+    kinds.dedup();
+    kinds
+}
+
+/// A refusal for one of these reasons: why, and what would mend it.
+fn problem(kinds: &[ProblemKind]) -> Response {
+    let name = |kind: &ProblemKind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned);
+    let mut response = Response::new(kinds.iter().filter_map(name).collect::<Vec<_>>().join(", "));
+    let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    response.content.insert(crate::protocol::problem::MEDIA_TYPE.into(), content);
+    response
 }
 
 /// The bearer token of a bound phone.
