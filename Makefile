@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint fuzz bench screenshots build server
+.PHONY: help run dev test test-slow lint fuzz bench screenshots build server
 
 # Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
 TOOLS := . .ci/env &&
@@ -23,6 +23,12 @@ test: lint dist/index.html ## Everything that is checked: core, properties, gold
 	@.ci/setup tests
 	cargo test --locked --features server,paper
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
+
+test-slow: ## What takes long, once before a release: five minutes of make fuzz, Schemathesis at length
+	@.ci/setup slow
+	cargo build --locked --features server --bin biaochi
+	$(MAKE) fuzz
+	.ci/schemathesis
 
 lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the dependencies' licences; warnings denied
 	@.ci/setup lint
