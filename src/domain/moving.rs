@@ -45,7 +45,11 @@ impl Pinned<'_> {
     /// filtered) is no reason to leave anything out: it is cleaned on its way, see [`super::Submission::packed`].
     #[must_use]
     pub fn fits(&self, entry: &Entry) -> bool {
-        matches!(entry_fault(self.checklist, self.period, entry), None | Some(AnswerFault::Text(..)))
+        let fault = |entry: &Entry| entry_fault(self.checklist, self.period, entry);
+        match fault(entry) {
+            Some(AnswerFault::Text(..)) => fault(&entry.clone().cleaned()).is_none(),
+            found => found.is_none(),
+        }
     }
 
     /// What counts: the assessment without registers whose value does not fit.
