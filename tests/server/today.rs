@@ -175,7 +175,7 @@ async fn what_was_taken_before_is_the_same_success_again() {
     let stage = Stage::of(folder, NOON);
     stage.activate(0).await;
     assert_eq!(receipt(put(&stage, &sent).await, StatusCode::OK).await, first);
-    assert_eq!(write(&stage, &[old_word.clone()]).await.status(), StatusCode::OK);
+    assert_eq!(write(&stage, std::slice::from_ref(&old_word)).await.status(), StatusCode::OK);
     let body = serde_json::to_vec(&old_profile).unwrap();
     assert_eq!(stage.put(0, paths::PROFILE, body).await.status(), StatusCode::OK);
     // The same with one byte changed is another thing.
@@ -289,7 +289,7 @@ async fn every_text_goes_through_the_one_filter() {
         value: FindingValue::Text { text: "缺\u{200b}签到表".into() },
         ..deadline(1, 1, TODAY)
     };
-    let answer = write(&stage, &[problem.clone()]).await;
+    let answer = write(&stage, std::slice::from_ref(&problem)).await;
     assert!(refused(answer, ProblemKind::Refused).await.faults[0].contains("U+200B"));
     assert_eq!(write(&stage, &[problem.cleaned()]).await.status(), StatusCode::OK);
 }
