@@ -7,6 +7,7 @@ use axum::{
     http::header::CONTENT_TYPE,
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::{future::poll_fn, pin::Pin};
 
 /// A body up to so many times too large is still read to its end before it is refused: a client that is hung up on while it
@@ -75,16 +76,70 @@ pub(super) async fn photo_bytes(request: Request, max_bytes: usize) -> Result<(M
     Ok((media_type.ok_or_else(wrong)?, bounded(request, max_bytes).await?))
 }
 
-/// Reads JSON.
+/// Reads JSON. A whole number may be written `86.0`: to JSON Schema, and so to who follows the OpenAPI document, it is the same.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        Failure::new(ProblemKind::Malformed, format!("the body is not what is expected: {error}"))
+    serde_json::from_slice(bytes).or_else(|error| {
+        read_whole(bytes).ok_or_else(|| {
+            Failure::new(ProblemKind::Malformed, format!("the body is not what is expected: {error}"))
+        })
     })
+}
+
+/// The same of bytes that are kept as they are, and read again by programs that are not so lenient.
+pub(super) fn parse_kept<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| match read_whole::<T>(bytes) {
+        Some(_) => Failure::new(ProblemKind::Refused, "write whole numbers without a point: 86, not 86.0"),
+        None => Failure::new(ProblemKind::Malformed, format!("the body is not what is expected: {error}")),
+    })
+}
+
+fn read_whole<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let mut value: Value = serde_json::from_slice(bytes).ok()?;
+    write_whole(&mut value);
+    serde_json::from_value(value).ok()
+}
+
+/// Whole numbers without a point. Beyond 2^53 neighbours cannot be told apart in a float: such a number stays one.
+fn write_whole(value: &mut Value) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|float| float.fract() == 0.0 && (0.0..EXACT).contains(float));
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole, and in range"
+            )]
+            if let Some(whole) = whole {
+                *number = (whole as u64).into();
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(write_whole),
+        Value::Object(fields) => fields.values_mut().for_each(write_whole),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Figures {
+            all: Vec<u32>,
+        }
+        let written = br#"{"all":[86.0,0.0,1e2,7]}"#;
+        assert_eq!(parse::<Figures>(written).unwrap(), Figures { all: vec![86, 0, 100, 7] });
+        let kept = format!("{:?}", parse_kept::<Figures>(written).unwrap_err());
+        assert!(kept.contains("Refused") && kept.contains("without a point"), "{kept}");
+        assert_eq!(parse_kept::<Figures>(br#"{"all":[7]}"#).unwrap(), Figures { all: vec![7] });
+        for other in [&br#"{"all":[0.5]}"#[..], br#"{"all":[-1.0]}"#, br#"{"all":[1e300]}"#, b"{"] {
+            assert!(format!("{:?}", parse::<Figures>(other).unwrap_err()).contains("Malformed"));
+            assert!(format!("{:?}", parse_kept::<Figures>(other).unwrap_err()).contains("Malformed"));
+        }
+    }
 
     #[test]
     fn no_body_takes_more_memory_than_its_bound() {

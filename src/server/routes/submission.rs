@@ -79,7 +79,7 @@ pub(in crate::server) async fn put(
         let detail = format!("this endpoint reads format {FORMAT}, not {format}; it has to be updated");
         return Err(Failure::new(ProblemKind::UnknownFormat, detail));
     }
-    let submission: Submission = body::parse(&bytes)?;
+    let submission: Submission = body::parse_kept(&bytes)?;
     let refuse = |detail: &str| Failure::new(ProblemKind::Refused, detail);
     if submission.id.to_string() != id {
         return Err(refuse("the id in the address is not the one in the body"));
