@@ -48,9 +48,9 @@ impl Terminal {
     fn wait_for(&self, words: &str) -> String {
         let mut all = String::new();
         while !all.contains(words) {
-            all.push_str(
-                &self.shown.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{words} is not in {all:?}")),
-            );
+            let more = self.shown.recv_timeout(PATIENCE);
+            assert!(more.is_ok(), "{words} is not in {all:?}");
+            all.push_str(&more.unwrap());
         }
         all
     }
