@@ -21,6 +21,9 @@ const SEAL = null;
 const PREFIX = "biaochi-app-";
 const CACHE = PREFIX + (SEAL ? SEAL.version : "unsealed");
 const PAGE = "/";
+// Left to the network: the API, and the upper level's desk, which is another program at the same address. It is named here before
+// it exists, because a worker that is installed by then would answer for it with the app.
+const NOT_OURS = /^\/(api\/|desk(\/|$))/;
 const OWN = new Set(SEAL ? SEAL.files.map((file) => file.url) : []);
 const LATER = new Map(SEAL ? SEAL.later.map((file) => [file.url, file]) : []);
 
@@ -39,7 +42,7 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
+  if (request.method !== "GET" || url.origin !== self.location.origin || NOT_OURS.test(url.pathname)) return;
   if (OWN.has(url.pathname) && url.pathname !== PAGE) event.respondWith(file(request, url.pathname));
   else if (LATER.has(url.pathname)) event.respondWith(later(url.pathname));
   // The app's own addresses have no dot in them; documents of the server have.

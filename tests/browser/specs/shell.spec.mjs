@@ -136,6 +136,23 @@ test("the API never goes through the worker's cache", async ({ endpoint, phone }
   expect(await page.evaluate(() => fetch("/api/v1/health").then(() => "answered", () => "no answer"))).toBe("no answer");
 });
 
+test("the desk's addresses are left to the network, and those that only begin like them are not", async ({ endpoint, phone }) => {
+  const page = await openAndKeep(phone, endpoint);
+  await controllingVersion(page);
+  const outside = page.context();
+  // Seen only by what goes to the network; what the worker answers from its cache never gets here.
+  await outside.route(/\/(desk|check)/, (route) => route.fulfill({ contentType: "text/html", body: "<title>from the network</title>" }));
+  for (const path of ["/desk", "/desk/", "/desk/findings/2026-H2?unit=21", "/desk/a.b"]) {
+    await page.goto(endpoint.url + path);
+    await expect(page, path).toHaveTitle("from the network");
+  }
+  for (const path of ["/desktop", "/check/desk"]) {
+    await page.goto(endpoint.url + path);
+    await usable(page);
+  }
+  expect(phone.faults).toEqual([]);
+});
+
 for (const name of ["manifest.webmanifest", "index.html"]) {
   test(`an update whose ${name} is wrong does not install, and the old version goes on until the update is whole`, async ({ endpoint, phone }) => {
     const page = await openAndKeep(phone, endpoint);
