@@ -100,8 +100,11 @@ impl Worker {
     }
 
     /// Looks for a new version now; offline this does nothing.
-    pub async fn look_for_update(&self) {
-        // A failure means no network: the browser looks again by itself.
-        let _: Result<JsValue, _> = js::ask(&self.registration, "update", &[]).await;
+    pub fn look_for_update(&self) -> impl Future<Output = ()> + use<> {
+        let registration = self.registration.clone();
+        async move {
+            // A failure means no network: the browser looks again by itself.
+            let _: Result<JsValue, _> = js::ask(&registration, "update", &[]).await;
+        }
     }
 }

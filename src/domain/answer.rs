@@ -3,6 +3,7 @@
 use super::{
     clock::Stamp,
     ids::{ChoiceId, ContentHash, FactId, ItemId, LedgerId, OccurrenceId, PartId},
+    open::Unread,
     period::WindowKey,
     profile::BranchProfile,
     text::{self, Kind},
@@ -193,6 +194,43 @@ pub struct Entry {
     /// The checklist whose question it answers. Where it is absent, that is the one which the submission or draft pins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under: Option<ContentHash>,
+}
+
+/// What even an entry of a kind that is not known here says: it is kept and passed on by this alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryHead {
+    /// The register, whatever it is.
+    pub key: Unread,
+    /// When and on which phone.
+    pub stamp: Stamp,
+    /// As [`Entry::under`].
+    #[serde(default)]
+    pub under: Option<ContentHash>,
+}
+
+/// How an entry ends that says under which checklist it was given, for that is said last.
+fn ending(checklist: &ContentHash) -> String {
+    format!(",\"under\":\"{checklist}\"}}")
+}
+
+impl Unread {
+    /// An [`Entry`] that cannot be read: the same, given under this checklist unless it says another. `None` for what is no entry.
+    #[must_use]
+    pub fn under_or(&self, checklist: &ContentHash) -> Option<Self> {
+        let EntryHead { under, .. } = self.read()?;
+        if under.is_some() {
+            return Some(self.clone());
+        }
+        Self::new(&format!("{}{}", self.text().strip_suffix('}')?, ending(checklist)))
+    }
+
+    /// The same as it travels in a submission that pins this checklist, which is then not said.
+    #[must_use]
+    pub fn packed(&self, checklist: &ContentHash) -> Self {
+        let bare =
+            self.text().strip_suffix(&ending(checklist)).and_then(|text| Self::new(&format!("{text}}}")));
+        bare.unwrap_or_else(|| self.clone())
+    }
 }
 
 impl AnswerValue {

@@ -7,8 +7,10 @@ use super::{
     answer::{AnswerKey, AnswerValue, Entry, PartAnswer, Stance},
     clock::Stamp,
     ids::{ContentHash, ItemId, PartId},
+    open::Unread,
     profile::BranchProfile,
 };
+use std::collections::BTreeSet;
 
 /// Within this time a phone's own correction of an unshared entry replaces it instead of growing the history.
 pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
@@ -18,6 +20,8 @@ pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
 pub struct Assessment {
     /// Sorted, each once: by register first and by stamp next, so a register's history is one run and found by halving.
     entries: Vec<Entry>,
+    /// Entries that only a newer version of the app can read: merged and passed on, and counted for nothing.
+    unread: BTreeSet<Unread>,
     shared_until: Option<Stamp>,
 }
 
@@ -34,7 +38,7 @@ impl Assessment {
     /// From stored entries. `shared_until` is the highest stamp that has left the phone in a submission or backup.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>, shared_until: Option<Stamp>) -> Self {
-        let mut assessment = Self { entries: Vec::new(), shared_until };
+        let mut assessment = Self { entries: Vec::new(), unread: BTreeSet::new(), shared_until };
         assessment.merge(entries);
         assessment
     }
@@ -85,6 +89,17 @@ impl Assessment {
         self.entries.dedup();
     }
 
+    /// The entries that cannot be read.
+    #[must_use]
+    pub fn unread(&self) -> &BTreeSet<Unread> {
+        &self.unread
+    }
+
+    /// Adds entries that cannot be read.
+    pub fn keep_unread(&mut self, unread: impl IntoIterator<Item = Unread>) {
+        self.unread.extend(unread);
+    }
+
     /// Marks everything up to now as having left the phone, so that no edit replaces it any more.
     pub fn mark_shared(&mut self) {
         self.shared_until = self.shared_until.max(self.latest());
@@ -99,7 +114,8 @@ impl Assessment {
     /// The highest stamp of all.
     #[must_use]
     pub fn latest(&self) -> Option<Stamp> {
-        self.entries.iter().map(|entry| entry.stamp).max()
+        let unread = self.unread.iter().filter_map(Unread::stamp);
+        self.entries.iter().map(|entry| entry.stamp).chain(unread).max()
     }
 
     /// How many registers hold something that has not left the phone.

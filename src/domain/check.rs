@@ -1,10 +1,13 @@
 //! Checks on what comes from outside: the answers of a submission.
 
 use super::{
-    answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance},
+    answer::{AnswerKey, AnswerValue, Entry, EntryHead, NotApplicable, PartAnswer, Stance},
     checklist::{Checklist, Part},
     ids::{ContentHash, ItemId, LedgerId, PartId},
-    ledger::check::{LedgerFault, MAX_RECORDS, record_fault},
+    ledger::{
+        LedgerHead,
+        check::{LedgerFault, MAX_RECORDS, record_fault},
+    },
     period::{Period, Span},
     photo::{MAX_ATTACHMENTS, MAX_BYTES, MediaType},
     profile::BranchProfile,
@@ -74,6 +77,9 @@ pub enum AnswerFault {
     /// More of the ledger than one submission may carry.
     #[error("the ledger has more than {MAX_RECORDS} records; send those of the period's windows")]
     TooMuchLedger,
+    /// Neither an answer or a record of today, nor one that may come later: not even what every one of them says can be read.
+    #[error("{0} of the {1} cannot be read; each says at least its register or id, and its stamp")]
+    Unreadable(usize, &'static str),
     /// Two entries write one register.
     #[error("{0} is written twice; send only the entry that counts")]
     Twice(String),
@@ -102,7 +108,16 @@ pub fn submission_faults(
             faults.push(AnswerFault::Twice(entry.key.path()));
         }
     }
-    if submission.ledger.len() > MAX_RECORDS {
+    // What is of a later kind than this version knows is not judged here; its bytes are kept, and it is passed over.
+    let headless = submission.answers.unread().filter(|one| one.read::<EntryHead>().is_none()).count();
+    if headless > 0 {
+        faults.push(AnswerFault::Unreadable(headless, "answers"));
+    }
+    let headless = submission.ledger.unread().filter(|one| one.read::<LedgerHead>().is_none()).count();
+    if headless > 0 {
+        faults.push(AnswerFault::Unreadable(headless, "ledger's records"));
+    }
+    if submission.ledger.len() + submission.ledger.unread().count() > MAX_RECORDS {
         faults.push(AnswerFault::TooMuchLedger);
     } else {
         let found =
@@ -269,8 +284,8 @@ pub(crate) mod tests {
                 secretary: "李书记".into(),
                 claimed_grade: ClaimedGrade::Excellent,
             },
-            answers: full_assessment(&list, &period()).winners(),
-            ledger: Vec::new(),
+            answers: full_assessment(&list, &period()).winners().into(),
+            ledger: Open::default(),
             attachments: Vec::new(),
         }
     }
@@ -395,7 +410,7 @@ pub(crate) mod tests {
             assert!(matches!(entry_fault(&list, &period(), &note(bad)), Some(AnswerFault::Text(..))));
         }
         sent.declaration.secretary = "  ".into();
-        sent.answers.push(sent.answers[0].clone());
+        sent.answers.extend_from_within(..1);
         let faults = submission_faults(&list, &period(), &sent);
         assert!(matches!(faults[..], [AnswerFault::Twice(_), AnswerFault::Empty(_)]), "{faults:?}");
     }

@@ -17,6 +17,7 @@ pub mod grade;
 pub mod ids;
 pub mod ledger;
 pub mod moving;
+pub mod open;
 pub mod outcome;
 pub mod period;
 pub mod photo;
@@ -56,6 +57,7 @@ pub use ids::{
     LimitId, MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
 };
 pub use ledger::{ActivityKind, Ledger, LedgerEntry, LedgerRecord, LedgerSource};
+pub use open::{Open, Unread};
 pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;

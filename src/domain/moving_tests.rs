@@ -77,7 +77,7 @@ fn assessment(all: impl IntoIterator<Item = Entry>) -> Assessment {
 
 fn faults(now: &Pinned<'_>, assessment: &Assessment) -> Vec<check::AnswerFault> {
     let mut sent = check::tests::submission();
-    sent.answers = Submission::packed(now.fitting(assessment).winners(), now.hash);
+    sent.answers = Submission::packed(now.fitting(assessment).winners(), now.hash).into();
     check::submission_faults(now.checklist, now.period, &sent)
 }
 
@@ -269,7 +269,7 @@ fn a_submission_says_the_version_only_where_it_is_another() {
         .map(|at| stance_entry(&checklist().aspects[0].items[0].id, Stance::Unsure, at));
     let [first, second] = given;
     let given = vec![first.under_or(&old.0), second.under_or(&new.0)];
-    sent.answers = Submission::packed(given.clone(), &new.0);
+    sent.answers = Submission::packed(given.clone(), &new.0).into();
     assert_eq!((&sent.answers[0].under, &sent.answers[1].under), (&Some(old.0.clone()), &None));
     assert_eq!(sent.entries(), given);
     assert_eq!(sent.checklists(), [old.0, new.0].into());

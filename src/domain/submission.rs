@@ -1,20 +1,25 @@
 //! A submission (一次上报): an immutable snapshot of an assessment. Its JSON is a wire format, frozen by golden tests.
 //!
 //! **Evolution.** Readers ignore fields they do not know; new fields are optional and skipped when empty; a meaning is never
-//! changed under an old name. `format` rises only when an old server could misread a newer phone's submission.
+//! changed under an old name. An entry or record of a kind that a reader does not know is kept as it came, passed over and passed
+//! on ([`super::open`]); a new field of a known kind is not passed on by older phones, so what must not be lost is a new kind.
+//! `format` rises only when an old server could misread a newer phone's submission: when what it passes over would have changed
+//! the score.
 
 use super::{
-    answer::Entry,
+    answer::{Entry, EntryHead},
     assessment::Assessment,
+    clock::Stamp,
     grade::Grade,
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
     ledger::{Ledger, LedgerRecord},
+    open::{Open, Unread},
     photo::PhotoFacts,
     text::{self, Kind},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The format this code writes and the newest it reads.
 pub const FORMAT: u16 = 1;
@@ -44,10 +49,12 @@ pub struct Submission {
     /// What the branch declares with it.
     pub declaration: Declaration,
     /// One entry for each register that was written, in the order of registers.
-    pub answers: Vec<Entry>,
+    #[cfg_attr(feature = "server", schema(value_type = Vec<Entry>))]
+    pub answers: Open<Entry>,
     /// 台账: every version of the ledger's entries that are dated in what the period judges.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ledger: Vec<LedgerRecord>,
+    #[serde(default, skip_serializing_if = "Open::is_empty")]
+    #[cfg_attr(feature = "server", schema(value_type = Vec<LedgerRecord>))]
+    pub ledger: Open<LedgerRecord>,
     /// Photos that belong to it, by hash; it is complete only when the server has them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
@@ -175,10 +182,44 @@ impl Submission {
         answers.into_iter().map(|entry| entry.cleaned().map_under(pack)).collect()
     }
 
+    /// These answers, and what is known of answers that only a newer version can read. In each register the newest goes alone,
+    /// whether it can be read or not.
+    #[must_use]
+    pub fn with_unread(
+        mut answers: Vec<Entry>,
+        unread: &BTreeSet<Unread>,
+        checklist: &ContentHash,
+    ) -> Open<Entry> {
+        let mut newest: BTreeMap<Unread, (Stamp, &Unread)> = BTreeMap::new();
+        for one in unread {
+            if let Some(EntryHead { key, stamp, .. }) = one.read() {
+                let counting = newest.entry(key).or_insert((stamp, one));
+                *counting = (*counting).max((stamp, one));
+            }
+        }
+        if newest.is_empty() {
+            return answers.into();
+        }
+        answers.retain(|entry| {
+            let key = serde_json::to_string(&entry.key).ok().and_then(|text| Unread::new(&text));
+            match key.and_then(|key| newest.get(&key).map(|(stamp, _)| (*stamp, key))) {
+                Some((stamp, key)) if stamp < entry.stamp => newest.remove(&key).is_some(),
+                newer => newer.is_none(),
+            }
+        });
+        Open::from(answers).with_unread(newest.into_values().map(|(_, one)| one.packed(checklist)))
+    }
+
     /// The answers as they were given, each with its checklist.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.answers.iter().map(|entry| entry.clone().under_or(&self.checklist)).collect()
+    }
+
+    /// The answers that cannot be read, each with the checklist that it was given under.
+    #[must_use]
+    pub fn unread_entries(&self) -> BTreeSet<Unread> {
+        self.answers.unread().filter_map(|one| one.under_or(&self.checklist)).collect()
     }
 
     /// The checklists that are needed to understand it: the pinned one, and those under which an answer was given.

@@ -8,6 +8,25 @@ use super::{
     StandardId, Threshold, Window,
 };
 use jiff::civil::date;
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Any JSON at all, with names among it that ours have too.
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map("[a-z_]{1,8}|key|value|stamp|state|finding", inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
 
 pub(crate) fn points(hundredths: u32) -> Points {
     Points::from_hundredths(hundredths)

@@ -1,7 +1,7 @@
 //! What a phone gets for a submission.
 
 use super::review::Review;
-use crate::domain::{ContentHash, DeviceId, PeriodId, Points, SubmissionId};
+use crate::domain::{ContentHash, DeviceId, Open, PeriodId, Points, SubmissionId};
 use serde::{Deserialize, Serialize};
 
 /// The endpoint has it on disk. The same bytes again give the same receipt.
@@ -39,8 +39,9 @@ pub struct SubmissionSummary {
     /// 撤回
     pub withdrawn: bool,
     /// What the upper level has said, oldest first; the last one counts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reviews: Vec<Review>,
+    #[serde(default, skip_serializing_if = "Open::is_empty")]
+    #[cfg_attr(feature = "server", schema(value_type = Vec<Review>))]
+    pub reviews: Open<Review>,
     /// The photos of it that the endpoint does not have yet: it is complete when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<ContentHash>,

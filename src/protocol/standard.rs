@@ -1,6 +1,6 @@
 //! What is published, so that a phone sees whether anything changed.
 
-use crate::domain::{Collection, ContentHash, DocumentId, SectorId, StandardId};
+use crate::domain::{Collection, ContentHash, DocumentId, Open, SectorId, StandardId};
 use serde::{Deserialize, Serialize};
 
 /// The version in force.
@@ -14,10 +14,12 @@ pub struct PublishedStandard {
     /// Its title.
     pub title: String,
     /// One checklist for each sector it covers.
-    pub checklists: Vec<PublishedChecklist>,
+    #[cfg_attr(feature = "server", schema(value_type = Vec<PublishedChecklist>))]
+    pub checklists: Open<PublishedChecklist>,
     /// 一编一册, in the order of reading; the handbook first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<PublishedDocument>,
+    #[serde(default, skip_serializing_if = "Open::is_empty")]
+    #[cfg_attr(feature = "server", schema(value_type = Vec<PublishedDocument>))]
+    pub documents: Open<PublishedDocument>,
 }
 
 /// One checklist of it.

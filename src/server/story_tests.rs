@@ -190,7 +190,7 @@ async fn the_whole_road_of_one_branch() {
         due: Some(date(2026, 11, 27)),
     };
     stage.database.add_review(first.id, &returned).await.unwrap();
-    assert_eq!(stage.list().await[0].reviews, std::slice::from_ref(&returned));
+    assert_eq!(stage.list().await[0].reviews, [returned.clone()]);
 
     let mut second = stage.submission();
     second.id = domain::SubmissionId::from_parts(NOON, &[9; 10]);
@@ -311,7 +311,7 @@ async fn what_does_not_fit_is_refused_with_its_reason_and_nothing_is_stored() {
         (|s| s.checklist = ContentHash::of(b"never published"), ProblemKind::Refused),
         (|s| s.sector = domain::SectorId::new("school").unwrap(), ProblemKind::Refused),
         (|s| s.declaration.reporter = "\u{7}".into(), ProblemKind::Refused),
-        (|s| s.answers.push(s.answers[0].clone()), ProblemKind::Refused),
+        (|s| s.answers.extend_from_within(..1), ProblemKind::Refused),
     ];
     for (index, (break_it, kind)) in cases.into_iter().enumerate() {
         let mut broken = stage.submission();

@@ -8,8 +8,9 @@
 use super::{
     backend::{Backend, Batch, Seen, Table},
     error::StoreError,
-    repository::{Found, Repository, read, read_run},
+    repository::{Found, Repository, read, read_run, unread_key},
 };
+use crate::domain::Unread;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Two tabs and a sender do not get in each other's way more often in a row than this.
@@ -68,18 +69,32 @@ impl<B: Backend> Change<'_, B> {
         Ok(texts)
     }
 
-    /// Whether any record read so far was there, readable or not.
-    #[must_use]
-    pub fn has_seen_text(&self) -> bool {
-        self.batch.seen.iter().any(|seen| matches!(seen, Seen::One(_, _, Some(_))))
-    }
-
     /// Makes or replaces a record.
     ///
     /// # Errors
     /// When the value cannot be written as JSON, which no type of ours should cause.
     pub fn put<T: Serialize>(&mut self, table: Table, key: &str, value: &T) -> Result<(), StoreError> {
         self.batch.put(table, key, value)
+    }
+
+    /// Keeps words of later kinds that are not here yet, each as `kept` stores it.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn keep_unread<T: Serialize>(
+        &mut self,
+        table: Table,
+        run: &str,
+        unread: impl IntoIterator<Item = Unread>,
+        kept: impl Fn(Unread) -> T,
+    ) -> Result<(), StoreError> {
+        for one in unread {
+            let key = unread_key(run, &one);
+            if self.text(table, &key).await?.is_none() {
+                self.put(table, &key, &kept(one))?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes or replaces a text.

@@ -6,7 +6,7 @@
 
 use super::records::{Draft, LocalSubmission, PhotoRecord};
 use crate::{
-    domain::{BranchCode, Entry, LedgerRecord},
+    domain::{BranchCode, Entry, LedgerRecord, Open},
     protocol::BranchFindings,
 };
 use serde::{Deserialize, Serialize};
@@ -34,11 +34,11 @@ pub struct Backup {
     /// The submissions with their frozen bytes.
     pub submissions: Vec<LocalSubmission>,
     /// The ledger, every version of every entry.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ledger: Vec<LedgerRecord>,
+    #[serde(default, skip_serializing_if = "Open::is_empty")]
+    pub ledger: Open<LedgerRecord>,
     /// What is known of the photos. Their bytes are not in it: they would make it a hundred times larger.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub photos: Vec<PhotoRecord>,
+    #[serde(default, skip_serializing_if = "Open::is_empty")]
+    pub photos: Open<PhotoRecord>,
     /// The findings, every word and every verdict.
     #[serde(default, skip_serializing_if = "BranchFindings::is_empty")]
     pub findings: BranchFindings,
@@ -50,7 +50,7 @@ pub struct SavedDraft {
     /// What it answers.
     pub draft: Draft,
     /// Its answers.
-    pub entries: Vec<Entry>,
+    pub entries: Open<Entry>,
 }
 
 /// Why a text is no backup that can be restored here.

@@ -9,7 +9,7 @@ use crate::{
         ContentHash, FindingEntry, FindingField, FindingValue, photo::tests::jpeg_with, testing::device,
     },
     sync::{
-        Client, ClockOffset, round,
+        Client, ClockOffset, RoundOutcome, round,
         testing::{FakeEndpoint, Line, NOON, branch, finding_word, token},
         uploads::{Pile as _, Uploaded, upload},
     },
@@ -48,7 +48,7 @@ fn say(repository: &Repository<Memory>, word: &FindingEntry) {
 }
 
 fn send(repository: &Repository<Memory>, endpoint: &FakeEndpoint) {
-    run(round(repository, endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(repository, endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
 }
 
 fn upload_now(repository: &Repository<Memory>, endpoint: &FakeEndpoint) {

@@ -13,16 +13,21 @@ use super::{
 };
 use crate::{
     domain::{
-        BranchCode, ContentHash, FindingEntry, FindingId, Findings, Stamp, Verdict,
-        finding::check::{finding_fault, verdict_fault},
+        BranchCode, ContentHash, FindingEntry, FindingId, Findings, Open, Stamp, Unread, Verdict,
+        finding::{
+            FindingHead, UnreadFindings,
+            check::{finding_fault, verdict_fault},
+        },
     },
     protocol::BranchFindings,
     sync::{HeardFindings, Rejection},
 };
+use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// A word's key: its content, so that no word ever takes another's place.
-pub(super) fn own_key(branch: &BranchCode, entry: &FindingEntry) -> Result<String, StoreError> {
+/// A word's key: its content, so that no word ever takes another's place, and one that cannot be read yet has the key that it will
+/// have then.
+pub(super) fn own_key<W: Serialize>(branch: &BranchCode, entry: &W) -> Result<String, StoreError> {
     let text = serde_json::to_string(entry).map_err(|error| StoreError::Failed(error.to_string()))?;
     Ok(format!("{branch}/own/{}", ContentHash::of(text.as_bytes())))
 }
@@ -44,6 +49,8 @@ fn refused_key(branch: &BranchCode) -> String {
 pub struct StoredFindings {
     /// What was written here, or came from a backup.
     pub kept: Vec<KeptFinding>,
+    /// The same of what only a newer app can read.
+    pub kept_unread: Vec<KeptFinding<Unread>>,
     /// What the endpoint was last heard to have, with what it had before and the upper level has not said again.
     pub heard: HeardFindings,
     /// What a backup says that the upper level said, as long as the endpoint has neither confirmed it nor spoken after it.
@@ -61,6 +68,8 @@ impl StoredFindings {
         for kept in &self.kept {
             all.write(kept.entry.clone());
         }
+        let entries = self.kept_unread.iter().map(|kept| kept.entry.clone()).collect();
+        all.keep_unread(UnreadFindings { entries, ..UnreadFindings::default() });
         all
     }
 
@@ -69,10 +78,18 @@ impl StoredFindings {
         self.kept.iter().filter(move |kept| !kept.entry.is_from_above() && !heard.contains(&kept.entry))
     }
 
+    fn unread_not_heard(&self) -> impl Iterator<Item = (FindingHead, &KeptFinding<Unread>)> {
+        let heard: BTreeSet<&Unread> = self.heard.all.entries.unread().collect();
+        let heads =
+            self.kept_unread.iter().filter_map(|kept| Some((kept.entry.read::<FindingHead>()?, kept)));
+        heads.filter(move |(head, kept)| !head.is_from_above() && !heard.contains(&kept.entry))
+    }
+
     /// What was written here and the endpoint does not have.
     #[must_use]
-    pub fn unsent(&self) -> Vec<FindingEntry> {
-        self.not_heard().map(|kept| kept.entry.clone()).collect()
+    pub fn unsent(&self) -> Open<FindingEntry> {
+        let unread = self.unread_not_heard().map(|(_, kept)| kept.entry.clone());
+        Open::from_iter(self.not_heard().map(|kept| kept.entry.clone())).with_unread(unread)
     }
 
     /// The photos whose attaching word the endpoint has: these may go up. A word that takes one off counts at once.
@@ -87,7 +104,10 @@ impl StoredFindings {
     /// The findings with words that neither the endpoint nor a backup has.
     #[must_use]
     pub fn only_here(&self) -> BTreeSet<FindingId> {
-        self.not_heard().filter(|kept| !kept.backed_up).map(|kept| kept.entry.finding).collect()
+        let readable = self.not_heard().filter(|kept| !kept.backed_up).map(|kept| kept.entry.finding);
+        let unread =
+            self.unread_not_heard().filter(|(_, kept)| !kept.backed_up).map(|(head, _)| head.finding);
+        readable.chain(unread).collect()
     }
 }
 
@@ -105,7 +125,10 @@ fn sorted(
                     // Written before texts were filtered: the endpoint takes it, and has it, only so.
                     found.kept.push(KeptFinding { entry: entry.cleaned(), backed_up });
                 }
-                Err(error) => unreadable.push(error),
+                Err(error) => match serde_json::from_str::<KeptFinding<Unread>>(&text) {
+                    Ok(kept) if kept.entry.read::<FindingHead>().is_some() => found.kept_unread.push(kept),
+                    _ => unreadable.push(error),
+                },
             }
         } else if key == heard_key(branch) {
             let heard = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
@@ -148,6 +171,29 @@ pub(super) async fn keep<'a, B: Backend>(
     Ok(new)
 }
 
+/// The same of words that only a newer app can read.
+async fn keep_unread<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+    entries: impl IntoIterator<Item = Unread>,
+) -> Result<(), StoreError> {
+    for entry in entries {
+        let key = own_key(branch, &entry)?;
+        if change.text(Table::Findings, &key).await?.is_none() {
+            change.put(Table::Findings, &key, &KeptFinding { entry, backed_up: false })?;
+        }
+    }
+    Ok(())
+}
+
+/// Words of later kinds, the upper level's apart from the branch's own. What does not even say which finding it is about is none.
+fn sides(unread: &Open<FindingEntry>) -> (Vec<Unread>, Vec<Unread>) {
+    let heads = unread.unread().filter_map(|one| Some((one.read::<FindingHead>()?, one.clone())));
+    let (above, ours): (Vec<_>, Vec<_>) = heads.partition(|(head, _)| head.is_from_above());
+    let words = |side: Vec<(FindingHead, Unread)>| side.into_iter().map(|(_, one)| one).collect();
+    (words(above), words(ours))
+}
+
 /// Adds what a backup holds; what is here already stays. Returns how many findings it has something new on.
 pub(super) async fn merge<B: Backend>(
     change: &mut Change<'_, B>,
@@ -163,14 +209,28 @@ pub(super) async fn merge<B: Backend>(
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =
         carried.entries.iter().filter(sound).partition(|entry| entry.is_from_above());
     let mut new = keep(change, branch, ours).await?;
+    let (unread_above, unread_ours) = sides(&carried.entries);
+    keep_unread(change, branch, unread_ours).await?;
+    let is_verdict = |one: &&Unread| one.read().is_some_and(|head: FindingHead| head.is_from_above());
+    let unread = UnreadFindings {
+        entries: unread_above.into_iter().filter(|one| !before.unread().entries.contains(one)).collect(),
+        verdicts: carried
+            .verdicts
+            .unread()
+            .filter(is_verdict)
+            .filter(|one| !before.unread().verdicts.contains(one))
+            .cloned()
+            .collect(),
+    };
     let sound =
         |verdict: &&Verdict| verdict_fault(verdict).is_none() && !before.verdicts().contains(*verdict);
     let verdicts: Vec<&Verdict> = carried.verdicts.iter().filter(sound).collect();
-    if !above.is_empty() || !verdicts.is_empty() {
+    if !above.is_empty() || !verdicts.is_empty() || !unread.is_empty() {
         new.extend(above.iter().map(|entry| entry.finding));
         new.extend(verdicts.iter().map(|verdict| verdict.finding));
         let mut all = Findings::from(known.carried);
         all.merge(Findings::new(above.into_iter().cloned(), verdicts.into_iter().cloned()));
+        all.keep_unread(unread);
         change.put(Table::Findings, &carried_key(branch), &BranchFindings::from(all))?;
         // Whether the endpoint says the same is not known: it is asked for all of it.
         known.heard.etag = None;
@@ -185,12 +245,16 @@ pub(super) async fn mark<B: Backend>(
     branch: &BranchCode,
     carried: &BranchFindings,
 ) -> Result<(), StoreError> {
+    let unread: BTreeSet<&Unread> = carried.entries.unread().collect();
     let carried: BTreeSet<&FindingEntry> = carried.entries.iter().collect();
-    for kept in stored(change, branch).await?.kept {
-        if !kept.backed_up && carried.contains(&kept.entry) {
-            let key = own_key(branch, &kept.entry)?;
-            change.put(Table::Findings, &key, &KeptFinding { backed_up: true, ..kept })?;
-        }
+    let known = stored(change, branch).await?;
+    for kept in known.kept.into_iter().filter(|kept| !kept.backed_up && carried.contains(&kept.entry)) {
+        let key = own_key(branch, &kept.entry)?;
+        change.put(Table::Findings, &key, &KeptFinding { backed_up: true, ..kept })?;
+    }
+    for kept in known.kept_unread.into_iter().filter(|kept| !kept.backed_up && unread.contains(&kept.entry)) {
+        let key = own_key(branch, &kept.entry)?;
+        change.put(Table::Findings, &key, &KeptFinding { backed_up: true, ..kept })?;
     }
     Ok(())
 }
@@ -199,11 +263,18 @@ pub(super) async fn mark<B: Backend>(
 /// something later, needs no backup, or was never said.
 fn still_carried(carried: BranchFindings, said: &Findings) -> BranchFindings {
     let entries = said.entries().iter().filter(|entry| entry.is_from_above()).map(|entry| entry.stamp);
-    let latest = entries.chain(said.verdicts().iter().map(|verdict| verdict.stamp)).max();
+    let unread = said.unread().entries.iter().chain(&said.unread().verdicts).filter_map(Unread::read);
+    let unread = unread.filter(FindingHead::is_from_above).map(|head| head.stamp);
+    let latest = entries.chain(said.verdicts().iter().map(|verdict| verdict.stamp)).chain(unread).max();
     let is_later = |stamp: Stamp| latest.is_none_or(|latest| stamp > latest);
+    let stays = |one: &Unread| one.stamp().is_some_and(is_later);
+    let ((entries, unread_entries), (verdicts, unread_verdicts)) =
+        (carried.entries.into_parts(), carried.verdicts.into_parts());
     BranchFindings {
-        entries: carried.entries.into_iter().filter(|entry| is_later(entry.stamp)).collect(),
-        verdicts: carried.verdicts.into_iter().filter(|verdict| is_later(verdict.stamp)).collect(),
+        entries: Open::from_iter(entries.into_iter().filter(|entry| is_later(entry.stamp)))
+            .with_unread(unread_entries.into_iter().filter(stays)),
+        verdicts: Open::from_iter(verdicts.into_iter().filter(|verdict| is_later(verdict.stamp)))
+            .with_unread(unread_verdicts.into_iter().filter(stays)),
     }
 }
 
@@ -219,9 +290,18 @@ pub(super) async fn hear<B: Backend>(
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =
         forgotten.partition(|entry| entry.is_from_above());
     keep(change, branch, ours.iter().copied()).await?;
+    // The same of what only a newer app can read: without a word of its own it is neither side's to forget.
+    let (unread_above, mut unread_ours) = sides(&known.heard.all.entries);
+    unread_ours.retain(|one| heard.all.entries.unread().all(|now| now != one));
+    let is_complete = ours.is_empty() && unread_ours.is_empty();
+    keep_unread(change, branch, unread_ours).await?;
     photos::doubt(change, branch, ours.iter().filter_map(|entry| entry.field.photo())).await?;
     let mut all = Findings::from(heard.all.clone());
     all.merge(Findings::new(above.into_iter().cloned(), known.heard.all.verdicts.iter().cloned()));
+    all.keep_unread(UnreadFindings {
+        entries: unread_above.into_iter().collect(),
+        verdicts: known.heard.all.verdicts.unread().cloned().collect(),
+    });
     let carried = still_carried(known.carried, &Findings::from(heard.all.clone()));
     if carried.is_empty() {
         change.delete(Table::Findings, &carried_key(branch));
@@ -229,7 +309,6 @@ pub(super) async fn hear<B: Backend>(
         change.put(Table::Findings, &carried_key(branch), &carried)?;
     }
     known.carried = carried;
-    let is_complete = ours.is_empty();
     known.heard = HeardFindings { etag: heard.etag.clone(), all: all.into() };
     if is_complete && known.unsent().is_empty() {
         change.delete(Table::Findings, &refused_key(branch));

@@ -13,7 +13,7 @@ use crate::{
     },
     protocol::{BranchFindings, ProblemKind},
     sync::{
-        HeardFindings, Rejection, Store as _, round,
+        HeardFindings, Rejection, RoundOutcome, Store as _, round,
         testing::{FakeEndpoint, Line, NOON, branch, finding_word, token},
     },
 };
@@ -62,8 +62,8 @@ fn backup(findings: BranchFindings) -> Backup {
         made_at: NOON,
         drafts: Vec::new(),
         submissions: Vec::new(),
-        photos: Vec::new(),
-        ledger: Vec::new(),
+        photos: Vec::new().into(),
+        ledger: Vec::new().into(),
         findings,
     }
 }
@@ -170,7 +170,7 @@ fn a_backup_brings_both_sides_words_once_and_what_cannot_be_is_left_out() {
     write(&tab, &mine);
     let spoilt = finding_word(3, "\u{7}", 30, 2);
     let entries = vec![mine.clone(), theirs.clone(), spoilt, from_above("门牌脱落", 30)];
-    let carried = backup(BranchFindings { entries, verdicts: vec![closed(40)] });
+    let carried = backup(BranchFindings { entries: entries.into(), verdicts: vec![closed(40)].into() });
     assert_eq!(run(tab.restore(&carried, 0)), Ok(2));
     assert_eq!(run(tab.restore(&carried, 0)), Ok(0), "the same again");
     let found = kept(&tab);
@@ -192,7 +192,10 @@ fn a_backup_forges_no_verdict() {
     let worded = Verdict { by: "\u{7}".into(), ..closed(50) };
     let verdicts = vec![huge, phones, worded, closed(40)];
     let entries = vec![from_above("没有问题", u64::MAX)];
-    assert_eq!(run(tab.restore(&backup(BranchFindings { entries, verdicts }), 0)), Ok(1));
+    assert_eq!(
+        run(tab.restore(&backup(BranchFindings { entries: entries.into(), verdicts: verdicts.into() }), 0)),
+        Ok(1)
+    );
     let all = || kept(&tab).all();
     assert_eq!(all().latest(), Some(above(40)), "the clock is not pushed");
     assert_eq!(all().verdicts().iter().cloned().collect::<Vec<_>>(), [closed(40)]);
@@ -211,7 +214,11 @@ fn a_backup_forges_no_verdict() {
 fn what_the_endpoint_itself_said_stays_whatever_it_says_later() {
     let memory = Memory::default();
     let tab = bound(&memory, 1);
-    run(tab.restore(&backup(BranchFindings { entries: Vec::new(), verdicts: vec![closed(40)] }), 0)).unwrap();
+    run(tab.restore(
+        &backup(BranchFindings { entries: Vec::new().into(), verdicts: vec![closed(40)].into() }),
+        0,
+    ))
+    .unwrap();
     run(tab.save_findings(&branch(1), &heard(&[from_above("门牌脱落", 30)], &[closed(40)]))).unwrap();
     assert_eq!(kept(&tab).carried, BranchFindings::default(), "confirmed");
     // Restored from an old backup, it speaks again.
@@ -220,7 +227,7 @@ fn what_the_endpoint_itself_said_stays_whatever_it_says_later() {
 }
 
 fn send(tab: &Repository<Memory>, api: &FakeEndpoint) -> bool {
-    run(round(tab, api, || NOON, || 0, 0)).unwrap().changed
+    run(round(tab, api, || NOON, || 0, &RoundOutcome::default())).unwrap().changed
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        ActivityKind, ContentHash, Entry, LedgerEntry, LedgerId, LedgerRecord, Points, ledger::Attendance,
-        testing::stamp,
+        ActivityKind, ContentHash, Entry, LedgerEntry, LedgerId, LedgerRecord, Open, Points,
+        ledger::Attendance, testing::stamp,
     },
     protocol::{ActivationCode, Receipt, Review, ReviewState, UnitName},
     sync::testing::{NOON, branch, token},
@@ -51,7 +51,8 @@ fn submission() -> LocalSubmission {
         reason: "缺签到表".into(),
         items: Vec::new(),
         due: None,
-    }];
+    }]
+    .into();
     local
 }
 
@@ -82,11 +83,11 @@ fn backup() -> Backup {
         made_at: NOON,
         drafts: vec![SavedDraft {
             draft: begun(),
-            entries: vec![Entry { under: None, ..note("yes", "在铁柜二层", NOON, 1) }],
+            entries: vec![Entry { under: None, ..note("yes", "在铁柜二层", NOON, 1) }].into(),
         }],
         submissions: vec![submission()],
-        ledger: Vec::new(),
-        photos: Vec::new(),
+        ledger: Open::default(),
+        photos: Open::default(),
         findings: crate::protocol::BranchFindings::default(),
     }
 }
@@ -123,7 +124,7 @@ fn backup_with_ledger() -> Backup {
         entry,
         photos: std::collections::BTreeMap::new(),
     };
-    let ledger = vec![version(1, 1, Some(whole)), version(2, 2, Some(least)), version(2, 3, None)];
+    let ledger = vec![version(1, 1, Some(whole)), version(2, 2, Some(least)), version(2, 3, None)].into();
     Backup { drafts: Vec::new(), submissions: Vec::new(), ledger, ..backup() }
 }
 

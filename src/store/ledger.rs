@@ -5,22 +5,35 @@ use super::{
     backend::{Backend, Table},
     error::StoreError,
     records::KeptRecord,
-    repository::{Found, Repository, stamp_key},
+    repository::{Found, Repository, read_words, stamp_key},
 };
-use crate::domain::{BranchCode, HybridClock, LedgerId, LedgerRecord, ledger::check::record_fault};
+use crate::domain::{
+    BranchCode, HybridClock, LedgerId, LedgerRecord, Open, Unread,
+    ledger::{LedgerHead, check::record_fault},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn ledger_key(branch: &BranchCode, record: &LedgerRecord) -> String {
     format!("{branch}/{}/{}", record.id, stamp_key(record.stamp))
 }
 
+/// A version of a later kind as it is kept.
+fn unread_record(text: &str) -> Option<Unread> {
+    let kept: KeptRecord<Unread> = serde_json::from_str(text).ok()?;
+    kept.record.read::<LedgerHead>().map(|_| kept.record)
+}
+
 /// Adds records that came from elsewhere; what is here already stays. Returns how many entries they concern that are new here.
 pub(super) async fn merge<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
-    records: &[LedgerRecord],
+    records: &Open<LedgerRecord>,
     shared: bool,
 ) -> Result<usize, StoreError> {
+    // Another phone wrote them, and has them.
+    let unread = records.unread().filter(|one| one.read::<LedgerHead>().is_some()).cloned();
+    let kept = |record| KeptRecord { record, shared: true };
+    change.keep_unread(Table::Ledger, branch.as_str(), unread, kept).await?;
     // What no form of ours would have let in is left out: it must not spoil what is counted. A text is cleaned instead.
     let cleaned = records.iter().cloned().map(LedgerRecord::cleaned);
     let sound: Vec<LedgerRecord> = cleaned.filter(|record| record_fault(record).is_none()).collect();
@@ -79,9 +92,10 @@ pub(super) async fn mark<B: Backend>(
         return Ok(());
     }
     let carried: BTreeSet<&LedgerRecord> = carried.iter().collect();
-    for kept in change.run::<KeptRecord>(Table::Ledger, &format!("{branch}/")).await?.records {
+    for (key, text) in change.texts(Table::Ledger, &format!("{branch}/")).await? {
+        // Under whichever key it lies: a version that could not be read once lies under another than its own.
+        let Ok(kept) = serde_json::from_str::<KeptRecord>(&text) else { continue };
         if !kept.shared && carried.contains(&kept.record) {
-            let key = ledger_key(branch, &kept.record);
             change.put(Table::Ledger, &key, &KeptRecord { shared: true, ..kept })?;
         }
     }
@@ -101,7 +115,8 @@ impl<B: Backend> Repository<B> {
     /// # Errors
     /// When the storage fails.
     pub async fn ledger(&self, branch: &BranchCode) -> Result<Found<KeptRecord>, StoreError> {
-        self.run(Table::Ledger, &format!("{branch}/")).await
+        let texts = self.backend().scan(Table::Ledger, &format!("{branch}/")).await?;
+        Ok(read_words(Table::Ledger, texts, unread_record))
     }
 
     /// Makes new versions durable, all or none. Two tabs share one device and may give one stamp to two versions of an entry:
@@ -149,8 +164,8 @@ mod tests {
             made_at: 0,
             drafts: Vec::new(),
             submissions: Vec::new(),
-            ledger,
-            photos: Vec::new(),
+            ledger: ledger.into(),
+            photos: Open::default(),
             findings: crate::protocol::BranchFindings::default(),
         }
     }
@@ -158,7 +173,7 @@ mod tests {
     /// A report that carries these records.
     fn report_with(ledger: Vec<LedgerRecord>) -> (crate::domain::Submission, crate::store::LocalSubmission) {
         let (mut sent, mut local, _) = report(1, 1, 1);
-        sent.ledger = ledger;
+        sent.ledger = ledger.into();
         local.body = Some(serde_json::to_string(&sent).unwrap());
         (sent, local)
     }
@@ -258,7 +273,7 @@ mod tests {
             own: None,
             reason: String::new(),
         };
-        sent.answers = vec![Entry { key, stamp: stamp(1, 1), value, under: None }];
+        sent.answers = vec![Entry { key, stamp: stamp(1, 1), value, under: None }].into();
         local.body = None;
         let mut batch = crate::store::Batch::default();
         let at = crate::store::repository::submission_key(&branch(1), sent.id);

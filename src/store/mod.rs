@@ -33,6 +33,8 @@ mod findings_tests;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod later_tests;
+#[cfg(test)]
 mod moving_tests;
 #[cfg(test)]
 mod photos_tests;

@@ -14,7 +14,7 @@ use crate::{
     },
     store::Backend,
     sync::{
-        OutboxRequest, round,
+        OutboxRequest, RoundOutcome, round,
         testing::{FakeEndpoint, NOON, branch, checklist_body, token},
     },
 };
@@ -131,14 +131,14 @@ fn what_another_tab_saves_meanwhile_stays_and_is_doubtful_when_its_question_diff
 }
 
 fn send(tab: &Repository<Memory>, api: &FakeEndpoint) {
-    run(round(tab, api, || NOON, || 0, 0)).unwrap();
+    run(round(tab, api, || NOON, || 0, &RoundOutcome::default())).unwrap();
 }
 
 /// Reports what is answered, as the session does it.
 fn submit(tab: &Repository<Memory>, number: u8, by: u8, under: &Draft) {
     let (mut sent, _, mut request) = report(number, 1, by);
     sent.checklist = under.checklist.clone();
-    sent.answers = Submission::packed(assessment(tab, 1).winners(), &under.checklist);
+    sent.answers = Submission::packed(assessment(tab, 1).winners(), &under.checklist).into();
     let body = serde_json::to_string(&sent).unwrap();
     request.request = OutboxRequest::submit(sent.id, body.clone());
     let local = LocalSubmission::made_here(&sent, body);

@@ -14,7 +14,7 @@ use crate::{
     },
     protocol::ProblemKind,
     sync::{
-        Client, ClockOffset, OutboxRequest, round,
+        Client, ClockOffset, OutboxRequest, RoundOutcome, round,
         testing::{FakeEndpoint, NOON, branch, token},
         uploads::{Pile as _, Uploaded, upload},
     },
@@ -30,7 +30,7 @@ fn reported(memory: &Memory, picture: &[u8]) -> Repository<Memory> {
     run(repository.bind(&binding(1), &phone())).unwrap();
     run(repository.save_photo(&draft(1), &attach("yes", picture, true, NOON), &photo(1, picture))).unwrap();
     let (mut sent, ..) = report(1, 1, 1);
-    sent.answers = run(repository.entries(&draft(1).key())).unwrap().records;
+    sent.answers = run(repository.entries(&draft(1).key())).unwrap().records.into();
     sent.attachments = vec![photo(1, picture).record.facts.into()];
     let body = serde_json::to_string(&sent).unwrap();
     let (_, mut local, mut row) = report(1, 1, 1);
@@ -135,7 +135,7 @@ fn nothing_is_freed_before_the_endpoint_has_it_and_a_small_picture_stays() {
     assert_eq!(unbind(), Err(stuck.into()));
 
     let sent = || run(repository.submissions(&branch(1))).unwrap().records.remove(0);
-    run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(sent().missing, [hash(&picture)], "delivered, but not complete");
     assert_eq!(unbind(), Err(OnlyHere { photos: 1, ..OnlyHere::default() }.into()));
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
@@ -160,10 +160,10 @@ fn another_phone_hears_of_photos_and_fetches_none_by_itself() {
     let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
     let endpoint = FakeEndpoint::with(&[(1, 1)]);
     let first = reported(&Memory::default(), &picture);
-    run(round(&first, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&first, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     let second = Repository::new(Memory::default());
     run(second.bind(&binding(1), &Phone::new(crate::domain::testing::device(2)))).unwrap();
-    run(round(&second, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&second, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     let records = run(second.photos(&branch(1))).unwrap().records;
     let expected: Attachment = photo(1, &picture).record.facts.into();
     assert_eq!(Attachment::from(records[0].facts.clone()), expected);
@@ -176,13 +176,13 @@ fn another_phone_hears_of_photos_and_fetches_none_by_itself() {
 fn what_a_restored_endpoint_lacks_is_not_freed_and_goes_up_again() {
     let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
     let (repository, endpoint) = (reported(&Memory::default(), &picture), FakeEndpoint::with(&[(1, 1)]));
-    run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
-    run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(run(repository.only_here(&branch(1))), Ok(OnlyHere::default()));
     // Restored from a backup that holds the submission and not yet the photo.
     endpoint.photos.borrow_mut().clear();
-    run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(run(repository.free_photos(&branch(1))), Ok(0), "it is the only one there is");
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(&picture))), Ok(Some(picture.clone())));
     assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 1);
@@ -199,11 +199,11 @@ fn a_photo_fetched_from_the_endpoint_is_known_to_be_there() {
     let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
     let endpoint = FakeEndpoint::with(&[(1, 1)]);
     let first = reported(&Memory::default(), &picture);
-    run(round(&first, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&first, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     upload_now(&first, &endpoint);
     let second = Repository::new(Memory::default());
     run(second.bind(&binding(1), &Phone::new(crate::domain::testing::device(2)))).unwrap();
-    run(round(&second, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&second, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     let record = PhotoRecord { uploaded: true, ..photo(1, &picture).record };
     run(second.place_photo(&NewPhoto { record, ..photo(1, &picture) })).unwrap();
     assert_eq!(run(second.waiting()).unwrap(), [], "it came from there");
@@ -216,7 +216,7 @@ fn a_pause_in_one_tab_is_heard_by_the_tab_that_sends() {
     let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
     let memory = Memory::default();
     let (sends, endpoint) = (reported(&memory, &picture), FakeEndpoint::with(&[(1, 1)]));
-    run(round(&sends, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&sends, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     let other = repository(&memory);
     let pause = |paused| run(other.change_phone(&phone(), |phone| phone.uploads_paused = paused)).unwrap();
     pause(true);
@@ -231,7 +231,7 @@ fn a_pause_in_one_tab_is_heard_by_the_tab_that_sends() {
 fn what_the_endpoint_refuses_waits_for_her_word() {
     let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
     let (repository, endpoint) = (reported(&Memory::default(), &picture), FakeEndpoint::with(&[(1, 1)]));
-    run(round(&repository, &endpoint, || NOON, || 0, 0)).unwrap();
+    run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     let refusal = crate::sync::testing::refusal(ProblemKind::TooManyPhotos);
     endpoint.next("PUT /api/v1/photos/", crate::sync::testing::Line::Says(refusal));
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);

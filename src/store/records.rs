@@ -3,8 +3,8 @@
 
 use crate::{
     domain::{
-        BranchCode, ContentHash, DeviceId, FindingEntry, LedgerRecord, PeriodId, SectionId, SectorId, Stamp,
-        Submission, SubmissionId, photo::PhotoFacts,
+        BranchCode, ContentHash, DeviceId, FindingEntry, LedgerRecord, Open, PeriodId, SectionId, SectorId,
+        Stamp, Submission, SubmissionId, photo::PhotoFacts,
     },
     protocol::{ActivationCode, BranchInfo, ProblemKind, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
@@ -127,21 +127,21 @@ pub struct Draft {
     pub shared_until: Option<Stamp>,
 }
 
-/// One version of a ledger entry as it is kept.
+/// One version of a ledger entry as it is kept; of one that only a newer app can read, its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptRecord {
+pub struct KeptRecord<R = LedgerRecord> {
     /// The version.
-    pub record: LedgerRecord,
+    pub record: R,
     /// Whether it has left the phone in a submission or a backup, or came from elsewhere in a submission.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub shared: bool,
 }
 
-/// A word on a finding as it is kept.
+/// A word on a finding as it is kept; of one that only a newer app can read, its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptFinding {
+pub struct KeptFinding<W = FindingEntry> {
     /// The word.
-    pub entry: FindingEntry,
+    pub entry: W,
     /// Whether a backup that has left the phone holds it.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub backed_up: bool,
@@ -203,7 +203,7 @@ pub struct LocalSubmission {
     pub withdrawn: bool,
     /// What the upper level said, oldest first.
     #[serde(default)]
-    pub reviews: Vec<Review>,
+    pub reviews: Open<Review>,
     /// Whether a backup that has left the phone holds it.
     #[serde(default)]
     pub backed_up: bool,
@@ -246,7 +246,7 @@ impl LocalSubmission {
             body: Some(body),
             receipt: None,
             withdrawn: false,
-            reviews: Vec::new(),
+            reviews: Open::default(),
             backed_up: false,
             missing: Vec::new(),
         }

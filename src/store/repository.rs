@@ -8,7 +8,9 @@ use super::{
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId},
+    domain::{
+        BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId, Unread, answer::EntryHead,
+    },
     sync::{ClockOffset, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -30,6 +32,8 @@ pub struct Repository<B>(pub(super) B);
 pub struct Found<T> {
     /// What could be read, in the order of keys.
     pub records: Vec<T>,
+    /// What only a newer version of the app can read, of what is merged: it is kept and passed on.
+    pub unread: Vec<Unread>,
     /// What could not.
     pub unreadable: Vec<StoreError>,
 }
@@ -43,14 +47,31 @@ pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> 
 }
 
 pub(super) fn read_run<T: DeserializeOwned>(table: Table, texts: Vec<(String, String)>) -> Found<T> {
-    let mut found = Found { records: Vec::new(), unreadable: Vec::new() };
+    read_words(table, texts, |_| None)
+}
+
+/// The same where a record may be a word of a later kind, which `unread` then finds in its text.
+pub(super) fn read_words<T: DeserializeOwned>(
+    table: Table,
+    texts: Vec<(String, String)>,
+    unread: impl Fn(&str) -> Option<Unread>,
+) -> Found<T> {
+    let mut found = Found { records: Vec::new(), unread: Vec::new(), unreadable: Vec::new() };
     for (key, text) in texts {
         match read(table, &key, &text) {
             Ok(record) => found.records.push(record),
-            Err(error) => found.unreadable.push(error),
+            Err(error) => match unread(&text) {
+                Some(one) => found.unread.push(one),
+                None => found.unreadable.push(error),
+            },
         }
     }
     found
+}
+
+/// An answer of a later kind.
+pub(super) fn unread_entry(text: &str) -> Option<Unread> {
+    Unread::new(text).filter(|one| one.read::<EntryHead>().is_some())
 }
 
 /// For what can be had again elsewhere: a spoilt record counts as none.
@@ -69,6 +90,11 @@ pub(super) fn draft_key(key: &DraftKey) -> String {
 
 pub(super) fn entry_key(draft: &DraftKey, entry: &Entry) -> String {
     format!("{}/{}/{}", draft_key(draft), entry.key.path(), stamp_key(entry.stamp))
+}
+
+/// Where a word of a later kind is kept: by its content, as its own key cannot be known.
+pub(super) fn unread_key(run: &str, one: &Unread) -> String {
+    format!("{run}/unread/{}", ContentHash::of(one.text().as_bytes()))
 }
 
 /// Sorts as stamps do.
@@ -267,14 +293,16 @@ impl<B: Backend> Repository<B> {
         unless_spoilt(self.one(Table::Settings, &code_key(code)).await)
     }
 
-    /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again.
+    /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again; one that a newer app has fetched stays
+    /// for that app.
     ///
     /// # Errors
     /// When the storage fails.
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Checklist>, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let checklist = unless_spoilt(change.one(Table::Checklists, hash.as_str()).await)?;
-            if checklist.is_none() && change.has_seen_text() {
+            let Some(text) = change.text(Table::Checklists, hash.as_str()).await? else { return Ok(None) };
+            let checklist = serde_json::from_str(&text).ok();
+            if checklist.is_none() && ContentHash::of(text.as_bytes()) != *hash {
                 change.delete(Table::Checklists, hash.as_str());
             }
             Ok(checklist)
@@ -322,7 +350,8 @@ impl<B: Backend> Repository<B> {
     /// # Errors
     /// When the storage fails.
     pub async fn entries(&self, key: &DraftKey) -> Result<Found<Entry>, StoreError> {
-        self.run(Table::Entries, &format!("{}/", draft_key(key))).await
+        let texts = self.0.scan(Table::Entries, &format!("{}/", draft_key(key))).await?;
+        Ok(read_words(Table::Entries, texts, unread_entry))
     }
 
     /// The submissions of a branch, oldest first (their ids are ordered by time).

@@ -32,7 +32,7 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
     let drafts = run(repository.drafts(&branch(of))).unwrap().records;
     let with_entries = |draft: super::Draft| {
         let entries = run(repository.entries(&draft.key())).unwrap().records;
-        SavedDraft { draft, entries }
+        SavedDraft { draft, entries: entries.into() }
     };
     Backup {
         kind: KIND.into(),
@@ -48,7 +48,7 @@ fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
             .map(|kept| kept.record)
             .collect(),
         submissions: run(repository.submissions(&branch(of))).unwrap().records,
-        photos: run(repository.photos(&branch(of))).unwrap().records,
+        photos: run(repository.photos(&branch(of))).unwrap().records.into(),
         findings: run(repository.findings(&branch(of))).unwrap().0.all().into(),
     }
 }

@@ -57,6 +57,11 @@ impl<B: Backend> Shelf for Repository<B> {
     }
 
     async fn keep_only(&self, wanted: &BTreeSet<ContentHash>) -> Result<(), StoreError> {
+        // An edition that only a newer app can read does not take the place of the one that can be read.
+        let read = self.documents().await?;
+        if wanted.iter().any(|hash| read.iter().all(|(known, _)| known != hash)) {
+            return Ok(());
+        }
         let keys = self.backend().keys(Table::Documents).await?;
         let mut batch = Batch::default();
         for key in keys.iter().filter(|key| !wanted.iter().any(|hash| hash.as_str() == key.as_str())) {
@@ -93,8 +98,11 @@ mod tests {
             repository.place(&all[0].hash().unwrap(), "{\"id\":").await.unwrap();
             let newer = ContentHash::of(b"{}");
             repository.place(&newer, "{}").await.unwrap();
-            assert_eq!(repository.documents().await.unwrap(), [one]);
-            assert_eq!(repository.held().await.unwrap(), wanted.into_iter().chain([newer]).collect());
+            assert_eq!(repository.documents().await.unwrap(), [one.clone()]);
+            let both: BTreeSet<ContentHash> = wanted.into_iter().chain([newer.clone()]).collect();
+            assert_eq!(repository.held().await.unwrap(), both);
+            repository.keep_only(&BTreeSet::from([newer])).await.unwrap();
+            assert_eq!(repository.documents().await.unwrap(), [one], "until the newer one can be read");
         });
     }
 }

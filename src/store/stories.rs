@@ -21,7 +21,7 @@ fn bound(memory: &Memory, byte: u8) -> Repository<Memory> {
 }
 
 fn send(tab: &Repository<Memory>, api: &FakeEndpoint) -> Result<RoundOutcome, StoreError> {
-    run(round(tab, api, || NOON, || 0, 0))
+    run(round(tab, api, || NOON, || 0, &RoundOutcome::default()))
 }
 
 /// Answers, and reports what is answered.
@@ -29,7 +29,7 @@ fn answer_and_report(tab: &Repository<Memory>, number: u8, by: u8) -> LocalSubmi
     run(tab.save_edits(&draft(1), &[edit(note("yes", &format!("第{by}部"), NOON + u64::from(by), by))]))
         .unwrap();
     let (mut submission, _, mut request) = report(number, 1, by);
-    submission.answers = assessment(tab, 1).winners();
+    submission.answers = assessment(tab, 1).winners().into();
     let body = serde_json::to_string(&submission).unwrap();
     request.request = OutboxRequest::submit(submission.id, body.clone());
     let local = LocalSubmission::made_here(&submission, body);

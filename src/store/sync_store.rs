@@ -8,7 +8,7 @@ use super::{
     photos::{doubt, learn},
     records::{Binding as Bound, Draft, LocalSubmission},
     repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
-    work::merge,
+    work::{keep_unread, merge},
 };
 use crate::{
     domain::{BranchCode, Entry, Submission, SubmissionId, ledger::derive},
@@ -219,6 +219,7 @@ impl<B: Backend> Store for Repository<B> {
             // What was counted from the ledger is counted here again, from the same entries.
             let said: Vec<Entry> = submission.entries().iter().filter_map(derive::said).collect();
             merge(change, &begun, &said).await?;
+            keep_unread(change, &begun, submission.unread_entries()).await?;
             ledger::merge(change, &submission.branch, &submission.ledger, true).await?;
             learn(change, submission).await?;
             Ok(())

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, Entry, FindingId, Findings, HybridClock, Ledger, LedgerId, Stamp,
+        Assessment, BranchCode, Entry, FindingId, Findings, HybridClock, Ledger, LedgerId, Stamp, Unread,
         assessment::Edit,
     },
     sync::{OutboxEntry, OutboxId, OutboxRequest},
@@ -118,6 +118,15 @@ pub(super) async fn merge<B: Backend>(
         }
     }
     Ok(new)
+}
+
+/// Adds answers of later kinds.
+pub(super) async fn keep_unread<B: Backend>(
+    change: &mut Change<'_, B>,
+    draft: &Draft,
+    unread: impl IntoIterator<Item = Unread>,
+) -> Result<(), StoreError> {
+    change.keep_unread(Table::Entries, &draft_key(&draft.key()), unread, |one| one).await
 }
 
 /// Carries edits out on top of what is stored, as [`Repository::save_edits`] says.
@@ -300,6 +309,8 @@ impl<B: Backend> Repository<B> {
             for saved in &backup.drafts {
                 let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
                 new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
+                let unread = saved.entries.unread().filter_map(|one| one.under_or(&saved.draft.checklist));
+                keep_unread(change, &saved.draft, unread).await?;
             }
             for photo in &backup.photos {
                 let key = photo_key(&photo.branch, &photo.facts.sha256);

@@ -168,12 +168,19 @@ pub fn classify(reply: Result<Reply, NoAnswer>) -> Result<Reply, ApiError> {
     if (200..300).contains(&reply.status) || reply.status == 304 {
         return Ok(reply);
     }
-    let problem = serde_json::from_str(&reply.body).unwrap_or_else(|_| by_status(reply.status));
+    let problem = serde_json::from_str(&reply.body).unwrap_or_else(|_| by_status(reply.status, &reply.body));
     Err(ApiError::Problem { problem, retry_after_s: reply.retry_after_s })
 }
 
-/// For a problem document that is missing, cut off, or of a kind this app does not know yet: the status says enough.
-fn by_status(status: u16) -> Problem {
+/// For a problem document that is missing, cut off, or of a kind this app does not know yet: the status says enough of its kind;
+/// what the document explains is kept.
+fn by_status(status: u16, body: &str) -> Problem {
+    #[derive(Default, serde::Deserialize)]
+    #[serde(default)]
+    struct Explained {
+        detail: String,
+        faults: Vec<String>,
+    }
     let kind = match status {
         401 | 403 => ProblemKind::Unauthorised,
         404 => ProblemKind::NotFound,
@@ -182,10 +189,10 @@ fn by_status(status: u16) -> Problem {
         408 | 500.. => ProblemKind::Internal,
         _ => ProblemKind::Refused,
     };
-    Problem {
-        status,
-        ..Problem::new(kind, format!("the endpoint answered {status} without a reason we know"))
-    }
+    let Explained { detail, faults } = serde_json::from_str(body).unwrap_or_default();
+    let unsaid = || format!("the endpoint answered {status} without a reason we know");
+    let detail = if detail.is_empty() { unsaid() } else { detail };
+    Problem { status, faults, ..Problem::new(kind, detail) }
 }
 
 #[cfg(test)]
@@ -225,6 +232,21 @@ mod tests {
             let offline = matches!(got, Err(ApiError::Offline(_)));
             assert_eq!(got.map(|reply| reply.status).map_err(|error| error.kind()), expected, "{name}");
             assert_eq!(offline, expected == Err(None), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_problem_of_a_later_kind_keeps_what_it_explains() {
+        let later = r#"{"type":"of-next-year","status":422,"detail":"why","faults":["one"],"more":{}}"#;
+        for (body, detail, faults) in [
+            (later, "why", vec!["one".to_owned()]),
+            (r#"{"type":7}"#, "the endpoint answered 422 without a reason we know", vec![]),
+        ] {
+            let Err(ApiError::Problem { problem, .. }) = classify(signed(422, body)) else {
+                panic!("{body}")
+            };
+            let expected = (ProblemKind::Refused, detail, &faults, 422);
+            assert_eq!((problem.kind, &*problem.detail, &problem.faults, problem.status), expected);
         }
     }
 

@@ -7,14 +7,14 @@ use super::{
     token::Token,
 };
 use crate::{
-    domain::{ContentHash, FindingEntry, SubmissionId},
+    domain::{ContentHash, FindingEntry, Open, SubmissionId, Unread},
     protocol::{
         ActivateRequest, Activated, BranchFindings, BranchInfo, DeviceCode, NewFindings, Problem,
         ProblemKind, Receipt, StampedProfile, SubmissionSummary, paths,
     },
 };
 use serde::de::DeserializeOwned;
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeSet};
 
 /// The endpoint's calls over some transport. Notes on the way whether the endpoint answered at all, and its clock.
 #[derive(Debug)]
@@ -135,12 +135,15 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     pub async fn put_findings(
         &self,
         token: &Token,
-        entries: Vec<FindingEntry>,
+        entries: Open<FindingEntry>,
     ) -> Result<HeardFindings, ApiError> {
         let sent = NewFindings { entries };
         let body = serde_json::to_string(&sent).map_err(|error| ApiError::Unreadable(error.to_string()))?;
         let heard = heard(&self.ask(Method::Put, paths::FINDINGS, Some(token), Some(&body)).await?)?;
-        if sent.entries.iter().all(|entry| heard.all.entries.contains(entry)) {
+        let unread: BTreeSet<&Unread> = heard.all.entries.unread().collect();
+        if sent.entries.iter().all(|entry| heard.all.entries.contains(entry))
+            && sent.entries.unread().all(|one| unread.contains(one))
+        {
             Ok(heard)
         } else {
             Err(ApiError::Unreadable("the answer lacks some of what was sent".into()))
@@ -173,7 +176,7 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     ///
     /// # Errors
     /// [`ApiError`].
-    pub async fn submissions(&self, token: &Token) -> Result<Vec<SubmissionSummary>, ApiError> {
+    pub async fn submissions(&self, token: &Token) -> Result<Open<SubmissionSummary>, ApiError> {
         read(&self.ask(Method::Get, paths::SUBMISSIONS, Some(token), None).await?)
     }
 

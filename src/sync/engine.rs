@@ -13,7 +13,7 @@ use super::{
     token::Token,
 };
 use crate::{
-    domain::{BranchCode, ContentHash, Submission, SubmissionId, submission::FORMAT},
+    domain::{BranchCode, ContentHash, Open, Submission, SubmissionId, submission::FORMAT},
     protocol::ProblemKind,
 };
 use std::collections::BTreeSet;
@@ -31,12 +31,16 @@ pub struct RoundOutcome {
     pub failures: u32,
     /// The branches whose token was refused in this round.
     pub revoked: Vec<BranchCode>,
-    /// Something was pulled that only a newer version of the app can read; it stays where it is until then.
+    /// Something was heard that only a newer version of the app can read. What can be kept is kept as it came; a checklist or a
+    /// submission stays where it is until then.
     pub needs_update: bool,
+    /// The texts, by hash, that were fetched and left where they are: not to be fetched again by this version. To be passed on to
+    /// the next round, like `failures`.
+    pub left: BTreeSet<ContentHash>,
 }
 
-/// Runs one round. `now` is the phone's own clock (milliseconds since 1970-01-01 UTC), `random` any random numbers, `failures`
-/// what the last round's outcome said.
+/// Runs one round. `now` is the phone's own clock (milliseconds since 1970-01-01 UTC), `random` any random numbers, `last` the
+/// outcome of the round before.
 ///
 /// # Errors
 /// Whatever storage fails with; everything recorded until then stays.
@@ -45,7 +49,7 @@ pub async fn round<S: Store, A: Api>(
     api: &A,
     now: impl Fn() -> u64,
     mut random: impl FnMut() -> u64,
-    failures: u32,
+    last: &RoundOutcome,
 ) -> Result<RoundOutcome, S::Error> {
     let local = store.local().await?;
     if local.bindings.is_empty() {
@@ -57,7 +61,7 @@ pub async fn round<S: Store, A: Api>(
         client: &client,
         now: &now,
         random: &mut random,
-        outcome: RoundOutcome::default(),
+        outcome: RoundOutcome { left: last.left.clone(), ..RoundOutcome::default() },
         refused: BTreeSet::new(),
         trouble: None,
     };
@@ -73,7 +77,7 @@ pub async fn round<S: Store, A: Api>(
         outcome.changed = true;
     }
     outcome.next_attempt_at = if let Some(retry_after_s) = trouble {
-        outcome.failures = failures.saturating_add(1);
+        outcome.failures = last.failures.saturating_add(1);
         Some(now().saturating_add(backoff::delay_ms(outcome.failures, retry_after_s, random())))
     } else {
         plan::next_send_at(&store.local().await?, now())
@@ -213,6 +217,8 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
         let etag = local.standard.as_ref().and_then(|copy| copy.etag.as_deref());
         match self.client.standard(etag).await {
             Ok(StandardAnswer::Published(copy)) if Some(&copy) != local.standard.as_ref() => {
+                self.heard(&copy.published.checklists);
+                self.heard(&copy.published.documents);
                 remote.standard = Some(copy);
             }
             Ok(_) => {}
@@ -222,7 +228,11 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             let Some(token) = local.token(branch) else { continue };
             match self.client.submissions(token).await {
                 Ok(summaries) => {
-                    remote.summaries.insert(branch.clone(), summaries);
+                    self.heard(&summaries);
+                    for summary in &summaries {
+                        self.heard(&summary.reviews);
+                    }
+                    remote.summaries.insert(branch.clone(), summaries.into_parts().0);
                 }
                 Err(error) => {
                     self.refused_or_failed(branch, token, &error).await?;
@@ -232,6 +242,8 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             let etag = local.findings.get(branch).and_then(|known| known.etag.as_deref());
             match self.client.findings(token, etag).await {
                 Ok(Some(heard)) => {
+                    self.heard(&heard.all.entries);
+                    self.heard(&heard.all.verdicts);
                     remote.findings.insert(branch.clone(), heard);
                 }
                 Ok(None) => {}
@@ -296,13 +308,17 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
         if here.contains(&hash) {
             return Ok(true);
         }
+        if self.outcome.left.contains(&hash) {
+            self.outcome.needs_update = true;
+            return Ok(false);
+        }
         let body = match self.client.checklist(&hash).await {
             Ok(body) => body,
             Err(error) => return self.pull_failed(&error).map(|()| false),
         };
         // The hash has proven the text: if it cannot be read, it is newer than this app.
         let Ok(checklist) = serde_json::from_str(&body) else {
-            self.outcome.needs_update = true;
+            self.leave(hash);
             return Ok(false);
         };
         here.insert(hash.clone());
@@ -319,15 +335,21 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
         checklists: &mut BTreeSet<ContentHash>,
     ) -> Result<(), Stop<S::Error>> {
         let Some(token) = local.token(branch) else { return Ok(()) };
+        if self.outcome.left.contains(sha256) {
+            self.outcome.needs_update = true;
+            return Ok(());
+        }
         let body = match self.client.submission_body(token, id, sha256).await {
             Ok(body) => body,
             Err(error) => return self.refused_or_failed(branch, token, &error).await,
         };
         let Some(submission) = readable(&body).filter(|found| found.id == id && &found.branch == branch)
         else {
-            self.outcome.needs_update = true;
+            self.leave(sha256.clone());
             return Ok(());
         };
+        self.heard(&submission.answers);
+        self.heard(&submission.ledger);
         let mut pinned_is_here = true;
         // The others are only needed to tell what has changed since an answer was given.
         for hash in submission.checklists() {
@@ -338,6 +360,17 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             self.stored(self.store.save_pulled(&Pulled { body, submission }).await)?;
         }
         Ok(())
+    }
+
+    /// Takes note that something in a list is of a later kind.
+    fn heard<T>(&mut self, list: &Open<T>) {
+        self.outcome.needs_update |= list.has_unread();
+    }
+
+    /// Leaves a text that is newer than this app where it is.
+    fn leave(&mut self, hash: ContentHash) {
+        self.outcome.left.insert(hash);
+        self.outcome.needs_update = true;
     }
 
     async fn refused_or_failed(

@@ -18,7 +18,7 @@ fn run_at(
     store: &MemoryStore,
     api: &FakeEndpoint,
 ) -> Result<RoundOutcome, &'static str> {
-    pollster::block_on(round(store, api, || now, || 0, failures))
+    pollster::block_on(round(store, api, || now, || 0, &RoundOutcome { failures, ..RoundOutcome::default() }))
 }
 
 fn run(store: &MemoryStore, api: &FakeEndpoint) -> RoundOutcome {

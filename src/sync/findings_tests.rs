@@ -7,7 +7,7 @@ use super::{
 use crate::protocol::ProblemKind;
 
 fn run_at(store: &MemoryStore, api: &FakeEndpoint) -> Result<RoundOutcome, &'static str> {
-    pollster::block_on(round(store, api, || NOON, || 0, 0))
+    pollster::block_on(round(store, api, || NOON, || 0, &RoundOutcome::default()))
 }
 
 fn run(store: &MemoryStore, api: &FakeEndpoint) -> RoundOutcome {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        BranchCode, ContentHash, FindingEntry, SectorId, SubmissionId,
-        finding::check::{finding_fault, impossible_deadlines},
+        BranchCode, ContentHash, FindingEntry, Open, SectorId, SubmissionId, Unread,
+        finding::check::{finding_fault, impossible_deadlines, is_to_be_kept},
     },
     protocol::{BranchInfo, MAX_FINDINGS_PER_REQUEST, SubmissionSummary},
 };
@@ -88,9 +88,9 @@ fn in_order(local: &Local) -> Vec<&OutboxEntry> {
 }
 
 /// The words on findings to send, a request each, after the rows of the outbox. What the endpoint would refuse is not sent, and
-/// nothing in the upper level's name.
+/// nothing in the upper level's name. Words that only a newer version can read go last, by themselves.
 #[must_use]
-pub fn findings(local: &Local) -> Vec<(BranchCode, Vec<FindingEntry>)> {
+pub fn findings(local: &Local) -> Vec<(BranchCode, Open<FindingEntry>)> {
     let mut requests = Vec::new();
     for branch in askable(local) {
         let Some(known) = local.findings.get(branch) else { continue };
@@ -103,7 +103,12 @@ pub fn findings(local: &Local) -> Vec<(BranchCode, Vec<FindingEntry>)> {
         let mut unsent: Vec<FindingEntry> = known.unsent.iter().filter(is_sound).cloned().collect();
         // Older ones first: a cut-off round leaves what an earlier moment looked like.
         unsent.sort_by(|a, b| (a.stamp, a).cmp(&(b.stamp, b)));
-        requests.extend(unsent.chunks(MAX_FINDINGS_PER_REQUEST).map(|some| (branch.clone(), some.to_vec())));
+        let unread: Vec<Unread> = known.unsent.unread().filter(|one| is_to_be_kept(one)).cloned().collect();
+        let readable = unsent.chunks(MAX_FINDINGS_PER_REQUEST).map(|some| some.to_vec().into());
+        let unreadable = unread
+            .chunks(MAX_FINDINGS_PER_REQUEST)
+            .map(|some| Open::default().with_unread(some.iter().cloned()));
+        requests.extend(readable.chain(unreadable).map(|some| (branch.clone(), some)));
     }
     requests
 }

@@ -2,7 +2,7 @@
 
 use super::{clock::ClockOffset, outbox::OutboxEntry, outbox::OutboxId, token::Token};
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, FindingEntry, Submission, SubmissionId},
+    domain::{BranchCode, Checklist, ContentHash, FindingEntry, Open, Submission, SubmissionId},
     protocol::{BranchFindings, BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,7 @@ pub struct LocalFindings {
     /// With which the endpoint is asked whether anything changed.
     pub etag: Option<String>,
     /// What was written here and is not among what the endpoint has.
-    pub unsent: Vec<FindingEntry>,
+    pub unsent: Open<FindingEntry>,
 }
 
 /// What the phone knows, read in one transaction.

@@ -57,6 +57,7 @@ fn App() -> impl IntoView {
     leptos::task::spawn_local(session.start());
     view! {
             <Update />
+            <NeedsUpdate />
             <Warnings />
             {move || match session.boot.get() {
                 // Nothing yet: the painted shell stays.
@@ -173,6 +174,29 @@ fn Update() -> impl IntoView {
                     class="strip-button strip-later"
                     on:click=move |_| session.update_waiting.set(false)
                 >
+                    "以后"
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+/// 请更新: something is of a later kind than this version knows, and no newer version waits yet.
+#[component]
+fn NeedsUpdate() -> impl IntoView {
+    let session = super::session::session();
+    let for_others = for_others();
+    let put_off = RwSignal::new(false);
+    let shows =
+        move || session.is_outdated() && !session.update_waiting.get() && !put_off.get() && !for_others.get();
+    view! {
+        <Show when=shows>
+            <div class="strip" role="status" data-testid="needs-update">
+                <span>"请更新：有些新内容这一版看不懂，已原样留着。"</span>
+                <button type="button" class="strip-button" on:click=move |_| session.look_for_update()>
+                    "找新版本"
+                </button>
+                <button type="button" class="strip-button strip-later" on:click=move |_| put_off.set(true)>
                     "以后"
                 </button>
             </div>

@@ -1,9 +1,9 @@
 //! The ledger as the app holds it, and what of it goes into a submission.
 
 use crate::{
-    domain::{BranchCode, Ledger, LedgerId, LedgerRecord},
+    domain::{BranchCode, Ledger, LedgerId, LedgerRecord, Open, Stamp, Unread, ledger::check::MAX_RECORDS},
     protocol::MAX_BODY_BYTES,
-    store::{KeptRecord, ledger::only_here},
+    store::{Found, KeptRecord, ledger::only_here},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +21,11 @@ pub struct Book {
 impl Book {
     /// From what is stored.
     #[must_use]
-    pub fn new(kept: Vec<KeptRecord>) -> Self {
-        let only_here = only_here(&kept);
-        Self { branch: None, ledger: Ledger::new(kept.into_iter().map(|kept| kept.record)), only_here }
+    pub fn new(found: Found<KeptRecord>) -> Self {
+        let only_here = only_here(&found.records);
+        let mut ledger = Ledger::new(found.records.into_iter().map(|kept| kept.record));
+        ledger.keep_unread(found.unread);
+        Self { branch: None, ledger, only_here }
     }
 
     /// Adds versions that were just written here.
@@ -43,9 +45,14 @@ impl Book {
 }
 
 /// What of the ledger goes into a submission of which the rest has this many bytes: all of it that the period judges, and where
-/// that is too much for one request (some eight hundred entries), the newest of it. The rest stays on the phone and in backups.
+/// that is too much for one request (some eight hundred entries), the newest of it. Then the newest of what only a newer app can
+/// read, which is not known to belong to the period or not. The rest stays on the phone and in backups.
 #[must_use]
-pub fn that_fits(mut records: Vec<LedgerRecord>, rest: usize) -> Vec<LedgerRecord> {
+pub fn that_fits(
+    mut records: Vec<LedgerRecord>,
+    unread: &BTreeSet<Unread>,
+    rest: usize,
+) -> Open<LedgerRecord> {
     let size = |record: &LedgerRecord| serde_json::to_string(record).map_or(0, |text| text.len() + 1);
     let mut room = MAX_BODY_BYTES.saturating_sub(rest + 4_096);
     let mut sizes: BTreeMap<LedgerId, usize> = BTreeMap::new();
@@ -61,14 +68,27 @@ pub fn that_fits(mut records: Vec<LedgerRecord>, rest: usize) -> Vec<LedgerRecor
         fits.insert(id);
     }
     records.retain(|record| fits.contains(&record.id));
-    records
+    let places = MAX_RECORDS.saturating_sub(records.len());
+    let mut newest: Vec<(Option<Stamp>, &Unread)> = unread.iter().map(|one| (one.stamp(), one)).collect();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    let fits = |one: &&Unread| {
+        let left = room.checked_sub(one.text().len() + 1);
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let unread: Vec<Unread> =
+        newest.into_iter().map(|(_, one)| one).take(places).take_while(fits).cloned().collect();
+    Open::from(records).with_unread(unread)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        domain::ledger::testing::{meeting, record},
+        domain::{
+            ledger::testing::{meeting, record},
+            testing::stamp,
+        },
         sync::testing::branch,
     };
     use jiff::civil::date;
@@ -89,9 +109,21 @@ mod tests {
     fn a_ledger_that_is_too_large_for_one_request_goes_with_its_newest_entries() {
         let day = date(2026, 11, 20);
         let all: Vec<LedgerRecord> = (1..=100).map(|number| record(number, meeting(day), day, 0)).collect();
-        assert_eq!(that_fits(all.clone(), 20_000), all);
-        let few = that_fits(all.clone(), MAX_BODY_BYTES - 4_096 - 10_000);
+        let none = BTreeSet::new();
+        assert_eq!(*that_fits(all.clone(), &none, 20_000), all);
+        let few = that_fits(all.clone(), &none, MAX_BODY_BYTES - 4_096 - 10_000);
         assert!(!few.is_empty() && few.len() < 40, "{}", few.len());
-        assert_eq!(few, all[100 - few.len()..]);
+        assert_eq!(*few, all[100 - few.len()..]);
+        let unread: BTreeSet<Unread> = (0..100)
+            .filter_map(|ms| {
+                Unread::new(&serde_json::json!({ "stamp": stamp(ms, 1), "later": true }).to_string())
+            })
+            .collect();
+        let both = that_fits(all.clone(), &unread, 20_000);
+        assert_eq!((&*both, both.unread().count()), (&all, 100));
+        let some = that_fits(all[99..].to_vec(), &unread, MAX_BODY_BYTES - 4_096 - 2_000);
+        let stamps: Vec<u64> = some.unread().filter_map(|one| Some(one.stamp()?.ms)).collect();
+        assert!(some.len() == 1 && (5..30).contains(&stamps.len()), "{stamps:?}");
+        assert!(stamps.iter().copied().eq((0..100).rev().take(stamps.len())), "the newest: {stamps:?}");
     }
 }

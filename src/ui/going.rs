@@ -50,7 +50,7 @@ mod tests {
         let (on, off, other) = (b"on".as_slice(), b"off".as_slice(), b"other".as_slice());
         let hashes = [on, off, other].map(ContentHash::of);
         let (mut sent, _, mut row) = report(1, 1, 1);
-        sent.answers = vec![attach("yes", on, true, NOON).put, attach("yes", off, false, NOON).put];
+        sent.answers = vec![attach("yes", on, true, NOON).put, attach("yes", off, false, NOON).put].into();
         sent.attachments = vec![photo(1, on).record.facts.into()];
         let mut local = LocalSubmission::made_here(&sent, serde_json::to_string(&sent).unwrap());
         let said = |local: &LocalSubmission, outbox: &[OutboxEntry]| {

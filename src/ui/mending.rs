@@ -43,7 +43,7 @@ impl Mending {
         Self {
             branch: None,
             findings: stored.all(),
-            unsent: stored.unsent().into_iter().map(|entry| entry.finding).collect(),
+            unsent: stored.unsent().iter().map(|entry| entry.finding).collect(),
             only_here: stored.only_here(),
             refused: stored.refused.clone(),
         }

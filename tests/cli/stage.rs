@@ -215,7 +215,7 @@ impl Phone {
     /// Sends what it wrote on findings; answers all that the endpoint has.
     pub(crate) async fn write_findings(&self, entries: Vec<FindingEntry>) -> Findings {
         let url = format!("{}{}", self.address, paths::FINDINGS);
-        let sent = NewFindings { entries };
+        let sent = NewFindings { entries: entries.into() };
         let answer = self.client.put(url).bearer_auth(&self.token).json(&sent).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
         answer.json::<BranchFindings>().await.unwrap().into()
@@ -286,8 +286,9 @@ impl Phone {
                     value: AnswerValue::Text { text: "@签到表在镇里".into() },
                     under: None,
                 },
-            ],
-            ledger: Vec::new(),
+            ]
+            .into(),
+            ledger: Vec::new().into(),
             attachments: Vec::new(),
         }
     }

@@ -84,7 +84,7 @@ impl Table {
         submission.period = self.period().id.clone();
         submission.sector = self.checklist.sector.clone();
         submission.checklist = self.checklist.hash().unwrap();
-        submission.answers = assessment.winners();
+        submission.answers = assessment.winners().into();
         let receipt = self.phone.submit(&submission).await;
         let sheet = score(&self.checklist, self.period(), &assessment);
         assert_eq!(receipt.score, sheet.total(), "the endpoint scores as the phone does");

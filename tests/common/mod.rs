@@ -131,8 +131,8 @@ pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submis
             secretary: "李书记".into(),
             claimed_grade: ClaimedGrade::Qualified,
         },
-        answers,
-        ledger: Vec::new(),
+        answers: answers.into(),
+        ledger: Vec::new().into(),
         attachments: Vec::new(),
     }
 }

@@ -25,7 +25,7 @@ fn entry(finding: u8, ms: u64, phone: usize, text: &str) -> FindingEntry {
 }
 
 async fn put(stage: &Stage, phone: usize, entries: &[FindingEntry]) -> reqwest::Response {
-    let body = serde_json::to_vec(&NewFindings { entries: entries.to_vec() }).unwrap();
+    let body = serde_json::to_vec(&NewFindings { entries: entries.to_vec().into() }).unwrap();
     stage.put(phone, paths::FINDINGS, body).await
 }
 
@@ -45,7 +45,7 @@ async fn two_phones_write_apart_and_each_gets_all_of_it() {
     assert_eq!(first.status(), StatusCode::OK);
     let tag = first.headers()[header::ETAG].clone();
     let all: BranchFindings = first.json().await.unwrap();
-    assert_eq!(all, BranchFindings { entries: vec![mine.clone()], verdicts: vec![] });
+    assert_eq!(all, BranchFindings { entries: vec![mine.clone()].into(), ..BranchFindings::default() });
     let again = put(&stage, 0, std::slice::from_ref(&mine)).await;
     assert_eq!((again.status(), &again.headers()[header::ETAG]), (StatusCode::OK, &tag), "the same again");
     let asked = async |stage: &Stage| {
@@ -97,4 +97,41 @@ async fn no_branch_fills_the_disk() {
     let problem = refused(put(&stage, 0, &[entry(1, 9_999_999, 0, "多")]).await, ProblemKind::Refused).await;
     assert!(problem.detail.contains("5000"), "{}", problem.detail);
     assert_eq!(put(&stage, 0, &all[..3]).await.status(), StatusCode::OK, "what is there is success");
+}
+
+/// What a phone writes whose app is newer than the endpoint: refusing it would hold up all other words of the branch.
+#[tokio::test]
+async fn words_of_a_later_kind_are_kept_and_given_back_as_they_came() {
+    let mut stage = Stage::new(1, &[]).await;
+    stage.activate(0).await;
+    let good = entry(1, 10, 0, "补上签到表");
+    let mut later = serde_json::to_value(entry(1, 11, 0, "")).unwrap();
+    later["field"] = json!({ "cost": { "currency": ["CNY"] } });
+    later["value"] = json!({ "yuan": 1.50 });
+    let send = async |stage: &Stage, entries: serde_json::Value| {
+        stage.put(0, paths::FINDINGS, json!({ "entries": entries }).to_string().into_bytes()).await
+    };
+    let first = send(&stage, json!([later, good])).await;
+    assert_eq!(first.status(), StatusCode::OK);
+    let expected = json!({ "entries": [good, later] });
+    assert_eq!(first.json::<serde_json::Value>().await.unwrap(), expected);
+    assert_eq!(send(&stage, json!([later])).await.status(), StatusCode::OK, "the same again is success");
+
+    let refuse = async |stage: &Stage, change: &dyn Fn(&mut serde_json::Value)| {
+        let mut entry = later.clone();
+        change(&mut entry);
+        let problem = refused(send(stage, json!([good, entry])).await, ProblemKind::Refused).await;
+        assert_eq!(problem.faults.len(), 1, "{:?}", problem.faults);
+    };
+    refuse(&stage, &|entry| entry["stamp"]["device"] = json!(endpoint_device())).await;
+    refuse(&stage, &|entry| entry["stamp"]["ms"] = json!(u64::MAX)).await;
+    refuse(&stage, &|entry| entry["stamp"] = json!("now")).await;
+    refuse(&stage, &|entry| entry["finding"] = json!(7)).await;
+    refuse(&stage, &|entry| entry["value"]["note"] = json!("长".repeat(2_000))).await;
+    refuse(&stage, &|entry| *entry = json!([])).await;
+
+    stage.program.kill();
+    stage.program = Program::start(&file(&stage.folder), &[]);
+    let all = stage.phone(0, Method::GET, paths::FINDINGS).send().await.unwrap();
+    assert_eq!(all.json::<serde_json::Value>().await.unwrap(), expected);
 }

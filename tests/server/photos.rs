@@ -127,7 +127,7 @@ async fn a_submission_is_complete_when_all_its_photos_are_here() {
     // One that only the ledger names, and one that it takes off again.
     let of_ledger = picture(4);
     sent.ledger =
-        ledger(&sent, &[(ContentHash::of(&of_ledger), true), (ContentHash::of(&picture(5)), false)]);
+        ledger(&sent, &[(ContentHash::of(&of_ledger), true), (ContentHash::of(&picture(5)), false)]).into();
     let answer = stage.put(0, &paths::submission(sent.id), serde_json::to_vec(&sent).unwrap()).await;
     receipt(answer, StatusCode::CREATED).await;
     let photos = [&photos[..], &[of_ledger]].concat();

@@ -36,9 +36,9 @@ fn carried_over(nonce: u64) -> Submission {
     let gone = old.aspects[0].items[0].id.clone();
     sent.answers.retain(|entry| entry.key.item() != Some(&gone));
     let given: Vec<Entry> =
-        sent.answers.into_iter().map(|entry| entry.under_or(&old.hash().unwrap())).collect();
+        sent.answers.iter().map(|entry| entry.clone().under_or(&old.hash().unwrap())).collect();
     sent.checklist = new.hash().unwrap();
-    sent.answers = Submission::packed(given, &sent.checklist);
+    sent.answers = Submission::packed(given, &sent.checklist).into();
     sent
 }
 

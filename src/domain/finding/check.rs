@@ -1,9 +1,10 @@
 //! Checks of entries that come from outside: a phone, a backup.
 
-use super::{FindingEntry, FindingField, FindingValue, Ruling, Verdict, endpoint_device};
+use super::{FindingEntry, FindingField, FindingHead, FindingValue, Ruling, Verdict, endpoint_device};
 use crate::domain::{
     day,
     ids::FindingId,
+    open::Unread,
     text::{self, Kind, TextFault},
 };
 use jiff::civil::Date;
@@ -13,6 +14,9 @@ pub const MAX_FINDING_ENTRIES: usize = 5_000;
 /// 2100-01-01, milliseconds since 1970-01-01 UTC. A stamp only orders what one branch wrote, so that a phone whose clock is years
 /// off loses nothing by it; beyond this it is no clock any more.
 pub const LATEST_STAMP_MS: u64 = 4_102_444_800_000;
+
+/// The longest word of a kind that is not known here, in bytes of JSON: twice the longest that is.
+pub const MAX_UNREAD_BYTES: usize = 4_096;
 
 /// Why an entry cannot be taken. The message says which one, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +96,14 @@ impl FindingEntry {
         }
         self
     }
+}
+
+/// Whether a word of a phone is to be kept although its kind is not known here: it says what it is about and when it was written,
+/// not in the upper level's name, and is not longer than a word can be. What else it says is for whoever can read it to look at.
+#[must_use]
+pub fn is_to_be_kept(word: &Unread) -> bool {
+    let may_write = |head: FindingHead| !head.is_from_above() && head.stamp.ms <= LATEST_STAMP_MS;
+    word.text().len() <= MAX_UNREAD_BYTES && word.read().is_some_and(may_write)
 }
 
 /// What is wrong with a verdict that did not come from the endpoint itself, if anything.

@@ -18,6 +18,7 @@ pub use derive::{Finding, FindingState};
 use super::{
     clock::Stamp,
     ids::{ContentHash, DeviceId, FindingId, ItemId, PeriodId},
+    open::Unread,
     points::Points,
 };
 use jiff::civil::Date;
@@ -186,6 +187,24 @@ impl FindingEntry {
     }
 }
 
+/// What even a word of a kind that is not known here says: it is kept and passed on by this alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FindingHead {
+    /// The finding.
+    pub finding: FindingId,
+    /// When and on which phone.
+    pub stamp: Stamp,
+}
+
+impl FindingHead {
+    /// Whether the upper level wrote it, through the endpoint.
+    #[must_use]
+    pub fn is_from_above(&self) -> bool {
+        self.stamp.device == endpoint_device()
+    }
+}
+
 /// What the upper level has decided on a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -224,6 +243,24 @@ pub enum Ruling {
 pub struct Findings {
     entries: BTreeSet<FindingEntry>,
     verdicts: BTreeSet<Verdict>,
+    unread: UnreadFindings,
+}
+
+/// What of it only a newer version can read: it is merged and passed on, and says nothing here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UnreadFindings {
+    /// Words of later kinds.
+    pub entries: BTreeSet<Unread>,
+    /// Verdicts of later kinds.
+    pub verdicts: BTreeSet<Unread>,
+}
+
+impl UnreadFindings {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.verdicts.is_empty()
+    }
 }
 
 impl Findings {
@@ -233,7 +270,8 @@ impl Findings {
         entries: impl IntoIterator<Item = FindingEntry>,
         verdicts: impl IntoIterator<Item = Verdict>,
     ) -> Self {
-        Self { entries: entries.into_iter().collect(), verdicts: verdicts.into_iter().collect() }
+        let (entries, verdicts) = (entries.into_iter().collect(), verdicts.into_iter().collect());
+        Self { entries, verdicts, unread: UnreadFindings::default() }
     }
 
     /// Every entry.
@@ -257,6 +295,25 @@ impl Findings {
     pub fn merge(&mut self, other: Self) {
         self.entries.extend(other.entries);
         self.verdicts.extend(other.verdicts);
+        self.keep_unread(other.unread);
+    }
+
+    /// How many words there are, readable or not.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.entries.len() + self.unread.entries.len()
+    }
+
+    /// What of it cannot be read.
+    #[must_use]
+    pub fn unread(&self) -> &UnreadFindings {
+        &self.unread
+    }
+
+    /// Adds what cannot be read.
+    pub fn keep_unread(&mut self, unread: UnreadFindings) {
+        self.unread.entries.extend(unread.entries);
+        self.unread.verdicts.extend(unread.verdicts);
     }
 
     /// The word that says how far a finding has come, by somebody who has read all that is here.
@@ -270,7 +327,8 @@ impl Findings {
     #[must_use]
     pub fn latest(&self) -> Option<Stamp> {
         let entries = self.entries.iter().map(|entry| entry.stamp);
-        entries.chain(self.verdicts.iter().map(|verdict| verdict.stamp)).max()
+        let unread = self.unread.entries.iter().chain(&self.unread.verdicts).filter_map(Unread::stamp);
+        entries.chain(self.verdicts.iter().map(|verdict| verdict.stamp)).chain(unread).max()
     }
 
     /// All that was ever written into a register, oldest first; what counts among it says [`derive`].

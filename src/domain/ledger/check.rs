@@ -205,9 +205,11 @@ mod tests {
         sent.answers = vec![
             Entry { key: key("meetings"), stamp: stamp(2_000, 1), value: counted, under: None },
             Entry { key: key("groups"), stamp: stamp(2_000, 1), value: against, under: None },
-        ];
+        ]
+        .into();
         sent.ledger =
-            vec![record(1, talk, day, 0), record(2, meeting(day), day, 0), struck, record(3, groups, day, 0)];
+            vec![record(1, talk, day, 0), record(2, meeting(day), day, 0), struck, record(3, groups, day, 0)]
+                .into();
         let frozen = include_str!("../golden/submission-ledger.json").trim_end();
         assert_eq!(serde_json::to_string_pretty(&sent).unwrap(), frozen);
         assert_eq!(serde_json::from_str::<Submission>(frozen).unwrap(), sent);
@@ -234,7 +236,7 @@ mod tests {
         };
         let mut struck = record(2, meeting(day), day, 1);
         struck.entry = None;
-        sent.ledger = vec![with(1, b"a", true), with(2, b"b", true), struck, with(3, b"c", false)];
+        sent.ledger = vec![with(1, b"a", true), with(2, b"b", true), struck, with(3, b"c", false)].into();
         assert_eq!(submission_faults(&checklist(), &period(), &sent), []);
         assert_eq!(sent.photos(), [ContentHash::of(b"a")].into());
         let many = (0..=MAX_ATTACHMENTS as u64).map(|number| (ContentHash::of(&number.to_be_bytes()), true));
@@ -250,10 +252,11 @@ mod tests {
         sent.ledger = vec![
             record(1, meeting(day), day, 0),
             record(2, LedgerEntry { group: Some(1), ..meeting(day) }, day, 0),
-        ];
+        ]
+        .into();
         let faults = submission_faults(&checklist(), &period(), &sent);
         assert_eq!(faults, [AnswerFault::Ledger(id(2), LedgerFault::Group)]);
-        sent.ledger = vec![record(1, meeting(day), day, 0); MAX_RECORDS + 1];
+        sent.ledger = vec![record(1, meeting(day), day, 0); MAX_RECORDS + 1].into();
         assert_eq!(submission_faults(&checklist(), &period(), &sent), [AnswerFault::TooMuchLedger]);
     }
 }

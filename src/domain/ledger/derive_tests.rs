@@ -212,7 +212,7 @@ fn what_is_derived_answers_the_pinned_version_and_is_never_doubtful() {
     // What was said travels beneath it with its own version, and is the same on another phone.
     let mut sent = crate::domain::check::tests::submission();
     sent.checklist = pinned.hash.clone();
-    sent.answers = Submission::packed(laid.winners(), &sent.checklist);
+    sent.answers = Submission::packed(laid.winners(), &sent.checklist).into();
     assert!(sent.answers.iter().all(|entry| entry.under.is_none()));
     assert_eq!(sent.checklists(), [pinned.hash.clone(), versions.keys().next().unwrap().clone()].into());
     let theirs = Assessment::new(sent.entries().iter().filter_map(said), None);

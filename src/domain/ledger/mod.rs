@@ -16,6 +16,7 @@ use super::{
     checklist::Checklist,
     clock::Stamp,
     ids::{ContentHash, LedgerId, OccurrenceId},
+    open::Unread,
     period::{Period, shanghai_date},
 };
 use jiff::civil::Date;
@@ -174,6 +175,15 @@ pub struct LedgerRecord {
     pub photos: BTreeMap<ContentHash, bool>,
 }
 
+/// What even a version of a kind that is not known here says: it is kept and passed on by this alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerHead {
+    /// Which entry.
+    pub id: LedgerId,
+    /// When and on which phone it was written.
+    pub stamp: Stamp,
+}
+
 /// How the ledger answers a part of the checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -213,6 +223,8 @@ impl LedgerSource {
 pub struct Ledger {
     // Sorted by id and stamp: the versions of an entry are one contiguous run, and the last of it counts.
     records: BTreeSet<LedgerRecord>,
+    // Versions that only a newer version of the app can read: merged and passed on, and counted for nothing.
+    unread: BTreeSet<Unread>,
 }
 
 /// An entry that counts.
@@ -241,7 +253,7 @@ impl Ledger {
     /// From stored records.
     #[must_use]
     pub fn new(records: impl IntoIterator<Item = LedgerRecord>) -> Self {
-        Self { records: records.into_iter().collect() }
+        Self { records: records.into_iter().collect(), unread: BTreeSet::new() }
     }
 
     /// Every version of every entry.
@@ -255,10 +267,22 @@ impl Ledger {
         self.records.extend(others);
     }
 
+    /// The versions that cannot be read.
+    #[must_use]
+    pub fn unread(&self) -> &BTreeSet<Unread> {
+        &self.unread
+    }
+
+    /// Adds versions that cannot be read.
+    pub fn keep_unread(&mut self, unread: impl IntoIterator<Item = Unread>) {
+        self.unread.extend(unread);
+    }
+
     /// The highest stamp of all.
     #[must_use]
     pub fn latest(&self) -> Option<Stamp> {
-        self.records.iter().map(|record| record.stamp).max()
+        let unread = self.unread.iter().filter_map(Unread::stamp);
+        self.records.iter().map(|record| record.stamp).chain(unread).max()
     }
 
     /// All versions of one entry, oldest first; the last one counts.

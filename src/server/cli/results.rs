@@ -77,7 +77,9 @@ impl Book {
         let mut by_sector = BTreeMap::new();
         let mut periods = BTreeSet::new();
         if let Some(published) = database.version_in_force().await? {
-            for (one, list) in published.summary.checklists.into_iter().zip(published.checklists) {
+            for (one, list) in
+                published.summary.checklists.into_parts().0.into_iter().zip(published.checklists)
+            {
                 periods.extend(list.periods.iter().map(|period| period.id.clone()));
                 by_sector.insert(one.sector, one.hash.clone());
                 checklists.insert(one.hash, list);

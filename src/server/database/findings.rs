@@ -3,14 +3,16 @@
 use super::{Database, DatabaseError, stored};
 use crate::domain::{
     BranchCode, ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, HybridClock,
-    Ruling, Verdict,
+    Open, Ruling, Unread, Verdict,
     finding::{
+        UnreadFindings,
         check::{FindingFault, MAX_FINDING_ENTRIES, finding_fault, verdict_fault},
         endpoint_device,
     },
 };
+use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection, SqliteExecutor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the upper level says of a finding; the endpoint stamps it when it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,15 +78,18 @@ impl Database {
     pub async fn add_findings(
         &self,
         branch: &BranchCode,
-        entries: &[FindingEntry],
+        entries: &Open<FindingEntry>,
     ) -> Result<Option<Findings>, DatabaseError> {
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         let mut is_new = false;
         for entry in entries {
             is_new |= put_entry(&mut tx, branch, entry).await?;
         }
+        for one in entries.unread() {
+            is_new |= put_entry(&mut tx, branch, one).await?;
+        }
         let all = of_branch(&mut tx, branch).await?;
-        if is_new && all.entries().len() > MAX_FINDING_ENTRIES {
+        if is_new && all.words() > MAX_FINDING_ENTRIES {
             return Ok(None);
         }
         tx.commit().await?;
@@ -101,16 +106,13 @@ impl Database {
         let mut all: BTreeMap<BranchCode, Findings> = BTreeMap::new();
         let rows = sqlx::query("SELECT branch, body FROM finding_entries").fetch_all(&mut *tx).await?;
         for row in rows {
-            let entry = serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?;
             let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
-            all.entry(branch).or_default().write(entry);
+            read_entry(all.entry(branch).or_default(), row.try_get("body")?)?;
         }
         let rows = sqlx::query("SELECT branch, body FROM finding_verdicts").fetch_all(&mut *tx).await?;
         for row in rows {
-            let verdict: Verdict =
-                serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?;
             let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
-            all.entry(branch).or_default().merge(Findings::new([], [verdict]));
+            read_verdict(all.entry(branch).or_default(), row.try_get("body")?)?;
         }
         Ok((all, so_far))
     }
@@ -165,7 +167,7 @@ impl Database {
             words.iter().filter(|said| matches!(said.word, Word::Write(..))).map(|said| &said.branch)
         {
             if clocks.remove(branch).is_some()
-                && of_branch(&mut tx, branch).await?.entries().len() > MAX_FINDING_ENTRIES
+                && of_branch(&mut tx, branch).await?.words() > MAX_FINDING_ENTRIES
             {
                 return Ok(Said::Full(branch.clone()));
             }
@@ -176,10 +178,10 @@ impl Database {
 }
 
 /// The same entry again changes nothing. Whether it is new.
-async fn put_entry(
+async fn put_entry<W: Serialize>(
     tx: &mut SqliteConnection,
     branch: &BranchCode,
-    entry: &FindingEntry,
+    entry: &W,
 ) -> Result<bool, DatabaseError> {
     let body = serde_json::to_string(entry).map_err(stored)?;
     let done = sqlx::query(
@@ -193,6 +195,28 @@ async fn put_entry(
     Ok(done.rows_affected() > 0)
 }
 
+fn unread(body: &str) -> Result<BTreeSet<Unread>, DatabaseError> {
+    let one = Unread::new(body).ok_or_else(|| stored("a word on a finding is no JSON"))?;
+    Ok([one].into())
+}
+
+/// A word of a kind that is not known here is passed on as it came; the version that knows it reads it from the same row.
+fn read_entry(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
+    match serde_json::from_str(body) {
+        Ok(entry) => found.write(entry),
+        Err(_) => found.keep_unread(UnreadFindings { entries: unread(body)?, ..UnreadFindings::default() }),
+    }
+    Ok(())
+}
+
+fn read_verdict(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
+    match serde_json::from_str(body) {
+        Ok(verdict) => found.merge(Findings::new([], [verdict])),
+        Err(_) => found.keep_unread(UnreadFindings { verdicts: unread(body)?, ..UnreadFindings::default() }),
+    }
+    Ok(())
+}
+
 async fn of_branch(tx: &mut SqliteConnection, branch: &BranchCode) -> Result<Findings, DatabaseError> {
     let entries = sqlx::query("SELECT body FROM finding_entries WHERE branch = ?")
         .bind(branch.as_str().to_owned())
@@ -204,11 +228,10 @@ async fn of_branch(tx: &mut SqliteConnection, branch: &BranchCode) -> Result<Fin
         .await?;
     let mut found = Findings::default();
     for row in entries {
-        found.write(serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?);
+        read_entry(&mut found, row.try_get(0)?)?;
     }
     for row in verdicts {
-        let verdict: Verdict = serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
-        found.merge(Findings::new([], [verdict]));
+        read_verdict(&mut found, row.try_get(0)?)?;
     }
     Ok(found)
 }
@@ -251,7 +274,7 @@ mod tests {
             .unwrap();
         // The phone's clock is a day ahead of the endpoint's.
         let ahead = 86_400_000;
-        database.add_findings(&branch(), &[problem("缺签到表", ahead)]).await.unwrap().unwrap();
+        database.add_findings(&branch(), &vec![problem("缺签到表", ahead)].into()).await.unwrap().unwrap();
         let (all, seen) = database.all_findings().await.unwrap();
         let finding = all[&branch()].all()[0].id;
         let close = [FromAbove {
@@ -259,7 +282,11 @@ mod tests {
             finding,
             word: Word::Decide("镇安镇党委".into(), Ruling::Closed),
         }];
-        database.add_findings(&branch(), &[problem("缺签到表两次", ahead + 1)]).await.unwrap().unwrap();
+        database
+            .add_findings(&branch(), &vec![problem("缺签到表两次", ahead + 1)].into())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Overtaken);
         let (_, seen) = database.all_findings().await.unwrap();
         assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
@@ -267,6 +294,35 @@ mod tests {
         let verdict = findings.verdicts().first().unwrap();
         assert_eq!((verdict.given_at, Some(verdict.stamp)), (5, findings.latest()));
         assert!(verdict.stamp > stamp(ahead + 1, 255));
+    }
+
+    #[tokio::test]
+    async fn a_word_of_a_later_kind_is_kept_and_counts_once_it_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.0)
+            .await
+            .unwrap();
+        let (first, known_now) = (problem("缺签到表", 1), problem("又缺", 2));
+        let mut later = serde_json::to_value(problem("", 900)).unwrap();
+        later["field"] = "cost".into();
+        // One that is not known yet, and one that was kept by a version that did not know it.
+        let unread = [later.to_string(), serde_json::to_string(&known_now).unwrap()]
+            .map(|text| Unread::new(&text).unwrap());
+        let sent = Open::from(vec![first.clone()]).with_unread(unread.clone());
+        let all = database.add_findings(&branch(), &sent).await.unwrap().unwrap();
+        assert_eq!(all.entries(), &[first, known_now].into());
+        assert_eq!(all.unread().entries, [unread[0].clone()].into());
+        assert_eq!(all.words(), 3);
+        let (of_all, seen) = database.all_findings().await.unwrap();
+        assert_eq!(of_all[&branch()], all);
+        let finding = problem("", 0).finding;
+        let word = Word::Decide("镇安镇党委".into(), Ruling::Closed);
+        let close = [FromAbove { branch: branch(), finding, word }];
+        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
+        let all = database.findings(&branch()).await.unwrap();
+        assert!(all.verdicts().first().unwrap().stamp > stamp(900, 255), "after all that it holds");
     }
 
     #[tokio::test]
@@ -278,7 +334,7 @@ mod tests {
             .await
             .unwrap();
         let first = problem("缺签到表", 1);
-        database.add_findings(&branch(), std::slice::from_ref(&first)).await.unwrap().unwrap();
+        database.add_findings(&branch(), &vec![first.clone()].into()).await.unwrap().unwrap();
         let (_, seen) = database.all_findings().await.unwrap();
         let (long, bell) = ("长".repeat(501), "响\u{7}".to_owned());
         let returned = |reason: &String| Ruling::Returned { reason: reason.clone(), until: None };
@@ -318,8 +374,8 @@ mod tests {
             .unwrap();
         let all: Vec<FindingEntry> =
             (0..MAX_FINDING_ENTRIES as u64).map(|ms| problem("缺签到表", ms)).collect();
-        database.add_findings(&branch(), &all).await.unwrap().unwrap();
-        assert_eq!(database.add_findings(&branch(), &[problem("又缺", 1)]).await.unwrap(), None);
+        database.add_findings(&branch(), &all.clone().into()).await.unwrap().unwrap();
+        assert_eq!(database.add_findings(&branch(), &vec![problem("又缺", 1)].into()).await.unwrap(), None);
         let (_, seen) = database.all_findings().await.unwrap();
         let finding = all[0].finding;
         let say = |word| [FromAbove { branch: branch(), finding, word }];
@@ -328,6 +384,6 @@ mod tests {
         assert_eq!(database.findings(&branch()).await.unwrap().entries().len(), MAX_FINDING_ENTRIES);
         let close = say(Word::Decide("镇安镇党委".into(), Ruling::Closed));
         assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
-        assert!(database.add_findings(&branch(), &all[..9]).await.unwrap().is_some());
+        assert!(database.add_findings(&branch(), &all[..9].to_vec().into()).await.unwrap().is_some());
     }
 }

@@ -71,7 +71,7 @@ impl Database {
         for row in rows {
             let summary: PublishedStandard =
                 serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
-            for hash in summary.checklists.into_iter().map(|one| one.hash) {
+            for hash in summary.checklists.iter().map(|one| one.hash.clone()) {
                 if seen.insert(hash.clone()) {
                     checklists.push(read(&hash, self.checklist(&hash).await?)?);
                 }

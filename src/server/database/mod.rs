@@ -321,7 +321,7 @@ fn summary(
         device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
         parents: serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?,
         withdrawn: row.try_get::<Option<i64>, _>("withdrawn_at")?.is_some(),
-        reviews,
+        reviews: reviews.into(),
         missing,
     })
 }

@@ -23,8 +23,8 @@ impl Database {
             standard: first.standard.clone(),
             version: first.version.clone(),
             title: first.title.clone(),
-            checklists: Vec::with_capacity(checklists.len()),
-            documents: Vec::with_capacity(documents.len()),
+            checklists: Vec::with_capacity(checklists.len()).into(),
+            documents: Vec::with_capacity(documents.len()).into(),
         };
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         for checklist in checklists {

@@ -93,7 +93,8 @@ pub(super) fn parse_kept<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure
     })
 }
 
-fn read_whole<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+/// What has whole numbers with a point in it, or nothing where that is not what is wrong.
+pub(super) fn read_whole<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let mut value: Value = serde_json::from_slice(bytes).ok()?;
     write_whole(&mut value);
     serde_json::from_value(value).ok()

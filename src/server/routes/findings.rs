@@ -4,7 +4,7 @@ use super::{auth::Caller, body, revalidate};
 use crate::{
     domain::{
         FindingEntry,
-        finding::check::{MAX_FINDING_ENTRIES, finding_fault, impossible_deadlines},
+        finding::check::{MAX_FINDING_ENTRIES, finding_fault, impossible_deadlines, is_to_be_kept},
         time_check::{TimeCode, TimeFault},
     },
     protocol::{BranchFindings, MAX_BODY_BYTES, MAX_FINDINGS_PER_REQUEST, NewFindings, ProblemKind},
@@ -53,9 +53,14 @@ pub(in crate::server) async fn put(
     caller: Caller,
     request: Request,
 ) -> Result<Response, Failure> {
-    let sent: NewFindings = body::parse(&body::json_bytes(request, MAX_BODY_BYTES).await?)?;
+    let bytes = body::json_bytes(request, MAX_BODY_BYTES).await?;
+    let mut sent: NewFindings = body::parse(&bytes)?;
+    if sent.entries.unread().any(|one| !is_to_be_kept(one)) {
+        // An entry that cannot be read does not make the list unreadable, so its numbers are looked at here.
+        sent = body::read_whole(&bytes).unwrap_or(sent);
+    }
     let refuse = |detail: String| Failure::new(ProblemKind::Refused, detail);
-    if sent.entries.len() > MAX_FINDINGS_PER_REQUEST {
+    if sent.entries.len() + sent.entries.unread().count() > MAX_FINDINGS_PER_REQUEST {
         let detail = format!("a request carries at most {MAX_FINDINGS_PER_REQUEST} entries; send several");
         return Err(refuse(detail));
     }
@@ -65,6 +70,14 @@ pub(in crate::server) async fn put(
         let known = endpoint.database.findings(&caller.branch).await?;
         let new = sent.entries.iter().filter(|entry| !known.entries().contains(*entry));
         faults = faults_of(&new.cloned().collect::<Vec<_>>());
+    }
+    // Words of a kind that came later, from a phone whose app is newer than this endpoint, are kept and given to the other phones:
+    // refused, they would hold up every other word of their branch until the endpoint is brought up to date.
+    let unfit = sent.entries.unread().filter(|one| !is_to_be_kept(one)).count();
+    if unfit > 0 {
+        faults.push(format!(
+            "{unfit} entries are of no kind known here, and lack a finding and a phone's stamp, or are too long"
+        ));
     }
     if !faults.is_empty() {
         let detail = "some entries hold what cannot be; see the faults, nothing was stored".into();

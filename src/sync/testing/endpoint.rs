@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        BranchCode, ContentHash, Document, Findings, Points, SectorId, StandardId, Submission, SubmissionId,
+        BranchCode, ContentHash, Document, Findings, Open, Points, SectorId, StandardId, Submission,
+        SubmissionId,
     },
     protocol::{
         BranchFindings, BranchInfo, NewFindings, Problem, ProblemKind, PublishedChecklist, PublishedDocument,
@@ -69,8 +70,8 @@ impl FakeEndpoint {
             standard: StandardId::new("test").unwrap(),
             version: hash.as_str()[..8].into(),
             title: "标准".into(),
-            checklists: vec![PublishedChecklist { sector, hash, bytes }],
-            documents: Vec::new(),
+            checklists: vec![PublishedChecklist { sector, hash, bytes }].into(),
+            documents: Open::default(),
         });
     }
 
@@ -153,7 +154,7 @@ impl FakeEndpoint {
                 let kept = kept.entry(branch.code).or_default();
                 if method == Method::Put {
                     let sent: NewFindings = serde_json::from_str(json(&request)).unwrap();
-                    kept.merge(Findings::new(sent.entries, []));
+                    kept.merge(BranchFindings { entries: sent.entries, verdicts: Open::default() }.into());
                 }
                 let body = serde_json::to_string(&BranchFindings::from(kept.clone())).unwrap();
                 let etag = Some(format!("\"{}\"", ContentHash::of(body.as_bytes())));
@@ -253,7 +254,7 @@ impl FakeEndpoint {
             device: submission.device,
             parents: submission.parents,
             withdrawn: false,
-            reviews: Vec::new(),
+            reviews: Open::default(),
             missing: Vec::new(),
         };
         stored.insert(id, (body.into(), summary));

@@ -11,7 +11,7 @@ use super::{OutboxEntry, OutboxId, OutboxRequest, Token};
 use crate::{
     domain::{
         BranchCode, Checklist, ClaimedGrade, ContentHash, Declaration, FindingEntry, FindingField, FindingId,
-        FindingValue, SectorId, Submission, SubmissionId,
+        FindingValue, Open, SectorId, Submission, SubmissionId,
         submission::{ConsideredBy, FORMAT},
         testing::{checklist, device, full_assessment, period, stamp},
     },
@@ -72,8 +72,8 @@ pub(crate) fn submission(number: u8, of: u8, phone: u8) -> Submission {
             secretary: "书记".into(),
             claimed_grade: ClaimedGrade::Qualified,
         },
-        answers: full_assessment(&checklist, &period()).winners(),
-        ledger: Vec::new(),
+        answers: full_assessment(&checklist, &period()).winners().into(),
+        ledger: Open::default(),
         attachments: Vec::new(),
     }
 }

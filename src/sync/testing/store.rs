@@ -8,7 +8,7 @@ use super::{
     branch, info, token,
 };
 use crate::{
-    domain::{Assessment, BranchCode, FindingEntry, SubmissionId},
+    domain::{Assessment, BranchCode, FindingEntry, Open, SubmissionId, Unread},
     protocol::{BranchFindings, BranchInfo, ProblemKind, Receipt, SubmissionSummary},
     sync::ClockOffset,
 };
@@ -155,7 +155,9 @@ impl Store for MemoryStore {
     async fn save_pulled(&self, pulled: &Pulled) -> Result<(), Self::Error> {
         self.step("save_pulled")?;
         self.local.borrow_mut().bodies.insert(pulled.submission.id);
-        self.draft.borrow_mut().merge(pulled.submission.answers.iter().cloned());
+        let mut draft = self.draft.borrow_mut();
+        draft.merge(pulled.submission.answers.iter().cloned());
+        draft.keep_unread(pulled.submission.unread_entries());
         self.pulled.borrow_mut().insert(pulled.submission.id, pulled.body.clone());
         Ok(())
     }
@@ -165,7 +167,11 @@ impl Store for MemoryStore {
         let has = |entry: &FindingEntry| heard.all.entries.contains(entry);
         let mut local = self.local.borrow_mut();
         let known = local.findings.entry(branch.clone()).or_default();
-        known.unsent.retain(|entry| !has(entry));
+        let has_unread = |one: &Unread| heard.all.entries.unread().any(|heard| heard == one);
+        let (mut unsent, mut unread) = std::mem::take(&mut known.unsent).into_parts();
+        unsent.retain(|entry| !has(entry));
+        unread.retain(|one| !has_unread(one));
+        known.unsent = Open::from(unsent).with_unread(unread);
         known.etag.clone_from(&heard.etag);
         self.findings.borrow_mut().insert(branch.clone(), heard.all.clone());
         Ok(())

@@ -102,9 +102,9 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
             secretary: "李书记".into(),
             claimed_grade: ClaimedGrade::Excellent,
         },
-        answers: Vec::new(),
+        answers: Vec::new().into(),
         attachments: Vec::new(),
-        ledger: Vec::new(),
+        ledger: Vec::new().into(),
     };
     let ledger = ledger::testing::ledger(&[date(2026, 3, 3), date(2026, 9, 3)]);
     let findings = crate::domain::Findings::default();

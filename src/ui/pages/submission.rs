@@ -80,6 +80,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
             }
         })
         .collect();
+    let says_more = sent.reviews.has_unread();
     let may_withdraw = !sent.withdrawn && sent.reviews.is_empty();
     let (for_state, id) = (sent.clone(), sent.id);
     let sure = RwSignal::new(false);
@@ -120,6 +121,14 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                     })}
             </dl>
         </section>
+        {says_more
+            .then(|| {
+                view! {
+                    <section class="card" data-testid="later-review">
+                        <p>"上级另有意见，这一版看不懂。请更新后再看，或打电话问。"</p>
+                    </section>
+                }
+            })}
         {(!reviews.is_empty())
             .then(|| {
                 view! {

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::{
-    domain::{Assessment, BranchCode, Entry},
+    domain::{Assessment, BranchCode, Entry, Open},
     store::{
         DraftKey, StoreError,
         backup::{self, Backup, BackupError, FORMAT, KIND, SavedDraft},
@@ -38,8 +38,10 @@ impl Session {
         let branch = binding.branch.code.clone();
         let mut drafts = Vec::new();
         for draft in repository.drafts(&branch).await?.records {
-            let stored = repository.entries(&draft.key()).await?.records;
-            drafts.push(SavedDraft { entries: self.with_unsaved(&draft.key(), stored), draft });
+            let stored = repository.entries(&draft.key()).await?;
+            let entries =
+                Open::from(self.with_unsaved(&draft.key(), stored.records)).with_unread(stored.unread);
+            drafts.push(SavedDraft { entries, draft });
         }
         // The one on the screen may not be stored at all.
         if let Ok(work) = self.work.read_untracked().as_ref() {
@@ -52,13 +54,17 @@ impl Session {
                     let missing: Vec<Entry> = missing.cloned().collect();
                     saved.entries.extend(missing);
                 }
-                None => drafts.push(SavedDraft { draft: work.draft.clone(), entries: shown.to_vec() }),
+                None => drafts.push(SavedDraft {
+                    draft: work.draft.clone(),
+                    entries: Open::from(shown.to_vec()).with_unread(work.assessment.unread().iter().cloned()),
+                }),
             }
         }
         let submissions = repository.submissions(&branch).await?.records;
-        let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?.records));
-        let ledger = book.ledger.records().iter().cloned().collect();
-        let photos = repository.photos(&branch).await?.records;
+        let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?));
+        let ledger = Open::from_iter(book.ledger.records().iter().cloned())
+            .with_unread(book.ledger.unread().iter().cloned());
+        let photos = repository.photos(&branch).await?.records.into();
         let (stored, _) = repository.findings(&branch).await?;
         let findings = self.with_unwritten_words(&branch, Mending::new(&stored)).findings.into();
         let (branch_name, made_at) = (binding.branch.name, self.now());

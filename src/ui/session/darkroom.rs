@@ -155,7 +155,7 @@ impl Session {
         let entry = if is_shown {
             self.book.with_untracked(|book| of(book))
         } else {
-            let kept = repository.ledger(&branch).await?.records;
+            let kept = repository.ledger(&branch).await?;
             of(&self.with_unwritten(&branch, Book::new(kept)))
         };
         let Some(entry) = entry else {

@@ -161,9 +161,11 @@ fn sent(
         let says = |sent: &Entry, now: &Entry| {
             (&sent.key, sent.stamp, &sent.value) == (&now.key, now.stamp, &now.value)
         };
-        for entry in Submission::packed(laid.winners(), &snapshot.checklist) {
+        let now = Submission::packed(laid.winners(), &snapshot.checklist);
+        let now = Submission::with_unread(now, work.assessment.unread(), &snapshot.checklist);
+        for entry in &now {
             let item = entry.key.item().cloned();
-            if !snapshot.answers.iter().any(|sent| says(sent, &entry)) && !changed.contains(&item) {
+            if !snapshot.answers.iter().any(|sent| says(sent, entry)) && !changed.contains(&item) {
                 changed.push(item);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::{
-    sync::{Fetched, Progress, library},
+    sync::{Fetched, Progress, Shelf as _, library},
     ui::library::Library,
 };
 use leptos::prelude::*;
@@ -45,10 +45,15 @@ impl Session {
         let Some(repository) = self.repository() else { return };
         // What cannot be read now can be fetched again: the pages then say that nothing is here yet.
         let held = repository.documents().await.unwrap_or_default();
-        let library = self.standard.with_untracked(|copy| {
-            let published = copy.as_ref().map(|copy| copy.published.documents.as_slice());
-            Library::new(published.unwrap_or_default(), held)
+        let keys = repository.held().await.unwrap_or_default();
+        let (library, is_newer) = self.standard.with_untracked(|copy| {
+            let published = copy.as_ref().map(|copy| copy.published.documents.as_slice()).unwrap_or_default();
+            let is_newer = published
+                .iter()
+                .any(|one| keys.contains(&one.hash) && held.iter().all(|(read, _)| *read != one.hash));
+            (Library::new(published, held), is_newer)
         });
+        self.note_outdated(|outdated| outdated.documents = is_newer);
         // The same again must not draw the pages and build the search anew.
         if self.library.with_untracked(|shown| shown.as_deref() != Some(&library)) {
             self.library.set(Some(Arc::new(library)));

@@ -103,6 +103,17 @@ pub enum Reach {
     Offline,
 }
 
+/// Where something is that only a newer version of the app can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Outdated {
+    /// Among what is stored and shown, documents apart.
+    stored: bool,
+    /// In what the last round heard.
+    heard: bool,
+    /// Among the documents of 一编一册.
+    documents: bool,
+}
+
 /// The shared state; copies are the same state.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -134,6 +145,7 @@ pub struct Session {
     pub reach: RwSignal<Reach>,
     /// A newer version of the app waits for the user's word.
     pub update_waiting: RwSignal<bool>,
+    outdated: RwSignal<Outdated>,
     /// Today in Asia/Shanghai by the corrected clock; renewed when the page becomes visible.
     pub today: RwSignal<Date>,
     /// 一编一册 as far as it is here; `None` until it is read.
@@ -188,6 +200,7 @@ impl Session {
             saving: RwSignal::new(Saving::Quiet),
             reach: RwSignal::new(Reach::Unknown),
             update_waiting: RwSignal::new(false),
+            outdated: RwSignal::new(Outdated::default()),
             today,
             library: RwSignal::new(None),
             shelf: RwSignal::new(library::Shelf::default()),
@@ -342,9 +355,9 @@ impl Session {
                 unreadable.extend(submissions.unreadable);
                 let submissions = submissions.records;
                 let drafts = load_drafts(&copy, code, &mut unreadable).await?;
-                let kept = copy.ledger(code).await?;
-                unreadable.extend(kept.unreadable);
-                let book = Book::new(kept.records);
+                let mut kept = copy.ledger(code).await?;
+                unreadable.append(&mut kept.unreadable);
+                let book = Book::new(kept);
                 let photos = copy.photos(code).await?;
                 unreadable.extend(photos.unreadable);
                 let (stored, spoilt) = copy.findings(code).await?;
@@ -391,9 +404,21 @@ impl Session {
         self.bindings.set_if_new(read.bindings);
         self.outbox.set_if_new(read.outbox);
         self.unreadable.set_if_new(read.unreadable);
+        let standard_is_newer = self.standard.with_untracked(|standard| {
+            standard.as_ref().is_some_and(|StandardCopy { published, .. }| {
+                published.checklists.has_unread() || published.documents.has_unread()
+            })
+        });
         let Some(OfBranch { code, submissions, book, mending, only_here, mut work }) = read.of_branch else {
+            self.note_outdated(|outdated| outdated.stored = standard_is_newer);
             return;
         };
+        let stored = standard_is_newer
+            || !book.ledger.unread().is_empty()
+            || !mending.findings.unread().is_empty()
+            || submissions.iter().any(|sent| sent.reviews.has_unread())
+            || work.as_ref().is_ok_and(|work| !work.assessment.unread().is_empty());
+        self.note_outdated(|outdated| outdated.stored = stored);
         let book = self.with_unwritten(&code, book);
         if let Some(latest) = book.ledger.latest() {
             self.observe_stamp(latest);
@@ -422,6 +447,19 @@ impl Session {
         if self.photos.with_untracked(Option::is_some) {
             leptos::task::spawn_local(self.read_photos());
         }
+    }
+
+    fn note_outdated(self, note: impl FnOnce(&mut Outdated)) {
+        let mut outdated = self.outdated.get_untracked();
+        note(&mut outdated);
+        self.outdated.set_if_new(outdated);
+    }
+
+    /// Whether anything is here, or was heard, that only a newer version of the app can read.
+    #[must_use]
+    pub fn is_outdated(self) -> bool {
+        let outdated = self.outdated.get();
+        outdated.stored || outdated.heard || outdated.documents
     }
 
     fn observe(self, assessment: &Assessment) {

@@ -139,7 +139,7 @@ impl Session {
         for sent in submissions.iter().rev().filter(|sent| !sent.withdrawn).filter_map(|sent| sent.snapshot())
         {
             if let Ok(Some(checklist)) = repository.checklist(&sent.checklist).await {
-                take(checklist, &sent.period, Assessment::new(sent.answers, None));
+                take(checklist, &sent.period, Assessment::new(sent.answers.into_parts().0, None));
             }
         }
         found

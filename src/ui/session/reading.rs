@@ -98,7 +98,8 @@ pub(super) async fn load_drafts(
     for draft in drafts.records {
         let entries = copy.entries(&draft.key()).await?;
         unreadable.extend(entries.unreadable);
-        let assessment = Assessment::new(entries.records, draft.shared_until);
+        let mut assessment = Assessment::new(entries.records, draft.shared_until);
+        assessment.keep_unread(entries.unread);
         all.push((draft, assessment));
     }
     Ok(all)
@@ -162,7 +163,8 @@ pub(super) async fn load_work(
     // Answers whose draft cannot be read are still there.
     let entries = checklists.copy.entries(&draft.key()).await?;
     unreadable.extend(entries.unreadable);
-    let assessment = Assessment::new(entries.records, None);
+    let mut assessment = Assessment::new(entries.records, None);
+    assessment.keep_unread(entries.unread);
     let versions = versions(checklists, &draft, &assessment).await?;
     Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None }))
 }

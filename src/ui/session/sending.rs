@@ -8,7 +8,7 @@
 use super::{Reach, Saving, Session, library::Shelf};
 use crate::{
     browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
-    sync,
+    sync::{self, RoundOutcome},
     ui::darkroom::Darkroom,
 };
 use leptos::prelude::*;
@@ -26,7 +26,8 @@ pub struct Sender {
     elected: bool,
     running: bool,
     again: bool,
-    failures: u32,
+    /// How the last round ended.
+    last: RoundOutcome,
     held: Option<locks::Held>,
     channel: Option<Channel>,
     timer: Option<Timer>,
@@ -83,6 +84,14 @@ impl Session {
     async fn look_after_versions(self) {
         if let Ok(worker) = browser::worker::register(move || self.update_waiting.set(true)).await {
             self.sender.update_value(|sender| sender.worker = Some(worker));
+        }
+    }
+
+    /// Asks now whether there is a newer version of the app; once it is complete, it waits for the user as always.
+    pub fn look_for_update(self) {
+        let looking = self.sender.with_value(|sender| sender.worker.as_ref().map(Worker::look_for_update));
+        if let Some(looking) = looking {
+            leptos::task::spawn_local(looking);
         }
     }
 
@@ -170,9 +179,9 @@ impl Session {
             return;
         }
         self.reach.set(Reach::Trying);
-        let failures = self.sender.with_value(|sender| sender.failures);
+        let last = self.sender.with_value(|sender| sender.last.clone());
         let api = browser::fetch::FetchApi;
-        let outcome = sync::round(&repository, &api, NOW, browser::random::jitter, failures).await;
+        let outcome = sync::round(&repository, &api, NOW, browser::random::jitter, &last).await;
         match outcome {
             Ok(outcome) => {
                 self.reach.set(if outcome.reached_server { Reach::Online } else { Reach::Offline });
@@ -181,9 +190,17 @@ impl Session {
                     browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()))
                 });
                 self.sender.update_value(|sender| {
-                    sender.failures = outcome.failures;
+                    sender.last = outcome.clone();
                     sender.timer = timer;
                 });
+                // A round that heard nothing knows nothing better than the one before.
+                if outcome.reached_server {
+                    let is_news = outcome.needs_update && !self.outdated.get_untracked().heard;
+                    self.note_outdated(|outdated| outdated.heard = outcome.needs_update);
+                    if is_news {
+                        self.look_for_update();
+                    }
+                }
                 // Rows may have changed their state even where nothing arrived.
                 self.reload().await;
                 if outcome.changed {
@@ -203,11 +220,11 @@ impl Session {
                 self.reach.set(Reach::Unknown);
                 self.saving.set(Saving::Failed(error));
                 // Nothing is lost by it, but what waits must not wait for the next visit.
-                let failures = failures.saturating_add(1);
+                let failures = last.failures.saturating_add(1);
                 let wait = sync::backoff::delay_ms(failures, None, browser::random::jitter());
                 let timer = browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()));
                 self.sender.update_value(|sender| {
-                    sender.failures = failures;
+                    sender.last.failures = failures;
                     sender.timer = Some(timer);
                 });
             }

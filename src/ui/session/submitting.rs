@@ -4,7 +4,7 @@ use super::{Session, derived};
 use crate::{
     browser,
     domain::{
-        BranchCode, Declaration, Submission, SubmissionId,
+        BranchCode, Declaration, Open, Submission, SubmissionId,
         submission::{Attachment, FORMAT, heads},
     },
     store::{LocalSubmission, StoreError},
@@ -63,15 +63,21 @@ impl Session {
             made_at: now,
             declaration: declaration.cleaned(),
             // What no longer fits stays here, to be read.
-            answers: Submission::packed(laid.winners(), &work.draft.checklist),
-            ledger: Vec::new(),
+            answers: Submission::with_unread(
+                Submission::packed(laid.winners(), &work.draft.checklist),
+                work.assessment.unread(),
+                &work.draft.checklist,
+            ),
+            ledger: Open::default(),
             attachments: Vec::new(),
         };
-        let reported = self.book.read_untracked().ledger.reported(&work.checklist, &work.period);
-        let mut submission = self.with_photos(Submission { ledger: reported, ..submission }).await;
-        let reported = std::mem::take(&mut submission.ledger);
+        let (reported, unread) = self.book.with_untracked(|book| {
+            (book.ledger.reported(&work.checklist, &work.period), book.ledger.unread().clone())
+        });
+        let mut submission = self.with_photos(Submission { ledger: reported.into(), ..submission }).await;
+        let (reported, _) = std::mem::take(&mut submission.ledger).into_parts();
         let rest = serde_json::to_string(&submission).map_or(0, |text| text.len());
-        submission.ledger = that_fits(reported, rest);
+        submission.ledger = that_fits(reported, &unread, rest);
         let named = submission.named_photos();
         submission.attachments.retain(|listed| named.contains(&listed.sha256));
         let body =
