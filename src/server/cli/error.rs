@@ -20,6 +20,16 @@ pub(super) enum CliError {
         "数据库文件“{0}”是新版本的程序写的，这一版看不懂，没有动它。办法：装回新版本，或者恢复升级以前的备份。"
     )]
     NewerDatabase(String),
+    /// A file that could not be brought along.
+    #[error(
+        "数据库文件“{0}”升级到新版本的格式没有成功（{1}：{2}），这一步没有留下改动，原来的内容都在。办法：核对磁盘空间和文件权限，再运行一次；还不行就装回原来的版本，把这句话告诉维护的人。"
+    )]
+    Migration(String, String, String),
+    /// A file that another program brought along.
+    #[error(
+        "数据库文件“{0}”是别的版本升级的（{1}对不上），没有动它。办法：装回升级它的那个版本，或者恢复升级以前的备份。"
+    )]
+    OtherMigration(String, String),
     /// What was published is no longer there.
     #[error("已经发布的一份内容（{0}）不在数据库里。办法：恢复备份。")]
     Lost(ContentHash),
@@ -73,6 +83,12 @@ impl From<DatabaseError> for CliError {
         match error {
             DatabaseError::Missing(hash) => Self::Lost(hash),
             DatabaseError::Newer(file, _) => Self::NewerDatabase(file.display().to_string()),
+            DatabaseError::Migration(file, step, why) => {
+                Self::Migration(file.display().to_string(), step, why)
+            }
+            DatabaseError::OtherMigration(file, step) => {
+                Self::OtherMigration(file.display().to_string(), step)
+            }
             error => Self::Database(error),
         }
     }

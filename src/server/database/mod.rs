@@ -4,6 +4,7 @@ mod activation;
 pub mod devices;
 pub mod findings;
 mod history;
+mod migrations;
 pub mod photos;
 mod profile;
 mod publishing;
@@ -37,10 +38,23 @@ pub enum DatabaseError {
     Open(std::path::PathBuf, sqlx::Error),
     /// The file is of a schema that this version does not know.
     #[error(
-        "the database {0} was written by a newer version of biaochi (schema {1}, this one knows {SCHEMA_VERSION}); \
-             install that version again, or restore a backup from before"
+        "the database {0} was written by a newer version of biaochi (schema {1}, this one knows {known}); \
+             install that version again, or restore a backup from before",
+        known = migrations::SCHEMA_VERSION
     )]
     Newer(std::path::PathBuf, i64),
+    /// The file could not be brought along to this version's schema.
+    #[error(
+        "the database {0} could not be brought along by {1}: {2}; nothing of that step was kept: make room on its disk and \
+             start again, or install the version before"
+    )]
+    Migration(std::path::PathBuf, String, String),
+    /// A step of the schema was done by another text than this version has.
+    #[error(
+        "the database {0} was brought along by another {1} than this version has; install the version that did it, or restore \
+             a backup from before"
+    )]
+    OtherMigration(std::path::PathBuf, String),
     /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
     #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
     Stored(String),
@@ -80,55 +94,8 @@ pub struct Unit {
 #[derive(Debug, Clone)]
 pub struct Database(SqlitePool);
 
-/// Which schema this is, kept in the file's `user_version` (<https://www.sqlite.org/pragma.html#pragma_user_version>), so that a
-/// version that was put back by mistake does not write into what it does not understand. Files from before it was kept say 0.
-const SCHEMA_VERSION: i64 = 1;
-
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS units (
-    code TEXT PRIMARY KEY, parent TEXT REFERENCES units(code), level TEXT NOT NULL, name TEXT NOT NULL,
-    sector TEXT NOT NULL, telephone TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS codes (
-    hash TEXT PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), expires_at BIGINT NOT NULL,
-    used_by TEXT, used_token TEXT);
-CREATE TABLE IF NOT EXISTS devices (
-    token_hash TEXT PRIMARY KEY, device TEXT NOT NULL, branch TEXT NOT NULL REFERENCES units(code),
-    bound_at BIGINT NOT NULL, revoked_at BIGINT);
-CREATE TABLE IF NOT EXISTS standards (
-    number INTEGER PRIMARY KEY, summary TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS checklists (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS documents (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS submissions (
-    id TEXT PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), period TEXT NOT NULL, body BLOB NOT NULL,
-    receipt TEXT NOT NULL, sheet TEXT NOT NULL, device TEXT NOT NULL, parents TEXT NOT NULL,
-    withdrawn_at BIGINT);
-CREATE INDEX IF NOT EXISTS submissions_by_branch ON submissions (branch, id);
-CREATE INDEX IF NOT EXISTS submissions_by_period ON submissions (branch, period, withdrawn_at, id);
-CREATE TABLE IF NOT EXISTS quarantine (
-    id TEXT NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL, branch TEXT NOT NULL, received_at BIGINT NOT NULL,
-    PRIMARY KEY (id, sha256));
-CREATE TABLE IF NOT EXISTS reviews (
-    number INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions(id), body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS reviews_by_submission ON reviews (submission, number);
-CREATE TABLE IF NOT EXISTS attachments (
-    submission TEXT NOT NULL REFERENCES submissions(id), sha256 TEXT NOT NULL, PRIMARY KEY (submission, sha256));
-CREATE TABLE IF NOT EXISTS photos (
-    branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, bytes BIGINT NOT NULL, media_type TEXT NOT NULL,
-    width BIGINT NOT NULL, height BIGINT NOT NULL, device TEXT NOT NULL, stored_at BIGINT NOT NULL,
-    PRIMARY KEY (branch, sha256));
-CREATE TABLE IF NOT EXISTS lost_photos (
-    branch TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (branch, sha256),
-    FOREIGN KEY (branch, sha256) REFERENCES photos (branch, sha256));
-CREATE VIEW IF NOT EXISTS photos_here AS SELECT * FROM photos p WHERE NOT EXISTS
-    (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256);
-CREATE TABLE IF NOT EXISTS profiles (branch TEXT PRIMARY KEY REFERENCES units(code), body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS finding_entries (
-    number INTEGER PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), sha256 TEXT NOT NULL, body TEXT NOT NULL,
-    UNIQUE (branch, sha256));
-CREATE TABLE IF NOT EXISTS finding_verdicts (
-    number INTEGER PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS finding_verdicts_by_branch ON finding_verdicts (branch, number);
-";
+/// So long a writer waits for another.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// No branch can fill the disk with conflicting bytes: this many are kept.
 const QUARANTINED_PER_BRANCH: i64 = 20;
@@ -138,31 +105,22 @@ fn int(ms: u64) -> i64 {
 }
 
 impl Database {
-    /// Opens or makes the file.
+    /// Opens or makes the file, and brings it along to this version's schema.
     ///
     /// # Errors
     /// When the file cannot be opened or written, or a newer version wrote it.
     pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
+        migrations::bring_along(path).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(std::time::Duration::from_secs(10))
+            .busy_timeout(BUSY)
             // Slow statements would go to a clerk's terminal and to logs, as SQL.
             .disable_statement_logging();
         let failed = |error| DatabaseError::Open(path.to_owned(), error);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
-        let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&pool).await.map_err(failed)?;
-        if found > SCHEMA_VERSION {
-            return Err(DatabaseError::Newer(path.to_owned(), found));
-        }
-        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
-        if found < SCHEMA_VERSION {
-            let noted = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}")));
-            noted.execute(&pool).await.map_err(failed)?;
-        }
         Ok(Self(pool))
     }
 
@@ -324,30 +282,4 @@ fn summary(
         reviews: reviews.into(),
         missing,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn what_a_newer_version_wrote_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("b.sqlite");
-        for _ in 0..2 {
-            let database = Database::open(&file).await.unwrap();
-            let version: i64 =
-                sqlx::query_scalar("PRAGMA user_version").fetch_one(&database.0).await.unwrap();
-            assert_eq!(version, SCHEMA_VERSION);
-            database.close().await;
-        }
-        let database = Database::open(&file).await.unwrap();
-        sqlx::raw_sql("DROP VIEW photos_here; PRAGMA user_version = 99").execute(&database.0).await.unwrap();
-        database.close().await;
-        let before = std::fs::read(&file).unwrap();
-        let refused = Database::open(&file).await.unwrap_err();
-        assert!(matches!(refused, DatabaseError::Newer(_, 99)), "{refused}");
-        assert!(refused.to_string().contains("install that version again"), "{refused}");
-        assert_eq!(std::fs::read(&file).unwrap(), before);
-    }
 }

@@ -156,7 +156,11 @@ fn fails_all(error: &DatabaseError) -> bool {
         | DatabaseError::Open(..)
         | DatabaseError::Batch(_)
         | DatabaseError::Stopped => true,
-        DatabaseError::Stored(_) | DatabaseError::Missing(_) | DatabaseError::Newer(..) => false,
+        DatabaseError::Stored(_)
+        | DatabaseError::Missing(_)
+        | DatabaseError::Newer(..)
+        | DatabaseError::Migration(..)
+        | DatabaseError::OtherMigration(..) => false,
     }
 }
 
