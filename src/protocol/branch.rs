@@ -1,6 +1,7 @@
 //! What the endpoint knows of a branch.
 
 use crate::domain::{BranchCode, SectorId};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Where a unit stands in the organisation tree.
@@ -20,6 +21,20 @@ pub enum Level {
     VillageCommittee,
     /// 支部
     Branch,
+}
+
+impl Level {
+    /// Whether a unit of this level may stand right under one of that level. Committees of a sector stand beside townships: a
+    /// development zone has streets below it, a township a school's committee, and a village's 党委 has 党总支.
+    #[must_use]
+    pub fn stands_under(self, above: Self) -> bool {
+        let beside = matches!(
+            (above, self),
+            (Self::SystemCommittee, Self::Township | Self::SystemCommittee)
+                | (Self::VillageCommittee, Self::VillageCommittee)
+        );
+        above < self || beside
+    }
 }
 
 /// A unit's code and name; the code is the key, the name is only shown.
@@ -47,4 +62,38 @@ pub struct BranchInfo {
     /// The telephone of the unit it reports to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub telephone: String,
+    /// That it is there no more. Its phones still read; what they send is refused with
+    /// [`ProblemKind::BranchEnded`](super::ProblemKind::BranchEnded).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<BranchEnded>,
+}
+
+/// How a branch ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct BranchEnded {
+    /// From this day on.
+    #[serde(with = "crate::domain::day")]
+    pub on: Date,
+    /// The branch that it was merged into, with others; `None` when it was ended (撤销).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<UnitName>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_under_what() {
+        use Level::{Branch, City, County, SystemCommittee, Township, VillageCommittee};
+        let all = [City, County, Township, SystemCommittee, VillageCommittee, Branch];
+        let under = |above| all.into_iter().filter(|level| level.stands_under(above)).collect::<Vec<_>>();
+        assert_eq!(under(City), [County, Township, SystemCommittee, VillageCommittee, Branch]);
+        assert_eq!(under(County), [Township, SystemCommittee, VillageCommittee, Branch]);
+        assert_eq!(under(Township), [SystemCommittee, VillageCommittee, Branch]);
+        assert_eq!(under(SystemCommittee), [Township, SystemCommittee, VillageCommittee, Branch]);
+        assert_eq!(under(VillageCommittee), [VillageCommittee, Branch]);
+        assert_eq!(under(Branch), []);
+    }
 }

@@ -14,7 +14,7 @@ pub mod review;
 pub mod standard;
 
 pub use activation::{ActivateRequest, Activated, ActivationCode, DeviceCode, TokenHash};
-pub use branch::{BranchInfo, Level, UnitName};
+pub use branch::{BranchEnded, BranchInfo, Level, UnitName};
 pub use finding::{BranchFindings, MAX_FINDINGS_PER_REQUEST, NewFindings};
 pub use problem::{Problem, ProblemKind};
 pub use profile::StampedProfile;

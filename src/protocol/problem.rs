@@ -30,6 +30,8 @@ pub enum ProblemKind {
     Unauthorised,
     /// The phone's token was revoked.
     Revoked,
+    /// The branch is there no more; [`super::BranchInfo::ended`] says since when, and where it went.
+    BranchEnded,
     /// No such thing, or not this branch's.
     NotFound,
     /// The same id was sent before with other bytes.
@@ -57,6 +59,8 @@ impl ProblemKind {
         match self {
             Self::Malformed => 400,
             Self::Unauthorised | Self::Revoked => 401,
+            // Of apps that do not know it, 403 pauses sending, with the words to ask for a new code: nothing is lost by it.
+            Self::BranchEnded => 403,
             Self::NotFound | Self::CodeWrong => 404,
             Self::CodeUsed
             | Self::DifferentBytes
@@ -72,10 +76,10 @@ impl ProblemKind {
         }
     }
 
-    /// Whether sending the same again later can succeed.
+    /// Whether sending the same again later can succeed; that a branch ended may have been entered by mistake, and be taken back.
     #[must_use]
     pub fn retry_helps(self) -> bool {
-        matches!(self, Self::Internal | Self::TooManyAttempts)
+        matches!(self, Self::Internal | Self::TooManyAttempts | Self::BranchEnded)
     }
 }
 

@@ -12,6 +12,7 @@ mod openapi;
 mod openapi_limits;
 pub mod photos;
 pub mod roster;
+mod roster_tree;
 pub mod router;
 mod routes;
 pub mod serve;

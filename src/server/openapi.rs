@@ -77,8 +77,12 @@ impl Modify for Problems {
 fn refusals(operation: &Operation) -> Vec<ProblemKind> {
     use ProblemKind as Kind;
     let mut kinds = vec![Kind::Internal];
+    let id = operation.operation_id.as_deref();
     if operation.security.is_some() {
         kinds.extend([Kind::Unauthorised, Kind::Revoked]);
+        if operation.request_body.is_some() || matches!(id, Some("withdrawal_put" | "device_codes_post")) {
+            kinds.push(Kind::BranchEnded);
+        }
     }
     let mut parameters = operation.parameters.iter().flatten();
     if parameters.any(|parameter| matches!(parameter.parameter_in, ParameterIn::Path)) {
@@ -90,8 +94,9 @@ fn refusals(operation: &Operation) -> Vec<ProblemKind> {
             kinds.push(Kind::Malformed);
         }
     }
-    kinds.extend_from_slice(match operation.operation_id.as_deref() {
+    kinds.extend_from_slice(match id {
         Some("activate_post") => &[
+            Kind::BranchEnded,
             Kind::CodeWrong,
             Kind::CodeUsed,
             Kind::CodeExpired,

@@ -1,6 +1,9 @@
 //! The roster (党组织名册): a table of units and branches, checked against itself and against what is known already.
 
-use super::database::Unit;
+use super::{
+    database::{Tree, Unit},
+    roster_tree::{Overlay, Place},
+};
 use crate::{
     authoring::{
         Fault, Row, Sheet,
@@ -45,7 +48,7 @@ const LEVELS: [(Level, &[&str]); 6] = [
 pub struct Roster {
     /// Every unit of the table, each after the unit above it.
     pub units: Vec<Unit>,
-    /// What the clerk should know, in Chinese: columns that were not read.
+    /// What the clerk should know, in Chinese: columns that were not read, units that have ended, names that stand twice.
     pub notices: Vec<String>,
 }
 
@@ -53,9 +56,9 @@ pub struct Roster {
 ///
 /// # Errors
 /// Every fault that was found.
-pub fn read(sheet: &Sheet, known: &[Unit], in_use: &BTreeSet<BranchCode>) -> Result<Roster, Vec<Fault>> {
+pub fn read(sheet: &Sheet, known: &Tree, in_use: &BTreeSet<BranchCode>) -> Result<Roster, Vec<Fault>> {
     let mut faults = Faults::default();
-    let (sheet, notices) = named(sheet);
+    let (sheet, mut notices) = named(sheet);
     let header = |names: [&'static str; 2]| {
         let titles = sheet.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
         names.into_iter().find(|name| titles.iter().any(|title| title == name)).unwrap_or(names[0])
@@ -71,26 +74,49 @@ pub fn read(sheet: &Sheet, known: &[Unit], in_use: &BTreeSet<BranchCode>) -> Res
     let needed = [columns.code, columns.parent, columns.level, columns.name, columns.sector];
     let sheets = [sheet];
     let table = Table::find(&sheets, NAME, &needed, &[columns.telephone], &mut faults);
-    let mut rows: BTreeMap<BranchCode, (Line<'_>, Option<Unit>)> = BTreeMap::new();
+    let (mut lines, mut rows): (BTreeMap<BranchCode, Line<'_>>, BTreeMap<BranchCode, Option<Unit>>) =
+        Default::default();
     for line in table.lines() {
         let unit = columns.unit(line, &mut faults);
         let Some(code) = BranchCode::new(line.text(columns.code)).ok() else { continue };
-        if let Some((first, _)) = rows.get(&code) {
+        if let Some(first) = lines.get(&code) {
             let problem = format!("编号{}和第{}行重复", quoted(code.as_str()), first.number());
             line.fault(columns.code, problem, "每个党组织用一个编号；同一个党组织只留一行", &mut faults);
+            continue;
+        }
+        lines.insert(code.clone(), line);
+        if let Some(ended) = known.get(&code).and_then(|member| member.ended.as_ref()) {
+            let (row, code) = (line.number(), quoted(code.as_str()));
+            notices.push(format!("第{row}行的{code}从{}起已经没有了，没有动它。", ended.on));
             continue;
         }
         if in_use.contains(&code) && unit.as_ref().is_some_and(|unit| unit.level != Level::Branch) {
             let problem = "这个编号是一个已经发过激活码的支部";
             line.fault(columns.level, problem, "层级填支部；新设的党组织另用一个编号", &mut faults);
         }
-        rows.insert(code, (line, unit));
+        rows.insert(code, unit);
     }
-    if faults.is_empty() && rows.is_empty() {
+    if faults.is_empty() && lines.is_empty() {
         faults.sheet(NAME, "一行都没有", "表头下面至少填一行");
     }
-    let units = in_order(&rows, known, &columns, &mut faults);
+    let overlay = Overlay::new(&rows, known);
+    let (units, misplaced) = overlay.in_order();
+    for wrong in misplaced {
+        let column = match wrong.place {
+            Place::Parent => columns.parent,
+            Place::Level => columns.level,
+        };
+        if let Some(line) = lines.get(&wrong.unit) {
+            line.fault(column, wrong.problem, wrong.remedy, &mut faults);
+        }
+    }
+    notices.extend(overlay.namesakes());
     if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(faults.into_vec()) }
+}
+
+/// Whether a unit can be called so.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && is_plain_text(name, MAX_NAME_CHARS, false) && !name.starts_with(['=', '+', '-', '@'])
 }
 
 /// The sheet under the name that faults use, from its header on (a title often stands above it), without the columns that
@@ -134,9 +160,7 @@ impl Columns {
         };
         let level = self.level(line, faults);
         let name = line.needed(self.name, faults);
-        if let Some(name) = name.filter(|name| {
-            !is_plain_text(name, MAX_NAME_CHARS, false) || name.starts_with(['=', '+', '-', '@'])
-        }) {
+        if let Some(name) = name.filter(|name| !is_name(name)) {
             let problem = format!("{}不能作名称", quoted(name));
             let remedy = "写成一行，最多60个字，不要用 = + - @ 开头";
             line.fault(self.name, problem, remedy, faults);
@@ -209,55 +233,17 @@ fn sector_names() -> String {
     SECTORS.map(|(name, _)| name).join("、")
 }
 
-/// The units, each after the unit above it; faults where the tree is none.
-fn in_order(
-    rows: &BTreeMap<BranchCode, (Line<'_>, Option<Unit>)>,
-    known: &[Unit],
-    columns: &Columns,
-    faults: &mut Faults,
-) -> Vec<Unit> {
-    let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
-    let unit = |code: &BranchCode| match rows.get(code) {
-        Some((_, unit)) => unit.as_ref(),
-        None => known.get(code).copied(),
-    };
-    let mut ordered = Vec::with_capacity(rows.len());
-    for (code, (line, read)) in rows {
-        let Some(read) = read else { continue };
-        if let Some(parent) = &read.parent {
-            if !rows.contains_key(parent) && !known.contains_key(parent) {
-                let problem = format!("上级{}既不在这张表里，也不在已导入的名册里", quoted(parent.as_str()));
-                line.fault(columns.parent, problem, "核对编号，或者在表里加上这个上级党组织", faults);
-            } else if unit(parent).is_some_and(|above| above.level == Level::Branch) {
-                let problem = format!("上级{}是一个支部", quoted(parent.as_str()));
-                line.fault(columns.parent, problem, "支部下面不再设党组织：填它真正的上级", faults);
-            }
-        }
-        let mut passed = BTreeSet::new();
-        let mut above = read.parent.as_ref();
-        while let Some(next) = above.filter(|next| *next != code && passed.insert(*next)) {
-            above = unit(next).and_then(|unit| unit.parent.as_ref());
-        }
-        if above == Some(code) {
-            let problem = "一级一级往上，又回到了自己";
-            line.fault(columns.parent, problem, "核对这几行的上级编号，最上面一级留空", faults);
-        }
-        ordered.push((passed.len(), read.clone()));
-    }
-    ordered.sort_by_key(|(depth, _)| *depth);
-    ordered.into_iter().map(|(_, unit)| unit).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authoring::csv;
+    use crate::{authoring::csv, server::database::Member};
 
     const HEADER: &str = "编号,上级编号,层级,名称,领域,电话\n";
 
     fn read_text(body: &str, known: &[Unit]) -> Result<Roster, Vec<String>> {
         let sheet = csv::read("x", format!("{HEADER}{body}").as_bytes()).unwrap();
-        read(&sheet, known, &BTreeSet::new())
+        let there = |unit: &Unit| Member { unit: unit.clone(), since: None, ended: None };
+        read(&sheet, &known.iter().map(there).collect(), &BTreeSet::new())
             .map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
 
@@ -324,16 +310,25 @@ mod tests {
     fn a_missing_column_is_named_in_the_words_of_the_file_and_an_unread_one_is_said() {
         let sheet =
             csv::read("x", "branch_code,parent_code,level,sector,书记\na,,city,,王\n".as_bytes()).unwrap();
-        let told: Vec<String> =
-            read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
+        let told: Vec<String> = read(&sheet, &Tree::default(), &BTreeSet::new())
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(told, ["“名册”表第1行“名称”列：缺这一列。办法：在表头这一行补上。"]);
         let sheet =
             csv::read("x", "branch_code,parent_code,level,name,sector,书记\na,,city,市委,,王\n".as_bytes());
-        assert_eq!(read(&sheet.unwrap(), &[], &BTreeSet::new()).unwrap().notices, ["“书记”列没有用到。"]);
+        assert_eq!(
+            read(&sheet.unwrap(), &Tree::default(), &BTreeSet::new()).unwrap().notices,
+            ["“书记”列没有用到。"]
+        );
         let titled = "黑山县党组织名册\n\n编号,上级编号,层级,名称,领域\na,,渔,市委,\n";
         let sheet = csv::read("x", titled.as_bytes()).unwrap();
-        let told: Vec<String> =
-            read(&sheet, &[], &BTreeSet::new()).unwrap_err().iter().map(ToString::to_string).collect();
+        let told: Vec<String> = read(&sheet, &Tree::default(), &BTreeSet::new())
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert!(told.len() == 1 && told[0].starts_with("“名册”表第4行“层级”列"), "under a title: {told:?}");
         assert!(faults("").contains("一行都没有"));
     }

@@ -7,7 +7,7 @@ use super::{
     error::StoreError,
     findings,
     ledger::put_records,
-    records::{Draft, KeptRecord, LocalSubmission, PhotoRecord},
+    records::{Binding, Draft, KeptRecord, LocalSubmission, PhotoRecord},
     repository::{Found, Repository, read_run, unless_spoilt},
     work::{drafts_of, put_edits},
 };
@@ -352,7 +352,9 @@ impl<B: Backend> Pile for Repository<B> {
             known.push(Known { branch, sha256, media_type, may_go, uploaded });
         }
         let bound = self.bindings().await?.records;
-        for binding in bound.into_iter().filter(|binding| binding.state == BindingState::Bound) {
+        let sends =
+            |binding: &Binding| binding.state == BindingState::Bound && binding.branch.ended.is_none();
+        for binding in bound.into_iter().filter(sends) {
             let branch = binding.branch.code;
             // A submission that has not arrived, or was taken back, wants no photos.
             let submissions = self.submissions(&branch).await?.records.into_iter();

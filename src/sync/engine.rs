@@ -390,8 +390,8 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
     }
 
     fn pull_failed(&mut self, error: &ApiError) -> Result<(), Stop<S::Error>> {
-        // A branch that left the roster is for people to mend: asking again soon does not help.
-        if error.kind() == Some(ProblemKind::NotFound) {
+        // A branch that left the roster, or ended, is for people to mend: asking again soon does not help.
+        if matches!(error.kind(), Some(ProblemKind::NotFound | ProblemKind::BranchEnded)) {
             return Ok(());
         }
         self.trouble = Some(self.trouble.flatten().max(error.retry_after_s()));

@@ -3,13 +3,13 @@
 use super::{
     BindingState, OutboxRequest, OutboxState, RoundOutcome, round,
     testing::{
-        FakeEndpoint, Line, MemoryStore, NOON, branch, newer_checklist, outbox_id, refusal, reply, row,
-        submission, submission_id, submit, token, withdraw,
+        FakeEndpoint, Line, MemoryStore, NOON, branch, finding_word, newer_checklist, outbox_id, refusal,
+        reply, row, submission, submission_id, submit, token, withdraw,
     },
 };
 use crate::{
     domain::ContentHash,
-    protocol::{ProblemKind, Review, ReviewState},
+    protocol::{BranchEnded, ProblemKind, Review, ReviewState},
 };
 
 fn run_at(
@@ -182,6 +182,39 @@ fn a_revoked_branch_pauses_and_the_other_goes_on() {
     api.tokens.borrow_mut().get_mut(token(1).secret()).unwrap().1 = false;
     run(&store, &api);
     assert!(store.states().is_empty());
+}
+
+/// Reading goes on, so that it hears of it, and of its being taken back; nothing is rejected, nothing is lost.
+#[test]
+fn a_branch_that_has_ended_sends_no_more_and_heals_when_that_was_a_mistake() {
+    let (store, api) = (MemoryStore::phone(0, &[1, 2]), FakeEndpoint::with(&[(1, 1), (2, 2)]));
+    let ended = BranchEnded { on: jiff::civil::date(2026, 11, 15), merged_into: None };
+    let say = |ended: Option<BranchEnded>| {
+        api.tokens.borrow_mut().get_mut(token(1).secret()).unwrap().0.ended = ended;
+    };
+    store.put(submit(1, 1, 1));
+    store.put(submit(2, 2, 1));
+    store.write_findings(1, &[finding_word(1, "缺签到表", 10, 1)]);
+    say(Some(ended.clone()));
+    let outcome = run(&store, &api);
+    assert_eq!((outcome.failures, outcome.revoked.len(), outcome.next_attempt_at), (0, 0, None));
+    assert!(store.receipts.borrow().contains_key(&submission_id(2)), "the other branch's goes");
+    {
+        let local = store.local.borrow();
+        assert_eq!(
+            (&local.bindings[0].info.ended, local.bindings[0].state),
+            (&Some(ended), BindingState::Bound)
+        );
+        assert!(local.outbox.len() == 1 && local.outbox[0].is_waiting(), "it waits, and was not rejected");
+        assert!(store.findings_refused.borrow().is_empty());
+    }
+    let heard = api.heard("PUT");
+    run(&store, &api);
+    assert_eq!(api.heard("PUT"), heard, "not tried again");
+    say(None);
+    run(&store, &api);
+    run_at(NOON + 600_000, 0, &store, &api).unwrap();
+    assert!(store.states().is_empty() && store.receipts.borrow().contains_key(&submission_id(1)));
 }
 
 #[test]

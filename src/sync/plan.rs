@@ -52,7 +52,7 @@ pub enum Operation {
 }
 
 /// The rows to send now, in order: for each branch oldest first, withdrawals last and only once their submission is
-/// gone. Rows of a branch whose token is not accepted wait (invariant 5).
+/// gone. Rows of a branch whose token is not accepted, or that has ended, wait (invariant 5).
 #[must_use]
 pub fn sends(local: &Local, now: u64) -> Vec<OutboxId> {
     in_order(local).into_iter().filter(|entry| entry.is_due(now)).map(|entry| entry.id).collect()
@@ -77,7 +77,7 @@ fn in_order(local: &Local) -> Vec<&OutboxEntry> {
         .filter_map(|entry| entry.request.submission())
         .collect();
     let mut rows: Vec<&OutboxEntry> = waiting()
-        .filter(|entry| local.token(&entry.branch).is_some())
+        .filter(|entry| local.sender(&entry.branch).is_some())
         // A withdrawal waits until its submission has been sent.
         .filter(|entry| {
             !is_withdrawal(entry) || entry.request.submission().is_none_or(|id| !unsent.contains(&id))
@@ -93,7 +93,9 @@ fn in_order(local: &Local) -> Vec<&OutboxEntry> {
 pub fn findings(local: &Local) -> Vec<(BranchCode, Open<FindingEntry>)> {
     let mut requests = Vec::new();
     for branch in askable(local) {
-        let Some(known) = local.findings.get(branch) else { continue };
+        let Some(known) = local.findings.get(branch).filter(|_| local.sender(branch).is_some()) else {
+            continue;
+        };
         let impossible = impossible_deadlines(&known.unsent);
         let is_sound = |entry: &&FindingEntry| {
             !entry.is_from_above()

@@ -87,6 +87,14 @@ impl Local {
         let of_branch = |binding: &&Binding| &binding.info.code == branch;
         self.bindings.iter().find(of_branch).filter(|b| b.state == BindingState::Bound).map(|b| &b.token)
     }
+
+    /// The token of a branch that may send. One that has ended is still asked about, for that may be taken back; what it has to
+    /// send waits on the phone.
+    #[must_use]
+    pub fn sender(&self, branch: &BranchCode) -> Option<&Token> {
+        let has_ended = |b: &Binding| &b.info.code == branch && b.info.ended.is_some();
+        self.token(branch).filter(|_| !self.bindings.iter().any(has_ended))
+    }
 }
 
 /// What the endpoint has taken.

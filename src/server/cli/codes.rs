@@ -86,11 +86,20 @@ impl Codes {
             must_be_new(file)?;
         }
         let base = issue.base_url.as_deref().map(checked_base).transpose()?;
-        let units = database.units().await?;
-        let branches = match (&issue.whom.branch, &issue.whom.under) {
+        let (units, tree) = (database.units().await?, database.tree().await?);
+        let mut branches = match (&issue.whom.branch, &issue.whom.under) {
             (Some(branch), _) => vec![scope::branch(&units, branch)?.clone()],
             (None, under) => scope::branches(database, under.as_deref()).await?,
         };
+        let ended = |branch: &Unit| tree.get(&branch.code).and_then(|member| member.ended.as_ref());
+        if let [one] = &branches[..]
+            && let Some(ended) = ended(one)
+        {
+            let problem = format!("“{}”已经没有了：{}", one.name, scope::gone(ended, &tree));
+            let remedy = "给合并以后的支部发；登记错了的，用 roster end --undo 恢复";
+            return Err(CliError::refused(problem, remedy));
+        }
+        branches.retain(|branch| ended(branch).is_none());
         let issued =
             draw(database, &branches, &scope::names(&units), issue.valid_days, base.as_deref()).await?;
         if let Some(file) = &issue.csv {

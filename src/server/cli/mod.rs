@@ -5,6 +5,7 @@
 
 mod backup;
 mod codes;
+mod days;
 mod device;
 mod error;
 mod explain;
@@ -18,6 +19,7 @@ mod results;
 mod review;
 mod review_sheet;
 mod roster;
+mod roster_changes;
 mod scope;
 mod sheets;
 mod slips;
@@ -56,7 +58,7 @@ enum Command {
     Serve(super::serve::Options),
     #[command(subcommand, about = "标准：做模板、检查、算负担、发布、查看、导出")]
     Standard(standard::Standard),
-    #[command(subcommand, about = "党组织名册：导入")]
+    #[command(subcommand, about = "党组织名册：导入、撤销、合并")]
     Roster(roster::Roster),
     #[command(subcommand, about = "激活码：发放")]
     Codes(codes::Codes),
@@ -101,9 +103,10 @@ impl Command {
 
     fn needs(&self) -> Needs {
         match self {
-            Self::Serve(_) | Self::Roster(_) => Needs::NewOrOld,
+            Self::Serve(_) | Self::Roster(roster::Roster::Import { .. }) => Needs::NewOrOld,
             Self::Standard(command) => command.needs(),
-            Self::Codes(_)
+            Self::Roster(_)
+            | Self::Codes(_)
             | Self::Device(_)
             | Self::Review(_)
             | Self::Findings(_)

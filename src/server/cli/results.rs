@@ -5,7 +5,7 @@ use super::{
     error::{CliError, must_be_new, write_new},
     explain::{instead_of_points, shortfall},
     review::{PeriodIdArg, Row, pinned, rows},
-    scope,
+    scope::{self, Trees},
     sheets::{Looks, points},
     text::{review_state, say},
 };
@@ -40,6 +40,8 @@ struct Book {
     branches: Vec<Unit>,
     above: BTreeMap<BranchCode, String>,
     reported: BTreeMap<BranchCode, Row>,
+    /// Branches that have ended since, each with how: 2026-11-15撤销.
+    gone: BTreeMap<BranchCode, String>,
     /// What is in use: by what was submitted, and by what is published for branches that have not reported.
     checklists: BTreeMap<ContentHash, Checklist>,
     /// Which checklist a branch stands under.
@@ -71,8 +73,10 @@ impl Book {
         period: &PeriodIdArg,
         under: Option<&str>,
     ) -> Result<Self, CliError> {
-        let names = scope::names(&database.units().await?);
-        let branches = scope::branches(database, under).await?;
+        let root = scope::above(&database.tree().await?, under)?;
+        let mut trees = Trees::new(database);
+        let frozen = trees.of(&period.0).await?;
+        let tree = &frozen.tree;
         let mut checklists = BTreeMap::new();
         let mut by_sector = BTreeMap::new();
         let mut periods = BTreeSet::new();
@@ -95,6 +99,23 @@ impl Book {
             };
             return Err(CliError::refused(format!("没有“{}”这个考核周期", period.0), known));
         }
+        // Who was there on that day was to report; who reported and was not is not left out either.
+        let has_reported: BTreeSet<&BranchCode> = rows.iter().map(|row| &row.branch.code).collect();
+        let was_there = |unit: &&Unit| {
+            let member = tree.get(&unit.code);
+            has_reported.contains(&unit.code)
+                || member.is_some_and(|member| frozen.day.is_none_or(|day| member.is_there_on(day)))
+        };
+        let branches: Vec<Unit> =
+            scope::branches_in(tree, root.as_ref()).filter(was_there).cloned().collect();
+        if let (true, Some(under)) = (branches.is_empty(), under) {
+            return Err(CliError::NoBranches(under.into()));
+        }
+        let gone = branches.iter().filter_map(|branch| {
+            let ended = tree.get(&branch.code)?.ended.as_ref()?;
+            Some((branch.code.clone(), scope::gone(ended, tree)))
+        });
+        let gone = gone.collect();
         let mut stands_under: BTreeMap<BranchCode, ContentHash> = BTreeMap::new();
         for branch in &branches {
             let sector = by_sector.iter().find(|(sector, _)| sector.as_str() == branch.sector);
@@ -112,11 +133,11 @@ impl Book {
             reported.insert(row.branch.code.clone(), row);
         }
         checklists.retain(|hash, _| stands_under.values().any(|used| used == hash));
-        let above = branches.iter().filter_map(|branch| {
-            let parent = branch.parent.as_ref().and_then(|parent| names.get(parent))?;
-            Some((branch.code.clone(), parent.clone()))
-        });
-        Ok(Self { above: above.collect(), branches, reported, checklists, stands_under, looks: Looks::new() })
+        let above = branches
+            .iter()
+            .filter_map(|branch| Some((branch.code.clone(), tree.above(branch)?.name.clone())));
+        let above = above.collect();
+        Ok(Self { above, branches, reported, gone, checklists, stands_under, looks: Looks::new() })
     }
 
     fn write(&self) -> Result<Vec<u8>, XlsxError> {
@@ -196,6 +217,10 @@ impl Book {
                 if known.counting.receipt.late {
                     standing.push_str("，迟报");
                 }
+            }
+            if let Some(gone) = self.gone.get(&branch.code) {
+                standing.push('，');
+                standing.push_str(gone);
             }
             let above = self.above.get(&branch.code).map_or("", String::as_str);
             let version = self.checklist(&branch.code).map_or("", |list| &list.version);

@@ -2,10 +2,11 @@
 
 use super::error::CliError;
 use crate::{
-    domain::BranchCode,
+    domain::{BranchCode, PeriodId},
     protocol::Level,
-    server::database::{Database, Unit},
+    server::database::{Database, Ended, Tree, Unit},
 };
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The unit that is meant.
@@ -30,17 +31,86 @@ pub(super) fn branch<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliE
     if unit.level == Level::Branch { Ok(unit) } else { Err(CliError::NotABranch(unit.name.clone())) }
 }
 
-/// The branches below a unit (itself, if it is one), or all, in the order of their codes.
+/// The branches below a unit (itself, if it is one), or all, in the order of their codes: those that have ended too.
 pub(super) async fn branches(database: &Database, under: Option<&str>) -> Result<Vec<Unit>, CliError> {
-    let mut units = database.units().await?;
-    if let Some(under) = under {
-        let code = find(&units, under)?.code.clone();
-        units = database.units_under(&code).await?;
-    }
-    units.retain(|unit| unit.level == Level::Branch);
+    let tree = database.tree().await?;
+    let above = above(&tree, under)?;
+    let branches: Vec<Unit> = branches_in(&tree, above.as_ref()).cloned().collect();
     match under {
-        Some(under) if units.is_empty() => Err(CliError::NoBranches(under.into())),
-        _ => Ok(units),
+        Some(under) if branches.is_empty() => Err(CliError::NoBranches(under.into())),
+        _ => Ok(branches),
+    }
+}
+
+/// The unit that a command is limited to, if it is.
+pub(super) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCode>, CliError> {
+    let Some(text) = under else { return Ok(None) };
+    let units: Vec<Unit> = tree.all().map(|member| member.unit.clone()).collect();
+    find(&units, text).map(|unit| Some(unit.code.clone()))
+}
+
+/// The branches of a tree below a unit, or all.
+pub(super) fn branches_in<'a>(
+    tree: &'a Tree,
+    above: Option<&'a BranchCode>,
+) -> impl Iterator<Item = &'a Unit> {
+    let branches = tree.all().map(|member| &member.unit).filter(|unit| unit.level == Level::Branch);
+    branches.filter(move |unit| above.is_none_or(|above| tree.lies_in(&unit.code, above)))
+}
+
+/// The day on which a period takes the tree as it stands: the one that was set, or the period's last; `None` of a period that no
+/// version has.
+pub(super) async fn freeze_day(database: &Database, period: &PeriodId) -> Result<Option<Date>, CliError> {
+    if let Some(day) = database.freeze(period).await? {
+        return Ok(Some(day));
+    }
+    let lists = database.ever_published().await?;
+    Ok(lists.iter().find_map(|list| list.period(period)).map(|period| period.ends))
+}
+
+/// The tree as a period has it.
+pub(super) struct Frozen {
+    /// With the names and places of that day.
+    pub(super) tree: Tree,
+    /// The day; `None` of a period that no version has.
+    pub(super) day: Option<Date>,
+}
+
+/// The trees of periods, each worked out once.
+pub(super) struct Trees<'a> {
+    database: &'a Database,
+    frozen: BTreeMap<PeriodId, Frozen>,
+}
+
+impl<'a> Trees<'a> {
+    /// Of this database.
+    pub(super) fn new(database: &'a Database) -> Self {
+        Self { database, frozen: BTreeMap::new() }
+    }
+
+    /// The tree of a period.
+    pub(super) async fn of(&mut self, period: &PeriodId) -> Result<&Frozen, CliError> {
+        let frozen = match self.frozen.remove(period) {
+            Some(frozen) => frozen,
+            None => {
+                let day = freeze_day(self.database, period).await?;
+                let tree = match day {
+                    Some(day) => self.database.tree_on(day).await?,
+                    None => self.database.tree().await?,
+                };
+                Frozen { tree, day }
+            }
+        };
+        Ok(self.frozen.entry(period.clone()).or_insert(frozen))
+    }
+}
+
+/// 从2026-11-15起撤销, or into what it was merged.
+pub(super) fn gone(ended: &Ended, tree: &Tree) -> String {
+    let into = ended.into.as_ref().and_then(|code| tree.get(code));
+    match into {
+        Some(whole) => format!("{}并入{}", ended.on, whole.unit.name),
+        None => format!("{}撤销", ended.on),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     domain::{BranchCode, DeviceId},
     protocol::{ActivateRequest, ActivationCode, TokenHash},
 };
-use sqlx::Row as _;
+use sqlx::{Row as _, SqliteConnection};
 
 /// How an activation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,21 @@ pub enum Activation {
     Revoked,
     /// The token is bound already, by another code.
     TokenTaken,
+    /// The branch has ended since the code was issued.
+    Ended,
+}
+
+/// A phone and what it is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The branch.
+    pub branch: BranchCode,
+    /// The phone.
+    pub device: DeviceId,
+    /// Whether it was unbound.
+    pub is_revoked: bool,
+    /// Whether the branch has ended.
+    pub has_ended: bool,
 }
 
 impl Database {
@@ -86,6 +101,9 @@ impl Database {
             None if row.try_get::<i64, _>("expires_at")? < int(now) => return Ok(Activation::Expired),
             None => {}
         }
+        if has_ended(&mut tx, &branch).await? {
+            return Ok(Activation::Ended);
+        }
         let taken = sqlx::query("SELECT 1 FROM devices WHERE token_hash = ?").bind(token.clone());
         if taken.fetch_optional(&mut *tx).await?.is_some() {
             return Ok(Activation::TokenTaken);
@@ -107,22 +125,25 @@ impl Database {
         Ok(Activation::Bound(branch))
     }
 
-    /// The branch and phone of a token, and whether it was revoked.
+    /// The branch and phone of a token; `None` when nobody has it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn device(
-        &self,
-        token: &TokenHash,
-    ) -> Result<Option<(BranchCode, DeviceId, bool)>, DatabaseError> {
-        let row = sqlx::query("SELECT branch, device, revoked_at FROM devices WHERE token_hash = ?")
-            .bind(String::from(token.clone()))
-            .fetch_optional(&self.0)
-            .await?;
+    pub async fn device(&self, token: &TokenHash) -> Result<Option<Bound>, DatabaseError> {
+        let row = sqlx::query(
+            "SELECT d.branch, d.device, d.revoked_at, l.ended_day FROM devices d
+             LEFT JOIN lifetimes l ON l.code = d.branch WHERE d.token_hash = ?",
+        )
+        .bind(String::from(token.clone()))
+        .fetch_optional(&self.0)
+        .await?;
         let Some(row) = row else { return Ok(None) };
-        let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
-        let device = row.try_get::<String, _>("device")?.parse().map_err(stored)?;
-        Ok(Some((branch, device, row.try_get::<Option<i64>, _>("revoked_at")?.is_some())))
+        Ok(Some(Bound {
+            branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+            device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
+            is_revoked: row.try_get::<Option<i64>, _>("revoked_at")?.is_some(),
+            has_ended: row.try_get::<Option<String>, _>("ended_day")?.is_some(),
+        }))
     }
 
     /// Unbinds a phone from this branch; its other branches and its data stay.
@@ -140,4 +161,11 @@ impl Database {
         .await?;
         Ok(())
     }
+}
+
+/// Whether a branch has ended.
+pub(super) async fn has_ended(tx: &mut SqliteConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
+    let row = sqlx::query("SELECT 1 FROM lifetimes WHERE code = ? AND ended_day IS NOT NULL")
+        .bind(branch.as_str().to_owned());
+    Ok(row.fetch_optional(tx).await?.is_some())
 }

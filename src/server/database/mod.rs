@@ -1,6 +1,7 @@
 //! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
 
 mod activation;
+mod changes;
 pub mod devices;
 pub mod findings;
 mod history;
@@ -12,13 +13,16 @@ pub mod results;
 pub mod reviews;
 pub mod roster;
 mod store;
+mod tree;
 
-pub use activation::Activation;
+pub use activation::{Activation, Bound};
+pub use changes::From;
 pub use history::Published;
 pub use store::{Arrival, Stored, Writer};
+pub use tree::{Ended, Member, Tree};
 
 use crate::domain::{BranchCode, ContentHash, SubmissionId};
-use crate::protocol::{BranchInfo, Level, Review, SubmissionSummary, UnitName};
+use crate::protocol::{BranchEnded, BranchInfo, Level, Review, SubmissionSummary, UnitName};
 use sqlx::{
     ConnectOptions as _, Row as _,
     sqlite::{
@@ -156,27 +160,34 @@ impl Database {
     /// When the database fails.
     pub async fn branch(&self, code: &BranchCode) -> Result<Option<BranchInfo>, DatabaseError> {
         let row = sqlx::query(
-            "SELECT b.name, b.sector, p.code AS above, p.name AS above_name, p.telephone
-             FROM units b LEFT JOIN units p ON p.code = b.parent WHERE b.code = ?",
+            "SELECT b.name, b.sector, p.code AS above, p.name AS above_name, p.telephone, l.ended_day, l.successor,
+                 s.name AS successor_name
+             FROM units b LEFT JOIN units p ON p.code = b.parent LEFT JOIN lifetimes l ON l.code = b.code
+                 LEFT JOIN units s ON s.code = l.successor
+             WHERE b.code = ?",
         )
         .bind(code.as_str().to_owned())
         .fetch_optional(&self.0)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let above: Option<String> = row.try_get("above")?;
-        let reports_to = match above {
-            Some(above) => Some(UnitName {
-                code: BranchCode::new(above).map_err(stored)?,
-                name: row.try_get("above_name")?,
-            }),
+        let named = |code: &str, name: &str| match row.try_get::<Option<String>, _>(code)? {
+            Some(code) => {
+                let code = BranchCode::new(code).map_err(stored)?;
+                Ok::<_, DatabaseError>(Some(UnitName { code, name: row.try_get(name)? }))
+            }
+            None => Ok(None),
+        };
+        let ended = match tree::some_day(row.try_get("ended_day")?)? {
+            Some(on) => Some(BranchEnded { on, merged_into: named("successor", "successor_name")? }),
             None => None,
         };
         Ok(Some(BranchInfo {
             code: code.clone(),
             name: row.try_get("name")?,
             sector: crate::domain::SectorId::new(row.try_get::<String, _>("sector")?).map_err(stored)?,
-            reports_to,
+            reports_to: named("above", "above_name")?,
             telephone: row.try_get::<Option<String>, _>("telephone")?.unwrap_or_default(),
+            ended,
         }))
     }
 

@@ -1,7 +1,12 @@
 //! The organisation tree.
 
-use super::{Database, DatabaseError, Unit, stored};
+use super::{
+    Database, DatabaseError, Unit,
+    changes::{self, From},
+    stored,
+};
 use crate::domain::BranchCode;
+use jiff::civil::Date;
 use sqlx::{Row as _, sqlite::SqliteRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,30 +34,16 @@ impl Database {
         rows.iter().map(unit).collect()
     }
 
-    /// A unit with everything below it, in the order of their codes; nothing when it is unknown.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn units_under(&self, code: &BranchCode) -> Result<Vec<Unit>, DatabaseError> {
-        let rows = sqlx::query(
-            "WITH RECURSIVE below (code) AS (SELECT code FROM units WHERE code = ?
-                 UNION SELECT units.code FROM units JOIN below ON units.parent = below.code)
-             SELECT code, parent, level, name, sector, telephone FROM units
-             WHERE code IN (SELECT code FROM below) ORDER BY code",
-        )
-        .bind(code.as_str().to_owned())
-        .fetch_all(&self.0)
-        .await?;
-        rows.iter().map(unit).collect()
-    }
-
-    /// How many branches each sector has; a sector without any is left out.
+    /// How many branches that have not ended each sector has; a sector without any is left out.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn branches_by_sector(&self) -> Result<BTreeMap<String, usize>, DatabaseError> {
         // Only branches have a sector.
-        let rows = sqlx::query("SELECT sector, count(*) FROM units WHERE sector <> '' GROUP BY sector");
+        let rows = sqlx::query(
+            "SELECT sector, count(*) FROM units WHERE sector <> ''
+             AND code NOT IN (SELECT code FROM lifetimes WHERE ended_day IS NOT NULL) GROUP BY sector",
+        );
         let count = |row: &SqliteRow| {
             let branches = usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?;
             Ok((row.try_get(0)?, branches))
@@ -75,18 +66,25 @@ impl Database {
     }
 
     /// Stores a roster in one transaction, all or nothing. Every unit has to come after the unit above it. Units that are
-    /// not in it stay as they are.
+    /// not in it stay as they are. How a unit stood until the day from which on it is otherwise is kept; a unit that is new is there
+    /// from that day on, when it is a day that was named.
     ///
     /// # Errors
     /// When a parent is unknown, or the database fails; then nothing of it is stored.
-    pub async fn import_units(&self, units: &[Unit]) -> Result<Imported, DatabaseError> {
+    pub async fn import_units(
+        &self,
+        units: &[Unit],
+        changed: From,
+        founded: Option<Date>,
+    ) -> Result<Imported, DatabaseError> {
         let known = self.units().await?;
         let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
         let mut imported = Imported::default();
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         for unit in units {
-            match known.get(&unit.code) {
-                Some(old) if *old == unit => {
+            let old = known.get(&unit.code).copied();
+            match old {
+                Some(old) if old == unit => {
                     imported.same += 1;
                     continue;
                 }
@@ -106,13 +104,24 @@ impl Database {
             .bind(unit.telephone.clone())
             .execute(&mut *tx)
             .await?;
+            match (old, changed, founded) {
+                (Some(old), From::Ever, _) => changes::correct(&mut tx, old, unit).await?,
+                // Whom to phone is no history.
+                (Some(old), From::Day(on), _)
+                    if (Unit { telephone: unit.telephone.clone(), ..old.clone() }) != *unit =>
+                {
+                    changes::remember(&mut tx, old, on).await?;
+                }
+                (None, _, Some(on)) => changes::begin(&mut tx, &unit.code, on).await?,
+                _ => {}
+            }
         }
         tx.commit().await?;
         Ok(imported)
     }
 }
 
-fn unit(row: &SqliteRow) -> Result<Unit, DatabaseError> {
+pub(super) fn unit(row: &SqliteRow) -> Result<Unit, DatabaseError> {
     let parent: Option<String> = row.try_get("parent")?;
     Ok(Unit {
         code: BranchCode::new(row.try_get::<String, _>("code")?).map_err(stored)?,

@@ -33,6 +33,8 @@ pub enum Stored {
     Closed,
     /// The branch has sent too many submissions for this period.
     TooMany,
+    /// The branch has ended.
+    Ended,
 }
 
 /// What a submission is stored with.
@@ -229,6 +231,9 @@ async fn refusal(
     branch: &BranchCode,
     submission: &Submission,
 ) -> Result<Option<Stored>, DatabaseError> {
+    if super::activation::has_ended(tx, branch).await? {
+        return Ok(Some(Stored::Ended));
+    }
     // The newest that was not withdrawn decides.
     let row = sqlx::query(
         "SELECT (SELECT body FROM reviews WHERE submission =

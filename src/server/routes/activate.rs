@@ -55,6 +55,7 @@ pub(in crate::server) async fn post(
             ProblemKind::Revoked,
             "this phone was unbound after it used this code; ask for a new one",
         ),
+        Activation::Ended => return Err(super::auth::ended()),
         Activation::TokenTaken => {
             Failure::new(ProblemKind::Refused, "this token is bound already; make a new one for each code")
         }

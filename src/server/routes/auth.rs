@@ -3,7 +3,7 @@
 use crate::{
     domain::{BranchCode, ContentHash, DeviceId},
     protocol::ProblemKind,
-    server::{Endpoint, error::Failure},
+    server::{Endpoint, database::Bound, error::Failure},
 };
 use axum::{
     extract::FromRequestParts,
@@ -14,6 +14,7 @@ use axum::{
 pub(in crate::server) struct Caller {
     pub(super) branch: BranchCode,
     pub(super) device: DeviceId,
+    has_ended: bool,
 }
 
 impl FromRequestParts<Endpoint> for Caller {
@@ -27,10 +28,28 @@ impl FromRequestParts<Endpoint> for Caller {
         let token = token.ok_or_else(refuse)?;
         match endpoint.database.device(&ContentHash::of(token.as_bytes())).await? {
             None => Err(refuse()),
-            Some((_, _, true)) => {
+            Some(bound) if bound.is_revoked => {
                 Err(Failure::new(ProblemKind::Revoked, "this phone was unbound; ask for a new code"))
             }
-            Some((branch, device, false)) => Ok(Self { branch, device }),
+            Some(Bound { branch, device, has_ended, .. }) => Ok(Self { branch, device, has_ended }),
         }
     }
+}
+
+/// A bound phone whose branch may still send. Reading goes on after a branch has ended: its phones learn so by it.
+pub(in crate::server) struct Sender(pub(super) Caller);
+
+impl FromRequestParts<Endpoint> for Sender {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, endpoint: &Endpoint) -> Result<Self, Failure> {
+        let caller = Caller::from_request_parts(parts, endpoint).await?;
+        if caller.has_ended { Err(ended()) } else { Ok(Self(caller)) }
+    }
+}
+
+/// The branch has ended.
+pub(super) fn ended() -> Failure {
+    let detail = "this branch has ended; its phones keep what they have: ask for a code of the branch that it went into";
+    Failure::new(ProblemKind::BranchEnded, detail)
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/devices/codes`: a bound phone gets a ten-minute code for another phone of its branch.
 
-use super::auth::Caller;
+use super::auth::Sender;
 use crate::{
     protocol::{ActivationCode, DeviceCode, ProblemKind},
     server::{Endpoint, error::Failure},
@@ -24,7 +24,7 @@ const REMEMBERED_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 )]
 pub(in crate::server) async fn post(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    Sender(caller): Sender,
 ) -> Result<Json<DeviceCode>, Failure> {
     let now = endpoint.clock.now_ms();
     if let Some(seconds) = endpoint.device_codes.wait_seconds(caller.device, now) {

@@ -1,6 +1,9 @@
 //! `GET /api/v1/branch/findings`: 问题和整改 of the caller's branch. `PUT`: adds what a phone wrote.
 
-use super::{auth::Caller, body, revalidate};
+use super::{
+    auth::{Caller, Sender},
+    body, revalidate,
+};
 use crate::{
     domain::{
         FindingEntry,
@@ -50,7 +53,7 @@ pub(in crate::server) async fn get(
 )]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    Sender(caller): Sender,
     request: Request,
 ) -> Result<Response, Failure> {
     let bytes = body::json_bytes(request, MAX_BODY_BYTES).await?;

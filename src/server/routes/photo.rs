@@ -1,7 +1,10 @@
 //! Evidence photos, by the SHA-256 of their bytes: `HEAD` asks whether one is here, `PUT` brings it, `GET` fetches it. Only for
 //! the phones of the branch; a hash that another branch has is as unknown as any other.
 
-use super::{auth::Caller, body, is_known};
+use super::{
+    auth::{Caller, Sender},
+    body, is_known,
+};
 use crate::{
     domain::{
         ContentHash,
@@ -93,7 +96,7 @@ pub(in crate::server) async fn get(
 )]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    Sender(caller): Sender,
     Path(sha256): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Failure> {

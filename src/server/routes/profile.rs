@@ -1,6 +1,9 @@
 //! `GET /api/v1/branch/profile`: 支部基本情况 as the branch's phones wrote it last. `PUT`: keeps the later one.
 
-use super::{auth::Caller, body, revalidate};
+use super::{
+    auth::{Caller, Sender},
+    body, revalidate,
+};
 use crate::{
     domain::{check::profile_fault, finding::check::LATEST_STAMP_MS, time_check::EndpointClock},
     protocol::{ProblemKind, StampedProfile},
@@ -49,7 +52,7 @@ pub(in crate::server) async fn get(
 )]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    Sender(caller): Sender,
     request: Request,
 ) -> Result<Json<StampedProfile>, Failure> {
     let sent: StampedProfile = body::parse(&body::json_bytes(request, MAX_BYTES).await?)?;

@@ -1,7 +1,10 @@
 //! `PUT /api/v1/submissions/{id}`: stores the frozen bytes of a submission and answers with its receipt.
 //! `GET`: the same bytes back, for another phone of the branch.
 
-use super::{auth::Caller, body, revalidate};
+use super::{
+    auth::{self, Caller},
+    body, revalidate,
+};
 use crate::{
     domain::{
         Assessment, Checklist, ContentHash, ENGINE_VERSION, Submission, SubmissionId,
@@ -128,6 +131,7 @@ pub(in crate::server) async fn put(
             let detail = "this assessment was approved; ask the upper level to return it";
             Err(Failure::new(ProblemKind::Closed, detail))
         }
+        Stored::Ended => Err(auth::ended()),
         Stored::TooMany => {
             Err(refuse("the branch has sent too many submissions for this period; ask the upper level"))
         }

@@ -1,6 +1,6 @@
 //! `PUT /api/v1/submissions/{id}/withdrawal`: 撤回, until a review has begun.
 
-use super::auth::Caller;
+use super::auth::Sender;
 use crate::{
     domain::SubmissionId,
     protocol::ProblemKind,
@@ -24,7 +24,7 @@ use axum::{
 )]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    Sender(caller): Sender,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let none = || Failure::new(ProblemKind::NotFound, "this branch has no such submission");

@@ -146,6 +146,9 @@ impl FakeEndpoint {
             Some((_, true)) => return refusal(ProblemKind::Revoked),
             Some((branch, false)) => branch,
         };
+        if branch.ended.is_some() && request.method == Method::Put {
+            return refusal(ProblemKind::BranchEnded);
+        }
         match (request.method, request.path) {
             (Method::Get, paths::BRANCH) => reply(200, &serde_json::to_string(&branch).unwrap()),
             (Method::Put, paths::PROFILE) => reply(200, json(&request)),

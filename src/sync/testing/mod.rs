@@ -32,6 +32,7 @@ pub(crate) fn info(number: u8) -> BranchInfo {
         sector: SectorId::new("rural").unwrap(),
         reports_to: None,
         telephone: String::new(),
+        ended: None,
     }
 }
 

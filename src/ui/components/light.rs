@@ -25,6 +25,9 @@ pub fn Light() -> impl IntoView {
     };
     let above = move || {
         let active = session.active();
+        if active.as_ref().is_some_and(|binding| binding.branch.ended.is_some()) {
+            return words::light::ENDED.to_owned();
+        }
         let paused = active.as_ref().is_some_and(|binding| binding.state == BindingState::Revoked);
         let code = active.map(|binding| binding.branch.code);
         let outbox = session.outbox.read();

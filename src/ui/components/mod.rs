@@ -7,6 +7,7 @@ pub mod answer_history;
 pub mod confirm;
 mod controls;
 pub mod counted;
+pub mod ended;
 pub mod evidence;
 pub mod figures;
 pub mod finding_fields;

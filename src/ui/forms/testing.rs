@@ -64,6 +64,7 @@ pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
         sector: SectorId::new("rural").unwrap(),
         reports_to: Some(UnitName { code: code("210726117"), name: "镇安镇党委".into() }),
         telephone: String::new(),
+        ended: None,
     };
     let sheet = score(&checklist, &period, &assessment);
     test(&Source {

@@ -5,6 +5,7 @@ use crate::{
     domain::{AspectId, FindingState, Points, Ruling},
     ui::{
         components::{
+            ended::{Ended, has_ended},
             frame::Page,
             icon::{Draw, Icon},
             message::Note,
@@ -28,10 +29,13 @@ pub fn Home() -> impl IntoView {
     view! {
         <Page title="支部标尺">
             <Who />
+            <Ended />
             {move || {
                 if ready.get() {
                     view! {
-                        <Next />
+                        <Show when=move || !has_ended(session)>
+                            <Next />
+                        </Show>
                         <Offered />
                         <Aspects />
                         <ul class="card menu">

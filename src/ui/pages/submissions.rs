@@ -5,6 +5,7 @@ use crate::{
     sync::{BindingState, OutboxRequest, OutboxState},
     ui::{
         components::{
+            ended::{Ended, has_ended},
             frame::Page,
             message::{Note, Trouble},
         },
@@ -65,6 +66,7 @@ fn Way() -> impl IntoView {
     let revoked = move || session.active().is_some_and(|binding| binding.state == BindingState::Revoked);
     let waiting = move || session.outbox.read().iter().any(crate::sync::OutboxEntry::is_waiting);
     view! {
+        <Ended />
         {move || {
             revoked()
                 .then(|| {
@@ -85,7 +87,7 @@ fn Way() -> impl IntoView {
                 Reach::Unknown => "",
             }}
         </p>
-        <Show when=move || waiting() && !revoked() && session.reach.get() != Reach::Trying>
+        <Show when=move || waiting() && !revoked() && !has_ended(session) && session.reach.get() != Reach::Trying>
             <button
                 type="button"
                 class="button"

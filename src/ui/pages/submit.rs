@@ -5,6 +5,7 @@ use crate::{
     domain::{ClaimedGrade, Declaration, Grade, check::MAX_NAME_CHARS, day, submission::ConsideredBy},
     ui::{
         components::{
+            ended::{Ended, has_ended},
             frame::{Page, goer},
             message::{Note, Trouble},
         },
@@ -26,10 +27,18 @@ use leptos::prelude::*;
 pub fn Submit() -> impl IntoView {
     let session = session();
     let ready = Memo::new(move |_| session.work.read().is_ok());
+    // A memo, so that what is typed is not drawn anew whenever something is heard.
+    let ended = Memo::new(move |_| has_ended(session));
     view! {
         <Page title="上报" back="/result">
             {move || {
-                if ready.get() { view! { <Form /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
+                if ended.get() {
+                    view! { <Ended /> }.into_any()
+                } else if ready.get() {
+                    view! { <Form /> }.into_any()
+                } else {
+                    view! { <NothingYet /> }.into_any()
+                }
             }}
         </Page>
     }

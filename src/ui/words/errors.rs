@@ -3,7 +3,7 @@
 use crate::{
     domain::{photo::PhotoFault, time_check::TimeCode},
     paper::NotMade,
-    protocol::ProblemKind,
+    protocol::{BranchEnded, ProblemKind},
     store::{StoreError, backup::BackupError},
     sync::ApiError,
 };
@@ -96,6 +96,11 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
             "号1",
             "这部手机已经被上级解除绑定，送不出去了；填过的都在，还能接着填",
             &ask("打电话给{}要一个新的激活码，在“我的”里重新启用"),
+        ),
+        ProblemKind::BranchEnded => told(
+            "号2",
+            "这个支部已经撤销或者合并，不再收它的；手机里填过的都在",
+            &ask("打电话问{}，要合并以后那个支部的激活码"),
         ),
         ProblemKind::DifferentBytes => told(
             "报1",
@@ -193,6 +198,29 @@ fn of_another_day(code: TimeCode, day: Option<Date>) -> Told {
     told(number, &format!("{}；手机里的没有动", what.replace("{}", &day)), remedy)
 }
 
+/// A branch that is there no more: what becomes of what is on this phone, and where to go on.
+#[must_use]
+pub fn branch_ended(ended: &BranchEnded, addressee: &str, today: Date) -> Told {
+    let on = super::dates::day(ended.on, today);
+    let kept = "这部手机上填过的都在，能看能导出，只是不再往上送";
+    let (what, remedy) = match &ended.merged_into {
+        Some(whole) => (
+            format!("从{on}起，本支部并入“{}”。{kept}", whole.name),
+            format!(
+                "先到“我的资料在哪”保存一份备份，再打电话给{addressee}要“{}”的激活码，在“我的”里启用",
+                whole.name
+            ),
+        ),
+        None => (
+            format!("从{on}起，本支部已经撤销。{kept}"),
+            format!(
+                "先到“我的资料在哪”保存一份备份；转到别的支部的，打电话给{addressee}要那个支部的激活码。登记错了，也打电话说"
+            ),
+        ),
+    };
+    Told { what, remedy, code: "号2" }
+}
+
 /// Words on findings that the endpoint refused.
 #[must_use]
 pub fn findings_refused(kind: ProblemKind, faults: &[String], addressee: &str) -> Told {
@@ -284,7 +312,10 @@ pub fn backup(error: &BackupError) -> Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::time_check::TimeFault, protocol::Problem};
+    use crate::{
+        domain::{BranchCode, time_check::TimeFault},
+        protocol::{Problem, UnitName},
+    };
 
     #[test]
     fn every_failure_says_what_to_do_and_has_a_code_of_its_own() {
@@ -297,6 +328,7 @@ mod tests {
             ProblemKind::CodeExpired,
             ProblemKind::TooManyAttempts,
             ProblemKind::Revoked,
+            ProblemKind::BranchEnded,
             ProblemKind::NotFound,
             ProblemKind::DifferentBytes,
             ProblemKind::Refused,
@@ -354,5 +386,21 @@ mod tests {
         let refused =
             ApiError::Problem { problem: Problem::new(ProblemKind::Closed, ""), retry_after_s: None };
         assert!(api(&refused, "镇安镇党委").remedy.contains("镇安镇党委"));
+    }
+
+    #[test]
+    fn a_branch_that_went_into_another_is_told_which_and_that_nothing_is_lost() {
+        let today = jiff::civil::date(2026, 11, 24);
+        let whole = UnitName { code: BranchCode::new("b").unwrap(), name: "十里村联合党支部".into() };
+        let ended = BranchEnded { on: jiff::civil::date(2026, 11, 15), merged_into: Some(whole) };
+        let told = branch_ended(&ended, "镇安镇党委", today);
+        assert!(told.what.starts_with("从11月15日起，本支部并入“十里村联合党支部”"), "{told:?}");
+        assert!(told.what.contains("填过的都在"), "{told:?}");
+        assert!(
+            told.remedy.contains("保存一份备份") && told.remedy.contains("“十里村联合党支部”的激活码"),
+            "{told:?}"
+        );
+        let told = branch_ended(&BranchEnded { merged_into: None, ..ended }, "镇安镇党委", today);
+        assert!(told.what.contains("已经撤销") && told.remedy.contains("镇安镇党委"), "{told:?}");
     }
 }

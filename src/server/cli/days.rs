@@ -1,0 +1,57 @@
+//! Days as somebody types them.
+
+use super::error::CliError;
+use crate::domain::day;
+use jiff::civil::{Date, date};
+
+/// Nothing here happened before, and nothing is due later.
+const FIRST: Date = date(1949, 10, 1);
+const LAST: Date = date(2099, 12, 31);
+
+/// A day that can be meant.
+pub(super) fn read(text: &str) -> Result<Date, CliError> {
+    let found = day::parse(text.trim());
+    let found =
+        found.ok_or_else(|| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
+    if (FIRST..=LAST).contains(&found) {
+        return Ok(found);
+    }
+    Err(CliError::refused(format!("{found}不会是真的日子"), "核对年份，写成 2026-11-27 的样子"))
+}
+
+/// A day on which something has happened.
+pub(super) fn happened(text: &str, today: Date) -> Result<Date, CliError> {
+    let found = read(text)?;
+    if found > today {
+        return Err(CliError::refused(
+            format!("{found}还没有到"),
+            "到了那一天再做；已经生效的，写生效的日子",
+        ));
+    }
+    Ok(found)
+}
+
+/// What to say of a day by which something is due: it may have passed, and is entered as it is.
+pub(super) fn overdue(due: Option<Date>, today: Date) -> Option<String> {
+    let due = due.filter(|due| *due < today)?;
+    Some(format!("提示：{due}已经过了，照实记作逾期。"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_one_that_can_be_meant() {
+        let today = date(2026, 11, 24);
+        assert_eq!(read(" 2026-11-20 ").unwrap(), date(2026, 11, 20));
+        for bad in ["", "明天", "11-20", "2026/11/20", "2026-11-31", "0206-11-20", "2206-11-20", "1926-11-20"]
+        {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert!(happened("2026-11-24", today).is_ok());
+        assert!(happened("2026-11-25", today).unwrap_err().to_string().contains("还没有到"));
+        assert_eq!(overdue(Some(today), today), None);
+        assert!(overdue(Some(date(2026, 11, 23)), today).unwrap().contains("逾期"));
+    }
+}

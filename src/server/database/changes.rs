@@ -1,0 +1,162 @@
+//! What happens to units: they change from a day on, end, are merged, and an ending that was entered by mistake is taken back.
+//! Nothing is removed: how a unit stood until that day stays.
+
+use super::{Database, DatabaseError, Unit, stored};
+use crate::domain::{BranchCode, day};
+use jiff::civil::Date;
+use sqlx::SqliteConnection;
+
+/// From when on what is written counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// From this day; until then it was as it was.
+    Day(Date),
+    /// It was always so: what stood there was a mistake.
+    Ever,
+}
+
+impl Database {
+    /// Ends a unit from a day on.
+    ///
+    /// # Errors
+    /// When it is unknown, or the database fails.
+    pub async fn end_unit(&self, code: &BranchCode, on: Date) -> Result<(), DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        end(&mut tx, code, on, None).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Takes an ending back, as if it had not been entered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revive_unit(&self, code: &BranchCode) -> Result<(), DatabaseError> {
+        sqlx::query("UPDATE lifetimes SET ended_day = NULL, successor = NULL WHERE code = ?")
+            .bind(code.as_str().to_owned())
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, and what lies right below
+    /// them goes over to it.
+    ///
+    /// # Errors
+    /// When one is unknown, the new one is not new, or the database fails; then nothing has happened.
+    pub async fn merge_units(
+        &self,
+        parts: &[BranchCode],
+        whole: &Unit,
+        below: &[Unit],
+        on: Date,
+    ) -> Result<(), DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(whole.code.as_str().to_owned())
+        .bind(whole.parent.as_ref().map(|code| code.as_str().to_owned()))
+        .bind(serde_json::to_string(&whole.level).map_err(stored)?)
+        .bind(whole.name.clone())
+        .bind(whole.sector.clone())
+        .bind(whole.telephone.clone())
+        .execute(&mut *tx)
+        .await?;
+        begin(&mut tx, &whole.code, on).await?;
+        for part in parts {
+            end(&mut tx, part, on, Some(&whole.code)).await?;
+        }
+        for unit in below {
+            remember(&mut tx, unit, on).await?;
+            sqlx::query("UPDATE units SET parent = ? WHERE code = ?")
+                .bind(whole.code.as_str().to_owned())
+                .bind(unit.code.as_str().to_owned())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Notes since when a unit is there.
+pub(super) async fn begin(
+    tx: &mut SqliteConnection,
+    code: &BranchCode,
+    on: Date,
+) -> Result<(), DatabaseError> {
+    sqlx::query(
+        "INSERT INTO lifetimes (code, since_day) VALUES (?, ?)
+         ON CONFLICT (code) DO UPDATE SET since_day = excluded.since_day",
+    )
+    .bind(code.as_str().to_owned())
+    .bind(day::text(on))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn end(
+    tx: &mut SqliteConnection,
+    code: &BranchCode,
+    on: Date,
+    into: Option<&BranchCode>,
+) -> Result<(), DatabaseError> {
+    sqlx::query(
+        "INSERT INTO lifetimes (code, ended_day, successor) VALUES (?, ?, ?)
+         ON CONFLICT (code) DO UPDATE SET ended_day = excluded.ended_day, successor = excluded.successor",
+    )
+    .bind(code.as_str().to_owned())
+    .bind(day::text(on))
+    .bind(into.map(|code| code.as_str().to_owned()))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps how a unit stood until a day. Of several changes on one day the first tells that.
+pub(super) async fn remember(
+    tx: &mut SqliteConnection,
+    old: &Unit,
+    until: Date,
+) -> Result<(), DatabaseError> {
+    sqlx::query(
+        "INSERT INTO unit_history (code, until_day, parent, level, name, sector) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (code, until_day) DO NOTHING",
+    )
+    .bind(old.code.as_str().to_owned())
+    .bind(day::text(until))
+    .bind(old.parent.as_ref().map(|code| code.as_str().to_owned()))
+    .bind(serde_json::to_string(&old.level).map_err(stored)?)
+    .bind(old.name.clone())
+    .bind(old.sector.clone())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Mends what was written wrongly wherever it stands, before this unit changed in earnest and after.
+pub(super) async fn correct(tx: &mut SqliteConnection, old: &Unit, new: &Unit) -> Result<(), DatabaseError> {
+    let level = |unit: &Unit| serde_json::to_string(&unit.level).map_err(stored);
+    let parent = |unit: &Unit| unit.parent.as_ref().map(|code| code.as_str().to_owned()).unwrap_or_default();
+    sqlx::query(
+        "UPDATE unit_history SET
+             parent = CASE WHEN coalesce(parent, '') = ? THEN nullif(?, '') ELSE parent END,
+             level = CASE WHEN level = ? THEN ? ELSE level END, name = CASE WHEN name = ? THEN ? ELSE name END,
+             sector = CASE WHEN sector = ? THEN ? ELSE sector END
+         WHERE code = ?",
+    )
+    .bind(parent(old))
+    .bind(parent(new))
+    .bind(level(old)?)
+    .bind(level(new)?)
+    .bind(old.name.clone())
+    .bind(new.name.clone())
+    .bind(old.sector.clone())
+    .bind(new.sector.clone())
+    .bind(old.code.as_str().to_owned())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
