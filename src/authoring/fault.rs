@@ -73,6 +73,11 @@ impl Faults {
         self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)
     }
 
+    /// Whether all that is known to be wrong is of this kind.
+    pub(crate) fn all(&self, is: impl Fn(&Fault) -> bool) -> bool {
+        self.list.iter().all(is)
+    }
+
     /// Whether nothing is known to be wrong in these sheets.
     pub(crate) fn spare(&self, sheets: &[&str]) -> bool {
         !sheets.iter().any(|sheet| self.has_sheet(sheet))

@@ -79,7 +79,7 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
     assert!(stage.run(&back).ok().contains("已退回"));
     assert!(stage.run(&back).ok().contains("没有变化"));
     stage.run(&["findings", "return", &name, "--reason", " "]).refused(&["原因空着"]);
-    stage.run(&["findings", "return", &name, "--reason", "x", "--due", "2020-01-01"]).refused(&["已经过了"]);
+    stage.run(&["findings", "return", &name, "--reason", "x", "--due", "0206-01-01"]).refused(&["核对年份"]);
     let seen = phone.write_findings(vec![]).await.find(id).unwrap();
     let verdict = seen.verdict.unwrap();
     assert_eq!((seen.state, verdict.by.as_str()), (FindingState::Returned, "镇安镇党委"));
@@ -210,7 +210,7 @@ fn every_fault_is_named_with_its_row_and_nothing_is_taken() {
         &[SHILI, "", "", "51", "没有这一条", ""],
         &[SHILI, "", "", "", "", ""],
         &[SHILI, "", "", "", &long, ""],
-        &[SHILI, "", "", "", "日子过了", "2020-01-01"],
+        &[SHILI, "", "", "", "没有这一天", "2020-13-01"],
         &[SHILI, "", "", "", "一样", "明天"],
         &[SHILI, "", "", "", "一样", ""],
         &[SHILI, "", "", "", "响\u{7f}铃", ""],
@@ -224,7 +224,7 @@ fn every_fault_is_named_with_its_row_and_nothing_is_taken() {
         "第6行“条目”列：标准里没有“51”这一条。办法：写第几条（1到50）",
         "第7行“存在问题”列：这一格没有填",
         "第8行“存在问题”列：超过500个字",
-        "第9行“整改时限”列：整改时限已经过了",
+        "第9行“整改时限”列：“2020-13-01”不是日期",
         "第10行“整改时限”列：“明天”不是日期",
         "第11行“存在问题”列：和第10行是同一个支部的同一个问题",
         "第12行“存在问题”列：文字超过4000个字，或者有看不见的控制字符",
@@ -301,4 +301,32 @@ async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town(
         (total[0].to_string(), &total[2], &total[3]),
         ("合计".into(), &Data::Float(4.0), &Data::Float(2.0))
     );
+}
+
+/// Whoever writes down today what should have been done last week writes last week's day, and it is overdue from the start.
+#[tokio::test]
+async fn a_deadline_that_has_passed_is_taken_as_it_is_and_shown_as_overdue() {
+    let stage = Stage::empty();
+    stage.run(&["standard", "publish-builtin"]).ok();
+    let roster = "编号,上级编号,层级,名称,领域\n210701100,,乡镇/街道,黑山县甲镇党委,\n\
+        2107011000000,210701100,支部,甲村党支部,农村\n";
+    stage.run(&["roster", "import", &stage.write("roster.csv", roster)]).ok();
+    let case = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cases/30/findings_时限已过.csv");
+    let told = stage.run(&["findings", "import", case]).ok();
+    assert!(told.contains("新增1") && told.contains("其中1个的整改时限已经过了，照实记作逾期"), "{told}");
+    let told = stage.run(&["findings", "import", case]).ok();
+    assert!(told.contains("没有变化1") && !told.contains("逾期"), "again is nothing: {told}");
+    let rows: [&[&str]; 2] =
+        [&["支部编号", "条目", "存在问题", "整改时限"], &["2107011000000", "", "门牌脱落", "2026年10月1日"]];
+    stage.run(&["findings", "import", &workbook(&stage, "又.xlsx", &rows)]).ok();
+    let list = stage.run(&["findings", "list"]).ok();
+    assert_eq!(list.matches("逾期").count(), 2, "{list}");
+    let found = stage.run(&["findings", "list", "--json"]).json();
+    let dues: std::collections::BTreeSet<&str> =
+        found.as_array().unwrap().iter().map(|one| one["due"].as_str().unwrap()).collect();
+    assert!(dues.iter().eq(&["2026-10-01", "2026-11-20"]), "{dues:?}");
+    let number = found[0]["number"].as_str().unwrap();
+    let told = stage.run(&["findings", "return", number, "--reason", "没有改", "--due", "2026-11-25"]).ok();
+    assert!(told.contains("已退回") && told.contains("2026-11-25已经过了，照实记作逾期"), "{told}");
+    assert_eq!(stage.run(&["findings", "list"]).ok().matches("逾期").count(), 2);
 }

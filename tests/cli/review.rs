@@ -51,13 +51,16 @@ async fn a_submission_is_begun_returned_sent_again_and_approved() {
         .refused(&["没有写原因", "--item 17=缺签到表"]);
     stage.run(&["review", "return", &receipt.code, "--reason", " "]).refused(&["退回没有写原因"]);
     assert_eq!(stage.run(&["review", "return", &receipt.code]).code, 2);
-    let past = ["review", "return", &receipt.code, "--reason", "x", "--due", "2020-01-01"];
-    stage.run(&past).refused(&["已经过了"]);
+    let typed_wrongly = ["review", "return", &receipt.code, "--reason", "x", "--due", "0206-11-27"];
+    stage.run(&typed_wrongly).refused(&["核对年份"]);
+    stage
+        .run(&["review", "return", &receipt.code, "--item", "17=缺签到表；3、照片看不清"])
+        .refused(&["“3、照片看不清”像是另一条", "几条就写几次 --item"]);
     let id = first.id.to_string();
     let told = stage
         .run(&["review", "return", &id[..20], "--reason", "请补", "--item", "第17条=缺签到表", "--due", DUE])
         .ok();
-    assert!(told.contains("十里村党支部") && told.contains("退回修改"), "{told}");
+    assert!(told.contains("十里村党支部") && told.contains("退回修改") && !told.contains("逾期"), "{told}");
 
     let seen = phone.list().await.unwrap();
     let review = &seen[0]["reviews"][1];
@@ -129,9 +132,7 @@ async fn the_table_goes_out_is_filled_in_and_comes_back() {
         "第3行“截止日期”列：“明天”不是日期",
         "共4处错误，什么也没有写入",
     ]);
-    filled(&stage.path("out.xlsx"), &back, &[(2, "原因", "请补"), (3, "审核意见", "审核通过")]);
-    stage.run(&import).refused(&["第2行“原因”列：填了这一格，却没有选审核意见"]);
-    assert!(stage.run(&["review", "list"]).ok().matches("未审").count() == 2, "all or nothing");
+    assert!(stage.run(&["review", "list"]).ok().matches("未审").count() == 2, "nothing of it");
 
     let good = [
         (2, "审核意见", "需补材料"),
@@ -163,4 +164,102 @@ async fn the_table_goes_out_is_filled_in_and_comes_back() {
     assert!(stage.run(&import).ok().contains("没有变化2份"));
     filled(&stage.path("fresh.xlsx"), &other, &[(2, "审核意见", "审核通过")]);
     stage.run(&["review", "import", other.to_str().unwrap()]).refused(&["支部撤回了这份，或者重新上报了"]);
+}
+
+/// Each row is an act of its own: what is sound goes in, the rest is named, and the run says that it left something out.
+#[tokio::test]
+async fn sound_rows_go_in_and_the_others_are_named() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let third = "210726117201";
+    let mut phones = Vec::new();
+    for (number, branch) in (1..).zip([third, SHILI, DALING]) {
+        let phone = server.phone(&stage, branch, number).await;
+        phone.submit(&phone.submission(0, &[])).await;
+        phones.push(phone);
+    }
+    stage.run(&["review", "export", "--under", "镇安镇党委", "-o", &stage.arg("out.xlsx")]).ok();
+    let back = stage.path("back.xlsx");
+    let import = ["review", "import", back.to_str().unwrap()];
+    let cells = [
+        (2, "审核意见", "退回修改"),
+        (2, "条目与原因", "17：缺签到表；3、照片看不清"),
+        (3, "审核意见", "审核通过"),
+        (4, "原因", "请补"),
+    ];
+    filled(&stage.path("out.xlsx"), &back, &cells);
+    let (done, told) = stage.run(&import).partly();
+    assert!(done.contains("写入1份审核意见，没有变化0份"), "{done}");
+    for wanted in [
+        "“审核表”表第2行“条目与原因”列：“3、照片看不清”像是另一条，又像是接着说前一条",
+        "第4行“原因”列：填了这一格，却没有选审核意见",
+        "共2处错误：第2、4行没有写入，别的行已经写入",
+    ] {
+        assert!(told.contains(wanted), "{wanted} not in\n{told}");
+    }
+    let reviewed = async |phone: usize| {
+        let list = phones[phone].list().await.unwrap();
+        list[0]["reviews"].as_array().cloned().unwrap_or_default()
+    };
+    assert_eq!((reviewed(0).await.len(), reviewed(1).await.len(), reviewed(2).await.len()), (0, 1, 0));
+    // The same again: what is written stays, what is wrong is wrong.
+    let (done, _) = stage.run(&import).partly();
+    assert!(done.contains("写入0份审核意见，没有变化1份"), "{done}");
+    // Mended, two items of it, and a day that has passed.
+    let mended = [
+        (2, "审核意见", "退回修改"),
+        (2, "条目与原因", "17：缺签到表；第3条：照片看不清"),
+        (2, "截止日期", "2026-11-20"),
+        (3, "审核意见", "审核通过"),
+    ];
+    filled(&stage.path("out.xlsx"), &back, &mended);
+    let told = stage.run(&import).ok();
+    assert!(told.contains("写入1份审核意见，没有变化1份"), "{told}");
+    assert!(told.contains("提示：其中1份的截止日期已经过了，照实记作逾期"), "{told}");
+    let items = &reviewed(0).await[0]["items"];
+    assert_eq!((&items[0]["reason"], &items[1]["reason"]), (&"缺签到表".into(), &"照片看不清".into()));
+    let list = stage.run(&["review", "list"]).ok();
+    assert!(list.contains("限2026-11-20前改好，已逾期"), "{list}");
+}
+
+/// Two rows for one submission: which of them is meant nobody knows but the clerk.
+#[tokio::test]
+async fn of_two_rows_for_one_submission_neither_goes_in() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    for (number, branch) in (1..).zip([SHILI, DALING, "210726117201"]) {
+        let phone = server.phone(&stage, branch, number).await;
+        phone.submit(&phone.submission(0, &[])).await;
+    }
+    stage.run(&["review", "export", "-o", &stage.arg("out.xlsx")]).ok();
+    let list = stage.run(&["review", "list", "--json"]).json();
+    let first = list[0]["submission"].as_str().unwrap();
+    let back = stage.path("back.xlsx");
+    let cells = [
+        (2, "审核意见", "审核通过"),
+        (3, "上报编号", first),
+        (3, "审核意见", "审核中"),
+        (4, "审核意见", "审核通过"),
+    ];
+    filled(&stage.path("out.xlsx"), &back, &cells);
+    let (done, told) = stage.run(&["review", "import", back.to_str().unwrap()]).partly();
+    assert!(done.contains("写入1份"), "{done}");
+    assert!(
+        told.contains("第2行“上报编号”列：和第3行是同一次上报")
+            && told.contains("第3行“上报编号”列：和第2行"),
+        "{told}"
+    );
+}
+
+/// A table that is not one leaves nothing to rely on, however good its rows look.
+#[tokio::test]
+async fn what_is_wrong_with_the_table_itself_stops_all_of_it() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    phone.submit(&phone.submission(0, &[])).await;
+    stage.run(&["review", "export", "-o", &stage.arg("out.xlsx")]).ok();
+    let back = stage.path("back.xlsx");
+    filled(&stage.path("out.xlsx"), &back, &[(1, "已审次数", "次数"), (2, "审核意见", "审核通过")]);
+    stage.run(&["review", "import", back.to_str().unwrap()]).refused(&["缺这一列", "什么也没有写入"]);
 }

@@ -54,6 +54,14 @@ impl Ran {
         }
     }
 
+    /// It did a part and refused another: what it told of each.
+    #[track_caller]
+    pub(crate) fn partly(self) -> (String, String) {
+        assert_eq!(self.code, 1, "{}{}", self.out, self.err);
+        assert!(!self.out.is_empty() && self.err.contains("没有写入"), "{}{}", self.out, self.err);
+        (self.out, self.err)
+    }
+
     #[track_caller]
     pub(crate) fn json(self) -> Value {
         serde_json::from_str(&self.ok()).unwrap()

@@ -2,6 +2,7 @@
 
 use crate::{authoring::Fault, domain::ContentHash, server::database::DatabaseError};
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     fs::{File, OpenOptions},
     io::Write as _,
@@ -56,6 +57,9 @@ pub(super) enum CliError {
     /// A table has faults; nothing of it was taken.
     #[error("{}", list(.0))]
     Faults(Vec<Fault>),
+    /// Some rows of a table have faults; the others were taken.
+    #[error("{}", left_out(.0))]
+    LeftOut(Vec<Fault>),
     /// No such unit.
     #[error("名册里没有“{0}”。办法：填党组织的编号，或者它的全称；没有导入的先 roster import。")]
     UnknownUnit(String),
@@ -112,13 +116,25 @@ fn why(error: &std::io::Error) -> String {
 }
 
 fn list(faults: &[Fault]) -> String {
-    let mut text = String::new();
-    for fault in faults {
+    format!("{}共{}处错误，什么也没有写入。", lines(faults), faults.len())
+}
+
+fn left_out(faults: &[Fault]) -> String {
+    let rows: BTreeSet<usize> = faults.iter().filter_map(|fault| fault.row).collect();
+    let rows = rows.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+    format!(
+        "{}共{}处错误：第{rows}行没有写入，别的行已经写入。改好这几行再导入一次，写入过的不会变。",
+        lines(faults),
+        faults.len()
+    )
+}
+
+fn lines(faults: &[Fault]) -> String {
+    faults.iter().fold(String::new(), |mut text, fault| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{fault}");
-    }
-    let _ = write!(text, "共{}处错误，什么也没有写入。", faults.len());
-    text
+        text
+    })
 }
 
 /// The bytes of a file.

@@ -2,9 +2,10 @@
 //! `findings_import.rs`, and goes out by `findings_export.rs`.
 
 use super::{
+    days,
     error::CliError,
     findings_export, findings_import,
-    review::{coming_day, speaker},
+    review::speaker,
     scope,
     standard::checklists_in_force,
     text::{say, table},
@@ -100,6 +101,8 @@ pub(super) struct Row {
     pub(super) number: String,
     /// The finding.
     pub(super) finding: Finding,
+    /// That the branch has ended, and how: 2026-11-15撤销.
+    pub(super) gone: Option<String>,
 }
 
 /// The hexadecimal digits of an id, without dashes.
@@ -146,14 +149,16 @@ impl Findings {
 
 /// All findings below a unit, by branch, the oldest of each first.
 pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec<Row>, CliError> {
-    let names = scope::names(&database.units().await?);
+    let tree = database.tree().await?;
     let (all, _) = database.all_findings().await?;
     let mut rows = Vec::new();
     let ids = all.values().flat_map(|findings| findings.entries().iter().map(|entry| entry.finding));
     let numbers = numbers(ids);
     for branch in scope::branches(database, under).await? {
         let Some(findings) = all.get(&branch.code) else { continue };
-        let above = branch.parent.as_ref().and_then(|parent| names.get(parent)).cloned().unwrap_or_default();
+        let above = tree.above(&branch).map(|unit| unit.name.clone()).unwrap_or_default();
+        let ended = tree.get(&branch.code).and_then(|member| member.ended.as_ref());
+        let gone = ended.map(|ended| scope::gone(ended, &tree));
         // What the branch wrote by mistake concerns nobody.
         let all = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
         rows.extend(all.map(|finding| Row {
@@ -161,6 +166,7 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
             above: above.clone(),
             number: numbers.get(&finding.id).cloned().unwrap_or_else(|| digits(finding.id)),
             finding,
+            gone: gone.clone(),
         }));
     }
     Ok(rows)
@@ -188,7 +194,10 @@ async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool
         vec![
             row.number.clone(),
             row.branch.code.to_string(),
-            row.branch.name.clone(),
+            match &row.gone {
+                Some(gone) => format!("{}（{gone}）", row.branch.name),
+                None => row.branch.name.clone(),
+            },
             standing(finding, today),
             finding.due().map(|due| due.to_string()).unwrap_or_default(),
             item_number(finding, checklists.get(&row.branch.sector)),
@@ -218,6 +227,7 @@ fn as_json(row: &Row) -> serde_json::Value {
         "due": finding.due().map(|due| due.to_string()),
         "delay_reason": finding.delay_reason,
         "verdict": finding.verdict,
+        "gone": row.gone,
     })
 }
 
@@ -286,7 +296,7 @@ async fn give_back(
         return Err(CliError::refused(problem, "用 --reason 写清缺什么"));
     }
     let now = SystemClock.now_ms();
-    let until = due.map(|text| coming_day(text, shanghai_date(now))).transpose()?;
+    let until = due.map(days::read).transpose()?;
     let ruling = Ruling::Returned { reason: reason.into(), until };
     for _ in 0..MOST_TRIES {
         let (_, seen) = database.all_findings().await?;
@@ -304,6 +314,7 @@ async fn give_back(
         let words = vec![decided(&row.branch.code, finding, by, ruling.clone())];
         if said(database, words, seen).await? {
             say(format!("{name} {number}：已退回，支部的手机联网以后就看到。"));
+            days::overdue(until, shanghai_date(now)).into_iter().for_each(say);
             return Ok(());
         }
     }

@@ -176,7 +176,7 @@ impl Book<'_> {
                 done(finding, self.today),
                 finding_photos(finding),
                 closed(finding),
-                returned(finding).unwrap_or_default(),
+                returned(finding).into_iter().chain(row.gone.clone()).collect::<Vec<_>>().join("；"),
                 if self.is_common(finding) { "共性" } else { "个性" }.to_owned(),
                 row.branch.code.to_string(),
                 row.number.clone(),

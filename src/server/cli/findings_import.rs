@@ -7,6 +7,7 @@ use super::{
     error::{self, CliError},
     findings::{MOST_TRIES, busy, said},
     findings_table::{Desk, NAME, Read, named},
+    scope,
     standard::checklists_in_force,
     text::say,
 };
@@ -25,6 +26,7 @@ use crate::{
         },
     },
 };
+use jiff::civil::Date;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -40,11 +42,17 @@ pub(super) async fn import(database: &Database, file: &Path) -> Result<(), CliEr
     for _ in 0..MOST_TRIES {
         let (known, seen) = database.all_findings().await?;
         let today = shanghai_date(SystemClock.now_ms());
-        let desk = Desk::new(database.units().await?, checklists_in_force(database).await?, known, today);
+        let tree = database.tree().await?;
+        let units = tree.all().map(|member| member.unit.clone()).collect();
+        let gone = tree.all().filter_map(|member| {
+            Some((member.unit.code.clone(), scope::gone(member.ended.as_ref()?, &tree)))
+        });
+        let desk =
+            Desk::new(units, checklists_in_force(database).await?, known, today).without(gone.collect());
         let read = desk.read(&sheet).map_err(CliError::Faults)?;
         let words = words(database, &read).await?;
         if said(database, words, seen).await? {
-            tell(&read, &notices);
+            tell(&read, &notices, today);
             if sheets.len() > 1 {
                 say(format!("提示：这个文件有{}张表，只读了第一张“{}”。", sheets.len(), first.name));
             }
@@ -54,7 +62,7 @@ pub(super) async fn import(database: &Database, file: &Path) -> Result<(), CliEr
     Err(busy())
 }
 
-fn tell(read: &[Read], notices: &[String]) {
+fn tell(read: &[Read], notices: &[String], today: Date) {
     let count = |of: fn(&Read) -> bool| read.iter().filter(|row| of(row)).count();
     let branches: BTreeSet<&BranchCode> = read.iter().map(|row| &row.branch).collect();
     say(format!(
@@ -69,6 +77,11 @@ fn tell(read: &[Read], notices: &[String]) {
         count(|row| row.known.as_ref().is_some_and(|known| known.finding.state == FindingState::Closed));
     if closed > 0 {
         say(format!("提示：其中{closed}个已经销号，没有动；问题又出现了，用 findings return 重新打开。"));
+    }
+    let passed = |row: &&Read| row.deadline.is_some_and(|day| day < today);
+    let overdue = read.iter().filter(|row| row.known.is_none() || row.differs()).filter(passed).count();
+    if overdue > 0 {
+        say(format!("提示：其中{overdue}个的整改时限已经过了，照实记作逾期。"));
     }
     for notice in notices {
         say(format!("提示：{notice}"));

@@ -3,7 +3,7 @@
 //! A row is a finding of its own by branch, item and text. Where the upper level has written it already, the row says what is new
 //! about it.
 
-use super::review::find_item;
+use super::review_items::find_item;
 use crate::{
     authoring::{
         Fault, Row, Sheet,
@@ -122,6 +122,8 @@ impl From<Findings> for OfBranch {
 /// What rows are read against.
 pub(super) struct Desk {
     units: Vec<Unit>,
+    /// Units that are there no more, each with how it ended: 2026-11-15撤销.
+    gone: BTreeMap<BranchCode, String>,
     checklists: BTreeMap<String, Checklist>,
     known: BTreeMap<BranchCode, OfBranch>,
     today: Date,
@@ -136,7 +138,14 @@ impl Desk {
         today: Date,
     ) -> Self {
         let known = known.into_iter().map(|(branch, findings)| (branch, findings.into())).collect();
-        Self { units, checklists, known, today }
+        Self { units, gone: BTreeMap::new(), checklists, known, today }
+    }
+
+    /// With what has become of units that are there no more: nothing is written to them.
+    pub(super) fn without(mut self, gone: BTreeMap<BranchCode, String>) -> Self {
+        self.units.retain(|unit| !gone.contains_key(&unit.code));
+        self.gone = gone;
+        self
     }
 
     /// What the rows of a sheet ask for, in their order, or everything that is wrong with them.
@@ -185,12 +194,7 @@ impl Desk {
                 deadline.is_some_and(|day| self.is_other_day(&of_branch.findings, finding.id, day));
             Some(Known { finding, deadline, source })
         });
-        let row = Read { branch: branch.code.clone(), item, problem, deadline, source, known };
-        let is_new = row.known.as_ref().is_none_or(|known| known.deadline && row.differs());
-        if is_new && deadline.is_some_and(|deadline| deadline < self.today) {
-            line.fault(DEADLINE, "整改时限已经过了", "写今天或以后的日子", faults);
-        }
-        Some(row)
+        Some(Read { branch: branch.code.clone(), item, problem, deadline, source, known })
     }
 
     /// Whether a table says another day than the tables before it did. The day that was set with a return is not a table's: the
@@ -216,11 +220,20 @@ impl Desk {
             let found = self.units.iter().find(|unit| unit.code.as_str() == code);
             let branch = found.filter(|unit| unit.level == Level::Branch);
             if branch.is_none() {
-                let problem = match found {
-                    Some(unit) => format!("{}是“{}”，不是支部", quoted(code), unit.name),
-                    None => format!("名册里没有编号{}", quoted(code)),
+                let gone = self.gone.iter().find(|(gone, _)| gone.as_str() == code).map(|(_, how)| how);
+                let (problem, remedy) = match (found, gone) {
+                    (Some(unit), _) => {
+                        (format!("{}是“{}”，不是支部", quoted(code), unit.name), "填支部的编号")
+                    }
+                    (None, Some(how)) => {
+                        (format!("{}已经没有了：{how}", quoted(code)), "填合并以后的支部；撤销了的不再发")
+                    }
+                    (None, None) => (
+                        format!("名册里没有编号{}", quoted(code)),
+                        "填支部的编号；没有导入的先 roster import",
+                    ),
                 };
-                line.fault(CODE, problem, "填支部的编号；没有导入的先 roster import", faults);
+                line.fault(CODE, problem, remedy, faults);
             }
             return branch;
         }
@@ -368,7 +381,11 @@ mod tests {
         }
         let today = date(2026, 11, 24);
         assert_eq!(changes(&known, "2026-11-30", today), Ok(true));
-        assert_eq!(changes(&known, "2026-11-19", today), Err(1), "never said, and passed");
+        assert_eq!(
+            changes(&known, "2026-11-19", today),
+            Ok(true),
+            "never said: it has passed, and is written as it is"
+        );
         known.write(day(second, 20));
         assert_eq!(changes(&known, "2026-11-20", today), Ok(false), "the table before the last");
         assert_eq!(changes(&known, "2026-11-30", today), Ok(false));

@@ -17,6 +17,7 @@ mod package;
 mod progress;
 mod results;
 mod review;
+mod review_items;
 mod review_sheet;
 mod roster;
 mod roster_changes;

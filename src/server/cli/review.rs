@@ -1,14 +1,17 @@
 //! `review`: what came in, and what the upper level says of it.
 
 use super::{
+    days,
     error::CliError,
-    review_sheet, scope,
+    review_items::{self, Unclear},
+    review_sheet,
+    scope::{self, Trees},
     standard::checklist,
     text::{grade, moment, review_state, say, state, table},
 };
 use crate::{
     domain::{
-        BranchCode, Checklist, ItemId, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS, check::is_plain_text,
+        BranchCode, Checklist, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS, check::is_plain_text,
         period::shanghai_date,
     },
     protocol::{Review as Step, ReviewItem, ReviewState},
@@ -17,13 +20,13 @@ use crate::{
         database::{
             Database, Unit,
             results::{Counting, Report},
-            reviews::{Decided, Decision},
+            reviews::Decision,
         },
     },
 };
 use jiff::civil::Date;
 use serde_json::json;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Review {
@@ -51,7 +54,7 @@ pub(super) enum Review {
         #[arg(long, value_name = "UNIT", help = "只要这个党组织下面的（编号或全称）")]
         under: Option<String>,
     },
-    #[command(about = "导入填好的审核表：有一处错误就整张不导入；再导入一次，什么也不变")]
+    #[command(about = "导入填好的审核表：写对的行写入，有错误的列出来；再导入一次，什么也不变")]
     Import {
         #[arg(value_name = "FILE", help = "review export 导出、填好的表")]
         file: PathBuf,
@@ -105,6 +108,8 @@ pub(super) struct Row {
     pub(super) counting: Counting,
     /// What it says.
     pub(super) report: Report,
+    /// That the branch has ended since, and how: 2026-11-15撤销.
+    pub(super) gone: Option<String>,
 }
 
 impl Row {
@@ -137,22 +142,31 @@ impl Review {
     }
 }
 
-/// What counts below a unit, in the order of branch codes.
+/// What counts below a unit, in the order of branch codes; each with the names and the superior that its period has.
 pub(super) async fn rows(
     database: &Database,
     period: Option<&PeriodIdArg>,
     under: Option<&str>,
 ) -> Result<Vec<Row>, CliError> {
-    let names = scope::names(&database.units().await?);
-    let branches = scope::branches(database, under).await?;
-    let branches: BTreeMap<&BranchCode, &Unit> =
-        branches.iter().map(|branch| (&branch.code, branch)).collect();
+    let above = scope::above(&database.tree().await?, under)?;
+    let mut trees = Trees::new(database);
     let mut rows = Vec::new();
     for counting in database.counting(period.map(|period| &period.0)).await? {
-        let Some(branch) = branches.get(&counting.branch) else { continue };
+        let tree = &trees.of(&counting.period).await?.tree;
+        let lies_in = above.as_ref().is_none_or(|above| tree.lies_in(&counting.branch, above));
+        let Some(member) = tree.get(&counting.branch).filter(|_| lies_in) else { continue };
         let Some(report) = database.report(counting.receipt.submission).await? else { continue };
-        let above = branch.parent.as_ref().and_then(|parent| names.get(parent)).cloned();
-        rows.push(Row { branch: (*branch).clone(), above: above.unwrap_or_default(), counting, report });
+        rows.push(Row {
+            branch: member.unit.clone(),
+            above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+            counting,
+            report,
+            gone: member.ended.as_ref().map(|ended| scope::gone(ended, tree)),
+        });
+    }
+    if let (true, Some(_)) = (rows.is_empty(), under) {
+        // A unit with no branch below it is a slip, not an empty answer.
+        scope::branches(database, under).await?;
     }
     Ok(rows)
 }
@@ -164,6 +178,7 @@ async fn list(
     json: bool,
 ) -> Result<(), CliError> {
     let rows = rows(database, period, under).await?;
+    let today = shanghai_date(SystemClock.now_ms());
     if json {
         let list: Vec<_> = rows.iter().map(as_json).collect();
         say(serde_json::to_string_pretty(&list)?);
@@ -181,6 +196,8 @@ async fn list(
         if row.counting.missing > 0 {
             remarks.push(format!("照片还差{}张没有传上来", row.counting.missing));
         }
+        remarks.extend(overdue(&row.counting.reviews, today));
+        remarks.extend(row.gone.clone());
         vec![
             receipt.code.clone(),
             row.branch.code.to_string(),
@@ -199,6 +216,14 @@ async fn list(
     Ok(())
 }
 
+/// That a branch has not answered a return by the day that was set, if so.
+fn overdue(reviews: &[Step], today: Date) -> Option<String> {
+    let last = reviews
+        .last()
+        .filter(|last| matches!(last.state, ReviewState::Returned | ReviewState::Incomplete))?;
+    last.due.filter(|due| *due < today).map(|due| format!("限{due}前改好，已逾期"))
+}
+
 fn as_json(row: &Row) -> serde_json::Value {
     json!({
         "submission": row.id(),
@@ -212,6 +237,7 @@ fn as_json(row: &Row) -> serde_json::Value {
         "state": review_state(&row.counting.reviews),
         "reviews": row.counting.reviews,
         "missing_photos": row.counting.missing,
+        "gone": row.gone,
     })
 }
 
@@ -281,16 +307,15 @@ async fn write(database: &Database, counting: Counting, review: Step) -> Result<
     let told = state(review.state);
     let submission = counting.receipt.submission;
     let decision = Decision { submission, after: counting.reviews.len(), review };
-    match database.decide(&[decision]).await? {
-        Decided::All => {
-            let name = database.branch(&counting.branch).await?.map(|info| info.name).unwrap_or_default();
-            say(format!("{name} {}（回执码{}）：{told}。", counting.period, counting.receipt.code));
-            Ok(())
-        }
-        Decided::Overtaken(_) => {
-            Err(CliError::refused("就在刚才，支部撤回了这份，或者别人审核了它", "用 review list 再看一眼"))
-        }
+    if !database.decide(&[decision]).await?.is_empty() {
+        return Err(CliError::refused(
+            "就在刚才，支部撤回了这份，或者别人审核了它",
+            "用 review list 再看一眼",
+        ));
     }
+    let name = database.branch(&counting.branch).await?.map(|info| info.name).unwrap_or_default();
+    say(format!("{name} {}（回执码{}）：{told}。", counting.period, counting.receipt.code));
+    Ok(())
 }
 
 impl Return {
@@ -299,24 +324,20 @@ impl Return {
         let checklist = pinned(database, &report).await?;
         let mut items = Vec::with_capacity(self.item.len());
         for text in &self.item {
-            let (item, reason) = text.split_once(['=', '＝']).unwrap_or((text, ""));
-            let reason = plain(reason)?;
-            if reason.is_empty() {
-                return Err(CliError::refused(format!("“{text}”没有写原因"), "写成 --item 17=缺签到表"));
-            }
-            let item = find_item(&checklist, item).ok_or_else(|| no_item(item, &checklist))?;
-            items.push(ReviewItem { item, reason });
+            items.extend(self::items(text, &checklist)?);
         }
         let reason = plain(self.reason.as_deref().unwrap_or_default())?;
         if reason.is_empty() && items.is_empty() {
             return Err(CliError::refused("退回没有写原因", "用 --reason 或 --item 写上"));
         }
         let now = SystemClock.now_ms();
-        let due = self.due.as_deref().map(|text| coming_day(text, shanghai_date(now))).transpose()?;
+        let due = self.due.as_deref().map(days::read).transpose()?;
         let by = speaker(database, &counting.branch, self.by.as_deref()).await?;
         let state = if self.incomplete { ReviewState::Incomplete } else { ReviewState::Returned };
         let review = Step { state, at: now, by, reason, items, due };
-        write(database, counting, review).await
+        write(database, counting, review).await?;
+        days::overdue(due, shanghai_date(now)).into_iter().for_each(say);
+        Ok(())
     }
 }
 
@@ -324,16 +345,6 @@ impl Return {
 pub(super) async fn pinned(database: &Database, report: &Report) -> Result<Checklist, CliError> {
     let found = checklist(database, &report.submission.checklist).await?;
     found.ok_or_else(|| CliError::refused("这份上报所用的标准不在数据库里", "恢复备份"))
-}
-
-/// A day by which something is due, as somebody typed it: today or later.
-pub(super) fn coming_day(text: &str, today: Date) -> Result<Date, CliError> {
-    let due: Date =
-        text.parse().map_err(|_| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
-    if due < today {
-        return Err(CliError::refused(format!("{due}已经过了"), "写今天或以后的日子"));
-    }
-    Ok(due)
 }
 
 /// What somebody typed as a reason, trimmed.
@@ -346,19 +357,25 @@ fn plain(text: &str) -> Result<String, CliError> {
     Err(CliError::refused(problem, "缩短，或者重新手工输入"))
 }
 
-fn no_item(text: &str, checklist: &Checklist) -> CliError {
-    let problem = format!("标准里没有“{text}”这一条");
-    CliError::refused(problem, format!("写第几条（1到{}），或者条目编号", checklist.items().count()))
-}
-
-/// An item by its number (17, 第17条) or its id.
-pub(super) fn find_item(checklist: &Checklist, text: &str) -> Option<ItemId> {
-    let text = text.trim();
-    let bare = text.strip_prefix('第').unwrap_or(text);
-    let bare = bare.strip_suffix('条').unwrap_or(bare).trim();
-    if let Ok(number) = bare.parse::<usize>() {
-        let index = number.checked_sub(1)?;
-        return checklist.items().nth(index).map(|(_, item)| item.id.clone());
+/// What `--item` says: 17=缺签到表, or several of them with semicolons between.
+fn items(text: &str, checklist: &Checklist) -> Result<Vec<ReviewItem>, CliError> {
+    let count = checklist.items().count();
+    let has_sign = |text: &str| text.contains(['=', '＝', ':', '：']);
+    let found = review_items::read(plain(text)?.as_str(), checklist);
+    let found = found.map_err(|unclear| match unclear.into_iter().next() {
+        Some(Unclear::NoItem(piece)) if has_sign(&piece) => {
+            let item = piece.split(['=', '＝', ':', '：']).next().unwrap_or_default().trim();
+            let remedy = format!("写第几条（1到{count}），或者条目编号");
+            CliError::refused(format!("标准里没有“{item}”这一条"), remedy)
+        }
+        Some(unclear @ Unclear::Another(_)) if has_sign(text) => {
+            let (problem, _) = unclear.told(count);
+            CliError::refused(problem, "几条就写几次 --item，各写各的原因；是接着说的，去掉前面的数字")
+        }
+        _ => CliError::refused(format!("“{text}”没有写原因"), "写成 --item 17=缺签到表"),
+    })?;
+    if found.is_empty() {
+        return Err(CliError::refused(format!("“{text}”没有写原因"), "写成 --item 17=缺签到表"));
     }
-    checklist.items().find(|(_, item)| item.id.as_str() == text).map(|(_, item)| item.id.clone())
+    Ok(found)
 }

@@ -5,7 +5,8 @@
 
 use super::{
     error::{self, CliError, must_be_new, write_new},
-    review::{Row, find_item, pinned, speaker},
+    review::{Row, pinned, speaker},
+    review_items,
     sheets::{Looks, points},
     text::{review_state, say},
 };
@@ -19,11 +20,7 @@ use crate::{
     protocol::{Review, ReviewItem, ReviewState},
     server::{
         clock::{Clock as _, SystemClock},
-        database::{
-            Database,
-            results::Counting,
-            reviews::{Decided, Decision},
-        },
+        database::{Database, results::Counting, reviews::Decision},
     },
 };
 use jiff::civil::Date;
@@ -108,7 +105,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
     let lines = [
         "只填“审核意见”“原因”“条目与原因”“截止日期”四列，其他列不要改。",
         "不审的那一行，四列都空着。",
-        "“条目与原因”这样写：第17条：缺签到表；第18条：照片看不清。",
+        "“条目与原因”这样写：第17条：缺签到表；第18条：照片看不清。几条之间用分号隔开，每条都写“第几条：”。",
         "“截止日期”这样写：2026-11-27。",
         "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。",
     ];
@@ -120,7 +117,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Takes a filled-in table, all or nothing.
+/// Takes a filled-in table. Each row is an act of its own: what is sound is written, the rest is named.
 pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -> Result<(), CliError> {
     let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
     let mut faults = Faults::default();
@@ -138,36 +135,57 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
             .collect(),
         rows: BTreeMap::new(),
         decisions: Vec::new(),
-        unchanged: 0,
+        unchanged: Vec::new(),
         now,
     };
     for line in table.lines() {
         desk.read(line, by, &mut faults).await?;
     }
-    if !faults.is_empty() {
+    let Desk { mut decisions, mut unchanged, .. } = desk;
+    let is_sound = |line: &Line<'_>, faults: &Faults| !faults.has_row(NAME, Some(line.number()));
+    decisions.retain(|(line, _)| is_sound(line, &faults));
+    unchanged.retain(|line| is_sound(line, &faults));
+    // What is wrong with the table itself, not with a row of it, leaves nothing that could be relied on.
+    let all_of_rows = faults.all(|fault| table.lines().any(|line| Some(line.number()) == fault.row));
+    if !all_of_rows || (!faults.is_empty() && decisions.is_empty() && unchanged.is_empty()) {
         return Err(CliError::Faults(faults.into_vec()));
     }
-    let Desk { decisions, unchanged, .. } = desk;
-    if let Decided::Overtaken(ids) = database.decide(&decisions).await? {
-        let problem = format!("就在刚才，其中{}份被支部撤回或者被别人审核了，什么也没有写入", ids.len());
-        return Err(CliError::refused(problem, "再导入一次，看是哪几行"));
+    let overtaken =
+        database.decide(&decisions.iter().map(|(_, one)| one.clone()).collect::<Vec<_>>()).await?;
+    decisions.retain(|(line, decision)| {
+        let is_written = !overtaken.contains(&decision.submission);
+        if !is_written {
+            line.fault(
+                ID,
+                "就在刚才，支部撤回了这份，或者别人审核了它",
+                "重新导出审核表，看过以后再填",
+                &mut faults,
+            );
+        }
+        is_written
+    });
+    say(format!("写入{}份审核意见，没有变化{}份。", decisions.len(), unchanged.len()));
+    let today = shanghai_date(now);
+    let overdue = |due: Option<Date>| due.is_some_and(|due| due < today);
+    let overdue = decisions.iter().filter(|(_, decision)| overdue(decision.review.due)).count();
+    if overdue > 0 {
+        say(format!("提示：其中{overdue}份的截止日期已经过了，照实记作逾期。"));
     }
-    say(format!("写入{}份审核意见，没有变化{unchanged}份。", decisions.len()));
-    Ok(())
+    if faults.is_empty() { Ok(()) } else { Err(CliError::LeftOut(faults.into_vec())) }
 }
 
 /// What is read so far.
-struct Desk<'a> {
+struct Desk<'a, 't> {
     database: &'a Database,
     counting: BTreeMap<SubmissionId, Counting>,
-    rows: BTreeMap<SubmissionId, usize>,
-    decisions: Vec<Decision>,
-    unchanged: usize,
+    rows: BTreeMap<SubmissionId, Line<'t>>,
+    decisions: Vec<(Line<'t>, Decision)>,
+    unchanged: Vec<Line<'t>>,
     now: u64,
 }
 
-impl Desk<'_> {
-    async fn read(&mut self, line: Line<'_>, by: Option<&str>, faults: &mut Faults) -> Result<(), CliError> {
+impl<'t> Desk<'_, 't> {
+    async fn read(&mut self, line: Line<'t>, by: Option<&str>, faults: &mut Faults) -> Result<(), CliError> {
         if line.text(OPINION).is_empty() {
             for column in [REASON, ITEMS, DUE].into_iter().filter(|column| !line.text(column).is_empty()) {
                 line.fault(column, "填了这一格，却没有选审核意见", "选上审核意见，或者清空这一格", faults);
@@ -190,8 +208,11 @@ impl Desk<'_> {
             line.fault(ID, format!("没有{}这次上报", quoted(id)), "不要改这一列；重新导出审核表", faults);
             return Ok(());
         };
-        if let Some(first) = self.rows.insert(id, line.number()) {
-            line.fault(ID, format!("和第{first}行是同一次上报"), "只留一行", faults);
+        if let Some(first) = self.rows.insert(id, line) {
+            // Which of the two is meant nobody knows but the clerk.
+            for (one, other) in [(first, line), (line, first)] {
+                one.fault(ID, format!("和第{}行是同一次上报", other.number()), "只留一行", faults);
+            }
             return Ok(());
         }
         let checklist = pinned(self.database, &report).await?;
@@ -203,7 +224,7 @@ impl Desk<'_> {
             (written.state, &written.reason, &written.items, written.due) == (state, &reason, &items, due)
         };
         if !faults.has_row(NAME, Some(line.number())) && reviews.get(after).filter(said).is_some() {
-            self.unchanged += 1;
+            self.unchanged.push(line);
             return Ok(());
         }
         if after != reviews.len() {
@@ -216,50 +237,25 @@ impl Desk<'_> {
             line.fault(ID, problem, "清空这一行的审核意见，或者重新导出审核表", faults);
             return Ok(());
         };
-        self.check(line, state, due, faults);
-        let by = speaker(self.database, &counting.branch, by).await?;
-        let review = Review { state, at: self.now, by, reason, items, due };
-        self.decisions.push(Decision { submission: id, after, review });
-        Ok(())
-    }
-
-    /// What a new review has to say.
-    fn check(&self, line: Line<'_>, state: ReviewState, due: Option<Date>, faults: &mut Faults) {
         let asks = matches!(state, ReviewState::Returned | ReviewState::Incomplete);
         if asks && line.text(REASON).is_empty() && line.text(ITEMS).is_empty() {
             let remedy = "写上原因，或者在“条目与原因”里写是哪一条、缺什么";
             line.fault(REASON, "退回没有写原因", remedy, faults);
         }
-        if due.is_some_and(|due| due < shanghai_date(self.now)) {
-            line.fault(DUE, "截止日期已经过了", "写今天或以后的日子", faults);
-        }
+        let by = speaker(self.database, &counting.branch, by).await?;
+        let review = Review { state, at: self.now, by, reason, items, due };
+        self.decisions.push((line, Decision { submission: id, after, review }));
+        Ok(())
     }
 }
 
-/// "第17条：缺签到表；第18条：照片看不清". What follows a semicolon and names no item belongs to the reason before it.
+/// 条目与原因, with what is unclear in it named.
 fn items(line: Line<'_>, checklist: &Checklist, faults: &mut Faults) -> Vec<ReviewItem> {
-    let mut items: Vec<ReviewItem> = Vec::new();
-    let pieces = line.text(ITEMS).split([';', '；', '\n']).map(str::trim);
-    for piece in pieces.filter(|piece| !piece.is_empty()) {
-        let named = piece.split_once([':', '：']).map(|(item, reason)| (item.trim(), reason.trim()));
-        let found = named.and_then(|(item, reason)| Some((find_item(checklist, item)?, reason)));
-        match (found, items.last_mut()) {
-            (Some((_, "")), _) => {
-                line.fault(ITEMS, format!("{}没有写原因", quoted(piece)), "写成 第17条：缺签到表", faults);
-            }
-            (Some((item, reason)), _) => items.push(ReviewItem { item, reason: reason.into() }),
-            (None, Some(last)) if named.is_none() => {
-                last.reason.push('；');
-                last.reason.push_str(piece);
-            }
-            (None, _) => {
-                let remedy = format!(
-                    "写成 第17条：缺签到表；几条之间用分号隔开。条目从第1条到第{}条",
-                    checklist.items().count()
-                );
-                line.fault(ITEMS, format!("{}看不出是哪一条", quoted(piece)), &remedy, faults);
-            }
+    review_items::read(line.text(ITEMS), checklist).unwrap_or_else(|unclear| {
+        for one in unclear {
+            let (problem, remedy) = one.told(checklist.items().count());
+            line.fault(ITEMS, problem, &remedy, faults);
         }
-    }
-    items
+        Vec::new()
+    })
 }

@@ -15,22 +15,14 @@ pub struct Decision {
     pub review: Review,
 }
 
-/// How writing reviews ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decided {
-    /// All are on disk.
-    All,
-    /// Nothing was written: these were withdrawn, or reviewed by somebody else meanwhile.
-    Overtaken(Vec<SubmissionId>),
-}
-
 impl Database {
-    /// Writes reviews in one transaction, all or nothing. A branch that withdraws at the same moment wins or loses as a
-    /// whole: what was withdrawn is not reviewed.
+    /// Writes reviews in one transaction, each an act of its own, and gives back the submissions that were withdrawn, or reviewed by
+    /// somebody else, since the clerk looked: of these nothing was written. A branch that withdraws at the same moment wins or
+    /// loses as a whole: what was withdrawn is not reviewed.
     ///
     /// # Errors
     /// When the database fails; then nothing of it is stored.
-    pub async fn decide(&self, decisions: &[Decision]) -> Result<Decided, DatabaseError> {
+    pub async fn decide(&self, decisions: &[Decision]) -> Result<Vec<SubmissionId>, DatabaseError> {
         let mut overtaken = Vec::new();
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         for Decision { submission, after, review } in decisions {
@@ -52,11 +44,8 @@ impl Database {
                 .execute(&mut *tx)
                 .await?;
         }
-        if overtaken.is_empty() {
-            tx.commit().await?;
-            return Ok(Decided::All);
-        }
-        Ok(Decided::Overtaken(overtaken))
+        tx.commit().await?;
+        Ok(overtaken)
     }
 }
 
@@ -78,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_withdrawn_or_reviewed_meanwhile_stops_all_of_it() {
+    async fn what_was_withdrawn_or_reviewed_meanwhile_is_left_out_and_named() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
@@ -95,15 +84,17 @@ mod tests {
             .await
             .unwrap();
         }
-        assert_eq!(database.decide(&[decision(1, 0)]).await.unwrap(), Decided::All);
+        assert_eq!(database.decide(&[decision(1, 0)]).await.unwrap(), []);
         let withdrawn = decision(2, 0).submission;
         let branch = BranchCode::new("b").unwrap();
         assert_eq!(database.withdraw(&branch, withdrawn, 1).await.unwrap(), Some(true));
         let all = [decision(3, 0), decision(1, 0), decision(2, 0)];
-        let overtaken = Decided::Overtaken(vec![all[1].submission, withdrawn]);
-        assert_eq!(database.decide(&all).await.unwrap(), overtaken);
-        let reviews = database.reviews_of(all[0].submission).await.unwrap();
-        assert_eq!(reviews.unwrap(), [], "nothing of it was written");
-        assert_eq!(database.decide(&[decision(3, 0), decision(1, 1)]).await.unwrap(), Decided::All);
+        assert_eq!(database.decide(&all).await.unwrap(), [all[1].submission, withdrawn]);
+        let count = async |number| {
+            let reviews = database.reviews_of(decision(number, 0).submission).await.unwrap();
+            reviews.unwrap().len()
+        };
+        assert_eq!((count(3).await, count(1).await, count(2).await), (1, 1, 0));
+        assert_eq!(database.decide(&[decision(3, 1), decision(1, 1)]).await.unwrap(), []);
     }
 }
