@@ -77,3 +77,32 @@ fn an_older_program_leaves_a_newer_database_alone() {
     }
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
 }
+
+/// What the program before the first migration made, backed up and listed (tests/fixtures/database): today's goes on from there.
+#[tokio::test]
+async fn a_database_of_the_first_version_tells_the_same_and_goes_on() {
+    let stage = Stage::empty();
+    let fixture = |name: &str| {
+        let file = format!("{}/tests/fixtures/database/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(file).unwrap()
+    };
+    std::fs::write(stage.path("b.sqlite"), fixture("version-1.sqlite")).unwrap();
+    for (words, then) in [
+        (["review", "list", "--json"], fixture("version-1.reviews.json")),
+        (["findings", "list", "--json"], fixture("version-1.findings.json")),
+    ] {
+        let mut now = stage.run(&words).json();
+        for row in now.as_array_mut().unwrap() {
+            row.as_object_mut().unwrap().remove("gone");
+        }
+        let then: serde_json::Value = serde_json::from_slice(&then).unwrap();
+        assert!(then.as_array().unwrap().len() >= 2);
+        assert_eq!(now, then, "{words:?}");
+    }
+    stage.run(&["standard", "publish-builtin"]).ok();
+    let server = stage.serve();
+    let phone = server.phone(&stage, "210726117204", 9).await;
+    phone.submit(&phone.submission(0, &[])).await;
+    stage.run(&["roster", "end", "210726117204", "--on", "2026-09-01"]).ok();
+    assert!(stage.run(&["review", "list"]).ok().contains("2026-09-01撤销"));
+}

@@ -13,5 +13,6 @@ mod stage;
 mod standard;
 mod tables;
 mod terminal;
+mod units;
 mod versions;
 mod workbook;

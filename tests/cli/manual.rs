@@ -59,7 +59,7 @@ async fn every_command_of_the_administrators_manual_works_as_written() {
         let done = stage.run(&words);
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{line}: {}", done.out);
         ran += 1;
-        if line.starts_with("biaochi roster import") {
+        if receipt.is_empty() && line.starts_with("biaochi roster import") {
             let phone = server.phone(&stage, SHILI, 1).await;
             receipt = phone.submit(&phone.submission(0, &[])).await.code;
         }
