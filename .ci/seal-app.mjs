@@ -1,12 +1,14 @@
 // Trunk's post_build hook: completes the built app in the staging folder. It alters neither the app's scripts nor its wasm,
 // whose hashes Trunk has already written into index.html.
 // - paper-HASH.js and .wasm: the worker for paper under hashed names, its loader, and its address in index.html;
+// - the day of what was built, in index.html;
 // - sw.js: the list of all files with their SHA-256, those that may come later apart, and the version, which is the hash of both;
 // - csp.txt: the Content-Security-Policy the server sends, with the hashes of what stands inline in index.html;
 // - FILE.br beside every file that compresses.
 // A development build (trunk serve) is left unsealed, so that no service worker hides what is being written.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
@@ -78,12 +80,36 @@ function stagePaper(folder) {
   // The program itself says when it is ready; where it cannot be had, nobody else would say so.
   const start = `wasm_bindgen({ module_or_path: "/${wasm}" }).catch(() => postMessage("absent"));\n`;
   const script = hashed(`${take(`${WORKER}.js`)}\n${start}`, "js");
+  writeMeta(folder, "biaochi-paper", `/${script}`);
+}
+
+/** Writes into the page's head what only the build knows. */
+function writeMeta(folder, name, content) {
   const page = join(folder, "index.html");
   const html = readFileSync(page, "utf8");
-  const named = html.replace(/(<meta name="?biaochi-paper"? content=)(""|)(?=[\s/>])/, `$1"/${script}"`);
-  if (named === html) throw new Error("index.html has no place for the address of the worker for paper");
-  writeFileSync(page, named);
+  const place = new RegExp(`(<meta name="?${name}"? content=)("[^"]*"|)(?=[\\s/>])`);
+  if (!place.test(html)) throw new Error(`index.html has no place for ${name}`);
+  writeFileSync(page, html.replace(place, `$1"${content}"`));
 }
+
+/** The day, in Shanghai, of what was built: the same sources give the same day whenever and wherever they are built. That of
+ * SOURCE_DATE_EPOCH (https://reproducible-builds.org/docs/source-date-epoch/), else of the commit, else of the newest of the
+ * files at the top, whose times an unpacked archive keeps. */
+export function builtOn(environment = process.env, root = ".") {
+  const commit = () => {
+    try {
+      return Number(execFileSync("git", ["-C", root, "log", "-1", "--format=%ct"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+    } catch {
+      return 0; // No git here, or no repository.
+    }
+  };
+  const files = () => Math.max(...["Cargo.toml", "Cargo.lock", "index.html"].map((name) => statSync(join(root, name)).mtimeMs / 1000));
+  const seconds = Number(environment.SOURCE_DATE_EPOCH) || commit() || files();
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(seconds * 1000);
+}
+
+/** Gives the app another day of its build. To be sealed afterwards. */
+export const setBuilt = (folder, day) => writeMeta(folder, "biaochi-built", day);
 
 /** Seals the app in this folder; sealing again what has been changed since is allowed (the browser tests make updates so). */
 export function seal(folder) {
@@ -121,5 +147,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const folder = process.env.TRUNK_STAGING_DIR;
   if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of trunk build");
   stagePaper(folder);
+  setBuilt(folder, builtOn());
   if (process.env.TRUNK_PROFILE === "release") console.log(`sealed the app as version ${seal(folder)}`);
 }
