@@ -14,6 +14,8 @@ use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::OnceLock,
+    time::UNIX_EPOCH,
 };
 use tempfile::TempDir;
 
@@ -25,6 +27,14 @@ pub(crate) const DALING: &str = "210726117205";
 pub(crate) const BASE: &str = "https://biaochi.example.cn";
 /// 2026-11-24 12:00 in Shanghai: before the period's 上报截止.
 pub(crate) const NOON: u64 = 1_795_492_800_000;
+
+/// What moves the clock of every process to [`NOON`], counted from when the first was started: on whatever day the tests run, they
+/// play on the same one.
+fn offset_to_noon() -> i64 {
+    static BEGUN: OnceLock<i64> = OnceLock::new();
+    let machine = || i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+    i64::try_from(NOON).unwrap() - *BEGUN.get_or_init(machine)
+}
 
 pub(crate) struct Stage {
     folder: TempDir,
@@ -101,7 +111,8 @@ impl Stage {
             .args(args)
             .current_dir(self.folder.path())
             .env("BIAOCHI_DATABASE", self.path("b.sqlite"))
-            .env("NO_COLOR", "1");
+            .env("NO_COLOR", "1")
+            .env("BIAOCHI_CLOCK_OFFSET_MS", offset_to_noon().to_string());
         // What libraries have to say is no clerk's business, even where somebody asks for all of it.
         command.env("RUST_LOG", "trace").stdin(Stdio::null());
         command
