@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-slow lint fuzz bench screenshots build server
+.PHONY: help run dev test test-slow test-shifted lint fuzz bench screenshots build server
 
 # Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
 TOOLS := . .ci/env &&
@@ -24,11 +24,25 @@ test: lint dist/index.html ## Everything that is checked: core, properties, gold
 	cargo test --locked --features server,paper
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
 
-test-slow: ## What takes long, once before a release: five minutes of make fuzz, Schemathesis at length
+test-slow: ## What takes long, once before a release: five minutes of make fuzz, Schemathesis at length, make test-shifted
 	@.ci/setup slow
 	cargo build --locked --features server --bin biaochi
 	$(MAKE) fuzz
 	.ci/schemathesis
+	$(MAKE) test-shifted
+
+# A day in the middle of another half-year, and the one that most years do not have. Tests are run with the machine's clock moved
+# there, stories are played on that day.
+DAYS := 2027-03-15 2028-02-29
+
+test-shifted: dist/index.html ## The tests and stories once on each of other days: 2027-03-15 and 2028-02-29
+	@.ci/setup tests
+	@.ci/setup days
+	cargo test --locked --features server,paper --no-run
+	@for day in $(DAYS); do \
+		echo "on $$day" && .ci/on-day $$day cargo test --quiet --locked --features server,paper && \
+		(. .ci/env && cd tests/browser && BIAOCHI_STORY_DAY=$$day CHROMIUM=$$(find_chromium) npx playwright test --project=stories) \
+		|| exit; done
 
 lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the dependencies' licences; warnings denied
 	@.ci/setup lint

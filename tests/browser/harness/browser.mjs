@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
+import { SHIFT, tellTime } from "./clock.mjs";
 
 const SCREENSHOTS = fileURLToPath(new URL("../screenshots/", import.meta.url));
 
@@ -26,6 +27,7 @@ export class Phone {
   context = null;
   #profile = mkdtempSync(join(tmpdir(), "biaochi-phone-"));
   #options;
+  #off = 0;
 
   /** @param {import("@playwright/test").LaunchOptions & import("@playwright/test").BrowserContextOptions} options */
   constructor(options = {}) {
@@ -51,6 +53,7 @@ export class Phone {
       ...this.#options,
     });
     this.context.setDefaultTimeout(10_000);
+    await tellTime(this.context, SHIFT + this.#off);
     /** Violations of the Content-Security-Policy, files with a wrong hash and uncaught errors, in the order they came. */
     this.faults = [];
     this.context.on("console", (message) => {
@@ -58,6 +61,12 @@ export class Phone {
     });
     this.context.on("weberror", (error) => this.faults.push(String(error.error())));
     return this.context.pages()[0] ?? this.context.newPage();
+  }
+
+  /** Sets the phone's clock so far ahead of the right time (milliseconds; less than 0: behind), as its settings do. */
+  async setClock(off) {
+    this.#off = off;
+    if (this.context) await tellTime(this.context, SHIFT + off);
   }
 
   /** Ends the browser as closing the app does. */

@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { seal, setBuilt } from "../../../.ci/seal-app.mjs";
+import { SHIFT, TODAY } from "./clock.mjs";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BINARY = process.env.BIAOCHI ? fileURLToPath(new URL(process.env.BIAOCHI, new URL("../", import.meta.url))) : join(ROOT, "target/debug/biaochi");
@@ -16,6 +18,23 @@ const BUILTIN = join(ROOT, "src/authoring/builtin");
 const ROSTER = join(ROOT, "tests/fixtures/demo-roster.csv");
 /** 黑山县镇安镇十里村党支部 of the demonstration roster. */
 export const BRANCH = "210726117203";
+
+/** The program is told the day of the story; a released one does not listen. */
+const ENVIRONMENT = { ...process.env, BIAOCHI_CLOCK_OFFSET_MS: String(SHIFT) };
+
+let built;
+/** dist/ as it would be, had it been built on the story's day; made once. */
+function app() {
+  if (SHIFT === 0) return join(ROOT, "dist");
+  if (!built) {
+    built = mkdtempSync(join(tmpdir(), "biaochi-app-"));
+    process.on("exit", () => rmSync(built, { recursive: true, force: true }));
+    cpSync(join(ROOT, "dist"), built, { recursive: true });
+    setBuilt(built, TODAY);
+    seal(built);
+  }
+  return built;
+}
 
 export class Endpoint {
   #folder = mkdtempSync(join(tmpdir(), "biaochi-endpoint-"));
@@ -29,7 +48,7 @@ export class Endpoint {
   /** An endpoint with the built-in standard and the demonstration roster, started. */
   static async start() {
     const endpoint = new Endpoint();
-    cpSync(join(ROOT, "dist"), endpoint.app, { recursive: true });
+    cpSync(app(), endpoint.app, { recursive: true });
     endpoint.#port = await freePort();
     await endpoint.command("standard", "publish-builtin");
     await endpoint.command("roster", "import", ROSTER);
@@ -43,7 +62,7 @@ export class Endpoint {
 
   /** Runs a command of the endpoint's command line on this database and answers its output. */
   async command(...words) {
-    const { stdout } = await promisify(execFile)(BINARY, ["--database", this.database, ...words], { cwd: ROOT });
+    const { stdout } = await promisify(execFile)(BINARY, ["--database", this.database, ...words], { cwd: ROOT, env: ENVIRONMENT });
     return stdout;
   }
 
@@ -84,6 +103,7 @@ export class Endpoint {
     const output = [];
     const endpoint = spawn(BINARY, ["--database", this.database, "serve", "--listen", `127.0.0.1:${this.#port}`, "--app", this.app], {
       cwd: ROOT,
+      env: ENVIRONMENT,
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [endpoint.stdout, endpoint.stderr]) stream.on("data", (bytes) => output.push(bytes));

@@ -1,5 +1,6 @@
 // Raising and writing findings as she does.
 import { expect } from "@playwright/test";
+import { day } from "./clock.mjs";
 import { goTo, openItem, savedAt, savedSince } from "./secretary.mjs";
 
 /** Answers item 1 short of something and makes a finding of it with one tap. */
@@ -45,5 +46,4 @@ export async function openFinding(page, problem) {
 }
 
 /** So many days from today in Shanghai, as tables want it. */
-export const inDays = (days) =>
-  new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(Date.now() + days * 86_400_000);
+export const inDays = day;

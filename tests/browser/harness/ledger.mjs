@@ -1,11 +1,10 @@
 // Entering activities as she does.
 import { expect } from "@playwright/test";
+import { day } from "./clock.mjs";
 import { goTo, savedAt, savedSince } from "./secretary.mjs";
 
 /** Today in Shanghai and so many days before, as date fields want it. */
-export function daysAgo(days) {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(Date.now() - days * 86_400_000);
-}
+export const daysAgo = (days) => day(-days);
 
 /** Enters one activity from the ledger's page, or the last of a kind again, and waits until it is on disk. */
 export async function enter(page, { again, kinds = [], date, expected, excused, present, topic, location = "村部铁柜" }) {

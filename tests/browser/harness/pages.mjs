@@ -27,8 +27,7 @@ async function reportedAndReturned(page, endpoint) {
   await submit(page);
   await sentSays(page, "已送达");
   const receipt = await page.getByTestId("receipt").first().innerText();
-  const due = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
-  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", due);
+  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", inDays(5));
   await lookAgain(page);
   await sentSays(page, "退回修改");
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { expect } from "@playwright/test";
+import { day } from "./clock.mjs";
 
 /** A picture as a camera stores it: the left half red, the right half blue, with fine detail. */
 export async function picture(page, { width = 2400, height = 1800, seed = 1, quality = 0.9 } = {}) {
@@ -34,7 +35,7 @@ export async function picture(page, { width = 2400, height = 1800, seed = 1, qua
 }
 
 /** The same with what a phone writes beside it: how it was held, when, on which device, and where. */
-export function withExif(jpeg, { orientation = 1, taken = "2026:11:20 15:04:05", model = "Secret Phone 9" } = {}) {
+export function withExif(jpeg, { orientation = 1, taken = `${day(-4).replaceAll("-", ":")} 15:04:05`, model = "Secret Phone 9" } = {}) {
   const fields = [];
   const heap = [];
   let free = 8 + 2 + 4 * 12 + 4 + 2 + 12 + 4 + 2 + 3 * 12 + 4;

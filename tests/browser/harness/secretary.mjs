@@ -1,6 +1,7 @@
 // What a secretary does with the app, step by step, as she would: by the words on the screen.
 import { expect } from "@playwright/test";
 import { usable } from "./browser.mjs";
+import { TODAY } from "./clock.mjs";
 
 /** Opens the link of an activation slip, reads the notice and stands on the home page. */
 export async function activate(page, endpoint, branch) {
@@ -104,8 +105,7 @@ export async function savedSince(page, before) {
 /** 上报, with everything that has to be declared. */
 export async function submit(page) {
   await goTo(page, "/submit");
-  // Today, as the phone has it: 2026-11-24.
-  await page.getByLabel("研究日期").fill(new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date()));
+  await page.getByLabel("研究日期").fill(TODAY);
   await page.getByRole("textbox", { name: "姓名", exact: true }).fill("王文书");
   await page.getByRole("button", { name: "文书", exact: true }).click();
   await page.getByRole("textbox", { name: "书记姓名" }).fill("李书记");

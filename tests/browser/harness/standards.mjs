@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { periodOn } from "./clock.mjs";
 import { BRANCH } from "./endpoint.mjs";
 
 const BUILTIN = fileURLToPath(new URL("../../../src/authoring/builtin/", import.meta.url));
@@ -36,11 +37,13 @@ export function secondVersion() {
   });
 }
 
-/** Version 2027.1, for later periods only. */
+/** Version 2027.1, for periods later than the one that is worked on. */
 export function forLaterPeriods() {
   return tables((name, text) => {
     if (name === "标准") return replaced(text, "版本,2026.2", "版本,2027.1");
-    return name === "考核周期" ? text.replace(/^2026-H2,.*\n/m, "") : text;
+    if (name !== "考核周期") return text;
+    const { id, ends } = periodOn();
+    return text.split("\n").filter((line) => !line.startsWith(`${id},`) && !(line.split(",")[3] < ends)).join("\n");
   });
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
+import { now } from "../harness/clock.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import {
   activate, answerItem, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit,
@@ -196,10 +197,7 @@ test("another tab writes in the very moment of a save: the save is taken back wh
 for (const [name, days] of [["ahead", 365], ["behind", -365]]) {
   test(`a phone whose clock is a year ${name} reports in time, with times near the endpoint's`, async ({ endpoint, phone }) => {
     const page = await phone.open();
-    await page.addInitScript((days) => {
-      const right = Date.now.bind(Date);
-      Date.now = () => right() + days * 86_400_000;
-    }, days);
+    await phone.setClock(days * 86_400_000);
     await activate(page, endpoint);
     await confirmProfile(page);
     await openItem(page, 1);
@@ -208,7 +206,7 @@ for (const [name, days] of [["ahead", 365], ["behind", -365]]) {
     await submit(page);
     const { made_at: madeAt, answers } = (await sent).postDataJSON();
     const HOUR = 3_600_000;
-    for (const at of [madeAt, ...answers.map((answer) => answer.stamp.ms)]) expect(Math.abs(at - Date.now())).toBeLessThan(HOUR);
+    for (const at of [madeAt, ...answers.map((answer) => answer.stamp.ms)]) expect(Math.abs(at - now())).toBeLessThan(HOUR);
     await sentSays(page, "已送达");
     await expect(page.getByTestId("sent").first()).not.toContainText("逾期");
     const [listed] = JSON.parse(await endpoint.command("review", "list", "--json"));

@@ -1,6 +1,7 @@
 // When the standard changes in the middle of a draft: the phone shows what changed, the draft stays until it is moved, nothing is
 // typed twice; also without a network. And when the branch's sector changes.
 import { keptForOffline, usable } from "../harness/browser.mjs";
+import { periodOn } from "../harness/clock.mjs";
 import {
   activate, answerItem, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, score, sentSays, submit,
 } from "../harness/secretary.mjs";
@@ -155,9 +156,9 @@ test("a version without the draft's period: said, and the period goes on as it w
   await endpoint.command("standard", "publish", forLaterPeriods());
   await lookAgain(page);
   await goTo(page, "/");
-  await expect(page.getByTestId("offer")).toContainText("里面没有2026年下半年，这一期接着用现在的。");
+  await expect(page.getByTestId("offer")).toContainText(`里面没有${periodOn().name}，这一期接着用现在的。`);
   await page.getByTestId("offer").getByRole("link").click();
-  await expect(page.getByText("新的里面没有2026年下半年，这一期换不了")).toBeVisible();
+  await expect(page.getByText(`新的里面没有${periodOn().name}，这一期换不了`)).toBeVisible();
   await expect(page.getByRole("button", { name: "换到新版本" })).toHaveCount(0);
   await submit(page);
   await sentSays(page, "已送达");

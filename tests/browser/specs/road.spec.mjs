@@ -1,5 +1,6 @@
 // The whole road: one secretary, one phone, offline; the result reaches the endpoint, comes back, is mended, is approved.
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
+import { day } from "../harness/clock.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import {
   activate, answerAll, answerItem, confirmProfile, goTo, lookAgain, openItem, score, sentSays, submit,
@@ -59,7 +60,7 @@ test("a branch checks itself offline, and the result reaches the endpoint and co
   expect(textsOf(results)).toContain("十里村党支部");
 
   // Returned with a reason, which leads to the item; mended, reported again, approved.
-  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", "2027-01-15");
+  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", day(52));
   await lookAgain(page);
   await goTo(page, "/");
   await expect(page.getByTestId("next")).toContainText("镇安镇党委退回修改：第17条缺签到表");
