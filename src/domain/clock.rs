@@ -18,6 +18,9 @@ pub struct Stamp {
     pub device: DeviceId,
 }
 
+/// What a stamp may lie ahead without anybody minding, in milliseconds: phones correct themselves to a second.
+pub const AHEAD_MS: u64 = 10 * 60 * 1000;
+
 /// A phone's clock: remembers the highest stamp it has made or seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HybridClock {
@@ -43,6 +46,13 @@ impl HybridClock {
             (self.ms, self.count) = (self.ms.saturating_add(1), 0);
         }
         Stamp { ms: self.ms, count: self.count, device: self.device }
+    }
+
+    /// Whether what it has seen lies ahead of now: written, here or elsewhere, while a phone's clock was. As long as it does, every
+    /// stamp is only just later than the last one and wins over what is written elsewhere meanwhile.
+    #[must_use]
+    pub fn is_ahead(&self, now_ms: u64) -> bool {
+        self.ms > now_ms.saturating_add(AHEAD_MS)
     }
 
     /// Takes note of a stamp made elsewhere or stored earlier.

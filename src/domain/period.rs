@@ -139,6 +139,13 @@ pub fn shanghai_date(ms: u64) -> Date {
     jiff::civil::date(1970, 1, 1).checked_add(days.min(3_000_000).days()).unwrap_or(Date::MAX)
 }
 
+/// The first instant of a civil day in Asia/Shanghai, milliseconds since 1970; 0 for days before.
+#[must_use]
+pub fn shanghai_midnight(day: Date) -> u64 {
+    let days = day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days());
+    u64::try_from(i64::from(days) * 86_400_000 - 8 * 3_600_000).unwrap_or(0)
+}
+
 /// The time of day in Asia/Shanghai of an instant, as `(hour, minute)`.
 #[must_use]
 pub fn shanghai_time(ms: u64) -> (u8, u8) {
@@ -214,6 +221,8 @@ mod tests {
         let ms = 1_795_449_900_000;
         assert_eq!(shanghai_date(ms), date(2026, 11, 24));
         assert_eq!(shanghai_time(ms), (0, 5));
+        assert_eq!(shanghai_midnight(date(2026, 11, 24)), ms - 5 * 60_000);
+        assert_eq!(shanghai_midnight(date(1949, 10, 1)), 0);
         assert_eq!(shanghai_date(u64::MAX), Date::MAX.min(shanghai_date(u64::MAX)));
     }
 }

@@ -18,6 +18,7 @@ pub mod paper;
 pub mod photos;
 pub mod records;
 pub mod repository;
+mod restamp;
 mod shelf;
 #[cfg(feature = "web")]
 pub mod storage;

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId, Unread, answer::EntryHead,
     },
-    sync::{ClockOffset, OutboxEntry, StandardCopy},
+    sync::{KnownTime, OutboxEntry, StandardCopy},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -21,6 +21,7 @@ const PENDING_ACTIVATION: &str = "pending-activation";
 pub(super) const CODES: &str = "code/";
 // Apart from the phone's own facts, because the sender writes them while a person may be changing the others.
 pub(super) const CLOCK: &str = "clock";
+pub(super) const LOOKS: &str = "looks";
 pub(super) const STANDARD: &str = "standard";
 
 /// The typed face of a [`Backend`].
@@ -390,12 +391,32 @@ impl<B: Backend> Repository<B> {
         self.put(Table::Outbox, &request.id.to_string(), request).await
     }
 
-    /// How far the phone's clock is off.
+    /// What is known of the time.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn clock(&self) -> Result<ClockOffset, StoreError> {
-        Ok(unless_spoilt(self.one(Table::Settings, CLOCK).await)?.unwrap_or_default())
+    pub async fn clock(&self) -> Result<KnownTime, StoreError> {
+        Ok(KnownTime {
+            offset: unless_spoilt(self.one(Table::Settings, CLOCK).await)?.unwrap_or_default(),
+            looks: unless_spoilt(self.one(Table::Settings, LOOKS).await)?.unwrap_or_default(),
+        })
+    }
+
+    /// Writes down a look at the phone's clock, unless somebody else has learned of the time since `read` was.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn note_look(&self, read: KnownTime, looked: KnownTime) -> Result<(), StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| {
+            let offset = unless_spoilt(change.one(Table::Settings, CLOCK).await)?.unwrap_or_default();
+            let looks = unless_spoilt(change.one(Table::Settings, LOOKS).await)?.unwrap_or_default();
+            if (KnownTime { offset, looks }) == read {
+                change.put(Table::Settings, CLOCK, &looked.offset)?;
+                change.put(Table::Settings, LOOKS, &looked.looks)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The standard in force, as last heard.

@@ -2,19 +2,19 @@
 
 use super::{
     atomic::Change,
-    backend::{Backend, Table},
+    backend::{Backend, Batch, Table},
     error::StoreError,
     findings, ledger,
     photos::{doubt, learn},
     records::{Binding as Bound, Draft, LocalSubmission},
-    repository::{CLOCK, Repository, STANDARD, submission_key, unless_spoilt},
+    repository::{CLOCK, LOOKS, Repository, STANDARD, submission_key, unless_spoilt},
     work::{keep_unread, merge},
 };
 use crate::{
     domain::{BranchCode, Entry, Submission, SubmissionId, ledger::derive},
     protocol::{BranchInfo, SubmissionSummary},
     sync::{
-        Binding, BindingState, ClockOffset, Delivery, FetchedChecklist, HeardFindings, Local, LocalFindings,
+        Binding, BindingState, Delivery, FetchedChecklist, HeardFindings, KnownTime, Local, LocalFindings,
         OutboxEntry, OutboxId, OutboxRequest, OutboxState, Postponement, Pulled, Rejection, StandardCopy,
         Store, Token,
     },
@@ -259,7 +259,10 @@ impl<B: Backend> Store for Repository<B> {
         self.change_binding(&info.code, |binding| binding.branch = info.clone()).await
     }
 
-    async fn save_clock_offset(&self, offset: ClockOffset) -> Result<(), StoreError> {
-        self.put(Table::Settings, CLOCK, &offset).await
+    async fn save_clock(&self, known: KnownTime) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.put(Table::Settings, CLOCK, &known.offset)?;
+        batch.put(Table::Settings, LOOKS, &known.looks)?;
+        self.backend().commit(batch).await
     }
 }

@@ -22,6 +22,7 @@ pub struct Client<'a, A, N> {
     api: &'a A,
     now: N,
     clock: Cell<ClockOffset>,
+    confirmed: Cell<u64>,
     reached: Cell<bool>,
 }
 
@@ -39,12 +40,17 @@ pub enum StandardAnswer {
 impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     /// `now` is the phone's own clock in milliseconds since 1970-01-01 UTC, `clock` how far it is off as known so far.
     pub fn new(api: &'a A, now: N, clock: ClockOffset) -> Self {
-        Self { api, now, clock: Cell::new(clock), reached: Cell::new(false) }
+        Self { api, now, clock: Cell::new(clock), confirmed: Cell::new(0), reached: Cell::new(false) }
     }
 
     /// How far the phone's clock is off, as the answers so far have it.
     pub fn clock(&self) -> ClockOffset {
         self.clock.get()
+    }
+
+    /// The latest time that the endpoint has said; 0 when it has said none.
+    pub fn confirmed(&self) -> u64 {
+        self.confirmed.get()
     }
 
     /// Whether our endpoint has answered anything at all.
@@ -297,6 +303,7 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
             self.reached.set(true);
             if let Some(date_ms) = date_ms {
                 self.clock.set(self.clock.get().learn(sent, *date_ms, received));
+                self.confirmed.set(self.confirmed.get().max(*date_ms));
             }
         }
         classify(reply)

@@ -55,7 +55,7 @@ pub async fn round<S: Store, A: Api>(
     if local.bindings.is_empty() {
         return Ok(RoundOutcome::default());
     }
-    let client = Client::new(api, &now, local.clock);
+    let client = Client::new(api, &now, local.clock.offset);
     let mut round = Round {
         store,
         client: &client,
@@ -72,9 +72,12 @@ pub async fn round<S: Store, A: Api>(
     }
     let Round { mut outcome, trouble, .. } = round;
     outcome.reached_server = client.reached();
-    if client.clock() != local.clock {
-        store.save_clock_offset(client.clock()).await?;
-        outcome.changed = true;
+    let known = local.clock.heard(client.clock(), client.confirmed(), now());
+    // Written whenever somebody answered, so that the day is known on a morning without a network; a change for the other tabs
+    // is only another difference.
+    if outcome.reached_server && known.is_news_after(local.clock) {
+        store.save_clock(known).await?;
+        outcome.changed |= known.offset != local.clock.offset;
     }
     outcome.next_attempt_at = if let Some(retry_after_s) = trouble {
         outcome.failures = last.failures.saturating_add(1);

@@ -1,7 +1,7 @@
 //! Stories of rounds: what a bad line, a crash, a refusal and a second phone do, and do not do.
 
 use super::{
-    BindingState, OutboxRequest, OutboxState, RoundOutcome, round,
+    BindingState, Looks, OutboxRequest, OutboxState, RoundOutcome, round,
     testing::{
         FakeEndpoint, Line, MemoryStore, NOON, branch, finding_word, newer_checklist, outbox_id, refusal,
         reply, row, submission, submission_id, submit, token, withdraw,
@@ -133,7 +133,7 @@ fn a_crash_at_any_step_loses_nothing_and_doubles_nothing() {
         "save_standard",
         "save_checklist",
         "save_branch",
-        "save_clock_offset",
+        "save_clock",
     ];
     for step in steps {
         let (store, api) = (MemoryStore::phone(0, &[1]), FakeEndpoint::with(&[(1, 1), (2, 1)]));
@@ -154,7 +154,7 @@ fn a_crash_at_any_step_loses_nothing_and_doubles_nothing() {
         let local = store.local.borrow();
         assert_eq!(local.bindings[0].info.name, "新名字", "{step}");
         assert_eq!((local.checklists.len(), local.standard.is_some()), (1, true), "{step}");
-        assert!(local.clock.correct(NOON - 9_000_000).abs_diff(NOON) < 1_000, "{step}");
+        assert!(local.clock.offset.correct(NOON - 9_000_000).abs_diff(NOON) < 1_000, "{step}");
         assert_eq!(api.stored.borrow().len(), 2, "{step}");
     }
 }
@@ -386,7 +386,9 @@ fn a_clock_that_is_a_year_off_is_corrected() {
     let (store, api) = (MemoryStore::phone(0, &[1]), FakeEndpoint::with(&[(1, 1)]));
     for device_now in [NOON - year, NOON + year] {
         assert!(run_at(device_now, 0, &store, &api).unwrap().changed);
-        assert!(store.local.borrow().clock.correct(device_now).abs_diff(NOON) < 1_000);
+        let known = store.local.borrow().clock;
+        assert!(known.offset.correct(device_now).abs_diff(NOON) < 1_000);
+        assert_eq!(known.looks, Looks { confirmed: NOON, seen: device_now }, "what was said, and when");
         assert!(!run_at(device_now + 10, 0, &store, &api).unwrap().changed, "it does not wobble");
     }
 }

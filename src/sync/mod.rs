@@ -27,7 +27,7 @@ pub(crate) mod testing;
 
 pub use api::{Api, ApiError, Body, Method, NoAnswer, Reply, Request};
 pub use client::{Client, StandardAnswer};
-pub use clock::ClockOffset;
+pub use clock::{ClockOffset, ClockTrouble, KnownTime, Looks};
 pub use engine::{RoundOutcome, round};
 pub use library::{Fetched, Progress, Shelf};
 pub use outbox::{OutboxEntry, OutboxId, OutboxRequest, OutboxState};

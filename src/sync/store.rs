@@ -1,6 +1,6 @@
 //! What the engine asks of the phone's storage. Each method is one transaction: it happens whole or not at all.
 
-use super::{clock::ClockOffset, outbox::OutboxEntry, outbox::OutboxId, token::Token};
+use super::{clock::KnownTime, outbox::OutboxEntry, outbox::OutboxId, token::Token};
 use crate::{
     domain::{BranchCode, Checklist, ContentHash, FindingEntry, Open, Submission, SubmissionId},
     protocol::{BranchFindings, BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
@@ -76,8 +76,8 @@ pub struct Local {
     pub checklists: BTreeSet<ContentHash>,
     /// The checklists that drafts are pinned to.
     pub pinned: BTreeSet<ContentHash>,
-    /// How far the phone's clock is off.
-    pub clock: ClockOffset,
+    /// What is known of the time.
+    pub clock: KnownTime,
 }
 
 impl Local {
@@ -209,6 +209,6 @@ pub trait Store {
     /// What the roster now says of a bound branch. A changed sector does not touch drafts (invariant 4).
     async fn save_branch(&self, info: &BranchInfo) -> Result<(), Self::Error>;
 
-    /// How far the phone's clock is off.
-    async fn save_clock_offset(&self, offset: ClockOffset) -> Result<(), Self::Error>;
+    /// What is known of the time from now on.
+    async fn save_clock(&self, known: KnownTime) -> Result<(), Self::Error>;
 }

@@ -1,19 +1,22 @@
-//! Which period comes first: the one that is not done with, before a newer one.
+//! Which period comes first: the one that is not done with, before a newer one; and what was filled in for one that has not begun.
 
 use crate::{
-    domain::{AnswerValue, Assessment, PeriodId},
+    domain::{AnswerValue, Assessment, Entry, Period, PeriodId},
     protocol::ReviewState,
     store::{Draft, LocalSubmission},
     sync::{OutboxEntry, OutboxRequest},
 };
+use jiff::civil::Date;
 
 /// The oldest draft with answers that were never reported, were refused, or that the upper level wants mended: nothing of it must
-/// be overlooked. A draft in which nothing is answered holds nobody up. `submissions` are in the order of their ids.
+/// be overlooked. A draft in which nothing is answered holds nobody up, nor does one of a period that has not begun: it was filled
+/// in while the phone's date was wrong, see [`strays`]. `submissions` are in the order of their ids.
 #[must_use]
 pub fn unfinished(
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
     outbox: &[OutboxEntry],
+    has_begun: impl Fn(&PeriodId) -> bool,
 ) -> Option<PeriodId> {
     let waits = |sent: &LocalSubmission| {
         outbox.iter().any(|row| {
@@ -29,8 +32,48 @@ pub fn unfinished(
             waits(newest) || (newest.receipt.is_some() && !wants_more)
         })
     };
-    let waiting = drafts.iter().find(|(draft, answers)| is_answered(answers) && !is_done(draft));
+    let mut begun = drafts.iter().filter(|(draft, _)| has_begun(&draft.period));
+    let waiting = begun.find(|(draft, answers)| is_answered(answers) && !is_done(draft));
     waiting.map(|(draft, _)| draft.period.clone())
+}
+
+/// What was filled in for a period that has not begun: nothing of it is lost, and what also answers the period on the screen can
+/// be taken there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stray {
+    /// The period.
+    pub period: Period,
+    /// What was filled in.
+    pub assessment: Assessment,
+}
+
+impl Stray {
+    /// What says something there and nothing has been said of here.
+    #[must_use]
+    pub fn missing_in(&self, here: &Assessment) -> Vec<Entry> {
+        let mut missing = self.assessment.winners();
+        missing.retain(|entry| {
+            let known = here.current(&entry.key);
+            entry.value.says_something() && !known.is_some_and(|known| known.value.says_something())
+        });
+        missing
+    }
+}
+
+/// The drafts of periods that have not begun, but for the one on the screen.
+#[must_use]
+pub fn strays(
+    drafts: &[(Draft, Assessment)],
+    periods: &[Period],
+    today: Date,
+    shown: &PeriodId,
+) -> Vec<Stray> {
+    let stray = |(draft, assessment): &(Draft, Assessment)| {
+        let period = periods.iter().find(|period| period.id == draft.period && period.starts > today)?;
+        (draft.period != *shown && is_answered(assessment))
+            .then(|| Stray { period: period.clone(), assessment: assessment.clone() })
+    };
+    drafts.iter().filter_map(stray).collect()
 }
 
 /// Whether anything is answered: not merely confirmed figures, nor what was all taken back.
@@ -43,7 +86,10 @@ fn is_answered(assessment: &Assessment) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        domain::{AnswerKey, BranchProfile, Entry, testing::stamp},
+        domain::{
+            AnswerKey, BranchProfile,
+            testing::{period, stamp},
+        },
         protocol::Review,
         store::testing::{draft, note, report},
         sync::{
@@ -51,6 +97,7 @@ mod tests {
             testing::{FakeEndpoint, NOON},
         },
     };
+    use jiff::civil::date;
 
     fn old() -> Draft {
         Draft { period: PeriodId::new("2026-H1").unwrap(), ..draft(1) }
@@ -72,16 +119,41 @@ mod tests {
         for empty in
             [Assessment::default(), Assessment::new(taken_back, None), Assessment::new([profile], None)]
         {
-            assert_eq!(unfinished(&[(old(), empty)], &[], &[]), None);
+            assert_eq!(unfinished(&[(old(), empty)], &[], &[], |_| true), None);
         }
-        assert_eq!(unfinished(&[(old(), answered())], &[], &[]), Some(old().period));
+        assert_eq!(unfinished(&[(old(), answered())], &[], &[], |_| true), Some(old().period));
+    }
+
+    #[test]
+    fn what_was_filled_in_under_a_wrong_year_holds_nobody_up_and_is_not_lost() {
+        let next = Period { id: PeriodId::new("2027-H2").unwrap(), starts: date(2027, 6, 1), ..period() };
+        let (now, ahead) = (draft(1), Draft { period: next.id.clone(), ..draft(1) });
+        let filled =
+            [note("yes", "铁柜", NOON, 1), note("facts", "木柜", NOON + 1, 1), note("alas", "", NOON + 2, 1)];
+        let drafts = [(ahead, Assessment::new(filled, None)), (now.clone(), answered())];
+        let has_begun = |id: &PeriodId| *id != next.id;
+        assert_eq!(unfinished(&drafts, &[], &[], has_begun), Some(now.period.clone()));
+        assert_eq!(unfinished(&drafts[..1], &[], &[], has_begun), None);
+
+        let periods = [period(), next.clone()];
+        let found = strays(&drafts, &periods, date(2026, 11, 24), &now.period);
+        assert_eq!(found.iter().map(|stray| &stray.period).collect::<Vec<_>>(), [&next]);
+        let missing = found[0].missing_in(&answered());
+        assert_eq!(
+            missing.len(),
+            1,
+            "what is answered here stays, and what says nothing is nothing: {missing:?}"
+        );
+        assert_eq!(strays(&drafts, &periods, date(2027, 6, 1), &now.period), [], "its time has come");
+        assert_eq!(strays(&drafts, &periods, date(2026, 11, 24), &next.id), [], "it is on the screen");
     }
 
     #[test]
     fn a_report_is_done_with_while_it_waits_or_has_arrived_unless_more_is_asked() {
         let drafts = [(draft(1), answered())];
-        let first =
-            |submissions: &[LocalSubmission], rows: &[OutboxEntry]| unfinished(&drafts, submissions, rows);
+        let first = |submissions: &[LocalSubmission], rows: &[OutboxEntry]| {
+            unfinished(&drafts, submissions, rows, |_| true)
+        };
         let (sent, local, row) = report(1, 1, 1);
         let mine = std::slice::from_ref(&local);
         assert_eq!(first(mine, std::slice::from_ref(&row)), None, "on its way");

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{Assessment, BranchCode, FindingEntry, Open, SubmissionId, Unread},
     protocol::{BranchFindings, BranchInfo, ProblemKind, Receipt, SubmissionSummary},
-    sync::ClockOffset,
+    sync::KnownTime,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -208,9 +208,9 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn save_clock_offset(&self, offset: ClockOffset) -> Result<(), Self::Error> {
-        self.step("save_clock_offset")?;
-        self.local.borrow_mut().clock = offset;
+    async fn save_clock(&self, known: KnownTime) -> Result<(), Self::Error> {
+        self.step("save_clock")?;
+        self.local.borrow_mut().clock = known;
         Ok(())
     }
 }

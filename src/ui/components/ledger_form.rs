@@ -1,6 +1,7 @@
 //! The form of a ledger entry: one column, chips and steppers first, words after. Under a minute when most is as last time.
 
 use super::{
+    clock::ClockNote,
     figures::Stepper,
     message::{Note, Trouble},
 };
@@ -87,6 +88,7 @@ pub fn LedgerForm(
         }
     };
     view! {
+        <ClockNote />
         <section class="card" data-testid="ledger-form" on:input=typing>
             {kinds(session, draft)}
             {when(session, draft)}

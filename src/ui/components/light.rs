@@ -17,11 +17,14 @@ pub fn Light() -> impl IntoView {
     let failed = Memo::new(move |_| {
         matches!(*session.saving.read(), Saving::Failed(_)) || session.storage_refused.read().is_some()
     });
-    let here = move || match *session.saving.read() {
-        Saving::Quiet => "手机：已存".to_owned(),
-        Saving::Busy => "手机：正在存".into(),
-        Saving::Saved(at) => format!("手机：已存 {}", words::dates::short(at, session.today.get())),
-        Saving::Failed(_) => "没存上".into(),
+    let here = move || match (session.clock_trouble.get(), &*session.saving.read()) {
+        (_, Saving::Failed(_)) => "没存上".to_owned(),
+        (Some(trouble), _) => words::clock::light(trouble).into(),
+        (None, Saving::Quiet) => "手机：已存".into(),
+        (None, Saving::Busy) => "手机：正在存".into(),
+        (None, Saving::Saved(at)) => {
+            format!("手机：已存 {}", words::dates::short(*at, session.today.get()))
+        }
     };
     let above = move || {
         let active = session.active();

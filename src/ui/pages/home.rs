@@ -5,6 +5,7 @@ use crate::{
     domain::{AspectId, FindingState, Points, Ruling},
     ui::{
         components::{
+            clock::{ClockNote, Strays},
             ended::{Ended, has_ended},
             frame::Page,
             icon::{Draw, Icon},
@@ -30,12 +31,14 @@ pub fn Home() -> impl IntoView {
         <Page title="支部标尺">
             <Who />
             <Ended />
+            <ClockNote />
             {move || {
                 if ready.get() {
                     view! {
                         <Show when=move || !has_ended(session)>
                             <Next />
                         </Show>
+                        <Strays />
                         <Offered />
                         <Aspects />
                         <ul class="card menu">

@@ -4,6 +4,7 @@ use crate::{
     domain::{ActivityKind, ledger::Live},
     ui::{
         components::{
+            clock::ClockNote,
             frame::Page,
             icon::{Draw, Icon},
         },
@@ -23,6 +24,7 @@ pub fn LedgerPage() -> impl IntoView {
     let opened = RwSignal::new(Vec::new());
     view! {
         <Page title="台账" back="/">
+            <ClockNote />
             <section class="card">
                 <a href="/ledger/new" class="button button-main">
                     "登记一次活动"
@@ -39,9 +41,38 @@ pub fn LedgerPage() -> impl IntoView {
                     </a>
                 </li>
             </ul>
+            {move || not_yet(session)}
             {move || months(session, year, opened)}
         </Page>
     }
+}
+
+/// Entries that are dated after today: entered while the phone's date was wrong. They count for nothing until somebody corrects
+/// their day.
+fn not_yet(session: Session) -> Option<impl IntoView> {
+    let (book, today) = (session.book.read(), session.today.get());
+    let mut live = book.ledger.live();
+    live.retain(|live| live.entry.date > today);
+    live.sort_by_key(|live| (live.entry.date, live.id));
+    let rows: Vec<_> = live
+        .iter()
+        .map(|live| {
+            let said = format!("{} {}", dates::day(live.entry.date, today), ledger::title(live.entry));
+            view! {
+                <li>
+                    <a href=format!("/ledger/{}", live.id)>{said}</a>
+                </li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div class="note" data-testid="not-yet">
+                <p>"这几条的日期在今天以后，像是手机日期不对的时候登的。没有丢，点开“改一改”，把日期改对："</p>
+                <ul>{rows}</ul>
+            </div>
+        }
+    })
 }
 
 /// 再来一次: the kinds that were held last, each once.

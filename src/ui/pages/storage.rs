@@ -7,6 +7,7 @@ use crate::{
     store::{StoreError, backup::BackupError},
     ui::{
         components::{
+            clock::ClockNote,
             frame::Page,
             message::{Note, Trouble},
             photo_store::{PhotoStore, size},
@@ -27,6 +28,7 @@ pub fn StoragePage() -> impl IntoView {
     view! {
         <Page title="我的资料在哪" back="/me">
             <Problems />
+            <ClockNote />
             <section class="card" data-testid="where">
                 <h2>"在这部手机里"</h2>
                 <ul class="where">

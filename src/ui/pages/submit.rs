@@ -5,6 +5,7 @@ use crate::{
     domain::{ClaimedGrade, Declaration, Grade, check::MAX_NAME_CHARS, day, submission::ConsideredBy},
     ui::{
         components::{
+            clock::{ClockNote, Strays},
             ended::{Ended, has_ended},
             frame::{Page, goer},
             message::{Note, Trouble},
@@ -29,15 +30,22 @@ pub fn Submit() -> impl IntoView {
     let ready = Memo::new(move |_| session.work.read().is_ok());
     // A memo, so that what is typed is not drawn anew whenever something is heard.
     let ended = Memo::new(move |_| has_ended(session));
+    // Nobody has considered a period that has not begun, and no day for it could be chosen.
+    let begun = Memo::new(move |_| {
+        session.work.read().as_ref().is_ok_and(|work| work.period.starts <= session.today.get())
+    });
     view! {
         <Page title="上报" back="/result">
+            <ClockNote />
             {move || {
                 if ended.get() {
                     view! { <Ended /> }.into_any()
-                } else if ready.get() {
+                } else if !ready.get() {
+                    view! { <NothingYet /> }.into_any()
+                } else if begun.get() {
                     view! { <Form /> }.into_any()
                 } else {
-                    view! { <NothingYet /> }.into_any()
+                    view! { <Strays /> }.into_any()
                 }
             }}
         </Page>

@@ -18,6 +18,7 @@ mod reading;
 pub mod saving;
 pub mod sending;
 pub mod submitting;
+mod time;
 pub mod unbinding;
 
 use crate::{
@@ -30,8 +31,10 @@ use crate::{
         Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, PhotoRecord, Repository, StoreError,
         TextSize, Theme, storage::Storage,
     },
-    sync::{Client, ClockOffset, OutboxEntry, StandardCopy},
-    ui::{book::Book, darkroom::Darkroom, library::Library, mending::Mending, unsaved::Queue},
+    sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
+    ui::{
+        book::Book, darkroom::Darkroom, library::Library, mending::Mending, unfinished::Stray, unsaved::Queue,
+    },
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -55,6 +58,8 @@ pub struct Work {
     pub versions: Versions,
     /// Another checklist that the draft can be moved to.
     pub offer: Option<moving::Offer>,
+    /// What was filled in for periods that have not begun.
+    pub strays: Vec<Stray>,
 }
 
 /// Why there is nothing to work on yet.
@@ -148,6 +153,8 @@ pub struct Session {
     outdated: RwSignal<Outdated>,
     /// Today in Asia/Shanghai by the corrected clock; renewed when the page becomes visible.
     pub today: RwSignal<Date>,
+    /// Why the phone's clock cannot be right, if so.
+    pub clock_trouble: RwSignal<Option<ClockTrouble>>,
     /// 一编一册 as far as it is here; `None` until it is read.
     pub library: RwSignal<Option<Arc<Library>>>,
     /// How far fetching it has come.
@@ -160,7 +167,8 @@ pub struct Session {
     pub sought: RwSignal<String>,
     /// What follows from the above.
     pub derived: derived::Derived,
-    clock: RwSignal<ClockOffset>,
+    clock: RwSignal<KnownTime>,
+    page_time: StoredValue<time::PageTime>,
     chosen_period: RwSignal<Option<PeriodId>>,
     repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
     stamps: StoredValue<Option<HybridClock>>,
@@ -202,13 +210,15 @@ impl Session {
             update_waiting: RwSignal::new(false),
             outdated: RwSignal::new(Outdated::default()),
             today,
+            clock_trouble: RwSignal::new(None),
             library: RwSignal::new(None),
             shelf: RwSignal::new(library::Shelf::default()),
             photos: RwSignal::new(None),
             uploads: RwSignal::new(photos::Uploads::default()),
             sought: RwSignal::new(String::new()),
             derived: derived::Derived::new(work, book, mending, submissions, outbox, today),
-            clock: RwSignal::new(ClockOffset::default()),
+            clock: RwSignal::new(KnownTime::default()),
+            page_time: StoredValue::new(time::PageTime::new()),
             chosen_period: RwSignal::new(None),
             repository: StoredValue::new_local(None),
             stamps: StoredValue::new(None),
@@ -261,15 +271,9 @@ impl Session {
         self.repository.try_get_value().flatten()
     }
 
-    /// Now by the corrected clock, milliseconds since 1970-01-01 UTC.
-    #[must_use]
-    pub fn now(self) -> u64 {
-        self.clock.get_untracked().correct(browser::clock::now_ms())
-    }
-
     /// The endpoint's calls. Of the same type as the sender's, so that they are compiled once.
     fn client(self) -> Client<'static, FetchApi, &'static fn() -> u64> {
-        Client::new(&FetchApi, &sending::NOW, self.clock.get_untracked())
+        Client::new(&FetchApi, &sending::NOW, self.clock.get_untracked().offset)
     }
 
     /// The branch on the screen.
@@ -372,7 +376,7 @@ impl Session {
                     (&mending.findings, &mending.only_here),
                     &photos.records,
                 );
-                let today = shanghai_date(clock.correct(browser::clock::now_ms()));
+                let today = shanghai_date(self.now_by(clock));
                 let about =
                     About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
                 let on_screen = self.work.with_untracked(|work| {
@@ -398,8 +402,7 @@ impl Session {
     }
 
     fn show(self, read: Reading) {
-        self.clock.set(read.clock);
-        self.today.set_if_new(shanghai_date(self.now()));
+        self.take_time(read.clock);
         self.standard.set_if_new(read.standard);
         self.bindings.set_if_new(read.bindings);
         self.outbox.set_if_new(read.outbox);
@@ -419,6 +422,7 @@ impl Session {
             || submissions.iter().any(|sent| sent.reviews.has_unread())
             || work.as_ref().is_ok_and(|work| !work.assessment.unread().is_empty());
         self.note_outdated(|outdated| outdated.stored = stored);
+        self.begin_stamps_anew();
         let book = self.with_unwritten(&code, book);
         if let Some(latest) = book.ledger.latest() {
             self.observe_stamp(latest);
@@ -433,7 +437,7 @@ impl Session {
         if self.shown_branch().as_ref() != Some(&code) {
             self.phone.update(|phone| {
                 if let Some(phone) = phone {
-                    phone.active = Some(code);
+                    phone.active = Some(code.clone());
                 }
             });
         }
@@ -444,6 +448,7 @@ impl Session {
             self.observe(&work.assessment);
         }
         self.work.set_if_new(work);
+        self.stamp_anew(code);
         if self.photos.with_untracked(Option::is_some) {
             leptos::task::spawn_local(self.read_photos());
         }
@@ -500,6 +505,12 @@ impl Session {
     /// Shows another period.
     pub fn switch_period(self, period: PeriodId) {
         self.chosen_period.set(Some(period));
+        leptos::task::spawn_local(self.reload());
+    }
+
+    /// Shows the period that is worked on now, after another was chosen.
+    pub fn show_current_period(self) {
+        self.chosen_period.set(None);
         leptos::task::spawn_local(self.reload());
     }
 

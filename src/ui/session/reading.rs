@@ -4,8 +4,12 @@ use super::{NoWork, Work, moving::Offer};
 use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
     store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
-    sync::{ClockOffset, OutboxEntry, StandardCopy},
-    ui::{book::Book, mending::Mending, unfinished::unfinished},
+    sync::{KnownTime, OutboxEntry, StandardCopy},
+    ui::{
+        book::Book,
+        mending::Mending,
+        unfinished::{Stray, strays, unfinished},
+    },
 };
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -35,7 +39,7 @@ impl Readings {
 /// All that was read.
 pub(super) struct Reading {
     pub(super) bindings: Vec<Binding>,
-    pub(super) clock: ClockOffset,
+    pub(super) clock: KnownTime,
     pub(super) standard: Option<StandardCopy>,
     pub(super) outbox: Vec<OutboxEntry>,
     pub(super) of_branch: Option<OfBranch>,
@@ -121,13 +125,17 @@ pub(super) async fn load_work(
         Some(published) => checklists.get(&published.hash).await?.map(|list| (published.hash.clone(), list)),
         None => None,
     };
+    let periods = newest.as_ref().map_or_else(Vec::new, |(_, list)| list.periods.clone());
+    let has_begun = |id: &PeriodId| !periods.iter().any(|p| p.id == *id && p.starts > about.today);
     let wanted = chosen
         .cloned()
-        .or_else(|| unfinished(&about.drafts, about.submissions, about.outbox))
+        .or_else(|| unfinished(&about.drafts, about.submissions, about.outbox, has_begun))
         .or_else(|| {
             newest.as_ref().and_then(|(_, list)| current(&list.periods, about.today)).map(|p| p.id.clone())
         })
         .or_else(|| about.drafts.last().map(|(draft, _)| draft.period.clone()));
+    let strays =
+        wanted.as_ref().map_or_else(Vec::new, |shown| strays(&about.drafts, &periods, about.today, shown));
     if let Some((draft, assessment)) =
         about.drafts.into_iter().find(|(draft, _)| Some(&draft.period) == wanted.as_ref())
     {
@@ -141,7 +149,7 @@ pub(super) async fn load_work(
         let offer = newest
             .filter(|(hash, _)| *hash != draft.checklist)
             .map(|(hash, checklist)| Offer { hash, checklist });
-        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment, versions, offer }));
+        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment, versions, offer, strays }));
     }
     let Some((hash, checklist)) = newest else {
         return Ok(Err(match (standard, in_force) {
@@ -166,7 +174,7 @@ pub(super) async fn load_work(
     let mut assessment = Assessment::new(entries.records, None);
     assessment.keep_unread(entries.unread);
     let versions = versions(checklists, &draft, &assessment).await?;
-    Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None }))
+    Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None, strays }))
 }
 
 /// The other checklists that answers were given under; one that is not here is passed over.

@@ -15,8 +15,8 @@ use leptos::prelude::*;
 impl Session {
     /// Writes a value into a register of the work on the screen.
     pub fn answer(self, key: AnswerKey, value: AnswerValue) {
-        let now = self.now();
         let Some(stamp) = self.tick() else { return };
+        let now = self.now();
         let edited = self.work.with_untracked(|work| {
             let work = work.as_ref().ok()?;
             let mut draft = work.draft.clone();
@@ -40,6 +40,7 @@ impl Session {
 
     /// The next stamp of this phone.
     pub(super) fn tick(self) -> Option<Stamp> {
+        self.look_at_clock();
         let now = self.now();
         self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten()
     }

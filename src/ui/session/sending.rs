@@ -61,6 +61,9 @@ impl Session {
         let visible = browser::visibility::listen(move |visible| {
             if visible {
                 leptos::task::spawn_local(self.returned());
+            } else {
+                // Whoever leaves for the phone's settings comes back to another time.
+                self.look_at_clock();
             }
         });
         self.sender.update_value(|sender| {

@@ -49,6 +49,7 @@ impl Session {
             return Err(NotSubmitted::NotSaved);
         }
         let laid = self.derived.laid.get_untracked().ok_or(NotSubmitted::NoWork)?;
+        self.look_at_clock();
         let now = self.now();
         let id = SubmissionId::from_parts(now, &random()?);
         let submission = Submission {

@@ -2,6 +2,7 @@
 //! can be tested without a browser. Terms are those of the glossary; the same thing has the same name everywhere.
 
 pub mod answers;
+pub mod clock;
 pub mod dates;
 pub mod errors;
 pub mod explain;
