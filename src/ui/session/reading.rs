@@ -8,7 +8,7 @@ use crate::{
     ui::{
         book::Book,
         mending::Mending,
-        unfinished::{Stray, strays, unfinished},
+        unfinished::{strays, unfinished},
     },
 };
 use jiff::civil::Date;
