@@ -194,7 +194,7 @@ mod tests {
             note("yes", "后", NOON + YEAR, 1),
             note("facts", "最后", NOON + YEAR + 9, 1),
         ]);
-        let held = record(1, meeting(date(2026, 11, 20)), date(2027, 11, 20), 0);
+        let held = record(1, meeting(date(2026, 11, 10)), date(2027, 11, 20), 0);
         run(tab.save_ledger(&branch(1), std::slice::from_ref(&held))).unwrap();
         run(tab.save_finding_words(&branch(1), &[word(1, NOON + YEAR + 4)])).unwrap();
         assert_eq!(run(tab.restamp(&branch(1), device(1), NOON)), Ok(true));
