@@ -82,7 +82,7 @@ impl<B: Backend> Repository<B> {
             }
             let ledger = change.run::<KeptRecord>(Table::Ledger, &run).await?.records;
             let findings = stored(change, branch).await?;
-            let unsent: BTreeSet<FindingEntry> = findings.unsent().into_iter().collect();
+            let unsent: BTreeSet<FindingEntry> = findings.unsent().iter().cloned().collect();
             let all = findings.all();
 
             let today = shanghai_date(now);
@@ -130,7 +130,9 @@ impl<B: Backend> Repository<B> {
                 }
             }
             for (key, text) in change.texts(Table::Findings, &format!("{branch}/own/")).await? {
-                let Ok(KeptFinding { entry, backed_up }) = serde_json::from_str(&text) else { continue };
+                let Ok(KeptFinding { entry, backed_up }) = serde_json::from_str::<KeptFinding>(&text) else {
+                    continue;
+                };
                 if let Some(stamp) = anew.of(&Place::Finding(entry.finding), entry.stamp) {
                     change.delete(Table::Findings, &key);
                     let entry = FindingEntry { stamp, ..entry };
