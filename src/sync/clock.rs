@@ -52,7 +52,7 @@ impl ClockOffset {
 /// is older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Looks {
-    /// The latest time that the endpoint has said, milliseconds since 1970-01-01 UTC; 0 before the first.
+    /// The time that the endpoint has said last, milliseconds since 1970-01-01 UTC; 0 before the first.
     #[serde(default)]
     pub confirmed: u64,
     /// What the phone's own clock said when it was last looked at, likewise; 0 when nobody wrote it down.
@@ -111,10 +111,12 @@ impl KnownTime {
         Self { offset, looks }
     }
 
-    /// What the endpoint's answers have taught: the difference, and the time of the last of them.
+    /// What the endpoint's answers have taught: the difference, and the time that the last of them said (0: none). Its last word
+    /// counts, for its own clock may have been ahead and set right since.
     #[must_use]
     pub fn heard(self, offset: ClockOffset, confirmed: u64, own_now: u64) -> Self {
-        Self { offset, looks: Looks { confirmed: confirmed.max(self.looks.confirmed), seen: own_now } }
+        let confirmed = if confirmed == 0 { self.looks.confirmed } else { confirmed };
+        Self { offset, looks: Looks { confirmed, seen: own_now } }
     }
 
     /// Whether this is worth a write after that: another difference, or a minute more confirmed or seen.
@@ -275,7 +277,8 @@ mod tests {
         assert!(!known.heard(ClockOffset(0), AT + 30_000, AT + 30_000).is_news_after(known));
         assert!(known.heard(ClockOffset(0), AT + 60_000, AT + 60_000).is_news_after(known));
         assert!(known.heard(ClockOffset(5), AT, AT).is_news_after(known));
-        // An answer that is older than another one takes nothing back.
-        assert_eq!(known.heard(ClockOffset(0), AT - DAY, AT).looks.confirmed, AT);
+        // An endpoint whose clock was ahead for a day must not keep phones ahead of it.
+        assert_eq!(known.heard(ClockOffset(0), AT - DAY, AT).looks.confirmed, AT - DAY);
+        assert_eq!(known.heard(ClockOffset(0), 0, AT).looks.confirmed, AT, "nothing was said");
     }
 }
