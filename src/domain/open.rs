@@ -107,6 +107,13 @@ pub struct Open<T> {
 }
 
 impl<T> Open<T> {
+    /// The same with each that can be read changed so.
+    #[must_use]
+    pub fn map(self, change: impl FnMut(T) -> T) -> Self {
+        let (read, unread) = self.into_parts();
+        Self::from(read.into_iter().map(change).collect::<Vec<T>>()).with_unread(unread)
+    }
+
     /// Whether there is nothing in it, readable or not.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -193,7 +193,7 @@ mod tests {
         let sent = with(|sent| {
             sent.declaration.considered_on = TODAY;
             sent.made_at = NOON.now_ms;
-            sent.ledger = vec![record(1, meeting(TODAY), TODAY, 0)];
+            sent.ledger = vec![record(1, meeting(TODAY), TODAY, 0)].into();
         });
         assert_eq!(codes(NOON, &sent), []);
     }
@@ -219,7 +219,7 @@ mod tests {
             (with(|sent| sent.made_at = NOON.now_ms + 25 * HOUR), TimeCode::ClockAhead),
             (with(|sent| sent.answers[0].stamp.ms = LATEST_STAMP_MS + 1), TimeCode::ClockAhead),
             (
-                with(|sent| sent.ledger = vec![record(1, meeting(TOMORROW), TOMORROW, 0)]),
+                with(|sent| sent.ledger = vec![record(1, meeting(TOMORROW), TOMORROW, 0)].into()),
                 TimeCode::ActivityLater,
             ),
             (with(|sent| sent.attachments = vec![listed(Some(TOMORROW))]), TimeCode::PhotoImpossible),
@@ -268,7 +268,7 @@ mod tests {
         let mut struck = record(1, meeting(TOMORROW), TOMORROW, 1);
         struck.entry = None;
         for mended in [corrected, struck] {
-            let sent = with(|sent| sent.ledger = vec![later(), mended]);
+            let sent = with(|sent| sent.ledger = vec![later(), mended].into());
             assert_eq!(codes(NOON, &sent), []);
         }
     }

@@ -120,7 +120,7 @@ fn sorted(
     let (mut found, mut unreadable) = (StoredFindings::default(), Vec::new());
     for (key, text) in texts {
         if key.starts_with(&own) {
-            match read(Table::Findings, &key, &text) {
+            match read::<KeptFinding>(Table::Findings, &key, &text) {
                 Ok(KeptFinding { entry, backed_up }) => {
                     // Written before texts were filtered: the endpoint takes it, and has it, only so.
                     found.kept.push(KeptFinding { entry: entry.cleaned(), backed_up });
@@ -134,7 +134,7 @@ fn sorted(
             let heard = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
             found.heard = heard.unwrap_or_default();
             let entries = std::mem::take(&mut found.heard.all.entries);
-            found.heard.all.entries = entries.into_iter().map(FindingEntry::cleaned).collect();
+            found.heard.all.entries = entries.map(FindingEntry::cleaned);
         } else if key == carried_key(branch) {
             let carried = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
             found.carried = carried.unwrap_or_default();

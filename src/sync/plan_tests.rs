@@ -220,7 +220,7 @@ fn a_deadline_that_cannot_be_waits_alone_until_it_is_corrected() {
     let half = deadline(1, jiff::civil::date(202, 11, 30));
     let other = finding_word(2, "缺签到表", 2, 1);
     store.write_findings(1, &[half.clone(), other.clone()]);
-    assert_eq!(findings(&store.local.borrow()), [(branch(1), vec![other.clone()])]);
+    assert_eq!(findings(&store.local.borrow()), [(branch(1), vec![other.clone()].into())]);
     let whole = deadline(3, jiff::civil::date(2026, 11, 30));
     store.write_findings(1, std::slice::from_ref(&whole));
     let all = findings(&store.local.borrow());

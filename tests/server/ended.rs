@@ -77,7 +77,7 @@ async fn its_phones_read_on_send_no_more_and_hear_where_it_went() {
     for (path, body) in [
         (paths::submission(second.id), serde_json::to_vec(&second).unwrap()),
         (paths::withdrawal(first.id), Vec::new()),
-        (paths::FINDINGS.into(), serde_json::to_vec(&NewFindings { entries: vec![word] }).unwrap()),
+        (paths::FINDINGS.into(), serde_json::to_vec(&NewFindings { entries: vec![word].into() }).unwrap()),
         (
             paths::PROFILE.into(),
             serde_json::to_vec(&StampedProfile { stamp, profile: BranchProfile::default() }).unwrap(),

@@ -67,7 +67,7 @@ async fn what_lies_after_today_is_refused_by_name_and_mended_it_is_taken() {
         (|sent| sent.declaration.considered_on = date(2027, 6, 3), TimeCode::ConsideredLater),
         (|sent| sent.made_at = NOON + 40 * DAY, TimeCode::ClockAhead),
         (|sent| sent.answers[0].stamp.ms = u64::MAX, TimeCode::ClockAhead),
-        (|sent| sent.ledger = vec![held(1, TOMORROW, 0)], TimeCode::ActivityLater),
+        (|sent| sent.ledger = vec![held(1, TOMORROW, 0)].into(), TimeCode::ActivityLater),
         (
             |sent| sent.answers[0].value = AnswerValue::Profile { profile: profile(Some(TOMORROW)) },
             TimeCode::ElectionImpossible,
@@ -85,7 +85,7 @@ async fn what_lies_after_today_is_refused_by_name_and_mended_it_is_taken() {
     let mut mended = honest(&stage.checklist, 0, 20);
     mended.declaration.considered_on = TODAY;
     mended.made_at = NOON;
-    mended.ledger = vec![held(1, TOMORROW, 0), held(1, TODAY, 1), held(2, TODAY, 0)];
+    mended.ledger = vec![held(1, TOMORROW, 0), held(1, TODAY, 1), held(2, TODAY, 0)].into();
     mended.answers[0].value = AnswerValue::Profile { profile: profile(Some(TODAY)) };
     receipt(put(&stage, &mended).await, StatusCode::CREATED).await;
 }
@@ -168,7 +168,7 @@ async fn what_was_taken_before_is_the_same_success_again() {
         sheet: "{}".into(),
     };
     assert_eq!(database.store(&arrival).await.unwrap(), Stored::New);
-    database.add_findings(&sent.branch, std::slice::from_ref(&old_word)).await.unwrap();
+    database.add_findings(&sent.branch, &vec![old_word.clone()].into()).await.unwrap();
     database.put_profile(&sent.branch, old_profile.clone()).await.unwrap();
     database.close().await;
 
@@ -198,7 +198,7 @@ fn deadline(finding: u8, ms: u64, day: Date) -> FindingEntry {
 }
 
 async fn write(stage: &Stage, entries: &[FindingEntry]) -> Response {
-    let body = serde_json::to_vec(&NewFindings { entries: entries.to_vec() }).unwrap();
+    let body = serde_json::to_vec(&NewFindings { entries: entries.to_vec().into() }).unwrap();
     stage.put(0, paths::FINDINGS, body).await
 }
 
@@ -270,7 +270,7 @@ async fn every_text_goes_through_the_one_filter() {
         {
             nonce += 1;
             let mut sent = honest(&stage.checklist, 0, nonce);
-            sent.ledger = vec![held(1, TODAY, 0)];
+            sent.ledger = vec![held(1, TODAY, 0)].into();
             write(&mut sent, pasted);
             if pasted != "王文书" {
                 let problem = refused(put(&stage, &sent).await, ProblemKind::Refused).await;
@@ -279,8 +279,9 @@ async fn every_text_goes_through_the_one_filter() {
             }
             // As the app sends it.
             sent.declaration = sent.declaration.cleaned();
-            sent.answers = Submission::packed(sent.answers, &sent.checklist);
-            sent.ledger = sent.ledger.into_iter().map(LedgerRecord::cleaned).collect();
+            let (answers, _) = sent.answers.into_parts();
+            sent.answers = Submission::packed(answers, &sent.checklist).into();
+            sent.ledger = sent.ledger.map(LedgerRecord::cleaned);
             receipt(put(&stage, &sent).await, StatusCode::CREATED).await;
         }
     }
