@@ -326,7 +326,7 @@ async fn a_deadline_that_has_passed_is_taken_as_it_is_and_shown_as_overdue() {
         found.as_array().unwrap().iter().map(|one| one["due"].as_str().unwrap()).collect();
     assert!(dues.iter().eq(&["2026-10-01", "2026-11-20"]), "{dues:?}");
     let number = found[0]["number"].as_str().unwrap();
-    let told = stage.run(&["findings", "return", number, "--reason", "没有改", "--due", "2026-11-25"]).ok();
-    assert!(told.contains("已退回") && told.contains("2026-11-25已经过了，照实记作逾期"), "{told}");
+    let told = stage.run(&["findings", "return", number, "--reason", "没有改", "--due", "2026-11-23"]).ok();
+    assert!(told.contains("已退回") && told.contains("2026-11-23已经过了，照实记作逾期"), "{told}");
     assert_eq!(stage.run(&["findings", "list"]).ok().matches("逾期").count(), 2);
 }
