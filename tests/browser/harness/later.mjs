@@ -2,7 +2,7 @@
 // every answer that can have something added, and a phone of the same branch whose app is as new.
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, request } from "node:http";
-import { inDays } from "./findings.mjs";
+import { day, now } from "./clock.mjs";
 
 /** The device in whose name the endpoint stamps. */
 const ABOVE = "6269616f-6368-492d-a56e-64706f696e74";
@@ -27,7 +27,7 @@ const change = {
     }
   },
   "/api/v1/submissions": (list) => {
-    for (const summary of list) (summary.reviews ??= []).push({ state: "sent_up", at: Date.now(), by: "县委组织部", reason: "报县里了" });
+    for (const summary of list) (summary.reviews ??= []).push({ state: "sent_up", at: now(), by: "县委组织部", reason: "报县里了" });
     list.push({ receipt: "of a later kind" });
   },
   "/api/v1/branch": (branch) => { branch.level = "village_group"; },
@@ -92,7 +92,7 @@ export async function laterPhone(endpoint) {
   };
   const { code } = await endpoint.issueCode();
   const { branch } = await ask("POST", "/api/v1/activate", JSON.stringify({ code, device, token_hash: sha256(token) }));
-  const stamp = (count) => ({ ms: Date.now(), count, device });
+  const stamp = (count) => ({ ms: now(), count, device });
   return {
     get: (path) => ask("GET", path),
     /** Reports answers of later kinds: a register that no app of today has, and a value that none has. Answers the two. */
@@ -106,14 +106,14 @@ export async function laterPhone(endpoint) {
         { key: { part: { item: second.id, part: second.parts[0].id } }, stamp: stamp(2), value: { part: { answer: { halves: { met: 1 } } } } },
       ];
       const note = { key: { note: { item: first.id } }, stamp: stamp(3), value: { text: { text: "另一部手机写的" } } };
-      const ms = Date.now().toString(16).padStart(12, "0");
+      const ms = now().toString(16).padStart(12, "0");
       const id = `${ms.slice(0, 8)}-${ms.slice(8)}-7${randomUUID().slice(15)}`;
       // The period that the app works on today.
-      const today = inDays(0);
+      const today = day();
       const open = list.periods.filter(({ ends, submit_by }) => today <= submit_by || today <= ends);
       const period = open.sort((a, b) => (a.ends < b.ends ? -1 : 1))[0] ?? list.periods.at(-1);
       await ask("PUT", `/api/v1/submissions/${id}`, JSON.stringify({
-        format: 1, id, parents: [], branch: branch.code, period: period.id, sector: branch.sector, checklist: hash, device, made_at: Date.now(),
+        format: 1, id, parents: [], branch: branch.code, period: period.id, sector: branch.sector, checklist: hash, device, made_at: now(),
         declaration: {
           reporter: "王文书", reporter_post: "文书", considered_on: period.starts, considered_by: "committee", secretary: "李书记", claimed_grade: "qualified",
         },
