@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { once } from "node:events";
 
-const SERVER_SOURCES = ["src/domain", "src/protocol", "src/authoring", "src/server"];
+const SERVER_SOURCES = ["src/domain", "src/protocol", "src/authoring", "src/sheets", "src/server"];
 const BINARY = "target/debug/biaochi";
 /** The endpoint is compiled by the ordinary toolchain, whatever the app needs. */
 const { RUSTUP_TOOLCHAIN: _, ...native } = process.env;
@@ -52,7 +52,7 @@ const trunk = run(
     ...["serve", "--skip-version-check", "--offline", "true", "--locked", "true", "--dist", "target/dev-app"],
     ...["--address", "127.0.0.1", "--port", "8081", "--proxy-backend", "http://127.0.0.1:8080/api/", "--proxy-no-system-proxy"],
     ...["src", "style", "public", "index.html"].flatMap((path) => ["--watch", path]),
-    ...["src/server", "src/authoring"].flatMap((path) => ["--ignore", path]),
+    ...["src/server", "src/authoring", "src/sheets"].flatMap((path) => ["--ignore", path]),
   ],
   process.env,
 );

@@ -6,6 +6,7 @@
 //! domain ← protocol ← sync ← store, browser ← ui     (the app, feature `web`)
 //! paper ← ui; paper                                  (forms on paper; their files are written by a worker, feature `paper`)
 //! domain ← authoring, domain ← protocol ← server     (the endpoint, feature `server`)
+//! domain ← sheets ← authoring, server                (tables of people's computers, feature `server`)
 //! domain ← words ← ui, server                        (Chinese that both say)
 //! ```
 //!
@@ -22,6 +23,8 @@ pub mod paper;
 pub mod protocol;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
+pub mod sheets;
 #[cfg(any(feature = "web", test))]
 pub mod store;
 pub mod sync;

@@ -1,7 +1,6 @@
 //! Puts the rows together into one checklist a sector, and checks each of them.
 
 use super::{
-    fault::{Fault, Faults, quoted},
     parse::Standard,
     placing,
     rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow, Sectors},
@@ -9,6 +8,10 @@ use super::{
 use crate::domain::{
     Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
     OccurrenceId, Part, PartId, Period, Points, Rule, SectorId, ShareBand, ShareCredit,
+};
+use crate::sheets::{
+    Fault,
+    fault::{Faults, quoted},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

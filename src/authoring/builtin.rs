@@ -1,6 +1,7 @@
 //! The built-in standard: an example until the department's own is in.
 
-use super::{Fault, Package, Sheet, parse, source};
+use super::{Package, parse, source};
+use crate::sheets::{Fault, Sheet};
 use include_dir::{Dir, include_dir};
 
 /// The sheets' names, in the order in which a workbook shows them.

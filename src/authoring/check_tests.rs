@@ -1,6 +1,7 @@
 //! What is found in a small standard: points, aspects, windows, and what a spreadsheet made of what was typed.
 
 use super::*;
+use crate::sheets::{Sheet, workbook};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 /// Sets the cell of a sheet by row number and header.

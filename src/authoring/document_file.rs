@@ -3,12 +3,8 @@
 //! The sheet is called after the file and its rows are numbered by the lines of the section headings, so that a fault names
 //! the file and the line.
 
-use super::{
-    book::{self, BODY_LINE},
-    csv,
-    fault::Fault,
-    sheet::Sheet,
-};
+use super::book::{self, BODY_LINE};
+use crate::sheets::{Fault, Sheet, csv};
 
 /// A section while its lines are read.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use super::{book::titles, builtin, *};
 use crate::domain::document::{Block, Collection};
+use crate::sheets::{Fault, Sheet};
 use std::collections::BTreeSet;
 
 const FILE: &str = "手册/H4 支部组织生活.md";

@@ -2,16 +2,18 @@
 
 use super::{
     book::{self, BODY_LINE},
-    fault::{Fault, Faults, quoted},
     markdown,
     rows::{self, Names},
     schema,
-    sheet::Sheet,
-    table::{Line, Table, parse_date},
 };
 use crate::domain::{
     Citation, ItemId, SectionId, SectorId,
     document::{Block, Collection, Document, Section},
+};
+use crate::sheets::{
+    Fault, Sheet,
+    fault::{Faults, quoted},
+    table::{Line, Table, parse_date},
 };
 use std::collections::BTreeSet;
 

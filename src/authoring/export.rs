@@ -5,8 +5,8 @@ use super::{
     book::BODY_LINE,
     documents,
     schema::{Column, FORMS, Form, Takes},
-    sheet::Sheet,
 };
+use crate::sheets::Sheet;
 use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, IgnoreError,
     Note, Workbook, Worksheet, XlsxError,

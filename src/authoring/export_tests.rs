@@ -1,6 +1,7 @@
 //! Workbooks that are written are read as the same standard.
 
 use super::{source::File, *};
+use crate::sheets::workbook;
 use std::collections::BTreeMap;
 
 /// Content hashes by sector and document.

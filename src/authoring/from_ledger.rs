@@ -1,11 +1,11 @@
 //! The column 台账: which activities of the ledger answer a part.
 
-use super::{
+use super::words;
+use crate::domain::{ActivityKind, LedgerSource, OccurrenceId};
+use crate::sheets::{
     fault::{Faults, quoted},
     table::Line,
-    words,
 };
-use crate::domain::{ActivityKind, LedgerSource, OccurrenceId};
 use std::collections::BTreeSet;
 
 /// 支部党员大会、主题党日; 到会率：支部党员大会; 不足半数（o1）：支委会.

@@ -5,6 +5,7 @@
 //! goes on for that long.
 
 use super::{source::File, *};
+use crate::sheets::Sheet;
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestError, TestRunner},

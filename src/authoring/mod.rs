@@ -2,18 +2,15 @@
 //!
 //! A package is a set of sheets with Chinese headers, one workbook or a folder of CSV files; `words.rs` lists the words their
 //! cells use. Sheets become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`) and the documents of 一编一册
-//! (`documents.rs`), which may also be written as Markdown files (`document_file.rs`). Rosters and reviews are tables too, and
-//! read through the same sheets.
+//! (`documents.rs`), which may also be written as Markdown files (`document_file.rs`). The sheets themselves are read by `crate::sheets`.
 
 mod assemble;
 mod book;
 pub mod builtin;
 pub mod burden;
-pub mod csv;
 mod document_file;
 mod documents;
 pub mod export;
-pub mod fault;
 mod from_ledger;
 mod markdown;
 mod markdown_source;
@@ -23,14 +20,11 @@ mod placing;
 pub mod reuse;
 mod rows;
 mod schema;
-pub mod sheet;
 pub mod source;
-pub(crate) mod table;
 pub mod template;
 mod unparse;
 mod unparse_rows;
 mod words;
-pub mod workbook;
 
 #[cfg(test)]
 mod check_tests;
@@ -56,6 +50,4 @@ mod version_tests;
 mod wording_tests;
 
 pub use builtin::builtin;
-pub use fault::Fault;
 pub use parse::{Package, Standard, parse};
-pub use sheet::{CellKind, Row, Sheet};

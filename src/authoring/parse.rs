@@ -3,16 +3,17 @@
 use super::{
     assemble::{self, Shared},
     documents, export,
-    fault::{Fault, Faults, quoted},
     rows::{self, Names},
-    schema,
-    sheet::Sheet,
-    table::Table,
-    words,
+    schema, words,
 };
 use crate::domain::{
     AspectId, Checklist, Grading, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
     StandardId, Threshold, document::Document, sector::SECTORS,
+};
+use crate::sheets::{
+    Fault, Sheet,
+    fault::{Faults, quoted},
+    table::Table,
 };
 use std::collections::BTreeSet;
 

@@ -2,12 +2,15 @@
 
 use super::{
     assemble::{Shared, holds},
-    fault::{Fault, Faults, quoted},
     rows::PartRow,
 };
 use crate::domain::{
     Checklist, ItemId, PartId,
     checklist_check::{ChecklistFault, checklist_faults},
+};
+use crate::sheets::{
+    Fault,
+    fault::{Faults, quoted},
 };
 
 /// Says the core's own findings at the rows they come from. Those that may only follow from faults in the sheets they are made of

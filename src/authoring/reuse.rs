@@ -1,8 +1,9 @@
 //! Ids that were given to another item. What a branch has filled in is kept under an item's id from version to version, so an
 //! id that now means something else would put old answers under a new question.
 
-use super::{Fault, Package, Sheet, fault::quoted};
+use super::Package;
 use crate::domain::{Checklist, Item};
+use crate::sheets::{Fault, Sheet, fault::quoted};
 use std::collections::BTreeMap;
 
 /// From this likeness on, two texts are taken for the same one, rewritten. Unrelated short Chinese texts share almost no pair

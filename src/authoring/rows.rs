@@ -1,13 +1,13 @@
 //! The rows of the item sheets, read cell by cell; nothing is put together yet.
 
-use super::{
-    fault::{Faults, quoted},
-    table::{Line, Table},
-    words,
-};
+use super::words;
 use crate::domain::{
     AspectId, Citation, Combine, Evidence, Grade, GradeLimit, ItemId, LedgerSource, LimitId, LimitTest, Mark,
     MarkKind, MethodId, PartId, Points, ProfileCondition, ProfileNumber, Rule, SectorId, ShareCredit, Window,
+};
+use crate::sheets::{
+    fault::{Faults, quoted},
+    table::{Line, Table},
 };
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! From files to sheets: one workbook, or the files of a folder with its subfolders 手册 and 制度.
 
-use super::{Fault, Package, Sheet, document_file, documents, parse, workbook};
+use super::{Package, document_file, documents, parse};
+use crate::sheets::{Fault, Sheet, workbook};
 
 /// A file of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The template: every sheet with a small made-up standard in it that shows each way of asking, and checks without a fault.
 
-use super::{schema, sheet::Sheet};
+use super::schema;
+use crate::sheets::Sheet;
 
 /// The 标准编号 of the template, by which it is told from a standard. It cannot be published.
 pub const TEMPLATE_ID: &str = "template";

@@ -2,6 +2,7 @@
 
 use super::{content_tests::rural, *};
 use crate::domain::{ActivityKind, LedgerSource, MarkKind, OccurrenceId, Rule, SectorId};
+use crate::sheets::{Fault, Sheet, csv};
 
 /// The built-in sheets without the documents, to be broken.
 fn sheets() -> Vec<Sheet> {

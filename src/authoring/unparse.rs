@@ -1,13 +1,14 @@
 //! A published version → the sheets that give it again, so that its authors can go on from what is in force.
 
 use super::{
-    Package, Sheet, Standard, book,
+    Package, Standard, book,
     documents::BOOKS,
     markdown_writer, parse,
     unparse_rows::{Pages, citation, item_rows, marks, word},
     words,
 };
 use crate::domain::{Aspect, Checklist, Document, Item, Mark, SectorId};
+use crate::sheets::Sheet;
 
 impl Package {
     /// A published version put together again. There is none without a checklist.

@@ -1,12 +1,13 @@
 //! An item → the rows of the sheets that are read as it.
 
 use super::{
-    Sheet, from_ledger, rows, schema,
+    from_ledger, rows, schema,
     words::{self, NO_DOCUMENT, NOT_PHOTOGRAPHED},
 };
 use crate::domain::{
     Aspect, Citation, Combine, CountCredit, Item, LimitTest, Mark, Part, ProfileCondition, Rule, ShareCredit,
 };
+use crate::sheets::Sheet;
 use std::collections::BTreeMap;
 
 /// Rows by sheet, as they are written.

@@ -5,13 +5,13 @@ use super::{
     roster_tree::{Overlay, Place},
 };
 use crate::{
-    authoring::{
+    domain::{BranchCode, check::is_plain_text, sector::SECTORS},
+    protocol::Level,
+    sheets::{
         Fault, Row, Sheet,
         fault::{Faults, quoted},
         table::{Line, Table},
     },
-    domain::{BranchCode, check::is_plain_text, sector::SECTORS},
-    protocol::Level,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -236,7 +236,7 @@ fn sector_names() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{authoring::csv, server::database::Member};
+    use crate::{server::database::Member, sheets::csv};
 
     const HEADER: &str = "编号,上级编号,层级,名称,领域,电话\n";
 

@@ -2,7 +2,7 @@
 //! lies below a changed unit still may. The words for the clerk are here; rows and columns are the table's.
 
 use super::database::{Member, Tree, Unit};
-use crate::{authoring::fault::quoted, domain::BranchCode, protocol::Level};
+use crate::{domain::BranchCode, protocol::Level, sheets::fault::quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In which column of the unit's row something is wrong.

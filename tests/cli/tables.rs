@@ -9,6 +9,7 @@ use biaochi::{
         Grade, ItemId, OccurrenceId, Part, PartAnswer, Period, Points, Rule, ScoreSheet, SectorId, score,
         scoring::ItemState,
     },
+    sheets,
 };
 
 const BRANCH: &str = "210700000001";
@@ -110,7 +111,7 @@ fn read(name: &str, sector: &str) -> Checklist {
     for entry in std::fs::read_dir(folder(name)).unwrap() {
         let file = entry.unwrap().path();
         let sheet = file.file_stem().unwrap().to_str().unwrap();
-        sheets.push(authoring::csv::read(sheet, &std::fs::read(&file).unwrap()).unwrap());
+        sheets.push(sheets::csv::read(sheet, &std::fs::read(&file).unwrap()).unwrap());
     }
     let package = authoring::parse(&sheets).unwrap();
     package.checklist(&SectorId::new(sector).unwrap()).unwrap().clone()

@@ -1,6 +1,6 @@
 //! What a command says when it refuses or fails, in Chinese, with the remedy.
 
-use crate::{authoring::Fault, domain::ContentHash, server::database::DatabaseError};
+use crate::{domain::ContentHash, server::database::DatabaseError, sheets::Fault};
 use std::{
     collections::BTreeSet,
     fmt::Write as _,

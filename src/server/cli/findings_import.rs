@@ -12,7 +12,6 @@ use super::{
     text::say,
 };
 use crate::{
-    authoring::workbook,
     domain::{
         BranchCode, FindingField, FindingId, FindingOrigin, FindingState, FindingValue, ItemId,
         finding::ItemPoints, period::shanghai_date,
@@ -25,6 +24,7 @@ use crate::{
             results::Counting,
         },
     },
+    sheets::workbook,
 };
 use jiff::civil::Date;
 use std::{

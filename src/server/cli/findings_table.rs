@@ -5,17 +5,17 @@
 
 use super::review_items::find_item;
 use crate::{
-    authoring::{
-        Fault, Row, Sheet,
-        fault::{Faults, quoted},
-        table::{Line, Table},
-    },
     domain::{
         BranchCode, Checklist, Finding, FindingField, FindingId, FindingState, FindingValue, Findings,
         ItemId, answer::MAX_TEXT_CHARS, check::is_plain_text,
     },
     protocol::Level,
     server::database::Unit,
+    sheets::{
+        Fault, Row, Sheet,
+        fault::{Faults, quoted},
+        table::{Line, Table},
+    },
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;

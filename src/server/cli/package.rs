@@ -1,7 +1,10 @@
 //! A standard's files as they lie on disk: one workbook, or a folder of CSV files with the folders 手册 and 制度 in it.
 
 use super::error::{self, CliError};
-use crate::authoring::{self, Package, Sheet, source, workbook::MAX_FILE_BYTES};
+use crate::{
+    authoring::{self, Package, source},
+    sheets::{Sheet, workbook::MAX_FILE_BYTES},
+};
 use std::path::Path;
 
 /// More files than this are no standard; the folder is another one.

@@ -4,9 +4,9 @@
 //! at: 3 may be the item, or the third thing that is wrong with the item before.
 
 use crate::{
-    authoring::fault::quoted,
     domain::{Checklist, ItemId},
     protocol::ReviewItem,
+    sheets::fault::quoted,
 };
 
 /// What cannot be understood.

@@ -11,16 +11,16 @@ use super::{
     text::{review_state, say},
 };
 use crate::{
-    authoring::{
-        fault::{Faults, quoted},
-        table::{Line, Table},
-        workbook,
-    },
     domain::{Checklist, SubmissionId, period::shanghai_date},
     protocol::{Review, ReviewItem, ReviewState},
     server::{
         clock::{Clock as _, SystemClock},
         database::{Database, results::Counting, reviews::Decision},
+    },
+    sheets::{
+        fault::{Faults, quoted},
+        table::{Line, Table},
+        workbook,
     },
 };
 use jiff::civil::Date;

@@ -7,7 +7,6 @@ use super::{
     text::say,
 };
 use crate::{
-    authoring::workbook,
     domain::{SectorId, period::shanghai_date, sector},
     protocol::{Level, PublishedStandard},
     server::{
@@ -15,6 +14,7 @@ use crate::{
         database::{Database, From, Tree, Unit},
         roster,
     },
+    sheets::workbook,
 };
 use jiff::civil::Date;
 use std::{

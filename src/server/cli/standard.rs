@@ -11,10 +11,11 @@ use super::{
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Fault, Package, Sheet, builtin, burden, reuse, template::TEMPLATE_ID},
+    authoring::{self, Package, builtin, burden, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
     protocol::PublishedStandard,
     server::database::{Database, Published},
+    sheets::{Fault, Sheet},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

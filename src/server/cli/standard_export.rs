@@ -7,8 +7,9 @@ use super::{
     text::say,
 };
 use crate::{
-    authoring::{self, Package, Sheet, builtin, export, template},
+    authoring::{self, Package, builtin, export, template},
     server::database::Database,
+    sheets::Sheet,
 };
 use std::path::{Path, PathBuf};
 

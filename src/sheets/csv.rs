@@ -65,7 +65,7 @@ fn blank_lines(text: &str, byte: u64) -> usize {
 }
 
 /// The text of a file in UTF-8 or GBK. A text that is valid UTF-8 is never taken for GBK.
-pub(super) fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Ok(text) = core::str::from_utf8(bytes) {
         return Some(Cow::Borrowed(text));

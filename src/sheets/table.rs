@@ -1,7 +1,6 @@
 //! A sheet seen through its headers, and cells read as what they should be.
 
 use super::{
-    book,
     fault::{Fault, Faults, quoted},
     sheet::{CellKind, Row, Sheet},
 };
@@ -16,6 +15,8 @@ const REMARK: &str = "备注";
 const MAX_CELL_CHARS: usize = 4_000;
 /// The longest body of a section, in characters.
 const MAX_BODY_CHARS: usize = 10_000;
+/// The column of a section's body.
+const BODY: &str = "正文";
 /// A spreadsheet holds no more digits of a number.
 const MAX_EXACT_DIGITS: usize = 15;
 const AS_TEXT: &str = "把这一列的单元格格式设为“文本”，再重新输入这一格";
@@ -294,11 +295,11 @@ impl<'a> Line<'a> {
 }
 
 fn most_chars(column: &str) -> usize {
-    if column == book::BODY { MAX_BODY_CHARS } else { MAX_CELL_CHARS }
+    if column == BODY { MAX_BODY_CHARS } else { MAX_CELL_CHARS }
 }
 
 /// 2026-06-05, 2026/6/5, 2026.6.5, 2026年6月5日
-pub(super) fn parse_date(text: &str) -> Option<Date> {
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
     let text = text.strip_suffix('日').unwrap_or(text);
     let mut pieces = text.split(['-', '/', '.', '年', '月']);
     let (year, month, day) = (pieces.next()?, pieces.next()?, pieces.next()?);
