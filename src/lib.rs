@@ -18,7 +18,7 @@ pub mod authoring;
 #[cfg(feature = "web")]
 pub mod browser;
 pub mod domain;
-#[cfg(any(feature = "web", feature = "paper", test))]
+#[cfg(any(feature = "web", feature = "paper", feature = "server", test))]
 pub mod paper;
 pub mod protocol;
 #[cfg(feature = "server")]

@@ -114,6 +114,61 @@ fn a_row_of_many_lines_is_at_most_as_high_as_a_sheet() {
     assert!(heights.len() > 4 && heights.iter().all(|height| *height <= 409.5), "{heights:?}");
 }
 
+/// The rows that a merged cell of this column takes, from the first one on, with their heights.
+fn merged_heights(sheet: &str, column: char) -> Vec<(f64, Vec<f64>)> {
+    let attribute = |text: &str, name: &str| {
+        let (_, rest) = text.split_once(&format!(" {name}=\""))?;
+        rest.split('"').next().map(str::to_owned)
+    };
+    let rows: std::collections::BTreeMap<u32, f64> = sheet
+        .split("<row ")
+        .skip(1)
+        .filter_map(|row| {
+            let head = format!(" {}", row.split('>').next()?);
+            Some((attribute(&head, "r")?.parse().ok()?, attribute(&head, "ht")?.parse().ok()?))
+        })
+        .collect();
+    let places = sheet.split("<mergeCell ").skip(1).filter_map(|cell| attribute(&format!(" {cell}"), "ref"));
+    places
+        .filter_map(|place| {
+            let (first, last) = place.split_once(':')?;
+            let row =
+                |place: &str| place.trim_start_matches(|c: char| c.is_ascii_uppercase()).parse::<u32>().ok();
+            let heights: Vec<f64> = (row(first)?..=row(last)?).map(|row| rows[&row]).collect();
+            let is_of = first.starts_with(column) && heights.len() > 1;
+            is_of.then(|| (heights.iter().sum(), heights))
+        })
+        .collect()
+}
+
+#[test]
+fn a_long_text_is_not_cut_where_a_row_can_be_no_higher() {
+    let mut long = paper();
+    let text = "长".repeat(10_000);
+    if let Some(Block::Table(table)) = long.blocks.last_mut() {
+        table.rows[0].cells = vec!["甲".into(), text.clone(), "2.5".into()];
+    }
+    long.blocks.insert(0, Block::Paragraph(text.clone()));
+    long.feet[0].text = text.clone();
+    let bytes = made(Kind::Xlsx, long);
+    let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+    let merged = merged_heights(&sheet, 'A');
+    // The paragraph, the cell beside the long one, and the label of the foot.
+    assert_eq!(merged.len(), 3, "{merged:?}");
+    for (whole, heights) in &merged {
+        assert!(heights.iter().all(|height| *height <= 409.5), "{heights:?}");
+        // More than a hundred Chinese characters fit into no line of this paper.
+        assert!(*whole > 100.0 * 12.0, "{whole}");
+    }
+    assert_eq!(merged_heights(&sheet, 'C').len(), 1, "its neighbours go along");
+    assert!(sheet.contains("<v>2.5</v>"));
+    assert_eq!(
+        part(&bytes, "xl/sharedStrings.xml").matches(text.as_str()).count(),
+        2,
+        "whole, in one cell each"
+    );
+}
+
 #[test]
 fn what_no_sheet_can_hold_is_refused() {
     let wide = Table { columns: vec![Column::default(); 21], ..Table::default() };

@@ -11,8 +11,10 @@ const TABLE_FONT: &str = "宋体";
 const WIDTH: (f64, f64) = (92.0, 138.0);
 /// A line of 五号, in points.
 const LINE: f64 = 15.0;
-/// The tallest row a workbook can have, in points.
+/// The tallest row a workbook can have, in points. What needs more is merged over several rows, or its end would not be seen.
 const TALLEST: f64 = 409.0;
+/// As many rows as the longest text that a cell can hold takes in the narrowest column.
+const MOST_ROWS: f64 = 1_000.0;
 
 /// The file's bytes.
 pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
@@ -41,6 +43,8 @@ fn sheet_name(title: &str) -> String {
 struct Desk<'a> {
     sheet: &'a mut Worksheet,
     row: u32,
+    /// How many rows the current one is made of.
+    span: u32,
     /// How wide each column is, in Chinese characters.
     columns: Vec<usize>,
     plain: Format,
@@ -69,7 +73,7 @@ impl<'a> Desk<'a> {
             .set_text_wrap()
             .set_align(FormatAlign::VerticalCenter);
         let boxed = plain.clone().set_border(FormatBorder::Thin);
-        Ok(Self { sheet, row: 0, columns, plain, boxed })
+        Ok(Self { sheet, row: 0, span: 1, columns, plain, boxed })
     }
 
     fn fill(&mut self, paper: &Paper) -> Result<(), PaperError> {
@@ -126,23 +130,52 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Begins a row of this height: beyond what a workbook allows, several under each other that are merged.
+    fn begin(&mut self, height: f64) -> Result<(), PaperError> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small whole number from 1"
+        )]
+        let span = (height / TALLEST).ceil().clamp(1.0, MOST_ROWS) as u32;
+        self.span = span;
+        for row in self.row..self.row + span {
+            self.sheet.set_row_height(row, (height / f64::from(span)).min(TALLEST))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        self.row += self.span;
+        self.span = 1;
+    }
+
     /// A text over these columns of the current row.
     fn write(&mut self, first: usize, last: usize, text: &str, format: &Format) -> Result<(), PaperError> {
         let (row, first, last) = (self.row, column(first), column(last));
         let format = Self::quoted(format, text);
-        if first == last {
+        if first == last && self.span == 1 {
             self.sheet.write_string_with_format(row, first, text, &format)?;
         } else {
-            self.sheet.merge_range(row, first, row, last, text, &format)?;
+            self.sheet.merge_range(row, first, row + self.span - 1, last, text, &format)?;
         }
+        Ok(())
+    }
+
+    /// A figure in the current row.
+    fn figure(&mut self, place: usize, figure: f64, format: &Format) -> Result<(), PaperError> {
+        if self.span > 1 {
+            self.write(place, place, "", format)?;
+        }
+        self.sheet.write_number_with_format(self.row, column(place), figure, format)?;
         Ok(())
     }
 
     /// A row over the whole width, of this height.
     fn line(&mut self, text: &str, format: &Format, height: f64) -> Result<(), PaperError> {
+        self.begin(height)?;
         self.write(0, self.columns.len().saturating_sub(1), text, format)?;
-        self.sheet.set_row_height(self.row, height.min(TALLEST))?;
-        self.row += 1;
+        self.end();
         Ok(())
     }
 
@@ -170,26 +203,24 @@ impl<'a> Desk<'a> {
         let left = self.boxed.clone().set_font_size(points);
         let center = left.clone().set_align(FormatAlign::Center);
         for row in &table.rows {
-            let mut needed = usize::from(row.lines.max(1));
+            let cell = |place: usize| row.cells.get(place).map_or("", String::as_str);
+            let room = |place: usize| self.columns.get(place).copied().unwrap_or(1) as f64 / size;
+            let needed = (0..table.columns.len()).map(|place| lines(cell(place), room(place) as usize));
+            let needed = needed.max().unwrap_or(1).max(usize::from(row.lines));
+            // Told, because not every program works heights out by itself when it opens a workbook.
+            self.begin(needed as f64 * LINE * size + 4.0)?;
             for (place, one) in table.columns.iter().enumerate() {
-                let text = row.cells.get(place).map_or("", String::as_str);
+                let text = cell(place);
                 let format = match one.align {
                     Align::Left => &left,
                     Align::Center => &center,
                 };
                 match text.parse::<f64>() {
-                    Ok(figure) if one.number && figure.is_finite() => {
-                        self.sheet.write_number_with_format(self.row, column(place), figure, format)?;
-                    }
+                    Ok(figure) if one.number && figure.is_finite() => self.figure(place, figure, format)?,
                     _ => self.write(place, place, text, format)?,
                 }
-                let room = self.columns.get(place).copied().unwrap_or(1);
-                needed = needed.max(lines(text, (room as f64 / size) as usize));
             }
-            // Told, because not every program works heights out by itself when it opens a workbook.
-            let height = needed as f64 * LINE * size + 4.0;
-            self.sheet.set_row_height(self.row, height.min(TALLEST))?;
-            self.row += 1;
+            self.end();
         }
         Ok(())
     }
@@ -211,13 +242,13 @@ impl<'a> Desk<'a> {
                 }
             }
             let center = self.boxed.clone().set_align(FormatAlign::Center);
+            let room = self.columns.iter().skip(label).sum();
+            self.begin(lines(&said, room) as f64 * LINE + 6.0)?;
             self.write(0, label - 1, &foot.label, &center)?;
             if last >= label {
                 self.write(label, last, &said, &format)?;
             }
-            let room = self.columns.iter().skip(label).sum();
-            self.sheet.set_row_height(self.row, (lines(&said, room) as f64 * LINE + 6.0).min(TALLEST))?;
-            self.row += 1;
+            self.end();
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use super::{
     error::{CliError, must_be_new, write_new},
     findings::{Row, item_number, rows},
-    sheets::Looks,
+    sheets::{Cell, Looks},
     standard::checklists_in_force,
     text::say,
 };
@@ -162,7 +162,8 @@ impl Book<'_> {
         ];
         let sheet = book.add_worksheet().set_name("整改台账")?;
         self.looks.headers(sheet, 0, &columns)?;
-        for (line, row) in (1_u32..).zip(self.rows) {
+        let mut line = 1;
+        for (number, row) in (1_u32..).zip(self.rows) {
             let finding = &row.finding;
             let texts = [
                 row.above.clone(),
@@ -181,8 +182,10 @@ impl Book<'_> {
                 row.branch.code.to_string(),
                 row.number.clone(),
             ];
-            self.looks.number(sheet, line, 0, f64::from(line))?;
-            self.looks.texts(sheet, line, (1_u16..).zip(&texts))?;
+            let cells: Vec<Cell<'_>> = core::iter::once(Cell::Number(f64::from(number)))
+                .chain(texts.iter().map(|text| Cell::Text(text)))
+                .collect();
+            line = self.looks.row(sheet, line, &columns, &cells)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::{
     explain::{instead_of_points, shortfall},
     review::{PeriodIdArg, Row, pinned, rows},
     scope::{self, Trees},
-    sheets::{Looks, points},
+    sheets::{Cell, Looks, points},
     text::{review_state, say},
 };
 use crate::{
@@ -283,7 +283,7 @@ impl Book {
         ];
         let sheet = book.add_worksheet().set_name("扣分明细")?;
         self.looks.headers(sheet, 0, &columns)?;
-        let mut row = 0;
+        let mut row = 1;
         for (hash, list) in &self.checklists {
             for (index, (_, item)) in list.items().enumerate() {
                 for branch in &self.branches {
@@ -294,27 +294,26 @@ impl Book {
                     else {
                         continue;
                     };
-                    row += 1;
                     let key = AnswerKey::Note { item: item.id.clone() };
                     let note = known.report.submission.answers.iter().find(|entry| entry.key == key);
                     let note = match note.map(|entry| &entry.value) {
                         Some(AnswerValue::Text { text }) => text,
                         _ => "",
                     };
-                    let texts = [
-                        (0, list.sector_name.as_str()),
-                        (1, &format!("第{}条", index + 1)),
-                        (2, &item.title),
-                        (3, &branch.name),
-                        (6, &shortfall(item, score)),
-                        (7, note),
-                        (8, self.above.get(&branch.code).map_or("", String::as_str)),
-                        (9, branch.code.as_str()),
-                        (10, &list.version),
+                    let cells = [
+                        Cell::Text(&list.sector_name),
+                        Cell::Text(&format!("第{}条", index + 1)),
+                        Cell::Text(&item.title),
+                        Cell::Text(&branch.name),
+                        Cell::Number(points(score.got)),
+                        Cell::Number(points(score.points)),
+                        Cell::Text(&shortfall(item, score)),
+                        Cell::Text(note),
+                        Cell::Text(self.above.get(&branch.code).map_or("", String::as_str)),
+                        Cell::Text(branch.code.as_str()),
+                        Cell::Text(&list.version),
                     ];
-                    self.looks.texts(sheet, row, texts)?;
-                    self.looks.number(sheet, row, 4, points(score.got))?;
-                    self.looks.number(sheet, row, 5, points(score.points))?;
+                    row = self.looks.row(sheet, row, &columns, &cells)?;
                 }
             }
         }
@@ -338,7 +337,7 @@ impl Book {
         ];
         let sheet = book.add_worksheet().set_name("与台账不同")?;
         self.looks.headers(sheet, 0, &columns)?;
-        let mut row = 0;
+        let mut row = 1;
         for branch in &self.branches {
             let Some((known, list)) = self.reported.get(&branch.code).zip(self.checklist(&branch.code))
             else {
@@ -354,21 +353,20 @@ impl Book {
                         }
                         _ => continue,
                     };
-                    row += 1;
-                    let texts = [
-                        (0, list.sector_name.as_str()),
-                        (1, &format!("第{}条", index + 1)),
-                        (2, &item.title),
-                        (3, &part.text),
-                        (4, &branch.name),
-                        (7, reason),
-                        (8, self.above.get(&branch.code).map_or("", String::as_str)),
-                        (9, branch.code.as_str()),
-                        (10, &list.version),
+                    let cells = [
+                        Cell::Text(&list.sector_name),
+                        Cell::Text(&format!("第{}条", index + 1)),
+                        Cell::Text(&item.title),
+                        Cell::Text(&part.text),
+                        Cell::Text(&branch.name),
+                        Cell::Number(points(scored.got)),
+                        Cell::Number(points(scored.points)),
+                        Cell::Text(reason),
+                        Cell::Text(self.above.get(&branch.code).map_or("", String::as_str)),
+                        Cell::Text(branch.code.as_str()),
+                        Cell::Text(&list.version),
                     ];
-                    self.looks.texts(sheet, row, texts)?;
-                    self.looks.number(sheet, row, 5, points(scored.got))?;
-                    self.looks.number(sheet, row, 6, points(scored.points))?;
+                    row = self.looks.row(sheet, row, &columns, &cells)?;
                 }
             }
         }
