@@ -24,8 +24,9 @@ test: lint dist/index.html ## Everything that is checked: core, properties, gold
 	cargo test --locked --features server,paper
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
 
-test-slow: ## What takes long, once before a release: five minutes of make fuzz, Schemathesis at length, make test-shifted
+test-slow: ## What takes long, once before a release: LibreOffice, five minutes of make fuzz, Schemathesis at length, make test-shifted
 	@.ci/setup slow
+	BIAOCHI_LIBREOFFICE=1 cargo test --locked --features server --test cli libreoffice -- --include-ignored
 	cargo build --locked --features server --bin biaochi
 	$(MAKE) fuzz
 	.ci/schemathesis
@@ -53,8 +54,8 @@ lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the d
 	@$(TOOLS) cargo-deny --log-level warn --config .deny.toml check bans licenses sources
 	@if command -v shellcheck >/dev/null; then shellcheck -x $$(grep -lE '^#!.*bash' .ci/*); fi
 
-fuzz: ## Damage the files of a standard for five minutes (BIAOCHI_FUZZ_SECONDS=… for longer) and see that the reader copes
-	BIAOCHI_FUZZ_SECONDS=$${BIAOCHI_FUZZ_SECONDS:-300} cargo test --locked --features server --lib authoring::fuzz_tests -- --nocapture
+fuzz: ## Damage standards, rosters, findings and reviews for five minutes (BIAOCHI_FUZZ_SECONDS=… for longer): the reader copes
+	BIAOCHI_FUZZ_SECONDS=$${BIAOCHI_FUZZ_SECONDS:-300} cargo test --locked --features server --lib fuzz_tests -- --nocapture
 
 bench: build ## Measure: first visit, reopening and saving at 6x CPU slowdown; submissions a second, the endpoint's memory
 	@.ci/setup tests

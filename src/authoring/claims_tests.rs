@@ -4,7 +4,8 @@
 //! the words that must stand there, and the article it rests on, or the mark that says it rests on none that was read. A
 //! change of wording that changes a rule fails here; when the rule itself changes, look it up and change the row with it.
 
-use super::{builtin, builtin::files, content_tests::all, csv};
+use super::{builtin, builtin::files, content_tests::all};
+use crate::sheets::csv;
 use crate::{
     domain::{Citation, Item, Mark, Rule},
     words::terms,

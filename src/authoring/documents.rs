@@ -11,9 +11,9 @@ use crate::domain::{
     document::{Block, Collection, Document, Section},
 };
 use crate::sheets::{
-    Fault, Sheet,
+    Column, Fault, Sheet, Takes, day,
     fault::{Faults, quoted},
-    table::{Line, Table, parse_date},
+    table::{Line, Table},
 };
 use std::collections::BTreeSet;
 
@@ -49,11 +49,11 @@ pub(super) fn documents(
             faults.sheet(book, "这张表出现了两次", "只留一张");
         }
         for sheet in sheets.iter().filter(|sheet| belongs(&sheet.name, book)) {
-            let (needed, mut optional) = schema::headers(book);
-            optional.push(BODY_LINE);
-            let mut table = Table::read(sheet, &needed, &optional, faults);
+            let mut columns = schema::columns(book, &[]);
+            columns.push(Column::may(BODY_LINE, Takes::Exact));
+            let form = schema::filled_in_on(&sheet.name, &columns);
+            let mut table = Table::read(sheet, &form, faults);
             table.no_more_than(2_000, faults);
-            table.no_dates_but(&[], faults);
             reader.book(&table, collection, &mut number, faults);
         }
     }
@@ -70,7 +70,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn book(&mut self, table: &Table<'_>, collection: Collection, number: &mut u16, faults: &mut Faults) {
+    fn book(&mut self, table: &Table, collection: Collection, number: &mut u16, faults: &mut Faults) {
         // The document that the rows go to; none while its own first row is faulty.
         let mut current: Option<usize> = None;
         let mut began = false;
@@ -89,7 +89,7 @@ impl Reader<'_> {
                     faults,
                 );
                 began = true;
-            } else if !line.text(book::SECTORS).is_empty() || differs(repeats, line) {
+            } else if differs(repeats, line) || self.has_other_sectors(repeats, line, faults) {
                 let remedy = "题目和领域只写在文档的第一行；另一个文档用另一个编号";
                 line.fault(book::TITLE, "同一个文档又写了题目或领域", remedy, faults);
             }
@@ -113,12 +113,7 @@ impl Reader<'_> {
     ) -> Option<usize> {
         let id = line.id(book::DOCUMENT, faults);
         let title = title(line, book::TITLE, faults);
-        let all = rows::sectors(line, self.names, faults);
-        let sectors: Vec<SectorId> = if all.len() == self.names.sectors.len() {
-            Vec::new()
-        } else {
-            self.names.sectors.iter().map(|(id, _)| id).filter(|id| all.contains(*id)).cloned().collect()
-        };
+        let sectors = self.sectors(line, faults);
         let (id, title) = (id?, title?);
         if self.documents.iter().any(|known| known.id == id) {
             let problem = format!("编号{}已经给了另一个文档", quoted(line.text(book::DOCUMENT)));
@@ -140,6 +135,22 @@ impl Reader<'_> {
             sections: Vec::new(),
         });
         self.documents.len().checked_sub(1)
+    }
+
+    /// The sectors of a row; none for all.
+    fn sectors(&self, line: Line<'_>, faults: &mut Faults) -> Vec<SectorId> {
+        let all = rows::sectors(line, self.names, faults);
+        let every = self.names.sectors.iter().map(|(id, _)| id);
+        if all.len() == self.names.sectors.len() {
+            return Vec::new();
+        }
+        every.filter(|id| all.contains(*id)).cloned().collect()
+    }
+
+    /// Whether a later row gives the document other sectors. The same again, as merged cells have it, is none.
+    fn has_other_sectors(&self, document: Option<&Document>, line: Line<'_>, faults: &mut Faults) -> bool {
+        let said = !line.text(book::SECTORS).is_empty();
+        said && document.is_some_and(|document| document.sectors != self.sectors(line, faults))
     }
 
     fn section(&mut self, line: Line<'_>, document: Option<&str>, faults: &mut Faults) -> Option<Section> {
@@ -249,11 +260,11 @@ fn citation(line: Line<'_>, text: &str, faults: &mut Faults) -> Option<Citation>
         fault(format!("{}写了已核，却没有条款", quoted(text)));
     }
     let mut date = |text: &str| {
-        let date = parse_date(text);
-        if date.is_none() && !text.is_empty() {
-            fault(format!("{}不是日期", quoted(text)));
+        let date = day::parse(text);
+        if let Some(error) = date.as_ref().err().filter(|_| !text.is_empty()) {
+            fault(format!("{}{error}", quoted(text)));
         }
-        date
+        date.ok()
     };
     let (effective_from, effective_to) = (date(from), date(to));
     if matches!((effective_from, effective_to), (Some(from), Some(to)) if to < from) {

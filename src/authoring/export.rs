@@ -4,9 +4,9 @@
 use super::{
     book::BODY_LINE,
     documents,
-    schema::{Column, FORMS, Form, Takes},
+    schema::{self, Column, FORMS, Form, Takes},
 };
-use crate::sheets::Sheet;
+use crate::sheets::{Sheet, folded};
 use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, IgnoreError,
     Note, Workbook, Worksheet, XlsxError,
@@ -85,11 +85,13 @@ fn write(page: &mut Worksheet, form: &Form, sheets: &[Sheet], looks: &Looks) -> 
     let mut extra: Vec<&str> = Vec::new();
     let mut row = 1;
     for sheet in sheets.iter().filter(|sheet| is_of(form, &sheet.name)) {
-        let mut rows = sheet.rows.iter().filter(|row| row.cells.iter().any(|cell| !cell.is_empty()));
-        let Some(header) = rows.next() else { continue };
+        let columns = schema::columns(form.name, &[]);
+        let Some((header, rows)) = schema::filled_in_on(form.name, &columns).header_and_rows(sheet) else {
+            continue;
+        };
         let mut places: Vec<Option<(u16, &Format)>> = Vec::new();
         for title in &header.cells {
-            let known = form.columns.iter().position(|column| column.title == title);
+            let known = form.columns.iter().position(|column| column.title == folded(title));
             let place = match known {
                 Some(index) => form.columns.get(index).map(|column| (index, looks.of(column.takes))),
                 None if title.is_empty() || title == BODY_LINE => None,

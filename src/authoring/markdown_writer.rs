@@ -116,7 +116,7 @@ mod tests {
             // Two procedures after each other are one to Markdown.
             let is_steps = |block: &Block| matches!(block, Block::Steps { .. });
             prop_assume!(!blocks.windows(2).any(|pair| is_steps(&pair[0]) && is_steps(&pair[1])));
-            let written = crate::sheets::sheet::canonical(&body(&blocks));
+            let written = crate::sheets::canonical(&body(&blocks));
             prop_assert_eq!(markdown::blocks(&written), Ok(blocks), "{}", written);
         }
     }

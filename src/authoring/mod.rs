@@ -50,4 +50,4 @@ mod version_tests;
 mod wording_tests;
 
 pub use builtin::builtin;
-pub use parse::{Package, Standard, parse};
+pub use parse::{Package, Standard, parse, told};

@@ -58,9 +58,17 @@ impl Package {
 /// # Errors
 /// Every fault that was found, in the order of the sheets.
 pub fn parse(sheets: &[Sheet]) -> Result<Package, Vec<Fault>> {
+    told(sheets).map(|(package, _)| package)
+}
+
+/// The same, with what its author should know though it is no fault, in Chinese: what was taken in a safe meaning.
+///
+/// # Errors
+/// Every fault that was found, in the order of the sheets.
+pub fn told(sheets: &[Sheet]) -> Result<(Package, Vec<String>), Vec<Fault>> {
     let mut faults = Faults::default();
     match read(sheets, &mut faults) {
-        Some(package) if faults.is_empty() => Ok(package),
+        Some(package) if faults.is_empty() => Ok((package, faults.take_notices())),
         _ => Err(faults.into_vec()),
     }
 }
@@ -77,7 +85,7 @@ pub(super) fn beside(sheets: &[Sheet], known: &[Fault]) -> Vec<Fault> {
 }
 
 fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
-    for sheet in sheets.iter().filter(|sheet| !is_known(&sheet.name)) {
+    for sheet in sheets.iter().filter(|sheet| !is_known(&sheet.name) && !is_blank(sheet)) {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
     let standard = standard(sheets, faults);
@@ -126,14 +134,19 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
     Some(Package { standard: standard?, checklists, documents })
 }
 
+/// The sheets that a spreadsheet adds by itself have nothing in them.
+fn is_blank(sheet: &Sheet) -> bool {
+    sheet.rows.iter().all(|row| row.cells.iter().all(String::is_empty))
+}
+
 fn is_known(sheet: &str) -> bool {
     sheet == export::GUIDE || schema::form(sheet).is_some() || documents::is_book(sheet)
 }
 
-/// A sheet by its form; only these columns take dates.
-fn table<'a>(sheets: &'a [Sheet], name: &'static str, dates: &[&str], faults: &mut Faults) -> Table<'a> {
-    let (needed, optional) = schema::headers(name);
-    let mut table = Table::find(sheets, name, &needed, &optional, faults);
+/// A sheet by its form; only these columns take days.
+fn table(sheets: &[Sheet], name: &'static str, days: &[&str], faults: &mut Faults) -> Table {
+    let columns = schema::columns(name, days);
+    let mut table = Table::find(sheets, &schema::filled_in_on(name, &columns), faults);
     // Every sector may have every item: the product is what has to stay small.
     let most = match name {
         "领域" | "方面" => 60,
@@ -141,7 +154,6 @@ fn table<'a>(sheets: &'a [Sheet], name: &'static str, dates: &[&str], faults: &m
         _ => 20_000,
     };
     table.no_more_than(most, faults);
-    table.no_dates_but(dates, faults);
     table
 }
 

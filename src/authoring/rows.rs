@@ -102,7 +102,7 @@ pub(super) struct LimitRow {
 }
 
 /// Reads 条目.
-pub(super) fn items(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<ItemRow> {
+pub(super) fn items(table: &Table, names: &Names, faults: &mut Faults) -> Vec<ItemRow> {
     let mut rows = Vec::new();
     for line in table.lines() {
         let id = line.id::<ItemId>("编号", faults);
@@ -245,7 +245,7 @@ fn condition(line: Line<'_>, faults: &mut Faults) -> Option<ProfileCondition> {
 }
 
 /// Reads 分项.
-pub(super) fn parts(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<PartRow> {
+pub(super) fn parts(table: &Table, names: &Names, faults: &mut Faults) -> Vec<PartRow> {
     let mut rows = Vec::new();
     for line in table.lines() {
         let item = line.id("条目", faults);
@@ -307,7 +307,7 @@ fn rule(line: Line<'_>, faults: &mut Faults) -> Option<RuleRow> {
 }
 
 /// Reads 选项.
-pub(super) fn options(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<OptionRow> {
+pub(super) fn options(table: &Table, names: &Names, faults: &mut Faults) -> Vec<OptionRow> {
     let mut rows = Vec::new();
     for line in table.lines() {
         let item = line.id("条目", faults);
@@ -323,7 +323,7 @@ pub(super) fn options(table: &Table<'_>, names: &Names, faults: &mut Faults) -> 
 }
 
 /// Reads 依据.
-pub(super) fn citations(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<CitationRow> {
+pub(super) fn citations(table: &Table, names: &Names, faults: &mut Faults) -> Vec<CitationRow> {
     let mut rows = Vec::new();
     for line in table.lines() {
         let item = line.id("条目", faults);
@@ -352,7 +352,7 @@ pub(super) fn citations(table: &Table<'_>, names: &Names, faults: &mut Faults) -
 }
 
 /// Reads 限制.
-pub(super) fn limits(table: &Table<'_>, names: &Names, faults: &mut Faults) -> Vec<LimitRow> {
+pub(super) fn limits(table: &Table, names: &Names, faults: &mut Faults) -> Vec<LimitRow> {
     let mut rows = Vec::new();
     for line in table.lines() {
         let item = line.id("条目", faults);

@@ -2,6 +2,7 @@
 //! template and the export go by the same list.
 
 use super::{book, words};
+use crate::sheets;
 
 /// A sheet.
 pub(super) struct Form {
@@ -47,13 +48,27 @@ pub(super) fn form(name: &str) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.name == name)
 }
 
-/// The headers that a sheet must have, and those that it may have.
-pub(super) fn headers(name: &str) -> (Vec<&'static str>, Vec<&'static str>) {
+/// The columns of a sheet as the reader knows them; these hold days.
+pub(super) fn columns(name: &str, days: &[&str]) -> Vec<sheets::Column> {
     let columns = form(name).map_or(&[][..], |form| form.columns);
-    let titles = |needed: bool| {
-        columns.iter().filter(move |column| column.needed == needed).map(|column| column.title).collect()
+    let read = |column: &Column| {
+        let takes = match column.takes {
+            _ if days.contains(&column.title) => sheets::Takes::Day,
+            // What a standard is called stands in the same column as its figures.
+            Takes::Text if column.title == ABOUT => sheets::Takes::Text,
+            Takes::Text | Takes::One(..) => sheets::Takes::Exact,
+            Takes::Prose | Takes::Word(_) | Takes::Words(_) | Takes::Some(..) => sheets::Takes::Text,
+        };
+        let make = if column.needed { sheets::Column::must } else { sheets::Column::may };
+        make(column.title, takes)
     };
-    (titles(true), titles(false))
+    columns.iter().map(read).collect()
+}
+
+/// The form that a sheet of this name is filled in on.
+pub(super) fn filled_in_on<'a>(name: &'a str, columns: &'a [sheets::Column]) -> sheets::Form<'a> {
+    let template = "表头照模板的写，模板用 standard template 做";
+    sheets::Form { name, columns, unknown: sheets::Unknown::Fault, may_end_early: true, template }
 }
 
 pub(super) const fn must(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
@@ -68,6 +83,8 @@ fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
     words.iter().map(|(word, _)| *word).collect()
 }
 
+/// The column of the sheet 标准 that holds what its 项目 is.
+const ABOUT: &str = "内容";
 /// 项目 of the sheet 标准.
 pub(super) const ABOUT_STANDARD: [&str; 6] = ["标准编号", "版本", "名称", "声明", "标记", "加分上限"];
 
@@ -98,7 +115,7 @@ pub(super) const FORMS: &[Form] = &[
                 "必填。标准编号、版本、名称三行必须有，其余可以没有",
             ),
             must(
-                "内容",
+                ABOUT,
                 60.0,
                 Takes::Text,
                 "版本写成 2026.1 的样子；内容改了就换一个版本。标记每行一条，以“假定：”“建议：”“本地要求：”开头；加分上限填数，没有加分项不用写",

@@ -8,7 +8,7 @@ use crate::{
     domain::{BranchCode, check::is_plain_text, sector::SECTORS},
     protocol::Level,
     sheets::{
-        Fault, Row, Sheet,
+        Column, Fault, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
         table::{Line, Table},
     },
@@ -16,22 +16,35 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How faults name the table.
-const NAME: &str = "名册";
+pub(super) const NAME: &str = "名册";
 /// The longest name of a unit, in characters.
 const MAX_NAME_CHARS: usize = 60;
 /// The longest telephone number, in characters.
 const MAX_TELEPHONE_CHARS: usize = 40;
 
-/// The header stands within so many filled rows.
-const MAX_TITLE_ROWS: usize = 5;
+pub(super) const CODE: &str = "编号";
+pub(super) const PARENT: &str = "上级编号";
+pub(super) const LEVEL: &str = "层级";
+pub(super) const UNIT_NAME: &str = "名称";
+pub(super) const SECTOR: &str = "领域";
+pub(super) const TELEPHONE: &str = "电话";
 
-/// Each column by its Chinese and its English header.
-const CODE: [&str; 2] = ["编号", "branch_code"];
-const PARENT: [&str; 2] = ["上级编号", "parent_code"];
-const LEVEL: [&str; 2] = ["层级", "level"];
-const UNIT_NAME: [&str; 2] = ["名称", "name"];
-const SECTOR: [&str; 2] = ["领域", "sector"];
-const TELEPHONE: [&str; 2] = ["电话", "telephone"];
+/// The columns, by their Chinese and their English headers.
+pub(super) const COLUMNS: [Column; 6] = [
+    Column::must(CODE, Takes::Exact).or(&["branch_code"]),
+    Column::must(PARENT, Takes::Exact).or(&["parent_code"]),
+    Column::must(LEVEL, Takes::Text).or(&["level"]),
+    Column::must(UNIT_NAME, Takes::Text).or(&["name"]),
+    Column::must(SECTOR, Takes::Text).or(&["sector"]),
+    Column::may(TELEPHONE, Takes::Exact).or(&["telephone"]),
+];
+const FORM: Form<'_> = Form {
+    name: NAME,
+    columns: &COLUMNS,
+    unknown: Unknown::Notice,
+    may_end_early: false,
+    template: "或者用 roster template 做一张空表来填",
+};
 
 /// The levels by the words people write, brackets half-width.
 const LEVELS: [(Level, &[&str]); 6] = [
@@ -48,40 +61,27 @@ const LEVELS: [(Level, &[&str]); 6] = [
 pub struct Roster {
     /// Every unit of the table, each after the unit above it.
     pub units: Vec<Unit>,
-    /// What the clerk should know, in Chinese: columns that were not read, units that have ended, names that stand twice.
+    /// What the clerk should know, in Chinese: what was not read or taken in a safe meaning, units that have ended, names that stand twice.
     pub notices: Vec<String>,
 }
 
-/// Checks a table against itself, the units known already and the branches that have a code, a phone or a submission.
+/// Checks the table that a file's sheets hold against itself, the units known already and the branches that have a code, a phone or a
+/// submission.
 ///
 /// # Errors
 /// Every fault that was found.
-pub fn read(sheet: &Sheet, known: &Tree, in_use: &BTreeSet<BranchCode>) -> Result<Roster, Vec<Fault>> {
+pub fn read(sheets: &[Sheet], known: &Tree, in_use: &BTreeSet<BranchCode>) -> Result<Roster, Vec<Fault>> {
     let mut faults = Faults::default();
-    let (sheet, mut notices) = named(sheet);
-    let header = |names: [&'static str; 2]| {
-        let titles = sheet.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
-        names.into_iter().find(|name| titles.iter().any(|title| title == name)).unwrap_or(names[0])
-    };
-    let columns = Columns {
-        code: header(CODE),
-        parent: header(PARENT),
-        level: header(LEVEL),
-        name: header(UNIT_NAME),
-        sector: header(SECTOR),
-        telephone: header(TELEPHONE),
-    };
-    let needed = [columns.code, columns.parent, columns.level, columns.name, columns.sector];
-    let sheets = [sheet];
-    let table = Table::find(&sheets, NAME, &needed, &[columns.telephone], &mut faults);
+    let table = Table::pick(sheets, &FORM, &mut faults);
+    let mut notices = Vec::new();
     let (mut lines, mut rows): (BTreeMap<BranchCode, Line<'_>>, BTreeMap<BranchCode, Option<Unit>>) =
         Default::default();
     for line in table.lines() {
-        let unit = columns.unit(line, &mut faults);
-        let Some(code) = BranchCode::new(line.text(columns.code)).ok() else { continue };
+        let unit = unit_in(line, &mut faults);
+        let Some(code) = BranchCode::new(line.text(CODE)).ok() else { continue };
         if let Some(first) = lines.get(&code) {
             let problem = format!("编号{}和第{}行重复", quoted(code.as_str()), first.number());
-            line.fault(columns.code, problem, "每个党组织用一个编号；同一个党组织只留一行", &mut faults);
+            line.fault(CODE, problem, "每个党组织用一个编号；同一个党组织只留一行", &mut faults);
             continue;
         }
         lines.insert(code.clone(), line);
@@ -92,7 +92,7 @@ pub fn read(sheet: &Sheet, known: &Tree, in_use: &BTreeSet<BranchCode>) -> Resul
         }
         if in_use.contains(&code) && unit.as_ref().is_some_and(|unit| unit.level != Level::Branch) {
             let problem = "这个编号是一个已经发过激活码的支部";
-            line.fault(columns.level, problem, "层级填支部；新设的党组织另用一个编号", &mut faults);
+            line.fault(LEVEL, problem, "层级填支部；新设的党组织另用一个编号", &mut faults);
         }
         rows.insert(code, unit);
     }
@@ -103,14 +103,15 @@ pub fn read(sheet: &Sheet, known: &Tree, in_use: &BTreeSet<BranchCode>) -> Resul
     let (units, misplaced) = overlay.in_order();
     for wrong in misplaced {
         let column = match wrong.place {
-            Place::Parent => columns.parent,
-            Place::Level => columns.level,
+            Place::Parent => PARENT,
+            Place::Level => LEVEL,
         };
         if let Some(line) = lines.get(&wrong.unit) {
             line.fault(column, wrong.problem, wrong.remedy, &mut faults);
         }
     }
     notices.extend(overlay.namesakes());
+    notices.splice(0..0, faults.take_notices());
     if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(faults.into_vec()) }
 }
 
@@ -119,114 +120,88 @@ pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && is_plain_text(name, MAX_NAME_CHARS, false) && !name.starts_with(['=', '+', '-', '@'])
 }
 
-/// The sheet under the name that faults use, from its header on (a title often stands above it), without the columns that
-/// are not read, and a notice of these.
-fn named(sheet: &Sheet) -> (Sheet, Vec<String>) {
-    let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
-    let is_header = |row: &Row| row.cells.iter().any(|cell| CODE.contains(&cell.as_str()));
-    let rows: Vec<Row> = sheet.rows.iter().filter(filled).cloned().collect();
-    let header = rows.iter().take(MAX_TITLE_ROWS).position(is_header).unwrap_or(0);
-    let mut sheet = Sheet { name: NAME.into(), rows: rows.into_iter().skip(header).collect() };
-    let mut unread = Vec::new();
-    if let Some(header) = sheet.rows.first_mut() {
-        for title in header.cells.iter_mut().filter(|title| !title.is_empty() && *title != "备注") {
-            let all = [CODE, PARENT, LEVEL, UNIT_NAME, SECTOR, TELEPHONE];
-            if !all.iter().flatten().any(|name| name == title) {
-                unread.push(format!("“{title}”列没有用到。"));
-                title.clear();
-            }
-        }
+/// What a row says, when it can be read.
+fn unit_in(line: Line<'_>, faults: &mut Faults) -> Option<Unit> {
+    let code = code_in(line, CODE, faults);
+    let parent = match line.text(PARENT) {
+        "" => Some(None),
+        _ => code_in(line, PARENT, faults).map(Some),
+    };
+    let level = level_in(line, faults);
+    let name = line.needed(UNIT_NAME, faults);
+    if let Some(name) = name.filter(|name| !is_name(name)) {
+        let problem = format!("{}不能作名称", quoted(name));
+        let remedy = "写成一行，最多60个字，不要用 = + - @ 开头";
+        line.fault(UNIT_NAME, problem, remedy, faults);
     }
-    (sheet, unread)
+    let sector = sector_in(line, level, faults);
+    let telephone = line.text(TELEPHONE);
+    if !is_plain_text(telephone, MAX_TELEPHONE_CHARS, false) {
+        line.fault(TELEPHONE, "电话太长或者分了行", "只留一个电话，写成一行", faults);
+    }
+    let parent = parent?;
+    if level == Some(Level::Branch) && parent.is_none() {
+        line.fault(PARENT, "支部没有上级", "填它上报给哪个党组织的编号", faults);
+    }
+    Some(Unit {
+        code: code?,
+        parent,
+        level: level?,
+        name: name?.into(),
+        sector: sector?,
+        telephone: telephone.into(),
+    })
 }
 
-/// The headers as this file has them.
-struct Columns {
-    code: &'static str,
-    parent: &'static str,
-    level: &'static str,
-    name: &'static str,
-    sector: &'static str,
-    telephone: &'static str,
+fn code_in(line: Line<'_>, column: &str, faults: &mut Faults) -> Option<BranchCode> {
+    let text = line.needed(column, faults)?;
+    let code = BranchCode::new(text).ok();
+    if code.is_none() {
+        let remedy = if text.contains("E+") {
+            "表格软件把长编号改成了科学计数：把这一列设为“文本”，再重新填写"
+        } else {
+            "用1到64个英文字母、数字、点、横线或下划线"
+        };
+        line.fault(column, format!("{}不能作编号", quoted(text)), remedy, faults);
+    } else {
+        line.no_number(column, faults);
+    }
+    code
 }
 
-impl Columns {
-    /// What a row says, when it can be read.
-    fn unit(&self, line: Line<'_>, faults: &mut Faults) -> Option<Unit> {
-        let code = self.code(line, self.code, faults);
-        let parent = match line.text(self.parent) {
-            "" => Some(None),
-            _ => self.code(line, self.parent, faults).map(Some),
-        };
-        let level = self.level(line, faults);
-        let name = line.needed(self.name, faults);
-        if let Some(name) = name.filter(|name| !is_name(name)) {
-            let problem = format!("{}不能作名称", quoted(name));
-            let remedy = "写成一行，最多60个字，不要用 = + - @ 开头";
-            line.fault(self.name, problem, remedy, faults);
-        }
-        let sector = self.sector(line, level, faults);
-        let telephone = line.text(self.telephone);
-        if !is_plain_text(telephone, MAX_TELEPHONE_CHARS, false) {
-            line.fault(self.telephone, "电话太长或者分了行", "只留一个电话，写成一行", faults);
-        }
-        let parent = parent?;
-        if level == Some(Level::Branch) && parent.is_none() {
-            line.fault(self.parent, "支部没有上级", "填它上报给哪个党组织的编号", faults);
-        }
-        Some(Unit {
-            code: code?,
-            parent,
-            level: level?,
-            name: name?.into(),
-            sector: sector?,
-            telephone: telephone.into(),
-        })
+fn level_in(line: Line<'_>, faults: &mut Faults) -> Option<Level> {
+    let text = line.needed(LEVEL, faults)?;
+    let plain = text.replace('（', "(").replace('）', ")").replace('／', "/");
+    let found = LEVELS.iter().find(|(_, words)| words.contains(&plain.as_str()));
+    if found.is_none() {
+        let remedy = "只能填：市、县、乡镇/街道、系统党(工)委、村党委/党总支、支部";
+        line.fault(LEVEL, format!("不认识层级{}", quoted(text)), remedy, faults);
     }
+    found.map(|(level, _)| *level)
+}
 
-    fn code(&self, line: Line<'_>, column: &str, faults: &mut Faults) -> Option<BranchCode> {
-        let text = line.needed(column, faults)?;
-        let code = BranchCode::new(text).ok();
-        if code.is_none() {
-            let remedy = if text.contains("E+") {
-                "表格软件把长编号改成了科学计数：把这一列设为“文本”，再重新填写"
-            } else {
-                "用1到64个英文字母、数字、点、横线或下划线"
-            };
-            line.fault(column, format!("{}不能作编号", quoted(text)), remedy, faults);
-        }
-        code
+/// A branch's sector. The units above have none, whatever the cell says.
+fn sector_in(line: Line<'_>, level: Option<Level>, faults: &mut Faults) -> Option<String> {
+    let text = line.text(SECTOR);
+    if text.is_empty() && level == Some(Level::Branch) {
+        let remedy = format!("填上它属于哪个领域：{}", sector_names());
+        line.fault(SECTOR, "支部没有领域", &remedy, faults);
+        return None;
     }
+    if text.is_empty() {
+        return Some(String::new());
+    }
+    let Some((_, id)) = SECTORS.iter().find(|(name, id)| *name == text || *id == text) else {
+        let remedy = format!("只能填：{}", sector_names());
+        line.fault(SECTOR, format!("不认识领域{}", quoted(text)), &remedy, faults);
+        return None;
+    };
+    Some(if level == Some(Level::Branch) { (*id).into() } else { String::new() })
+}
 
-    fn level(&self, line: Line<'_>, faults: &mut Faults) -> Option<Level> {
-        let text = line.needed(self.level, faults)?;
-        let plain = text.replace('（', "(").replace('）', ")").replace('／', "/");
-        let found = LEVELS.iter().find(|(_, words)| words.contains(&plain.as_str()));
-        if found.is_none() {
-            let remedy = "只能填：市、县、乡镇/街道、系统党(工)委、村党委/党总支、支部";
-            line.fault(self.level, format!("不认识层级{}", quoted(text)), remedy, faults);
-        }
-        found.map(|(level, _)| *level)
-    }
-
-    /// A branch's sector. The units above have none, whatever the cell says.
-    fn sector(&self, line: Line<'_>, level: Option<Level>, faults: &mut Faults) -> Option<String> {
-        let text = line.text(self.sector);
-        if text.is_empty() && level == Some(Level::Branch) {
-            let remedy = format!("填上它属于哪个领域：{}", sector_names());
-            line.fault(self.sector, "支部没有领域", &remedy, faults);
-            return None;
-        }
-        if text.is_empty() {
-            return Some(String::new());
-        }
-        let Some((_, id)) = SECTORS.iter().find(|(name, id)| *name == text || *id == text) else {
-            let remedy = format!("只能填：{}", sector_names());
-            line.fault(self.sector, format!("不认识领域{}", quoted(text)), &remedy, faults);
-            return None;
-        };
-        Some(if level == Some(Level::Branch) { (*id).into() } else { String::new() })
-    }
+/// The levels as the template offers them, from the top.
+pub(super) fn levels() -> impl Iterator<Item = &'static str> {
+    LEVELS.iter().filter_map(|(_, words)| words.first().copied())
 }
 
 fn sector_names() -> String {
@@ -243,7 +218,7 @@ mod tests {
     fn read_text(body: &str, known: &[Unit]) -> Result<Roster, Vec<String>> {
         let sheet = csv::read("x", format!("{HEADER}{body}").as_bytes()).unwrap();
         let there = |unit: &Unit| Member { unit: unit.clone(), since: None, ended: None };
-        read(&sheet, &known.iter().map(there).collect(), &BTreeSet::new())
+        read(&[sheet], &known.iter().map(there).collect(), &BTreeSet::new())
             .map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
 
@@ -310,21 +285,23 @@ mod tests {
     fn a_missing_column_is_named_in_the_words_of_the_file_and_an_unread_one_is_said() {
         let sheet =
             csv::read("x", "branch_code,parent_code,level,sector,书记\na,,city,,王\n".as_bytes()).unwrap();
-        let told: Vec<String> = read(&sheet, &Tree::default(), &BTreeSet::new())
+        let told: Vec<String> = read(&[sheet], &Tree::default(), &BTreeSet::new())
             .unwrap_err()
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(told, ["“名册”表第1行“名称”列：缺这一列。办法：在表头这一行补上。"]);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("“名册”表第1行“名称”列：缺这一列；这一行有“branch_code”、"), "{told:?}");
+        assert!(told[0].contains("roster template"), "{told:?}");
         let sheet =
             csv::read("x", "branch_code,parent_code,level,name,sector,书记\na,,city,市委,,王\n".as_bytes());
         assert_eq!(
-            read(&sheet.unwrap(), &Tree::default(), &BTreeSet::new()).unwrap().notices,
+            read(&[sheet.unwrap()], &Tree::default(), &BTreeSet::new()).unwrap().notices,
             ["“书记”列没有用到。"]
         );
         let titled = "黑山县党组织名册\n\n编号,上级编号,层级,名称,领域\na,,渔,市委,\n";
         let sheet = csv::read("x", titled.as_bytes()).unwrap();
-        let told: Vec<String> = read(&sheet, &Tree::default(), &BTreeSet::new())
+        let told: Vec<String> = read(&[sheet], &Tree::default(), &BTreeSet::new())
             .unwrap_err()
             .iter()
             .map(ToString::to_string)

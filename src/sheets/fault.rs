@@ -32,11 +32,12 @@ impl core::fmt::Display for Fault {
     }
 }
 
-/// Collects the faults of one run, each once, in the order they were found.
+/// Collects the faults of one run, each once, in the order they were found; and what was taken in a safe meaning, to be said once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults {
     list: Vec<Fault>,
     seen: BTreeSet<Fault>,
+    notices: Vec<String>,
 }
 
 impl Faults {
@@ -56,6 +57,19 @@ impl Faults {
             problem: problem.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// Adds what the author should know though it is no fault, in Chinese.
+    pub(crate) fn notice(&mut self, notice: impl Into<String>) {
+        let notice = notice.into();
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+
+    /// Takes what was noticed.
+    pub(crate) fn take_notices(&mut self) -> Vec<String> {
+        core::mem::take(&mut self.notices)
     }
 
     /// How many there are.

@@ -1,19 +1,47 @@
-//! Sheets: named rows of text cells, wherever they were read from.
+//! Sheets: named rows of text cells, wherever they were read from, with what is known of a cell besides its text.
 
-use std::collections::BTreeMap;
-use unicode_normalization::UnicodeNormalization as _;
+use super::text::{Mended, cleaned};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// One sheet. Its first row holds the headers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One sheet. Its header stands in one of its first rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sheet {
     /// Its name: 条目.
     pub name: String,
-    /// Its rows, the header first.
+    /// Its rows from the top.
     pub rows: Vec<Row>,
+    /// What it was read from.
+    pub origin: Origin,
+    /// What of it nobody sees.
+    pub hidden: Hidden,
+}
+
+/// What a sheet was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// A workbook, or none at all: a cell is where it is.
+    #[default]
+    Grid,
+    /// A text file: a cell is where it is only as long as every row has as many.
+    Text {
+        /// What stands between its cells.
+        separator: char,
+    },
+}
+
+/// What of a sheet a spreadsheet does not show.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hidden {
+    /// The whole sheet.
+    pub sheet: bool,
+    /// Rows by their number: hidden by hand or by a filter.
+    pub rows: BTreeSet<usize>,
+    /// Columns, counted from 0.
+    pub columns: BTreeSet<usize>,
 }
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
     /// As the spreadsheet numbers it, from 1.
     pub number: usize,
@@ -21,17 +49,29 @@ pub struct Row {
     pub cells: Vec<String>,
     /// The cells, counted from 0, that the spreadsheet does not hold as text.
     pub kinds: BTreeMap<usize, CellKind>,
+    /// The cells that belong to a merged one, by the row and the column where that begins.
+    pub merged: BTreeMap<usize, (usize, usize)>,
+    /// The cells whose text was mended, so that it says what it shows.
+    pub mended: BTreeMap<usize, Mended>,
 }
 
 /// What a spreadsheet made of something that was typed into it. It is no longer what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellKind {
-    /// A number: 2026.10 has become 2026.1, and 007 has become 7.
+    /// A number that shows itself: 2026.10 has become 2026.1, and 007 has become 7.
     Number,
-    /// A date or a time: 2026-1 has become the first of January.
+    /// A number that shows the same value otherwise: 007, 3.10, 1,000, 5分.
+    Padded,
+    /// A number that shows another value, or something that cannot be told.
+    Masked,
+    /// A date or a time with its year and its day in sight: 2026-1 has become the first of January.
     Date,
+    /// A date or a time that does not show its year or its day.
+    PartialDate,
     /// A formula that failed.
     Error,
+    /// A formula whose result the file does not hold.
+    NoResult,
 }
 
 impl Sheet {
@@ -42,32 +82,44 @@ impl Sheet {
         C: IntoIterator,
         C::Item: AsRef<str>,
     {
-        let rows = rows.into_iter().enumerate().map(|(index, cells)| Row {
-            number: index + 1,
-            cells: cells.into_iter().map(|cell| canonical(cell.as_ref())).collect(),
-            kinds: BTreeMap::new(),
-        });
-        Self { name: name.into(), rows: rows.collect() }
+        let rows = rows.into_iter().enumerate().map(|(index, cells)| Row::new(index + 1, cells)).collect();
+        Self { name: name.into(), rows, ..Self::default() }
     }
 }
 
-/// The canonical form of a text: NFC, line feeds only, no space at the ends of its lines, no empty lines around it.
-#[must_use]
-pub fn canonical(text: &str) -> String {
-    let text: String = text.nfc().collect();
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.join("\n").trim().to_owned()
+impl Sheet {
+    /// Whether a column has nothing in it below this row, both counted from 0.
+    pub(super) fn is_bare(&self, row: usize, column: usize) -> bool {
+        self.rows.iter().skip(row + 1).all(|row| row.cell(column).is_empty())
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_text_has_one_form() {
-        for text in ["e\u{301}\n二", " \u{e9} \r\n二\r\n", "\n\u{e9}\r二\u{3000}"] {
-            assert_eq!(canonical(text), "\u{e9}\n二", "{text:?}");
+impl Row {
+    /// A row from raw cells.
+    pub(super) fn new<C>(number: usize, cells: C) -> Self
+    where
+        C: IntoIterator,
+        C::Item: AsRef<str>,
+    {
+        let mut row = Self { number, ..Self::default() };
+        for (index, cell) in cells.into_iter().enumerate() {
+            let (text, mended) = cleaned(cell.as_ref());
+            row.cells.push(text);
+            row.mended.extend(mended.map(|mended| (index, mended)));
         }
+        row
+    }
+
+    /// The text of a cell; empty when there is none.
+    pub(super) fn cell(&self, index: usize) -> &str {
+        self.cells.get(index).map_or("", String::as_str)
+    }
+
+    /// Whether something stands in it. What it has only of cells that were merged with rows above it is theirs: a row that is merged
+    /// with another as a whole is the same row.
+    pub(super) fn is_filled(&self) -> bool {
+        let is_own = |index: usize| self.merged.get(&index).is_none_or(|(row, _)| *row == self.number);
+        let says = |index: usize| !self.cell(index).is_empty() || self.kinds.contains_key(&index);
+        (0..self.cells.len()).any(|index| says(index) && is_own(index))
     }
 }

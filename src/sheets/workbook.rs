@@ -7,9 +7,11 @@
 use super::{
     csv,
     fault::Fault,
+    layout::{self, Area, Layout},
     sheet::{CellKind, Sheet},
+    shown,
 };
-use calamine::{Data, Reader as _, Xlsx, XlsxError};
+use calamine::{Data, Reader as _, SheetVisible, Style, Xlsx, XlsxError};
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read as _},
@@ -19,7 +21,7 @@ use std::{
 /// The largest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 20 << 20;
 /// The most that an archive may unpack to, in bytes.
-const MAX_UNPACKED_BYTES: u64 = 100 << 20;
+pub(super) const MAX_UNPACKED_BYTES: u64 = 100 << 20;
 /// The most files in an archive; a workbook has a few for each sheet.
 const MAX_ENTRIES: usize = 2_000;
 /// The most sheets, rows of a sheet, columns of a row, cells of a file, and bytes of text in a file.
@@ -44,6 +46,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
         Err(refused(Refusal::Old))
     } else if bytes.contains(&0) && !is_utf16(bytes) {
         Err(refused(Refusal::NoTable))
+    } else if let Some(page) = page(bytes) {
+        Err(refused(page))
     } else {
         csv::read(name, bytes).map(|sheet| vec![sheet])
     }
@@ -54,12 +58,29 @@ fn is_utf16(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")
 }
 
+/// A page or a document that was given the name of a table, as many systems do that export xls.
+fn page(bytes: &[u8]) -> Option<Refusal> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let beginning = bytes.get(..bytes.len().min(2_000)).unwrap_or_default().to_ascii_lowercase();
+    let has = |word: &[u8]| beginning.windows(word.len()).any(|piece| piece == word);
+    if beginning.starts_with(b"<?xml") && !has(b"<html") {
+        return Some(Refusal::Xml);
+    }
+    let is_page = beginning.starts_with(b"<") || beginning.starts_with(b"mime-version:");
+    let is_document = beginning.starts_with(b"{\\rtf") || beginning.starts_with(b"%pdf");
+    is_page.then_some(Refusal::Page).or(is_document.then_some(Refusal::NoTable))
+}
+
 /// Why a file is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
     NoTable,
     /// An xls, or a workbook with a password, which is packed like one.
     Old,
+    /// HTML that calls itself a table.
+    Page,
+    /// XML that calls itself a table, such as Excel's of 2003.
+    Xml,
     Damaged,
     TooLarge,
 }
@@ -73,6 +94,14 @@ impl Refusal {
             Self::Old => (
                 "这是旧格式的工作簿（xls），或者是加了密码的",
                 "在表格软件里打开，有密码的去掉密码，另存为“Excel工作簿（xlsx）”",
+            ),
+            Self::Page => (
+                "这个文件其实是网页，不是表格（有些系统导出的xls就是这样）",
+                "在表格软件里打开，另存为“Excel工作簿（xlsx）”",
+            ),
+            Self::Xml => (
+                "这个文件其实是XML，不是xlsx（如“XML电子表格2003”）",
+                "在表格软件里打开，另存为“Excel工作簿（xlsx）”",
             ),
             Self::Damaged => {
                 ("这个文件损坏了，或者加了密码", "在表格软件里打开，去掉密码，另存为“Excel工作簿（xlsx）”")
@@ -113,14 +142,17 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
         XlsxError::Password => Refusal::Damaged,
         _ => Refusal::NoTable,
     })?;
-    let names = workbook.sheet_names();
-    if names.len() > MAX_SHEETS {
+    let known = workbook.sheets_metadata().to_owned();
+    if known.len() > MAX_SHEETS {
         return Err(Refusal::TooLarge);
     }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
+    let parts = layout::parts(&mut archive).filter(|parts| parts.len() == known.len());
+    let parts = parts.ok_or(Refusal::Damaged)?;
     let mut room = Room::default();
     let mut sheets = Vec::new();
-    for name in names {
-        let mut reader = match workbook.worksheet_cells_reader(&name) {
+    for (known, part) in known.iter().zip(&parts) {
+        let mut reader = match workbook.worksheet_cells_reader(&known.name) {
             Ok(reader) => reader,
             // A sheet that is a chart.
             Err(XlsxError::NotAWorksheet(_)) => continue,
@@ -128,15 +160,17 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
         };
         let mut grid = Grid::default();
         while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|_| Refusal::Damaged)? {
-            let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
-            let percent = format.is_some_and(|format| format.format_code.contains('%'));
             if let calamine::DataRef::SharedString(text) = cell.get_value() {
                 room.take_text(text.len())?;
             }
             let value = Data::from(cell.get_value().clone());
-            grid.put(cell.get_position(), &value, percent, &mut room)?;
+            let (text, kind) = text(&value, &Format::of(reader.styles().get(style)));
+            grid.put(cell.get_position(), text, kind, &mut room)?;
         }
-        sheets.push(grid.sheet(&name));
+        let layout = layout::read(&mut archive, part).ok_or(Refusal::Damaged)?;
+        let mut sheet = grid.sheet(&known.name, &layout, &mut room)?;
+        sheet.hidden.sheet = known.visible != SheetVisible::Visible;
+        sheets.push(sheet);
     }
     Ok(sheets)
 }
@@ -164,25 +198,36 @@ impl Room {
 #[derive(Default)]
 struct Grid {
     rows: Vec<Vec<String>>,
-    kinds: BTreeMap<usize, BTreeMap<usize, CellKind>>,
+    kinds: BTreeMap<(usize, usize), CellKind>,
+    /// The cells of merged ones, by where these begin.
+    merged: BTreeMap<(usize, usize), (usize, usize)>,
 }
 
 impl Grid {
     fn put(
         &mut self,
         position: (u32, u32),
-        value: &Data,
-        percent: bool,
+        text: String,
+        kind: Option<CellKind>,
         room: &mut Room,
     ) -> Result<(), Refusal> {
-        let (text, kind) = text(value, percent);
-        if text.is_empty() {
+        if text.is_empty() && kind.is_none() {
             return Ok(());
         }
         let place = |index: u32, most: usize| {
             usize::try_from(index).ok().filter(|index| *index < most).ok_or(Refusal::TooLarge)
         };
-        let (row, column) = (place(position.0, MAX_ROWS)?, place(position.1, MAX_COLUMNS)?);
+        self.set((place(position.0, MAX_ROWS)?, place(position.1, MAX_COLUMNS)?), text, kind, room)
+    }
+
+    fn set(
+        &mut self,
+        place: (usize, usize),
+        text: String,
+        kind: Option<CellKind>,
+        room: &mut Room,
+    ) -> Result<(), Refusal> {
+        let (row, column) = place;
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Vec::new);
         }
@@ -195,37 +240,98 @@ impl Grid {
         if let Some(cell) = cells.get_mut(column) {
             *cell = text;
         }
-        if let Some(kind) = kind {
-            self.kinds.entry(row).or_default().insert(column, kind);
+        match kind {
+            Some(kind) => self.kinds.insert(place, kind),
+            None => self.kinds.remove(&place),
+        };
+        Ok(())
+    }
+
+    /// A merged cell says the same in all that it covers, as far down as the sheet is filled. What still lies beneath it is not shown.
+    fn spread(&mut self, area: Area, room: &mut Room) -> Result<(), Refusal> {
+        let index = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+        let first = (index(area.0), index(area.1));
+        let text = self.rows.get(first.0).and_then(|row| row.get(first.1)).cloned().unwrap_or_default();
+        let kind = self.kinds.get(&first).copied();
+        if text.is_empty() && kind.is_none() {
+            return Ok(());
+        }
+        for row in first.0..=index(area.2).min(self.rows.len().saturating_sub(1)) {
+            for column in first.1..=index(area.3).min(MAX_COLUMNS - 1) {
+                // Overlapping ones cannot be many.
+                room.take_cells(1)?;
+                self.merged.insert((row, column), first);
+                if (row, column) != first {
+                    self.set((row, column), text.clone(), kind, room)?;
+                }
+            }
         }
         Ok(())
     }
 
-    fn sheet(mut self, name: &str) -> Sheet {
-        let mut sheet = Sheet::new(name, self.rows);
-        for (index, row) in sheet.rows.iter_mut().enumerate() {
-            row.kinds = self.kinds.remove(&index).unwrap_or_default();
+    fn sheet(mut self, name: &str, layout: &Layout, room: &mut Room) -> Result<Sheet, Refusal> {
+        for place in &layout.unanswered {
+            self.put(*place, String::new(), Some(CellKind::NoResult), room)?;
         }
-        sheet
+        for area in &layout.merged {
+            self.spread(*area, room)?;
+        }
+        let mut sheet = Sheet::new(name, self.rows);
+        for ((row, column), kind) in self.kinds {
+            if let Some(row) = sheet.rows.get_mut(row) {
+                row.kinds.insert(column, kind);
+            }
+        }
+        for ((row, column), (first, of)) in self.merged {
+            if let Some(row) = sheet.rows.get_mut(row) {
+                row.merged.insert(column, (first + 1, of));
+            }
+        }
+        let index = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+        sheet.hidden.rows = layout.hidden_rows.iter().map(|row| index(*row).saturating_add(1)).collect();
+        for (first, last) in &layout.hidden_columns {
+            sheet.hidden.columns.extend(index(*first)..=index(*last).min(MAX_COLUMNS - 1));
+        }
+        Ok(sheet)
+    }
+}
+
+/// How a cell's number is laid out.
+struct Format<'a> {
+    code: &'a str,
+    id: Option<u32>,
+}
+
+impl<'a> Format<'a> {
+    fn of(style: Option<&'a Style>) -> Self {
+        let format = style.and_then(|style| style.number_format.as_ref());
+        Self {
+            code: format.map_or("", |format| format.format_code.as_str()),
+            id: format.and_then(|format| format.format_id),
+        }
     }
 }
 
 /// A cell as its author sees it: whole numbers without a point, 90%, dates as 2026-11-27.
-fn text(cell: &Data, percent: bool) -> (String, Option<CellKind>) {
+fn text(cell: &Data, format: &Format<'_>) -> (String, Option<CellKind>) {
+    let date = || Some(shown::date(format.code, format.id));
     match cell {
         Data::Empty => (String::new(), None),
         Data::String(text) => (text.clone(), None),
-        // Read as it is shown, a percentage is what was typed.
-        Data::Float(value) if percent => (format!("{}%", number(value * 100.0)), None),
-        Data::Float(value) => (number(*value), Some(CellKind::Number)),
+        Data::Float(value) => {
+            let kind = shown::number(*value, format.code);
+            // Read as it is shown, a percentage is what was typed.
+            let percent = format.code.contains('%') && kind != CellKind::Masked;
+            if percent { (format!("{}%", number(value * 100.0)), None) } else { (number(*value), Some(kind)) }
+        }
         Data::Int(value) => (value.to_string(), Some(CellKind::Number)),
         Data::Bool(value) => (value.to_string().to_uppercase(), None),
         Data::DateTime(moment) if moment.is_datetime() => {
             let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            (format!("{year:04}-{month:02}-{day:02}"), Some(CellKind::Date))
+            (format!("{year:04}-{month:02}-{day:02}"), date())
         }
-        Data::DateTimeIso(moment) => (moment.get(..10).unwrap_or(moment).to_owned(), Some(CellKind::Date)),
-        Data::DateTime(_) | Data::DurationIso(_) => (cell.to_string(), Some(CellKind::Date)),
+        Data::DateTimeIso(moment) => (moment.get(..10).unwrap_or(moment).to_owned(), date()),
+        Data::DateTime(_) | Data::DurationIso(_) => (cell.to_string(), Some(CellKind::PartialDate)),
         Data::Error(_) => (cell.to_string(), Some(CellKind::Error)),
     }
 }

@@ -5,7 +5,9 @@
 mod backup;
 mod codes;
 mod findings;
+mod libreoffice;
 mod manual;
+mod people;
 mod results;
 mod review;
 mod roster;

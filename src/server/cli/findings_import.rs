@@ -6,7 +6,7 @@
 use super::{
     error::{self, CliError},
     findings::{MOST_TRIES, busy, said},
-    findings_table::{Desk, NAME, Read, named},
+    findings_table::{Desk, NAME, Read, table},
     scope,
     standard::checklists_in_force,
     text::say,
@@ -35,10 +35,8 @@ use std::{
 /// Takes a table, all or nothing.
 pub(super) async fn import(database: &Database, file: &Path) -> Result<(), CliError> {
     let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
-    let Some(first) = sheets.first() else {
-        return Err(CliError::refused("这个文件里没有表", "核对文件"));
-    };
-    let (sheet, notices) = named(first);
+    let (table, mut faults) = table(&sheets);
+    let notices = faults.take_notices();
     for _ in 0..MOST_TRIES {
         let (known, seen) = database.all_findings().await?;
         let today = shanghai_date(SystemClock.now_ms());
@@ -49,13 +47,10 @@ pub(super) async fn import(database: &Database, file: &Path) -> Result<(), CliEr
         });
         let desk =
             Desk::new(units, checklists_in_force(database).await?, known, today).without(gone.collect());
-        let read = desk.read(&sheet).map_err(CliError::Faults)?;
+        let read = desk.read(&table, faults.clone()).map_err(CliError::Faults)?;
         let words = words(database, &read).await?;
         if said(database, words, seen).await? {
             tell(&read, &notices, today);
-            if sheets.len() > 1 {
-                say(format!("提示：这个文件有{}张表，只读了第一张“{}”。", sheets.len(), first.name));
-            }
             return Ok(());
         }
     }

@@ -12,8 +12,9 @@ use crate::{
     protocol::Level,
     server::database::Unit,
     sheets::{
-        Fault, Row, Sheet,
+        Column, Fault, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
+        half_width,
         table::{Line, Table},
     },
 };
@@ -22,8 +23,6 @@ use std::collections::BTreeMap;
 
 /// How faults name the table.
 pub(super) const NAME: &str = "问题清单";
-/// The header stands within so many filled rows.
-const MAX_TITLE_ROWS: usize = 5;
 /// No inspection finds more.
 const MAX_ROWS: usize = 20_000;
 
@@ -34,37 +33,34 @@ const ITEM: &str = "条目";
 const PROBLEM: &str = "存在问题";
 const DEADLINE: &str = "整改时限";
 const SOURCE: &str = "问题来源";
-const COLUMNS: [&str; 7] = [CODE, BRANCH, TOWN, ITEM, PROBLEM, DEADLINE, SOURCE];
-/// Other words for the same columns, as tables of townships have them.
-const SYNONYMS: [(&str, &str); 5] =
-    [("党组织", BRANCH), ("上级党组织", TOWN), ("考核指标", ITEM), ("问题", PROBLEM), ("branch_code", CODE)];
 
-/// The sheet under the name that faults use, from its header on, with the headers that are known; and what was not read.
-pub(super) fn named(sheet: &Sheet) -> (Sheet, Vec<String>) {
-    let filled = |row: &&Row| row.cells.iter().any(|cell| !cell.is_empty());
-    let is_header = |row: &Row| row.cells.iter().any(|cell| known_as(cell) == Some(PROBLEM));
-    let rows: Vec<Row> = sheet.rows.iter().filter(filled).cloned().collect();
-    let header = rows.iter().take(MAX_TITLE_ROWS).position(is_header).unwrap_or(0);
-    let mut sheet = Sheet { name: NAME.into(), rows: rows.into_iter().skip(header).collect() };
-    let mut unread = Vec::new();
-    if let Some(header) = sheet.rows.first_mut() {
-        for title in header.cells.iter_mut().filter(|title| !title.is_empty()) {
-            match known_as(title) {
-                Some(known) => *title = known.into(),
-                None if ["备注", "序号"].contains(&title.as_str()) => title.clear(),
-                None => {
-                    unread.push(format!("“{title}”列没有用到。"));
-                    title.clear();
-                }
-            }
-        }
+/// The columns, with other words for the same as tables of townships have them. Of 支部编号 and 支部 one must be there.
+const COLUMNS: [Column; 7] = [
+    Column::may(CODE, Takes::Exact).or(&["branch_code"]),
+    Column::may(BRANCH, Takes::Text).or(&["党组织"]),
+    Column::may(TOWN, Takes::Text).or(&["上级党组织"]),
+    Column::may(ITEM, Takes::Text).or(&["考核指标"]),
+    Column::must(PROBLEM, Takes::Text).or(&["问题"]),
+    Column::may(DEADLINE, Takes::Day),
+    Column::may(SOURCE, Takes::Text),
+];
+const FORM: Form<'_> = Form {
+    name: NAME,
+    columns: &COLUMNS,
+    unknown: Unknown::Notice,
+    may_end_early: false,
+    template: "表头写：支部编号（或者支部、乡镇）、条目、存在问题、整改时限、问题来源",
+};
+
+/// The table that a file's sheets hold, what of it was not read or taken in a safe meaning, or what is wrong with it as such.
+pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
+    let mut faults = Faults::default();
+    let mut table = Table::pick(sheets, &FORM, &mut faults);
+    if faults.is_empty() && !table.has(CODE) && !table.has(BRANCH) {
+        table.misses(CODE, &FORM, &mut faults);
     }
-    (sheet, unread)
-}
-
-fn known_as(title: &str) -> Option<&'static str> {
-    let own = COLUMNS.into_iter().find(|column| *column == title);
-    own.or_else(|| SYNONYMS.iter().find(|(other, _)| *other == title).map(|(_, column)| *column))
+    table.no_more_than(MAX_ROWS, &mut faults);
+    (table, faults)
 }
 
 /// What a row asks for.
@@ -148,21 +144,8 @@ impl Desk {
         self
     }
 
-    /// What the rows of a sheet ask for, in their order, or everything that is wrong with them.
-    pub(super) fn read(&self, sheet: &Sheet) -> Result<Vec<Read>, Vec<Fault>> {
-        let mut faults = Faults::default();
-        let sheets = [sheet.clone()];
-        let has = |column: &str| {
-            let header = sheet.rows.first();
-            header.is_some_and(|row| row.cells.iter().any(|title| title == column))
-        };
-        let mut needed = vec![PROBLEM];
-        if !has(CODE) {
-            needed.push(if has(BRANCH) { BRANCH } else { CODE });
-        }
-        let mut table = Table::find(&sheets, NAME, &needed, &COLUMNS, &mut faults);
-        table.no_more_than(MAX_ROWS, &mut faults);
-        table.no_dates_but(&[DEADLINE], &mut faults);
+    /// What the rows of a table ask for, in their order, or everything that is wrong with them and was before.
+    pub(super) fn read(&self, table: &Table, mut faults: Faults) -> Result<Vec<Read>, Vec<Fault>> {
         let mut rows: BTreeMap<(BranchCode, Option<ItemId>, String), usize> = BTreeMap::new();
         let mut read = Vec::new();
         for line in table.lines() {
@@ -291,6 +274,7 @@ impl Desk {
         if text.is_empty() {
             return Some(None);
         }
+        line.no_number(ITEM, faults);
         let Some(list) = self.checklists.get(&branch.sector) else {
             let problem = format!("“{}”所在的领域还没有发布标准，看不出是哪一条", branch.name);
             line.fault(ITEM, problem, "先发布标准，或者这一格空着", faults);
@@ -300,7 +284,7 @@ impl Desk {
             list.items().filter(|(_, item)| item.title == text).map(|(_, item)| &item.id).collect();
         let found = match titled[..] {
             [id] => Some(id.clone()),
-            _ => find_item(list, text),
+            _ => find_item(list, &half_width(text)),
         };
         if found.is_none() {
             let remedy = format!("写第几条（1到{}）、条目编号，或者条目的标题", list.items().count());
@@ -349,13 +333,8 @@ mod tests {
         };
         let known = [(code, known)].into();
         let desk = Desk::new(vec![unit], BTreeMap::new(), known, today);
-        let row = |number: usize, cells: [&str; 3]| Row {
-            number,
-            cells: cells.map(str::to_owned).to_vec(),
-            kinds: BTreeMap::new(),
-        };
-        let rows = vec![row(1, [CODE, PROBLEM, DEADLINE]), row(2, ["b", "缺签到表", day])];
-        desk.read(&Sheet { name: NAME.into(), rows })
+        let (table, faults) = table(&[Sheet::new(NAME, [[CODE, PROBLEM, DEADLINE], ["b", "缺签到表", day]])]);
+        desk.read(&table, faults)
     }
 
     #[test]

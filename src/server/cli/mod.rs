@@ -21,6 +21,7 @@ mod review_items;
 mod review_sheet;
 mod roster;
 mod roster_changes;
+mod roster_template;
 mod scope;
 mod sheets;
 mod slips;
@@ -29,6 +30,9 @@ mod standard_burden;
 mod standard_diff;
 mod standard_export;
 mod text;
+
+#[cfg(test)]
+mod fuzz_tests;
 
 use super::database::Database;
 use clap::{Parser, Subcommand};
@@ -59,7 +63,7 @@ enum Command {
     Serve(super::serve::Options),
     #[command(subcommand, about = "标准：做模板、检查、算负担、发布、查看、导出")]
     Standard(standard::Standard),
-    #[command(subcommand, about = "党组织名册：导入、撤销、合并")]
+    #[command(subcommand, about = "党组织名册：做空表、导入、撤销、合并")]
     Roster(roster::Roster),
     #[command(subcommand, about = "激活码：发放")]
     Codes(codes::Codes),
@@ -105,6 +109,7 @@ impl Command {
     fn needs(&self) -> Needs {
         match self {
             Self::Serve(_) | Self::Roster(roster::Roster::Import { .. }) => Needs::NewOrOld,
+            Self::Roster(roster::Roster::Template { .. }) => Needs::Nothing,
             Self::Standard(command) => command.needs(),
             Self::Roster(_)
             | Self::Codes(_)
@@ -159,8 +164,11 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     if !cli.database.exists() {
         match cli.command.needs() {
             Needs::Nothing => {
-                let Command::Standard(command) = cli.command else { return Ok(()) };
-                return Ok(command.run(None).await?);
+                return match cli.command {
+                    Command::Standard(command) => Ok(command.run(None).await?),
+                    Command::Roster(command) => Ok(command.run(None).await?),
+                    _ => Ok(()),
+                };
             }
             Needs::Database => return Err(CliError::NoDatabase(cli.database.display().to_string()).into()),
             Needs::NewOrOld => make_folder(&cli.database)?,
@@ -171,7 +179,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let done = match cli.command {
         Command::Serve(options) => super::serve::run(options, &photos, &database).await.map_err(Into::into),
         Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),
-        Command::Roster(command) => command.run(&database).await.map_err(Into::into),
+        Command::Roster(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
         Command::Device(command) => command.run(&database).await.map_err(Into::into),
         Command::Review(command) => command.run(&database).await.map_err(Into::into),

@@ -18,6 +18,7 @@ use crate::{
         database::{Database, results::Counting, reviews::Decision},
     },
     sheets::{
+        Column, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
         table::{Line, Table},
         workbook,
@@ -90,7 +91,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
             u32::try_from(row.counting.reviews.len()).unwrap_or(u32::MAX).into(),
         )?;
         for column in 10..14 {
-            looks.text(sheet, number, column, "")?;
+            looks.filled_in(sheet, number, column)?;
         }
     }
     if let Ok(last @ 1..) = u32::try_from(rows.len()) {
@@ -120,10 +121,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
 /// Takes a filled-in table. Each row is an act of its own: what is sound is written, the rest is named.
 pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -> Result<(), CliError> {
     let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
-    let mut faults = Faults::default();
-    let needed = [ID, REVIEWS, OPINION, REASON, ITEMS, DUE];
-    let optional = COLUMNS.map(|(title, _)| title);
-    let table = Table::find(&sheets, NAME, &needed, &optional, &mut faults);
+    let (table, mut faults) = table(&sheets);
     let now = SystemClock.now_ms();
     let mut desk = Desk {
         database,
@@ -171,7 +169,30 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
     if overdue > 0 {
         say(format!("提示：其中{overdue}份的截止日期已经过了，照实记作逾期。"));
     }
+    for notice in faults.take_notices() {
+        say(format!("提示：{notice}"));
+    }
     if faults.is_empty() { Ok(()) } else { Err(CliError::LeftOut(faults.into_vec())) }
+}
+
+/// The table that a file's sheets hold, and what is wrong with it as such.
+pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
+    let mut faults = Faults::default();
+    let columns = COLUMNS.map(column);
+    let template = "或者用 review export 重新导出审核表";
+    let form =
+        Form { name: NAME, columns: &columns, unknown: Unknown::Fault, may_end_early: false, template };
+    (Table::pick(sheets, &form, &mut faults), faults)
+}
+
+/// A column as it is read.
+fn column((title, _): (&'static str, f64)) -> Column {
+    match title {
+        ID | REVIEWS => Column::must(title, Takes::Exact),
+        OPINION | REASON | ITEMS => Column::must(title, Takes::Text),
+        DUE => Column::must(title, Takes::Day),
+        _ => Column::may(title, Takes::Text),
+    }
 }
 
 /// What is read so far.

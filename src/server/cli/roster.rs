@@ -4,6 +4,7 @@ use super::{
     days,
     error::{self, CliError},
     roster_changes::{End, Freeze, Merge, can_happen},
+    roster_template,
     text::say,
 };
 use crate::{
@@ -24,6 +25,11 @@ use std::{
 
 #[derive(clap::Subcommand)]
 pub(super) enum Roster {
+    #[command(about = "写一张空的名册：一个xlsx，有下拉和每列的说明")]
+    Template {
+        #[arg(short, long, value_name = "FILE", help = "写成这个xlsx；已经有的文件不覆盖")]
+        output: PathBuf,
+    },
     #[command(about = "导入党组织名册：有一处错误就整张不导入；再导入一次，什么也不变")]
     Import {
         #[arg(value_name = "FILE", help = "CSV或xlsx，表头：编号、上级编号、层级、名称、领域、电话")]
@@ -46,10 +52,15 @@ pub(super) enum Roster {
 }
 
 impl Roster {
-    /// Runs the command.
-    pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
+    /// Runs the command. Only a blank table is made without a database.
+    pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
+        if let Self::Template { output } = &self {
+            return roster_template::write(output);
+        }
+        let Some(database) = database else { return Ok(()) };
         let today = shanghai_date(SystemClock.now_ms());
         match self {
+            Self::Template { .. } => Ok(()),
             Self::Import { file, on, correct } => {
                 let on = on.map(|text| days::happened(&text, today)).transpose()?;
                 let changed = if correct { From::Ever } else { From::Day(on.unwrap_or(today)) };
@@ -70,11 +81,8 @@ async fn import(
 ) -> Result<(), CliError> {
     let sheets =
         workbook::read("名册", &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
-    let Some(sheet) = sheets.first() else {
-        return Err(CliError::refused("这个文件里没有表", "核对文件"));
-    };
     let (known, in_use) = (database.tree().await?, database.branches_in_use().await?);
-    let roster = roster::read(sheet, &known, &in_use).map_err(CliError::Faults)?;
+    let roster = roster::read(&sheets, &known, &in_use).map_err(CliError::Faults)?;
     let stands_otherwise = stand_otherwise(&known, &roster.units);
     if let From::Day(on) = changed {
         for unit in &stands_otherwise {
@@ -96,9 +104,6 @@ async fn import(
     if let (From::Day(on), false) = (changed, stands_otherwise.is_empty()) {
         let count = stands_otherwise.len();
         say(format!("提示：{count}个的名称、上级、层级或领域从{on}起按新的，在那以前的各期仍按原来的。"));
-    }
-    if sheets.len() > 1 {
-        say(format!("提示：这个文件有{}张表，只读了第一张“{}”。", sheets.len(), sheet.name));
     }
     for notice in &roster.notices {
         say(format!("提示：{notice}"));

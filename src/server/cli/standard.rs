@@ -97,15 +97,16 @@ impl Standard {
 
 /// Checks a package, and its item ids against what is published.
 async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError> {
-    let sheets = package::sheets(file)?;
-    let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+    let source = package::read(file)?;
+    let (package, sheets) = (&source.package, &source.sheets);
     say(format!("没有错误：《{}》{}。", package.standard.title, package.standard.version));
     say(overview(&package.checklists));
     say(books(&package.documents));
+    source.tell();
     if package.standard.id.as_str() == TEMPLATE_ID {
         say(format!("提示：“标准编号”还是模板里的“{TEMPLATE_ID}”，换成自己的才能发布。"));
     }
-    let reused = reused_ids(database, &package, &sheets).await?;
+    let reused = reused_ids(database, package, sheets).await?;
     for fault in &reused {
         say(format!("提示：{fault}"));
     }
@@ -115,8 +116,8 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     }
     match database {
         Some(database) => {
-            refusals.extend(taken_version(database, &package).await?);
-            refusals.extend(left_out(database, &package).await?);
+            refusals.extend(taken_version(database, package).await?);
+            refusals.extend(left_out(database, package).await?);
         }
         None => say("提示：没有找到数据库，没有和发布过的比编号、版本和领域。"),
     }
@@ -164,22 +165,24 @@ async fn publish(
     yes_fewer_sectors: bool,
     database: Option<&Database>,
 ) -> Result<(), CliError> {
-    let sheets = package::sheets(file)?;
-    let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+    let source = package::read(file)?;
+    let (package, sheets) = (&source.package, &source.sheets);
     if package.standard.id.as_str() == TEMPLATE_ID {
         let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
         return Err(CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉"));
     }
     if let Some(database) = database {
-        if let Some(problem) = taken_version(database, &package).await? {
+        if let Some(problem) = taken_version(database, package).await? {
             return Err(CliError::refused(problem, "在“标准”表里换一个版本；手机和上级靠它分清是哪一版"));
         }
-        if let Some(problem) = left_out(database, &package).await?.filter(|_| !yes_fewer_sectors) {
+        if let Some(problem) = left_out(database, package).await?.filter(|_| !yes_fewer_sectors) {
             let remedy = "在“领域”和“条目”表里补上；确实不要了，发布时加 --yes-fewer-sectors";
             return Err(CliError::refused(problem, remedy));
         }
     }
-    put(&package, reused_ids(database, &package, &sheets).await?, yes_same_item, database).await
+    put(package, reused_ids(database, package, sheets).await?, yes_same_item, database).await?;
+    source.tell();
+    Ok(())
 }
 
 async fn publish_builtin(yes_same_item: bool, database: Option<&Database>) -> Result<(), CliError> {

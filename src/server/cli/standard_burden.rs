@@ -116,7 +116,7 @@ impl Burden {
 
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
-        let package = package::read(&self.file)?;
+        let package = package::read(&self.file)?.package;
         let (mut branches, mut in_force) = (BTreeMap::new(), None);
         if let Some(database) = database {
             branches = database.branches_by_sector().await?;

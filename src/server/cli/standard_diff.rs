@@ -52,7 +52,7 @@ pub(super) async fn version(path: &Path, database: Option<&Database>) -> Result<
         let published = published(database).await?;
         return Ok((published.checklists, published.documents));
     }
-    let package = package::read(path)?;
+    let package = package::read(path)?.package;
     Ok((package.checklists, package.documents))
 }
 

@@ -43,7 +43,11 @@ impl Export {
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         let (sheets, published) = match &self.file {
-            Some(file) => (package::sheets(file)?, None),
+            Some(file) => {
+                let source = package::read(file)?;
+                source.tell();
+                (source.sheets, None)
+            }
             None if self.builtin => (builtin::sheets().map_err(CliError::Faults)?, None),
             None => {
                 let published = published(database).await?;
