@@ -253,7 +253,10 @@ async fn every_text_goes_through_the_one_filter() {
         ("reporter", |sent, text| sent.declaration.reporter = text.into()),
         ("post", |sent, text| sent.declaration.reporter_post = text.into()),
         ("secretary", |sent, text| sent.declaration.secretary = text.into()),
-        ("note", |sent, text| sent.answers.push(note(sent, text))),
+        ("note", |sent, text| {
+            let word = note(sent, text);
+            sent.answers.push(word);
+        }),
         ("themed day", |sent, text| {
             let themed_day = text.into();
             let profile = BranchProfile { themed_day, ..profile(None) };
