@@ -5,7 +5,7 @@
 //! change of wording that changes a rule fails here; when the rule itself changes, look it up and change the row with it.
 
 use super::{builtin, builtin::files, content_tests::all};
-use crate::sheets::csv;
+use crate::sheets::{Row, csv};
 use crate::{
     domain::{Citation, Item, Mark, Rule},
     words::terms,
@@ -27,9 +27,9 @@ struct Claim {
 
 fn claims() -> Vec<Claim> {
     let rows = csv::read("claims", CLAIMS.as_bytes()).unwrap().rows;
-    let cell = |row: &super::Row, at: usize| row.cells.get(at).cloned().unwrap_or_default();
+    let cell = |row: &Row, at: usize| row.cells.get(at).cloned().unwrap_or_default();
     assert_eq!(rows[0].cells, ["在哪里", "领域", "要有的话", "文件", "条款", "标记"]);
-    let claim = |row: &super::Row| Claim {
+    let claim = |row: &Row| Claim {
         place: cell(row, 0),
         sector: cell(row, 1),
         words: cell(row, 2),

@@ -9,10 +9,13 @@ const COLUMNS: [Column; 4] = [
     Column::may("时限", Takes::Day),
     Column::may("分值", Takes::Exact),
 ];
-const FORM: Form<'_> =
-    Form {
-        name: "表", columns: &COLUMNS, unknown: Unknown::Notice, template: "用 template 做一张空表"
-    };
+const FORM: Form<'_> = Form {
+    name: "表",
+    columns: &COLUMNS,
+    unknown: Unknown::Notice,
+    may_end_early: false,
+    template: "用 template 做一张空表",
+};
 
 /// What is said of these sheets: lines as texts, or faults; and notices.
 fn said(sheets: &[Sheet], form: &Form<'_>) -> (Result<Vec<String>, String>, String) {
