@@ -296,11 +296,11 @@ impl<'a> Line<'a> {
             }
             _ => {
                 let most = most_chars(column);
-                if !is_plain_text(text, most, true) {
+                if let Some(problem) = hostile(text) {
+                    self.fault(column, problem, "重新手工输入这一格", faults);
+                } else if !is_plain_text(text, most, true) {
                     let problem = format!("文字超过{most}个字，或者有看不见的控制字符");
                     self.fault(column, problem, "缩短，或者重新手工输入这一格", faults);
-                } else if let Some(problem) = hostile(text) {
-                    self.fault(column, problem, "重新手工输入这一格", faults);
                 }
                 return;
             }
