@@ -14,6 +14,7 @@ pub mod files;
 pub mod helper;
 pub mod history;
 pub mod image;
+pub mod input;
 mod js;
 pub mod leave;
 pub mod locks;

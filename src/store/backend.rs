@@ -31,11 +31,13 @@ pub enum Table {
     Thumbnails,
     /// Words on findings written here, and what the endpoint has of them, by branch.
     Findings,
+    /// What was typed and is not entered yet, by branch, period and place: see [`super::unfinished`].
+    Unfinished,
 }
 
 impl Table {
     /// All of them, in the order in which they were introduced.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Settings,
         Self::Bindings,
         Self::Checklists,
@@ -49,6 +51,7 @@ impl Table {
         Self::PhotoBytes,
         Self::Thumbnails,
         Self::Findings,
+        Self::Unfinished,
     ];
 
     /// The version of the database that introduced it.
@@ -66,6 +69,7 @@ impl Table {
             Self::Ledger => 3,
             Self::Photos | Self::PhotoBytes | Self::Thumbnails => 4,
             Self::Findings => 5,
+            Self::Unfinished => 6,
         }
     }
 
@@ -86,6 +90,7 @@ impl Table {
             Self::PhotoBytes => "photo-bytes",
             Self::Thumbnails => "thumbnails",
             Self::Findings => "findings",
+            Self::Unfinished => "unfinished",
         }
     }
 

@@ -30,7 +30,7 @@ use wasm_bindgen::JsValue;
 /// The database's name in the browser.
 const NAME: &str = "biaochi";
 /// Raised with every change of the tables; [`upgrade`] then brings older ones along.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// How long opening waits before each further attempt, in milliseconds: longer than a killed browser's last write takes.
 const OPENED_AGAIN_AFTER_MS: [u32; 4] = [100, 400, 1_000, 2_000];

@@ -23,6 +23,7 @@ mod shelf;
 #[cfg(feature = "web")]
 pub mod storage;
 mod sync_store;
+pub mod unfinished;
 mod work;
 
 #[cfg(test)]
@@ -56,4 +57,5 @@ pub use records::{
     PhotoRecord, RefusedFindings, TextSize, Theme,
 };
 pub use repository::{Found, Repository};
+pub use unfinished::Unfinished;
 pub use work::OnlyHere;

@@ -129,7 +129,7 @@ impl<B: Backend> Repository<B> {
     /// # Errors
     /// When the storage fails.
     pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
-        let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists];
+        let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists, Table::Unfinished];
         // Of photos only what is known of them: their bytes and small pictures are fetched one by one when they are shown.
         let of_branch = [
             Table::Drafts,

@@ -391,6 +391,7 @@ impl<B: Backend> Repository<B> {
                 Table::Ledger,
                 Table::Photos,
                 Table::Findings,
+                Table::Unfinished,
             ];
             for table in tables {
                 for (key, _) in change.texts(table, &prefix).await? {

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     domain::{
         BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingOrigin, FindingState,
-        FindingValue, Findings, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS, day,
-        finding::ItemPoints, scoring::ItemScore,
+        FindingValue, Findings, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS, finding::ItemPoints,
+        scoring::ItemScore,
     },
     store::{RefusedFindings, StoredFindings},
 };
@@ -263,23 +263,6 @@ impl Reached {
     }
 }
 
-/// What was typed into a text of a finding, when it is to be written: not while it is what stood there when the field was opened
-/// (`opened`), whatever another phone has said since (`known`), nor when that says the same.
-#[must_use]
-pub fn typed_text(opened: &str, typed: &str, known: &str) -> Option<String> {
-    let text: String =
-        typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
-    (typed != opened && text != known).then_some(text)
-}
-
-/// The same for the day; half a date is none: what stood there stays.
-#[must_use]
-pub fn typed_day(opened: &str, typed: &str, known: Option<Date>) -> Option<Option<Date>> {
-    let day = day::parse(typed.trim());
-    let is_half = day.is_none() && !typed.trim().is_empty();
-    (typed != opened && !is_half && day != known).then_some(day)
-}
-
 /// Who has been named as responsible, the most recently named first.
 #[must_use]
 pub fn named(findings: &Findings) -> Vec<String> {
@@ -437,19 +420,6 @@ mod tests {
         };
         let findings = Findings::new([name(1, "王文书", 1), name(2, "李书记", 2), name(3, "王文书", 3)], []);
         assert_eq!(named(&findings), ["王文书", "李书记"]);
-    }
-
-    #[test]
-    fn a_field_that_nobody_typed_in_overwrites_nothing() {
-        // Another phone has written since the field was opened.
-        assert_eq!(typed_text("会前备好", "会前备好", "会前备好签到表"), None);
-        assert_eq!(typed_text("会前备好", "会前备好笔", "会前备好签到表"), Some("会前备好笔".into()));
-        assert_eq!(typed_text("会前备好", " 会前备好笔 ", "会前备好笔"), None, "said already");
-        let (old, new) = (date(2026, 12, 1), date(2026, 12, 9));
-        assert_eq!(typed_day("2026-12-01", "2026-12-01", Some(new)), None);
-        assert_eq!(typed_day("2026-12-09", "2026-12-01", Some(new)), Some(Some(old)));
-        assert_eq!(typed_day("2026-12-01", "", Some(old)), Some(None), "taken back");
-        assert_eq!(typed_day("2026-12-01", "2026-1", Some(old)), None);
     }
 
     #[test]

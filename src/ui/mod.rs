@@ -1,8 +1,8 @@
 //! The app: what a secretary sees and touches.
 //!
 //! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`darkroom`], [`going`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`item_text`], [`route`], [`unfinished`],
-//! [`unsaved`]) need no browser and are tested without one.
+//! modules that only compute ([`overview`], [`darkroom`], [`going`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`item_text`], [`route`], [`typing`],
+//! [`unfinished`], [`unsaved`]) need no browser and are tested without one.
 
 pub mod book;
 pub mod darkroom;
@@ -20,6 +20,7 @@ pub mod radar;
 pub mod ring;
 pub mod route;
 pub mod search;
+pub mod typing;
 pub mod unfinished;
 pub mod unsaved;
 pub mod words;

@@ -42,10 +42,11 @@ pub fn PartControl(
             .into_any(),
         );
     }
+    let at = format!("check/{}/{}", item.id, part.id);
     let control = match part.rule.clone() {
         Rule::YesNo => yes_no(answer, write).into_any(),
         Rule::Count { minimum, unit, .. } => {
-            counts(session, &part, minimum, unit, answer, write, spoken).into_any()
+            counts(session, &part, (minimum, unit), answer, write, spoken, &at).into_any()
         }
         Rule::Share { numerator, denominator, from_profile, .. } => {
             let offered = from_profile.and_then(|which| {
@@ -55,13 +56,13 @@ pub fn PartControl(
             });
             // What is counted in the ledger is shown beneath, with its figures.
             (move || {
-                let (numerator, denominator) = (numerator.clone(), denominator.clone());
-                (!spoken.speaks.get()).then(|| share(numerator, denominator, offered, answer, write))
+                let names = (numerator.clone(), denominator.clone());
+                (!spoken.speaks.get()).then(|| share(session, names, offered, answer, write, &at))
             })
             .into_any()
         }
         Rule::Level { choices } => level(&choices, answer, write).into_any(),
-        Rule::Deduction { occurrences } => deduction(&occurrences, answer, write, spoken).into_any(),
+        Rule::Deduction { occurrences } => deduction(&occurrences, answer, write, spoken, &at).into_any(),
         Rule::Facts { facts } => facts_control(&facts, answer, write).into_any(),
     };
     let asked_of = judged.iter().map(|span| dates::window(&span.key)).collect::<Vec<_>>().join("、");

@@ -1,9 +1,18 @@
 //! The six controls of an answer, one for each kind of rule: what is tapped or typed, and nothing of what it earns.
 
-use super::{counted::Spoken, figures::Stepper};
+use super::{
+    counted::Spoken,
+    field::{Stepper, before_in},
+};
 use crate::{
-    domain::{Part, PartAnswer, WindowKey, check::MAX_FIGURE},
-    ui::{session::Session, words::dates},
+    domain::{Part, PartAnswer, WindowKey},
+    ui::{
+        session::{
+            Session,
+            typing::{Fields, Form},
+        },
+        words::dates,
+    },
 };
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,12 +40,12 @@ pub(super) fn yes_no(answer: Answered, write: Callback<PartAnswer>) -> impl Into
 pub(super) fn counts(
     session: Session,
     part: &Part,
-    minimum: u32,
-    unit: String,
+    (minimum, unit): (u32, String),
     answer: Answered,
     write: Callback<PartAnswer>,
     spoken: Spoken,
-) -> impl IntoView {
+    at: &str,
+) -> impl IntoView + use<> {
     let spans = session
         .work
         .with_untracked(|work| work.as_ref().map(|work| work.period.judged(part.window)).unwrap_or_default());
@@ -47,7 +56,7 @@ pub(super) fn counts(
     let set = move |key: &WindowKey, count: u32| {
         let mut counts = current();
         counts.insert(key.clone(), count);
-        write.run(PartAnswer::Counts { counts });
+        write.try_run(PartAnswer::Counts { counts });
     };
     let several = spans.len() > 1;
     let often = dates::often(part.window);
@@ -95,18 +104,19 @@ pub(super) fn counts(
                 _ => None,
             });
             let key = span.key;
+            let place = format!("{at}/{}", key.0);
+            // Only whether this one is counted: another one's must not take a field away that is being typed into.
+            let is_fixed = fixed(spoken, key.0.clone());
             let running = (several && span.starts <= today && today <= span.ends).then_some("（还没过完）");
             let shown = name.clone();
             let unit = unit.clone();
-            let typed = Callback::new({
-                let key = key.clone();
-                move |count| set(&key, count)
-            });
+            let typed = Callback::new(move |count| set(&key, count));
             let figure = move || {
-                if spoken.fixed.read().contains(&key.0) {
+                if is_fixed.get() {
                     view! { <span>{format!("台账{}{unit}", value.get().unwrap_or(0))}</span> }.into_any()
                 } else {
-                    view! { <Stepper label=name.clone() value=value unit=unit.clone() on_change=typed /> }
+                    let (place, label, unit) = (place.clone(), name.clone(), unit.clone());
+                    view! { <Stepper place=place label=label value=value unit=unit on_change=typed /> }
                         .into_any()
                 }
             };
@@ -125,34 +135,63 @@ pub(super) fn counts(
     }
 }
 
+/// Whether the ledger counts this one.
+fn fixed(spoken: Spoken, name: String) -> Memo<bool> {
+    Memo::new(move |_| spoken.fixed.read().contains(&name))
+}
+
 pub(super) fn share(
-    numerator: String,
-    denominator: String,
+    session: Session,
+    (numerator, denominator): (String, String),
     offered: Option<u32>,
     answer: Answered,
     write: Callback<PartAnswer>,
-) -> impl IntoView {
+    at: &str,
+) -> impl IntoView + use<> {
     let given = move || match answer.get() {
         Some(PartAnswer::Share { numerator, denominator }) => (Some(numerator), Some(denominator)),
         _ => (None, None),
     };
-    // What is typed stays on the screen until both figures are there and fit each other; only then is it an answer.
+    // What is typed is unfinished until both figures are there and fit each other; only then is it an answer.
     let start = untrack(given);
     let below = RwSignal::new(start.1.or(offered));
     let above = RwSignal::new(start.0);
-    Effect::new(move |_| {
-        if let (Some(n), Some(d)) = given() {
-            above.set(Some(n));
-            below.set(Some(d));
+    Effect::new(move |before: Option<(Option<u32>, Option<u32>)>| {
+        let now = given();
+        // What arrives takes the place of what was answered, not of what is being said.
+        let is_as_before = |before| (above.get_untracked(), below.get_untracked()) == before;
+        if before.is_some_and(|(above, below)| is_as_before((above, below.or(offered)))) {
+            above.set(now.0);
+            below.set(now.1.or(offered));
         }
+        now
     });
+    let fields = |above: Option<u32>, below: Option<u32>| -> Fields {
+        let text = |figure: Option<u32>| figure.map(|figure| figure.to_string()).unwrap_or_default();
+        vec![("above", text(above)), ("below", text(below))]
+    };
+    let form = Form::begin(
+        session,
+        at,
+        Callback::new(move |()| {
+            let (above, below) = given();
+            fields(above, below.or(offered))
+        }),
+        Callback::new(move |()| fields(above.get(), below.get())),
+        Callback::new(move |(field, text): (String, String)| {
+            let signal = if field == "above" { above } else { below };
+            signal.set(text.parse().ok());
+        }),
+    );
     let settle = move || {
         if let (Some(n), Some(d)) = (above.get_untracked(), below.get_untracked())
             && n <= d
             && d > 0
         {
-            write.run(PartAnswer::Share { numerator: n, denominator: d });
+            write.try_run(PartAnswer::Share { numerator: n, denominator: d });
         }
+        // Not after the page is gone.
+        form.look();
     };
     let misfit = move || match (above.get(), below.get()) {
         (Some(n), Some(d)) if n > d => Some("上面的数不能大于下面的数"),
@@ -161,10 +200,12 @@ pub(super) fn share(
         _ => None,
     };
     view! {
+        {before_in(form)}
         <ul class="count-rows">
             <li class="count-row">
                 <span>{numerator.clone()}</span>
                 <Stepper
+                    place=format!("{at}/above")
                     label=numerator
                     value=above
                     unit=""
@@ -177,6 +218,7 @@ pub(super) fn share(
             <li class="count-row">
                 <span>{denominator.clone()}</span>
                 <Stepper
+                    place=format!("{at}/below")
                     label=denominator
                     value=below
                     unit=""
@@ -225,7 +267,8 @@ pub(super) fn deduction(
     answer: Answered,
     write: Callback<PartAnswer>,
     spoken: Spoken,
-) -> impl IntoView {
+    at: &str,
+) -> impl IntoView + use<> {
     let current = move || match answer.get_untracked() {
         Some(PartAnswer::Occurrences { counts }) => counts,
         _ => BTreeMap::new(),
@@ -240,24 +283,24 @@ pub(super) fn deduction(
                 _ => None,
             });
             let id = kind.id.clone();
-            let typed = Callback::new({
-                let id = id.clone();
-                move |count| {
-                    let mut counts = current();
-                    if count == 0 {
-                        counts.remove(&id);
-                    } else {
-                        counts.insert(id.clone(), count);
-                    }
-                    write.run(PartAnswer::Occurrences { counts });
+            let place = format!("{at}/{id}");
+            let is_fixed = fixed(spoken, id.to_string());
+            let typed = Callback::new(move |count| {
+                let mut counts = current();
+                if count == 0 {
+                    counts.remove(&id);
+                } else {
+                    counts.insert(id.clone(), count);
                 }
+                write.try_run(PartAnswer::Occurrences { counts });
             });
             let text = kind.text.clone();
             let figure = move || {
-                if spoken.fixed.read().contains(id.as_str()) {
+                if is_fixed.get() {
                     view! { <span>{format!("台账{}次", value.get().unwrap_or(0))}</span> }.into_any()
                 } else {
-                    view! { <Stepper label=text.clone() value=value unit="" most=MAX_FIGURE on_change=typed /> }
+                    let (place, label) = (place.clone(), text.clone());
+                    view! { <Stepper place=place label=label value=value unit="" on_change=typed /> }
                         .into_any()
                 }
             };

@@ -1,11 +1,17 @@
 //! What the ledger answers of a part: which entries were counted, how to answer otherwise with a reason, and how to go back.
 
+use super::field::{Field, before_in};
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Entry, ItemId, LedgerId, LedgerSource, Part, PartAnswer, Rule, ledger::derive,
+        AnswerKey, AnswerValue, Entry, ItemId, LedgerId, LedgerSource, Part, PartAnswer, Rule,
+        ledger::derive, text::Kind,
     },
     ui::{
-        session::{Session, session},
+        session::{
+            Session, session,
+            typing::{Ends, Form},
+        },
+        typing::Shape,
         words::{dates, ledger},
     },
 };
@@ -86,6 +92,7 @@ pub fn FromLedger(
     part: Part,
 ) -> impl IntoView {
     let session = session();
+    let place = format!("check/{item}/{}/reason", part.id);
     let key = AnswerKey::Part { item, part: part.id.clone() };
     let source = part.from_ledger.clone()?;
     let entry = {
@@ -96,11 +103,14 @@ pub fn FromLedger(
         let key = key.clone();
         Memo::new(move |_| reason(session, &key))
     };
-    Some(move || match (entry.get(), why.get()) {
-        (Some(entry), _) => {
-            view! { <Counted entry=entry source=source.clone() part=part.clone() /> }.into_any()
+    // Only whether: another entry in the ledger does not take the reason away that is being typed.
+    let is_counted = Memo::new(move |_| entry.read().is_some());
+    Some(move || match (is_counted.get(), why.get()) {
+        (true, _) => {
+            let (source, part, place) = (source.clone(), part.clone(), place.clone());
+            view! { <Counted entry=entry source=source part=part place=place /> }.into_any()
         }
-        (None, why) if !why.is_empty() => {
+        (false, why) if !why.is_empty() => {
             let key = key.clone();
             view! {
                 <div class="note" data-testid="against">
@@ -126,59 +136,67 @@ pub fn FromLedger(
 
 /// 从台账数的, with the entries that were counted.
 #[component]
-fn Counted(entry: Entry, source: LedgerSource, part: Part) -> impl IntoView {
+fn Counted(entry: Memo<Option<Entry>>, source: LedgerSource, part: Part, place: String) -> impl IntoView {
     let session = session();
-    let AnswerValue::Part { answer: Some(answer), counted: Some(counted), .. } = entry.value else {
-        return None;
+    let counted = move || match entry.get()?.value {
+        AnswerValue::Part { answer: Some(answer), counted: Some(counted), .. } => Some((answer, counted)),
+        _ => None,
     };
-    let said = said(&answer, &source, &part, counted.len());
-    let links = links(session, &counted);
-    let asking = RwSignal::new(false);
     let why = RwSignal::new(String::new());
-    let key = entry.key;
-    let against = move || {
-        let (key, answer) = (key.clone(), answer.clone());
-        view! {
-            <label class="field">
-                <span>"为什么和台账不一样"</span>
-                <input
-                    type="text"
-                    maxlength="100"
-                    prop:value=why
-                    on:input=move |event| why.set(event_target_value(&event))
-                />
-            </label>
-            <button
-                type="button"
-                class="button"
-                disabled=move || why.read().trim().is_empty()
-                on:click=move |_| {
-                    let reason = why.get_untracked().trim().chars().filter(|c| !c.is_control()).collect();
-                    session.answer_against(key.clone(), answer.clone(), reason);
-                }
-            >
-                "写好原因，自己填"
-            </button>
-        }
+    let reasons = move |why: String| vec![("why", why)];
+    let form = Form::begin(
+        session,
+        &place,
+        Callback::new(move |()| reasons(String::new())),
+        Callback::new(move |()| reasons(why.get())),
+        Callback::new(move |(_, text): (String, String)| why.set(text)),
+    );
+    let asking = RwSignal::new(form.is_before.get_untracked());
+    let field = move || {
+        let say = Callback::new(move |text: String| why.set(text));
+        let place = format!("{place}#why");
+        Field::new(place, Shape::Text(Kind::Line(100)), why.into(), say)
+            .ends(Ends::Entered)
+            .named(view! { <span>"为什么和台账不一样"</span> }.into_any())
     };
-    Some(view! {
+    let enter = move |_| {
+        let (Some(entry), Some((answer, _))) = (entry.get_untracked(), untrack(counted)) else { return };
+        form.entered();
+        session.answer_against(entry.key, answer, why.get_untracked());
+    };
+    view! {
         <div class="note" data-testid="counted">
-            <p>{said}</p>
-            {links}
-            <Show
-                when=move || asking.get()
-                fallback=move || {
+            {move || {
+                let (answer, counted) = counted()?;
+                let said = said(&answer, &source, &part, counted.len());
+                Some(view! { <p>{said}</p> {links(session, &counted)} })
+            }}
+            {before_in(form)}
+            {move || {
+                if asking.get() {
+                    view! {
+                        {field()}
+                        <button
+                            type="button"
+                            class="button"
+                            disabled=move || why.read().is_empty()
+                            on:click=enter
+                        >
+                            "写好原因，自己填"
+                        </button>
+                    }
+                        .into_any()
+                } else {
                     view! {
                         <button type="button" class="quiet" on:click=move |_| asking.set(true)>
                             "和台账不一样，自己填"
                         </button>
                     }
+                        .into_any()
                 }
-            >
-                {against.clone()}
-            </Show>
+            }}
         </div>
-    })
+    }
 }
 
 fn said(answer: &PartAnswer, source: &LedgerSource, part: &Part, counted: usize) -> String {

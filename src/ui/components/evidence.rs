@@ -1,9 +1,9 @@
 //! 佐证材料 of an item: which papers, where the originals lie, what is to be said of it, and photos, which are never asked for.
 
-use super::photos::ItemPhotos;
+use super::{field::Field, photos::ItemPhotos};
 use crate::{
-    domain::{AnswerKey, AnswerValue, Item, answer::MAX_TEXT_CHARS},
-    ui::{session::session, words::terms},
+    domain::{AnswerKey, AnswerValue, Item, text::Kind},
+    ui::{session::session, typing::Shape, words::terms},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -44,11 +44,13 @@ pub fn Evidence(
             offered.push(usual.into());
         }
     }
-    let write = move |key: AnswerKey, text: String| {
-        let text: String =
-            text.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT_CHARS).collect();
-        session.answer(key, AnswerValue::Text { text });
+    let write = move |key: AnswerKey, text: String| session.answer(key, AnswerValue::Text { text });
+    let field = move |key: AnswerKey, name: &str, kind: Kind, value: Memo<String>| {
+        let write = Callback::new(move |text: String| write(key.clone(), text));
+        Field::new(format!("check/{name}"), Shape::Text(kind), value.into(), write)
     };
+    let own_place = field(location.clone(), &format!("{}/location", item.id), Kind::PLACE, place);
+    let own_remark = field(note, &format!("{}/note", item.id), Kind::NOTE, remark);
     let buttons: Vec<_> = offered
         .into_iter()
         .map(|name| {
@@ -79,32 +81,17 @@ pub fn Evidence(
             view! { <li>{paper.name.clone()} {never}</li> }
         })
         .collect();
-    let own_key = location.clone();
     view! {
         <section class="card">
             <h2>"佐证材料"</h2>
             {(!papers.is_empty()).then(|| view! { <ul class="papers">{papers}</ul> })}
             <p>"原件在哪"<small class="muted">"（写了就够，不用拍照）"</small></p>
             <div class="chips">{buttons}</div>
-            <label class="field">
-                <span class="muted">"别的地方，写清楚些，比如“铁柜二层蓝盒”"</span>
-                <input
-                    type="text"
-                    maxlength="60"
-                    prop:value=place
-                    on:change=move |event| write(own_key.clone(), event_target_value(&event))
-                />
-            </label>
+            {own_place
+                .named(view! { <span class="muted">"别的地方，写清楚些，比如“铁柜二层蓝盒”"</span> }.into_any())}
             <ItemPhotos item=item.clone() />
-            <label class="field">
-                <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span>
-                <textarea
-                    rows="2"
-                    maxlength=MAX_TEXT_CHARS.to_string()
-                    prop:value=remark
-                    on:change=move |event| write(note.clone(), event_target_value(&event))
-                ></textarea>
-            </label>
+            {own_remark
+                .named(view! { <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span> }.into_any())}
         </section>
     }
 }

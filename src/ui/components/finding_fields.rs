@@ -2,12 +2,13 @@
 //!
 //! A word is saved when its field is left, closed, or the page goes out of sight: there is no button that could be forgotten.
 
+use super::field::Field;
 use crate::{
-    browser,
-    domain::{Finding, FindingField, FindingId, FindingState, FindingValue, answer::MAX_TEXT_CHARS},
+    domain::{Finding, FindingField, FindingId, FindingState, FindingValue, day, text::Kind},
     ui::{
-        mending::{named, typed_day, typed_text},
+        mending::named,
         session::{Session, session},
+        typing::Shape,
         words::dates,
     },
 };
@@ -54,6 +55,20 @@ impl Asked {
         }
     }
 
+    /// Where what is typed lies.
+    fn place(self, id: FindingId) -> String {
+        format!("finding/{id}/{}", self.slug())
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Self::Deadline => Shape::Day,
+            // Names are short, and no line is broken in one.
+            Self::Responsible => Shape::Text(Kind::NAME),
+            Self::Problem | Self::Measure | Self::Delay => Shape::Text(Kind::NOTE),
+        }
+    }
+
     fn field(self) -> FindingField {
         match self {
             Self::Problem => FindingField::Problem,
@@ -69,7 +84,7 @@ impl Asked {
             Self::Problem => finding.problem.clone(),
             Self::Measure => finding.measure.clone(),
             Self::Responsible => finding.responsible.clone(),
-            Self::Deadline => finding.deadline.map(|day| day.to_string()).unwrap_or_default(),
+            Self::Deadline => finding.deadline.map(day::text).unwrap_or_default(),
             Self::Delay => finding.delay_reason.clone(),
         }
     }
@@ -122,7 +137,7 @@ pub fn FindingFields(
         }
         let fields: Vec<_> = asked
             .into_iter()
-            .map(|asked| view! { <Field id=id asked=asked finding=finding open=open is_closed=is_closed /> })
+            .map(|asked| view! { <One id=id asked=asked finding=finding open=open is_closed=is_closed /> })
             .collect();
         Some(view! {
             <section class="card list" data-testid="finding-fields">
@@ -153,8 +168,8 @@ pub fn Late(
                 <h2>"过了时限还没改好"</h2>
                 <p class="muted">{format!("写上原因和新的日子，{}看得到。", session.addressee())}</p>
                 <ul>
-                    <Field id=id asked=Asked::Delay finding=finding open=open is_closed=false />
-                    <Field id=id asked=Asked::Deadline finding=finding open=open is_closed=false />
+                    <One id=id asked=Asked::Delay finding=finding open=open is_closed=false />
+                    <One id=id asked=Asked::Deadline finding=finding open=open is_closed=false />
                 </ul>
             </section>
         })
@@ -162,7 +177,7 @@ pub fn Late(
 }
 
 #[component]
-fn Field(
+fn One(
     id: FindingId,
     asked: Asked,
     finding: Memo<Option<Finding>>,
@@ -170,6 +185,10 @@ fn Field(
     is_closed: bool,
 ) -> impl IntoView {
     let session = session();
+    // What was not finished another time is opened again.
+    if open.get_untracked().is_none() && session.typed(&session.typed_key(&asked.place(id))).is_some() {
+        open.set(Some(asked));
+    }
     let is_open = Memo::new(move |_| !is_closed && open.get() == Some(asked));
     let shown = Memo::new(move |_| {
         finding.read().as_ref().map(|finding| asked.shown(finding, session)).unwrap_or_default()
@@ -216,16 +235,14 @@ fn Field(
     }
 }
 
-/// Saves what was typed unless nobody typed, or it is what is there already.
-fn save(session: Session, id: FindingId, asked: Asked, opened: &str, typed: &str) {
-    let known = session.mending.with_untracked(|mending| mending.findings.find(id));
-    let Some(known) = known else { return };
-    let value = if asked == Asked::Deadline {
-        typed_day(opened, typed, known.deadline).map(|day| FindingValue::Day { day })
-    } else {
-        typed_text(opened, typed, &asked.said(&known)).map(|text| FindingValue::Text { text })
+/// Writes a word, of a finding of the branch on the screen.
+fn write(session: Session, id: FindingId, asked: Asked, said: String) {
+    let is_here = session.mending.with_untracked(|mending| mending.findings.find(id).is_some());
+    let value = match asked {
+        Asked::Deadline => FindingValue::Day { day: day::parse(&said) },
+        _ => FindingValue::Text { text: said },
     };
-    if let Some(value) = value {
+    if is_here {
         session.write_finding(id, vec![(asked.field(), value)]);
     }
 }
@@ -233,48 +250,8 @@ fn save(session: Session, id: FindingId, asked: Asked, opened: &str, typed: &str
 #[component]
 fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
-    // As it stood when it was opened: a word from elsewhere does not take away what is being typed.
-    let start = finding.with_untracked(|finding| finding.as_ref().map(|finding| asked.said(finding)));
-    let opened = StoredValue::new(start.clone().unwrap_or_default());
-    let typed = RwSignal::new(start.unwrap_or_default());
-    let keep = move || {
-        if let (Some(text), Some(before)) = (typed.try_get_untracked(), opened.try_get_value()) {
-            save(session, id, asked, &before, &text);
-            // From now on this is what stood there: typed back to what it was before, it is a change again.
-            opened.try_set_value(text);
-        }
-    };
-    let hidden = browser::visibility::listen(move |visible| {
-        if !visible {
-            keep();
-        }
-    });
-    let listening = StoredValue::new_local(hidden);
-    on_cleanup(move || {
-        keep();
-        listening.try_update_value(Option::take);
-    });
-    let input = move |event| typed.set(event_target_value(&event));
-    let control = match asked {
-        Asked::Deadline => view! {
-            <input type="date" prop:value=typed on:input=input on:change=move |_| keep() />
-        }
-        .into_any(),
-        Asked::Responsible => view! {
-            <input type="text" maxlength="40" prop:value=typed on:input=input on:change=move |_| keep() />
-        }
-        .into_any(),
-        Asked::Problem | Asked::Measure | Asked::Delay => view! {
-            <textarea
-                rows="4"
-                maxlength=MAX_TEXT_CHARS.to_string()
-                prop:value=typed
-                on:input=input
-                on:change=move |_| keep()
-            ></textarea>
-        }
-        .into_any(),
-    };
+    let said =
+        Memo::new(move |_| finding.read().as_ref().map(|finding| asked.said(finding)).unwrap_or_default());
     let names = if asked == Asked::Responsible {
         session.mending.with_untracked(|mending| named(&mending.findings))
     } else {
@@ -284,27 +261,23 @@ fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl I
         .into_iter()
         .take(4)
         .map(|name| {
-            let (is, said) = (name.clone(), name.clone());
+            let (is, chosen) = (name.clone(), name.clone());
             view! {
                 <button
                     type="button"
                     class="chip"
-                    aria-pressed=move || (*typed.read() == is).to_string()
-                    on:click=move |_| {
-                        typed.set(said.clone());
-                        keep();
-                    }
+                    aria-pressed=move || (*said.read() == is).to_string()
+                    on:click=move |_| write(session, id, asked, chosen.clone())
                 >
                     {name}
                 </button>
             }
         })
         .collect();
+    let written = Callback::new(move |said| write(session, id, asked, said));
+    let field = Field::new(asked.place(id), asked.shape(), said.into(), written).rows("4");
     view! {
-        <label class="field">
-            <span class="muted">{asked.hint()}</span>
-            {control}
-        </label>
+        {field.named(view! { <span class="muted">{asked.hint()}</span> }.into_any())}
         {(!offered.is_empty()).then(|| view! { <div class="chips">{offered}</div> })}
     }
 }

@@ -2,23 +2,22 @@
 
 use super::{
     clock::ClockNote,
-    figures::Stepper,
+    field::{Field, Stepper, before_in},
     message::{Note, Trouble},
 };
 use crate::{
-    browser,
     domain::{
-        ActivityKind, LedgerEntry,
-        check::MAX_NAME_CHARS,
-        day,
-        ledger::{
-            Attendance, LATE_AFTER_DAYS,
-            check::{MAX_PLACE_CHARS, MAX_RESOLUTION_CHARS, MAX_TOPIC_CHARS, entry_fault},
-        },
+        ActivityKind, LedgerEntry, day,
+        ledger::{Attendance, LATE_AFTER_DAYS, check::entry_fault},
+        text::Kind,
     },
     ui::{
         prefill,
-        session::{Session, session},
+        session::{
+            Session, session,
+            typing::{Ends, Fields, Form},
+        },
+        typing::Shape,
         words::ledger,
     },
 };
@@ -35,11 +34,50 @@ struct Draft {
     said: StoredValue<(bool, bool)>,
     /// Those of the entry that this one shall be like.
     like: Option<Attendance>,
+    /// Where it stands: `ledger/new`.
+    place: StoredValue<String>,
 }
 
-/// The form. `done` is given what was entered when it can be.
+impl Draft {
+    /// What is said in it. Figures that were only filled in are not.
+    fn fields(self) -> Fields {
+        let figure = |figure: Option<u32>| figure.map(|figure| figure.to_string()).unwrap_or_default();
+        let (expected, excused) = self.said.get_value();
+        vec![
+            // First: which figures are usual depends on it.
+            ("entry", serde_json::to_string(&*self.entry.read()).unwrap_or_default()),
+            ("expected", figure(self.expected.get().filter(|_| expected))),
+            ("excused", figure(Some(self.excused.get()).filter(|_| excused))),
+            ("present", figure(self.present.get())),
+        ]
+    }
+
+    fn say(self, field: &str, text: &str) {
+        let figure = text.parse().ok();
+        match field {
+            "entry" => {
+                if let Ok(entry) = serde_json::from_str(text) {
+                    self.entry.set(entry);
+                }
+            }
+            "expected" => {
+                self.said.update_value(|said| said.0 = figure.is_some());
+                self.expected.set(figure);
+            }
+            "excused" => {
+                self.said.update_value(|said| said.1 = figure.is_some());
+                self.excused.set(figure.unwrap_or_default());
+            }
+            _ => self.present.set(figure),
+        }
+    }
+}
+
+/// The form. `done` is given what was entered when it can be, and says whether it was taken.
 #[component]
 pub fn LedgerForm(
+    /// Where it stands: `ledger/new`.
+    place: String,
     /// What it starts with.
     start: LedgerEntry,
     /// 应到 and 免到 as they were at the one that this shall be like.
@@ -47,22 +85,31 @@ pub fn LedgerForm(
     /// What the button says.
     button: &'static str,
     /// Given the entry.
-    done: Callback<LedgerEntry>,
+    done: Callback<LedgerEntry, bool>,
 ) -> impl IntoView {
     let session = session();
     let there = start.attendance;
-    let was_there = there.map(|there| there.present);
     let draft = Draft {
         expected: RwSignal::new(there.map(|there| there.expected)),
         excused: RwSignal::new(there.map_or(0, |there| there.excused)),
-        present: RwSignal::new(was_there),
-        entry: RwSignal::new(start.clone()),
+        present: RwSignal::new(there.map(|there| there.present)),
+        entry: RwSignal::new(start),
         said: StoredValue::new((there.is_some(), there.is_some())),
         like: figures,
+        place: StoredValue::new(place.clone()),
     };
-    if there.is_none() {
-        fill_figures(session, draft);
-    }
+    let start = untrack(|| draft.fields());
+    let form = Form::begin(
+        session,
+        &place,
+        Callback::new(move |()| start.clone()),
+        Callback::new(move |()| draft.fields()),
+        Callback::new(move |(field, text): (String, String)| {
+            draft.say(&field, &text);
+            fill_figures(session, draft);
+        }),
+    );
+    fill_figures(session, draft);
     let whole = move || {
         let mut entry = draft.entry.get();
         entry.attendance = match (draft.expected.get(), draft.present.get()) {
@@ -74,33 +121,28 @@ pub fn LedgerForm(
         entry
     };
     let fault = Memo::new(move |_| entry_fault(&whole(), session.today.get()));
-    // Words are in the draft only when their field is left, so what is typed counts from the first key on.
-    let typed = RwSignal::new(false);
-    let is_begun =
-        Memo::new(move |_| typed.get() || draft.present.get() != was_there || *draft.entry.read() != start);
-    keep(session, is_begun);
-    let typing = move |_| typed.set(true);
     let tried = RwSignal::new(false);
     let enter = move |_| {
         tried.set(true);
-        if fault.get_untracked().is_none() {
-            done.run(untrack(whole));
+        if fault.get_untracked().is_none() && done.run(untrack(whole)) {
+            form.entered();
         }
     };
     view! {
         <ClockNote />
-        <section class="card" data-testid="ledger-form" on:input=typing>
+        {before_in(form)}
+        <section class="card" data-testid="ledger-form">
             {kinds(session, draft)}
             {when(session, draft)}
             {groups(session, draft)}
             {who_came(draft)}
         </section>
-        <section class="card" on:input=typing>
-            {long("议题", "议了什么、讲了什么、办了什么", MAX_TOPIC_CHARS, draft, |e| &mut e.topic)}
-            {long("决议", "定了什么；表决的写票数", MAX_RESOLUTION_CHARS, draft, |e| &mut e.resolution)}
-            {short("地点", MAX_PLACE_CHARS, draft, |e| &mut e.place)}
-            {short("主持人", MAX_NAME_CHARS, draft, |e| &mut e.host)}
-            {short("记录人", MAX_NAME_CHARS, draft, |e| &mut e.recorder)}
+        <section class="card">
+            {words("topic", ("议题", "（议了什么、讲了什么、办了什么）"), Kind::TOPIC, draft, |e| &mut e.topic)}
+            {words("resolution", ("决议", "（定了什么；表决的写票数）"), Kind::RESOLUTION, draft, |e| &mut e.resolution)}
+            {words("place", ("地点", ""), Kind::PLACE, draft, |e| &mut e.place)}
+            {words("host", ("主持人", ""), Kind::NAME, draft, |e| &mut e.host)}
+            {words("recorder", ("记录人", ""), Kind::NAME, draft, |e| &mut e.recorder)}
             {location(session, draft)}
         </section>
         <Show when=move || tried.get() && fault.get().is_some()>
@@ -111,32 +153,6 @@ pub fn LedgerForm(
             {button}
         </button>
     }
-}
-
-/// While something is begun that is not entered: the browser asks before the page is left, and a new version of the app, which
-/// starts the page again, is offered only afterwards.
-fn keep(session: Session, is_begun: Memo<bool>) {
-    let guard = StoredValue::new_local(None);
-    let put_off = StoredValue::new(false);
-    let let_go = move || {
-        guard.try_update_value(Option::take);
-        if put_off.try_update_value(std::mem::take) == Some(true) {
-            session.update_waiting.set(true);
-        }
-    };
-    Effect::new(move |_| {
-        if !is_begun.get() {
-            return let_go();
-        }
-        if guard.with_value(Option::is_none) {
-            guard.set_value(browser::leave::guard());
-        }
-        if session.update_waiting.get() {
-            put_off.set_value(true);
-            session.update_waiting.set(false);
-        }
-    });
-    on_cleanup(let_go);
 }
 
 /// 应到 and 免到 where they were not said: as the branch's figures say, and the entry that this is like or the last of the kind.
@@ -216,6 +232,14 @@ fn choose(session: Session, draft: Draft, kind: ActivityKind) {
 
 fn when(session: Session, draft: Draft) -> impl IntoView {
     let today = session.today.get_untracked();
+    let said = Signal::derive(move || day::text(draft.entry.read().date));
+    // An entry has a day: a cleared field shows again the one that would be entered.
+    let say = Callback::new(move |text: String| {
+        if let Some(day) = day::parse(&text) {
+            draft.entry.update(|entry| entry.date = day);
+        }
+    });
+    let date = Field::new(at(draft, "date"), Shape::Day, said, say).ends(Ends::Entered).until(today);
     let late = move || {
         let days = today.since(draft.entry.read().date).map_or(0, |span| span.get_days());
         (days > LATE_AFTER_DAYS).then(|| {
@@ -227,22 +251,7 @@ fn when(session: Session, draft: Draft) -> impl IntoView {
         })
     };
     view! {
-        <label class="field">
-            <span>"日期"</span>
-            <input
-                type="date"
-                max=day::text(today)
-                prop:value=move || day::text(draft.entry.read().date)
-                on:change=move |event| match day::parse(&event_target_value(&event)) {
-                    Some(day) => draft.entry.update(|entry| entry.date = day),
-                    // An entry has a day: a cleared field shows again the one that would be entered.
-                    None => {
-                        let input: web_sys::HtmlInputElement = event_target(&event);
-                        input.set_value(&day::text(draft.entry.read_untracked().date));
-                    }
-                }
-            />
-        </label>
+        {date.named(view! { <span>"日期"</span> }.into_any())}
         {late}
     }
 }
@@ -281,7 +290,13 @@ fn groups(session: Session, draft: Draft) -> impl IntoView {
     }
 }
 
+/// Where a field of the form stands.
+fn at(draft: Draft, field: &str) -> String {
+    draft.place.with_value(|place| format!("{place}#{field}"))
+}
+
 fn figure(
+    place: String,
     name: &'static str,
     hint: &'static str,
     value: Signal<Option<u32>>,
@@ -290,7 +305,7 @@ fn figure(
     view! {
         <li class="count-row">
             <span>{name} " " <small class="muted">{hint}</small></span>
-            <Stepper label=name unit="人" value=value on_change=said />
+            <Stepper place=place label=name unit="人" value=value ends=Ends::Entered on_change=said />
         </li>
     }
     .into_any()
@@ -309,9 +324,9 @@ fn who_came(draft: Draft) -> impl IntoView {
     let excused_now = Signal::derive(move || Some(draft.excused.get()));
     view! {
         <ul class="count-rows">
-            {figure("应到", "", draft.expected.into(), expected)}
-            {figure("其中免到", "外出流动、经批准不到的；临时请假算缺席", excused_now, excused)}
-            {figure("实到", "", draft.present.into(), present)}
+            {figure(at(draft, "expected"), "应到", "", draft.expected.into(), expected)}
+            {figure(at(draft, "excused"), "其中免到", "外出流动、经批准不到的；临时请假算缺席", excused_now, excused)}
+            {figure(at(draft, "present"), "实到", "", draft.present.into(), present)}
         </ul>
         {move || {
             let due = draft.expected.get()?.checked_sub(draft.excused.get())?;
@@ -327,44 +342,23 @@ fn who_came(draft: Draft) -> impl IntoView {
     }
 }
 
-type Field = fn(&mut LedgerEntry) -> &mut String;
+type Of = fn(&mut LedgerEntry) -> &mut String;
 
-fn read(draft: Draft, of: Field) -> String {
+/// A field of words, with its name and what it is for.
+fn words(
+    field: &'static str,
+    (name, hint): (&'static str, &'static str),
+    kind: Kind,
+    draft: Draft,
+    of: Of,
+) -> AnyView {
     // A field is reached through a mutable borrow only; the copy is small.
-    of(&mut draft.entry.get()).clone()
-}
-
-fn write(draft: Draft, of: Field, text: &str, may_break: bool) {
-    let text: String = text.trim().chars().filter(|c| !c.is_control() || (may_break && *c == '\n')).collect();
-    draft.entry.update(|entry| *of(entry) = text);
-}
-
-fn short(name: &'static str, most: usize, draft: Draft, of: Field) -> impl IntoView {
-    view! {
-        <label class="field">
-            <span>{name}</span>
-            <input
-                type="text"
-                maxlength=most.to_string()
-                prop:value=move || read(draft, of)
-                on:change=move |event| write(draft, of, &event_target_value(&event), false)
-            />
-        </label>
-    }
-}
-
-fn long(name: &'static str, hint: &'static str, most: usize, draft: Draft, of: Field) -> impl IntoView {
-    view! {
-        <label class="field">
-            <span>{name} <small class="muted">{format!("（{hint}）")}</small></span>
-            <textarea
-                rows="2"
-                maxlength=most.to_string()
-                prop:value=move || read(draft, of)
-                on:change=move |event| write(draft, of, &event_target_value(&event), true)
-            ></textarea>
-        </label>
-    }
+    let said = Signal::derive(move || of(&mut draft.entry.get()).clone());
+    let say = Callback::new(move |text: String| draft.entry.update(|entry| *of(entry) = text));
+    let hint = (!hint.is_empty()).then(|| view! { <small class="muted">{hint}</small> });
+    Field::new(at(draft, field), Shape::Text(kind), said, say)
+        .ends(Ends::Entered)
+        .named(view! { <span>{name} " " {hint}</span> }.into_any())
 }
 
 /// Where record books usually lie.
@@ -397,6 +391,6 @@ fn location(session: Session, draft: Draft) -> impl IntoView {
     view! {
         <p>"记录本放在哪"</p>
         <div class="chips">{chips}</div>
-        {short("别的地方，写清楚些", MAX_PLACE_CHARS, draft, |e| &mut e.location)}
+        {words("location", ("别的地方，写清楚些", ""), Kind::PLACE, draft, |e| &mut e.location)}
     }
 }

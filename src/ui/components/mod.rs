@@ -10,7 +10,7 @@ mod controls;
 pub mod counted;
 pub mod ended;
 pub mod evidence;
-pub mod figures;
+pub mod field;
 pub mod finding_fields;
 pub mod finding_history;
 pub mod finding_photos;

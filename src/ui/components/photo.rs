@@ -1,11 +1,12 @@
 //! One photo: the small picture in a row, and under it, when it was tapped, the whole with both dates and what can be done.
 
-use super::{message::Trouble, photo_uses::Others};
+use super::{field::Field, message::Trouble, photo_uses::Others};
 use crate::{
     browser::image::Shown,
     domain::{ContentHash, day},
     ui::{
-        session::{Session, photos::NotFetched, session},
+        session::{Session, photos::NotFetched, session, typing::Ends},
+        typing::Shape,
         words::{
             dates,
             errors::{self, Told},
@@ -179,10 +180,18 @@ fn Large(
     let date = move |text: String| {
         leptos::task::spawn_local(async move {
             let Some(sha256) = sha.try_get_value() else { return };
-            if let Err(error) = session.date_photo(&sha256, day::parse(&text)).await {
-                trouble.try_set(Some(errors::store(&error)));
+            match session.date_photo(&sha256, day::parse(&text)).await {
+                Ok(()) => session.forget_typed(&session.typed_key(&format!("photo/{sha256}"))),
+                Err(error) => {
+                    trouble.try_set(Some(errors::store(&error)));
+                }
             }
         });
+    };
+    let dated = move || {
+        let place = sha.with_value(|sha| format!("photo/{sha}"));
+        let field = Field::new(place, Shape::Day, Signal::derive(happened), Callback::new(date));
+        field.ends(Ends::Stored).named(view! { <span>"事情是哪天的"</span> }.into_any())
     };
     view! {
         <li class="shot-large" data-testid="photo">
@@ -206,10 +215,7 @@ fn Large(
             {(!still)
                 .then(|| {
                     view! {
-                        <label class="field">
-                            <span>"事情是哪天的"</span>
-                            <input type="date" prop:value=happened on:change=move |event| date(event_target_value(&event)) />
-                        </label>
+                        {dated()}
                         <p class="muted" data-testid="photo-state">{standing}</p>
                     }
                 })}

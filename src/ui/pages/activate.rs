@@ -5,11 +5,17 @@ use crate::{
     protocol::ActivationCode,
     ui::{
         components::{
+            field::{Field, before_in},
             frame::{Page, goer},
             message::{Note, Trouble},
         },
         route::Place,
-        session::{activation::Failure, session},
+        session::{
+            activation::Failure,
+            session,
+            typing::{Ends, Form},
+        },
+        typing::{Shape, grouped},
         words::errors::{self, Told},
     },
 };
@@ -25,7 +31,7 @@ pub fn Activate() -> impl IntoView {
     let in_app = browser::agent::in_app().is_some();
     view! {
         <Page title="启用" back=back.unwrap_or_default() bound=bound>
-            {if in_app { view! { <OpenInBrowser /> }.into_any() } else { view! { <Form /> }.into_any() }}
+            {if in_app { view! { <OpenInBrowser /> }.into_any() } else { view! { <Sheet /> }.into_any() }}
             {(!bound).then(|| view! { <a href="/handbook" class="button">"先看手册和制度（不用激活码）"</a> })}
         </Page>
     }
@@ -78,9 +84,19 @@ fn OpenInBrowser() -> impl IntoView {
 }
 
 #[component]
-fn Form() -> impl IntoView {
+fn Sheet() -> impl IntoView {
     let session = session();
     let typed = RwSignal::new(String::new());
+    // Twelve digits are not copied from the slip twice because the phone rang. Before the first branch the code lies apart.
+    let code = |code: String| vec![("code", code)];
+    let form = Form::begin(
+        session,
+        "activate",
+        Callback::new(move |()| code(String::new())),
+        Callback::new(move |()| code(typed.get())),
+        Callback::new(move |(_, text): (String, String)| typed.set(text)),
+    );
+    let key = session.typed_key("activate");
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
     let go = goer();
@@ -97,11 +113,15 @@ fn Form() -> impl IntoView {
         };
         busy.set(true);
         trouble.set(None);
+        let key = key.clone();
         leptos::task::spawn_local(async move {
             let result = session.activate(code).await;
             busy.try_set(false);
             match result {
-                Ok(_) => go(Place::Home),
+                Ok(_) => {
+                    session.forget_typed_form(&key);
+                    go(Place::Home);
+                }
                 Err(Failure::Store(error)) => {
                     trouble.try_set(Some(errors::store(&error)));
                 }
@@ -125,27 +145,16 @@ fn Form() -> impl IntoView {
             }
         });
     }
+    let say = Callback::new(move |text: String| typed.set(text));
+    let field = Field::new("activate#code".into(), Shape::Code, typed.into(), say)
+        .ends(Ends::Entered)
+        .hint("0000 0000 0000")
+        .on_enter(redeem);
     view! {
         <section class="card">
             <p>"输入上级发的12位激活码，这部手机就和本支部绑定了。一个码只能用一次。"</p>
-            <label class="field">
-                <span>"激活码"</span>
-                <input
-                    class="code-input"
-                    type="text"
-                    inputmode="numeric"
-                    autocomplete="one-time-code"
-                    maxlength="20"
-                    placeholder="0000 0000 0000"
-                    prop:value=typed
-                    on:input=move |event| typed.set(grouped(&event_target_value(&event)))
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" {
-                            redeem.run(());
-                        }
-                    }
-                />
-            </label>
+            {before_in(form)}
+            {field.named(view! { <span>"激活码"</span> }.into_any())}
             {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
             <button type="button" class="button button-main" disabled=busy on:click=move |_| redeem.run(())>
                 {move || if busy.get() { "正在启用…" } else { "启用" }}
@@ -164,18 +173,4 @@ fn not_a_code(digits: usize) -> Told {
         remedy: "对着纸条再看一遍，只输数字".into(),
         code: "码0",
     }
-}
-
-/// Shows what is typed in groups of four.
-fn grouped(text: &str) -> String {
-    let digits: Vec<char> = text
-        .chars()
-        .filter_map(|c| match c {
-            '0'..='9' => Some(c),
-            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10),
-            _ => None,
-        })
-        .take(13)
-        .collect();
-    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

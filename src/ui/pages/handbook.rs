@@ -4,6 +4,7 @@ use crate::{
     domain::{Collection, Document},
     ui::{
         components::{
+            field::search,
             frame::Page,
             icon::{Draw, Icon},
         },
@@ -30,21 +31,11 @@ pub fn Handbook() -> impl IntoView {
     let seeking = Memo::new(move |_| !session.sought.read().trim().is_empty());
     view! {
         <Page title="手册" back=back bound=bound>
-            <search>
-                <label class="field">
-                    <span class="muted">"查一查，比如“党费”“32学时”"</span>
-                    <input
-                        type="search"
-                        enterkeyhint="search"
-                        autocomplete="off"
-                        spellcheck="false"
-                        maxlength="60"
-                        prop:value=session.sought.get_untracked()
-                        on:input=move |event| session.sought.set(event_target_value(&event))
-                        on:focus=move |_| set_timeout(move || warm_up(session), Duration::ZERO)
-                    />
-                </label>
-            </search>
+            {search(
+                "查一查，比如“党费”“32学时”",
+                session.sought,
+                |session| set_timeout(move || warm_up(session), Duration::ZERO),
+            )}
             {move || seeking.get().then(|| results(session))}
             // Only out of sight while one searches: taking some two hundred links away and back costs more than finding does.
             <div class="page-part" hidden=move || seeking.get()>

@@ -4,7 +4,7 @@ use super::home::NothingYet;
 use crate::{
     domain::ItemId,
     ui::{
-        components::frame::Page,
+        components::{field::search, frame::Page},
         inspection::{By, Group, findable, groups, narrowed},
         navigation::navigation,
         route::Place,
@@ -39,19 +39,7 @@ pub fn Inspection() -> impl IntoView {
                 view! {
                     <Heading />
                     <Ways by=by />
-                    <search>
-                        <label class="field">
-                            <span class="muted">"按条目或盒子找，比如“换届”“铁柜”"</span>
-                            <input
-                                type="search"
-                                enterkeyhint="search"
-                                autocomplete="off"
-                                maxlength="60"
-                                prop:value=sought
-                                on:input=move |event| sought.set(event_target_value(&event))
-                            />
-                        </label>
-                    </search>
+                    {search("按条目或盒子找，比如“换届”“铁柜”", sought, |_| {})}
                     {move || lists(by, all, found)}
                 }
                     .into_any()

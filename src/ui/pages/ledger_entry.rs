@@ -87,11 +87,19 @@ fn New(like: Option<Like>) -> impl IntoView {
         (prefill::again(&book.ledger, kinds.unwrap_or_default(), today), figures)
     });
     let done = Callback::new(move |entry| {
-        if session.enter(entry).is_some() {
+        let entered = session.enter(entry).is_some();
+        if entered {
             go(Place::Ledger);
         }
+        entered
     });
-    view! { <LedgerForm start=start figures=figures button="登记" done=done /> }
+    let place = place(&Place::LedgerNew(like));
+    view! { <LedgerForm place=place start=start figures=figures button="登记" done=done /> }
+}
+
+/// Where the form of a page stands: what is begun on one is not found on another.
+fn place(of: &Place) -> String {
+    of.address().trim_start_matches('/').to_owned()
 }
 
 /// The same on another day. What was discussed and who came is new each time.
@@ -112,17 +120,25 @@ fn Entered(id: LedgerId) -> impl IntoView {
     // “改过什么”, and what is entered here counts, as it is the newer one.)
     let editing = RwSignal::new(None::<LedgerEntry>);
     let is_there = Memo::new(move |_| session.book.read().ledger.find(id).is_some());
-    let edit = move |_| {
+    let edit = move || {
         editing.set(session.book.with_untracked(|book| book.ledger.find(id).map(|live| live.entry.clone())));
     };
+    let place = place(&Place::LedgerEntry(id));
+    // What was not finished another time is gone on with.
+    if !session.typed_form(&session.typed_key(&place)).is_empty() {
+        edit();
+    }
     move || match editing.get() {
         Some(start) => {
             let done = Callback::new(move |entry| {
-                if session.rewrite(id, Some(entry)) {
+                let entered = session.rewrite(id, Some(entry));
+                if entered {
                     editing.set(None);
                 }
+                entered
             });
-            view! { <LedgerForm start=start figures=None button="改好了" done=done /> }.into_any()
+            let place = place.clone();
+            view! { <LedgerForm place=place start=start figures=None button="改好了" done=done /> }.into_any()
         }
         None if is_there.get() => view! {
             {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
@@ -130,7 +146,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
                 <h2>"照片"</h2>
                 <EntryPhotos id=id />
             </section>
-            <button type="button" class="button" on:click=edit>
+            <button type="button" class="button" on:click=move |_| edit()>
                 "改一改"
             </button>
             <a href=Place::LedgerNew(Some(Like::Entry(id))).address() class="button">

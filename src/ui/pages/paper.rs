@@ -8,7 +8,7 @@ use crate::{
     store::{PaperTrail, StoreError},
     ui::{
         components::{
-            figures::Stepper,
+            field::{Field, Stepper},
             frame::Page,
             icon::{Draw, Icon},
             message::{Note, Trouble},
@@ -18,7 +18,8 @@ use crate::{
         forms::{Form, comparison::Earlier, record, report},
         navigation::navigation,
         route::Place,
-        session::session,
+        session::{session, typing::Ends},
+        typing::Shape,
         words::errors::{self, Told},
     },
 };
@@ -101,6 +102,10 @@ fn record_slug(place: usize) -> String {
     format!("{RECORD}{place}")
 }
 
+/// Where the two fields of these pages stand.
+const COPIES: &str = "paper/copies";
+const REPORT: &str = "paper/report";
+
 /// 书记签字 · 支部盖章 · 已交…份
 #[component]
 fn Trail() -> impl IntoView {
@@ -117,8 +122,18 @@ fn Trail() -> impl IntoView {
     };
     leptos::task::spawn_local(async move { take(session.paper_trail().await) });
     let change = move |change: fn(&mut PaperTrail, u32), to: u32| {
+        // At once, and again as it is stored.
+        trail.update(|shown| {
+            if let Some(shown) = shown {
+                change(shown, to);
+            }
+        });
         leptos::task::spawn_local(async move {
-            take(session.change_paper_trail(move |trail| change(trail, to)).await);
+            let result = session.change_paper_trail(move |trail| change(trail, to)).await;
+            if result.is_ok() {
+                session.forget_typed(&session.typed_key(COPIES));
+            }
+            take(result);
         });
     };
     let tick = move |name: &'static str, is: fn(&PaperTrail) -> bool, set: fn(&mut PaperTrail, u32)| {
@@ -145,6 +160,8 @@ fn Trail() -> impl IntoView {
             <div class="count-row">
                 <span>{move || format!("已交{}", session.addressee())}</span>
                 <Stepper
+                    place=COPIES
+                    ends=Ends::Stored
                     label="已交几份"
                     value=Signal::derive(move || trail.read().as_ref().map(|trail| trail.copies))
                     unit="份"
@@ -230,9 +247,12 @@ pub fn PaperForm() -> impl IntoView {
     };
     let keep = move |report: Option<String>| {
         // The text stays on the page either way.
-        text.set(report.clone().unwrap_or_else(|| untrack(draft)));
+        text.try_set(report.clone().unwrap_or_else(|| untrack(draft)));
         leptos::task::spawn_local(async move {
-            take(session.change_paper_trail(move |trail| trail.report.clone_from(&report)).await);
+            let stored = session.change_paper_trail(move |trail| trail.report.clone_from(&report)).await;
+            if take(stored).is_some() {
+                session.forget_typed(&session.typed_key(REPORT));
+            }
         });
     };
     view! {
@@ -264,16 +284,13 @@ pub fn PaperForm() -> impl IntoView {
 /// The report's text, before it becomes a paper.
 #[component]
 fn Edit(text: RwSignal<String>, drafted: RwSignal<bool>, keep: Callback<Option<String>>) -> impl IntoView {
+    let edited = Callback::new(move |text| {
+        keep.try_run(Some(text));
+    });
+    let field = Field::new(REPORT.into(), Shape::REPORT, text.into(), edited).ends(Ends::Stored).rows("12");
     view! {
         <section class="card screen-only">
-            <label class="field">
-                <span>"报告正文"</span>
-                <textarea
-                    rows="12"
-                    prop:value=text
-                    on:change=move |event| keep.run(Some(event_target_value(&event)))
-                ></textarea>
-            </label>
+            {field.named(view! { <span>"报告正文"</span> }.into_any())}
             <p class="muted">
                 {move || {
                     if drafted.get() {

@@ -8,6 +8,7 @@ use crate::{
     ui::{
         components::{
             clock::ClockNote,
+            field,
             frame::Page,
             message::{Note, Trouble},
             photo_store::{PhotoStore, size},
@@ -289,7 +290,7 @@ fn Carry() -> impl IntoView {
             {move || {
                 shown
                     .get()
-                    .map(|text| view! { <textarea class="carried" readonly rows="4" aria-label="备份文字" prop:value=text></textarea> })
+                    .map(|text| field::carried("备份文字", text))
             }}
             {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
         </section>
@@ -332,14 +333,7 @@ fn Restore() -> impl IntoView {
             <button type="button" class="button" on:click=choose>
                 "选备份文件"
             </button>
-            <label class="field">
-                <span class="muted">"或者把备份文字粘贴到这里"</span>
-                <textarea
-                    rows="3"
-                    prop:value=pasted
-                    on:input=move |event| pasted.set(event_target_value(&event))
-                ></textarea>
-            </label>
+            {field::pasted("或者把备份文字粘贴到这里", pasted)}
             <Show when=move || !pasted.read().trim().is_empty()>
                 <button type="button" class="button" on:click=move |_| restore(pasted.get_untracked())>
                     "用粘贴的恢复"

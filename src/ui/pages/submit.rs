@@ -2,17 +2,23 @@
 
 use super::home::NothingYet;
 use crate::{
-    domain::{ClaimedGrade, Declaration, Grade, check::MAX_NAME_CHARS, day, submission::ConsideredBy},
+    domain::{ClaimedGrade, Declaration, Grade, day, submission::ConsideredBy, text::Kind},
     ui::{
         components::{
             clock::{ClockNote, Strays},
             ended::{Ended, has_ended},
+            field::{Field, before_in},
             frame::{Page, goer},
             message::{Note, Trouble},
         },
         overview::progress,
         route::Place,
-        session::{session, submitting::NotSubmitted},
+        session::{
+            session,
+            submitting::NotSubmitted,
+            typing::{Ends, Fields, Form},
+        },
+        typing::Shape,
         words::{
             dates,
             errors::{self, Told},
@@ -43,7 +49,7 @@ pub fn Submit() -> impl IntoView {
                 } else if !ready.get() {
                     view! { <NothingYet /> }.into_any()
                 } else if begun.get() {
-                    view! { <Form /> }.into_any()
+                    view! { <Sheet /> }.into_any()
                 } else {
                     view! { <Strays /> }.into_any()
                 }
@@ -52,11 +58,14 @@ pub fn Submit() -> impl IntoView {
     }
 }
 
+/// Where the form stands.
+const PLACE: &str = "submit";
+
 /// The posts that usually fill it in.
 const POSTS: [&str; 5] = ["书记", "文书", "组织委员", "选调生", "第一书记"];
 
 #[component]
-fn Form() -> impl IntoView {
+fn Sheet() -> impl IntoView {
     let session = session();
     let today = session.today.get_untracked();
     // What was declared last time is not typed again.
@@ -75,7 +84,38 @@ fn Form() -> impl IntoView {
     let on = RwSignal::new(None::<Date>);
     let claimed =
         RwSignal::new(untrack(|| suggestion(session.derived.estimate.get().map(|estimate| estimate.grade))));
+    // 内容属实 is said when it is sent; it is not kept.
     let confirmed = RwSignal::new(false);
+    let meeting = move || by.get() == ConsideredBy::Committee;
+    let fields = move || -> Fields {
+        vec![
+            ("by", meeting().to_string()),
+            ("on", on.get().map(day::text).unwrap_or_default()),
+            ("claimed", terms::claimed(claimed.get()).to_owned()),
+            ("reporter", reporter.get()),
+            ("post", post.get()),
+            ("secretary", secretary.get()),
+        ]
+    };
+    let start = untrack(fields);
+    let form = Form::begin(
+        session,
+        PLACE,
+        Callback::new(move |()| start.clone()),
+        Callback::new(move |()| fields()),
+        Callback::new(move |(field, text): (String, String)| match field.as_str() {
+            "by" if text == "true" => by.set(ConsideredBy::Committee),
+            "by" => by.set(ConsideredBy::MemberMeeting),
+            "on" => on.set(day::parse(&text)),
+            "claimed" => {
+                let named = GRADES.into_iter().find(|grade| terms::claimed(*grade) == text);
+                claimed.update(|claimed| *claimed = named.unwrap_or(*claimed));
+            }
+            "reporter" => reporter.set(text),
+            "post" => post.set(text),
+            _ => secretary.set(text),
+        }),
+    );
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
     let begins = session.work.with_untracked(|work| work.as_ref().map_or(today, |work| work.period.starts));
@@ -116,11 +156,16 @@ fn Form() -> impl IntoView {
             secretary: trimmed(secretary),
             claimed_grade: claimed.get_untracked(),
         };
+        let key = session.typed_key(PLACE);
         leptos::task::spawn_local(async move {
             let result = session.submit(declaration).await;
             busy.try_set(false);
             match result {
-                Ok(_) => go(Place::Submissions),
+                Ok(_) => {
+                    // The page may be gone by now.
+                    session.forget_typed_form(&key);
+                    go(Place::Submissions);
+                }
                 Err(error) => {
                     trouble.try_set(Some(why_not(&error)));
                 }
@@ -145,21 +190,22 @@ fn Form() -> impl IntoView {
     let heads = move || session.heads_of_period().len();
     let late =
         move || session.work.read().as_ref().is_ok_and(|work| work.period.is_late(session.today.get()));
-    let field = move |name: &'static str, signal: RwSignal<String>, hint: &'static str| {
-        view! {
-            <label class="field">
-                <span>{name}</span>
-                <input
-                    type="text"
-                    maxlength=MAX_NAME_CHARS.to_string()
-                    placeholder=hint
-                    prop:value=signal
-                    on:input=move |event| signal.set(event_target_value(&event))
-                />
-            </label>
-        }
-    };
+    let field =
+        move |field: &'static str, name: &'static str, signal: RwSignal<String>, hint: &'static str| {
+            let say = Callback::new(move |text: String| signal.set(text));
+            Field::new(format!("{PLACE}#{field}"), Shape::Text(Kind::NAME), signal.into(), say)
+                .ends(Ends::Entered)
+                .hint(hint)
+                .named(view! { <span>{name}</span> }.into_any())
+        };
+    let considered = Field::new(
+        format!("{PLACE}#on"),
+        Shape::Day,
+        Signal::derive(move || on.get().map(day::text).unwrap_or_default()),
+        Callback::new(move |text: String| on.set(day::parse(&text))),
+    );
     view! {
+        {before_in(form)}
         {move || {
             (open() > 0)
                 .then(|| {
@@ -219,20 +265,15 @@ fn Form() -> impl IntoView {
                         }
                     })}
             </div>
-            <label class="field">
-                <span>"研究日期"</span>
-                <input
-                    type="date"
-                    min=day::text(begins)
-                    max=day::text(today)
-                    prop:value=move || on.get().map(day::text).unwrap_or_default()
-                    on:change=move |event| on.set(day::parse(&event_target_value(&event)))
-                />
-            </label>
+            {considered
+                .ends(Ends::Entered)
+                .from(begins)
+                .until(today)
+                .named(view! { <span>"研究日期"</span> }.into_any())}
             <p class="muted">"还没开会研究的，先开会，开完再上报。"</p>
             <h2>"申报等次"</h2>
             <div class="choices">
-                {[ClaimedGrade::Qualified, ClaimedGrade::Excellent, ClaimedGrade::Model]
+                {GRADES
                     .map(|which| {
                         view! {
                             <button
@@ -258,7 +299,7 @@ fn Form() -> impl IntoView {
                 }}
             </p>
             <h2>"填报人"</h2>
-            {field("姓名", reporter, "谁填的写谁")}
+            {field("reporter", "姓名", reporter, "谁填的写谁")}
             <div class="chips">
                 {POSTS
                     .map(|name| {
@@ -274,9 +315,9 @@ fn Form() -> impl IntoView {
                         }
                     })}
             </div>
-            {field("职务", post, "点上面的，或者自己写")}
+            {field("post", "职务", post, "点上面的，或者自己写")}
             <h2>"书记确认"</h2>
-            {field("书记姓名", secretary, "")}
+            {field("secretary", "书记姓名", secretary, "")}
             <button
                 type="button"
                 class="choice choice-tick"
@@ -311,6 +352,9 @@ fn Form() -> impl IntoView {
         <p class="muted">"没有网也可以点：先存在手机里，有网时自己送。上报以后还能改，改了再报一次。"</p>
     }
 }
+
+/// In the order of the screen.
+const GRADES: [ClaimedGrade; 3] = [ClaimedGrade::Qualified, ClaimedGrade::Excellent, ClaimedGrade::Model];
 
 /// 申报等次 that the branch's own answers reach; nobody applies for 不合格.
 fn suggestion(grade: Option<Grade>) -> ClaimedGrade {

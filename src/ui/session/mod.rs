@@ -19,6 +19,7 @@ pub mod saving;
 pub mod sending;
 pub mod submitting;
 mod time;
+pub mod typing;
 pub mod unbinding;
 
 use crate::{
@@ -33,13 +34,14 @@ use crate::{
     },
     sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
     ui::{
-        book::Book, darkroom::Darkroom, library::Library, mending::Mending, unfinished::Stray, unsaved::Queue,
+        book::Book, darkroom::Darkroom, library::Library, mending::Mending, typing::Typed, unfinished::Stray,
+        unsaved::Queue,
     },
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
 use reading::{About, Checklists, OfBranch, Reading, load_drafts, load_work};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The branch, checklist and period on the screen, with all answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,6 +175,12 @@ pub struct Session {
     repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
     stamps: StoredValue<Option<HybridClock>>,
     queue: StoredValue<Queue>,
+    /// The stamps that this tab has given: what another one has written is never replaced as one's own.
+    own_stamps: StoredValue<BTreeSet<Stamp>>,
+    typed: StoredValue<Typed>,
+    typed_timer: StoredValue<Option<browser::timer::Timer>, LocalStorage>,
+    /// The field that holds what is not saved.
+    typing: StoredValue<Option<typing::Typing>>,
     readings: StoredValue<reading::Readings>,
     searchable: StoredValue<Option<finding::Searchable>>,
     on_disk_only_here: RwSignal<OnlyHere>,
@@ -223,6 +231,10 @@ impl Session {
             repository: StoredValue::new_local(None),
             stamps: StoredValue::new(None),
             queue: StoredValue::new(Queue::default()),
+            own_stamps: StoredValue::new(BTreeSet::new()),
+            typed: StoredValue::new(Typed::default()),
+            typed_timer: StoredValue::new_local(None),
+            typing: StoredValue::new(None),
             readings: StoredValue::new(reading::Readings::default()),
             searchable: StoredValue::new(None),
             on_disk_only_here: RwSignal::new(OnlyHere::default()),
@@ -342,6 +354,7 @@ impl Session {
         let standard = copy.standard().await?;
         let outbox = copy.outbox().await?;
         unreadable.extend(outbox.unreadable);
+        let unfinished = copy.unfinished().await?;
         let (bindings, outbox) = (bindings.records, outbox.records);
         let active = bindings
             .iter()
@@ -390,7 +403,7 @@ impl Session {
                 Some(OfBranch { code: code.clone(), submissions, book, mending, only_here, work })
             }
         };
-        Ok(Reading { bindings, clock, standard, outbox, of_branch, unreadable })
+        Ok(Reading { bindings, clock, standard, outbox, unfinished, of_branch, unreadable })
     }
 
     async fn copy_of(
@@ -407,6 +420,7 @@ impl Session {
         self.bindings.set_if_new(read.bindings);
         self.outbox.set_if_new(read.outbox);
         self.unreadable.set_if_new(read.unreadable);
+        self.typed.update_value(|typed| typed.read(read.unfinished));
         let standard_is_newer = self.standard.with_untracked(|standard| {
             standard.as_ref().is_some_and(|StandardCopy { published, .. }| {
                 published.checklists.has_unread() || published.documents.has_unread()

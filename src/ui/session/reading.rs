@@ -3,7 +3,9 @@
 use super::{NoWork, Work, moving::Offer};
 use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
-    store::{Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, storage::Storage},
+    store::{
+        Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, Unfinished, storage::Storage,
+    },
     sync::{KnownTime, OutboxEntry, StandardCopy},
     ui::{
         book::Book,
@@ -42,6 +44,7 @@ pub(super) struct Reading {
     pub(super) clock: KnownTime,
     pub(super) standard: Option<StandardCopy>,
     pub(super) outbox: Vec<OutboxEntry>,
+    pub(super) unfinished: Vec<(String, Unfinished)>,
     pub(super) of_branch: Option<OfBranch>,
     pub(super) unreadable: Vec<StoreError>,
 }

@@ -24,7 +24,10 @@ impl Session {
                 draft.begun_at = now;
             }
             let under = Some(draft.checklist.clone());
-            Some((draft, work.assessment.edit(Entry { key, stamp, value, under })))
+            let mut edit = work.assessment.edit(Entry { key, stamp, value, under });
+            // What another tab wrote is not one's own correction: both stay in the history.
+            self.own_stamps.with_value(|own| edit.drop.retain(|old| own.contains(&old.stamp)));
+            Some((draft, edit))
         });
         let Some((draft, edit)) = edited else { return };
         // On its way to the disk before the screen is drawn anew: the one goes on during the other.
@@ -42,7 +45,10 @@ impl Session {
     pub(super) fn tick(self) -> Option<Stamp> {
         self.look_at_clock();
         let now = self.now();
-        self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten()
+        let stamp =
+            self.stamps.try_update_value(|clock| clock.as_mut().map(|clock| clock.tick(now))).flatten();
+        self.own_stamps.update_value(|own| own.extend(stamp));
+        stamp
     }
 
     /// Tries again to write what could not be written.
@@ -60,6 +66,7 @@ impl Session {
                 Ok(()) => {
                     self.guard.set_value(None);
                     self.saving.set(Saving::Saved(self.now()));
+                    self.write_typed_soon();
                     self.tell_other_tabs();
                     // Asked upon a save, when the browser sees that the app is used; a no is shown in 我的资料在哪.
                     if !self.asked_to_persist.get_value() {

@@ -9,7 +9,7 @@ use super::{Reach, Saving, Session, library::Shelf};
 use crate::{
     browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
     sync::{self, RoundOutcome},
-    ui::darkroom::Darkroom,
+    ui::{darkroom::Darkroom, typing::Typed},
 };
 use leptos::prelude::*;
 
@@ -64,6 +64,7 @@ impl Session {
             } else {
                 // Whoever leaves for the phone's settings comes back to another time.
                 self.look_at_clock();
+                self.hide();
             }
         });
         self.sender.update_value(|sender| {
@@ -108,6 +109,15 @@ impl Session {
             leptos::task::spawn_local(self.store_made());
             return;
         }
+        if !self.typed.with_value(Typed::is_on_disk) {
+            leptos::task::spawn_local(async move {
+                self.write_typed().await;
+                if self.typed.with_value(Typed::is_on_disk) {
+                    self.update_now();
+                }
+            });
+            return;
+        }
         self.sender.with_value(|sender| {
             if let Some(worker) = &sender.worker
                 && worker.take_over().is_err()
@@ -126,6 +136,7 @@ impl Session {
         if !self.queue.with_value(crate::ui::unsaved::Queue::is_empty) {
             self.write();
         }
+        self.write_typed().await;
         self.store_made().await;
         self.reload().await;
         self.send_now().await;
