@@ -7,6 +7,7 @@
 pub mod atomic;
 pub mod backend;
 pub mod backup;
+pub mod carried;
 pub mod error;
 pub mod findings;
 #[cfg(feature = "web")]
@@ -23,10 +24,13 @@ mod shelf;
 #[cfg(feature = "web")]
 pub mod storage;
 mod sync_store;
+pub mod whereabouts;
 mod work;
 
 #[cfg(test)]
 mod binding_tests;
+#[cfg(test)]
+mod carried_tests;
 #[cfg(test)]
 mod finding_photos_tests;
 #[cfg(test)]
@@ -56,4 +60,4 @@ pub use records::{
     PhotoRecord, RefusedFindings, TextSize, Theme,
 };
 pub use repository::{Found, Repository};
-pub use work::OnlyHere;
+pub use whereabouts::{Count, Place, Reached, Stock, Whereabouts};

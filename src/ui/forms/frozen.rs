@@ -80,7 +80,7 @@ mod tests {
             branch: source.branch.code.clone(),
             period: source.period.id.clone(),
             sector: source.checklist.sector.clone(),
-            answers: Submission::packed(source.assessment.winners(), &checklist),
+            answers: Submission::packed(source.assessment.winners(), &checklist).into(),
             checklist,
             device: device(1),
             // 2026-11-24 in Shanghai.
@@ -94,7 +94,7 @@ mod tests {
                 claimed_grade: ClaimedGrade::Excellent,
             },
             attachments: Vec::new(),
-            ledger: Vec::new(),
+            ledger: Vec::new().into(),
         };
         let body = serde_json::to_string(&submission).unwrap();
         LocalSubmission::made_here(&submission, body)
