@@ -12,7 +12,7 @@ use super::{
     ledger::ledger_key,
     paper,
     records::{Binding, DraftKey, LocalSubmission},
-    repository::{Repository, submission_key, unless_spoilt},
+    repository::{CLOCK, LOOKS, Repository, submission_key, unless_spoilt},
     whereabouts::{Place, answers},
     work::{mark, with_stock},
 };
@@ -57,7 +57,7 @@ pub const fn fate(table: Table) -> Fate {
 #[must_use]
 pub fn of_setting(key: &str) -> Option<Fate> {
     Some(match key {
-        "phone" | "clock" => Fate::Left("facts of this phone"),
+        "phone" | CLOCK | LOOKS => Fate::Left("facts of this phone"),
         "standard" => Fate::Left("published: it is fetched again"),
         "pending-activation" => Fate::Left("holds a token"),
         _ if key.starts_with("code/") => Fate::Left("which slips this phone has used up"),

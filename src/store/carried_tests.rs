@@ -17,7 +17,7 @@ use crate::{
     },
     protocol::ActivationCode,
     sync::{
-        ClockOffset, Delivery, OutboxRequest, RoundOutcome, Store as _, round,
+        Delivery, KnownTime, OutboxRequest, RoundOutcome, Store as _, round,
         testing::{
             FakeEndpoint, Line, NOON, branch, checklist_body, finding_word, outbox_id, row, submission_id,
         },
@@ -36,7 +36,7 @@ fn with_everything(memory: &Memory) -> Repository<Memory> {
     run(tab.save_pending_activation(&pending)).unwrap();
     let hash = ContentHash::of(checklist_body().as_bytes());
     run(Repository::save_checklist(&tab, &hash, &checklist_body())).unwrap();
-    run(tab.save_clock_offset(ClockOffset::default())).unwrap();
+    run(tab.save_clock(KnownTime::default())).unwrap();
     let endpoint = FakeEndpoint::with(&[]);
     let published = endpoint.published.take().unwrap();
     run(tab.save_standard(&crate::sync::StandardCopy { etag: None, published })).unwrap();
