@@ -4,17 +4,23 @@
 //! backup never overwrites anything newer. Its JSON is frozen by a golden test; the evolution rules are those of
 //! [`crate::domain::submission`].
 
-use super::records::{Draft, LocalSubmission, PhotoRecord};
+use super::{
+    paper::PaperTrail,
+    records::{Draft, LocalSubmission, PhotoRecord},
+    unfinished::Unfinished,
+};
 use crate::{
-    domain::{BranchCode, Entry, LedgerRecord, Open},
+    domain::{BranchCode, Entry, FindingId, LedgerRecord, Open, PeriodId},
     protocol::BranchFindings,
+    sync::OutboxEntry,
 };
 use serde::{Deserialize, Serialize};
 
 /// Says what the file is.
 pub const KIND: &str = "biaochi-backup";
-/// The format this code writes and the newest it reads.
-pub const FORMAT: u16 = 1;
+/// The format this code writes and the newest it reads. An app that knows only 1 would leave out what is noted of paper, and say
+/// that everything is restored: it asks to be updated instead.
+pub const FORMAT: u16 = 2;
 
 /// The whole of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +48,36 @@ pub struct Backup {
     /// The findings, every word and every verdict.
     #[serde(default, skip_serializing_if = "BranchFindings::is_empty")]
     pub findings: BranchFindings,
+    /// The findings of the branch's own that the endpoint has heard of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heard_of: Vec<FindingId>,
+    /// What waits to be sent besides submissions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<OutboxEntry>,
+    /// The edited report, and what of the paper is signed, stamped and handed in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<SavedPaper>,
+    /// What was typed and is not entered yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<SavedText>,
+}
+
+/// The text of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedText {
+    /// Of which branch, period and place: the key under which it is stored.
+    pub key: String,
+    /// What was typed.
+    pub unfinished: Unfinished,
+}
+
+/// What is noted of one period's paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPaper {
+    /// The period.
+    pub period: PeriodId,
+    /// How far it has come.
+    pub trail: PaperTrail,
 }
 
 /// One draft with its answers.
@@ -91,7 +127,9 @@ pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
     let backup: Backup = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     let foreign = backup.drafts.iter().any(|saved| saved.draft.branch != backup.branch)
         || backup.submissions.iter().any(|carried| carried.branch != backup.branch)
-        || backup.photos.iter().any(|photo| photo.branch != backup.branch);
+        || backup.photos.iter().any(|photo| photo.branch != backup.branch)
+        || backup.requests.iter().any(|row| row.branch != backup.branch)
+        || backup.unfinished.iter().any(|text| !text.key.starts_with(&format!("{}/", backup.branch)));
     if foreign {
         return Err(BackupError::NotABackup);
     }

@@ -1,5 +1,7 @@
 //! What can go wrong with the phone's storage.
 
+use super::whereabouts::Count;
+
 /// Nothing here loses what was saved before; each message says what helps.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -22,16 +24,10 @@ pub enum StoreError {
     Changed,
     /// Removing a branch would lose what exists on this phone alone.
     #[error(
-        "{answers} answers, {requests} requests and {photos} photos are on this phone alone; report them, let the photos go up, or save a backup first"
+        "{} records would be lost with this phone; report them, let the photos go up, or send a backup file away first",
+        .0.total()
     )]
-    OnlyHere {
-        /// Changed answers in no submission and no backup.
-        answers: usize,
-        /// Requests that have neither arrived nor been carried away in a backup.
-        requests: usize,
-        /// Photos that the endpoint does not have.
-        photos: usize,
-    },
+    OnlyHere(Count),
     /// A newer version of the app, in another tab, has changed the database.
     #[error("another tab runs a newer version; close this one and open it again")]
     Newer,

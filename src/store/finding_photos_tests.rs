@@ -1,23 +1,29 @@
 //! Photos of findings: stored with the word that attaches them, sent after it, never lost.
 
 use super::{
-    Memory, OnlyHere, Phone, Repository, StoreError,
-    testing::{attach, binding, draft, phone, photo, repository, run},
+    Count, Memory, Phone, Repository, StoreError,
+    testing::{attach, binding, draft, lost, phone, photo, repository, run},
 };
 use crate::{
     domain::{
-        ContentHash, FindingEntry, FindingField, FindingValue, photo::tests::jpeg_with, testing::device,
+        ContentHash, FindingEntry, FindingField, FindingValue, Findings, Stamp, finding::endpoint_device,
+        photo::tests::jpeg_with, testing::device,
     },
     sync::{
-        Client, ClockOffset, RoundOutcome, round,
+        Client, ClockOffset, HeardFindings, RoundOutcome, Store as _, round,
         testing::{FakeEndpoint, Line, NOON, branch, finding_word, token},
         uploads::{Pile as _, Uploaded, upload},
     },
 };
 
+/// A phone whose endpoint has told of the finding: words on it wait for no report.
 fn bound(memory: &Memory) -> Repository<Memory> {
     let repository = repository(memory);
     run(repository.bind(&binding(1), &phone())).unwrap();
+    let stamp = Stamp { ms: NOON, count: 0, device: endpoint_device() };
+    let told = FindingEntry { stamp, ..finding_word(1, "门牌脱落", NOON, 1) };
+    let all = Findings::new([told], []).into();
+    run(repository.save_findings(&branch(1), &HeardFindings { etag: None, all })).unwrap();
     repository
 }
 
@@ -106,7 +112,7 @@ fn a_photo_goes_up_once_and_only_after_its_word() {
     upload_now(&repository, &endpoint);
     upload_now(&repository, &endpoint);
     assert_eq!((endpoint.photos.borrow().len(), endpoint.heard("PUT /api/v1/photos/")), (3, 3));
-    assert_eq!(run(repository.only_here(&branch(1))), Ok(OnlyHere::default()));
+    assert_eq!(lost(&repository, 1), Count::default());
 }
 
 #[test]
@@ -130,17 +136,18 @@ fn it_is_in_use_and_not_let_go_of_while_it_is_here_alone() {
     save(&repository, &before(1, true, 1), 1);
     assert_eq!(run(repository.drop_unused_photos(&branch(1))), Ok(0));
     let unbind = || run(repository.unbind(&branch(1), &phone()));
-    assert_eq!(unbind(), Err(OnlyHere { answers: 1, requests: 0, photos: 1 }.into()));
+    let both = Count { findings: 1, photos: 1, ..Count::default() };
+    assert_eq!(unbind(), Err(StoreError::OnlyHere(both)));
     send(&repository, &endpoint);
-    let alone = OnlyHere { photos: 1, ..OnlyHere::default() };
-    assert_eq!(unbind(), Err(alone.into()), "the word has arrived, the photo has not");
+    let alone = Count { photos: 1, ..Count::default() };
+    assert_eq!(unbind(), Err(StoreError::OnlyHere(alone)), "the word has arrived, the photo has not");
     // Another item has it too: taken off the finding, it is still in use.
     let both = attach("yes", &picture(1), true, NOON);
     run(repository.save_photo(&draft(1), &both, &photo(1, &picture(1)))).unwrap();
     say(&repository, &before(1, false, 2));
-    assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 1);
+    assert_eq!(lost(&repository, 1).photos, 1);
     run(repository.save_edits(&draft(1), &[attach("yes", &picture(1), false, NOON + 1)])).unwrap();
-    assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 0);
+    assert_eq!(lost(&repository, 1).photos, 0);
     assert_eq!(run(repository.drop_unused_photos(&branch(1))), Ok(1));
 
     save(&repository, &after(2, true, 3), 2);
@@ -148,7 +155,7 @@ fn it_is_in_use_and_not_let_go_of_while_it_is_here_alone() {
     upload_now(&repository, &endpoint);
     assert_eq!(run(repository.free_photos(&branch(1))), Ok(1));
     assert_eq!(run(repository.drop_unused_photos(&branch(1))), Ok(0), "freed, but in use");
-    assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 0);
+    assert_eq!(lost(&repository, 1).photos, 0);
 }
 
 #[test]
@@ -160,11 +167,11 @@ fn an_endpoint_that_forgot_the_word_is_asked_for_the_photo_again() {
     // Restored from a backup of the day before.
     let restored = FakeEndpoint::with(&[(1, 1)]);
     send(&repository, &restored);
-    assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 1);
+    assert_eq!(lost(&repository, 1).photos, 1);
     send(&repository, &restored);
     upload_now(&repository, &restored);
     assert_eq!(restored.photos.borrow().len(), 1);
-    assert_eq!(run(repository.only_here(&branch(1))), Ok(OnlyHere::default()));
+    assert_eq!(lost(&repository, 1), Count::default());
 }
 
 #[test]
@@ -186,5 +193,5 @@ fn another_phone_hears_of_it_and_fetches_it_when_it_is_wanted() {
     fetched.record.uploaded = true;
     run(second.place_photo(&fetched)).unwrap();
     assert_eq!(run(second.drop_unused_photos(&branch(1))), Ok(0));
-    assert_eq!(run(second.only_here(&branch(1))), Ok(OnlyHere::default()));
+    assert_eq!(lost(&second, 1), Count::default());
 }

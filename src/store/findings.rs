@@ -8,19 +8,20 @@ use super::{
     backend::{Backend, Table},
     error::StoreError,
     photos,
-    records::{KeptFinding, RefusedFindings},
+    records::{KeptFinding, LocalSubmission, RefusedFindings},
     repository::{Repository, read, unless_spoilt},
 };
 use crate::{
     domain::{
-        BranchCode, ContentHash, FindingEntry, FindingId, Findings, Open, Stamp, Unread, Verdict,
+        BranchCode, ContentHash, FindingEntry, FindingId, FindingState, Findings, Open, Stamp, Unread,
+        Verdict,
         finding::{
             FindingHead, UnreadFindings,
             check::{finding_fault, verdict_fault},
         },
     },
     protocol::BranchFindings,
-    sync::{HeardFindings, Rejection},
+    sync::{HeardFindings, OutboxEntry, OutboxRequest, Rejection},
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -40,6 +41,10 @@ fn carried_key(branch: &BranchCode) -> String {
     format!("{branch}/carried")
 }
 
+fn known_key(branch: &BranchCode) -> String {
+    format!("{branch}/known")
+}
+
 fn refused_key(branch: &BranchCode) -> String {
     format!("{branch}/refused")
 }
@@ -55,6 +60,8 @@ pub struct StoredFindings {
     pub heard: HeardFindings,
     /// What a backup says that the upper level said, as long as the endpoint has neither confirmed it nor spoken after it.
     pub carried: BranchFindings,
+    /// The findings that the endpoint was ever heard to have: one that it has lost by now goes up again by itself.
+    pub ever_known: BTreeSet<FindingId>,
     /// Why the endpoint refused the last words, if it did.
     pub refused: Option<RefusedFindings>,
 }
@@ -101,13 +108,46 @@ impl StoredFindings {
         delivered.map(|(_, sha256)| sha256.clone()).collect()
     }
 
-    /// The findings with words that neither the endpoint nor a backup has.
+    /// The findings that the endpoint has heard of, or has told of.
     #[must_use]
-    pub fn only_here(&self) -> BTreeSet<FindingId> {
-        let readable = self.not_heard().filter(|kept| !kept.backed_up).map(|kept| kept.entry.finding);
-        let unread =
-            self.unread_not_heard().filter(|(_, kept)| !kept.backed_up).map(|(head, _)| head.finding);
-        readable.chain(unread).collect()
+    pub fn known(&self) -> BTreeSet<FindingId> {
+        let of = |said: &BranchFindings| {
+            let words = said.entries.iter().map(|entry| entry.finding);
+            let verdicts = said.verdicts.iter().map(|verdict| verdict.finding);
+            let unread = said.entries.unread().chain(said.verdicts.unread());
+            let heads = unread.filter_map(|one| Some(one.read::<FindingHead>()?.finding));
+            words.chain(verdicts).chain(heads).collect::<BTreeSet<_>>()
+        };
+        let mut known = of(&self.heard.all);
+        known.extend(of(&self.carried));
+        known.extend(&self.ever_known);
+        known
+    }
+
+    /// The findings of which whatever is written here may go up at once: those that the endpoint knows, and those that went up with
+    /// a report which has arrived and was not taken back.
+    #[must_use]
+    pub fn released(&self, submissions: &[LocalSubmission], outbox: &[OutboxEntry]) -> BTreeSet<FindingId> {
+        let is_taken_back = |sent: &LocalSubmission| {
+            let takes_back = |row: &OutboxEntry| {
+                row.is_waiting() && row.request == OutboxRequest::Withdraw { submission: sent.id }
+            };
+            sent.withdrawn || outbox.iter().any(takes_back)
+        };
+        let arrived = submissions.iter().filter(|sent| sent.receipt.is_some() && !is_taken_back(sent));
+        let mut released = self.known();
+        released.extend(arrived.flat_map(|sent| &sent.findings));
+        released
+    }
+
+    /// The findings of the branch's own that the next report has to carry: those that the endpoint does not know. What was written by
+    /// mistake and taken back stays here.
+    #[must_use]
+    pub fn to_report(&self) -> Vec<FindingId> {
+        let known = self.known();
+        let mut all = self.all().all();
+        all.retain(|finding| finding.state != FindingState::Withdrawn && !known.contains(&finding.id));
+        all.into_iter().map(|finding| finding.id).collect()
     }
 }
 
@@ -138,6 +178,9 @@ fn sorted(
         } else if key == carried_key(branch) {
             let carried = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
             found.carried = carried.unwrap_or_default();
+        } else if key == known_key(branch) {
+            let known = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
+            found.ever_known = known.unwrap_or_default();
         } else if key == refused_key(branch) {
             found.refused = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
         }
@@ -239,24 +282,15 @@ pub(super) async fn merge<B: Backend>(
     Ok(new.len())
 }
 
-/// Marks these as carried away in a backup.
-pub(super) async fn mark<B: Backend>(
+/// Remembers that the endpoint has heard of these.
+pub(super) async fn know<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
-    carried: &BranchFindings,
+    heard_of: impl IntoIterator<Item = FindingId>,
 ) -> Result<(), StoreError> {
-    let unread: BTreeSet<&Unread> = carried.entries.unread().collect();
-    let carried: BTreeSet<&FindingEntry> = carried.entries.iter().collect();
-    let known = stored(change, branch).await?;
-    for kept in known.kept.into_iter().filter(|kept| !kept.backed_up && carried.contains(&kept.entry)) {
-        let key = own_key(branch, &kept.entry)?;
-        change.put(Table::Findings, &key, &KeptFinding { backed_up: true, ..kept })?;
-    }
-    for kept in known.kept_unread.into_iter().filter(|kept| !kept.backed_up && unread.contains(&kept.entry)) {
-        let key = own_key(branch, &kept.entry)?;
-        change.put(Table::Findings, &key, &KeptFinding { backed_up: true, ..kept })?;
-    }
-    Ok(())
+    let before = stored(change, branch).await?.ever_known;
+    let known: BTreeSet<FindingId> = before.iter().copied().chain(heard_of).collect();
+    if known == before { Ok(()) } else { change.put(Table::Findings, &known_key(branch), &known) }
 }
 
 /// What of a backup the endpoint may have forgotten: it has said nothing since. What it has, or passes over while it knows of
@@ -285,6 +319,12 @@ pub(super) async fn hear<B: Backend>(
     heard: &HeardFindings,
 ) -> Result<(), StoreError> {
     let mut known = stored(change, branch).await?;
+    know(
+        change,
+        branch,
+        known.known().into_iter().chain(heard.all.entries.iter().map(|entry| entry.finding)),
+    )
+    .await?;
     let now: BTreeSet<&FindingEntry> = heard.all.entries.iter().collect();
     let forgotten = known.heard.all.entries.iter().filter(|entry| !now.contains(entry));
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =

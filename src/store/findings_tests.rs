@@ -1,11 +1,11 @@
 //! What was written on findings stays, counts as here alone until somebody else has it, and merges whatever comes.
 
 use super::{
-    Backend as _, Batch, Memory, Repository, StoreError, Table,
-    backup::{Backup, FORMAT, KIND},
+    Backend as _, Batch, Count, Memory, Repository, StoreError, Table,
+    backup::{Backup, KIND},
     findings::{StoredFindings, own_key},
     records::{KeptFinding, RefusedFindings},
-    testing::{binding, phone, repository, run},
+    testing::{binding, carry_away, draft, lost, phone, report, repository, run},
 };
 use crate::{
     domain::{
@@ -56,7 +56,7 @@ fn heard(entries: &[FindingEntry], verdicts: &[Verdict]) -> HeardFindings {
 fn backup(findings: BranchFindings) -> Backup {
     Backup {
         kind: KIND.into(),
-        format: FORMAT,
+        format: 1,
         branch: branch(1),
         branch_name: "十里村党支部".into(),
         made_at: NOON,
@@ -64,6 +64,10 @@ fn backup(findings: BranchFindings) -> Backup {
         submissions: Vec::new(),
         photos: Vec::new().into(),
         ledger: Vec::new().into(),
+        heard_of: Vec::new(),
+        requests: Vec::new(),
+        papers: Vec::new(),
+        unfinished: Vec::new(),
         findings,
     }
 }
@@ -109,13 +113,13 @@ fn a_word_is_here_alone_until_the_endpoint_or_a_backup_has_it() {
     write(&tab, &one);
     write(&tab, &two);
     write(&tab, &finding_word(2, "乙二", 21, 1));
-    let alone = || run(tab.only_here(&branch(1))).unwrap().answers;
+    let alone = || lost(&tab, 1).findings;
     assert_eq!((alone(), kept(&tab).unsent().len()), (2, 3), "findings, not words");
-    let refused = Err(StoreError::OnlyHere { answers: 2, requests: 0, photos: 0 });
+    let refused = Err(StoreError::OnlyHere(Count { findings: 2, ..Count::default() }));
     assert_eq!(run(tab.unbind(&branch(1), &phone())), refused);
     run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&one), &[]))).unwrap();
     assert_eq!((alone(), kept(&tab).unsent().len()), (1, 2));
-    run(tab.mark_backed_up(&backup(kept(&tab).all().into()))).unwrap();
+    carry_away(&tab, 1);
     assert_eq!((alone(), kept(&tab).unsent().len()), (0, 2), "a backup is no delivery");
     run(tab.unbind(&branch(1), &phone())).unwrap();
     assert_eq!(kept(&tab), StoredFindings::default());
@@ -156,7 +160,8 @@ fn a_refusal_stands_until_everything_has_arrived_and_a_spoilt_record_hides_nothi
     batch.put_text(Table::Findings, "branch-1/heard", "{");
     run(memory.commit(batch)).unwrap();
     let (found, unreadable) = run(tab.findings(&branch(1))).unwrap();
-    assert_eq!((found, unreadable.len()), (StoredFindings::default(), 1));
+    let only_known = StoredFindings { ever_known: found.ever_known.clone(), ..StoredFindings::default() };
+    assert_eq!((found, unreadable.len()), (only_known, 1));
     assert_eq!(run(tab.local()).unwrap().findings[&branch(1)].etag, None, "all of it is asked for again");
     write(&tab, &word);
     assert_eq!(kept(&tab).unsent(), [word]);
@@ -236,6 +241,8 @@ fn two_phones_write_on_one_finding_offline_and_end_with_the_same_history() {
     let (first, second) = (Memory::default(), Memory::default());
     let (one, two) = (bound(&first, 1), bound(&second, 2));
     write(&one, &finding_word(1, "缺签到表", 10, 1));
+    let (_, local, request) = report(1, 1, 1);
+    run(one.submit(&draft(1), &[], &local, &request, &[])).unwrap();
     send(&one, &api);
     send(&two, &api);
     write(&one, &finding_word(1, "缺两次签到表", 20, 1));
@@ -251,7 +258,7 @@ fn two_phones_write_on_one_finding_offline_and_end_with_the_same_history() {
     assert_eq!(read.problem, "缺三次签到表");
     assert_eq!(kept(&one).all().entries().len(), 3, "every word stays");
     assert!(!send(&one, &api) && !send(&two, &api), "nothing more to say");
-    assert_eq!(run(one.only_here(&branch(1))).unwrap().answers, 0);
+    assert_eq!(lost(&one, 1).findings, 0);
 }
 
 /// Written before texts were filtered: the endpoint of today takes it, and has it, only without what cannot be seen.
@@ -267,5 +274,6 @@ fn a_word_with_what_cannot_be_seen_is_sent_without_and_counts_as_arrived() {
     assert_eq!(kept(&tab).unsent(), []);
     // An endpoint of before had taken it as it was.
     run(tab.save_findings(&branch(1), &heard(&[typed], &[]))).unwrap();
-    assert!(kept(&tab).unsent().is_empty() && kept(&tab).only_here().is_empty());
+    assert_eq!(kept(&tab).unsent(), []);
+    assert_eq!(lost(&tab, 1).findings, 0);
 }

@@ -2,8 +2,8 @@
 //! afterwards fields are only added, optional ones, and the old file stays as a test of reading.
 
 use super::{
-    Binding, Display, Draft, LocalSubmission, Memory, PendingActivation, Phone, TextSize, Theme,
-    backup::{Backup, FORMAT, KIND, SavedDraft},
+    Binding, Display, Draft, LocalSubmission, Memory, PaperTrail, PendingActivation, Phone, TextSize, Theme,
+    backup::{Backup, FORMAT, KIND, SavedDraft, SavedPaper},
     repository::{draft_key, entry_key, submission_key},
     testing::{binding, draft, everything, note, phone, report, run},
 };
@@ -13,7 +13,7 @@ use crate::{
         ledger::Attendance, testing::stamp,
     },
     protocol::{ActivationCode, Receipt, Review, ReviewState, UnitName},
-    sync::testing::{NOON, branch, token},
+    sync::testing::{NOON, branch, token, withdraw},
 };
 use jiff::civil::date;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -77,7 +77,7 @@ fn records() -> Records {
 fn backup() -> Backup {
     Backup {
         kind: KIND.into(),
-        format: FORMAT,
+        format: 1,
         branch: branch(1),
         branch_name: "十里村党支部".into(),
         made_at: NOON,
@@ -89,6 +89,31 @@ fn backup() -> Backup {
         ledger: Open::default(),
         photos: Open::default(),
         findings: crate::protocol::BranchFindings::default(),
+        heard_of: Vec::new(),
+        requests: Vec::new(),
+        papers: Vec::new(),
+        unfinished: Vec::new(),
+    }
+}
+
+/// As it is written since nothing of a branch is left out: what waits besides submissions, paper, which findings the endpoint knows,
+/// and which go up with a report.
+fn backup_of_all() -> Backup {
+    let finding = crate::sync::testing::finding_word(1, "缺签到表", NOON, 1).finding;
+    let trail =
+        PaperTrail { signed: true, stamped: false, copies: 2, report: Some("一、基本情况".into()) };
+    Backup {
+        format: FORMAT,
+        drafts: Vec::new(),
+        submissions: vec![LocalSubmission { findings: vec![finding], ..submission() }],
+        heard_of: vec![finding],
+        requests: vec![withdraw(3, 1, 1)],
+        papers: vec![SavedPaper { period: draft(1).period, trail }],
+        unfinished: vec![crate::store::backup::SavedText {
+            key: "branch-1/2026-H2/check/yes/note".into(),
+            unfinished: crate::store::Unfinished { text: "研究低保".into(), at: NOON },
+        }],
+        ..backup()
     }
 }
 
@@ -162,6 +187,7 @@ fn the_backup_is_frozen_and_holds_no_token() {
     let golden = include_str!("golden/backup-1.json");
     is_frozen(&backup(), golden);
     is_frozen(&backup_with_ledger(), include_str!("golden/backup-ledger-1.json"));
+    is_frozen(&backup_of_all(), include_str!("golden/backup-2.json"));
     assert!(!golden.contains(token(1).secret()) && !golden.contains("token"));
 }
 
@@ -234,7 +260,8 @@ fn the_places_are_frozen() {
             "photos",
             "photo-bytes",
             "thumbnails",
-            "findings"
+            "findings",
+            "unfinished",
         ]
     );
 }

@@ -2,10 +2,11 @@
 
 use super::{
     Batch, Draft, KeptRecord, LocalSubmission, Memory, Repository, Table,
-    backup::{self, Backup, FORMAT, KIND, SavedDraft},
+    backup::{self, Backup},
+    carried::Became,
     ledger::ledger_key,
     repository::{draft_key, submission_key, unread_key},
-    testing::{binding, draft, note, phone, report, repository, run, stored},
+    testing::{binding, draft, lost, note, phone, report, repository, run, stored},
 };
 use crate::{
     domain::{
@@ -15,7 +16,6 @@ use crate::{
         ledger::testing::{meeting, record},
         testing::{device, stamp},
     },
-    protocol::BranchFindings,
     sync::{
         OutboxRequest, RoundOutcome, round,
         testing::{
@@ -126,30 +126,9 @@ fn endpoint_of_next_year() -> FakeEndpoint {
     api
 }
 
-/// All that a backup carries, as the session makes it.
+/// All that a backup carries.
 fn backup_of(tab: &Repository<Memory>) -> Backup {
-    let entries = run(tab.entries(&draft(1).key())).unwrap();
-    let ledger = run(tab.ledger(&branch(1))).unwrap();
-    Backup {
-        kind: KIND.into(),
-        format: FORMAT,
-        branch: branch(1),
-        branch_name: "十里村党支部".into(),
-        made_at: NOON,
-        drafts: vec![SavedDraft {
-            draft: draft(1),
-            entries: Open::from(entries.records).with_unread(entries.unread),
-        }],
-        submissions: run(tab.submissions(&branch(1))).unwrap().records,
-        ledger: ledger
-            .records
-            .into_iter()
-            .map(|kept| kept.record)
-            .collect::<Open<_>>()
-            .with_unread(ledger.unread),
-        photos: Open::default(),
-        findings: BranchFindings::from(run(tab.findings(&branch(1))).unwrap().0.all()),
-    }
+    run(tab.backup(&branch(1), NOON)).unwrap().unwrap()
 }
 
 /// As it lies on the phone: under which checklist an answer was given is said.
@@ -228,7 +207,7 @@ fn whatever_an_endpoint_of_next_year_says_the_rest_arrives_and_that_is_kept() {
     let again = go(&tab, &api, &outcome);
     assert!(!again.changed && again.needs_update);
     assert_eq!(unread_of(&tab), expected);
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().requests, 0);
+    assert_eq!(lost(&tab, 1).requests, 0);
 }
 
 #[test]
@@ -315,14 +294,14 @@ fn a_backup_that_left_the_phone_counts_for_what_cannot_be_read_too() {
     carried.findings.entries =
         Open::default().with_unread([later(&word), later(&json!({ "field": "cost" }))]);
     run(tab.restore(&carried, NOON)).unwrap();
-    let only_here = || run(tab.only_here(&branch(1))).unwrap().answers;
+    let only_here = || lost(&tab, 1).findings;
     assert_eq!(
         (only_here(), unread_of(&tab).words),
         (1, said([word])),
         "what says nothing of itself is left out"
     );
     assert!(run(tab.unbind(&branch(1), &phone())).is_err());
-    run(tab.mark_backed_up(&carried)).unwrap();
+    run(tab.mark_carried(&carried, Became::SentAway)).unwrap();
     assert_eq!(only_here(), 0);
     assert_eq!(run(tab.unbind(&branch(1), &phone())), Ok(()));
 }
@@ -377,14 +356,9 @@ fn what_could_not_be_read_is_read_by_the_app_that_knows_it() {
     assert_eq!(stored(&tab, 1), [entry]);
     let book = || run(tab.ledger(&branch(1))).unwrap();
     assert_eq!((book().records, book().unread), (vec![kept(version.clone())], vec![]));
-    let mut carried = backup_of(&tab);
-    carried.drafts.clear();
-    run(tab.mark_backed_up(&carried)).unwrap();
-    assert_eq!(
-        book().records,
-        [KeptRecord { record: version.clone(), shared: true }],
-        "marked where it lies"
-    );
+    assert_eq!((lost(&tab, 1).answers, lost(&tab, 1).ledger), (0, 1), "it has no draft to count it with");
+    run(tab.mark_carried(&backup_of(&tab), Became::SentAway)).unwrap();
+    assert_eq!(lost(&tab, 1).ledger, 0, "wherever it lies");
     assert_eq!(
         run(super::Backend::get(&memory, Table::Ledger, &ledger_key(&branch(1), &version))).unwrap(),
         None

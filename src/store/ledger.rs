@@ -1,4 +1,4 @@
-//! The ledger (台账) on this phone: each version of each entry under its own key, whether it has left the phone beside it.
+//! The ledger (台账) on this phone: each version of each entry under its own key.
 
 use super::{
     atomic::Change,
@@ -8,7 +8,7 @@ use super::{
     repository::{Found, Repository, read_words, stamp_key},
 };
 use crate::domain::{
-    BranchCode, HybridClock, LedgerId, LedgerRecord, Open, Unread,
+    BranchCode, HybridClock, LedgerRecord, Open, Unread,
     ledger::{LedgerHead, check::record_fault},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,6 @@ pub(super) async fn merge<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
     records: &Open<LedgerRecord>,
-    shared: bool,
 ) -> Result<usize, StoreError> {
     // Another phone wrote them, and has them.
     let unread = records.unread().filter(|one| one.read::<LedgerHead>().is_some()).cloned();
@@ -47,13 +46,9 @@ pub(super) async fn merge<B: Backend>(
         let at = ledger_key(branch, &record);
         let known = stored.get(&at).and_then(|text| serde_json::from_str::<KeptRecord>(text).ok());
         // Of two versions under one stamp the greater one stays, so that phones agree in whatever order they meet.
-        if known.as_ref().is_none_or(|known| known.record < record || (shared && !known.shared)) {
-            let is_new = known.as_ref().is_none_or(|known| known.record < record);
-            if is_new {
-                new.insert(record.id);
-            }
-            let record = known.map_or(record.clone(), |known| known.record.max(record));
-            change.put(Table::Ledger, &at, &KeptRecord { record, shared })?;
+        if known.is_none_or(|known| known.record < record) {
+            new.insert(record.id);
+            change.put(Table::Ledger, &at, &KeptRecord { record, shared: false })?;
         }
     }
     Ok(new.len())
@@ -80,33 +75,6 @@ pub(super) async fn put_records<B: Backend>(
         change.put(Table::Ledger, &key, &KeptRecord { record: put, shared: false })?;
     }
     Ok(differs)
-}
-
-/// Marks these as having left the phone.
-pub(super) async fn mark<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-    carried: &[LedgerRecord],
-) -> Result<(), StoreError> {
-    if carried.is_empty() {
-        return Ok(());
-    }
-    let carried: BTreeSet<&LedgerRecord> = carried.iter().collect();
-    for (key, text) in change.texts(Table::Ledger, &format!("{branch}/")).await? {
-        // Under whichever key it lies: a version that could not be read once lies under another than its own.
-        let Ok(kept) = serde_json::from_str::<KeptRecord>(&text) else { continue };
-        if !kept.shared && carried.contains(&kept.record) {
-            change.put(Table::Ledger, &key, &KeptRecord { shared: true, ..kept })?;
-        }
-    }
-    Ok(())
-}
-
-/// The entries with versions that are in no submission and no backup. The one count of them: what cannot be read is told apart,
-/// here as of answers, because no backup could ever carry it away.
-#[must_use]
-pub fn only_here(kept: &[KeptRecord]) -> BTreeSet<LedgerId> {
-    kept.iter().filter(|kept| !kept.shared).map(|kept| kept.record.id).collect()
 }
 
 impl<B: Backend> Repository<B> {
@@ -139,35 +107,19 @@ mod tests {
     use super::*;
     use crate::{
         domain::ledger::testing::{meeting, record},
-        store::{
-            Memory, StoreError,
-            backup::{Backup, FORMAT, KIND},
-            testing::*,
+        store::{Count, Memory, StoreError, backup::Backup, testing::*},
+        sync::{
+            Delivery, Pulled, Store as _,
+            testing::{FakeEndpoint, branch},
         },
-        sync::{Pulled, Store as _, testing::branch},
     };
     use jiff::civil::date;
 
     const DAY: jiff::civil::Date = date(2026, 11, 20);
 
-    fn held(repository: &Repository<Memory>) -> Vec<(LedgerRecord, bool)> {
+    fn held(repository: &Repository<Memory>) -> Vec<LedgerRecord> {
         let kept = run(repository.ledger(&branch(1))).unwrap().records;
-        kept.into_iter().map(|kept| (kept.record, kept.shared)).collect()
-    }
-
-    fn backup(ledger: Vec<LedgerRecord>) -> Backup {
-        Backup {
-            kind: KIND.into(),
-            format: FORMAT,
-            branch: branch(1),
-            branch_name: "十里村党支部".into(),
-            made_at: 0,
-            drafts: Vec::new(),
-            submissions: Vec::new(),
-            ledger: ledger.into(),
-            photos: Open::default(),
-            findings: crate::protocol::BranchFindings::default(),
-        }
+        kept.into_iter().map(|kept| kept.record).collect()
     }
 
     /// A report that carries these records.
@@ -206,52 +158,48 @@ mod tests {
         other.entry = None;
         assert_eq!(run(tab.save_ledger(&branch(1), &[other])), Ok(true), "the stamp was taken");
         let kept = held(&tab);
-        assert_eq!((kept.len(), &kept[0].0), (2, &first));
-        assert!(kept[1].0.stamp > first.stamp);
+        assert_eq!((kept.len(), &kept[0]), (2, &first));
+        assert!(kept[1].stamp > first.stamp);
         assert_eq!(run(tab.ledger(&branch(2))).unwrap().records, []);
     }
 
     #[test]
-    fn what_was_entered_is_here_alone_until_it_is_reported_or_backed_up() {
+    fn what_was_entered_is_here_alone_until_it_has_arrived_or_is_carried_away() {
         let memory = Memory::default();
         let tab = repository(&memory);
         run(tab.bind(&binding(1), &phone())).unwrap();
         let (one, two) = (record(1, meeting(DAY), DAY, 0), record(2, meeting(DAY), DAY, 0));
-        run(tab.save_ledger(&branch(1), &[one.clone(), two.clone()])).unwrap();
-        let alone = || run(tab.only_here(&branch(1))).unwrap().answers;
-        assert_eq!(alone(), 2);
-        assert_eq!(
-            run(tab.unbind(&branch(1), &phone())),
-            Err(StoreError::OnlyHere { answers: 2, requests: 0, photos: 0 })
-        );
-        let (_, local) = report_with(vec![one]);
+        run(tab.save_ledger(&branch(1), &[one.clone(), two])).unwrap();
+        let alone = || lost(&tab, 1).ledger;
+        let refused = Err(StoreError::OnlyHere(Count { ledger: 2, ..Count::default() }));
+        assert_eq!((alone(), run(tab.unbind(&branch(1), &phone()))), (2, refused));
+        let (sent, local) = report_with(vec![one]);
+        let body = local.body.clone().unwrap();
         let (_, _, row) = report(1, 1, 1);
         run(tab.submit(&draft(1), &[], &local, &row, &[])).unwrap();
+        assert_eq!(alone(), 2, "queued is not delivered");
+        let endpoint = FakeEndpoint::with(&[(1, 1)]);
+        endpoint.store(sent.id, &body);
+        let receipt = endpoint.stored.borrow()[&sent.id].1.receipt.clone();
+        run(tab.record_delivery(row.id, &Delivery::Submitted(receipt))).unwrap();
         assert_eq!(alone(), 1);
-        run(tab.mark_backed_up(&backup(vec![two]))).unwrap();
+        carry_away(&tab, 1);
         assert_eq!(alone(), 0);
     }
 
     #[test]
-    fn the_screen_and_unbinding_count_the_same_whatever_lies_there() {
+    fn a_spoilt_version_hides_no_other_and_holds_nobody_up() {
         let memory = Memory::default();
         let tab = repository(&memory);
         run(tab.bind(&binding(1), &phone())).unwrap();
-        let one = record(1, meeting(DAY), DAY, 0);
-        run(tab.save_ledger(&branch(1), std::slice::from_ref(&one))).unwrap();
+        run(tab.save_ledger(&branch(1), &[record(1, meeting(DAY), DAY, 0)])).unwrap();
         let mut batch = crate::store::Batch::default();
-        batch
-            .put(Table::Ledger, &ledger_key(&branch(1), &record(2, meeting(DAY), DAY, 0)), &"spoilt")
-            .unwrap();
+        let spoilt = ledger_key(&branch(1), &record(2, meeting(DAY), DAY, 0));
+        batch.put(Table::Ledger, &spoilt, &"spoilt").unwrap();
         run(memory.commit(batch)).unwrap();
-        let counts = || {
-            let found = run(tab.ledger(&branch(1))).unwrap();
-            assert_eq!(found.unreadable.len(), 1);
-            (only_here(&found.records).len(), run(tab.only_here(&branch(1))).unwrap().answers)
-        };
-        assert_eq!(counts(), (1, 1));
-        run(tab.mark_backed_up(&backup(vec![one]))).unwrap();
-        assert_eq!(counts(), (0, 0));
+        assert_eq!(run(tab.ledger(&branch(1))).unwrap().unreadable.len(), 1);
+        assert_eq!(lost(&tab, 1).ledger, 1);
+        carry_away(&tab, 1);
         assert_eq!(run(tab.unbind(&branch(1), &phone())), Ok(()));
     }
 
@@ -274,14 +222,18 @@ mod tests {
             reason: String::new(),
         };
         sent.answers = vec![Entry { key, stamp: stamp(1, 1), value, under: None }].into();
+        let body = serde_json::to_string(&sent).unwrap();
+        let endpoint = FakeEndpoint::with(&[(1, 1)]);
+        endpoint.store(sent.id, &body);
+        local.receipt = Some(endpoint.stored.borrow()[&sent.id].1.receipt.clone());
         local.body = None;
         let mut batch = crate::store::Batch::default();
         let at = crate::store::repository::submission_key(&branch(1), sent.id);
         batch.put(Table::Submissions, &at, &local).unwrap();
         run(memory.commit(batch)).unwrap();
-        let body = serde_json::to_string(&sent).unwrap();
         run(tab.save_pulled(&Pulled { submission: sent, body })).unwrap();
-        assert_eq!(held(&tab), [(mine, true), (theirs, true)]);
+        assert_eq!(held(&tab), [mine, theirs]);
+        assert_eq!(lost(&tab, 1).ledger, 0, "where they came from they are");
         assert_eq!(stored(&tab, 1), [], "nobody said what was counted");
     }
 
@@ -292,10 +244,11 @@ mod tests {
         run(tab.bind(&binding(1), &phone())).unwrap();
         let (one, two) = (record(1, meeting(DAY), DAY, 0), record(2, meeting(DAY), DAY, 0));
         run(tab.save_ledger(&branch(1), std::slice::from_ref(&one))).unwrap();
-        let carried = backup(vec![one, two]);
+        let carried = Backup { ledger: vec![one, two].into(), ..carry_away(&tab, 1) };
         assert_eq!(run(tab.restore(&carried, 0)), Ok(1));
         assert_eq!(run(tab.restore(&carried, 0)), Ok(0));
-        run(tab.mark_backed_up(&carried)).unwrap();
+        assert_eq!(lost(&tab, 1).ledger, 1, "a backup that was restored may be anywhere");
+        carry_away(&tab, 1);
         run(tab.unbind(&branch(1), &phone())).unwrap();
         assert_eq!(held(&tab), []);
     }

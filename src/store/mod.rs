@@ -7,6 +7,7 @@
 pub mod atomic;
 pub mod backend;
 pub mod backup;
+pub mod carried;
 pub mod error;
 pub mod findings;
 #[cfg(feature = "web")]
@@ -24,10 +25,13 @@ mod shelf;
 pub mod storage;
 mod sync_store;
 pub mod unfinished;
+pub mod whereabouts;
 mod work;
 
 #[cfg(test)]
 mod binding_tests;
+#[cfg(test)]
+mod carried_tests;
 #[cfg(test)]
 mod finding_photos_tests;
 #[cfg(test)]
@@ -58,4 +62,4 @@ pub use records::{
 };
 pub use repository::{Found, Repository};
 pub use unfinished::Unfinished;
-pub use work::OnlyHere;
+pub use whereabouts::{Count, Place, Reached, Stock, Whereabouts};

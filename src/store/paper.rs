@@ -1,5 +1,5 @@
 //! How far a branch's paper has come in a period: what is signed, stamped and handed in, and the report's text as it was edited.
-//! For the secretary's own memory; never sent.
+//! For the secretary's own memory; never sent, so that it is here alone until a backup holds it.
 
 use super::{
     atomic::Change,
@@ -8,6 +8,7 @@ use super::{
     records::DraftKey,
     repository::{Repository, unless_spoilt},
 };
+use crate::domain::{BranchCode, ContentHash, PeriodId};
 use serde::{Deserialize, Serialize};
 
 /// One branch's paper in one period.
@@ -28,12 +29,55 @@ pub struct PaperTrail {
 }
 
 /// All of a branch's begin so.
-pub(super) fn prefix(branch: &crate::domain::BranchCode) -> String {
+pub(super) fn prefix(branch: &BranchCode) -> String {
     format!("paper/{branch}/")
 }
 
-fn key(of: &DraftKey) -> String {
+pub(super) fn key(of: &DraftKey) -> String {
     format!("{}{}", prefix(&of.branch), of.period)
+}
+
+/// The name of what is noted now: another note is another record.
+pub(super) fn name(branch: &BranchCode, period: &PeriodId, trail: &PaperTrail) -> String {
+    let text = serde_json::to_string(trail).unwrap_or_default();
+    format!("{}{period}#{}", prefix(branch), ContentHash::of(text.as_bytes()))
+}
+
+pub(super) async fn stored<B: Backend>(
+    change: &mut Change<'_, B>,
+    of: &DraftKey,
+) -> Result<PaperTrail, StoreError> {
+    Ok(unless_spoilt(change.one(Table::Settings, &key(of)).await)?.unwrap_or_default())
+}
+
+/// All that is noted of a branch, by period; what is spoilt counts as none.
+fn by_period(branch: &BranchCode, texts: Vec<(String, String)>) -> Vec<(PeriodId, PaperTrail)> {
+    let read = |(key, text): (String, String)| {
+        let period = PeriodId::new(key.strip_prefix(&prefix(branch))?).ok()?;
+        Some((period, serde_json::from_str(&text).ok()?))
+    };
+    texts.into_iter().filter_map(read).collect()
+}
+
+/// All that is noted of a branch.
+pub(super) async fn of_branch<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<Vec<(PeriodId, PaperTrail)>, StoreError> {
+    Ok(by_period(branch, change.texts(Table::Settings, &prefix(branch)).await?))
+}
+
+impl PaperTrail {
+    /// Together with what another phone, or this one earlier, has noted: what was ticked there is ticked, and this one's text stands.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            signed: self.signed || other.signed,
+            stamped: self.stamped || other.stamped,
+            copies: self.copies.max(other.copies),
+            report: self.report.or_else(|| other.report.clone()),
+        }
+    }
 }
 
 impl<B: Backend> Repository<B> {
@@ -43,6 +87,14 @@ impl<B: Backend> Repository<B> {
     /// When the storage fails.
     pub async fn paper_trail(&self, of: &DraftKey) -> Result<PaperTrail, StoreError> {
         Ok(unless_spoilt(self.one(Table::Settings, &key(of)).await)?.unwrap_or_default())
+    }
+
+    /// How far the paper of each period has come.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn paper_trails(&self, branch: &BranchCode) -> Result<Vec<(PeriodId, PaperTrail)>, StoreError> {
+        Ok(by_period(branch, self.backend().scan(Table::Settings, &prefix(branch)).await?))
     }
 
     /// Changes it, on top of what another tab may have changed; answers what is stored now.
@@ -55,8 +107,7 @@ impl<B: Backend> Repository<B> {
         change_it: impl Fn(&mut PaperTrail),
     ) -> Result<PaperTrail, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let stored = unless_spoilt(change.one(Table::Settings, &key(of)).await)?;
-            let mut trail: PaperTrail = stored.unwrap_or_default();
+            let mut trail = stored(change, of).await?;
             change_it(&mut trail);
             change.put(Table::Settings, &key(of), &trail)?;
             Ok(trail)
@@ -85,6 +136,8 @@ mod tests {
         let both = run(tab.change_paper_trail(&draft(1).key(), |trail| trail.copies = 3)).unwrap();
         assert_eq!(both, PaperTrail { signed: true, copies: 3, ..PaperTrail::default() });
         assert_eq!(run(tab.paper_trail(&draft(1).key())).unwrap(), both);
+        let backup = run(tab.backup(&crate::sync::testing::branch(1), 0)).unwrap().unwrap();
+        run(tab.mark_carried(&backup, crate::store::carried::Became::SentAway)).unwrap();
         run(tab.unbind(&crate::sync::testing::branch(1), &phone())).unwrap();
         assert_eq!(everything(&memory), before);
     }

@@ -118,22 +118,26 @@ fn named(
     drafted.chain(ledger.photos()).chain(found).cloned().chain(sent).collect()
 }
 
-/// How many photos in use are on this phone alone: the endpoint does not have them, and no backup ever holds them. The
-/// submissions are read from their bytes only where there is one.
+/// How many photos in use are on this phone alone, for no backup ever holds them; and how many the endpoint has. The submissions are
+/// read from their bytes only where there is one.
 #[must_use]
-pub(super) fn only_here(
+pub(super) fn in_use(
     photos: &[PhotoRecord],
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
     ledger: &Ledger,
     findings: &Findings,
-) -> usize {
-    let mut alone = photos.iter().filter(|photo| photo.here && !photo.uploaded).peekable();
-    if alone.peek().is_none() {
-        return 0;
+) -> (usize, usize) {
+    let mut counted = photos.iter().filter(|photo| photo.here || photo.uploaded).peekable();
+    if counted.peek().is_none() {
+        return (0, 0);
     }
     let named = named(drafts, submissions, ledger, findings);
-    alone.filter(|photo| named.contains(&photo.facts.sha256)).count()
+    let used = counted.filter(|photo| named.contains(&photo.facts.sha256));
+    used.fold(
+        (0, 0),
+        |(alone, there), photo| if photo.uploaded { (alone, there + 1) } else { (alone + 1, there) },
+    )
 }
 
 impl<B: Backend> Repository<B> {

@@ -1,9 +1,9 @@
 //! Photos on the phone: stored with what attaches them, sent once, and never let go of while they are here alone.
 
 use super::{
-    Memory, OnlyHere, Phone, PhotoRecord, Repository, StoreError,
+    Count, Memory, Phone, PhotoRecord, Repository, StoreError,
     photos::NewPhoto,
-    testing::{attach, binding, draft, phone, photo, report, repository, run},
+    testing::{attach, binding, draft, lost, phone, photo, report, repository, run},
 };
 use crate::{
     domain::{
@@ -64,10 +64,10 @@ fn an_entry_of_the_ledger_has_photos_as_an_item_does() {
     memory.refuse(None);
     assert_eq!(save(), Ok(false));
     assert_eq!(run(repository.unused_photos(&branch(1))), Ok(Vec::new()));
-    let alone = OnlyHere { answers: 1, photos: 1, ..OnlyHere::default() };
-    assert_eq!(run(repository.only_here(&branch(1))), Ok(alone));
+    let alone = Count { ledger: 1, photos: 1, ..Count::default() };
+    assert_eq!(lost(&repository, 1), alone);
     run(repository.save_ledger(&branch(1), &[with(1, false)])).unwrap();
-    assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 0);
+    assert_eq!(lost(&repository, 1).photos, 0);
     assert_eq!(run(repository.drop_unused_photos(&branch(1))), Ok(1));
 }
 
@@ -131,16 +131,16 @@ fn nothing_is_freed_before_the_endpoint_has_it_and_a_small_picture_stays() {
     assert!(endpoint.photos.borrow().is_empty(), "not before its submission has arrived");
     assert_eq!(run(repository.free_photos(&branch(1))), Ok(0));
     let unbind = || run(repository.unbind(&branch(1), &phone()));
-    let stuck = OnlyHere { answers: 0, requests: 1, photos: 1 };
-    assert_eq!(unbind(), Err(stuck.into()));
+    let stuck = Count { answers: 1, requests: 1, photos: 1, ..Count::default() };
+    assert_eq!(unbind(), Err(StoreError::OnlyHere(stuck)), "queued is not delivered");
 
     let sent = || run(repository.submissions(&branch(1))).unwrap().records.remove(0);
     run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(sent().missing, [hash(&picture)], "delivered, but not complete");
-    assert_eq!(unbind(), Err(OnlyHere { photos: 1, ..OnlyHere::default() }.into()));
+    assert_eq!(unbind(), Err(StoreError::OnlyHere(Count { photos: 1, ..Count::default() })));
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
     assert_eq!(sent().missing, []);
-    assert_eq!(run(repository.only_here(&branch(1))), Ok(OnlyHere::default()));
+    assert_eq!(lost(&repository, 1), Count::default());
 
     assert_eq!(run(repository.free_photos(&branch(1))), Ok(1));
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(&picture))), Ok(None));
@@ -169,7 +169,7 @@ fn another_phone_hears_of_photos_and_fetches_none_by_itself() {
     assert_eq!(Attachment::from(records[0].facts.clone()), expected);
     assert!(!records[0].here && endpoint.heard("GET /api/v1/photos/") == 0);
     assert_eq!(run(second.waiting()).unwrap(), [], "it cannot send what it has not");
-    assert_eq!(run(second.only_here(&branch(1))).unwrap().photos, 0);
+    assert_eq!(lost(&second, 1).photos, 0);
 }
 
 #[test]
@@ -179,13 +179,13 @@ fn what_a_restored_endpoint_lacks_is_not_freed_and_goes_up_again() {
     run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
     run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
-    assert_eq!(run(repository.only_here(&branch(1))), Ok(OnlyHere::default()));
+    assert_eq!(lost(&repository, 1), Count::default());
     // Restored from a backup that holds the submission and not yet the photo.
     endpoint.photos.borrow_mut().clear();
     run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
     assert_eq!(run(repository.free_photos(&branch(1))), Ok(0), "it is the only one there is");
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(&picture))), Ok(Some(picture.clone())));
-    assert_eq!(run(repository.only_here(&branch(1))).unwrap().photos, 1);
+    assert_eq!(lost(&repository, 1).photos, 1);
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
     assert_eq!(endpoint.photos.borrow().len(), 1);
     run(repository.is_not_there(&branch(1), &hash(&picture))).unwrap();
@@ -207,7 +207,7 @@ fn a_photo_fetched_from_the_endpoint_is_known_to_be_there() {
     let record = PhotoRecord { uploaded: true, ..photo(1, &picture).record };
     run(second.place_photo(&NewPhoto { record, ..photo(1, &picture) })).unwrap();
     assert_eq!(run(second.waiting()).unwrap(), [], "it came from there");
-    assert_eq!(run(second.only_here(&branch(1))).unwrap().photos, 0);
+    assert_eq!(lost(&second, 1).photos, 0);
     assert_eq!(run(second.free_photos(&branch(1))), Ok(1));
 }
 

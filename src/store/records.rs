@@ -3,8 +3,8 @@
 
 use crate::{
     domain::{
-        BranchCode, ContentHash, DeviceId, FindingEntry, LedgerRecord, Open, PeriodId, SectionId, SectorId,
-        Stamp, Submission, SubmissionId, photo::PhotoFacts,
+        BranchCode, ContentHash, DeviceId, FindingEntry, FindingId, LedgerRecord, Open, PeriodId, SectionId,
+        SectorId, Stamp, Submission, SubmissionId, photo::PhotoFacts,
     },
     protocol::{ActivationCode, BranchInfo, ProblemKind, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
@@ -25,7 +25,8 @@ pub struct Phone {
     /// When the notice on privacy and secrets was agreed to, milliseconds since 1970-01-01 UTC; `None`: not yet.
     #[serde(default)]
     pub notice_read_at: Option<u64>,
-    /// When a backup was last saved or copied, milliseconds since 1970-01-01 UTC.
+    /// Written by earlier versions when a backup was offered, whether it was saved or not; read by nothing. See
+    /// [`super::carried`].
     #[serde(default)]
     pub backed_up_at: Option<u64>,
     /// The section of 一编一册 that was read last.
@@ -122,7 +123,8 @@ pub struct Draft {
     pub checklist: ContentHash,
     /// When it was begun, milliseconds since 1970-01-01 UTC.
     pub begun_at: u64,
-    /// The highest stamp that has left the phone in a submission or backup.
+    /// The highest stamp that was put into a submission or a backup: a correction no longer replaces what may be elsewhere. It does
+    /// not say that it has arrived there.
     #[serde(default)]
     pub shared_until: Option<Stamp>,
 }
@@ -132,7 +134,8 @@ pub struct Draft {
 pub struct KeptRecord<R = LedgerRecord> {
     /// The version.
     pub record: R,
-    /// Whether it has left the phone in a submission or a backup, or came from elsewhere in a submission.
+    /// Written by earlier versions when it was put into a submission or a backup, whether that has arrived or not; read by nothing.
+    /// Where it is says [`super::whereabouts`].
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub shared: bool,
 }
@@ -142,7 +145,7 @@ pub struct KeptRecord<R = LedgerRecord> {
 pub struct KeptFinding<W = FindingEntry> {
     /// The word.
     pub entry: W,
-    /// Whether a backup that has left the phone holds it.
+    /// Written by earlier versions when a backup was offered, whether it was saved or not; read by nothing.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub backed_up: bool,
 }
@@ -204,12 +207,18 @@ pub struct LocalSubmission {
     /// What the upper level said, oldest first.
     #[serde(default)]
     pub reviews: Open<Review>,
-    /// Whether a backup that has left the phone holds it.
+    /// Written by earlier versions when a backup was offered, whether it was saved or not; read by nothing.
     #[serde(default)]
     pub backed_up: bool,
     /// The photos of it that the endpoint does not have yet, as last heard.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<ContentHash>,
+    /// The problems that the branch found itself and that go up with it: the endpoint hears of them once it has this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingId>,
+    /// Whether the endpoint's last list lacks it although there is a receipt: it was restored from an older backup.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub unlisted: bool,
 }
 
 /// A photo that belongs to something of a branch. Its bytes and its thumbnail lie in tables of their own.
@@ -249,6 +258,8 @@ impl LocalSubmission {
             reviews: Open::default(),
             backed_up: false,
             missing: Vec::new(),
+            findings: Vec::new(),
+            unlisted: false,
         }
     }
 
@@ -268,13 +279,15 @@ impl LocalSubmission {
             reviews: summary.reviews.clone(),
             backed_up: false,
             missing: summary.missing.clone(),
+            findings: Vec::new(),
+            unlisted: false,
         }
     }
 
-    /// What the endpoint listed of it; `None` until it has it.
+    /// What the endpoint listed of it; `None` until it has it, and when it has it no more.
     #[must_use]
     pub fn summary(&self) -> Option<SubmissionSummary> {
-        self.receipt.clone().map(|receipt| SubmissionSummary {
+        self.receipt.clone().filter(|_| !self.unlisted).map(|receipt| SubmissionSummary {
             receipt,
             period: self.period.clone(),
             device: self.device,
@@ -283,6 +296,14 @@ impl LocalSubmission {
             reviews: self.reviews.clone(),
             missing: self.missing.clone(),
         })
+    }
+
+    /// Whether the endpoint has it, by the hash of its bytes.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        let is_of =
+            |body: &str| self.receipt.as_ref().is_some_and(|r| r.sha256 == ContentHash::of(body.as_bytes()));
+        !self.unlisted && self.body.as_deref().is_some_and(is_of)
     }
 
     /// The snapshot, when its bytes are here and can be read.

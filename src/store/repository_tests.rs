@@ -5,9 +5,9 @@ mod backups;
 
 use super::{
     Backend, Batch, Memory, Phone, Repository, StoreError, Table, TextSize,
-    backup::{Backup, FORMAT, KIND, SavedDraft},
     testing::{
-        Shared, assessment, binding, draft, edit, everything, note, phone, report, repository, run, stored,
+        Shared, assessment, binding, carry_away, draft, edit, everything, lost, note, phone, report,
+        repository, run, stored,
     },
 };
 use crate::{
@@ -26,31 +26,6 @@ fn receipt_and_summary(number: u8, of: u8, phone: u8) -> (Receipt, SubmissionSum
     endpoint.store(sent.id, local.body.as_deref().unwrap());
     let summary = endpoint.stored.borrow()[&sent.id].1.clone();
     (summary.receipt.clone(), summary)
-}
-
-fn backup_of(repository: &Repository<Memory>, of: u8) -> Backup {
-    let drafts = run(repository.drafts(&branch(of))).unwrap().records;
-    let with_entries = |draft: super::Draft| {
-        let entries = run(repository.entries(&draft.key())).unwrap().records;
-        SavedDraft { draft, entries: entries.into() }
-    };
-    Backup {
-        kind: KIND.into(),
-        format: FORMAT,
-        branch: branch(of),
-        branch_name: "支部".into(),
-        made_at: NOON,
-        drafts: drafts.into_iter().map(with_entries).collect(),
-        ledger: run(repository.ledger(&branch(of)))
-            .unwrap()
-            .records
-            .into_iter()
-            .map(|kept| kept.record)
-            .collect(),
-        submissions: run(repository.submissions(&branch(of))).unwrap().records,
-        photos: run(repository.photos(&branch(of))).unwrap().records.into(),
-        findings: run(repository.findings(&branch(of))).unwrap().0.all().into(),
-    }
 }
 
 type Step<'a> = Box<dyn Fn() -> Result<(), StoreError> + 'a>;
@@ -95,7 +70,7 @@ fn a_refused_commit_leaves_nothing_half_written_and_the_same_call_succeeds_after
     let pulled = Pulled { body: pulled.1.body.unwrap(), submission: pulled.0 };
     let carried = stored(&tab, 1);
     let replacing = Edit { put: note("yes", "新", NOON + 1, 1), drop: carried.clone() };
-    let backup = backup_of(&tab, 1);
+    let backup = run(tab.backup(&branch(1), NOON)).unwrap().unwrap();
     let mine = report(1, 1, 1).0.id;
     let word = finding_word(1, "缺签到表", NOON, 1);
     let heard = HeardFindings { etag: None, all: BranchFindings::default() };
@@ -158,7 +133,7 @@ fn an_answer_given_while_the_report_is_written_is_not_counted_as_reported() {
     let (_, local, request) = report(1, 1, 1);
     run(tab.submit(&draft(1), &[reported], &local, &request, &[])).unwrap();
     assert!(stored(&tab, 1).contains(&late));
-    let unshared = run(tab.only_here(&branch(1))).unwrap().answers;
+    let unshared = lost(&tab, 1).answers;
     assert!(unshared >= 1, "what is not in the report still counts as being here alone");
 }
 
@@ -170,12 +145,12 @@ fn an_answer_saved_after_a_report_counts_as_new_whatever_its_stamp_says() {
     run(tab.save_edits(&draft(1), &[edit(reported.clone())])).unwrap();
     let (_, local, request) = report(1, 1, 1);
     run(tab.submit(&draft(1), std::slice::from_ref(&reported), &local, &request, &[])).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 0);
+    assert_eq!(assessment(&tab, 1).unshared(), 0);
     // The other tab knew nothing of the report: its stamp is earlier, and it would drop what was reported.
     let behind = Edit { put: note("yes", "木柜", NOON + 3, 1), drop: vec![reported.clone()] };
     assert_eq!(run(repository(&memory).save_edits(&draft(1), &[behind])), Ok(true), "to be read again");
     let work = assessment(&tab, 1);
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 1);
+    assert_eq!(work.unshared(), 1);
     let history: Vec<&Entry> = work.history(&reported.key).collect();
     assert_eq!(history.len(), 2, "what was reported stays in the history");
     assert_eq!(history[0], &reported);

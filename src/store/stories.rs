@@ -2,7 +2,7 @@
 
 use super::{
     LocalSubmission, Memory, Repository, StoreError,
-    testing::{assessment, binding, draft, edit, note, phone, report, repository, run, stored},
+    testing::{assessment, binding, draft, edit, lost, note, phone, report, repository, run, stored},
 };
 use crate::{
     domain::{AnswerKey, ContentHash},
@@ -57,7 +57,7 @@ fn a_report_arrives_and_a_second_phone_merges_it() {
     send(&two, &api).unwrap();
     let merged = stored(&two, 1);
     assert!(merged.contains(&theirs) && merged.contains(&note("yes", "第1部", NOON + 1, 1)));
-    assert_eq!(run(two.only_here(&branch(1))).unwrap().answers, 2, "not yet known to have left this phone");
+    assert_eq!(lost(&two, 1).answers, 1, "its own; the other phone's is where it came from");
 
     api.review(
         1,

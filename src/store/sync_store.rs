@@ -95,7 +95,8 @@ impl<B: Backend> Store for Repository<B> {
             let listed = submissions.iter().filter_map(LocalSubmission::summary).collect();
             local.summaries.insert(branch.clone(), listed);
             let (known, _) = self.findings(&branch).await?;
-            let findings = LocalFindings { unsent: known.unsent(), etag: known.heard.etag };
+            let released = known.released(&submissions, &local.outbox);
+            let findings = LocalFindings { unsent: known.unsent(), etag: known.heard.etag, released };
             local.findings.insert(branch.clone(), findings);
             local.pinned.extend(self.drafts(&branch).await?.records.into_iter().map(|draft| draft.checklist));
             local.bindings.push(Binding { info: binding.branch, token: binding.token, state: binding.state });
@@ -189,12 +190,24 @@ impl<B: Backend> Store for Repository<B> {
                         body: mine.body,
                         made_at: mine.made_at,
                         backed_up: mine.backed_up,
+                        findings: mine.findings,
                         ..heard
                     },
                     None => heard,
                 };
                 change.put(Table::Submissions, &submission_key(branch, id), &merged)?;
                 doubt(change, branch, &summary.missing).await?;
+            }
+            // It was restored from an older backup: its receipts stand, but it has these no more.
+            let run = format!("{branch}/");
+            for known in change.run::<LocalSubmission>(Table::Submissions, &run).await?.records {
+                let is_listed = summaries.iter().any(|summary| summary.receipt.submission == known.id);
+                if known.receipt.is_some() && !known.unlisted && !is_listed {
+                    let photos = known.snapshot().map(|sent| sent.photos()).unwrap_or_default();
+                    doubt(change, branch, &photos).await?;
+                    let key = submission_key(branch, known.id);
+                    change.put(Table::Submissions, &key, &LocalSubmission { unlisted: true, ..known })?;
+                }
             }
             Ok(())
         })
@@ -220,7 +233,7 @@ impl<B: Backend> Store for Repository<B> {
             let said: Vec<Entry> = submission.entries().iter().filter_map(derive::said).collect();
             merge(change, &begun, &said).await?;
             keep_unread(change, &begun, submission.unread_entries()).await?;
-            ledger::merge(change, &submission.branch, &submission.ledger, true).await?;
+            ledger::merge(change, &submission.branch, &submission.ledger).await?;
             learn(change, submission).await?;
             Ok(())
         })

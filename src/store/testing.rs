@@ -1,8 +1,8 @@
 //! Builders for the tests of the storage, and a storage in which something else writes at the worst moment.
 
 use super::{
-    Backend, Batch, Binding, Draft, LocalSubmission, Memory, Phone, PhotoRecord, Repository, StoreError,
-    Table, photos::NewPhoto,
+    Backend, Batch, Binding, Count, Draft, LocalSubmission, Memory, Phone, PhotoRecord, Repository,
+    StoreError, Table, backup::Backup, carried::Became, photos::NewPhoto,
 };
 use crate::{
     domain::{
@@ -100,6 +100,18 @@ pub(crate) fn report(number: u8, of: u8, phone: u8) -> (Submission, LocalSubmiss
         NOON + u64::from(number),
     );
     (submission, local, row)
+}
+
+/// What would be lost with the phone.
+pub(super) fn lost<B: Backend>(repository: &Repository<B>, of: u8) -> Count {
+    run(repository.whereabouts(&branch(of))).unwrap().lost_with_the_phone()
+}
+
+/// A backup is made, and she says that she has sent it away.
+pub(super) fn carry_away<B: Backend>(repository: &Repository<B>, of: u8) -> Backup {
+    let backup = run(repository.backup(&branch(of), NOON)).unwrap().unwrap();
+    run(repository.mark_carried(&backup, Became::SentAway)).unwrap();
+    backup
 }
 
 pub(super) fn stored<B: Backend>(repository: &Repository<B>, of: u8) -> Vec<Entry> {

@@ -10,6 +10,7 @@ use super::{
     error::StoreError,
     repository::{Repository, read_run, unless_spoilt},
 };
+use crate::domain::BranchCode;
 use serde::{Deserialize, Serialize};
 
 /// The text of one field.
@@ -33,18 +34,42 @@ pub enum Kept {
     },
 }
 
+/// A name of what was typed, which no other text of this field has: for what backups held.
+pub(super) fn name(key: &str, unfinished: &Unfinished) -> String {
+    format!("{key}#{}", unfinished.at)
+}
+
+fn readable(texts: Vec<(String, String)>) -> Vec<(String, Unfinished)> {
+    let read = |(key, text): (String, String)| {
+        let mut found = read_run(Table::Unfinished, vec![(key.clone(), text)]);
+        found.records.pop().map(|unfinished| (key, unfinished))
+    };
+    texts.into_iter().filter_map(read).collect()
+}
+
+/// All of a branch, by key. What cannot be read is passed over.
+pub(super) async fn of_branch<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<Vec<(String, Unfinished)>, StoreError> {
+    Ok(readable(change.texts(Table::Unfinished, &format!("{branch}/")).await?))
+}
+
 impl<B: Backend> Repository<B> {
+    /// All of a branch, by key. What cannot be read is passed over.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn unfinished_of(&self, branch: &BranchCode) -> Result<Vec<(String, Unfinished)>, StoreError> {
+        Ok(readable(self.backend().scan(Table::Unfinished, &format!("{branch}/")).await?))
+    }
+
     /// All of it, of all branches, by key. What cannot be read is passed over.
     ///
     /// # Errors
     /// When the storage fails.
     pub async fn unfinished(&self) -> Result<Vec<(String, Unfinished)>, StoreError> {
-        let texts = self.backend().scan(Table::Unfinished, "").await?;
-        let read = |(key, text): (String, String)| {
-            let mut found = read_run(Table::Unfinished, vec![(key.clone(), text)]);
-            found.records.pop().map(|unfinished| (key, unfinished))
-        };
-        Ok(texts.into_iter().filter_map(read).collect())
+        Ok(readable(self.backend().scan(Table::Unfinished, "").await?))
     }
 
     /// Carries changes out, all or none.
@@ -95,6 +120,8 @@ mod tests {
         let all = run(tab.unfinished()).unwrap();
         let [first, second] = ["branch-1", "branch-2"].map(|of| format!("{of}/-/ledger/new#topic"));
         assert_eq!(all, [(first, typed("甲", 1)), (second, typed("乙", 1))]);
+        let backup = run(tab.backup(&crate::sync::testing::branch(1), 0)).unwrap().unwrap();
+        run(tab.mark_carried(&backup, crate::store::carried::Became::SentAway)).unwrap();
         run(tab.unbind(&crate::sync::testing::branch(1), &phone())).unwrap();
         assert_eq!(everything(&memory), before);
     }

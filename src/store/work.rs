@@ -4,74 +4,22 @@ use super::{
     atomic::Change,
     backend::{Backend, Batch, Seen, Table},
     backup::Backup,
+    carried,
     error::StoreError,
-    findings, ledger,
-    photos::{self, photo_key},
+    findings, ledger, paper,
+    photos::photo_key,
     records::{Binding, Draft, KeptRecord, LocalSubmission, Phone, PhotoRecord},
     repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
+    unfinished,
+    whereabouts::{Stock, Whereabouts},
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, Entry, FindingId, Findings, HybridClock, Ledger, LedgerId, Stamp, Unread,
-        assessment::Edit,
+        Assessment, BranchCode, ContentHash, Entry, HybridClock, Ledger, Stamp, Unread, assessment::Edit,
     },
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What of a branch exists on this phone alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct OnlyHere {
-    /// Registers with values that are in no submission and no backup, over all periods; entries of the ledger; and findings with
-    /// words that neither the endpoint nor a backup has.
-    pub answers: usize,
-    /// Requests that have neither arrived nor been carried away in a backup.
-    pub requests: usize,
-    /// Photos in use that the endpoint does not have; no backup holds them.
-    pub photos: usize,
-}
-
-impl OnlyHere {
-    /// Counts it in what is stored of the branch; the outbox is that of all branches. The entries of the ledger that are here
-    /// alone are found by [`ledger::only_here`], the findings by [`super::StoredFindings::only_here`].
-    #[must_use]
-    pub fn count(
-        branch: &BranchCode,
-        drafts: &[(Draft, Assessment)],
-        submissions: &[LocalSubmission],
-        outbox: &[OutboxEntry],
-        (ledger, unshared): (&Ledger, &BTreeSet<LedgerId>),
-        (findings, unsent): (&Findings, &BTreeSet<FindingId>),
-        photos: &[PhotoRecord],
-    ) -> Self {
-        let carried = |row: &OutboxEntry| match &row.request {
-            OutboxRequest::Submit { submission, .. } => {
-                submissions.iter().any(|known| known.id == *submission && known.backed_up)
-            }
-            // A refused one waits for nothing; another is not in any backup.
-            OutboxRequest::Withdraw { .. } | OutboxRequest::Profile { .. } => !row.is_waiting(),
-        };
-        Self {
-            photos: photos::only_here(photos, drafts, submissions, ledger, findings),
-            answers: drafts.iter().map(|(_, assessment)| assessment.unshared()).sum::<usize>()
-                + unshared.len()
-                + unsent.len(),
-            requests: outbox.iter().filter(|row| &row.branch == branch && !carried(row)).count(),
-        }
-    }
-
-    /// Whether nothing would be lost with the phone.
-    #[must_use]
-    pub fn is_nothing(self) -> bool {
-        self == Self::default()
-    }
-}
-
-impl From<OnlyHere> for StoreError {
-    fn from(OnlyHere { answers, requests, photos }: OnlyHere) -> Self {
-        Self::OnlyHere { answers, requests, photos }
-    }
-}
 
 /// How far the mark on a draft may move when `carried` has left the phone: to the highest stamp of it below everything stored
 /// that has *not* left. (Another tab may have saved an answer meanwhile, and not always under a later stamp.)
@@ -82,7 +30,8 @@ fn shared_until(before: Option<Stamp>, stored: &[Entry], carried: &BTreeSet<&Ent
     before.max(stamps.filter(|stamp| limit.is_none_or(|limit| *stamp < limit)).max())
 }
 
-async fn mark<B: Backend>(
+/// Says of a draft that these entries may be elsewhere.
+pub(super) async fn mark<B: Backend>(
     change: &mut Change<'_, B>,
     draft: &Draft,
     carried: &[Entry],
@@ -182,22 +131,43 @@ pub(super) async fn drafts_of<B: Backend>(
     Ok(drafts)
 }
 
-/// Reads and counts what of a branch exists on this phone alone.
-async fn only_here<B: Backend>(
+/// Reads all that is stored of a branch, and works something out from it.
+pub(super) async fn with_stock<B: Backend, T>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
-) -> Result<OnlyHere, StoreError> {
+    work_out: impl FnOnce(&Stock<'_>) -> T,
+) -> Result<T, StoreError> {
     let run = format!("{branch}/");
     let drafts = drafts_of(change, branch).await?;
     let submissions = change.run(Table::Submissions, &run).await?.records;
     let outbox = change.run(Table::Outbox, "").await?.records;
     let kept = change.run::<KeptRecord>(Table::Ledger, &run).await?.records;
-    let unshared = ledger::only_here(&kept);
     let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
-    let found = findings::stored(change, branch).await?;
-    let findings = (&found.all(), &found.only_here());
+    let findings = findings::stored(change, branch).await?;
     let photos = change.run(Table::Photos, &run).await?.records;
-    Ok(OnlyHere::count(branch, &drafts, &submissions, &outbox, (&ledger, &unshared), findings, &photos))
+    let papers = paper::of_branch(change, branch).await?;
+    let unfinished = unfinished::of_branch(change, branch).await?;
+    let carried = carried::stored(change, branch).await?;
+    let stock = Stock {
+        branch,
+        drafts: &drafts,
+        submissions: &submissions,
+        outbox: &outbox,
+        ledger: &ledger,
+        findings: &findings,
+        photos: &photos,
+        papers: &papers,
+        unfinished: &unfinished,
+        carried: &carried,
+    };
+    Ok(work_out(&stock))
+}
+
+async fn whereabouts<B: Backend>(
+    change: &mut Change<'_, B>,
+    branch: &BranchCode,
+) -> Result<Whereabouts, StoreError> {
+    with_stock(change, branch, |stock| stock.whereabouts(&stock.reached())).await
 }
 
 impl<B: Backend> Repository<B> {
@@ -247,7 +217,7 @@ impl<B: Backend> Repository<B> {
 
     /// 上报: snapshot, outbox row and the mark on the draft become durable together, and the refused requests that this one
     /// replaces are gone. `carried` is everything that was on the screen when the snapshot was frozen: what was saved since
-    /// does not count as reported. What the snapshot holds of the ledger has left the phone with it.
+    /// does not count as reported. The problems that the branch found itself go up with it: which, is written with it.
     ///
     /// # Errors
     /// When the storage fails; then nothing was submitted.
@@ -259,37 +229,14 @@ impl<B: Backend> Repository<B> {
         request: &OutboxEntry,
         replaced: &[OutboxId],
     ) -> Result<(), StoreError> {
-        let ledger = submission.snapshot().map(|snapshot| snapshot.ledger).unwrap_or_default();
         self.atomically(async |change: &mut Change<'_, B>| {
             mark(change, draft, carried).await?;
-            ledger::mark(change, &draft.branch, &ledger).await?;
-            change.put(Table::Submissions, &submission_key(&submission.branch, submission.id), submission)?;
+            let findings = findings::stored(change, &draft.branch).await?.to_report();
+            let made = LocalSubmission { findings, ..submission.clone() };
+            change.put(Table::Submissions, &submission_key(&made.branch, made.id), &made)?;
             change.put(Table::Outbox, &request.id.to_string(), request)?;
             for refused in replaced {
                 change.delete(Table::Outbox, &refused.to_string());
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    /// A backup has left the phone: what it holds is no longer on this phone alone.
-    ///
-    /// # Errors
-    /// When the storage fails; then everything still counts as being here alone.
-    pub async fn mark_backed_up(&self, backup: &Backup) -> Result<(), StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| {
-            for saved in &backup.drafts {
-                mark(change, &saved.draft, &saved.entries).await?;
-            }
-            ledger::mark(change, &backup.branch, &backup.ledger).await?;
-            findings::mark(change, &backup.branch, &backup.findings).await?;
-            for carried in backup.submissions.iter().filter(|carried| carried.body.is_some()) {
-                let key = submission_key(&carried.branch, carried.id);
-                let known = unless_spoilt(change.one::<LocalSubmission>(Table::Submissions, &key).await)?;
-                if let Some(known) = known.filter(|known| !known.backed_up && known.body == carried.body) {
-                    change.put(Table::Submissions, &key, &LocalSubmission { backed_up: true, ..known })?;
-                }
             }
             Ok(())
         })
@@ -304,8 +251,11 @@ impl<B: Backend> Repository<B> {
     /// When the storage fails; then nothing was restored.
     pub async fn restore(&self, backup: &Backup, now_ms: u64) -> Result<usize, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let mut new = ledger::merge(change, &backup.branch, &backup.ledger, false).await?;
+            let mut new = ledger::merge(change, &backup.branch, &backup.ledger).await?;
             new += findings::merge(change, &backup.branch, &backup.findings).await?;
+            findings::know(change, &backup.branch, backup.heard_of.iter().copied()).await?;
+            new += carried::restore_papers(change, backup).await?;
+            new += carried::restore_unfinished(change, backup).await?;
             for saved in &backup.drafts {
                 let given = saved.entries.iter().map(|entry| entry.clone().under_or(&saved.draft.checklist));
                 new += merge(change, &saved.draft, &given.collect::<Vec<_>>()).await?;
@@ -325,6 +275,7 @@ impl<B: Backend> Repository<B> {
             }
             let run = format!("{}/", backup.branch);
             let here = change.run::<LocalSubmission>(Table::Submissions, &run).await?.records;
+            carried::restore_requests(change, backup, &here).await?;
             for carried in &backup.submissions {
                 if here.iter().any(|known| known.id == carried.id && known.body.is_some()) {
                     continue;
@@ -332,8 +283,15 @@ impl<B: Backend> Repository<B> {
                 let known = here.iter().find(|known| known.id == carried.id);
                 // The endpoint's word on it is newer here; its bytes are only in the backup.
                 let merged = match known {
-                    Some(known) => LocalSubmission { body: carried.body.clone(), ..known.clone() },
-                    None => LocalSubmission { backed_up: true, ..carried.clone() },
+                    Some(known) => {
+                        let is_it = |body: &&String| {
+                            let receipt = known.receipt.as_ref();
+                            receipt.is_none_or(|receipt| receipt.sha256 == ContentHash::of(body.as_bytes()))
+                        };
+                        let body = carried.body.as_ref().filter(is_it).cloned();
+                        LocalSubmission { body, findings: carried.findings.clone(), ..known.clone() }
+                    }
+                    None => LocalSubmission { unlisted: false, ..carried.clone() },
                 };
                 change.put(Table::Submissions, &submission_key(&merged.branch, merged.id), &merged)?;
                 let is_last = !here
@@ -358,60 +316,68 @@ impl<B: Backend> Repository<B> {
         .await
     }
 
-    /// What of a branch exists on this phone alone.
+    /// Where what is stored of a branch is.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn only_here(&self, branch: &BranchCode) -> Result<OnlyHere, StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| only_here(change, branch).await).await
+    pub async fn whereabouts(&self, branch: &BranchCode) -> Result<Whereabouts, StoreError> {
+        self.atomically(async |change: &mut Change<'_, B>| whereabouts(change, branch).await).await
     }
 
-    /// Removes a branch with all that is stored of it, and shows another. The text of a report that was edited for paper goes too:
-    /// it is a note of this phone, and whoever unbinds is told so before.
+    /// Removes a branch with all that is stored of it, and shows another.
     ///
     /// # Errors
-    /// [`StoreError::OnlyHere`] while anything of it exists on this phone alone (invariant 5), or when the storage fails; then
-    /// nothing was removed.
+    /// [`StoreError::OnlyHere`] while anything of it would be lost with this phone (invariant 5): what the endpoint does not have, and
+    /// she has not said that she sent away; or when the storage fails; then nothing was removed.
     pub async fn unbind(&self, branch: &BranchCode, shown: &Phone) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let here = only_here(change, branch).await?;
-            if !here.is_nothing() {
-                return Err(here.into());
+            let lost = whereabouts(change, branch).await?.lost_with_the_phone();
+            if !lost.is_nothing() {
+                return Err(StoreError::OnlyHere(lost));
             }
             let prefix = format!("{branch}/");
-            for table in [Table::PhotoBytes, Table::Thumbnails] {
-                for key in self.backend().keys(table).await?.iter().filter(|key| key.starts_with(&prefix)) {
-                    change.delete(table, key);
+            for table in Table::ALL {
+                match table {
+                    Table::PhotoBytes | Table::Thumbnails => {
+                        let keys = self.backend().keys(table).await?;
+                        keys.iter()
+                            .filter(|key| key.starts_with(&prefix))
+                            .for_each(|key| change.delete(table, key));
+                    }
+                    Table::Drafts
+                    | Table::Entries
+                    | Table::Submissions
+                    | Table::Ledger
+                    | Table::Photos
+                    | Table::Findings
+                    | Table::Unfinished => {
+                        for (key, _) in change.texts(table, &prefix).await? {
+                            change.delete(table, &key);
+                        }
+                    }
+                    Table::Bindings => change.delete(table, branch.as_str()),
+                    Table::Outbox => {
+                        for row in change.run::<OutboxEntry>(table, "").await?.records {
+                            if &row.branch == branch {
+                                change.delete(table, &row.id.to_string());
+                            }
+                        }
+                    }
+                    Table::Settings => {
+                        change.delete(table, &carried::key(branch));
+                        for (key, _) in change.texts(table, &paper::prefix(branch)).await? {
+                            change.delete(table, &key);
+                        }
+                        for (key, text) in change.texts(table, CODES).await? {
+                            if serde_json::from_str::<BranchCode>(&text).is_ok_and(|of| &of == branch) {
+                                change.delete(table, &key);
+                            }
+                        }
+                    }
+                    // Of all branches.
+                    Table::Checklists | Table::Documents => {}
                 }
             }
-            let tables = [
-                Table::Drafts,
-                Table::Entries,
-                Table::Submissions,
-                Table::Ledger,
-                Table::Photos,
-                Table::Findings,
-                Table::Unfinished,
-            ];
-            for table in tables {
-                for (key, _) in change.texts(table, &prefix).await? {
-                    change.delete(table, &key);
-                }
-            }
-            for (key, _) in change.texts(Table::Settings, &super::paper::prefix(branch)).await? {
-                change.delete(Table::Settings, &key);
-            }
-            for (key, text) in change.texts(Table::Settings, CODES).await? {
-                if serde_json::from_str::<BranchCode>(&text).is_ok_and(|of| &of == branch) {
-                    change.delete(Table::Settings, &key);
-                }
-            }
-            for row in change.run::<OutboxEntry>(Table::Outbox, "").await?.records {
-                if &row.branch == branch {
-                    change.delete(Table::Outbox, &row.id.to_string());
-                }
-            }
-            change.delete(Table::Bindings, branch.as_str());
             let bindings = change.run::<Binding>(Table::Bindings, "").await?.records;
             let next = bindings.into_iter().map(|binding| binding.branch.code).find(|code| code != branch);
             let stored = unless_spoilt(change.one::<Phone>(Table::Settings, PHONE).await)?;

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     domain::{
         BranchCode, ContentHash, FindingEntry, Open, SectorId, SubmissionId, Unread,
-        finding::check::{finding_fault, impossible_deadlines, is_to_be_kept},
+        finding::{
+            FindingHead,
+            check::{finding_fault, impossible_deadlines, is_to_be_kept},
+        },
     },
     protocol::{BranchInfo, MAX_FINDINGS_PER_REQUEST, SubmissionSummary},
 };
@@ -88,7 +91,9 @@ fn in_order(local: &Local) -> Vec<&OutboxEntry> {
 }
 
 /// The words on findings to send, a request each, after the rows of the outbox. What the endpoint would refuse is not sent, and
-/// nothing in the upper level's name. Words that only a newer version can read go last, by themselves.
+/// nothing in the upper level's name. A problem that the branch found itself waits for the report that carries it: nothing of it
+/// leaves the phone before; once the endpoint has heard of it, whatever else is written on it goes by itself. Words that only a
+/// newer version can read go last, by themselves.
 #[must_use]
 pub fn findings(local: &Local) -> Vec<(BranchCode, Open<FindingEntry>)> {
     let mut requests = Vec::new();
@@ -98,14 +103,19 @@ pub fn findings(local: &Local) -> Vec<(BranchCode, Open<FindingEntry>)> {
         };
         let impossible = impossible_deadlines(&known.unsent);
         let is_sound = |entry: &&FindingEntry| {
-            !entry.is_from_above()
+            known.released.contains(&entry.finding)
+                && !entry.is_from_above()
                 && finding_fault(entry).is_none()
                 && !impossible.iter().any(|(deadline, _)| deadline == entry)
         };
         let mut unsent: Vec<FindingEntry> = known.unsent.iter().filter(is_sound).cloned().collect();
         // Older ones first: a cut-off round leaves what an earlier moment looked like.
         unsent.sort_by(|a, b| (a.stamp, a).cmp(&(b.stamp, b)));
-        let unread: Vec<Unread> = known.unsent.unread().filter(|one| is_to_be_kept(one)).cloned().collect();
+        let is_released = |one: &&Unread| {
+            one.read::<FindingHead>().is_some_and(|head| known.released.contains(&head.finding))
+        };
+        let unread = known.unsent.unread().filter(|one| is_to_be_kept(one)).filter(is_released);
+        let unread: Vec<Unread> = unread.cloned().collect();
         let readable = unsent.chunks(MAX_FINDINGS_PER_REQUEST).map(|some| some.to_vec().into());
         let unreadable = unread
             .chunks(MAX_FINDINGS_PER_REQUEST)

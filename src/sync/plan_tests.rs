@@ -112,6 +112,18 @@ fn which_words_on_findings_are_sent() {
     }
 }
 
+#[test]
+fn words_on_a_problem_of_the_branchs_own_wait_for_its_report() {
+    let store = MemoryStore::phone(0, &[1]);
+    store.write_unreported(1, &[finding_word(1, "缺签到表", 1, 1), finding_word(2, "门牌脱落", 2, 1)]);
+    assert_eq!(findings(&store.local.borrow()), []);
+    // Another word on one that the endpoint has heard of, and on nothing else.
+    store.write_findings(1, &[finding_word(2, "门牌又脱落", 3, 1)]);
+    let requests = findings(&store.local.borrow());
+    let sent: Vec<_> = requests.iter().flat_map(|(_, some)| some).map(|entry| entry.finding).collect();
+    assert_eq!(sent, [finding_word(2, "", 0, 1).finding; 2]);
+}
+
 fn summary(number: u8) -> SubmissionSummary {
     let endpoint = FakeEndpoint::with(&[]);
     endpoint.store(submission_id(number), &serde_json::to_string(&submission(number, 1, 1)).unwrap());

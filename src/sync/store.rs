@@ -2,7 +2,7 @@
 
 use super::{clock::KnownTime, outbox::OutboxEntry, outbox::OutboxId, token::Token};
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, FindingEntry, Open, Submission, SubmissionId},
+    domain::{BranchCode, Checklist, ContentHash, FindingEntry, FindingId, Open, Submission, SubmissionId},
     protocol::{BranchFindings, BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +55,8 @@ pub struct LocalFindings {
     pub etag: Option<String>,
     /// What was written here and is not among what the endpoint has.
     pub unsent: Open<FindingEntry>,
+    /// The findings that the endpoint may hear of: it has heard of them before, or a report that carried them has arrived.
+    pub released: BTreeSet<FindingId>,
 }
 
 /// What the phone knows, read in one transaction.

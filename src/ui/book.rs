@@ -3,35 +3,32 @@
 use crate::{
     domain::{BranchCode, Ledger, LedgerId, LedgerRecord, Open, Stamp, Unread, ledger::check::MAX_RECORDS},
     protocol::MAX_BODY_BYTES,
-    store::{Found, KeptRecord, ledger::only_here},
+    store::{Place, Reached},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The ledger with what of it is on this phone alone.
+/// The ledger with where its entries are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Book {
     /// Whose it is. Not always the branch that was chosen last: after a change of branch it stays until the other one is read.
     pub branch: Option<BranchCode>,
     /// All versions of all entries.
     pub ledger: Ledger,
-    /// The entries with versions that are in no submission and no backup.
-    pub only_here: BTreeSet<LedgerId>,
+    /// Where each entry is besides on this phone.
+    pub places: BTreeMap<LedgerId, Place>,
 }
 
 impl Book {
     /// From what is stored.
     #[must_use]
-    pub fn new(found: Found<KeptRecord>) -> Self {
-        let only_here = only_here(&found.records);
-        let mut ledger = Ledger::new(found.records.into_iter().map(|kept| kept.record));
-        ledger.keep_unread(found.unread);
-        Self { branch: None, ledger, only_here }
+    pub fn new(branch: &BranchCode, ledger: Ledger, reached: &Reached) -> Self {
+        Self { branch: Some(branch.clone()), places: reached.of_ledger(branch, &ledger), ledger }
     }
 
     /// Adds versions that were just written here.
     pub fn add(&mut self, records: impl IntoIterator<Item = LedgerRecord>) {
         for record in records {
-            self.only_here.insert(record.id);
+            self.places.insert(record.id, Place::OnlyHere);
             self.ledger.merge([record]);
         }
     }
@@ -99,7 +96,7 @@ mod tests {
         let record = record(1, meeting(day), day, 0);
         let mut book = Book { branch: Some(branch(1)), ..Book::default() };
         assert_eq!(book.write(record.clone()), Some((branch(1), record.clone())));
-        assert!(book.ledger.records().contains(&record) && book.only_here.contains(&record.id));
+        assert!(book.ledger.records().contains(&record) && book.places[&record.id] == Place::OnlyHere);
         let mut nobodys = Book::default();
         assert_eq!(nobodys.write(record), None);
         assert_eq!(nobodys, Book::default());

@@ -8,13 +8,14 @@ use super::{
 use crate::{
     domain::{
         BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingOrigin, FindingState,
-        FindingValue, Findings, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS, finding::ItemPoints,
-        scoring::ItemScore,
+        FindingValue, Findings, Item, Outcome, Period, SubmissionId, Window, answer::MAX_TEXT_CHARS,
+        finding::ItemPoints, scoring::ItemScore,
     },
-    store::{RefusedFindings, StoredFindings},
+    store::{LocalSubmission, Place, Reached as Elsewhere, RefusedFindings, StoredFindings},
+    sync::{OutboxEntry, OutboxRequest},
 };
 use jiff::{ToSpan as _, civil::Date};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding from above that falls due within so many days stands on the home screen.
 const SOON_DAYS: i32 = 7;
@@ -28,10 +29,12 @@ pub struct Mending {
     pub branch: Option<BranchCode>,
     /// All words and verdicts.
     pub findings: Findings,
-    /// The findings with words that the endpoint does not have.
-    pub unsent: BTreeSet<FindingId>,
-    /// Those of them that no backup has either.
-    pub only_here: BTreeSet<FindingId>,
+    /// The findings with words that the endpoint does not have, and where those are.
+    pub unsent: BTreeMap<FindingId, Place>,
+    /// The findings of which whatever is written goes up by itself.
+    pub released: BTreeSet<FindingId>,
+    /// Those that a report carries which has not arrived yet.
+    pub with_report: BTreeSet<FindingId>,
     /// Why the endpoint refused the last words, if it did.
     pub refused: Option<RefusedFindings>,
 }
@@ -39,21 +42,48 @@ pub struct Mending {
 impl Mending {
     /// From what is stored.
     #[must_use]
-    pub fn new(stored: &StoredFindings) -> Self {
+    pub fn new(
+        branch: &BranchCode,
+        stored: &StoredFindings,
+        reached: &Elsewhere,
+        submissions: &[LocalSubmission],
+        outbox: &[OutboxEntry],
+    ) -> Self {
+        let queued = outbox.iter().filter(|row| row.is_waiting()).filter_map(|row| match row.request {
+            OutboxRequest::Submit { submission, .. } => Some(submission),
+            _ => None,
+        });
+        let queued: BTreeSet<SubmissionId> = queued.collect();
+        let carrying = submissions.iter().filter(|sent| queued.contains(&sent.id));
         Self {
-            branch: None,
+            branch: Some(branch.clone()),
             findings: stored.all(),
-            unsent: stored.unsent().iter().map(|entry| entry.finding).collect(),
-            only_here: stored.only_here(),
+            unsent: reached.of_findings(branch, stored),
+            released: stored.released(submissions, outbox),
+            with_report: carrying.flat_map(|sent| &sent.findings).copied().collect(),
             refused: stored.refused.clone(),
         }
+    }
+
+    /// How many problems of the branch's own the next report carries.
+    #[must_use]
+    pub fn to_report(&self) -> usize {
+        let is_reported = |finding: &Finding| {
+            finding.state == FindingState::Withdrawn || !self.waits_for_report(finding.id)
+        };
+        self.findings.all().iter().filter(|finding| !is_reported(finding)).count()
+    }
+
+    /// Whether what is written on a finding waits for a report that has not been made.
+    #[must_use]
+    pub fn waits_for_report(&self, finding: FindingId) -> bool {
+        !self.released.contains(&finding) && !self.with_report.contains(&finding)
     }
 
     /// Adds words that were just written here.
     pub fn add(&mut self, entries: impl IntoIterator<Item = FindingEntry>) {
         for entry in entries {
-            self.unsent.insert(entry.finding);
-            self.only_here.insert(entry.finding);
+            self.unsent.insert(entry.finding, Place::OnlyHere);
             self.findings.write(entry);
         }
     }
@@ -231,8 +261,10 @@ pub fn advice(outcome: Option<Outcome>) -> &'static str {
 pub enum Reached {
     /// The upper level has them.
     Endpoint,
-    /// They are stored here.
+    /// They are stored here, and go up by themselves.
     Phone,
+    /// They are stored here, and go up with the next report: the branch has found the problem itself.
+    NextReport,
     /// They are being stored.
     Screen,
     /// They could not be stored, so far.
@@ -240,14 +272,15 @@ pub enum Reached {
 }
 
 impl Reached {
-    /// From whether words are unsent, are not known to be on disk, and whether the storage refused the last ones.
+    /// From whether words are unsent, wait for a report, are not known to be on disk, and whether the storage refused the last ones.
     #[must_use]
-    pub fn of(unsent: bool, unwritten: bool, refused: bool) -> Self {
-        match (unsent, unwritten, refused) {
-            (_, true, true) => Self::Refused,
-            (_, true, false) => Self::Screen,
-            (true, false, _) => Self::Phone,
-            (false, false, _) => Self::Endpoint,
+    pub fn of(unsent: bool, waits: bool, unwritten: bool, refused: bool) -> Self {
+        match (unwritten, refused, unsent, waits) {
+            (true, true, ..) => Self::Refused,
+            (true, false, ..) => Self::Screen,
+            (false, _, true, true) => Self::NextReport,
+            (false, _, true, false) => Self::Phone,
+            (false, _, false, _) => Self::Endpoint,
         }
     }
 
@@ -257,6 +290,7 @@ impl Reached {
         match self {
             Self::Endpoint => format!("写的都已送到{addressee}。"),
             Self::Phone => format!("手机里已经存好，还没有送到{addressee}，有网时自己送。"),
+            Self::NextReport => format!("手机里已经存好，别人还看不到；下次上报时一起送给{addressee}。"),
             Self::Screen => format!("正在存进手机，还没有送到{addressee}。"),
             Self::Refused => format!("还没有存进手机，也没有送到{addressee}；先别关，会再存。"),
         }
@@ -437,18 +471,25 @@ mod tests {
     fn nothing_is_said_to_be_stored_before_it_is() {
         for refused in [true, false] {
             for unsent in [true, false] {
-                let told = Reached::of(unsent, true, refused).told("镇党委");
+                let told = Reached::of(unsent, unsent, true, refused).told("镇党委");
                 assert!(!told.contains("已") && told.contains("没有送到镇党委"), "{told}");
             }
         }
-        assert_eq!(Reached::of(true, false, true), Reached::Phone, "what was refused is another finding's");
-        assert_eq!(Reached::of(false, false, false), Reached::Endpoint);
+        assert_eq!(
+            Reached::of(true, false, false, true),
+            Reached::Phone,
+            "what was refused is another finding's"
+        );
+        assert_eq!(Reached::of(false, false, false, false), Reached::Endpoint);
+        assert_eq!(Reached::of(true, true, false, false), Reached::NextReport, "a network does not send it");
     }
 
     #[test]
     fn a_word_just_written_is_unsent_and_here_alone() {
-        let mut mending = Mending::new(&StoredFindings::default());
-        mending.add([problem(1, 1, false)]);
-        assert_eq!((mending.open(), mending.unsent.len(), mending.only_here.len()), (1, 1, 1));
+        let mut mending = Mending::default();
+        let word = problem(1, 1, false);
+        mending.add([word.clone()]);
+        assert_eq!((mending.open(), mending.unsent[&word.finding]), (1, Place::OnlyHere));
+        assert!(mending.waits_for_report(word.finding));
     }
 }

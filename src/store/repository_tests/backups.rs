@@ -1,8 +1,8 @@
 //! What is only here: unbinding never loses it, and a backup brings it back.
 
-use super::{backup_of, receipt_and_summary};
+use super::{carry_away, lost, receipt_and_summary};
 use crate::store::{
-    Draft, Memory, OnlyHere, Repository, StoreError,
+    Count, Draft, Memory, Repository, StoreError,
     testing::{
         Shared, assessment, binding, draft, edit, everything, note, phone, report, repository, run, stored,
     },
@@ -28,14 +28,15 @@ fn unbinding_is_refused_while_any_period_or_request_is_here_alone() {
     let (_, local, request) = report(1, 1, 1);
     run(tab.submit(&draft(1), &[], &local, &request, &[])).unwrap();
     let before = everything(&memory);
-    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 1, requests: 1, photos: 0 }));
+    let both = Count { answers: 1, requests: 1, ..Count::default() };
+    assert_eq!(unbind(), Err(StoreError::OnlyHere(both)));
     assert_eq!(everything(&memory), before);
-    run(tab.mark_backed_up(&backup_of(&tab, 1))).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))), Ok(OnlyHere::default()), "carried away, it may go");
-    // No backup holds a withdrawal.
+    carry_away(&tab, 1);
+    assert_eq!(lost(&tab, 1), Count::default(), "carried away, it may go");
+    // What comes after the backup is not in it.
     let withdrawal = row(3, 1, OutboxRequest::Withdraw { submission: submission_id(1) });
     run(tab.save_outbox(&withdrawal)).unwrap();
-    assert_eq!(unbind(), Err(StoreError::OnlyHere { answers: 0, requests: 1, photos: 0 }));
+    assert_eq!(unbind(), Err(StoreError::OnlyHere(Count { requests: 1, ..Count::default() })));
     run(tab.record_delivery(withdrawal.id, &Delivery::Withdrawn(submission_id(1)))).unwrap();
     unbind().unwrap();
 }
@@ -51,7 +52,7 @@ fn unbinding_removes_everything_of_one_branch_and_nothing_of_another() {
             run(tab.save_edits(&draft(of), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
             let (_, local, request) = report(of, of, 1);
             run(tab.submit(&draft(of), &stored(&tab, of), &local, &request, &[])).unwrap();
-            run(tab.mark_backed_up(&backup_of(&tab, of))).unwrap();
+            carry_away(&tab, of);
         }
     }
     let tab = repository(&memory);
@@ -69,7 +70,7 @@ fn an_answer_saved_at_the_moment_of_unbinding_is_not_lost() {
         run(repository(memory).save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
     });
     let refused = run(tab.unbind(&branch(1), &phone()));
-    assert_eq!(refused, Err(StoreError::OnlyHere { answers: 1, requests: 0, photos: 0 }));
+    assert_eq!(refused, Err(StoreError::OnlyHere(Count { answers: 1, ..Count::default() })));
     assert_eq!((run(tab.bindings()).unwrap().records.len(), stored(&tab, 1).len()), (1, 1));
 }
 
@@ -77,11 +78,12 @@ fn an_answer_saved_at_the_moment_of_unbinding_is_not_lost() {
 fn restoring_merges_never_overwrites_and_may_be_done_twice() {
     let (from, to) = (Memory::default(), Memory::default());
     let (old, new) = (repository(&from), repository(&to));
+    run(old.bind(&binding(1), &phone())).unwrap();
     let (mine, theirs) = (note("yes", "这部", NOON + 9, 1), note("yes", "那部", NOON, 2));
     run(old.save_edits(&draft(1), &[edit(theirs.clone())])).unwrap();
     let (sent, local, request) = report(1, 1, 2);
     run(old.submit(&draft(1), std::slice::from_ref(&theirs), &local, &request, &[])).unwrap();
-    let backup = backup_of(&old, 1);
+    let backup = carry_away(&old, 1);
     run(new.bind(&binding(1), &phone())).unwrap();
     let pinned = Draft { checklist: ContentHash::of(b"older"), ..draft(1) };
     run(new.save_edits(&pinned, &[edit(mine.clone())])).unwrap();
@@ -108,27 +110,13 @@ fn restoring_merges_never_overwrites_and_may_be_done_twice() {
 fn two_values_under_one_stamp_merge_alike_in_either_order() {
     let with = |text: &str| {
         let tab = repository(&Memory::default());
+        run(tab.bind(&binding(1), &phone())).unwrap();
         run(tab.save_edits(&draft(1), &[edit(note("yes", text, NOON, 1))])).unwrap();
         tab
     };
     let (one, two) = (with("甲"), with("乙"));
-    let (of_one, of_two) = (backup_of(&one, 1), backup_of(&two, 1));
+    let (of_one, of_two) = (carry_away(&one, 1), carry_away(&two, 1));
     run(one.restore(&of_two, NOON)).unwrap();
     run(two.restore(&of_one, NOON)).unwrap();
     assert_eq!((stored(&one, 1), stored(&one, 1).len()), (stored(&two, 1), 1));
-}
-
-#[test]
-fn a_backup_marks_what_it_holds_and_no_more() {
-    let memory = Memory::default();
-    let tab = repository(&memory);
-    run(tab.save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
-    let backup = backup_of(&tab, 1);
-    run(tab.save_edits(&draft(1), &[edit(note("facts", "木柜", NOON + 1, 1))])).unwrap();
-    run(tab.mark_backed_up(&backup)).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 1);
-    run(tab.mark_backed_up(&backup_of(&tab, 1))).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 0);
-    run(tab.mark_backed_up(&backup)).unwrap();
-    assert_eq!(run(tab.only_here(&branch(1))).unwrap().answers, 0, "an older backup takes nothing back");
 }

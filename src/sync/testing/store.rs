@@ -52,8 +52,16 @@ impl MemoryStore {
         local.outbox.push(entry);
     }
 
-    /// Words on a finding of the branch.
+    /// Words on findings of the branch, for which no report has to be waited.
     pub(crate) fn write_findings(&self, of: u8, entries: &[FindingEntry]) {
+        self.write_unreported(of, entries);
+        let mut local = self.local.borrow_mut();
+        let known: &mut LocalFindings = local.findings.entry(branch(of)).or_default();
+        known.released.extend(entries.iter().map(|entry| entry.finding));
+    }
+
+    /// Words on problems that the branch has found itself and not reported.
+    pub(crate) fn write_unreported(&self, of: u8, entries: &[FindingEntry]) {
         let mut local = self.local.borrow_mut();
         let known: &mut LocalFindings = local.findings.entry(branch(of)).or_default();
         known.unsent.extend(entries.iter().cloned());

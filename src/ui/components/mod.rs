@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod answer_history;
+pub mod carry;
 pub mod clock;
 pub mod confirm;
 mod controls;

@@ -73,7 +73,7 @@ fn Made(file: PaperFile, came: &'static str, state: RwSignal<State>) -> impl Int
         let next = match to_save.save() {
             Ok(()) => State::Made(
                 to_save.clone(),
-                "存好了，在手机的“下载”里。要发出去，在微信里点“＋”、“文件”，选它。",
+                "到手机的“下载”里看一看，有了就是存好了；没有的再点一次，或者点“打印”。要发出去，在微信里点“＋”、“文件”，选它。",
             ),
             Err(error) => State::Failed(error),
         };

@@ -164,7 +164,9 @@ fn Large(
     look(true);
     let goes = Memo::new(move |_| {
         sha.with_value(|sha| {
-            if session.is_of_a_finding(sha) || !session.reported_of(std::slice::from_ref(sha)).is_empty() {
+            if session.going_with_findings().contains(sha)
+                || !session.reported_of(std::slice::from_ref(sha)).is_empty()
+            {
                 Goes::ByItself
             } else if session.is_drafted(sha) {
                 Goes::AfterReport

@@ -69,12 +69,11 @@ fn Card() -> impl IntoView {
     let here = Memo::new(move |_| of(|photo| photo.here));
     let waits = |photo: &PhotoRecord| photo.here && !photo.uploaded && photo.refused.is_none();
     let waiting = Memo::new(move |_| of(waits).0);
-    // Those of findings need no report, those that were reported no other, and those that nothing uses never go.
+    // Those of findings that went up need no report, those that were reported no other, and those that nothing uses never go.
     let alone = Memo::new(move |_| {
         let photos = session.photos.read();
-        let mending = session.mending.read();
         let unused = unused.read();
-        let attached: BTreeSet<_> = mending.findings.attached().map(|(_, sha256)| sha256).collect();
+        let attached = session.going_with_findings();
         let used = photos.iter().flatten().filter(|photo| waits(photo)).map(|photo| &photo.facts.sha256);
         let used = used.filter(|sha256| !unused.contains(*sha256));
         let (of_findings, others): (Vec<_>, Vec<_>) =

@@ -15,6 +15,8 @@ pub struct Earlier {
     pub period: Period,
     /// What its answers score.
     pub sheet: ScoreSheet,
+    /// Whether these answers were reported.
+    pub reported: bool,
 }
 
 /// The form.
@@ -71,11 +73,12 @@ pub fn paper(source: &Source<'_>, earlier: &Earlier) -> Paper {
     );
     let standard = (earlier.checklist.version != source.checklist.version)
         .then(|| Block::Remark("两期用的标准不是同一版，分值不同的不能直接比。".into()));
+    let unreported = (!earlier.reported).then(|| Block::Remark("上期没有上报，照手机里填的草稿。".into()));
     let table = Block::Table(Table { columns, headed: true, dense: false, rows });
     Paper {
-        title: "本期与上期自评对照表".into(),
+        title: source.title("本期与上期自评对照表"),
         subtitle: source.subtitle(),
-        blocks: standard.into_iter().chain([table]).collect(),
+        blocks: standard.into_iter().chain(unreported).chain([table]).collect(),
         feet: vec![Foot { label: "合计".into(), text: totals, signs: Vec::new() }],
         ..Paper::default()
     }
@@ -103,7 +106,7 @@ mod tests {
                 score(source.checklist, source.period, &full_assessment(source.checklist, source.period));
             let mut checklist = source.checklist.clone();
             checklist.version = "0".into();
-            let earlier = Earlier { checklist, period: source.period.clone(), sheet };
+            let earlier = Earlier { checklist, period: source.period.clone(), sheet, reported: true };
             let paper = paper(source, &earlier);
             let rows = &paper.last_table().unwrap().rows;
             assert_eq!(rows[0].cells[3..8], ["20", "20", "0", "20", "-20"]);

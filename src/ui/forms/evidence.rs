@@ -47,7 +47,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
     }
     let remark = "按条目顺序装盒。当时形成的勾“原始”，这次检查才整理的勾“新整理”；没有的不补造。";
     Paper {
-        title: "佐证材料目录".into(),
+        title: source.title("佐证材料目录"),
         subtitle: source.subtitle(),
         orientation: Orientation::Landscape,
         blocks: vec![

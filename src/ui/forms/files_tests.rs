@@ -1,7 +1,7 @@
 //! Every form of the built-in standard, for a branch with shortfalls, becomes both files and holds the screen's figures.
 //! With BIAOCHI_PAPER_SAMPLES=FOLDER the files are left there, to be looked at in an office program.
 
-use super::{Form, Source, comparison, comparison::Earlier, paper, record, report};
+use super::{Form, Reported, Source, comparison, comparison::Earlier, paper, record, report};
 use crate::{
     authoring::builtin,
     domain::{
@@ -117,11 +117,12 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
         ledger: &ledger,
         findings: &findings,
         sheet: &sheet,
-        reported: Some(&reported),
+        reported: Some(Reported { submission: &reported, receipt: Some("1234-5678") }),
         today: date(2026, 11, 24),
     };
     let text = report::draft(&source);
-    let earlier = Earlier { checklist: list.clone(), period: next.clone(), sheet: sheet.clone() };
+    let earlier =
+        Earlier { checklist: list.clone(), period: next.clone(), sheet: sheet.clone(), reported: true };
     let field = |name: &str, hint: &str| TemplateField { name: name.into(), hint: hint.into() };
     let fields = [
         "名称",

@@ -1,9 +1,12 @@
 //! The forms that go up on paper, filled in from what the phone knows. Pure: one form a file, each a [`Paper`].
 //!
-//! What nobody has said is left empty, to be written by hand; what was missed is said to be missed.
+//! What nobody has said is left empty, to be written by hand; what was missed is said to be missed. A form shows either a report, as
+//! it was frozen and declared, or what is filled in now: that is a draft, says so, and claims nothing of a meeting, because none has
+//! seen it.
 
 pub mod comparison;
 pub mod evidence;
+pub mod frozen;
 pub mod ledger;
 pub mod record;
 pub mod rectification;
@@ -52,10 +55,19 @@ pub struct Source<'a> {
     pub findings: &'a Findings,
     /// What it scores.
     pub sheet: &'a ScoreSheet,
-    /// What the branch declared last in this period, once it has reported.
-    pub reported: Option<&'a Submission>,
+    /// The report that answers, score and ledger are of; `None` of a draft.
+    pub reported: Option<Reported<'a>>,
     /// Today in Asia/Shanghai.
     pub today: Date,
+}
+
+/// A report that is shown on paper.
+#[derive(Debug, Clone, Copy)]
+pub struct Reported<'a> {
+    /// What was frozen.
+    pub submission: &'a Submission,
+    /// 回执码; `None` until it has arrived.
+    pub receipt: Option<&'a str>,
 }
 
 /// The forms, in the order in which they are usually asked for.
@@ -117,6 +129,12 @@ impl Form {
         }
     }
 
+    /// Whether it shows a report or a draft of one. The year's ledger is a book that goes on: it stands as it is today.
+    #[must_use]
+    pub fn is_of_a_report(self) -> bool {
+        self != Self::Ledger
+    }
+
     /// Its name in an address.
     #[must_use]
     pub fn slug(self) -> &'static str {
@@ -144,10 +162,27 @@ impl<'a> Source<'a> {
         self.branch.reports_to.as_ref().map_or("上级党组织", |unit| unit.name.as_str())
     }
 
-    /// The lines beneath every form's title.
+    /// A form's title: of a draft it says so, so that the file's name does too.
+    fn title(&self, name: &str) -> String {
+        if self.reported.is_some() { name.into() } else { format!("{name}（草稿）") }
+    }
+
+    /// The lines beneath a form's title.
     fn subtitle(&self) -> Vec<String> {
         let (name, period, today) = (&self.branch.name, &self.period.name, whole_day(self.today));
-        vec![format!("党支部：{name}　　考核周期：{period}　　填表日期：{today}")]
+        vec![format!("党支部：{name}　　考核周期：{period}　　填表日期：{today}"), self.basis()]
+    }
+
+    /// Which report it shows, or that it shows none.
+    pub(super) fn basis(&self) -> String {
+        match self.reported {
+            Some(Reported { submission, receipt }) => {
+                let day = whole_day(shanghai_date(submission.made_at));
+                let receipt = receipt.map_or_else(|| "还没有送到".into(), |code| format!("回执码{code}"));
+                format!("照{day}上报的填写，{receipt}")
+            }
+            None => "草稿：照手机里现在填的，没有上报".into(),
+        }
     }
 
     /// The standard's own word on what it is, where it has one.
@@ -205,9 +240,11 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// 经11月20日支委会研究，内容属实。 Only once it has been declared.
+    /// 经11月20日支委会研究，内容属实。 Only of what was declared.
     fn considered(&self) -> String {
-        let Some(declared) = self.reported.map(|sent| &sent.declaration) else { return String::new() };
+        let Some(declared) = self.reported.map(|sent| &sent.submission.declaration) else {
+            return String::new();
+        };
         let meeting = match declared.considered_by {
             ConsideredBy::Committee => "支委会",
             ConsideredBy::MemberMeeting => "党员大会",
@@ -216,7 +253,7 @@ impl<'a> Source<'a> {
     }
 
     fn claimed(&self) -> Option<ClaimedGrade> {
-        self.reported.map(|sent| sent.declaration.claimed_grade)
+        self.reported.map(|sent| sent.submission.declaration.claimed_grade)
     }
 }
 

@@ -54,7 +54,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
         source.addressee()
     );
     Paper {
-        title: "问题整改台账".into(),
+        title: source.title("问题整改台账"),
         subtitle: source.subtitle(),
         orientation: Orientation::Landscape,
         blocks: vec![

@@ -189,9 +189,40 @@ pub(in crate::ui) fn measures(source: &Source<'_>, findings: &[Finding]) -> Vec<
     lines
 }
 
-/// The report with this text: a line that begins as 一、 does is a heading.
+/// Whether the text names another score of the branch's own than there is: it was edited before the answers were.
+#[must_use]
+pub fn says_another_score(source: &Source<'_>, text: &str) -> bool {
+    text.contains("自评得分") && !text.contains(&format!("自评得分{}分", source.sheet.total()))
+}
+
+/// What ends the sentence that only a report may carry.
+const CONSIDERED: &str = "研究，内容属实";
+
+/// The text without the sentence that says of a meeting that it has considered this: no meeting has seen a draft.
+fn unconsidered(text: &str) -> String {
+    let mut left = text.to_owned();
+    while let Some(at) = left.find(CONSIDERED) {
+        let (before, after) = left.split_at(at);
+        let begin = before
+            .rfind(['，', '。', '；', '：', '\n'])
+            .map_or(0, |stop| stop + before[stop..].chars().next().map_or(0, char::len_utf8));
+        let kept = before.get(..begin).unwrap_or_default().trim_end_matches('，');
+        let rest = after.strip_prefix(CONSIDERED).unwrap_or_default();
+        left = format!("{kept}{rest}");
+    }
+    left
+}
+
+/// The report with this text: a line that begins as 一、 does is a heading. Of a report it says which meeting has considered it, of a
+/// draft it does not, whatever was edited when.
 #[must_use]
 pub fn paper(source: &Source<'_>, text: &str) -> Paper {
+    let considered = source.considered();
+    let text = match (source.reported.is_some(), text.contains(CONSIDERED)) {
+        (false, true) => unconsidered(text),
+        (true, false) => format!("{text}\n{considered}"),
+        _ => text.to_owned(),
+    };
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let blocks =
         lines.map(
@@ -201,7 +232,12 @@ pub fn paper(source: &Source<'_>, text: &str) -> Paper {
         );
     let signs = vec![format!("{}（盖章）", source.branch.name), "书记（签字）：　　　　　".into()];
     Paper {
-        title: format!("{}\n{}自查报告", source.branch.name, source.period.name),
+        title: format!(
+            "{}\n{}",
+            source.branch.name,
+            source.title(&format!("{}自查报告", source.period.name))
+        ),
+        subtitle: vec![source.basis()],
         blocks: blocks.collect(),
         feet: vec![Foot { signs, ..Foot::default() }],
         ..Paper::default()

@@ -57,7 +57,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
     let blocks =
         source.notice().into_iter().chain([Block::Table(Table { columns, headed: true, dense: true, rows })]);
     Paper {
-        title: "党支部标准化规范化建设自评表".into(),
+        title: source.title("党支部标准化规范化建设自评表"),
         subtitle: source.subtitle(),
         orientation: Orientation::Landscape,
         blocks: blocks.collect(),

@@ -96,7 +96,12 @@ pub fn paper(source: &Source<'_>) -> Paper {
         .into_iter()
         .map(|line| if report::is_heading(&line) { Block::Heading(line) } else { Block::Paragraph(line) });
     Paper {
-        title: format!("{}\n{}汇报提纲", source.branch.name, source.period.name),
+        title: format!(
+            "{}\n{}",
+            source.branch.name,
+            source.title(&format!("{}汇报提纲", source.period.name))
+        ),
+        subtitle: vec![source.basis()],
         blocks: blocks.collect(),
         ..Paper::default()
     }

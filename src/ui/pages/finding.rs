@@ -202,9 +202,14 @@ fn Steps(finding: Memo<Option<Finding>>) -> impl IntoView {
 fn Delivered(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
     move || {
-        let id = finding.read().as_ref()?.id;
-        let is_unsent = session.mending.read().unsent.contains(&id);
-        let said = session.words_reached(is_unsent, Some(id)).told(&session.addressee());
+        let (id, state) = finding.read().as_ref().map(|finding| (finding.id, finding.state))?;
+        let mending = session.mending.read();
+        let (is_unsent, waits) = (mending.unsent.contains_key(&id), mending.waits_for_report(id));
+        let said = if waits && state == FindingState::Withdrawn {
+            "撤掉了，没有上报过，也不会送。".into()
+        } else {
+            session.words_reached(is_unsent, waits, Some(id)).told(&session.addressee())
+        };
         Some(view! {
             <p class="muted" role="status" data-testid="finding-delivery">
                 {said}

@@ -77,18 +77,28 @@ fn Delivery() -> impl IntoView {
     let session = session();
     move || {
         let mending = session.mending.read();
-        let unsent = mending.unsent.len();
-        if unsent == 0 {
+        if mending.unsent.is_empty() {
             return None;
         }
+        let going = mending.unsent.keys().filter(|id| !mending.waits_for_report(**id)).count();
+        let waiting = mending.to_report();
         let refused = mending.refused.as_ref().map(|refused| {
             let told = errors::findings_refused(refused.kind, &refused.faults, &session.addressee());
             view! { <Trouble told=told /> }
         });
         Some(view! {
-            <p class="muted" role="status" data-testid="findings-unsent">
-                {format!("{unsent}个问题有新写的：{}", session.words_reached(true, None).told(&session.addressee()))}
-            </p>
+            <div role="status" data-testid="findings-unsent">
+                {(going > 0)
+                    .then(|| {
+                        let told = session.words_reached(true, false, None).told(&session.addressee());
+                        view! { <p class="muted">{format!("{going}个问题有新写的：{told}")}</p> }
+                    })}
+                {(waiting > 0)
+                    .then(|| {
+                        let told = session.words_reached(true, true, None).told(&session.addressee());
+                        view! { <p class="muted">{format!("{waiting}个支部自己查的问题：{told}")}</p> }
+                    })}
+            </div>
             {refused}
         })
     }
@@ -131,8 +141,13 @@ pub(super) fn class(finding: &Finding, session: Session) -> &'static str {
 
 fn row(session: Session, finding: &Finding) -> impl IntoView + use<> {
     let from = if finding.from_above { " · 上级检查" } else { "" };
-    let unsent = session.mending.read().unsent.contains(&finding.id);
-    let waits = if unsent { " · 等网络" } else { "" };
+    let mending = session.mending.read();
+    let waits = match (mending.unsent.contains_key(&finding.id), mending.waits_for_report(finding.id)) {
+        (true, true) if finding.state == FindingState::Withdrawn => "",
+        (true, true) => " · 还没上报",
+        (true, false) => " · 等网络",
+        (false, _) => "",
+    };
     let problem = if finding.problem.is_empty() { "还没写是什么问题" } else { &finding.problem };
     view! {
         <li>

@@ -3,7 +3,7 @@
 use super::home::NothingYet;
 use crate::{
     browser,
-    domain::Block,
+    domain::{Block, SubmissionId},
     paper::Paper,
     store::{PaperTrail, StoreError},
     ui::{
@@ -15,7 +15,7 @@ use crate::{
             paper_files::PaperFiles,
             sheet::Sheet,
         },
-        forms::{Form, comparison::Earlier, record, report},
+        forms::{Form, Source, comparison::Earlier, frozen::Frozen, record, report},
         navigation::navigation,
         route::Place,
         session::{session, typing::Ends},
@@ -24,6 +24,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The list.
 #[component]
@@ -192,6 +193,16 @@ pub fn PaperForm() -> impl IntoView {
     let records = RwSignal::new(Vec::<Block>::new());
     let looked = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
+    // What is shown: the newest report, unless she wants what is filled in now. Where there is no report, a draft.
+    let reported = RwSignal::new(None::<Arc<Frozen>>);
+    let as_draft = RwSignal::new(false);
+    let basis = Memo::new(move |_| {
+        let is_of_a_report = form().is_some_and(Form::is_of_a_report);
+        reported.get().filter(|_| is_of_a_report && !as_draft.get())
+    });
+    let newest = Memo::new(move |_| {
+        session.derived.newest.read().as_ref().map(|(sent, _)| (sent.id, sent.receipt.clone()))
+    });
     // What is stored decides what the page says of the text; what could not be stored is said at once.
     let take = move |stored: Result<PaperTrail, StoreError>| match stored {
         Ok(trail) => {
@@ -204,12 +215,13 @@ pub fn PaperForm() -> impl IntoView {
             None
         }
     };
-    let draft = move || session.from_source(report::draft).unwrap_or_default();
+    let draft = move || session.from_basis(basis.get().as_deref(), report::draft).unwrap_or_default();
     // Again for every form: going from one to another keeps this page.
     Effect::new(move |_| {
         let form = form();
         looked.set(false);
         leptos::task::spawn_local(async move {
+            reported.try_set(session.newest_report().await.map(Arc::new));
             match form {
                 Some(Form::Report) => {
                     // What cannot be read must not be written over.
@@ -227,9 +239,30 @@ pub fn PaperForm() -> impl IntoView {
             looked.try_set(true);
         });
     });
+    // Another report, or its receipt.
+    Effect::new(move |_| {
+        let _ = newest.get();
+        leptos::task::spawn_local(async move {
+            reported.try_set(session.newest_report().await.map(Arc::new));
+        });
+    });
+    // A text that nobody has edited is drafted anew from what is shown; not from what else changes while she may be typing.
+    let shown = Memo::new(move |_| basis.read().as_ref().map(|frozen| frozen.id()));
+    Effect::new(move |before: Option<Option<SubmissionId>>| {
+        let now = shown.get();
+        let is_drafted = untrack(move || form() == Some(Form::Report) && looked.get() && drafted.get());
+        if is_drafted && before.is_some_and(|before| before != now) {
+            text.set(untrack(draft));
+        }
+        now
+    });
     let make = move || -> Option<Paper> {
         if let Some(form) = form() {
-            return session.form(form, &text.read(), earlier.read().as_ref());
+            // Whether there is a report is not known before.
+            return looked
+                .get()
+                .then(|| session.form(form, basis.get().as_deref(), &text.read(), earlier.read().as_ref()))
+                .flatten();
         }
         let place: usize = slug.read().strip_prefix(RECORD)?.parse().ok()?;
         match records.read().get(place)? {
@@ -258,8 +291,25 @@ pub fn PaperForm() -> impl IntoView {
     view! {
         <Page title=Signal::derive(title) back="/paper">
             {move || {
+                let is_of_a_report = form().is_some_and(Form::is_of_a_report);
+                (is_of_a_report && looked.get())
+                    .then(|| view! { <Basis is_reported=reported.get().is_some() as_draft=as_draft /> })
+            }}
+            {move || {
                 (form() == Some(Form::Report) && looked.get())
                     .then(|| view! { <Edit text=text drafted=drafted keep=Callback::new(keep) /> })
+            }}
+            {move || {
+                let differs = form() == Some(Form::Report) && looked.get() && !drafted.get();
+                let says = |source: &Source<'_>| report::says_another_score(source, &text.read());
+                (differs && session.from_basis(basis.get().as_deref(), says) == Some(true))
+                    .then(|| {
+                        view! {
+                            <Note>
+                                <p>"正文里写的自评得分，和这一份不一样。改一改正文，或者重新起草。"</p>
+                            </Note>
+                        }
+                    })
             }}
             {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
             {move || match paper.get() {
@@ -279,6 +329,43 @@ pub fn PaperForm() -> impl IntoView {
             }}
         </Page>
     }
+}
+
+/// Which of the two is on the paper: what was reported, or a draft.
+#[component]
+fn Basis(is_reported: bool, as_draft: RwSignal<bool>) -> impl IntoView {
+    if !is_reported {
+        return view! {
+            <div class="screen-only" data-testid="paper-basis">
+                <Note>
+                    <p>"这一期还没有上报，做出来的是草稿：纸上写着“草稿”，没有“经…研究，内容属实”。上报以后再来做要签字盖章的。"</p>
+                </Note>
+            </div>
+        }
+        .into_any();
+    }
+    let choice = move |draft: bool, name: &'static str| {
+        view! {
+            <button
+                type="button"
+                class="choice"
+                aria-pressed=move || (as_draft.get() == draft).to_string()
+                on:click=move |_| as_draft.set(draft)
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <section class="card screen-only" data-testid="paper-basis">
+            <h2>"照哪一份做"</h2>
+            <div class="choices">
+                {choice(false, "照上报的那一份")} {choice(true, "照现在填的（草稿）")}
+            </div>
+            <p class="muted">"上报以后又改的、台账又登的，不在上报的那一份里；再上报一次，就照新的做。"</p>
+        </section>
+    }
+    .into_any()
 }
 
 /// The report's text, before it becomes a paper.

@@ -3,10 +3,10 @@
 use crate::{
     browser,
     browser::persistence::Persistence,
-    domain::day,
     store::{StoreError, backup::BackupError},
     ui::{
         components::{
+            carry::Carry,
             clock::ClockNote,
             field,
             frame::Page,
@@ -17,6 +17,7 @@ use crate::{
         words::{
             dates,
             errors::{self, Told},
+            whereabouts,
         },
     },
 };
@@ -37,7 +38,13 @@ pub fn StoragePage() -> impl IntoView {
                     <li>{move || format!("台账：{}条", session.book.read().ledger.live().len())}</li>
                     <li>{move || findings_line(session)}</li>
                     <li>{move || saved_line(session)}</li>
-                    <li>{move || unshared_line(session)}</li>
+                </ul>
+                <h2>"手机丢了会怎样"</h2>
+                <ul class="where" data-testid="whereabouts">
+                    {move || {
+                        let all = session.derived.whereabouts.get();
+                        whereabouts::sentences(all).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()
+                    }}
                 </ul>
                 <h2>"在服务器上"</h2>
                 <ul class="where">{move || server_lines(session).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()}</ul>
@@ -74,10 +81,16 @@ fn answers_line(session: Session) -> String {
 fn findings_line(session: Session) -> String {
     let mending = session.mending.read();
     let all = mending.findings.all().len();
-    match mending.unsent.len() {
-        0 => format!("整改：{all}个问题"),
-        unsent => format!("整改：{all}个问题，{unsent}个有新写的没有送到{}", session.addressee()),
+    let mut said = format!("整改：{all}个问题");
+    match mending.unsent.keys().filter(|id| !mending.waits_for_report(**id)).count() {
+        0 => {}
+        going => said += &format!("，{going}个有新写的没有送到{}", session.addressee()),
     }
+    let waiting = mending.to_report();
+    if waiting > 0 {
+        said += &format!("，{waiting}个支部自己查的还没有上报，别人看不到");
+    }
+    said
 }
 
 fn saved_line(session: Session) -> String {
@@ -86,18 +99,6 @@ fn saved_line(session: Session) -> String {
         Saving::Busy => "正在存".into(),
         Saving::Saved(at) => format!("最后一次存好：{}", dates::moment(at, session.today.get())),
         Saving::Failed(_) => "最后改的没存上".into(),
-    }
-}
-
-fn unshared_line(session: Session) -> String {
-    let backed_up = session.phone.read().as_ref().and_then(|phone| phone.backed_up_at);
-    let backup = backed_up.map_or_else(
-        || "没有备份过".into(),
-        |at| format!("上次备份{}", dates::moment(at, session.today.get())),
-    );
-    match session.derived.unshared.get() {
-        0 => format!("没有只在这部手机里的；{backup}"),
-        n => format!("{n}处改动只在这部手机里，手机丢了就没了；{backup}"),
     }
 }
 
@@ -122,7 +123,8 @@ fn server_lines(session: Session) -> Vec<String> {
         lines.insert(0, format!("{waiting}份等网络，还没有送到"));
     }
     let mending = session.mending.read();
-    let known = mending.findings.all().iter().filter(|finding| !mending.unsent.contains(&finding.id)).count();
+    let known =
+        mending.findings.all().iter().filter(|finding| !mending.unsent.contains_key(&finding.id)).count();
     if lines.is_empty() {
         lines.push("还没有上报过，服务器上没有".into());
     }
@@ -214,89 +216,6 @@ fn Keeping() -> impl IntoView {
     }
 }
 
-/// How a backup left the phone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    File,
-    Copied,
-    Shown,
-}
-
-/// 备份
-#[component]
-fn Carry() -> impl IntoView {
-    let session = session();
-    let done = RwSignal::new(None::<Way>);
-    let shown = RwSignal::new(None::<String>);
-    let trouble = RwSignal::new(None::<Told>);
-    let carry = move |as_file: bool| {
-        leptos::task::spawn_local(async move {
-            let backup = match session.backup().await {
-                Ok(backup) => backup,
-                Err(error) => {
-                    trouble.try_set(Some(errors::store(&error)));
-                    return;
-                }
-            };
-            let Ok(text) = serde_json::to_string(&backup) else { return };
-            let today = session.today.get_untracked();
-            let way = if as_file {
-                let name = format!("支部标尺备份-{}-{}.json", backup.branch_name, day::text(today));
-                browser::files::save(&name, "application/json", text.as_bytes()).map(|()| Way::File)
-            } else if browser::clipboard::copy(&text).await == browser::clipboard::Copied::Done {
-                Ok(Way::Copied)
-            } else {
-                shown.try_set(Some(text));
-                Ok(Way::Shown)
-            };
-            match way {
-                Ok(way) => {
-                    done.try_set(Some(way));
-                    if let Err(error) = session.backed_up(&backup).await {
-                        trouble.try_set(Some(errors::store(&error)));
-                    }
-                }
-                Err(_) => {
-                    trouble.try_set(Some(Told {
-                        what: "这个浏览器不让保存文件".into(),
-                        remedy: "用下面的“复制成文字”，粘贴到微信“文件传输助手”".into(),
-                        code: "备4",
-                    }));
-                }
-            }
-        });
-    };
-    view! {
-        <section class="card">
-            <h2>"保存备份"</h2>
-            <p>"备份里是本支部填过的全部内容，不含激活码，也不含照片（照片上报后另传到服务器）。存成文件，或者复制成文字发到微信“文件传输助手”。"</p>
-            <button type="button" class="button" on:click=move |_| carry(true)>
-                "存成文件"
-            </button>
-            <button type="button" class="button" on:click=move |_| carry(false)>
-                "复制成文字"
-            </button>
-            {move || {
-                done.get()
-                    .map(|way| {
-                        let said = match way {
-                            Way::File => "存好了，在手机的“下载”里。",
-                            Way::Copied => "复制好了，粘贴到微信“文件传输助手”里存着。",
-                            Way::Shown => "按住下面的文字，全选，复制。",
-                        };
-                        view! { <p role="status">{said}</p> }
-                    })
-            }}
-            {move || {
-                shown
-                    .get()
-                    .map(|text| field::carried("备份文字", text))
-            }}
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
-        </section>
-    }
-}
-
 /// No backup of ours is larger.
 const MOST_BYTES: u64 = 50 * 1024 * 1024;
 
@@ -306,9 +225,9 @@ fn Restore() -> impl IntoView {
     let session = session();
     let pasted = RwSignal::new(String::new());
     let result = RwSignal::new(None::<Result<usize, Told>>);
-    let restore = move |text: String| {
+    let restore = move |text: String, from_file: bool| {
         leptos::task::spawn_local(async move {
-            let restored = session.restore(&text).await.map_err(|error| match error {
+            let restored = session.restore(&text, from_file).await.map_err(|error| match error {
                 NotRestored::Backup(error) => errors::backup(&error),
                 NotRestored::Store(error) => errors::store(&error),
             });
@@ -318,7 +237,7 @@ fn Restore() -> impl IntoView {
     let choose = move |_| {
         leptos::task::spawn_local(async move {
             match browser::files::pick(".json,application/json,text/plain", MOST_BYTES).await {
-                Ok(Some(picked)) => restore(picked.text),
+                Ok(Some(picked)) => restore(picked.text, true),
                 Ok(None) => {}
                 Err(_) => {
                     result.try_set(Some(Err(errors::backup(&BackupError::NotABackup))));
@@ -335,7 +254,7 @@ fn Restore() -> impl IntoView {
             </button>
             {field::pasted("或者把备份文字粘贴到这里", pasted)}
             <Show when=move || !pasted.read().trim().is_empty()>
-                <button type="button" class="button" on:click=move |_| restore(pasted.get_untracked())>
+                <button type="button" class="button" on:click=move |_| restore(pasted.get_untracked(), false)>
                     "用粘贴的恢复"
                 </button>
             </Show>

@@ -121,6 +121,7 @@ pub fn stands(session: Session, sent: &LocalSubmission) -> String {
         Some(OutboxState::Queued { .. }) => "等网络".into(),
         Some(OutboxState::Sending) => "正在送".into(),
         Some(OutboxState::Rejected { .. }) => "没送成，要处理".into(),
+        None if sent.unlisted => "服务器上已经没有这一份了，要重新上报".into(),
         None if sent.receipt.is_none() => "没有送到，已由后面的一次代替".into(),
         None => {
             let state = sent.reviews.last().map(|review| review.state);

@@ -349,12 +349,23 @@ fn Sheet() -> impl IntoView {
                 if busy.get() { "正在存…".to_owned() } else { format!("上报给{}", session.addressee()) }
             }}
         </button>
+        <p class="muted" data-testid="goes-along">
+            {move || goes_along(session.mending.read().to_report(), &session.addressee())}
+        </p>
         <p class="muted">"没有网也可以点：先存在手机里，有网时自己送。上报以后还能改，改了再报一次。"</p>
     }
 }
 
 /// In the order of the screen.
 const GRADES: [ClaimedGrade; 3] = [ClaimedGrade::Qualified, ClaimedGrade::Excellent, ClaimedGrade::Model];
+/// What leaves the phone with it: only now, and nothing before.
+fn goes_along(findings: usize, addressee: &str) -> String {
+    let findings = match findings {
+        0 => String::new(),
+        n => format!("，还有整改里支部自己查的{n}个问题"),
+    };
+    format!("送上去的：这一期的回答、用到的台账和照片{findings}。在这以前，{addressee}看不到。")
+}
 
 /// 申报等次 that the branch's own answers reach; nobody applies for 不合格.
 fn suggestion(grade: Option<Grade>) -> ClaimedGrade {

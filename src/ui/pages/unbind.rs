@@ -1,15 +1,19 @@
-//! 解除绑定: refused while anything is on this phone alone, unless it was carried away.
+//! 解除绑定: refused while anything would be lost with it; what it counts is what would be lost.
 
 use crate::{
-    store::OnlyHere,
+    store::Whereabouts,
     ui::{
         components::{
+            carry::SentAway,
             frame::{Page, goer},
             message::{Note, Trouble},
         },
         route::Place,
         session::{activation::Failure, session},
-        words::errors::{self, Told},
+        words::{
+            errors::{self, Told},
+            whereabouts::{counted, would_be_lost},
+        },
     },
 };
 use leptos::prelude::*;
@@ -41,50 +45,20 @@ pub fn Unbind() -> impl IntoView {
                 <p>
                     {move || {
                         let name = session.active().map(|binding| binding.branch.name).unwrap_or_default();
-                        format!("解除以后，这部手机里“{name}”的内容会删掉，改过的自查报告也在内；服务器上已经送达的还在。")
+                        format!("解除以后，这部手机里“{name}”的内容全部删掉；服务器上已经送达的还在。")
                     }}
                 </p>
                 {move || {
-                    let OnlyHere { answers: unshared, requests: waiting, photos } = session.only_here();
-                    if waiting > 0 {
-                        view! {
-                            <Note>
-                                <p>{format!("还有{waiting}份没有送到，现在不能解除。联上网送完，再来解除。")}</p>
-                            </Note>
-                            <a href="/submissions" class="button">
-                                "看没送到的"
-                            </a>
-                        }
-                            .into_any()
-                    } else if photos > 0 && unshared == 0 {
-                        view! {
-                            <Note>
-                                <p>
-                                    {format!("还有{photos}张照片只在这部手机里，现在不能解除。联上网等照片传完，或者在条目里拿掉。备份里没有照片。")}
-                                </p>
-                            </Note>
-                            <a href="/photos" class="button">
-                                "看照片"
-                            </a>
-                        }
-                            .into_any()
-                    } else if unshared > 0 {
-                        view! {
-                            <Note>
-                                <p>
-                                    {format!("还有{unshared}处改动只在这部手机里，现在不能解除。先上报（整改里写的联网就送），或者先保存备份。")}
-                                </p>
-                            </Note>
-                            <a href="/submit" class="button">
-                                "去上报"
-                            </a>
-                            <a href="/storage" class="button">
-                                "去保存备份"
-                            </a>
-                        }
-                            .into_any()
+                    let all = session.derived.whereabouts.get();
+                    if let Some(why) = would_be_lost(all) {
+                        view! { <NotYet why=why all=all /> }.into_any()
                     } else if sure.get() {
                         view! {
+                            {(!all.sent_away.is_nothing())
+                                .then(|| {
+                                    let away = counted(all.sent_away);
+                                    view! { <p>{format!("服务器上没有、只在你发走的备份里的：{away}。")}</p> }
+                                })}
                             <button type="button" class="button button-main" on:click=move |_| unbind.run(())>
                                 "确定解除，删掉手机里的"
                             </button>
@@ -105,5 +79,47 @@ pub fn Unbind() -> impl IntoView {
                 {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
             </section>
         </Page>
+    }
+}
+
+/// What would be lost, and what to do about it.
+#[component]
+fn NotYet(why: String, all: Whereabouts) -> impl IntoView {
+    let here = all.only_here;
+    let a_backup_helps = here.total() > here.photos;
+    view! {
+        <Note>
+            <p>{why}</p>
+            {(here.photos > 0).then(|| view! { <p>"备份里没有照片：联上网等照片传完，或者在条目里拿掉。"</p> })}
+            {a_backup_helps.then(|| view! { <p>"上报了、联上网送到了才算送达；送不了的，保存备份，把文件发到别处。"</p> })}
+        </Note>
+        {(here.photos > 0)
+            .then(|| {
+                view! {
+                    <a href="/photos" class="button">
+                        "看照片"
+                    </a>
+                }
+            })}
+        {(here.requests > 0)
+            .then(|| {
+                view! {
+                    <a href="/submissions" class="button">
+                        "看没送到的"
+                    </a>
+                }
+            })}
+        {a_backup_helps
+            .then(|| {
+                view! {
+                    <a href="/submit" class="button">
+                        "去上报"
+                    </a>
+                    <a href="/storage" class="button">
+                        "去保存备份"
+                    </a>
+                }
+            })}
+        <SentAway />
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Session;
 use crate::{
-    domain::{Assessment, BranchCode, Entry, Open},
+    domain::{Assessment, BranchCode, Entry, Findings, Ledger, Open},
     store::{
         DraftKey, StoreError,
-        backup::{self, Backup, BackupError, FORMAT, KIND, SavedDraft},
+        backup::{self, Backup, BackupError, SavedDraft},
+        carried::Became,
     },
-    ui::{book::Book, mending::Mending},
 };
 use leptos::prelude::*;
 
@@ -36,50 +36,38 @@ impl Session {
         let repository = self.repository().ok_or_else(closed)?;
         let binding = untrack(|| self.active()).ok_or_else(closed)?;
         let branch = binding.branch.code.clone();
-        let mut drafts = Vec::new();
-        for draft in repository.drafts(&branch).await?.records {
-            let stored = repository.entries(&draft.key()).await?;
-            let entries =
-                Open::from(self.with_unsaved(&draft.key(), stored.records)).with_unread(stored.unread);
-            drafts.push(SavedDraft { entries, draft });
+        let mut backup = repository.backup(&branch, self.now()).await?.ok_or_else(closed)?;
+        for saved in &mut backup.drafts {
+            let (read, unread) = std::mem::take(&mut saved.entries).into_parts();
+            saved.entries = Open::from(self.with_unsaved(&saved.draft.key(), read)).with_unread(unread);
         }
         // The one on the screen may not be stored at all.
         if let Ok(work) = self.work.read_untracked().as_ref() {
             let key = work.draft.key();
             let shown = work.assessment.entries();
-            match drafts.iter_mut().find(|saved| saved.draft.key() == key) {
+            match backup.drafts.iter_mut().find(|saved| saved.draft.key() == key) {
                 _ if key.branch != branch || shown.is_empty() => {}
                 Some(saved) => {
                     let missing = shown.iter().filter(|entry| !saved.entries.contains(entry));
                     let missing: Vec<Entry> = missing.cloned().collect();
                     saved.entries.extend(missing);
                 }
-                None => drafts.push(SavedDraft {
+                None => backup.drafts.push(SavedDraft {
                     draft: work.draft.clone(),
                     entries: Open::from(shown.to_vec()).with_unread(work.assessment.unread().iter().cloned()),
                 }),
             }
         }
-        let submissions = repository.submissions(&branch).await?.records;
-        let book = self.with_unwritten(&branch, Book::new(repository.ledger(&branch).await?));
-        let ledger = Open::from_iter(book.ledger.records().iter().cloned())
-            .with_unread(book.ledger.unread().iter().cloned());
-        let photos = repository.photos(&branch).await?.records.into();
-        let (stored, _) = repository.findings(&branch).await?;
-        let findings = self.with_unwritten_words(&branch, Mending::new(&stored)).findings.into();
-        let (branch_name, made_at) = (binding.branch.name, self.now());
-        Ok(Backup {
-            kind: KIND.into(),
-            format: FORMAT,
-            branch,
-            branch_name,
-            made_at,
-            drafts,
-            submissions,
-            ledger,
-            photos,
-            findings,
-        })
+        let (records, unread) = std::mem::take(&mut backup.ledger).into_parts();
+        let mut ledger = Ledger::new(records);
+        let mut findings = Findings::from(std::mem::take(&mut backup.findings));
+        self.queue.with_value(|queue| {
+            ledger.merge(queue.records(&branch).cloned());
+            queue.words(&branch).for_each(|word| findings.write(word.clone()));
+        });
+        backup.ledger = Open::from_iter(ledger.records().iter().cloned()).with_unread(unread);
+        backup.findings = findings.into();
+        Ok(backup)
     }
 
     fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {
@@ -88,31 +76,47 @@ impl Session {
         assessment.entries().to_vec()
     }
 
-    /// A backup has left the phone: what it holds is no longer on this phone alone.
+    /// A backup has become a file, or has been sent away.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn backed_up(self, backup: &Backup) -> Result<(), StoreError> {
+    pub async fn carried(self, backup: &Backup, became: Became) -> Result<(), StoreError> {
         let Some(repository) = self.repository() else { return Ok(()) };
-        repository.mark_backed_up(backup).await?;
-        let at = backup.made_at;
-        self.change_phone(move |phone| phone.backed_up_at = Some(at));
+        repository.mark_carried(backup, became).await?;
         self.reload().await;
         self.tell_other_tabs();
         Ok(())
     }
 
-    /// Merges a backup into what is here; nothing here is overwritten or lost. Returns how many answers were new.
+    /// She says that she has sent the file away.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn sent_away(self) -> Result<(), StoreError> {
+        let (Some(repository), Some(binding)) = (self.repository(), untrack(|| self.active())) else {
+            return Ok(());
+        };
+        repository.mark_sent_away(&binding.branch.code).await?;
+        self.reload().await;
+        self.tell_other_tabs();
+        Ok(())
+    }
+
+    /// Merges a backup into what is here; nothing here is overwritten or lost. Returns how much was new. One that was read from a file is
+    /// a file on this phone, which is known by that.
     ///
     /// # Errors
     /// [`NotRestored`].
-    pub async fn restore(self, text: &str) -> Result<usize, NotRestored> {
+    pub async fn restore(self, text: &str, from_file: bool) -> Result<usize, NotRestored> {
         let closed = || StoreError::Unavailable("not open".into());
         let repository = self.repository().ok_or_else(closed)?;
         let bound: Vec<BranchCode> =
             self.bindings.read_untracked().iter().map(|binding| binding.branch.code.clone()).collect();
         let backup = backup::parse(text, &bound).map_err(NotRestored::Backup)?;
         let new = repository.restore(&backup, self.now()).await?;
+        if from_file {
+            repository.mark_carried(&backup, Became::File).await?;
+        }
         self.reload().await;
         self.tell_other_tabs();
         leptos::task::spawn_local(self.send_now());

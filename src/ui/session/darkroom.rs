@@ -13,9 +13,9 @@ use crate::{
     },
     domain::{
         AnswerKey, AnswerValue, Assessment, BranchCode, Entry, FindingEntry, FindingId, FindingValue, ItemId,
-        LedgerId, LedgerRecord, photo::PhotoFault,
+        Ledger, LedgerId, LedgerRecord, photo::PhotoFault,
     },
-    store::{Draft, StoreError, photos::NewPhoto},
+    store::{Draft, Reached, StoreError, photos::NewPhoto},
     ui::{
         book::Book,
         darkroom::{Darkroom, Standing, Target},
@@ -156,7 +156,9 @@ impl Session {
             self.book.with_untracked(|book| of(book))
         } else {
             let kept = repository.ledger(&branch).await?;
-            of(&self.with_unwritten(&branch, Book::new(kept)))
+            let mut ledger = Ledger::new(kept.records.into_iter().map(|kept| kept.record));
+            ledger.keep_unread(kept.unread);
+            of(&self.with_unwritten(&branch, Book::new(&branch, ledger, &Reached::default())))
         };
         let Some(entry) = entry else {
             repository.place_photo(&photo).await?;

@@ -1,12 +1,12 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Work};
+use super::{NoWork, Work, reading::Elsewhere};
 use crate::{
     domain::{
         AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
         ledger::derive, score,
     },
-    store::LocalSubmission,
+    store::{Count, LocalSubmission, Whereabouts},
     sync::{OutboxEntry, OutboxRequest, OutboxState},
     ui::{
         book::Book,
@@ -42,7 +42,9 @@ pub struct Derived {
     pub sent: Memo<Sent>,
     /// 下一步
     pub next: Memo<Option<NextStep>>,
-    /// How many changed answers, ledger entries and findings exist on this phone alone: neither sent nor in a backup.
+    /// Where all of the branch is.
+    pub whereabouts: Memo<Whereabouts>,
+    /// How much exists on this phone alone that a backup would carry: answers, ledger entries, findings, paper.
     pub unshared: Memo<usize>,
 }
 
@@ -54,6 +56,7 @@ impl Derived {
         mending: RwSignal<Arc<Mending>>,
         submissions: RwSignal<Vec<LocalSubmission>>,
         outbox: RwSignal<Vec<OutboxEntry>>,
+        elsewhere: RwSignal<Elsewhere>,
         today: RwSignal<Date>,
     ) -> Self {
         let checklist = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.checklist.clone()));
@@ -117,11 +120,37 @@ impl Derived {
             let (rows, sent, pressing) = (rows.read(), sent.read(), pressing.read());
             Some(next_step(&rows, &sent, &pressing, has_profile, &work.period, today.get()))
         });
-        let unshared = Memo::new(move |_| {
-            let beside = book.read().only_here.len() + mending.read().only_here.len();
-            work.read().as_ref().map_or(0, |work| work.assessment.unshared()) + beside
+        // Each by itself: a tap on an answer counts neither ledger nor findings again.
+        let of_ledger = Memo::new(move |_| Whereabouts::of_ledger(&book.read().places));
+        let of_findings = Memo::new(move |_| {
+            let mending = mending.read();
+            Whereabouts::of_findings(mending.findings.all().len(), &mending.unsent)
         });
-        Self { checklist, counted, laid, doubtful, newest, sheet, estimate, rows, sent, next, unshared }
+        let of_answers = Memo::new(move |_| match work.read().as_ref() {
+            Ok(work) => elsewhere.read().reached.of_answers(&work.draft.key(), &work.assessment),
+            Err(_) => Whereabouts::default(),
+        });
+        let whereabouts = Memo::new(move |_| {
+            elsewhere.read().beside.and(of_answers.get()).and(of_ledger.get()).and(of_findings.get())
+        });
+        let unshared = Memo::new(move |_| {
+            let Count { answers, ledger, findings, papers, .. } = whereabouts.read().only_here;
+            answers + ledger + findings + papers
+        });
+        Self {
+            checklist,
+            counted,
+            laid,
+            doubtful,
+            newest,
+            sheet,
+            estimate,
+            rows,
+            sent,
+            next,
+            whereabouts,
+            unshared,
+        }
     }
 }
 
@@ -149,7 +178,8 @@ fn sent(
     match waiting_for(outbox, newest.id) {
         Some(row) if matches!(row.state, OutboxState::Rejected { .. }) => return Sent::Rejected,
         Some(_) => return Sent::Waiting,
-        None if newest.receipt.is_none() => return Sent::Nothing,
+        // Not there, or there no more.
+        None if newest.receipt.is_none() || newest.unlisted => return Sent::Nothing,
         None => {}
     }
     let mut changed: Vec<Option<ItemId>> = Vec::new();

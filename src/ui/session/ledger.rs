@@ -79,7 +79,6 @@ impl Session {
 
     /// The ledger of this branch: over what was read of it lies what may not be on disk yet.
     pub(super) fn with_unwritten(self, branch: &BranchCode, mut book: Book) -> Book {
-        book.branch = Some(branch.clone());
         self.queue.with_value(|queue| {
             book.add(queue.records(branch).cloned());
         });

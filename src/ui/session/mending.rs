@@ -48,7 +48,7 @@ impl Session {
     }
 
     /// Where the newest words are, of one finding or of all: nothing is said to be stored that may not be on disk.
-    pub fn words_reached(self, is_unsent: bool, of: Option<FindingId>) -> Reached {
+    pub fn words_reached(self, is_unsent: bool, waits: bool, of: Option<FindingId>) -> Reached {
         // Whenever the queue is emptied, or cannot be, this changes.
         let is_refused = matches!(*self.saving.read(), Saving::Failed(_));
         let branch = self.mending.with_untracked(|mending| mending.branch.clone());
@@ -56,7 +56,7 @@ impl Session {
             self.queue
                 .with_value(|queue| queue.words(&branch).any(|word| of.is_none_or(|of| of == word.finding)))
         });
-        Reached::of(is_unsent, is_unwritten, is_refused)
+        Reached::of(is_unsent, waits, is_unwritten, is_refused)
     }
 
     /// Whose findings are on the screen. After the last branch is let go of, its findings are still here: nothing is stored for
@@ -74,7 +74,6 @@ impl Session {
 
     /// The findings of this branch: over what was read of them lies what may not be on disk yet.
     pub(super) fn with_unwritten_words(self, branch: &BranchCode, mut mending: Mending) -> Mending {
-        mending.branch = Some(branch.clone());
         self.queue.with_value(|queue| mending.add(queue.words(branch).cloned()));
         mending
     }

@@ -14,7 +14,7 @@ pub mod mending;
 pub mod moving;
 pub mod paper;
 pub mod photos;
-mod reading;
+pub mod reading;
 pub mod saving;
 pub mod sending;
 pub mod submitting;
@@ -25,11 +25,11 @@ pub mod unbinding;
 use crate::{
     browser::{self, fetch::FetchApi, image::Made},
     domain::{
-        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Period, PeriodId, SectionId,
-        SectorId, Stamp, moving::Versions, period::shanghai_date,
+        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Ledger, Period, PeriodId,
+        SectionId, SectorId, Stamp, moving::Versions, period::shanghai_date,
     },
     store::{
-        Binding, Display, Draft, LocalSubmission, OnlyHere, Phone, PhotoRecord, Repository, StoreError,
+        Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, Stock, StoreError,
         TextSize, Theme, storage::Storage,
     },
     sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
@@ -40,7 +40,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use reading::{About, Checklists, OfBranch, Reading, load_drafts, load_work};
+use reading::{About, Checklists, Elsewhere, OfBranch, Reading, load_drafts, load_work};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The branch, checklist and period on the screen, with all answers.
@@ -183,7 +183,8 @@ pub struct Session {
     typing: StoredValue<Option<typing::Typing>>,
     readings: StoredValue<reading::Readings>,
     searchable: StoredValue<Option<finding::Searchable>>,
-    on_disk_only_here: RwSignal<OnlyHere>,
+    /// What of the branch on the screen has reached another place, as last read.
+    pub elsewhere: RwSignal<Elsewhere>,
     asked_to_persist: StoredValue<bool>,
     guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
     darkroom: RwSignal<Darkroom<Made>>,
@@ -201,6 +202,7 @@ impl Session {
         let mending = RwSignal::new(Arc::default());
         let submissions = RwSignal::new(Vec::new());
         let outbox = RwSignal::new(Vec::new());
+        let elsewhere = RwSignal::new(Elsewhere::default());
         Self {
             boot: RwSignal::new(Boot::Starting),
             phone: RwSignal::new(None),
@@ -224,7 +226,7 @@ impl Session {
             photos: RwSignal::new(None),
             uploads: RwSignal::new(photos::Uploads::default()),
             sought: RwSignal::new(String::new()),
-            derived: derived::Derived::new(work, book, mending, submissions, outbox, today),
+            derived: derived::Derived::new(work, book, mending, submissions, outbox, elsewhere, today),
             clock: RwSignal::new(KnownTime::default()),
             page_time: StoredValue::new(time::PageTime::new()),
             chosen_period: RwSignal::new(None),
@@ -237,7 +239,7 @@ impl Session {
             typing: StoredValue::new(None),
             readings: StoredValue::new(reading::Readings::default()),
             searchable: StoredValue::new(None),
-            on_disk_only_here: RwSignal::new(OnlyHere::default()),
+            elsewhere,
             asked_to_persist: StoredValue::new(false),
             guard: StoredValue::new_local(None),
             darkroom: RwSignal::new(Darkroom::default()),
@@ -374,21 +376,36 @@ impl Session {
                 let drafts = load_drafts(&copy, code, &mut unreadable).await?;
                 let mut kept = copy.ledger(code).await?;
                 unreadable.append(&mut kept.unreadable);
-                let book = Book::new(kept);
+                let mut ledger = Ledger::new(kept.records.into_iter().map(|kept| kept.record));
+                ledger.keep_unread(kept.unread);
                 let photos = copy.photos(code).await?;
                 unreadable.extend(photos.unreadable);
                 let (stored, spoilt) = copy.findings(code).await?;
                 unreadable.extend(spoilt);
-                let mending = Mending::new(&stored);
-                let only_here = OnlyHere::count(
-                    code,
-                    &drafts,
-                    &submissions,
-                    &outbox,
-                    (&book.ledger, &book.only_here),
-                    (&mending.findings, &mending.only_here),
-                    &photos.records,
-                );
+                let (papers, carried) = (copy.paper_trails(code).await?, copy.carried(code).await?);
+                let run = format!("{code}/");
+                let of_this_branch: Vec<_> =
+                    unfinished.iter().filter(|(key, _)| key.starts_with(&run)).cloned().collect();
+                let stock = Stock {
+                    branch: code,
+                    drafts: &drafts,
+                    submissions: &submissions,
+                    outbox: &outbox,
+                    ledger: &ledger,
+                    findings: &stored,
+                    photos: &photos.records,
+                    papers: &papers,
+                    unfinished: &of_this_branch,
+                    carried: &carried,
+                };
+                let reached = stock.reached();
+                let mut beside = stock.beside(&reached);
+                let answers: Vec<_> = drafts
+                    .iter()
+                    .map(|(draft, answers)| (draft.key(), reached.of_answers(&draft.key(), answers)))
+                    .collect();
+                let book = Book::new(code, ledger, &reached);
+                let mending = Mending::new(code, &stored, &reached, &submissions, &outbox);
                 let today = shanghai_date(self.now_by(clock));
                 let about =
                     About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
@@ -400,7 +417,12 @@ impl Session {
                 let mut checklists = Checklists { copy: &copy, repository, read };
                 let work =
                     load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
-                Some(OfBranch { code: code.clone(), submissions, book, mending, only_here, work })
+                // Of the draft on the screen the screen may know more than the disk.
+                let shown = work.as_ref().ok().map(|work: &Work| work.draft.key());
+                let others = answers.into_iter().filter(|(key, _)| Some(key) != shown.as_ref());
+                beside = others.fold(beside, |all, (_, of)| all.and(of));
+                let elsewhere = Elsewhere { reached: Arc::new(reached), beside, carried };
+                Some(OfBranch { code: code.clone(), submissions, book, mending, elsewhere, work })
             }
         };
         Ok(Reading { bindings, clock, standard, outbox, unfinished, of_branch, unreadable })
@@ -426,7 +448,7 @@ impl Session {
                 published.checklists.has_unread() || published.documents.has_unread()
             })
         });
-        let Some(OfBranch { code, submissions, book, mending, only_here, mut work }) = read.of_branch else {
+        let Some(OfBranch { code, submissions, book, mending, elsewhere, mut work }) = read.of_branch else {
             self.note_outdated(|outdated| outdated.stored = standard_is_newer);
             return;
         };
@@ -456,7 +478,7 @@ impl Session {
             });
         }
         self.submissions.set_if_new(submissions);
-        self.on_disk_only_here.set_if_new(only_here);
+        self.elsewhere.set_if_new(elsewhere);
         if let Ok(work) = &mut work {
             self.queue.with_value(|queue| queue.lay_over(&work.draft.key(), &mut work.assessment));
             self.observe(&work.assessment);

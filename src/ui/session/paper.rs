@@ -10,7 +10,7 @@ use crate::{
     domain::{Assessment, Block, Checklist, PeriodId, ledger::derive, moving::Pinned, score},
     paper::{Kind, NotMade, Paper, READY, Request},
     store::{Draft, PaperTrail, StoreError},
-    ui::forms::{self, Form, Source, comparison::Earlier},
+    ui::forms::{self, Form, Source, comparison::Earlier, frozen::Frozen},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -81,12 +81,12 @@ impl Session {
         Ok(PaperFile { name, media_type: kind.media_type(), bytes: Arc::new(bytes) })
     }
 
-    /// Something of what the forms are filled in from; `None` while there is nothing to fill in.
+    /// Something of what is filled in now; `None` while there is nothing.
     pub fn from_source<T>(self, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
         let binding = self.active()?;
         let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
         let work = work.as_ref().ok()?;
-        let (laid, newest) = (self.derived.laid.get()?, self.derived.newest.read());
+        let laid = self.derived.laid.get()?;
         Some(make(&Source {
             branch: &binding.branch,
             checklist: &work.checklist,
@@ -95,15 +95,36 @@ impl Session {
             ledger: &self.book.read().ledger,
             findings: &self.mending.read().findings,
             sheet: &sheet,
-            reported: newest.as_ref().and_then(|(_, snapshot)| snapshot.as_ref()),
+            reported: None,
             today: self.today.get(),
         }))
     }
 
-    /// A form; a comparison needs the period before.
+    /// The same of a report, or of what is filled in now.
+    pub fn from_basis<T>(self, report: Option<&Frozen>, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
+        let Some(frozen) = report else { return self.from_source(make) };
+        let binding = self.active()?;
+        let mending = self.mending.read();
+        Some(make(&frozen.source(&binding.branch, &mending.findings, self.today.get())))
+    }
+
+    /// The newest report of the period on the screen that was not taken back, as far as it can be read here.
+    pub async fn newest_report(self) -> Option<Frozen> {
+        let (sent, snapshot) = self.derived.newest.get_untracked()?;
+        let checklist = self.repository()?.checklist(&snapshot?.checklist).await.ok()??;
+        Frozen::new(&sent, checklist)
+    }
+
+    /// A form, of a report or of what is filled in now; a comparison needs the period before.
     #[must_use]
-    pub fn form(self, form: Form, report: &str, earlier: Option<&Earlier>) -> Option<Paper> {
-        self.from_source(|source| match earlier {
+    pub fn form(
+        self,
+        form: Form,
+        basis: Option<&Frozen>,
+        report: &str,
+        earlier: Option<&Earlier>,
+    ) -> Option<Paper> {
+        self.from_basis(basis, |source| match earlier {
             Some(earlier) if form == Form::Comparison => Some(forms::comparison::paper(source, earlier)),
             _ => forms::paper(form, source, report),
         })?
@@ -116,14 +137,22 @@ impl Session {
             work.as_ref().ok().map(|work| (work.draft.branch.clone(), work.period.starts))
         })?;
         let mut found: Option<Earlier> = None;
-        let mut take = |checklist: Checklist, period: &PeriodId, answers: Assessment| {
+        let mut take = |checklist: Checklist, period: &PeriodId, answers: Assessment, reported: bool| {
             let Some(period) = checklist.period(period).cloned() else { return };
             let newest = found.as_ref().is_none_or(|known| known.period.ends < period.ends);
             if period.ends < begins && newest && !answers.entries().is_empty() {
                 let sheet = score(&checklist, &period, &answers);
-                found = Some(Earlier { checklist, period, sheet });
+                found = Some(Earlier { checklist, period, sheet, reported });
             }
         };
+        // What was reported counts, the newest first; of a period that never was, what is filled in.
+        let submissions = repository.submissions(&branch).await.ok()?.records;
+        for sent in submissions.iter().rev().filter(|sent| !sent.withdrawn).filter_map(|sent| sent.snapshot())
+        {
+            if let Ok(Some(checklist)) = repository.checklist(&sent.checklist).await {
+                take(checklist, &sent.period, Assessment::new(sent.answers.into_parts().0, None), true);
+            }
+        }
         for draft in repository.drafts(&branch).await.ok()?.records {
             let entries = repository.entries(&draft.key()).await.ok()?.records;
             if let Ok(Some(checklist)) = repository.checklist(&draft.checklist).await {
@@ -131,15 +160,7 @@ impl Session {
                 let pinned = Pinned { hash: &draft.checklist, checklist: &checklist, period: &period };
                 let ledger = &self.book.read_untracked().ledger;
                 let answers = derive::overlay(&Assessment::new(entries, None), ledger, &pinned);
-                take(checklist, &draft.period, answers);
-            }
-        }
-        // Of a period without a draft here: what another phone of the branch reported, newest first.
-        let submissions = repository.submissions(&branch).await.ok()?.records;
-        for sent in submissions.iter().rev().filter(|sent| !sent.withdrawn).filter_map(|sent| sent.snapshot())
-        {
-            if let Ok(Some(checklist)) = repository.checklist(&sent.checklist).await {
-                take(checklist, &sent.period, Assessment::new(sent.answers.into_parts().0, None));
+                take(checklist, &draft.period, answers, false);
             }
         }
         found
@@ -176,7 +197,11 @@ impl Session {
         let (Some(repository), Some(draft)) = (self.repository(), self.shown_draft()) else {
             return Ok(PaperTrail::default());
         };
-        repository.change_paper_trail(&draft.key(), change).await
+        let stored = repository.change_paper_trail(&draft.key(), change).await?;
+        // It is here alone now.
+        leptos::task::spawn_local(self.reload());
+        self.tell_other_tabs();
+        Ok(stored)
     }
 
     fn shown_draft(self) -> Option<Draft> {

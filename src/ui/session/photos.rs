@@ -91,10 +91,12 @@ impl Session {
         self.photos.read().as_ref()?.iter().find(|photo| &photo.facts.sha256 == sha256).cloned()
     }
 
-    /// Whether something of the findings on the screen names this photo: then it goes up without a report.
+    /// The photos of findings that go up without another report.
     #[must_use]
-    pub fn is_of_a_finding(self, sha256: &ContentHash) -> bool {
-        self.mending.read().findings.attached().any(|(_, attached)| attached == sha256)
+    pub fn going_with_findings(self) -> BTreeSet<ContentHash> {
+        let mending = self.mending.read();
+        let going = mending.findings.attached().filter(|(word, _)| !mending.waits_for_report(word.finding));
+        going.map(|(_, sha256)| sha256.clone()).collect()
     }
 
     /// Those of these photos that were reported: they go up by themselves.
@@ -106,11 +108,13 @@ impl Session {
         going::reported(photos, &self.submissions.read(), &self.outbox.read())
     }
 
-    /// Whether the work or the ledger on the screen names this photo.
+    /// Whether the work, the ledger or a finding on the screen names this photo.
     #[must_use]
     pub fn is_drafted(self, sha256: &ContentHash) -> bool {
         let of_work = |work: &super::Work| work.assessment.photos().any(|(_, attached)| attached == sha256);
-        self.work.read().as_ref().is_ok_and(of_work) || self.book.read().ledger.photos().contains(sha256)
+        self.work.read().as_ref().is_ok_and(of_work)
+            || self.book.read().ledger.photos().contains(sha256)
+            || self.mending.read().findings.attached().any(|(_, attached)| attached == sha256)
     }
 
     /// Attaches a photo that is known to another item too, or takes it off one. The photo itself stays.

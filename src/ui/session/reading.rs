@@ -4,7 +4,8 @@ use super::{NoWork, Work, moving::Offer};
 use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
     store::{
-        Binding, Draft, LocalSubmission, OnlyHere, Repository, StoreError, Unfinished, storage::Storage,
+        Binding, Draft, LocalSubmission, Reached, Repository, StoreError, Unfinished, Whereabouts,
+        carried::Carried, storage::Storage,
     },
     sync::{KnownTime, OutboxEntry, StandardCopy},
     ui::{
@@ -55,8 +56,19 @@ pub(super) struct OfBranch {
     pub(super) submissions: Vec<LocalSubmission>,
     pub(super) book: Book,
     pub(super) mending: Mending,
-    pub(super) only_here: OnlyHere,
+    pub(super) elsewhere: Elsewhere,
     pub(super) work: Result<Work, NoWork>,
+}
+
+/// What of a branch has reached another place than this phone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Elsewhere {
+    /// By the names of records.
+    pub reached: Arc<Reached>,
+    /// Where everything is but what the screen knows better: the answers of its period, ledger and findings.
+    pub beside: Whereabouts,
+    /// What became of backups.
+    pub carried: Carried,
 }
 
 /// What the choice of the period depends on.

@@ -53,7 +53,7 @@ pub fn store(error: &StoreError) -> Told {
         StoreError::OnlyHere { .. } => told(
             "存8",
             "有的内容只在这部手机里，现在不能解除，什么都没有删",
-            "先上报，或者先到“我的资料在哪”保存备份",
+            "联上网等上报和照片送到；或者到“我的资料在哪”保存备份，把文件发到别处，再说一声",
         ),
         StoreError::Failed(_) => {
             told("存6", "没存上。以前存好的都在，刚填的还在这一页上", "点“再存一次”；还不行就先保存备份")
@@ -293,6 +293,12 @@ pub fn paper(error: &NotMade) -> Told {
     }
 }
 
+/// A backup that the browser refuses to save.
+#[must_use]
+pub fn not_saved() -> Told {
+    told("备4", "这个浏览器不让保存文件，还没有备份", "用“复制成文字”，粘贴到微信“文件传输助手”")
+}
+
 /// A backup that cannot be restored.
 #[must_use]
 pub fn backup(error: &BackupError) -> Told {
@@ -348,7 +354,7 @@ mod tests {
                 StoreError::Unreadable { table: "entries", key: String::new(), reason: String::new() },
                 StoreError::Failed(String::new()),
                 StoreError::Changed,
-                StoreError::OnlyHere { answers: 1, requests: 1, photos: 1 },
+                StoreError::OnlyHere(crate::store::Count::default()),
             ]
             .iter()
             .map(store),
@@ -366,6 +372,7 @@ mod tests {
         assert_eq!(first.code, "报11", "what has to be mended first");
         assert!(first.what.contains("2027年1月1日"), "{first:?}");
         assert_eq!(refused(ProblemKind::Closed, &of_time, "镇").code, "报3");
+        all.push(not_saved());
         let unstored =
             [StoreError::Full, StoreError::Newer, StoreError::Changed].map(|error| photo_not_stored(&error));
         assert!(unstored.iter().all(|told| told.what.starts_with("照片还没有存上")), "{unstored:?}");

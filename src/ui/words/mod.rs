@@ -11,3 +11,4 @@ pub mod ledger;
 pub mod light;
 pub mod standard;
 pub mod terms;
+pub mod whereabouts;

@@ -227,7 +227,7 @@ test("a page closed in the middle of a save leaves the old answer or the new one
   }
 });
 
-test("unbinding is refused while anything is on this phone alone, and allowed after a backup", async ({ endpoint, phone }) => {
+test("unbinding is refused while anything is on this phone alone, and allowed after a backup was sent away", async ({ endpoint, phone }) => {
   const page = await begun(phone, endpoint);
   await goTo(page, "/me/unbind");
   await expect(page.getByTestId("unbind")).toContainText("现在不能解除");
@@ -235,8 +235,15 @@ test("unbinding is refused while anything is on this phone alone, and allowed af
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "存成文件" }).click();
   const file = await (await download).path();
+  await expect(page.getByTestId("where")).toContainText("只在这部手机里：");
+  await page.getByRole("button", { name: "有，看到了" }).click();
   await expect(page.getByTestId("where")).toContainText("没有只在这部手机里的");
+  await expect(page.getByTestId("where")).toContainText("存成了文件（还在这部手机上）：");
+  // A file on this phone goes with this phone.
   await goTo(page, "/me/unbind");
+  await expect(page.getByTestId("unbind")).toContainText("文件还在这部手机上，现在不能解除");
+  await page.getByRole("button", { name: "文件已经发到别处了" }).click();
+  await page.getByRole("button", { name: "确实发出去了" }).click();
   await page.getByRole("button", { name: "解除绑定" }).click();
   await page.getByRole("button", { name: "确定解除，删掉手机里的" }).click();
   await expect(page.getByLabel("激活码")).toBeVisible();
@@ -301,6 +308,9 @@ test("without a clipboard the backup is shown as text to copy, and half of it is
   await page.getByRole("button", { name: "复制成文字" }).click();
   const text = await page.getByRole("textbox", { name: "备份文字", exact: true }).inputValue();
   expect(JSON.parse(text).branch).toBe(BRANCH);
+  // What is only shown is nowhere.
+  await expect(page.getByTestId("where")).toContainText("只在这部手机里：");
+  await expect(page.getByTestId("carry-state")).toContainText("还不算备份");
   const paste = page.getByLabel("或者把备份文字粘贴到这里");
   await paste.fill(text.slice(0, text.length / 2));
   await page.getByRole("button", { name: "用粘贴的恢复" }).click();

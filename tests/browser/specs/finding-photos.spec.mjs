@@ -3,7 +3,7 @@ import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import { openFinding, raiseFirst } from "../harness/findings.mjs";
 import { add, onDisk, picture, sha256, shots, stored, withExif } from "../harness/photos.mjs";
-import { activate, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince } from "../harness/secretary.mjs";
+import { activate, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 
 const before = (page) => page.getByTestId("photos-before");
@@ -50,9 +50,9 @@ test("photos before and after survive a killed browser, go up after their words,
   await page.getByTestId("finding-history").locator("summary").click();
   await expect(page.getByTestId("finding-history")).toContainText("整改后的照片，拿掉1张");
   await shots(before(page)).getByRole("button").click();
-  await expect(before(page).getByTestId("photo-state")).toHaveText("只在这部手机里，有网时自己传");
+  await expect(before(page).getByTestId("photo-state")).toHaveText("只在这部手机里，上报以后再传");
   await goTo(page, "/storage");
-  await expect(page.getByTestId("photo-store")).toContainText("整改的2张只在这部手机里，有网时自己传");
+  await expect(page.getByTestId("photo-store")).toContainText("2张只在这部手机里，上报以后再传");
   await goTo(page, "/me/unbind");
   await expect(page.getByTestId("unbind")).toContainText("现在不能解除");
   await goTo(page, "/paper/rectification");
@@ -64,7 +64,11 @@ test("photos before and after survive a killed browser, go up after their words,
     const { pathname } = new URL(request.url());
     if (request.method() === "PUT") puts.push(pathname.startsWith("/api/v1/photos/") ? "photo" : pathname);
   });
+  await submit(page);
   await openFinding(page, "第1条");
+  await shots(before(page)).getByRole("button").click();
+  await expect(before(page).getByTestId("photo-state")).toHaveText("只在这部手机里，有网时自己传");
+  await before(page).getByRole("button", { name: "关上" }).click();
   await endpoint.serve();
   await phone.context.setOffline(false);
   await lookAgain(page);

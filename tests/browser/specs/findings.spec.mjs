@@ -2,7 +2,7 @@
 import { keptForOffline, Phone, usable } from "../harness/browser.mjs";
 import { BRANCH } from "../harness/endpoint.mjs";
 import { inDays, openFinding, raiseFirst, step, write } from "../harness/findings.mjs";
-import { activate, answerItem, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince } from "../harness/secretary.mjs";
+import { activate, answerItem, confirmProfile, goTo, lookAgain, openItem, savedAt, savedSince, sentSays, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 
 const state = (page) => page.getByTestId("finding-state");
@@ -26,7 +26,7 @@ test("one tap offline survives a killed browser, is delivered, and ends closed",
   await write(page, "responsible", "王文书");
   await step(page, "开始整改");
   await expect(state(page)).toContainText("整改中");
-  await expect(page.getByTestId("finding-delivery")).toContainText("还没有送到镇安镇党委");
+  await expect(page.getByTestId("finding-delivery")).toContainText("别人还看不到；下次上报时一起送给镇安镇党委");
   await phone.kill();
 
   page = await phone.open();
@@ -34,11 +34,15 @@ test("one tap offline survives a killed browser, is delivered, and ends closed",
   await page.goto(`${endpoint.url}/findings`);
   await usable(page);
   await expect(page.getByTestId("finding-row")).toContainText("整改中");
-  await expect(page.getByTestId("finding-row")).toContainText("等网络");
+  await expect(page.getByTestId("finding-row")).toContainText("还没上报");
   await page.getByTestId("finding-row").click();
   await expect(page.getByTestId("finding-measure")).toContainText("找出批复，装进蓝盒");
   await expect(page.getByTestId("finding-responsible")).toContainText("王文书");
 
+  // It goes with the next 上报: waiting for a network as that does.
+  await submit(page);
+  await openFinding(page, "第1条");
+  await expect(page.getByTestId("finding-delivery")).toContainText("还没有送到镇安镇党委，有网时自己送");
   await endpoint.serve();
   await phone.context.setOffline(false);
   await lookAgain(page);
@@ -120,6 +124,9 @@ test("two phones write on one finding, apart, and both keep every word", async (
   await activate(first, endpoint);
   await confirmProfile(first);
   await raiseFirst(first);
+  await submit(first);
+  await sentSays(first, "已送达");
+  await openFinding(first, "第1条");
   await delivered(first);
   await activate(second, endpoint);
   await openFinding(second, "第1条");
@@ -165,7 +172,7 @@ test("a finding is here alone until it is delivered, stands in the paper ledger,
   await expect(state(page)).toContainText("逾期");
   await write(page, "delay", "等镇里盖章");
   await goTo(page, "/storage");
-  await expect(page.getByTestId("where")).toContainText("整改：1个问题，1个有新写的没有送到镇安镇党委");
+  await expect(page.getByTestId("where")).toContainText("整改：1个问题，1个支部自己查的还没有上报，别人看不到");
   await goTo(page, "/me/unbind");
   await expect(page.getByText("现在不能解除")).toBeVisible();
   await goTo(page, "/paper/rectification");
@@ -177,9 +184,11 @@ test("a finding is here alone until it is delivered, stands in the paper ledger,
   await page.getByRole("button", { name: "写错了，撤掉这个问题" }).click();
   await page.getByRole("button", { name: "确实撤掉" }).click();
   await expect(state(page)).toContainText("支部撤掉");
+  // What was written by mistake and taken back never leaves the phone.
+  await expect(page.getByTestId("finding-delivery")).toContainText("没有上报过，也不会送");
   await phone.context.setOffline(false);
-  await lookAgain(page);
-  await delivered(page);
+  await submit(page);
+  await sentSays(page, "已送达");
   expect(await endpoint.findings()).toEqual([]);
   await goTo(page, "/result");
   await expect(page.locator(".shortfall").first().getByTestId("raise")).toBeVisible();

@@ -3,7 +3,7 @@ import { hasPaper, keptForOffline, keptForPaper, paperAddress, usable } from "..
 import { until } from "../harness/endpoint.mjs";
 import { enter } from "../harness/ledger.mjs";
 import { answeredWithShortfalls } from "../harness/pages.mjs";
-import { activate, confirmProfile, goTo, libraryHere, score, submit } from "../harness/secretary.mjs";
+import { activate, answerItem, confirmProfile, goTo, libraryHere, openItem, savedAt, savedSince, score, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 import { corrupt, deploy, renamePaper } from "../harness/update.mjs";
 import { partOf, textsOf, wordsOf } from "../harness/xlsx.mjs";
@@ -18,7 +18,7 @@ async function saved(page, kind, info) {
   const file = await download;
   const path = info.outputPath(file.suggestedFilename());
   await file.saveAs(path);
-  await expect(made).toContainText("存好了");
+  await expect(made).toContainText("有了就是存好了");
   return path;
 }
 
@@ -183,6 +183,57 @@ test("every form is exported offline with the figures of the screen, and printed
   expect(textsOf(await saved(page, "Excel", info))).toContain("我们自己的话");
   await page.getByRole("button", { name: "不要改过的，重新起草" }).click();
   await expect(text).toHaveValue(/不补会、不补记录/);
+  expect(phone.faults).toEqual([]);
+});
+
+test("paper shows what was reported; what is filled in since is a draft, and says so", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await phone.open();
+  await activate(page, endpoint);
+  await confirmProfile(page);
+  await openItem(page, 1);
+  await answerItem(page);
+  const reported = await score(page);
+  const sheet = page.getByTestId("sheet");
+  // Before a report there is only a draft.
+  await goTo(page, "/paper/self-assessment");
+  await expect(page.getByTestId("paper-basis")).toContainText("还没有上报，做出来的是草稿");
+  await expect(sheet).toContainText("自评表（草稿）");
+  await expect(sheet).not.toContainText("内容属实");
+  await submit(page);
+  await openItem(page, 1);
+  const before = await savedAt(page);
+  await page.getByRole("button", { name: "一条也没做到" }).click();
+  await savedSince(page, before);
+  const now = await score(page);
+  expect(now).not.toBe(reported);
+
+  await goTo(page, "/paper/self-assessment");
+  await expect(sheet).toContainText(`${reported}分（自评估算`);
+  await expect(sheet).toContainText("支委会研究，内容属实。");
+  await expect(sheet).toContainText("上报的填写");
+  await expect(sheet).not.toContainText("草稿");
+  await page.getByRole("button", { name: "照现在填的（草稿）" }).click();
+  await expect(sheet).toContainText(`${now}分（自评估算`);
+  await expect(sheet).toContainText("自评表（草稿）");
+  await expect(sheet).not.toContainText("内容属实");
+
+  // The report is drafted from the one or the other; what was edited is kept, and what it may not claim is left out.
+  await goTo(page, "/paper/report");
+  const text = page.getByLabel("报告正文");
+  await expect(text).toHaveValue(new RegExp(`支委会研究，内容属实。自评得分${reported.replace(".", "\\.")}分`));
+  await text.fill(`${await text.inputValue()}\n还有我们自己的话。`);
+  await text.blur();
+  await page.getByRole("button", { name: "照现在填的（草稿）" }).click();
+  await expect(page.getByText("正文里写的自评得分，和这一份不一样")).toBeVisible();
+  await expect(sheet).toContainText("还有我们自己的话");
+  await expect(sheet).toContainText("自查报告（草稿）");
+  await expect(sheet).not.toContainText("内容属实");
+  for (const form of ["rectification", "evidence", "talk"]) {
+    await goTo(page, `/paper/${form}`);
+    await expect(sheet).toContainText("上报的填写");
+    await expect(sheet).not.toContainText("草稿");
+  }
   expect(phone.faults).toEqual([]);
 });
 
