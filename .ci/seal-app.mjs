@@ -1,5 +1,6 @@
 // Trunk's post_build hook: completes the built app in the staging folder. It alters neither the app's scripts nor its wasm,
 // whose hashes Trunk has already written into index.html.
+// - the loader in index.html, without Trunk's top-level await, which Chromium knows only from 89 on;
 // - paper-HASH.js and .wasm: the worker for paper under hashed names, its loader, and its address in index.html;
 // - the day of what was built, in index.html;
 // - sw.js: the list of all files with their SHA-256, those that may come later apart, and the version, which is the hash of both;
@@ -62,6 +63,21 @@ function holds(file, bytes) {
   } catch {
     return false;
   }
+}
+
+/** Trunk's loader waits for the program with a top-level await; ours does not wait: nobody asks when it has started. */
+const LOADER = /<script type="?module"?[^>]*>\s*import init\b[^]*? from (['"])(?<script>[^'"]+)\1;?[^]*?module_or_path:\s*(['"])(?<wasm>[^'"]+)\3[^]*?<\/script>/;
+
+/** Puts our loader in place of Trunk's. A rejection is heard by src/browser/start_guard.js. */
+function plainLoader(folder) {
+  const page = join(folder, "index.html");
+  const html = readFileSync(page, "utf8");
+  const plain = html.replace(LOADER, (...found) => {
+    const { script, wasm } = found[found.length - 1];
+    return `<script type="module">import init from "${script}";init({module_or_path:"${wasm}"});</script>`;
+  });
+  if (plain === html) throw new Error("index.html has no loader of Trunk's as it is known here");
+  writeFileSync(page, plain);
 }
 
 /** Gives the worker for paper its hashed names, its loader, and its place in index.html. */
@@ -148,5 +164,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of trunk build");
   stagePaper(folder);
   setBuilt(folder, builtOn());
+  plainLoader(folder);
   if (process.env.TRUNK_PROFILE === "release") console.log(`sealed the app as version ${seal(folder)}`);
 }

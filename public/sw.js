@@ -114,7 +114,7 @@ async function activate() {
   for (const name of others) {
     if (await (await caches.open(name)).match(PAGE)) complete.push(name);
   }
-  const before = complete.at(-1);
+  const before = complete[complete.length - 1];
   await Promise.all(others.filter((name) => name !== before).map((name) => caches.delete(name)));
   await self.clients.claim();
 }

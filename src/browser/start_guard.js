@@ -41,16 +41,23 @@
     again.hidden = false;
   }
 
+  // What the app needs (README, “What was tried where”): modules, the language of 2020 (told by what came with it), and a program
+  // whose one function widens a byte with its sign, as ours do (wasm's sign extension: Chromium 74, Safari 14.1).
+  var widens = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 192, 26, 11];
   var sound =
-    "noModule" in document.createElement("script") && typeof WebAssembly === "object" && "indexedDB" in window;
+    "noModule" in document.createElement("script") && "indexedDB" in window && typeof Promise === "function" &&
+    "allSettled" in Promise && typeof WebAssembly === "object" && WebAssembly.validate(new Uint8Array(widens));
+
+  // Safari before 15 cannot end a transaction by a word: it ends by itself when nothing more is asked of it, and says so.
+  if ("IDBTransaction" in window && !("commit" in IDBTransaction.prototype)) IDBTransaction.prototype.commit = function () {};
 
   function fail() {
     if (failed || started()) return;
     failed = true;
     if (sound) {
-      say("没有打开。", "手机里已存的内容都还在。请看看有没有网络，再打开一次；还打不开，请把浏览器更新到最新版。");
+      say("没有打开。", "手机里已存的内容都还在。请看看有没有网络，再打开一次；还打不开，请更新浏览器，或者换一个。");
     } else {
-      say("这个浏览器太旧，打不开。", "手机里已存的内容都还在。请更新浏览器，或用手机自带的浏览器、Chrome、Edge 打开这个网址。");
+      say("这个浏览器太旧，打不开。", "手机里已存的内容都还在。请在手机的应用商店里更新浏览器，或装 Edge、火狐、QQ浏览器，用它打开这个网址。");
     }
   }
 

@@ -1,7 +1,7 @@
 //! The app's own files, as its build leaves them: read once at the start and served from memory, so that pages, hashed files
 //! and the Content-Security-Policy always belong to one build, also while a new build is being copied in.
 
-use super::routes::is_known;
+use super::{engine, routes::is_known};
 use crate::{domain::ContentHash, protocol::paths};
 use axum::{
     body::Bytes,
@@ -61,7 +61,12 @@ struct File {
 pub struct App {
     files: HashMap<String, File>,
     policy: HeaderValue,
+    /// For engines that do not know `'wasm-unsafe-eval'`.
+    policy_of_old: HeaderValue,
 }
+
+/// The word by which the build's policy allows wasm, and the wider one that older engines know.
+const WASM: (&str, &str) = ("'wasm-unsafe-eval'", "'unsafe-eval'");
 
 impl App {
     /// Reads a build; `None` when the folder does not exist.
@@ -76,10 +81,11 @@ impl App {
         collect(folder, "", &mut found)?;
         let incomplete = |missing| AppError::Incomplete(folder.to_owned(), missing);
         let policy = found.remove(&format!("/{POLICY_FILE}")).ok_or_else(|| incomplete(POLICY_FILE))?;
-        let policy = HeaderValue::from_bytes(policy.trim_ascii())
-            .ok()
-            .filter(|policy| !policy.is_empty())
-            .ok_or_else(|| AppError::Policy(folder.join(POLICY_FILE)))?;
+        let unusable = || AppError::Policy(folder.join(POLICY_FILE));
+        let policy = str::from_utf8(policy.trim_ascii()).ok().filter(|policy| !policy.is_empty());
+        let policy = policy.ok_or_else(unusable)?;
+        let header = |text: &str| HeaderValue::from_str(text).map_err(|_| unusable());
+        let (policy, policy_of_old) = (header(policy)?, header(&policy.replace(WASM.0, WASM.1))?);
         let mut files = HashMap::new();
         let names: Vec<String> = found.keys().cloned().collect();
         for name in names {
@@ -104,7 +110,7 @@ impl App {
         if !files.contains_key(PAGE) {
             return Err(incomplete("index.html"));
         }
-        Ok(Some(Self { files, policy }))
+        Ok(Some(Self { files, policy, policy_of_old }))
     }
 
     /// Answers whatever is not the API.
@@ -140,8 +146,11 @@ impl App {
         let mut headers = HeaderMap::new();
         headers.insert(header::ETAG, variant.tag.clone());
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, user-agent"));
+        let agent = asked.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_old = engine::needs_eval_for_wasm(agent);
+        let policy = if is_old { &self.policy_of_old } else { &self.policy };
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
         if variant.tag.to_str().is_ok_and(|tag| is_known(asked, tag)) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }

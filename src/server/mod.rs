@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod database;
 mod docs;
+mod engine;
 pub mod error;
 pub mod evidence;
 mod openapi;

@@ -69,8 +69,24 @@ async fn files_are_served_as_built_and_cached_by_their_names() {
         assert_eq!(header("referrer-policy"), "no-referrer");
         assert_eq!(header("cross-origin-opener-policy"), "same-origin");
         assert!(header("permissions-policy").contains("camera=(self)"));
-        assert_eq!(header("vary"), "accept-encoding");
+        assert_eq!(header("vary"), "accept-encoding, user-agent");
         assert_eq!(answer.text().await.unwrap(), body, "{path} {accept}");
+    }
+}
+
+/// The page, and the worker for paper, which compiles wasm under the policy of its own script.
+#[tokio::test]
+async fn an_engine_that_does_not_know_the_word_for_wasm_gets_the_wider_one() {
+    let stage = served().await;
+    let wider = POLICY.replace("'wasm-unsafe-eval'", "'unsafe-eval'");
+    for path in ["/", "/check", "/biaochi-0123456789abcdef.js"] {
+        for (engine, policy) in [("Chrome/86.0.4240.198", wider.as_str()), ("Chrome/97.0.4692.71", POLICY)] {
+            let asked = stage
+                .open(Method::GET, path)
+                .header("user-agent", format!("Mozilla/5.0 {engine} Safari/537.36"));
+            let answer = asked.send().await.unwrap();
+            assert_eq!(answer.headers()["content-security-policy"], policy, "{path} {engine}");
+        }
     }
 }
 
