@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { FLAGS } from "./browser.mjs";
+import { SHIFT, tellTime } from "./clock.mjs";
 
 /** Where the set-up has put Chromium of this version, by major version; the Makefile names it. */
 const home = (version) => process.env[`CHROMIUM_${version}`];
@@ -37,6 +38,7 @@ export class OldPhone {
       if (/Content Security Policy|integrity/i.test(message.text())) this.faults.push(message.text());
     });
     page.setDefaultTimeout(30_000);
+    await tellTime({ addInitScript: (script, ahead) => page.evaluateOnNewDocument(script, ahead), pages: () => [] }, SHIFT);
     return page;
   }
 

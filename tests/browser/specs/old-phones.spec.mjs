@@ -1,6 +1,7 @@
 // The app in browsers that stand on an engine of 2020: from the slip to the receipt. Chromium 86 always, Chromium 80 (the oldest
 // that is promised) where the set-up for the slow tests has put it.
 import { Endpoint } from "../harness/endpoint.mjs";
+import { TODAY } from "../harness/clock.mjs";
 import { goTo, isHere, OldPhone, says, tap, type } from "../harness/old-phone.mjs";
 import { expect, test } from "@playwright/test";
 
@@ -67,7 +68,7 @@ for (const version of ["86", "80"]) {
       await page.screenshot({ path: info.outputPath(`question-${version}.png`) });
 
       await goTo(page, "/submit");
-      await type(page, "研究日期", new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date()));
+      await type(page, "研究日期", TODAY);
       await type(page, "姓名", "王文书");
       await tap(page, "文书");
       await type(page, "书记姓名", "李书记");
