@@ -15,6 +15,8 @@ mod from_ledger;
 mod markdown;
 mod markdown_source;
 mod markdown_writer;
+mod missing;
+mod once;
 mod parse;
 mod placing;
 pub mod reuse;
@@ -42,6 +44,8 @@ mod fuzz_tests;
 mod honesty_tests;
 #[cfg(test)]
 mod markdown_tests;
+#[cfg(test)]
+mod missing_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
