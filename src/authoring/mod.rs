@@ -12,6 +12,7 @@ mod document_file;
 mod documents;
 pub mod export;
 mod from_ledger;
+pub mod idle;
 mod markdown;
 mod markdown_source;
 mod markdown_writer;
