@@ -12,9 +12,12 @@ mod document_file;
 mod documents;
 pub mod export;
 mod from_ledger;
+pub mod idle;
 mod markdown;
 mod markdown_source;
 mod markdown_writer;
+mod missing;
+mod once;
 mod parse;
 mod placing;
 pub mod reuse;
@@ -42,6 +45,8 @@ mod fuzz_tests;
 mod honesty_tests;
 #[cfg(test)]
 mod markdown_tests;
+#[cfg(test)]
+mod missing_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod stage;
 mod standard;
 mod tables;
 mod terminal;
+mod told;
 mod units;
 mod versions;
 mod workbook;

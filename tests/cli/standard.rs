@@ -62,8 +62,8 @@ fn what_only_reads_begins_no_database() {
 #[test]
 fn a_published_standard_is_shown_and_published_again_without_change() {
     let stage = Stage::empty();
-    let first = stage.run(&["standard", "publish", BUILTIN]).ok();
-    assert_eq!(stage.run(&["standard", "publish-builtin"]).ok(), first);
+    let first = stage.run(&["standard", "publish", BUILTIN, "--json"]).ok();
+    assert_eq!(stage.run(&["standard", "publish-builtin", "--json"]).ok(), first);
     let shown = stage.run(&["standard", "show", "--json"]).json();
     assert_eq!(shown, serde_json::from_str::<serde_json::Value>(&first).unwrap());
     let text = stage.run(&["standard", "show"]).ok();

@@ -36,7 +36,7 @@ impl Table {
     async fn publish(name: &str, sector: &str) -> Self {
         let stage = Stage::empty();
         assert!(stage.run(&["standard", "check", &folder(name)]).ok().contains("没有错误"));
-        let published = stage.run(&["standard", "publish", &folder(name)]).json();
+        let published = stage.run(&["standard", "publish", &folder(name), "--json"]).json();
         let checklist = read(name, sector);
         let hash = checklist.hash().unwrap().to_string();
         let listed = published["checklists"].as_array().unwrap();

@@ -20,10 +20,10 @@ fn a_standard_goes_out_as_a_workbook_and_comes_back_the_same() {
     stage.run(&["standard", "export", "--builtin", "-o", "内置.xlsx"]).ok();
     assert!(!stage.path("b.sqlite").exists());
     stage.run(&["standard", "export", "-o", "在用.xlsx"]).refused(&["没有数据库文件"]);
-    let first = stage.run(&["standard", "publish", "内置.xlsx"]).ok();
-    assert_eq!(stage.run(&["standard", "publish-builtin"]).ok(), first);
+    let first = stage.run(&["standard", "publish", "内置.xlsx", "--json"]).ok();
+    assert_eq!(stage.run(&["standard", "publish-builtin", "--json"]).ok(), first);
     stage.run(&["standard", "export", "-o", "在用.xlsx"]).ok();
-    assert_eq!(stage.run(&["standard", "publish", "在用.xlsx"]).ok(), first);
+    assert_eq!(stage.run(&["standard", "publish", "在用.xlsx", "--json"]).ok(), first);
     stage.run(&["standard", "export", BUILTIN, "-o", "文件夹.xlsx"]).ok();
     assert_eq!(
         std::fs::read(stage.path("文件夹.xlsx")).unwrap().len(),

@@ -29,6 +29,7 @@ mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
+mod standard_points;
 mod text;
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use super::{
     text::{review_state, say},
 };
 use crate::{
-    domain::{AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Points, ScoreSheet},
+    domain::{
+        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Points, ScoreSheet, SectorId,
+        sector::SECTORS,
+    },
     server::database::{Database, Unit},
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -44,6 +47,8 @@ struct Book {
     gone: BTreeMap<BranchCode, String>,
     /// What is in use: by what was submitted, and by what is published for branches that have not reported.
     checklists: BTreeMap<ContentHash, Checklist>,
+    /// The same in the order in which their sheets stand: the standard's, and of one sector the version in force last.
+    order: Vec<ContentHash>,
     /// Which checklist a branch stands under.
     stands_under: BTreeMap<BranchCode, ContentHash>,
     looks: Looks,
@@ -80,11 +85,13 @@ impl Book {
         let mut checklists = BTreeMap::new();
         let mut by_sector = BTreeMap::new();
         let mut periods = BTreeSet::new();
+        let mut in_force = Vec::new();
         if let Some(published) = database.version_in_force().await? {
             for (one, list) in
                 published.summary.checklists.into_parts().0.into_iter().zip(published.checklists)
             {
                 periods.extend(list.periods.iter().map(|period| period.id.clone()));
+                in_force.push((one.sector.clone(), one.hash.clone()));
                 by_sector.insert(one.sector, one.hash.clone());
                 checklists.insert(one.hash, list);
             }
@@ -133,18 +140,19 @@ impl Book {
             reported.insert(row.branch.code.clone(), row);
         }
         checklists.retain(|hash, _| stands_under.values().any(|used| used == hash));
+        let order = in_order(&checklists, &in_force);
         let above = branches
             .iter()
             .filter_map(|branch| Some((branch.code.clone(), tree.above(branch)?.name.clone())));
         let above = above.collect();
-        Ok(Self { above, branches, reported, gone, checklists, stands_under, looks: Looks::new() })
+        Ok(Self { above, branches, reported, gone, checklists, order, stands_under, looks: Looks::new() })
     }
 
     fn write(&self) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         self.summary(&mut book)?;
         let mut titles = BTreeSet::new();
-        for (hash, list) in &self.checklists {
+        for (hash, list) in self.in_order() {
             let mut title = self.title(list);
             if !titles.insert(title.clone()) {
                 title =
@@ -168,6 +176,10 @@ impl Book {
         let allowed = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
         let version: String = list.version.chars().filter(allowed).take(10).collect();
         format!("{plain} {version}")
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = (&ContentHash, &Checklist)> {
+        self.order.iter().filter_map(|hash| self.checklists.get_key_value(hash))
     }
 
     fn checklist(&self, branch: &BranchCode) -> Option<&Checklist> {
@@ -284,7 +296,7 @@ impl Book {
         let sheet = book.add_worksheet().set_name("扣分明细")?;
         self.looks.headers(sheet, 0, &columns)?;
         let mut row = 1;
-        for (hash, list) in &self.checklists {
+        for (hash, list) in self.in_order() {
             for (index, (_, item)) in list.items().enumerate() {
                 for branch in &self.branches {
                     let of_list = self.stands_under.get(&branch.code) == Some(hash);
@@ -372,6 +384,24 @@ impl Book {
         }
         Ok(())
     }
+}
+
+/// Sectors as the standard in force has them, then those that only earlier versions had, as everybody counts them; of one sector,
+/// the earlier versions first.
+fn in_order(
+    checklists: &BTreeMap<ContentHash, Checklist>,
+    in_force: &[(SectorId, ContentHash)],
+) -> Vec<ContentHash> {
+    let place = |hash: &ContentHash, list: &Checklist| {
+        let own = in_force.iter().position(|(sector, _)| sector == &list.sector);
+        let usual = SECTORS.iter().position(|(_, id)| *id == list.sector.as_str());
+        let is_in_force = in_force.iter().any(|(_, known)| known == hash);
+        let sector = (own.unwrap_or(usize::MAX), usual.unwrap_or(usize::MAX), list.sector.to_string());
+        (sector, is_in_force, list.version.clone())
+    };
+    let mut order: Vec<_> = checklists.iter().map(|(hash, list)| (place(hash, list), hash)).collect();
+    order.sort();
+    order.into_iter().map(|(_, hash)| hash.clone()).collect()
 }
 
 /// 主要问题: the items that lost most by the branch's own account, in their order, and how many lost anything.

@@ -8,10 +8,11 @@ use super::{
     standard_burden::Burden,
     standard_diff::Diff,
     standard_export::{self, Export},
+    standard_points::points,
     text::{say, table},
 };
 use crate::{
-    authoring::{self, Package, builtin, burden, reuse, template::TEMPLATE_ID},
+    authoring::{self, Package, builtin, burden, idle, reuse, template::TEMPLATE_ID},
     domain::{Aspect, Checklist, Collection, ContentHash, Document},
     protocol::PublishedStandard,
     server::database::{Database, Published},
@@ -46,11 +47,15 @@ pub(super) enum Standard {
         yes_same_item: bool,
         #[arg(long, help = "正在使用的一版里有支部的领域，确认这一版就是不要了")]
         yes_fewer_sectors: bool,
+        #[arg(long, help = "输出JSON")]
+        json: bool,
     },
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
     PublishBuiltin {
         #[arg(long, help = YES_SAME_ITEM)]
         yes_same_item: bool,
+        #[arg(long, help = "输出JSON")]
+        json: bool,
     },
     #[command(about = "查看正在使用的标准")]
     Show {
@@ -59,6 +64,13 @@ pub(super) enum Standard {
     },
     #[command(about = "把一套标准写成一个xlsx，改好可以再发布；不写是哪一套，就是正在使用的那一版")]
     Export(Export),
+}
+
+/// How it is to be published.
+#[derive(Clone, Copy)]
+struct Asked {
+    yes_same_item: bool,
+    json: bool,
 }
 
 const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹";
@@ -85,10 +97,12 @@ impl Standard {
             Self::Check { file } => check(&file, database).await,
             Self::Burden(burden) => burden.run(database).await,
             Self::Diff(diff) => diff.run(database).await,
-            Self::Publish { file, yes_same_item, yes_fewer_sectors } => {
-                publish(&file, yes_same_item, yes_fewer_sectors, database).await
+            Self::Publish { file, yes_same_item, yes_fewer_sectors, json } => {
+                publish(&file, Asked { yes_same_item, json }, yes_fewer_sectors, database).await
             }
-            Self::PublishBuiltin { yes_same_item } => publish_builtin(yes_same_item, database).await,
+            Self::PublishBuiltin { yes_same_item, json } => {
+                publish_builtin(Asked { yes_same_item, json }, database).await
+            }
             Self::Show { json } => show(database, json).await,
             Self::Export(export) => export.run(database).await,
         }
@@ -102,7 +116,11 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     say(format!("没有错误：《{}》{}。", package.standard.title, package.standard.version));
     say(overview(&package.checklists));
     say(books(&package.documents));
+    points(&package.checklists).into_iter().for_each(say);
     source.tell();
+    for fault in idle::limits(package, sheets) {
+        say(format!("提示：{fault}"));
+    }
     if package.standard.id.as_str() == TEMPLATE_ID {
         say(format!("提示：“标准编号”还是模板里的“{TEMPLATE_ID}”，换成自己的才能发布。"));
     }
@@ -161,7 +179,7 @@ async fn left_out(database: &Database, package: &Package) -> Result<Option<Strin
 
 async fn publish(
     file: &Path,
-    yes_same_item: bool,
+    asked: Asked,
     yes_fewer_sectors: bool,
     database: Option<&Database>,
 ) -> Result<(), CliError> {
@@ -180,12 +198,17 @@ async fn publish(
             return Err(CliError::refused(problem, remedy));
         }
     }
-    put(package, reused_ids(database, package, sheets).await?, yes_same_item, database).await?;
-    source.tell();
+    put(package, reused_ids(database, package, sheets).await?, asked, database).await?;
+    if !asked.json {
+        source.tell();
+        for fault in idle::limits(package, sheets) {
+            say(format!("提示：{fault}"));
+        }
+    }
     Ok(())
 }
 
-async fn publish_builtin(yes_same_item: bool, database: Option<&Database>) -> Result<(), CliError> {
+async fn publish_builtin(asked: Asked, database: Option<&Database>) -> Result<(), CliError> {
     let sheets = builtin::sheets().map_err(CliError::Faults)?;
     let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
     let mut reused = reused_ids(database, &package, &sheets).await?;
@@ -194,7 +217,7 @@ async fn publish_builtin(yes_same_item: bool, database: Option<&Database>) -> Re
                         发布；确实是同一个条目，发布时加 --yes-same-item"
             .into();
     }
-    put(&package, reused, yes_same_item, database).await
+    put(&package, reused, asked, database).await
 }
 
 /// Ids of items that meant something else in every version that had them.
@@ -210,16 +233,40 @@ async fn reused_ids(
 async fn put(
     package: &Package,
     reused: Vec<Fault>,
-    yes_same_item: bool,
+    asked: Asked,
     database: Option<&Database>,
 ) -> Result<(), CliError> {
-    if !reused.is_empty() && !yes_same_item {
+    if !reused.is_empty() && !asked.yes_same_item {
         return Err(CliError::Faults(reused));
     }
     let database = database.ok_or_else(nothing_published)?;
+    let before = database.version_in_force().await?.map(|before| before.summary);
     let published = database.publish(&package.checklists, &package.documents).await?;
-    say(serde_json::to_string_pretty(&published)?);
+    if asked.json {
+        say(serde_json::to_string_pretty(&published)?);
+        return Ok(());
+    }
+    told(package, before.as_ref(), &published).into_iter().for_each(say);
     Ok(())
+}
+
+/// What was published and what comes of it.
+fn told(package: &Package, before: Option<&PublishedStandard>, published: &PublishedStandard) -> Vec<String> {
+    let name = |standard: &PublishedStandard| format!("《{}》{}", standard.title, standard.version);
+    if before == Some(published) {
+        return vec![format!("{}正在使用，内容一样，什么也没有变。", name(published))];
+    }
+    let (first, last) = match before {
+        None => (
+            format!("已发布{}，从现在起用这一版。", name(published)),
+            "支部的手机联网就能收到；还没有激活的，导入名册、发激活码以后收到。",
+        ),
+        Some(before) => (
+            format!("已发布{}，从现在起用这一版；在这以前用的是{}。", name(published), name(before)),
+            "支部的手机联网以后会看到变了什么；正在填的草稿留在原来的版本，由书记自己换。",
+        ),
+    };
+    vec![first, overview(&package.checklists), books(&package.documents), last.into()]
 }
 
 /// Says that there is no standard yet.
@@ -244,6 +291,8 @@ async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {
         say(&first.notice);
     }
     say(overview(&checklists));
+    say("");
+    points(&checklists).into_iter().for_each(say);
     if let Some(first) = checklists.first() {
         let periods = first.periods.iter().map(|period| {
             vec![

@@ -2,7 +2,6 @@
 
 use super::{
     error::CliError,
-    package,
     standard::nothing_published,
     standard_diff::{is_in_force, version},
     text::{say, table},
@@ -17,7 +16,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Burden {
-    #[arg(value_name = "FILE|FOLDER", help = "一套标准的表格")]
+    #[arg(value_name = "FILE|FOLDER", help = "一套标准的表格；写“在用”就是正在使用的那一版")]
     file: PathBuf,
     #[arg(long, value_name = "FILE|FOLDER", help = "和哪一版比（旧的那一版）；写“在用”就是正在使用的那一版")]
     against: Option<PathBuf>,
@@ -111,12 +110,12 @@ struct Report {
 impl Burden {
     /// Whether it needs a published standard.
     pub(super) fn reads_database(&self) -> bool {
-        self.against.as_deref().is_some_and(is_in_force)
+        is_in_force(&self.file) || self.against.as_deref().is_some_and(is_in_force)
     }
 
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
-        let package = package::read(&self.file)?.package;
+        let checklists = version(&self.file, database).await?.0;
         let (mut branches, mut in_force) = (BTreeMap::new(), None);
         if let Some(database) = database {
             branches = database.branches_by_sector().await?;
@@ -130,7 +129,7 @@ impl Burden {
         let of_sector = |sector: &SectorId| {
             (!branches.is_empty()).then(|| branches.get(sector.as_str()).copied().unwrap_or_default())
         };
-        let sectors = burden::of_version(&package.checklists).into_iter().map(|burden| {
+        let sectors = burden::of_version(&checklists).into_iter().map(|burden| {
             let branches = of_sector(&burden.sector);
             let [answers, photos, seconds] =
                 [burden.cost.answers, burden.cost.photos, burden.cost.seconds].map(i64::from);
@@ -143,10 +142,10 @@ impl Burden {
         };
         let differences = before
             .as_ref()
-            .map(|before| burden::differences(before, &package.checklists).into_iter().map(demand).collect());
+            .map(|before| burden::differences(before, &checklists).into_iter().map(demand).collect());
         let mut dropped: Vec<Gone> = Vec::new();
         for (against, before) in [(Against::InForce, &in_force), (Against::Named, &before)] {
-            for gone in before.iter().flat_map(|before| burden::dropped(before, &package.checklists)) {
+            for gone in before.iter().flat_map(|before| burden::dropped(before, &checklists)) {
                 if !dropped.iter().any(|known| known.dropped.sector == gone.sector) {
                     dropped.push(Gone { branches: of_sector(&gone.sector), against, dropped: gone });
                 }

@@ -4,6 +4,7 @@ use super::{
     error::{self, CliError},
     package,
     standard::{nothing_published, published},
+    standard_diff::is_in_force,
     text::say,
 };
 use crate::{
@@ -24,7 +25,7 @@ pub(super) fn template(output: &Path) -> Result<(), CliError> {
 pub(super) struct Export {
     #[arg(
         value_name = "FILE|FOLDER",
-        help = "要做成工作簿的标准；不写就是正在使用的那一版",
+        help = "要做成工作簿的标准；不写，或者写“在用”，就是正在使用的那一版",
         conflicts_with = "builtin"
     )]
     file: Option<PathBuf>,
@@ -37,12 +38,17 @@ pub(super) struct Export {
 impl Export {
     /// Whether it needs a published standard.
     pub(super) fn reads_database(&self) -> bool {
-        self.file.is_none() && !self.builtin
+        self.named().is_none() && !self.builtin
+    }
+
+    /// The file that is named, not the version in force.
+    fn named(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|file| !is_in_force(file))
     }
 
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
-        let (sheets, published) = match &self.file {
+        let (sheets, published) = match self.named() {
             Some(file) => {
                 let source = package::read(file)?;
                 source.tell();
