@@ -1,7 +1,6 @@
 //! Puts the rows together into one checklist a sector, and checks each of them.
 
 use super::{
-    missing::Missing,
     parse::Standard,
     placing,
     rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow, Sectors},
@@ -45,7 +44,8 @@ struct Index<'a> {
 }
 
 /// One checklist a sector.
-pub(super) fn checklists(shared: &Shared<'_>, missing: &Missing<'_>, faults: &mut Faults) -> Vec<Checklist> {
+pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checklist> {
+    strays(shared, faults);
     elsewhere(shared, faults);
     let mut index = Index {
         parts: BTreeMap::new(),
@@ -83,7 +83,7 @@ pub(super) fn checklists(shared: &Shared<'_>, missing: &Missing<'_>, faults: &mu
                 faults.push(at("条目", row.row, "编号", problem, "每个条目用一个编号，用过的不再给别的条目"));
                 continue;
             }
-            let item = item(row, sector, &index, missing, faults);
+            let item = item(row, sector, &index, faults);
             if let Some(aspect) = aspects.iter_mut().find(|aspect| aspect.id == row.aspect) {
                 aspect.items.push(item);
             }
@@ -106,13 +106,36 @@ pub(super) fn checklists(shared: &Shared<'_>, missing: &Missing<'_>, faults: &mu
     }
     let before = faults.clone();
     for checklist in &made {
-        placing::check(shared, checklist, missing, &before, faults);
+        placing::check(shared, checklist, &before, faults);
     }
     made
 }
 
 fn at(sheet: &str, row: usize, column: &str, problem: String, remedy: &str) -> Fault {
     Fault { sheet: sheet.into(), row: Some(row), column: Some(column.into()), problem, remedy: remedy.into() }
+}
+
+/// Rows that belong to nothing. What belongs to a row that is there but cannot be read is left alone, as is everything while a
+/// whole sheet cannot be read.
+fn strays(shared: &Shared<'_>, faults: &mut Faults) {
+    let of_items = shared.parts.iter().map(|row| ("分项", row.row, &row.item));
+    let of_items = of_items.chain(shared.citations.iter().map(|row| ("依据", row.row, &row.item)));
+    let said = shared.said_items;
+    for (sheet, row, item) in of_items.filter(|(.., item)| !said.is_empty() && !said.contains(item.as_str()))
+    {
+        let problem = format!("“条目”表里没有{}", quoted(item.as_str()));
+        faults.push(at(sheet, row, "条目", problem, "改成有的编号，或者补上这个条目"));
+    }
+    let of_parts = shared.options.iter().map(|row| ("选项", row.row, (row.item.as_str(), row.part.as_str())));
+    let of_limits =
+        shared.limits.iter().map(|row| ("限制", row.row, (row.item.as_str(), row.limit.part.as_str())));
+    let said = shared.said_parts;
+    for (sheet, row, (item, part)) in
+        of_parts.chain(of_limits).filter(|(.., key)| !said.is_empty() && !said.contains(key))
+    {
+        let problem = format!("“分项”表里没有条目{}的分项{}", quoted(item), quoted(part));
+        faults.push(at(sheet, row, "分项", problem, "改成有的编号，或者补上这个分项"));
+    }
 }
 
 /// Rows for a sector that their item, or their part, does not have: no branch would ever see them.
@@ -155,13 +178,7 @@ pub(super) fn holds(own: &Sectors, sector: &SectorId) -> bool {
     own.is_empty() || own.contains(sector)
 }
 
-fn item(
-    row: &ItemRow,
-    sector: &SectorId,
-    index: &Index<'_>,
-    missing: &Missing<'_>,
-    faults: &mut Faults,
-) -> Item {
+fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults) -> Item {
     let mut parts: Vec<Part> = Vec::new();
     for part_row in index.parts.get(&row.id).into_iter().flatten().filter(|p| holds(&p.sectors, sector)) {
         if parts.iter().any(|known| known.id == part_row.id) {
@@ -194,9 +211,7 @@ fn item(
             None => marks.push(rows::no_citation()),
         }
     }
-    // An item that neither has a citation nor a part while another one is missing: all their rows may name it by that other id.
-    let renamed = !missing.items.is_empty() && !index.parts.contains_key(&row.id);
-    if !said && !renamed {
+    if !said {
         let problem = format!("条目{}在“依据”表里没有一行", quoted(row.id.as_str()));
         faults.push(at("条目", row.row, "编号", problem, "在“依据”表写明文件；确实没有依据的，“文件”填“无”"));
     }

@@ -2,8 +2,7 @@
 
 use super::{
     assemble::{self, Shared},
-    documents, export, missing,
-    once::once,
+    documents, export,
     rows::{self, Names},
     schema, words,
 };
@@ -70,7 +69,7 @@ pub fn told(sheets: &[Sheet]) -> Result<(Package, Vec<String>), Vec<Fault>> {
     let mut faults = Faults::default();
     match read(sheets, &mut faults) {
         Some(package) if faults.is_empty() => Ok((package, faults.take_notices())),
-        _ => Err(once(faults.into_vec())),
+        _ => Err(faults.into_vec()),
     }
 }
 
@@ -82,7 +81,7 @@ pub(super) fn beside(sheets: &[Sheet], known: &[Fault]) -> Vec<Fault> {
     }
     let said = faults.len();
     read(sheets, &mut faults);
-    once(faults.into_vec().split_off(said))
+    faults.into_vec().split_off(said)
 }
 
 fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
@@ -129,10 +128,7 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
         citations: &citations,
         limits: &limits,
     };
-    let missing = missing::find(&shared, faults);
-    let checklists = assemble::checklists(&shared, &missing, faults);
-    // What is missing is said; documents that refer to it need not say it again.
-    let said_items = said_items.iter().chain(&missing.items).copied().collect();
+    let checklists = assemble::checklists(&shared, faults);
     let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
     let documents = documents::documents(sheets, &names, &known, &said_items, faults);
     Some(Package { standard: standard?, checklists, documents })
