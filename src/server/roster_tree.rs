@@ -145,7 +145,7 @@ impl<'a> Overlay<'a> {
             }
             let in_table = |code: &&str| self.rows.keys().any(|known| known.as_str() == *code);
             for (name, mut codes) in named.into_iter().filter(|(_, codes)| codes.len() > 1) {
-                if codes.iter().any(|code| in_table(&code)) {
+                if codes.iter().any(in_table) {
                     codes.sort_unstable();
                     let upper = self.unit(above).map_or(above.as_str(), |unit| &unit.name);
                     let (count, codes) = (codes.len(), codes.join("、"));

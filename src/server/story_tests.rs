@@ -190,7 +190,7 @@ async fn the_whole_road_of_one_branch() {
         due: Some(date(2026, 11, 27)),
     };
     stage.database.add_review(first.id, &returned).await.unwrap();
-    assert_eq!(stage.list().await[0].reviews, [returned.clone()]);
+    assert_eq!(*stage.list().await[0].reviews, *std::slice::from_ref(&returned));
 
     let mut second = stage.submission();
     second.id = domain::SubmissionId::from_parts(NOON, &[9; 10]);

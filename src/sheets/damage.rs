@@ -197,7 +197,7 @@ pub(crate) fn with_damaged_part(parts: &[Entry], which: usize, changes: &[Change
     let mut parts = parts.to_vec();
     let told = ["worksheets/sheet", "sharedStrings", "styles", "workbook.xml"];
     let told: Vec<usize> = (0..parts.len())
-        .filter(|at| which % 5 == 0 || told.iter().any(|name| parts[*at].0.contains(name)))
+        .filter(|at| which.is_multiple_of(5) || told.iter().any(|name| parts[*at].0.contains(name)))
         .collect();
     let part = &mut parts[told[which % told.len()]];
     changes.iter().for_each(|change| damaged(&mut part.1, *change, XML));

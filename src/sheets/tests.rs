@@ -146,7 +146,10 @@ fn headers_are_known_by_their_words() {
         assert!(notices.contains(notice), "{notices}");
     }
     let near = Sheet::new("表", [["编码", "名称"], ["a", "甲"]]);
-    refused(&[near.clone()], &["第1行“编号”列：缺这一列；表头里最接近的是“编码”", "用 template 做一张空表"]);
+    refused(
+        std::slice::from_ref(&near),
+        &["第1行“编号”列：缺这一列；表头里最接近的是“编码”", "用 template 做一张空表"],
+    );
     let (told, _) = said(&[near], &Form { unknown: Unknown::Fault, ..FORM });
     assert!(told.unwrap_err().contains("“编码”列：不认识这一列。办法：改成模板里的表头；最接近的是“编号”"));
     refused(&[Sheet::new("表", [["甲", "乙"]])], &["缺这一列；这一行有“甲”、“乙”"]);

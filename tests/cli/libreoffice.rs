@@ -45,7 +45,8 @@ impl Saved {
                     .arg(folder.path().join(into))
                     .arg(&file)
                     .output()
-                    .expect(".ci/setup slow installs soffice");
+                    .map_err(|error| format!("soffice, which .ci/setup slow installs: {error}"))
+                    .unwrap();
                 assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
             }
             std::fs::rename(folder.path().join(format!("saved/{name}.xlsx")), &file).unwrap();
@@ -126,7 +127,7 @@ const SHEETS: [&str; 13] = [
 ];
 
 fn read(files: &[File]) -> Package {
-    source::read(files).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    source::read(files).unwrap()
 }
 
 #[test]
