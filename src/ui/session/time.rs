@@ -49,7 +49,10 @@ impl PageTime {
 
     fn look(&self, known: KnownTime, own: u64, counted: u64) -> KnownTime {
         let (own_then, counted_then) = self.looked;
-        known.look(own, own_then.saturating_add(counted.saturating_sub(counted_then)))
+        // At the start the page has counted nothing: only what was stored can tell that the clock was set meanwhile.
+        let has_begun = self.read.is_some();
+        let by_counting = own_then.saturating_add(counted.saturating_sub(counted_then));
+        known.look(own, if has_begun { by_counting } else { 0 })
     }
 
     /// What is over for certain. The page counts on from what was confirmed.
