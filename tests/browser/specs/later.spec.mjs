@@ -33,7 +33,8 @@ test("with something of a later kind in every answer the app goes on, says 请�
     await expect(page.getByTestId("later-review")).toContainText("请更新");
     await expect(page.getByRole("button", { name: /撤回/ })).toHaveCount(0);
     await openItem(page, 1);
-    await expect(page.getByTestId("question")).toContainText("另一部手机写的");
+    const written = () => page.locator("textarea, input").evaluateAll((fields) => fields.map((field) => field.value));
+    await expect.poll(written).toContain("另一部手机写的");
 
     // A checklist with a rule of a later kind: the phone stays on its version, and does not fetch it again and again.
     const standard = await other.get("/api/v1/standard");
