@@ -30,7 +30,6 @@ test-slow: ## What takes long, once before a release: LibreOffice, five minutes 
 	cargo build --locked --features server --bin biaochi
 	$(MAKE) fuzz
 	.ci/schemathesis
-	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories specs/old-phones.spec.mjs
 	$(MAKE) test-shifted
 
 # A day in the middle of another half-year, and the one that most years do not have. Tests are run with the machine's clock moved

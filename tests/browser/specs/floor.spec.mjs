@@ -1,5 +1,5 @@
 // What is shipped speaks the language of the browsers that are promised (README, "What was tried where"): scripts by syntax and by
-// the interfaces that they name, styles by every property. What the app's wasm asks of a browser is tried in old-phones.spec.mjs.
+// the interfaces that they name, styles by every property.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
