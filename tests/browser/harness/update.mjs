@@ -18,7 +18,7 @@ export function deploy(endpoint, words) {
 export function breakStart(endpoint) {
   const page = join(endpoint.app, "index.html");
   const right = readFileSync(page);
-  writeFileSync(page, right.toString().replace("await init(", "await thatNobodyWrote("));
+  writeFileSync(page, right.toString().replace(";init(", ";thatNobodyWrote("));
   return () => writeFileSync(page, right);
 }
 
