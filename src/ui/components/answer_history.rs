@@ -4,7 +4,7 @@ use crate::{
     domain::{AnswerKey, AnswerValue, Entry, Item, PartAnswer, Stance},
     ui::{
         session::session,
-        words::{dates, explain, terms},
+        words::{answers, dates, terms},
     },
 };
 use leptos::prelude::*;
@@ -80,11 +80,9 @@ pub fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) 
             } else {
                 format!("（和台账不一样：{reason}）")
             };
-            let scored = item.part(part).zip(period).and_then(|(part, period)| {
-                let score = crate::domain::scoring::score_answer(part, period, answer)?;
-                Some(explain::part(part, &score, period))
-            });
-            scored.unwrap_or_else(|| plain(answer)) + &why
+            // Whole, not only where it fell short: two answers that earned the same are told apart.
+            let told = item.part(part).zip(period).map(|(part, period)| answers::said(part, answer, period));
+            told.filter(|told| !told.is_empty()).unwrap_or_else(|| plain(answer)) + &why
         }
         (_, AnswerValue::Part { .. }) => "撤掉了回答".into(),
         (_, AnswerValue::Attached { attached }) => if *attached { "加了照片" } else { "拿掉照片" }.into(),

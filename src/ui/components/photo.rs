@@ -180,8 +180,9 @@ fn Large(
     let happened =
         move || record.get().and_then(|photo| photo.facts.happened_on).map(day::text).unwrap_or_default();
     let date = move |text: String| {
+        // Now: it may be the page's going that saves what was typed.
+        let Some(sha256) = sha.try_get_value() else { return };
         leptos::task::spawn_local(async move {
-            let Some(sha256) = sha.try_get_value() else { return };
             match session.date_photo(&sha256, day::parse(&text)).await {
                 Ok(()) => session.forget_typed(&session.typed_key(&format!("photo/{sha256}"))),
                 Err(error) => {

@@ -220,6 +220,8 @@ pub fn PaperForm() -> impl IntoView {
     Effect::new(move |_| {
         let form = form();
         looked.set(false);
+        // A draft is asked for each time: what goes up is what was reported.
+        as_draft.set(false);
         leptos::task::spawn_local(async move {
             reported.try_set(session.newest_report().await.map(Arc::new));
             match form {
