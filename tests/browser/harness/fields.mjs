@@ -33,9 +33,14 @@ export async function paste(page, place, text) {
   }, text);
 }
 
-/** Waits until what was typed lies on the phone's disk as unfinished. */
-export const keptOnDisk = (page, text) =>
-  expect.poll(async () => Object.values(await stored(page, "unfinished")).some((kept) => JSON.parse(kept).text.includes(text))).toBe(true);
+/** Waits until what was typed at a place lies on the phone's disk as unfinished. */
+export const keptOnDisk = (page, place, text) =>
+  expect
+    .poll(async () => {
+      const kept = Object.entries(await stored(page, "unfinished")).find(([key]) => key.endsWith(`/${place}`));
+      return kept && JSON.parse(kept[1]).text;
+    })
+    .toBe(text);
 
 /** Waits until nothing is unfinished on the phone's disk. */
 export const nothingUnfinished = (page) => expect.poll(async () => Object.keys(await stored(page, "unfinished"))).toEqual([]);

@@ -47,7 +47,9 @@ export async function laterEndpoint(endpoint) {
     const path = phone.url.replace(/\?.*/, "");
     proxy.asked.push(`${phone.method} ${path}`);
     if (proxy.newRule && path === `/api/v1/checklists/${sha256(proxy.newRule)}`) {
-      answer.writeHead(200, { "content-type": "application/json", "biaochi-server": "1" }).end(proxy.newRule);
+      // With the time of the endpoint whose word this is, not the machine's.
+      const date = new Date(now()).toUTCString();
+      answer.writeHead(200, { "content-type": "application/json", "biaochi-server": "1", date }).end(proxy.newRule);
       return;
     }
     const headers = { ...phone.headers, host: target.host, "accept-encoding": "identity" };
