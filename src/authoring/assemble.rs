@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{
     Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
-    OccurrenceId, Part, PartId, Period, Points, Rule, SectorId, ShareBand, ShareCredit,
+    OccurrenceId, Part, PartId, Period, Points, Proportion, Rule, SectorId, ShareBand, ShareCredit,
 };
 use crate::sheets::{
     Fault,
@@ -88,7 +88,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
                 aspect.items.push(item);
             }
         }
-        let checklist = Checklist {
+        let mut checklist = Checklist {
             standard: standard.id.clone(),
             version: standard.version.clone(),
             title: standard.title.clone(),
@@ -101,7 +101,9 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
             grading: shared.grading.clone(),
             bonus_cap: standard.bonus_cap,
             aspects,
+            engine: 1,
         };
+        checklist.engine = checklist.needs();
         made.push(checklist);
     }
     let before = faults.clone();
@@ -260,17 +262,16 @@ fn rule(part: &PartRow, sector: &SectorId, index: &Index<'_>, faults: &mut Fault
         RuleRow::Bands { numerator, denominator, from_profile } => {
             let mut bands = Vec::new();
             for option in &options {
-                let digits = option.id.strip_suffix(['%', '％']).unwrap_or(&option.id);
-                match digits.parse::<u8>().ok().filter(|percent| *percent <= 100) {
+                match Proportion::read(&option.id) {
                     Some(at_least) => bands.push(ShareBand { at_least, points: option.points }),
                     None => {
-                        let problem = format!("{}不是百分比", quoted(&option.id));
+                        let problem = format!("{}不是比例", quoted(&option.id));
                         faults.push(at(
                             "选项",
                             option.row,
                             "编号",
                             problem,
-                            "占比档的编号填起点百分比，如 90",
+                            "占比档的编号填从多少起，如 90 或 三分之一",
                         ));
                     }
                 }
@@ -289,6 +290,10 @@ fn rule(part: &PartRow, sector: &SectorId, index: &Index<'_>, faults: &mut Fault
         RuleRow::Deduction => {
             let make = |id, text, each| Occurrence { id, text, each };
             Rule::Deduction { occurrences: named(&options, make, OccurrenceId::new, faults) }
+        }
+        RuleRow::FromTotal => {
+            let make = |id, text, each| Occurrence { id, text, each };
+            Rule::FromTotal { occurrences: named(&options, make, OccurrenceId::new, faults) }
         }
         RuleRow::Facts => {
             let make = |id, text, deducts| Fact { id, text, deducts };

@@ -251,7 +251,9 @@ fn of_part(part: &Part, period: &Period) -> (u32, u32) {
         Rule::Count { .. } => (windows, ASSUMED.count_window),
         Rule::Share { .. } => (2, ASSUMED.share_figure),
         Rule::Level { .. } => (1, ASSUMED.level),
-        Rule::Deduction { occurrences } => (count(occurrences.len()), ASSUMED.occurrence),
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+            (count(occurrences.len()), ASSUMED.occurrence)
+        }
         Rule::Facts { facts } => (count(facts.len()), ASSUMED.fact),
     };
     (answers, answers.saturating_mul(each))
@@ -273,9 +275,10 @@ mod tests {
     fn every_way_of_asking_has_its_price() {
         let list = list();
         let cost = of_period(&list, &list.periods[0]);
-        // 是否 1, 六个月的次数 6, 占比 2 twice, 档次 1, 扣分 1, 逐项 2; one item is judged above.
-        assert_eq!((cost.items, cost.questions, cost.answers, cost.photos), (6, 7, 15, 1));
-        assert_eq!(cost.seconds, 7 * 10 + 5 + 6 * 20 + 4 * 20 + 10 + 10 + 2 * 10 + 20);
+        // 是否 1 and two ways of it, 六个月的次数 6, 两个季的 2, 占比 2 three times, 档次 1, 扣分 1, 倒扣 1, 逐项 2; one item is
+        // judged above.
+        assert_eq!((cost.items, cost.questions, cost.answers, cost.photos), (10, 12, 22, 1));
+        assert_eq!(cost.seconds, 12 * 10 + 3 * 5 + 8 * 20 + 6 * 20 + 10 + 2 * 10 + 2 * 10 + 20);
         assert_eq!(cost.seconds_with_photos, cost.seconds + 30);
     }
 
@@ -287,7 +290,7 @@ mod tests {
         let burdens = of_version(&[list]);
         let costs: Vec<(&str, u32)> =
             burdens.iter().map(|one| (one.periods[0].as_str(), one.cost.answers)).collect();
-        assert_eq!(costs, [("2026-H2", 14), ("2027-H1", 15)]);
+        assert_eq!(costs, [("2026-H2", 21), ("2027-H1", 22)]);
     }
 
     #[test]
@@ -311,7 +314,7 @@ mod tests {
         let mut after = [list()];
         let items = &mut after[0].aspects[0].items;
         let mut added = items[0].clone();
-        added.id = ItemId::new("EX-9").unwrap();
+        added.id = ItemId::new("EX-99").unwrap();
         items[1].parts[0].window = crate::domain::Window::Quarter;
         items.remove(2);
         items.push(added);
@@ -321,7 +324,7 @@ mod tests {
             .collect();
         let expected = [
             ("EX-2".to_owned(), Change::Changed, -4, 0, -80),
-            ("EX-9".to_owned(), Change::Added, 1, 1, 35),
+            ("EX-99".to_owned(), Change::Added, 1, 1, 35),
             ("EX-3".to_owned(), Change::Removed, -4, 0, -100),
         ];
         assert_eq!(told, expected);

@@ -1,6 +1,7 @@
 //! What is found in a small standard: points, aspects, windows, and what a spreadsheet made of what was typed.
 
 use super::*;
+use crate::domain::{Proportion, Rule, ShareCredit};
 use crate::sheets::{Sheet, workbook};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
@@ -155,7 +156,7 @@ fn a_citation_contradicts_itself_and_bonus_points_need_a_cap() {
 #[test]
 fn an_aspect_without_an_item_is_named() {
     let mut sheets = template::sheets();
-    for row in 5..=8 {
+    for row in [5, 6, 7, 8, 11, 12] {
         set(&mut sheets, "条目", row, "方面", "示例方面一");
     }
     has(&said(&sheets), "“条目”表“方面”列：“示例领域”领域在“示例方面二”方面一个条目也没有");
@@ -176,13 +177,13 @@ fn thresholds_and_figures_that_contradict_each_other_are_named() {
     let cases = [
         ("等次", 3, "分数线", "96", "“等次”表“分数线”列：分数线没有从高到低"),
         ("选项", 3, "编号", "95", "“分项”表第5行“办法”列：办法的数字不全"),
-        ("选项", 2, "编号", "九成", "“选项”表第2行“编号”列：“九成”不是百分比"),
+        ("选项", 2, "编号", "九成", "“选项”表第2行“编号”列：“九成”不是比例"),
         (
             "分项",
             4,
             "满分比例",
             "0.9",
-            "“分项”表第4行“满分比例”列：“0.9”不是1到100的整数。办法：百分比写成整数，百分之九十写 90",
+            "“分项”表第4行“满分比例”列：“0.9”不是这里能用的比例。办法：百分之九十写 90，不写 0.9",
         ),
         ("分项", 4, "底线比例", "95", "“分项”表第4行“办法”列：办法的数字不全"),
         ("分项", 3, "最低次数", "", "“分项”表第3行“最低次数”列：这一格没有填"),
@@ -263,7 +264,7 @@ fn cells_that_still_say_what_was_typed_are_read() {
     let date = Format::new().set_num_format("yyyy/m/d");
     let sheets = typed(|place, row, column, text, page| {
         match place {
-            "分项 满分比例" | "分项 底线比例" if !text.is_empty() => {
+            "分项 满分比例" | "分项 底线比例" if text.parse::<f64>().is_ok() => {
                 let share = text.parse::<f64>().unwrap() / 100.0;
                 page.write_number_with_format(row - 1, column, share, &percent)
             }
@@ -277,7 +278,9 @@ fn cells_that_still_say_what_was_typed_are_read() {
                 let day = ExcelDateTime::parse_from_str(text).unwrap();
                 page.write_datetime_with_format(row - 1, column, &day, &date)
             }
-            "分项 最低次数" if !text.is_empty() => page.write_number(row - 1, column, 1.0),
+            "分项 最低次数" if !text.is_empty() => {
+                page.write_number(row - 1, column, text.parse::<f64>().unwrap())
+            }
             _ => return false,
         }
         .unwrap();
@@ -318,4 +321,69 @@ fn faults_of_every_kind_come_in_one_run() {
     ] {
         has(&said, expected);
     }
+}
+
+#[test]
+fn what_the_new_rules_lack_is_named_at_its_cell() {
+    // 分项: row 10 is EX-8, 11 is EX-9, 12 and 13 are the ways of EX-10, 14 is EX-11. 限制: row 3 is EX-8's, 4 is EX-9's.
+    let cases = [
+        ("分项", 10, "扣几分", "", "“分项”表第10行“扣几分”列：这一格没有填"),
+        ("分项", 10, "扣几分", "0", "“分项”表第10行“扣几分”列：扣0分等于不扣"),
+        (
+            "分项",
+            10,
+            "不足时",
+            "扣",
+            "“分项”表第10行“不足时”列：不认识“扣”。办法：只能填：按比例、不得分、每缺一次扣",
+        ),
+        ("分项", 11, "每低几点", "0", "“分项”表第11行“每低几点”列：“0”不是1到100的整数"),
+        ("分项", 11, "满分比例", "三分之四", "“分项”表第11行“满分比例”列：“三分之四”不是这里能用的比例"),
+        ("分项", 11, "满分比例", "0", "“分项”表第11行“满分比例”列：“0”不是这里能用的比例"),
+        ("分项", 11, "底线比例", "70", "“分项”表第11行“办法”列：办法的数字不全"),
+        (
+            "分项",
+            13,
+            "办法",
+            "倒扣",
+            "“分项”表第13行“办法”列：倒扣从总分里扣，不能是加分，也不能是取最高里的一种做法",
+        ),
+        ("限制", 3, "情形", "占比高于", "“限制”表第3行“情形”列：情形与分项的办法对不上"),
+        ("限制", 3, "数值", "0", "“限制”表第3行“数值”列：“0”不是1到9999的整数"),
+        ("限制", 4, "数值", "0%", "“限制”表第4行“数值”列：“0%”不是这里能用的比例"),
+    ];
+    for (sheet, row, column, text, expected) in cases {
+        let mut sheets = template::sheets();
+        set(&mut sheets, sheet, row, column, text);
+        has(&said(&sheets), expected);
+    }
+}
+
+#[test]
+fn a_fraction_is_one_however_it_is_written_unless_a_spreadsheet_made_a_day_of_it() {
+    let target = |sheets: &[Sheet]| {
+        let list = parse(sheets).unwrap().checklists.remove(0);
+        let (_, _, item) = list.find(&crate::domain::ItemId::new("EX-9").unwrap()).unwrap();
+        match &item.parts[0].rule {
+            Rule::Share { credit: ShareCredit::EachBelow { target, .. }, .. } => *target,
+            other => panic!("{other:?}"),
+        }
+    };
+    for text in ["三分之二", "2/3", "2／3", "4 / 6"] {
+        let mut sheets = template::sheets();
+        set(&mut sheets, "分项", 11, "满分比例", text);
+        assert_eq!(target(&sheets), Proportion::new(2, 3).unwrap(), "{text}");
+    }
+    let mut sheets = template::sheets();
+    set(&mut sheets, "分项", 11, "满分比例", "四分之三");
+    assert_eq!(target(&sheets), Proportion::percent(75));
+    let day = ExcelDateTime::from_ymd(2026, 2, 3).unwrap();
+    let as_day = Format::new().set_num_format("m/d");
+    let sheets = typed(|place, row, column, _, page| {
+        if (place, row) != ("分项 满分比例", 11) {
+            return false;
+        }
+        page.write_datetime_with_format(row - 1, column, &day, &as_day).unwrap();
+        true
+    });
+    has(&said(&sheets), "“分项”表第11行“满分比例”列：这一格被表格软件改成了日期");
 }

@@ -60,7 +60,9 @@ fn text(item: &Item) -> String {
                 lines.push(format!("{}至少{minimum}{unit}", terms::often(part.window)));
             }
             Rule::Level { choices } => lines.extend(choices.iter().map(|choice| choice.text.clone())),
-            Rule::Deduction { occurrences } => lines.extend(occurrences.iter().map(|kind| kind.text.clone())),
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+                lines.extend(occurrences.iter().map(|kind| kind.text.clone()))
+            }
             Rule::Facts { facts } => lines.extend(facts.iter().map(|fact| fact.text.clone())),
             Rule::YesNo | Rule::Share { .. } => {}
         }

@@ -35,7 +35,21 @@ fn the_template_checks_without_a_fault_and_shows_every_way_of_asking() {
     let package = read(book);
     assert_eq!(package.standard.id.as_str(), template::TEMPLATE_ID);
     let rules = format!("{:?}", package.checklists[0]);
-    for rule in ["YesNo", "Count {", "Proportional {", "Bands {", "Level {", "Deduction {", "Facts {"] {
+    for rule in [
+        "YesNo",
+        "Count {",
+        "EachMissing {",
+        "Proportional {",
+        "EachBelow {",
+        "Bands {",
+        "Level {",
+        "Deduction {",
+        "FromTotal {",
+        "Facts {",
+        "combine: Any",
+        "CountBelow {",
+        "engine: 2",
+    ] {
         assert!(rules.contains(rule), "{rule}");
     }
     for item in package.checklists[0].items().map(|(_, item)| item) {

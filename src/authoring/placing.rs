@@ -93,11 +93,15 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
             of_part(item, part),
             "办法",
             "办法的数字不全，或者互相矛盾".into(),
-            "档次至少两档，最高一档等于分值；占比档从高到低，最高一档等于分值；逐项、扣分至少一项；底线比例不高于满分比例",
+            "档次至少两档，最高一档等于分值；占比档从高到低，最高一档等于分值；逐项、扣分、倒扣至少一项；底线比例不高于满分比例",
         ),
-        ChecklistFault::UnequalAlternatives(item) => {
-            ("条目", of_item(item), "计分", "取最高的几个分项分值不一样".into(), "把几个分项的分值改成一样")
-        }
+        ChecklistFault::FromTotal(item, part) => (
+            "分项",
+            of_part(item, part),
+            "办法",
+            "倒扣从总分里扣，不能是加分，也不能是取最高里的一种做法".into(),
+            "“加分”空着；条目的“计分”是 取最高 的，把倒扣写成另一个条目",
+        ),
         ChecklistFault::Ledger(item, part) => (
             "分项",
             of_part(item, part),
@@ -117,7 +121,7 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
             shared.limits.iter().find(|row| &row.item == item && &row.limit.id == limit).map(|row| row.row),
             "情形",
             "情形与分项的办法对不上".into(),
-            "是否配“答否”，占比配“占比低于”，扣分配“次数达到”，逐项配“缺这一项”，档次配“处于这一档”",
+            "是否配“答否”，次数配“次数少于”“次数达到”，占比、占比档、占比扣配“占比低于”“占比高于”，扣分、倒扣配“次数达到”，逐项配“缺这一项”，档次配“处于这一档”",
         ),
         ChecklistFault::Thresholds => (
             "等次",

@@ -2,14 +2,20 @@
 
 use super::words;
 use crate::domain::{
-    AspectId, Citation, Combine, Evidence, Grade, GradeLimit, ItemId, LedgerSource, LimitId, LimitTest, Mark,
-    MarkKind, MethodId, PartId, Points, ProfileCondition, ProfileNumber, Rule, SectorId, ShareCredit, Window,
+    AspectId, Citation, Combine, CountCredit, Evidence, Grade, GradeLimit, ItemId, LedgerSource, LimitId,
+    LimitTest, Mark, MarkKind, MethodId, PartId, Points, ProfileCondition, ProfileNumber, Proportion, Rule,
+    SectorId, ShareCredit, Window,
 };
 use crate::sheets::{
     fault::{Faults, quoted},
     table::{Line, Table},
 };
 use std::collections::BTreeSet;
+
+/// The column of what one missing, or one step below, costs.
+pub(super) const COSTS: &str = "扣几分";
+/// The column of how many percentage points one step has.
+pub(super) const STEP: &str = "每低几点";
 
 /// What the rows refer to.
 pub(super) struct Names {
@@ -69,6 +75,8 @@ pub(super) enum RuleRow {
     Level,
     /// Occurrences.
     Deduction,
+    /// Occurrences that take from the total.
+    FromTotal,
     /// Facts.
     Facts,
 }
@@ -279,12 +287,15 @@ fn rule(line: Line<'_>, faults: &mut Faults) -> Option<RuleRow> {
     let word = line.word("办法", words::RULES, faults)?;
     Some(match word {
         words::RuleWord::YesNo => RuleRow::Whole(Rule::YesNo),
-        words::RuleWord::Count => RuleRow::Whole(Rule::Count {
-            minimum: line.number_in("最低次数", 1, 9_999, faults).unwrap_or(1),
-            credit: line.word("不足时", words::CREDITS, faults)?,
-            unit: line.needed("单位", faults)?.into(),
-        }),
-        words::RuleWord::Share | words::RuleWord::ShareBands => {
+        words::RuleWord::Count => {
+            let minimum = line.number_in("最低次数", 1, 9_999, faults).unwrap_or(1);
+            let mut credit = line.word("不足时", words::CREDITS, faults)?;
+            if let CountCredit::EachMissing { costs } = &mut credit {
+                *costs = costing(line, faults)?;
+            }
+            RuleRow::Whole(Rule::Count { minimum, credit, unit: line.needed("单位", faults)?.into() })
+        }
+        words::RuleWord::Share | words::RuleWord::ShareBands | words::RuleWord::ShareBelow => {
             let numerator = line.needed("分子", faults).unwrap_or_default().to_owned();
             let denominator = line.needed("分母", faults).unwrap_or_default().to_owned();
             let from_profile = match line.text("分母取自") {
@@ -294,16 +305,37 @@ fn rule(line: Line<'_>, faults: &mut Faults) -> Option<RuleRow> {
             if word == words::RuleWord::ShareBands {
                 return Some(RuleRow::Bands { numerator, denominator, from_profile });
             }
-            let credit = ShareCredit::Proportional {
-                target: line.number_in("满分比例", 1, 100, faults).unwrap_or(100),
-                floor: line.number_in("底线比例", 0, 100, faults).unwrap_or(0),
+            let target = line
+                .proportion("满分比例", |share| share > Proportion::NONE, faults)
+                .unwrap_or(Proportion::ALL);
+            let floor = line.proportion("底线比例", |_| true, faults).unwrap_or(Proportion::NONE);
+            let credit = if word == words::RuleWord::ShareBelow {
+                let costs = costing(line, faults)?;
+                let step = match line.text(STEP) {
+                    "" => 1,
+                    _ => line.number_in(STEP, 1, 100, faults).unwrap_or(1),
+                };
+                ShareCredit::EachBelow { target, floor, step, costs }
+            } else {
+                ShareCredit::Proportional { target, floor }
             };
             RuleRow::Whole(Rule::Share { numerator, denominator, from_profile, credit })
         }
         words::RuleWord::Level => RuleRow::Level,
         words::RuleWord::Deduction => RuleRow::Deduction,
+        words::RuleWord::FromTotal => RuleRow::FromTotal,
         words::RuleWord::Facts => RuleRow::Facts,
     })
+}
+
+/// What one missing, or one step below, costs.
+fn costing(line: Line<'_>, faults: &mut Faults) -> Option<Points> {
+    let costs = line.points(COSTS, faults)?;
+    if costs.is_zero() {
+        line.fault(COSTS, "扣0分等于不扣", "写扣几分，如 0.5", faults);
+        return None;
+    }
+    Some(costs)
 }
 
 /// Reads 选项.
@@ -373,7 +405,15 @@ fn limit_test(line: Line<'_>, word: words::LimitWord, faults: &mut Faults) -> Op
     Some(match word {
         words::LimitWord::No => LimitTest::No,
         words::LimitWord::ShareBelow => {
-            LimitTest::ShareBelow { percent: line.number_in("数值", 1, 100, faults)? }
+            let percent = line.proportion("数值", |share| share > Proportion::NONE, faults)?;
+            LimitTest::ShareBelow { percent }
+        }
+        words::LimitWord::ShareAbove => {
+            let share = line.proportion("数值", |share| share < Proportion::ALL, faults)?;
+            LimitTest::ShareAbove { share }
+        }
+        words::LimitWord::CountBelow => {
+            LimitTest::CountBelow { fewer_than: line.number_in("数值", 1, 9_999, faults)? }
         }
         words::LimitWord::Occurrences => {
             LimitTest::Occurrences { at_least: line.number_in("数值", 1, 9_999, faults)? }

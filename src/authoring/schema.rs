@@ -1,7 +1,7 @@
 //! What the sheets of a package are: their columns, what a column takes, and how that is said to its author. The reader, the
 //! template and the export go by the same list.
 
-use super::{book, words};
+use super::{book, rows, words};
 use crate::sheets;
 
 /// A sheet.
@@ -205,7 +205,7 @@ pub(super) const FORMS: &[Form] = &[
                 "计分",
                 10.0,
                 Takes::Word(|| of(words::COMBINES)),
-                "几个分项怎么算：空着或 合计 是相加，取最高 是几种做法取得分最高的",
+                "几个分项怎么算：空着或 合计 是相加，取最高 是几种做法取得分最高的，各种做法的分值可以不一样",
             ),
         ],
     },
@@ -222,7 +222,7 @@ pub(super) const FORMS: &[Form] = &[
                 "办法",
                 10.0,
                 Takes::Word(|| of(words::RULES)),
-                "必填。是否；次数；占比；占比档、档次、扣分、逐项（这四种在“选项”表里写明）",
+                "必填。是否；次数；占比；占比扣；占比档、档次、扣分、倒扣、逐项（这五种在“选项”表里写明）。倒扣从总分里扣，分值一般填 0",
             ),
             must(
                 "周期",
@@ -234,12 +234,34 @@ pub(super) const FORMS: &[Form] = &[
             may("加分", 8.0, YES, "填 是：在100分以外加分"),
             may("最低次数", 10.0, Takes::Text, "办法是 次数 的必填：每个周期至少几次"),
             may("单位", 8.0, Takes::Prose, "办法是 次数 的必填：次、学时、人 …"),
-            may("不足时", 10.0, Takes::Word(|| of(words::CREDITS)), "办法是 次数 的必填"),
-            may("分子", 18.0, Takes::Prose, "办法是 占比、占比档 的必填，如 已谈人数"),
-            may("分母", 18.0, Takes::Prose, "办法是 占比、占比档 的必填，如 应谈人数"),
+            may(
+                "不足时",
+                12.0,
+                Takes::Word(|| of(words::CREDITS)),
+                "办法是 次数 的必填。填 每缺一次扣 的，各个周期缺的加在一起，扣完为止",
+            ),
+            may("分子", 18.0, Takes::Prose, "办法是 占比、占比扣、占比档 的必填，如 已谈人数"),
+            may("分母", 18.0, Takes::Prose, "办法是 占比、占比扣、占比档 的必填，如 应谈人数"),
             may("分母取自", 12.0, Takes::Word(|| of(words::FIGURES)), "可以空着。支部概况里的哪个数"),
-            may("满分比例", 10.0, Takes::Text, "办法是 占比 的必填：达到百分之几得满分，如 90"),
-            may("底线比例", 10.0, Takes::Text, "办法是 占比 的必填：低于百分之几不得分，没有就填 0"),
+            may(
+                "满分比例",
+                10.0,
+                Takes::Text,
+                "办法是 占比、占比扣 的必填：达到多少得满分，如 90 或 三分之二",
+            ),
+            may("底线比例", 10.0, Takes::Text, "办法是 占比、占比扣 的必填：低于多少不得分，没有就填 0"),
+            may(
+                rows::COSTS,
+                8.0,
+                Takes::Text,
+                "不足时 填了 每缺一次扣，或者办法是 占比扣 的必填：缺一次、低一个百分点扣几分，如 0.5",
+            ),
+            may(
+                rows::STEP,
+                10.0,
+                Takes::Text,
+                "办法是 占比扣 的可以填：每低几个百分点扣一次，空着是 1；不足的零头不扣",
+            ),
             may("领域", 14.0, SECTORS, ONLY),
             may(
                 "台账",
@@ -251,7 +273,7 @@ pub(super) const FORMS: &[Form] = &[
     },
     Form {
         name: "选项",
-        about: "占比档、档次、扣分、逐项的各个选项",
+        about: "占比档、档次、扣分、倒扣、逐项的各个选项",
         optional: false,
         columns: &[
             must("条目", 12.0, ITEM, OF_ITEM),
@@ -260,14 +282,14 @@ pub(super) const FORMS: &[Form] = &[
                 "编号",
                 10.0,
                 Takes::Text,
-                "必填。c1、f1 …，同一分项里不重复，定了就不要改；占比档填起点百分比，如 90",
+                "必填。c1、f1 …，同一分项里不重复，定了就不要改；占比档填从多少起，如 90 或 三分之一",
             ),
-            must("内容", 50.0, Takes::Prose, "档次、扣分、逐项必填，最好不超过32个字；占比档空着"),
+            must("内容", 50.0, Takes::Prose, "档次、扣分、倒扣、逐项必填，最好不超过32个字；占比档空着"),
             must(
                 "分值",
                 8.0,
                 Takes::Text,
-                "必填。档次、占比档：得几分，最高的等于分项的分值；扣分：每次扣几分；逐项：缺了扣几分",
+                "必填。档次、占比档：得几分，最高的等于分项的分值；扣分、倒扣：每次扣几分；逐项：缺了扣几分",
             ),
             may("领域", 14.0, SECTORS, ONLY),
         ],
@@ -300,13 +322,13 @@ pub(super) const FORMS: &[Form] = &[
                 "情形",
                 14.0,
                 Takes::Word(|| of(words::LIMITS)),
-                "必填。是否配 答否；占比、占比档配 占比低于；扣分配 次数达到；逐项配 缺这一项；档次配 处于这一档",
+                "必填。是否配 答否；次数配 次数少于、次数达到（本期各次加在一起）；占比、占比扣、占比档配 占比低于、占比高于；扣分、倒扣配 次数达到；逐项配 缺这一项；档次配 处于这一档",
             ),
             may(
                 "数值",
                 10.0,
                 Takes::Text,
-                "占比低于填百分比，次数达到填次数，缺这一项、处于这一档填选项编号；答否空着",
+                "占比低于、占比高于填比例，如 90 或 三分之一；次数少于、次数达到填次数；缺这一项、处于这一档填选项编号；答否空着",
             ),
             may("领域", 14.0, SECTORS, ONLY),
         ],

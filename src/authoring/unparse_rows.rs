@@ -5,7 +5,8 @@ use super::{
     words::{self, NO_DOCUMENT, NOT_PHOTOGRAPHED},
 };
 use crate::domain::{
-    Aspect, Citation, Combine, CountCredit, Item, LimitTest, Mark, Part, ProfileCondition, Rule, ShareCredit,
+    Aspect, Citation, Combine, CountCredit, Item, LimitTest, Mark, Part, ProfileCondition, Proportion, Rule,
+    ShareCredit,
 };
 use crate::sheets::Sheet;
 use std::collections::BTreeMap;
@@ -87,7 +88,9 @@ pub(super) fn item_rows(pages: &mut Pages, aspect: &Aspect, item: &Item, sectors
     for limit in &item.limits {
         let (case, figure) = match &limit.when {
             LimitTest::No => ("答否", String::new()),
-            LimitTest::ShareBelow { percent } => ("占比低于", percent.to_string()),
+            LimitTest::ShareBelow { percent } => ("占比低于", proportion(*percent)),
+            LimitTest::ShareAbove { share } => ("占比高于", proportion(*share)),
+            LimitTest::CountBelow { fewer_than } => ("次数少于", fewer_than.to_string()),
             LimitTest::Occurrences { at_least } => ("次数达到", at_least.to_string()),
             LimitTest::FactMissing { fact } => ("缺这一项", fact.to_string()),
             LimitTest::LevelIs { choice } => ("处于这一档", choice.to_string()),
@@ -123,13 +126,18 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
         ("领域", only),
         ("台账", &ledger),
     ];
-    let (first, second, figure);
+    let (first, second, third, fourth, figure);
     let mut options: Vec<(String, &str, String)> = Vec::new();
     match &part.rule {
         Rule::YesNo => cells.push(("办法", "是否")),
         Rule::Count { minimum, credit, unit } => {
             first = minimum.to_string();
-            let credit = word::<CountCredit>(words::CREDITS, credit);
+            let mut bare = *credit;
+            if let CountCredit::EachMissing { costs } = &mut bare {
+                second = core::mem::take(costs).to_string();
+                cells.push((rows::COSTS, &second));
+            }
+            let credit = word::<CountCredit>(words::CREDITS, &bare);
             cells.extend([("办法", "次数"), ("最低次数", &first), ("单位", unit), ("不足时", credit)]);
         }
         Rule::Share { numerator, denominator, from_profile, credit } => {
@@ -138,13 +146,22 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
             cells.push(("分母取自", figure));
             match credit {
                 ShareCredit::Proportional { target, floor } => {
-                    (first, second) = (target.to_string(), floor.to_string());
+                    (first, second) = (proportion(*target), proportion(*floor));
                     cells.extend([("办法", "占比"), ("满分比例", first.as_str()), ("底线比例", &second)]);
+                }
+                ShareCredit::EachBelow { target, floor, step, costs } => {
+                    (first, second) = (proportion(*target), proportion(*floor));
+                    (third, fourth) = (costs.to_string(), step.to_string());
+                    cells.extend([("办法", "占比扣"), ("满分比例", first.as_str()), ("底线比例", &second)]);
+                    cells.push((rows::COSTS, &third));
+                    if *step > 1 {
+                        cells.push((rows::STEP, &fourth));
+                    }
                 }
                 ShareCredit::Bands { bands } => {
                     cells.push(("办法", "占比档"));
                     options.extend(
-                        bands.iter().map(|band| (band.at_least.to_string(), "", band.points.to_string())),
+                        bands.iter().map(|band| (proportion(band.at_least), "", band.points.to_string())),
                     );
                 }
             }
@@ -153,8 +170,9 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
             cells.push(("办法", "档次"));
             options.extend(choices.iter().map(|c| (c.id.to_string(), c.text.as_str(), c.points.to_string())));
         }
-        Rule::Deduction { occurrences } => {
-            cells.push(("办法", "扣分"));
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+            let from_total = matches!(part.rule, Rule::FromTotal { .. });
+            cells.push(("办法", if from_total { "倒扣" } else { "扣分" }));
             options
                 .extend(occurrences.iter().map(|o| (o.id.to_string(), o.text.as_str(), o.each.to_string())));
         }
@@ -170,6 +188,11 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
             &[("条目", item), ("分项", id), ("编号", name), ("内容", text), ("分值", points), ("领域", only)],
         );
     }
+}
+
+/// Whole percent as the bare number, else in words: a spreadsheet would make a day of 1/3.
+fn proportion(proportion: Proportion) -> String {
+    proportion.whole_percent().map_or_else(|| proportion.to_string(), |percent| percent.to_string())
 }
 
 fn yes(yes: bool) -> &'static str {

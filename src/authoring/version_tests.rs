@@ -42,7 +42,9 @@ fn shape(item: &Item) -> Shape {
     let options = |rule: &Rule| -> Vec<String> {
         match rule {
             Rule::Level { choices } => choices.iter().map(|choice| choice.id.to_string()).collect(),
-            Rule::Deduction { occurrences } => occurrences.iter().map(|kind| kind.id.to_string()).collect(),
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+                occurrences.iter().map(|kind| kind.id.to_string()).collect()
+            }
             Rule::Facts { facts } => facts.iter().map(|fact| fact.id.to_string()).collect(),
             Rule::YesNo | Rule::Count { .. } | Rule::Share { .. } => Vec::new(),
         }

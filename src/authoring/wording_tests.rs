@@ -27,7 +27,7 @@ fn texts(list: &Checklist) -> Vec<(String, &str, usize)> {
                     add("分母", denominator, 22);
                 }
                 Rule::Level { choices } => choices.iter().for_each(|choice| add("选项", &choice.text, 32)),
-                Rule::Deduction { occurrences } => {
+                Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
                     occurrences.iter().for_each(|kind| add("选项", &kind.text, 32));
                 }
                 Rule::Facts { facts } => facts.iter().for_each(|fact| add("选项", &fact.text, 32)),
@@ -98,7 +98,7 @@ fn every_part_asks_its_own_question() {
                         || part.text.contains("各多少？")
                 }
                 Rule::Level { .. } => part.text.contains("哪种情况？") || part.text.contains("怎么样？"),
-                Rule::Deduction { .. } => part.text.ends_with("没有就填0"),
+                Rule::Deduction { .. } | Rule::FromTotal { .. } => part.text.ends_with("没有就填0"),
                 Rule::Facts { .. } => part.text.contains('勾'),
             };
             assert!(asks, "{place}: {}", part.text);

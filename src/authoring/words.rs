@@ -1,6 +1,6 @@
 //! The Chinese words of the sheets and what they stand for.
 
-use crate::domain::{ActivityKind, Combine, CountCredit, Grade, MarkKind, ProfileNumber, Window};
+use crate::domain::{ActivityKind, Combine, CountCredit, Grade, MarkKind, Points, ProfileNumber, Window};
 
 /// 周期
 pub(super) const WINDOWS: &[(&str, Window)] = &[
@@ -23,9 +23,12 @@ pub(super) const GRADES: &[(&str, Grade)] = &[
 /// 计分: how the parts of an item make up its points
 pub(super) const COMBINES: &[(&str, Combine)] = &[("合计", Combine::All), ("取最高", Combine::Any)];
 
-/// 不足时
-pub(super) const CREDITS: &[(&str, CountCredit)] =
-    &[("按比例", CountCredit::Proportional), ("不得分", CountCredit::AllOrNothing)];
+/// 不足时. What one missing costs stands in a column of its own.
+pub(super) const CREDITS: &[(&str, CountCredit)] = &[
+    ("按比例", CountCredit::Proportional),
+    ("不得分", CountCredit::AllOrNothing),
+    ("每缺一次扣", CountCredit::EachMissing { costs: Points::ZERO }),
+];
 
 /// 标记
 pub(super) const MARKS: &[(&str, MarkKind)] =
@@ -52,10 +55,14 @@ pub(super) enum RuleWord {
     Share,
     /// 占比档, by bands
     ShareBands,
+    /// 占比扣, so much for each step below
+    ShareBelow,
     /// 档次
     Level,
     /// 扣分
     Deduction,
+    /// 倒扣, from the total
+    FromTotal,
     /// 逐项
     Facts,
 }
@@ -66,8 +73,10 @@ pub(super) const RULES: &[(&str, RuleWord)] = &[
     ("次数", RuleWord::Count),
     ("占比", RuleWord::Share),
     ("占比档", RuleWord::ShareBands),
+    ("占比扣", RuleWord::ShareBelow),
     ("档次", RuleWord::Level),
     ("扣分", RuleWord::Deduction),
+    ("倒扣", RuleWord::FromTotal),
     ("逐项", RuleWord::Facts),
 ];
 
@@ -78,8 +87,12 @@ pub(super) enum LimitWord {
     No,
     /// 占比低于
     ShareBelow,
+    /// 占比高于
+    ShareAbove,
     /// 次数达到
     Occurrences,
+    /// 次数少于
+    CountBelow,
     /// 缺这一项
     FactMissing,
     /// 处于这一档
@@ -90,7 +103,9 @@ pub(super) enum LimitWord {
 pub(super) const LIMITS: &[(&str, LimitWord)] = &[
     ("答否", LimitWord::No),
     ("占比低于", LimitWord::ShareBelow),
+    ("占比高于", LimitWord::ShareAbove),
     ("次数达到", LimitWord::Occurrences),
+    ("次数少于", LimitWord::CountBelow),
     ("缺这一项", LimitWord::FactMissing),
     ("处于这一档", LimitWord::LevelIs),
 ];

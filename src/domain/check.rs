@@ -239,12 +239,13 @@ pub(super) fn part_fault(part: &Part, period: &Period, answer: &PartAnswer, at: 
             let known = choices.iter().any(|offered| &offered.id == choice);
             (!known).then(|| unknown(choice.as_str()))
         }
-        (Rule::Deduction { occurrences }, PartAnswer::Occurrences { counts }) => {
-            counts.iter().find_map(|(id, count)| match occurrences.iter().any(|kind| &kind.id == id) {
-                false => Some(unknown(id.as_str())),
-                true => (*count > MAX_FIGURE).then(out_of_range),
-            })
-        }
+        (
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences },
+            PartAnswer::Occurrences { counts },
+        ) => counts.iter().find_map(|(id, count)| match occurrences.iter().any(|kind| &kind.id == id) {
+            false => Some(unknown(id.as_str())),
+            true => (*count > MAX_FIGURE).then(out_of_range),
+        }),
         (Rule::Facts { facts }, PartAnswer::Facts { met }) => {
             let stranger = met.iter().find(|id| !facts.iter().any(|fact| &&fact.id == id));
             stranger.map(|id| unknown(id.as_str()))

@@ -5,6 +5,7 @@
 //! bytes. New fields must be optional and skipped when empty, so that old content keeps its hash.
 
 use super::{
+    engine,
     grade::{GradeLimit, Grading},
     ids::{AspectId, ContentHash, ItemId, MethodId, PartId, SectorId, StandardId},
     ledger::LedgerSource,
@@ -44,14 +45,18 @@ pub struct Checklist {
     /// Score lines.
     pub grading: Grading,
     /// The most that bonus parts can add beyond the 100 points.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "Points::is_zero")]
     pub bonus_cap: Points,
     /// The aspects in order.
     pub aspects: Vec<Aspect>,
-}
-
-fn is_zero(points: &Points) -> bool {
-    *points == Points::ZERO
+    /// The version of scoring that it asks for, the lowest that can say what it says: [`Checklist::needs`]. What asks for a later
+    /// one than [`engine::ENGINE_VERSION`] cannot be read, just as a rule of a later kind: nobody is to score it wrongly.
+    #[serde(
+        default = "engine::first",
+        skip_serializing_if = "engine::is_first",
+        deserialize_with = "engine::known"
+    )]
+    pub engine: u16,
 }
 
 /// 考核方式: how an inspector verifies.
@@ -133,7 +138,7 @@ pub enum Combine {
     /// Their sum.
     #[default]
     All,
-    /// The best of them: alternative ways to comply, each worth the same.
+    /// The best of them: several ways to comply.
     Any,
 }
 

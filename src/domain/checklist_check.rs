@@ -7,7 +7,8 @@ use super::{
     ids::{ItemId, LimitId, MethodId, PartId},
     ledger::derive,
     points::Points,
-    rule::{Rule, ShareCredit},
+    proportion::Proportion,
+    rule::{CountCredit, Rule, ShareCredit},
 };
 use std::collections::BTreeSet;
 
@@ -32,9 +33,9 @@ pub enum ChecklistFault {
     /// A rule lacks its figures, or they cannot be reached.
     #[error("item {0}, part {1}: the rule's figures are missing or contradict each other")]
     Figures(ItemId, PartId),
-    /// Alternative ways are worth the same.
-    #[error("item {0}: alternative ways must be worth the same points")]
-    UnequalAlternatives(ItemId),
+    /// What takes from the total is neither a bonus nor one of several ways of which the best counts.
+    #[error("item {0}, part {1}: what takes from the total can be neither a bonus nor an alternative way")]
+    FromTotal(ItemId, PartId),
     /// What the ledger is asked for does not fit the rule.
     #[error("item {0}, part {1}: what is taken from the ledger does not fit the rule")]
     Ledger(ItemId, PartId),
@@ -97,11 +98,6 @@ fn item_faults(checklist: &Checklist, item: &Item) -> Vec<ChecklistFault> {
             faults.push(ChecklistFault::UnknownMethod(id(), method.clone()));
         }
     }
-    let scored: BTreeSet<Points> =
-        item.parts.iter().filter(|part| !part.bonus).map(|part| part.points).collect();
-    if item.combine == Combine::Any && scored.len() > 1 {
-        faults.push(ChecklistFault::UnequalAlternatives(id()));
-    }
     let mut parts = BTreeSet::new();
     for part in &item.parts {
         if !parts.insert(part.id.as_str()) {
@@ -113,6 +109,10 @@ fn item_faults(checklist: &Checklist, item: &Item) -> Vec<ChecklistFault> {
         }
         if !figures_fit(part) {
             faults.push(ChecklistFault::Figures(id(), part.id.clone()));
+        }
+        let aside = part.bonus || item.combine == Combine::Any;
+        if aside && matches!(part.rule, Rule::FromTotal { .. }) {
+            faults.push(ChecklistFault::FromTotal(id(), part.id.clone()));
         }
         if part.from_ledger.as_ref().is_some_and(|source| !derive::fits(source, &part.rule)) {
             faults.push(ChecklistFault::Ledger(id(), part.id.clone()));
@@ -133,7 +133,9 @@ fn item_faults(checklist: &Checklist, item: &Item) -> Vec<ChecklistFault> {
 fn rule_names(rule: &Rule) -> Vec<&str> {
     match rule {
         Rule::Level { choices } => choices.iter().map(|choice| choice.id.as_str()).collect(),
-        Rule::Deduction { occurrences } => occurrences.iter().map(|kind| kind.id.as_str()).collect(),
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+            occurrences.iter().map(|kind| kind.id.as_str()).collect()
+        }
         Rule::Facts { facts } => facts.iter().map(|fact| fact.id.as_str()).collect(),
         Rule::YesNo | Rule::Count { .. } | Rule::Share { .. } => Vec::new(),
     }
@@ -144,17 +146,26 @@ fn figures_fit(part: &Part) -> bool {
     let best = |points: &mut dyn Iterator<Item = Points>| points.max() == Some(part.points);
     match &part.rule {
         Rule::YesNo => true,
-        Rule::Count { minimum, .. } => (1..=MAX_FIGURE).contains(minimum),
+        Rule::Count { minimum, credit, .. } => {
+            let costs = match credit {
+                CountCredit::EachMissing { costs } => !costs.is_zero(),
+                CountCredit::Proportional | CountCredit::AllOrNothing => true,
+            };
+            (1..=MAX_FIGURE).contains(minimum) && costs
+        }
         Rule::Share { credit: ShareCredit::Proportional { target, floor }, .. } => {
-            (1..=100).contains(target) && floor <= target
+            *target > Proportion::NONE && floor <= target
+        }
+        Rule::Share { credit: ShareCredit::EachBelow { target, floor, step, costs }, .. } => {
+            *target > Proportion::NONE && floor <= target && (1..=100).contains(step) && !costs.is_zero()
         }
         Rule::Share { credit: ShareCredit::Bands { bands }, .. } => {
             let falling =
                 bands.windows(2).all(|w| w[0].at_least > w[1].at_least && w[0].points > w[1].points);
-            falling && bands.iter().all(|b| b.at_least <= 100) && best(&mut bands.iter().map(|b| b.points))
+            falling && best(&mut bands.iter().map(|b| b.points))
         }
         Rule::Level { choices } => choices.len() > 1 && best(&mut choices.iter().map(|choice| choice.points)),
-        Rule::Deduction { occurrences } => !occurrences.is_empty(),
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => !occurrences.is_empty(),
         Rule::Facts { facts } => !facts.is_empty(),
     }
 }
@@ -162,8 +173,13 @@ fn figures_fit(part: &Part) -> bool {
 fn limit_fits(when: &LimitTest, rule: &Rule) -> bool {
     match (when, rule) {
         (LimitTest::No, Rule::YesNo) => true,
-        (LimitTest::ShareBelow { percent }, Rule::Share { .. }) => (1..=100).contains(percent),
-        (LimitTest::Occurrences { at_least }, Rule::Deduction { .. }) => *at_least > 0,
+        (LimitTest::ShareBelow { percent }, Rule::Share { .. }) => *percent > Proportion::NONE,
+        (LimitTest::ShareAbove { share }, Rule::Share { .. }) => *share < Proportion::ALL,
+        (
+            LimitTest::Occurrences { at_least },
+            Rule::Deduction { .. } | Rule::FromTotal { .. } | Rule::Count { .. },
+        ) => *at_least > 0,
+        (LimitTest::CountBelow { fewer_than }, Rule::Count { .. }) => *fewer_than > 0,
         (LimitTest::FactMissing { fact }, Rule::Facts { facts }) => {
             facts.iter().any(|known| &known.id == fact)
         }
@@ -202,8 +218,11 @@ mod tests {
                 |f| matches!(f, ChecklistFault::Figures(..)),
             ),
             (
-                |l| l.aspects[2].items[3].parts[0].points = points(400),
-                |f| matches!(f, ChecklistFault::UnequalAlternatives(_)),
+                |l| {
+                    let taken = l.aspects[2].items[0].parts[0].rule.occurrences().unwrap().to_vec();
+                    l.aspects[2].items[3].parts[0].rule = Rule::FromTotal { occurrences: taken };
+                },
+                |f| matches!(f, ChecklistFault::FromTotal(..)),
             ),
             (
                 |l| l.aspects[0].items[0].parts[0].window = Window::Year,

@@ -9,7 +9,7 @@ use super::{
     ids::{ItemId, PartId, PeriodId},
     period::Period,
     points::Points,
-    rule::{Rule, ShareCredit},
+    rule::{CountCredit, Rule, ShareCredit},
 };
 use std::collections::BTreeSet;
 
@@ -304,18 +304,27 @@ pub fn item_changes(old: &Item, new: &Item) -> Vec<ItemChange> {
 fn asked(part: &Part) -> Rule {
     let mut rule = part.rule.clone();
     match &mut rule {
-        Rule::YesNo | Rule::Count { .. } => {}
+        Rule::YesNo => {}
+        Rule::Count { credit, .. } => {
+            if let CountCredit::EachMissing { costs } = credit {
+                *costs = Points::ZERO;
+            }
+        }
         Rule::Share { from_profile, credit, .. } => {
             *from_profile = None;
-            if let ShareCredit::Bands { bands } = credit {
-                bands.iter_mut().for_each(|band| band.points = Points::ZERO);
+            match credit {
+                ShareCredit::Bands { bands } => {
+                    bands.iter_mut().for_each(|band| band.points = Points::ZERO);
+                }
+                ShareCredit::EachBelow { costs, .. } => *costs = Points::ZERO,
+                ShareCredit::Proportional { .. } => {}
             }
         }
         Rule::Level { choices } => {
             choices.iter_mut().for_each(|choice| choice.points = Points::ZERO);
             choices.sort_by(|a, b| a.id.cmp(&b.id));
         }
-        Rule::Deduction { occurrences } => {
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
             occurrences.iter_mut().for_each(|kind| kind.each = Points::ZERO);
             occurrences.sort_by(|a, b| a.id.cmp(&b.id));
         }
@@ -330,13 +339,15 @@ fn asked(part: &Part) -> Rule {
 /// What a part and each of its choices are worth. What only one version has is part of the rule, and left out here.
 fn worth(part: &Part) -> (Points, bool, Vec<(&str, Points)>) {
     let mut each: Vec<(&str, Points)> = match &part.rule {
+        Rule::Count { credit: CountCredit::EachMissing { costs }, .. }
+        | Rule::Share { credit: ShareCredit::EachBelow { costs, .. }, .. } => vec![("", *costs)],
         Rule::YesNo | Rule::Count { .. } => Vec::new(),
         Rule::Share { credit: ShareCredit::Bands { bands }, .. } => {
             bands.iter().map(|band| ("", band.points)).collect()
         }
         Rule::Share { .. } => Vec::new(),
         Rule::Level { choices } => choices.iter().map(|choice| (choice.id.as_str(), choice.points)).collect(),
-        Rule::Deduction { occurrences } => {
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
             occurrences.iter().map(|kind| (kind.id.as_str(), kind.each)).collect()
         }
         Rule::Facts { facts } => facts.iter().map(|fact| (fact.id.as_str(), fact.deducts)).collect(),

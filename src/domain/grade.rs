@@ -3,7 +3,9 @@
 use super::{
     answer::PartAnswer,
     ids::{ChoiceId, FactId, ItemId, LimitId, PartId},
-    points::Points,
+    points::{Exact, Points},
+    proportion::Proportion,
+    scoring::{PartDetail, WindowCount},
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,15 +65,25 @@ pub struct GradeLimit {
 pub enum LimitTest {
     /// A yes/no part was answered no.
     No,
-    /// A share part lies below this percentage.
+    /// A share part lies below this share.
     ShareBelow {
-        /// 1 to 100.
-        percent: u8,
+        /// More than nothing; called as it was when it could only be whole percent.
+        percent: Proportion,
     },
-    /// A deduction part counts at least this many occurrences in all.
+    /// A share part lies above this share.
+    ShareAbove {
+        /// Less than all.
+        share: Proportion,
+    },
+    /// A deduction part counts at least this many occurrences in all; of a count part, all judged windows together.
     Occurrences {
         /// At least 1.
         at_least: u32,
+    },
+    /// A count part counts fewer than this in all judged windows together.
+    CountBelow {
+        /// At least 1.
+        fewer_than: u32,
     },
     /// A facts part has this fact not ticked.
     FactMissing {
@@ -94,23 +106,44 @@ impl GradeLimit {
 }
 
 impl LimitTest {
-    /// Whether the condition holds for this answer.
+    /// Whether the condition holds for what was answered to its part. A count of which a judged window is open is not answered.
     #[must_use]
-    pub fn holds(&self, answer: &PartAnswer) -> bool {
-        match (self, answer) {
-            (Self::No, PartAnswer::YesNo { yes }) => !yes,
-            (Self::ShareBelow { percent }, PartAnswer::Share { numerator, denominator }) => {
-                *denominator > 0
-                    && u64::from(*numerator) * 100 < u64::from(*denominator) * u64::from(*percent)
+    pub fn holds(&self, answered: &PartDetail) -> bool {
+        match (self, answered) {
+            (Self::No, PartDetail::Answer { answer: PartAnswer::YesNo { yes } }) => !yes,
+            (Self::ShareBelow { percent }, PartDetail::Share { numerator, denominator }) => {
+                share(*numerator, *denominator).is_some_and(|share| share < percent.exact())
             }
-            (Self::Occurrences { at_least }, PartAnswer::Occurrences { counts }) => {
-                counts.values().fold(0_u32, |sum, n| sum.saturating_add(*n)) >= *at_least
+            (Self::ShareAbove { share: most }, PartDetail::Share { numerator, denominator }) => {
+                share(*numerator, *denominator).is_some_and(|share| share > most.exact())
             }
-            (Self::FactMissing { fact }, PartAnswer::Facts { met }) => !met.contains(fact),
-            (Self::LevelIs { choice }, PartAnswer::Level { choice: given }) => choice == given,
+            (
+                Self::Occurrences { at_least },
+                PartDetail::Answer { answer: PartAnswer::Occurrences { counts } },
+            ) => counts.values().fold(0_u32, |sum, n| sum.saturating_add(*n)) >= *at_least,
+            (Self::Occurrences { at_least }, PartDetail::Counts { windows, .. }) => {
+                in_all(windows).is_some_and(|sum| sum >= *at_least)
+            }
+            (Self::CountBelow { fewer_than }, PartDetail::Counts { windows, .. }) => {
+                in_all(windows).is_some_and(|sum| sum < *fewer_than)
+            }
+            (Self::FactMissing { fact }, PartDetail::Facts { missing }) => missing.contains(fact),
+            (
+                Self::LevelIs { choice },
+                PartDetail::Answer { answer: PartAnswer::Level { choice: given } },
+            ) => choice == given,
             _ => false,
         }
     }
+}
+
+fn share(numerator: u32, denominator: u32) -> Option<Exact> {
+    (denominator > 0).then(|| Exact::new(numerator.into(), denominator.into()))
+}
+
+/// All judged windows together; `None` while one is open.
+fn in_all(windows: &[WindowCount]) -> Option<u32> {
+    windows.iter().try_fold(0_u32, |sum, window| Some(sum.saturating_add(window.count?)))
 }
 
 impl Grading {

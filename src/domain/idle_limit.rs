@@ -35,14 +35,19 @@ fn idle(checklist: &Checklist, item: &Item, limit: &GradeLimit) -> Option<Idle> 
     if checklist.grading.thresholds.iter().all(|line| line.grade <= limit.at_most) {
         return Some(Idle::NothingBetter);
     }
-    let rule = &item.part(&limit.part)?.rule;
-    match (&limit.when, rule) {
-        (LimitTest::Occurrences { at_least }, Rule::Deduction { occurrences }) => {
-            let most = u64::from(MAX_FIGURE).saturating_mul(occurrences.len() as u64);
-            (u64::from(*at_least) > most).then_some(Idle::TooMany { most })
+    let part = item.part(&limit.part)?;
+    let LimitTest::Occurrences { at_least } = &limit.when else { return None };
+    let figures = match &part.rule {
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => occurrences.len(),
+        // As many windows as any period judges.
+        Rule::Count { .. } => {
+            let windows = checklist.periods.iter().map(|period| period.judged(part.window).len());
+            windows.max().unwrap_or_default()
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    let most = u64::from(MAX_FIGURE).saturating_mul(figures as u64);
+    (u64::from(*at_least) > most).then_some(Idle::TooMany { most })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod day;
 pub mod difference;
 pub mod document;
+pub mod engine;
 pub mod finding;
 pub mod grade;
 pub mod idle_limit;
@@ -25,6 +26,7 @@ pub mod period;
 pub mod photo;
 pub mod points;
 pub mod profile;
+pub mod proportion;
 pub mod rule;
 pub mod scoring;
 pub mod sector;
@@ -49,6 +51,7 @@ pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, 
 pub use clock::{HybridClock, Stamp};
 pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
+pub use engine::ENGINE_VERSION;
 pub use finding::{
     Finding, FindingEntry, FindingField, FindingOrigin, FindingState, FindingValue, Findings, Progress,
     Ruling, Verdict,
@@ -64,6 +67,7 @@ pub use outcome::Outcome;
 pub use period::{Period, Span, Window, WindowKey};
 pub use points::Points;
 pub use profile::{BranchProfile, ProfileCondition, ProfileNumber};
+pub use proportion::Proportion;
 pub use rule::{Choice, CountCredit, Fact, Occurrence, Rule, ShareBand, ShareCredit};
-pub use scoring::{ENGINE_VERSION, ScoreSheet, score};
+pub use scoring::{ScoreSheet, score};
 pub use submission::{ClaimedGrade, Declaration, Submission};

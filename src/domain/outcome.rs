@@ -6,6 +6,7 @@
 use super::{
     checklist::{Item, Part},
     period::Period,
+    points::Points,
     scoring::{ItemScore, ItemState, PartDetail, PartScore},
 };
 use jiff::civil::Date;
@@ -51,17 +52,16 @@ pub fn judge_item(item: &Item, score: &ItemScore, period: &Period, today: Date) 
         }
         _ => return None,
     }
-    if score.got == score.points {
+    if score.lost() == Points::ZERO {
         return Some(Outcome::Met);
     }
-    let parts = item.parts.iter().zip(&score.parts).filter(|(part, _)| !part.bonus);
-    parts.flat_map(|(part, score)| judge_part(part, score, period, today)).min()
+    score.short(item).flat_map(|(_, part, score)| judge_part(part, score, period, today)).min()
 }
 
 /// What is short in one part: nothing when it is met, one outcome for each window that is short.
 #[must_use]
 pub fn judge_part(part: &Part, score: &PartScore, period: &Period, today: Date) -> Vec<Outcome> {
-    if score.got == score.points {
+    if score.lost() == Points::ZERO {
         return Vec::new();
     }
     let judge = |starts: Date, ends: Date| match () {

@@ -30,6 +30,12 @@ impl Points {
         self.0
     }
 
+    /// Whether there are none; what is none is left out of stored results.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The difference, never below zero.
     #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {

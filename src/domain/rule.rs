@@ -2,8 +2,9 @@
 
 use super::{
     ids::{ChoiceId, FactId, OccurrenceId},
-    points::Points,
+    points::{Exact, Points},
     profile::ProfileNumber,
+    proportion::Proportion,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum Rule {
     /// 是/否: all points or none.
     YesNo,
-    /// 次数: a count in each judged window against a minimum; the windows are averaged.
+    /// 次数: a count in each judged window against a minimum.
     Count {
         /// How many are asked for in each window; at least 1.
         minimum: u32,
@@ -45,6 +46,11 @@ pub enum Rule {
         /// The kinds of occurrence.
         occurrences: Vec<Occurrence>,
     },
+    /// 倒扣: each occurrence costs its own amount, of what the part is worth first (mostly nothing) and then of the total.
+    FromTotal {
+        /// The kinds of occurrence.
+        occurrences: Vec<Occurrence>,
+    },
     /// 做到几个勾几个: several facts, each missing one costs its own amount; never below zero.
     Facts {
         /// The facts to tick.
@@ -52,15 +58,20 @@ pub enum Rule {
     },
 }
 
-/// What a count below the minimum is worth in its window.
+/// What a count below the minimum is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CountCredit {
-    /// Count ÷ minimum.
+    /// Count ÷ minimum in its window; the windows are averaged.
     Proportional,
-    /// Nothing.
+    /// Nothing in its window; the windows are averaged.
     AllOrNothing,
+    /// 每缺一次扣…，扣完为止: each one that is missing, in whichever judged window, costs the same; never below zero.
+    EachMissing {
+        /// What one costs.
+        costs: Points,
+    },
 }
 
 /// What a share is worth.
@@ -70,24 +81,36 @@ pub enum CountCredit {
 pub enum ShareCredit {
     /// points × min(1, share ÷ target); nothing below the floor.
     Proportional {
-        /// Percent that earns all points, 1 to 100.
-        target: u8,
-        /// Percent below which nothing is earned.
-        floor: u8,
+        /// From here on all points; more than nothing.
+        target: Proportion,
+        /// Below this nothing is earned.
+        floor: Proportion,
     },
-    /// The first band whose percentage is reached; below all of them nothing.
+    /// 每低…个百分点扣…，扣完为止: each whole step below the target costs the same, what is less than a step costs nothing;
+    /// never below zero, and nothing below the floor.
+    EachBelow {
+        /// From here on all points; more than nothing.
+        target: Proportion,
+        /// Below this nothing is earned.
+        floor: Proportion,
+        /// Percentage points of one step, 1 to 100.
+        step: u8,
+        /// What one step costs.
+        costs: Points,
+    },
+    /// The first band that is reached; below all of them nothing.
     Bands {
-        /// Highest percentage first.
+        /// Highest first.
         bands: Vec<ShareBand>,
     },
 }
 
-/// From this percentage on, these points.
+/// From this share on, these points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ShareBand {
-    /// Percent, 0 to 100.
-    pub at_least: u8,
+    /// The least share.
+    pub at_least: Proportion,
     /// What it earns.
     pub points: Points,
 }
@@ -126,4 +149,22 @@ pub struct Fact {
     pub text: String,
     /// What it costs when it is not.
     pub deducts: Points,
+}
+
+impl Rule {
+    /// The kinds of occurrence that are counted, where that is what is asked.
+    #[must_use]
+    pub fn occurrences(&self) -> Option<&[Occurrence]> {
+        match self {
+            Self::Deduction { occurrences } | Self::FromTotal { occurrences } => Some(occurrences),
+            _ => None,
+        }
+    }
+}
+
+/// How many whole steps a share lies below the target: 每低5个百分点 of 90%, at 83%, is one.
+#[must_use]
+pub fn steps_below(target: Proportion, step: u8, share: Exact) -> u32 {
+    let below = (target.exact() - share) * Exact::from_integer(100) / Exact::from_integer(step.max(1).into());
+    u32::try_from(below.floor().to_integer()).unwrap_or(0)
 }

@@ -2,7 +2,8 @@
 //!
 //! A pure function of checklist, period and answers: it does not know today's date, so phone and server agree. Each part is
 //! rounded once, to hundredths; what does not apply leaves numerator and denominator, and the rest of its aspect is rescaled
-//! exactly; a wholly inapplicable aspect is spread over the others; the total is rounded once.
+//! exactly; a wholly inapplicable aspect is spread over the others; the total is rounded once. What is taken from the total (倒扣)
+//! is taken last, as the standard says it, never rescaled.
 
 use super::{
     answer::{NotApplicable, PartAnswer, Stance},
@@ -12,14 +13,12 @@ use super::{
     ids::{AspectId, FactId, ItemId, PartId},
     period::{Period, Window},
     points::{Exact, Points},
-    rule::{CountCredit, Rule, ShareCredit},
+    proportion::Proportion,
+    rule::{self, CountCredit, Rule, ShareCredit},
 };
 use jiff::civil::Date;
 use num_traits::CheckedAdd as _;
 use serde::{Deserialize, Serialize};
-
-/// Raised whenever the same answers could score differently; stored beside every score.
-pub const ENGINE_VERSION: u16 = 1;
 
 /// The whole result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +30,9 @@ pub struct ScoreSheet {
     pub base: Points,
     /// What bonus parts add, capped.
     pub bonus: Points,
+    /// 倒扣: what is taken from the two.
+    #[serde(default, skip_serializing_if = "Points::is_zero")]
+    pub taken: Points,
 }
 
 /// One aspect's result.
@@ -59,6 +61,9 @@ pub struct ItemScore {
     pub points: Points,
     /// What they earned.
     pub got: Points,
+    /// What they take from the total.
+    #[serde(default, skip_serializing_if = "Points::is_zero")]
+    pub taken: Points,
     /// The parts in order.
     pub parts: Vec<PartScore>,
 }
@@ -111,6 +116,9 @@ pub struct PartScore {
     pub points: Points,
     /// What it earned.
     pub got: Points,
+    /// What it takes from the total.
+    #[serde(default, skip_serializing_if = "Points::is_zero")]
+    pub taken: Points,
     /// The figures that explain it.
     pub detail: PartDetail,
 }
@@ -169,10 +177,10 @@ pub struct WindowCount {
 }
 
 impl ScoreSheet {
-    /// What the branch has by its own account, bonus included.
+    /// What the branch has by its own account, bonus included, less what is taken from it; never below zero.
     #[must_use]
     pub fn total(&self) -> Points {
-        self.base.saturating_add(self.bonus)
+        self.base.saturating_add(self.bonus).saturating_sub(self.taken)
     }
 
     /// All items in order.
@@ -189,10 +197,7 @@ impl ScoreSheet {
         for ((_, item), scored) in checklist.items().zip(self.items()) {
             for limit in item.limits.iter().filter(|_| scored.state.counts()) {
                 let answered = scored.parts.iter().find(|part| part.part == limit.part);
-                if answered
-                    .and_then(|part| part.detail.as_answer(item, &part.part))
-                    .is_some_and(|a| limit.when.holds(&a))
-                {
+                if answered.is_some_and(|part| limit.when.holds(&part.detail)) {
                     grade = grade.min(limit.at_most);
                     limits.push((item.id.clone(), limit.id.clone()));
                 }
@@ -202,22 +207,32 @@ impl ScoreSheet {
     }
 }
 
-impl PartDetail {
-    /// The answer again, for the limits that look at it.
-    fn as_answer(&self, item: &Item, part: &PartId) -> Option<PartAnswer> {
-        match self {
-            Self::Answer { answer } => Some(answer.clone()),
-            Self::Share { numerator, denominator } => {
-                Some(PartAnswer::Share { numerator: *numerator, denominator: *denominator })
-            }
-            Self::Facts { missing } => {
-                let Rule::Facts { facts } = &item.part(part)?.rule else { return None };
-                let met =
-                    facts.iter().map(|fact| fact.id.clone()).filter(|id| !missing.contains(id)).collect();
-                Some(PartAnswer::Facts { met })
-            }
-            Self::NotDue { .. } | Self::Unanswered | Self::Counts { .. } => None,
-        }
+impl ItemScore {
+    /// What it cost: the points it did not earn, and those it takes from the total.
+    #[must_use]
+    pub fn lost(&self) -> Points {
+        self.points.saturating_sub(self.got).saturating_add(self.taken)
+    }
+
+    /// The parts because of which points were lost, with their places in the item. Of several ways of which the best counts, those
+    /// that could have been worth more than it was.
+    pub fn short<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = (usize, &'a Part, &'a PartScore)> {
+        let parts = item.parts.iter().zip(&self.parts).enumerate();
+        parts.map(|(place, (part, score))| (place, part, score)).filter(|(_, part, score)| {
+            let matters = match item.combine {
+                Combine::All => true,
+                Combine::Any => score.points > self.got,
+            };
+            !part.bonus && matters && score.lost() > Points::ZERO
+        })
+    }
+}
+
+impl PartScore {
+    /// What it cost: the points it did not earn, and those it takes from the total.
+    #[must_use]
+    pub fn lost(&self) -> Points {
+        self.points.saturating_sub(self.got).saturating_add(self.taken)
     }
 }
 
@@ -241,7 +256,7 @@ pub fn score(checklist: &Checklist, period: &Period, assessment: &Assessment) ->
         .sum();
     let exact = |points: Points| Exact::from_integer(i128::from(points.hundredths()));
     let mut total = Exact::from_integer(0);
-    let mut bonus = Points::ZERO;
+    let (mut bonus, mut taken) = (Points::ZERO, Points::ZERO);
     let mut aspects = Vec::with_capacity(scored.len());
     for (aspect, items) in checklist.aspects.iter().zip(scored) {
         let (of, got) = (applicable(&items), items.iter().map(|(item, _)| item.got).sum::<Points>());
@@ -255,6 +270,7 @@ pub fn score(checklist: &Checklist, period: &Period, assessment: &Assessment) ->
         // other one a rounded sum is better than a panic.
         total = total.checked_add(&earned).unwrap_or_else(|| Exact::from_integer((total + 0).to_integer()));
         bonus = bonus.saturating_add(items.iter().map(|(_, bonus)| *bonus).sum());
+        taken = taken.saturating_add(items.iter().map(|(item, _)| item.taken).sum());
         let items = items.into_iter().map(|(item, _)| item).collect();
         aspects.push(AspectScore {
             aspect: aspect.id.clone(),
@@ -263,7 +279,7 @@ pub fn score(checklist: &Checklist, period: &Period, assessment: &Assessment) ->
             items,
         });
     }
-    ScoreSheet { aspects, base: Points::rounded(total), bonus: bonus.min(checklist.bonus_cap) }
+    ScoreSheet { aspects, base: Points::rounded(total), bonus: bonus.min(checklist.bonus_cap), taken }
 }
 
 /// The item's score and the bonus it earns.
@@ -271,7 +287,16 @@ fn score_item(item: &Item, period: &Period, assessment: &Assessment) -> (ItemSco
     let parts: Vec<(&Part, PartScore)> =
         item.parts.iter().map(|part| (part, score_part(item, part, period, assessment))).collect();
     let state = item_state(item, &parts, assessment);
-    let (points, got, bonus) = if state.counts() {
+    let mut score = ItemScore {
+        item: item.id.clone(),
+        state,
+        points: Points::ZERO,
+        got: Points::ZERO,
+        taken: Points::ZERO,
+        parts: Vec::new(),
+    };
+    let mut bonus = Points::ZERO;
+    if state.counts() {
         let pick = |value: fn(&PartScore) -> Points| {
             let values = parts.iter().filter(|(part, _)| !part.bonus).map(|(_, score)| value(score));
             match item.combine {
@@ -279,13 +304,12 @@ fn score_item(item: &Item, period: &Period, assessment: &Assessment) -> (ItemSco
                 Combine::Any => values.max().unwrap_or(Points::ZERO),
             }
         };
-        let bonus = parts.iter().filter(|(part, _)| part.bonus).map(|(_, score)| score.got).sum();
-        (pick(|score| score.points), pick(|score| score.got), bonus)
-    } else {
-        (Points::ZERO, Points::ZERO, Points::ZERO)
-    };
-    let parts = parts.into_iter().map(|(_, score)| score).collect();
-    (ItemScore { item: item.id.clone(), state, points, got, parts }, bonus)
+        (score.points, score.got) = (pick(|score| score.points), pick(|score| score.got));
+        score.taken = parts.iter().map(|(_, score)| score.taken).sum();
+        bonus = parts.iter().filter(|(part, _)| part.bonus).map(|(_, score)| score.got).sum();
+    }
+    score.parts = parts.into_iter().map(|(_, score)| score).collect();
+    (score, bonus)
 }
 
 fn item_state(item: &Item, parts: &[(&Part, PartScore)], assessment: &Assessment) -> ItemState {
@@ -310,11 +334,19 @@ fn item_state(item: &Item, parts: &[(&Part, PartScore)], assessment: &Assessment
         Stance::Unsure => return ItemState::Unsure,
         Stance::Applies | Stance::NotApplicable { .. } => {}
     }
-    // A bonus is offered, not asked for; and one of several alternative ways is enough.
-    let mut asked = due.filter(|(part, _)| !part.bonus);
+    // A bonus is offered, not asked for.
+    let asked: Vec<&PartScore> = due.filter(|(part, _)| !part.bonus).map(|(_, score)| score).collect();
     let complete = match item.combine {
-        Combine::All => asked.all(|(_, score)| score.detail.is_complete()),
-        Combine::Any => asked.any(|(_, score)| score.detail.is_complete()),
+        Combine::All => asked.iter().all(|score| score.detail.is_complete()),
+        // One of several ways is enough, unless one that is not answered could be worth more.
+        Combine::Any => {
+            let alike = asked.windows(2).all(|ways| ways[0].points == ways[1].points);
+            let answered = asked.iter().filter(|score| score.detail.is_complete());
+            let best = answered.map(|score| score.got).max();
+            best.is_some_and(|best| {
+                alike || asked.iter().all(|score| score.detail.is_complete() || score.points <= best)
+            })
+        }
     };
     if complete { ItemState::Answered } else { ItemState::Unanswered }
 }
@@ -330,17 +362,20 @@ impl PartDetail {
 }
 
 fn score_part(item: &Item, part: &Part, period: &Period, assessment: &Assessment) -> PartScore {
-    let result = |points, share, detail| PartScore { part: part.id.clone(), points, got: share, detail };
-    let spans = period.judged(part.window);
-    if spans.is_empty() {
+    let nothing = |points, detail| PartScore {
+        part: part.id.clone(),
+        points,
+        got: Points::ZERO,
+        taken: Points::ZERO,
+        detail,
+    };
+    if period.judged(part.window).is_empty() {
         let until = running_end(period, part.window);
-        return result(Points::ZERO, Points::ZERO, PartDetail::NotDue { until });
+        return nothing(Points::ZERO, PartDetail::NotDue { until });
     }
     let answer = assessment.part(&item.id, &part.id);
-    let Some((got, detail)) = answer.and_then(|answer| part_points(part, period, answer)) else {
-        return result(part.points, Points::ZERO, PartDetail::Unanswered);
-    };
-    result(part.points, got.min(part.points), detail)
+    let scored = answer.and_then(|answer| score_answer(part, period, answer));
+    scored.unwrap_or_else(|| nothing(part.points, PartDetail::Unanswered))
 }
 
 fn running_end(period: &Period, window: Window) -> Option<Date> {
@@ -350,16 +385,31 @@ fn running_end(period: &Period, window: Window) -> Option<Date> {
 /// What one answer earns in its part; `None` when it does not fit the rule or says nothing.
 #[must_use]
 pub fn score_answer(part: &Part, period: &Period, answer: &PartAnswer) -> Option<PartScore> {
-    let (got, detail) = part_points(part, period, answer)?;
-    Some(PartScore { part: part.id.clone(), points: part.points, got: got.min(part.points), detail })
+    let (worth, detail) = part_points(part, period, answer)?;
+    let (got, taken) = match worth {
+        Worth::Earned(got) => (got.min(part.points), Points::ZERO),
+        Worth::Lost(lost) if matches!(part.rule, Rule::FromTotal { .. }) => {
+            (part.points.saturating_sub(lost), lost.saturating_sub(part.points))
+        }
+        Worth::Lost(lost) => (part.points.saturating_sub(lost), Points::ZERO),
+    };
+    Some(PartScore { part: part.id.clone(), points: part.points, got, taken, detail })
 }
 
-/// Points and figures of an answer; `None` when the answer does not fit the rule or says nothing.
-fn part_points(part: &Part, period: &Period, answer: &PartAnswer) -> Option<(Points, PartDetail)> {
+/// What an answer does to the points of its part.
+enum Worth {
+    /// So many are earned.
+    Earned(Points),
+    /// So many are lost, which may be more than there are.
+    Lost(Points),
+}
+
+/// Worth and figures of an answer; `None` when the answer does not fit the rule or says nothing.
+fn part_points(part: &Part, period: &Period, answer: &PartAnswer) -> Option<(Worth, PartDetail)> {
     let given = PartDetail::Answer { answer: answer.clone() };
-    match (&part.rule, answer) {
+    Some(match (&part.rule, answer) {
         (Rule::YesNo, PartAnswer::YesNo { yes }) => {
-            Some((if *yes { part.points } else { Points::ZERO }, given))
+            (Worth::Earned(if *yes { part.points } else { Points::ZERO }), given)
         }
         (Rule::Count { minimum, credit, .. }, PartAnswer::Counts { counts }) => {
             let minimum = (*minimum).max(1);
@@ -374,52 +424,70 @@ fn part_points(part: &Part, period: &Period, answer: &PartAnswer) -> Option<(Poi
             if windows.iter().all(|window| window.count.is_none()) {
                 return None;
             }
-            let earned: u64 = windows
-                .iter()
-                .map(|window| match (window.count.unwrap_or(0).min(minimum), credit) {
-                    (count, CountCredit::Proportional) => u64::from(count),
-                    (count, CountCredit::AllOrNothing) if count == minimum => u64::from(minimum),
-                    (_, CountCredit::AllOrNothing) => 0,
-                })
-                .sum();
-            let asked = i128::from(minimum) * windows.len() as i128;
-            let got = part.points.share(Exact::new(i128::from(earned), asked));
-            Some((got, PartDetail::Counts { minimum, windows }))
+            (count_worth(part.points, minimum, *credit, &windows), PartDetail::Counts { minimum, windows })
         }
         (Rule::Share { credit, .. }, PartAnswer::Share { numerator, denominator }) if *denominator > 0 => {
             let numerator_capped = i128::from((*numerator).min(*denominator));
             let share = Exact::new(numerator_capped, i128::from(*denominator));
-            let percent = |value: u8| Exact::new(i128::from(value), 100);
-            let got = match credit {
-                ShareCredit::Proportional { floor, .. } if share < percent(*floor) => Points::ZERO,
-                ShareCredit::Proportional { target, .. } => {
-                    part.points.share(share / percent((*target).max(1)))
-                }
-                ShareCredit::Bands { bands } => bands
-                    .iter()
-                    .filter(|band| share >= percent(band.at_least))
-                    .map(|band| band.points)
-                    .max()
-                    .unwrap_or(Points::ZERO),
-            };
-            Some((got, PartDetail::Share { numerator: *numerator, denominator: *denominator }))
+            let detail = PartDetail::Share { numerator: *numerator, denominator: *denominator };
+            (share_worth(part.points, credit, share), detail)
         }
         (Rule::Level { choices }, PartAnswer::Level { choice }) => {
-            choices.iter().find(|offered| &offered.id == choice).map(|offered| (offered.points, given))
+            let chosen = choices.iter().find(|offered| &offered.id == choice)?;
+            (Worth::Earned(chosen.points), given)
         }
-        (Rule::Deduction { occurrences }, PartAnswer::Occurrences { counts }) => {
-            let lost: Points = occurrences
-                .iter()
-                .map(|kind| kind.each.times(counts.get(&kind.id).copied().unwrap_or(0)))
-                .sum();
-            Some((part.points.saturating_sub(lost), given))
+        (
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences },
+            PartAnswer::Occurrences { counts },
+        ) => {
+            let each = |kind: &rule::Occurrence| kind.each.times(counts.get(&kind.id).copied().unwrap_or(0));
+            (Worth::Lost(occurrences.iter().map(each).sum()), given)
         }
         (Rule::Facts { facts }, PartAnswer::Facts { met }) => {
             let missing: Vec<_> = facts.iter().filter(|fact| !met.contains(&fact.id)).collect();
-            let lost: Points = missing.iter().map(|fact| fact.deducts).sum();
+            let lost = missing.iter().map(|fact| fact.deducts).sum();
             let missing = missing.into_iter().map(|fact| fact.id.clone()).collect();
-            Some((part.points.saturating_sub(lost), PartDetail::Facts { missing }))
+            (Worth::Lost(lost), PartDetail::Facts { missing })
         }
-        _ => None,
+        _ => return None,
+    })
+}
+
+fn count_worth(points: Points, minimum: u32, credit: CountCredit, windows: &[WindowCount]) -> Worth {
+    let done = windows.iter().map(|window| window.count.unwrap_or(0).min(minimum));
+    let full = match credit {
+        CountCredit::EachMissing { costs } => return Worth::Lost(costs.times(missing(minimum, windows))),
+        CountCredit::Proportional => done.map(u64::from).sum(),
+        CountCredit::AllOrNothing => done.filter(|count| *count == minimum).map(u64::from).sum::<u64>(),
+    };
+    let asked = i128::from(minimum) * windows.len() as i128;
+    Worth::Earned(points.share(Exact::new(full.into(), asked)))
+}
+
+/// How many are missing in all judged windows together.
+#[must_use]
+pub fn missing(minimum: u32, windows: &[WindowCount]) -> u32 {
+    let short = windows.iter().map(|window| minimum.saturating_sub(window.count.unwrap_or(0)));
+    short.fold(0, u32::saturating_add)
+}
+
+fn share_worth(points: Points, credit: &ShareCredit, share: Exact) -> Worth {
+    match credit {
+        ShareCredit::Proportional { floor, .. } | ShareCredit::EachBelow { floor, .. }
+            if share < floor.exact() =>
+        {
+            Worth::Earned(Points::ZERO)
+        }
+        ShareCredit::Proportional { target, .. } if *target > Proportion::NONE => {
+            Worth::Earned(points.share(share / target.exact()))
+        }
+        ShareCredit::Proportional { .. } => Worth::Earned(points),
+        ShareCredit::EachBelow { target, step, costs, .. } => {
+            Worth::Lost(costs.times(rule::steps_below(*target, *step, share)))
+        }
+        ShareCredit::Bands { bands } => {
+            let reached = bands.iter().filter(|band| share >= band.at_least.exact());
+            Worth::Earned(reached.map(|band| band.points).max().unwrap_or(Points::ZERO))
+        }
     }
 }

@@ -150,6 +150,224 @@ fn an_excuse_that_the_standard_does_not_allow_is_no_answer() {
     assert_eq!(of(&score(&list, &period(), &assessment), "facts").state, ItemState::Unanswered);
 }
 
+/// Six of the checklist's items with the rules of the second version, worth what they were.
+fn second() -> Checklist {
+    let mut list = checklist();
+    let third = |part| Proportion::new(part, 3).unwrap();
+    let mut change = |id: &str, change: &dyn Fn(&mut Item)| {
+        let mut items = list.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
+        change(items.find(|item| item.id.as_str() == id).unwrap());
+    };
+    // 每缺一次扣2.5分: 15 points, two a month.
+    change("counted", &|item| {
+        let credit = CountCredit::EachMissing { costs: points(250) };
+        item.parts[0].rule = Rule::Count { minimum: 2, credit, unit: "次".into() };
+        item.limits = vec![GradeLimit {
+            id: LimitId::new("few").unwrap(),
+            text: "少于4次不得评优".into(),
+            at_most: Grade::Qualified,
+            part: item.parts[0].id.clone(),
+            when: LimitTest::CountBelow { fewer_than: 4 },
+        }];
+    });
+    // 90%起满分，每低5个百分点扣2分，低于三分之一不得分: 13 points.
+    change("shared", &|item| {
+        let credit = ShareCredit::EachBelow {
+            target: Proportion::percent(90),
+            floor: third(1),
+            step: 5,
+            costs: points(200),
+        };
+        let Rule::Share { credit: old, .. } = &mut item.parts[0].rule else { unreachable!("a share") };
+        *old = credit;
+        item.limits = vec![
+            GradeLimit {
+                id: LimitId::new("low").unwrap(),
+                text: "不到三分之二".into(),
+                at_most: Grade::Qualified,
+                part: item.parts[0].id.clone(),
+                when: LimitTest::ShareBelow { percent: third(2) },
+            },
+            GradeLimit {
+                id: LimitId::new("high").unwrap(),
+                text: "高于95%".into(),
+                at_most: Grade::Excellent,
+                part: item.parts[0].id.clone(),
+                when: LimitTest::ShareAbove { share: Proportion::percent(95) },
+            },
+        ];
+    });
+    change("banded", &|item| {
+        let Rule::Share { credit, .. } = &mut item.parts[0].rule else { unreachable!("a share") };
+        let band = |at_least, worth| ShareBand { at_least, points: points(worth) };
+        *credit = ShareCredit::Bands { bands: vec![band(third(2), 1_000), band(third(1), 400)] };
+    });
+    // 5分或者3分, 取最高.
+    change("any", &|item| item.parts[1].points = points(300));
+    // 10 points, and beyond them from the total.
+    change("offence", &|item| {
+        let occurrences = item.parts[0].rule.occurrences().unwrap().to_vec();
+        item.parts[0].rule = Rule::FromTotal { occurrences };
+    });
+    list.engine = list.needs();
+    list
+}
+
+fn second_with(item: &str, part: usize, answer: PartAnswer) -> ScoreSheet {
+    let list = second();
+    let (_, _, item) = list.find(&ItemId::new(item).unwrap()).unwrap();
+    let mut assessment = full_assessment(&list, &period());
+    assessment.merge([part_entry(item, &item.parts[part], answer, stamp(5_000, 1))]);
+    score(&list, &period(), &assessment)
+}
+
+#[test]
+fn the_rules_of_the_second_version_give_the_points_they_say() {
+    assert_eq!((checklist().needs(), second().engine), (1, 2));
+    let share = |numerator, denominator| PartAnswer::Share { numerator, denominator };
+    let happened =
+        |n| PartAnswer::Occurrences { counts: BTreeMap::from([(OccurrenceId::new("o1").unwrap(), n)]) };
+    let cases = [
+        ("none missing", "counted", months([2, 2, 2, 2, 2, 2]), 1_500, 0),
+        ("two missing in two months", "counted", months([2, 1, 2, 1, 2, 2]), 1_000, 0),
+        ("more than enough mends no other month", "counted", months([9, 1, 2, 1, 2, 2]), 1_000, 0),
+        ("six missing cost all", "counted", months([1, 1, 1, 1, 1, 1]), 0, 0),
+        ("no more than all", "counted", months([0, 0, 0, 0, 0, 0]), 0, 0),
+        ("the target", "shared", share(9, 10), 1_300, 0),
+        ("less than a step costs nothing", "shared", share(86, 100), 1_300, 0),
+        ("one step", "shared", share(85, 100), 1_100, 0),
+        ("one step and a little more", "shared", share(81, 100), 1_100, 0),
+        ("two steps exactly", "shared", share(8, 10), 900, 0),
+        ("a third: eleven steps of 56.66 points", "shared", share(1, 3), 0, 0),
+        ("below the floor", "shared", share(33, 100), 0, 0),
+        ("two thirds exactly", "banded", share(2, 3), 1_000, 0),
+        ("a hair below two thirds", "banded", share(66_666, 99_999 + 1), 400, 0),
+        ("a third exactly", "banded", share(1, 3), 400, 0),
+        ("within its own points", "offence", happened(2), 700, 0),
+        ("beyond them", "offence", happened(8), 0, 200),
+        ("beyond everything", "offence", happened(u32::MAX), 0, u32::MAX - 1_000),
+    ];
+    for (name, item, answer, got, taken) in cases {
+        let sheet = second_with(item, 0, answer);
+        let scored = of(&sheet, item);
+        assert_eq!((scored.got, scored.taken), (points(got), points(taken)), "{name}");
+        assert_eq!(scored.state, ItemState::Answered, "{name}");
+        let expected = sheet.base.hundredths().saturating_sub(taken);
+        assert_eq!(sheet.total(), points(expected), "{name}");
+    }
+    let beyond = second_with("offence", 0, happened(8));
+    let (list, today) = (second(), date(2026, 11, 24));
+    let (_, _, item) = list.find(&ItemId::new("offence").unwrap()).unwrap();
+    assert_eq!(judge_item(item, of(&beyond, "offence"), &period(), today), Some(Outcome::Missed));
+}
+
+#[test]
+fn of_several_ways_of_unequal_worth_the_best_counts_and_none_that_is_worth_more_stays_open() {
+    let list = second();
+    let id = ItemId::new("any").unwrap();
+    let (_, _, item) = list.find(&id).unwrap();
+    let yes = |yes| Some(PartAnswer::YesNo { yes });
+    let count = |n: u32| {
+        let spans = period().judged(Window::Quarter);
+        Some(PartAnswer::Counts { counts: spans.into_iter().map(|span| (span.key, n)).collect() })
+    };
+    let cases = [
+        ("the better way", yes(true), None, ItemState::Answered, 500),
+        ("the lesser one alone leaves the better one open", None, count(2), ItemState::Unanswered, 300),
+        ("both, the lesser one met", yes(false), count(2), ItemState::Answered, 300),
+        ("both, the lesser one half met", yes(false), count(1), ItemState::Answered, 150),
+        ("the better one failed, the lesser one is open", yes(false), None, ItemState::Unanswered, 0),
+        ("both failed", yes(false), count(0), ItemState::Answered, 0),
+    ];
+    for (name, first, second, state, got) in cases {
+        let answers = item.parts.iter().zip([first, second]);
+        let entries =
+            answers.filter_map(|(part, answer)| Some(part_entry(item, part, answer?, stamp(1_000, 1))));
+        let sheet = score(&list, &period(), &Assessment::new(entries, None));
+        let scored = of(&sheet, "any");
+        assert_eq!((scored.state, scored.points, scored.got), (state, points(500), points(got)), "{name}");
+        if state == ItemState::Answered && got < 500 {
+            let short: Vec<usize> = scored.short(item).map(|(place, ..)| place).collect();
+            assert_eq!(short, if got < 300 { vec![0, 1] } else { vec![0] }, "{name}");
+            assert!(judge_item(item, scored, &period(), date(2026, 11, 24)).is_some(), "{name}");
+        }
+    }
+    assert_eq!(judged::judged(&list, &period()).all(), list.aspects.iter().map(Aspect::points).sum());
+}
+
+#[test]
+fn a_limit_looks_at_counts_and_shares_and_never_at_what_is_not_answered() {
+    let list = second();
+    let held = |item: &str, answer| {
+        let limits = second_with(item, 0, answer).estimate(&list).limits;
+        limits.into_iter().map(|(_, limit)| limit.to_string()).collect::<Vec<_>>()
+    };
+    let share = |numerator, denominator| PartAnswer::Share { numerator, denominator };
+    assert_eq!(held("counted", months([1, 1, 1, 0, 0, 0])), ["few", "high"], "three in all");
+    assert_eq!(held("counted", months([0, 0, 4, 0, 0, 0])), ["high"], "four in all");
+    assert_eq!(held("shared", share(2, 3)), [""; 0]);
+    assert_eq!(held("shared", share(66, 100)), ["low"]);
+    assert_eq!(held("shared", share(95, 100)), [""; 0], "not above 95%");
+    assert_eq!(held("shared", share(96, 100)), ["high"]);
+    // One month is open: the count is not answered.
+    let PartAnswer::Counts { mut counts } = months([0; 6]) else { unreachable!("counts") };
+    counts.remove(&WindowKey(WINDOWS[0].into()));
+    assert_eq!(held("counted", PartAnswer::Counts { counts }), ["high"]);
+    let nothing = score(&list, &period(), &Assessment::default());
+    assert!(nothing.estimate(&list).limits.is_empty());
+}
+
+/// What the first version scored, by the program of that time, to the letter: do not write it again.
+#[test]
+fn what_the_first_version_scored_scores_so_for_ever() {
+    #[derive(serde::Deserialize)]
+    struct Golden {
+        checklist: String,
+        period: Period,
+        cases: Vec<Case>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Case {
+        answers: Vec<Entry>,
+        sheet: String,
+        estimate: Said,
+    }
+    #[derive(serde::Deserialize)]
+    struct Said {
+        by_score: Grade,
+        grade: Grade,
+        limits: Vec<(ItemId, LimitId)>,
+    }
+    let golden: Golden = serde_json::from_str(include_str!("golden/engine-1.json")).unwrap();
+    let list: Checklist = serde_json::from_str(&golden.checklist).unwrap();
+    assert_eq!((list.engine, list.needs()), (1, 1));
+    assert_eq!(serde_json::to_string(&list).unwrap(), golden.checklist, "the content keeps its hash");
+    assert_eq!(golden.cases.len(), 12);
+    for (number, case) in golden.cases.into_iter().enumerate() {
+        let sheet = score(&list, &golden.period, &Assessment::new(case.answers, None));
+        assert_eq!(serde_json::to_string(&sheet).unwrap(), case.sheet, "case {number}");
+        let estimate = sheet.estimate(&list);
+        let said = (case.estimate.by_score, case.estimate.grade, case.estimate.limits);
+        assert_eq!((estimate.by_score, estimate.grade, estimate.limits), said, "case {number}");
+        assert_eq!(serde_json::from_str::<ScoreSheet>(&case.sheet).unwrap(), sheet, "case {number}");
+    }
+}
+
+#[test]
+fn a_checklist_of_a_later_version_of_scoring_is_not_read() {
+    let mut list = second();
+    let json = serde_json::to_string(&list).unwrap();
+    assert!(json.ends_with("\"engine\":2}"), "{json}");
+    assert_eq!(serde_json::from_str::<Checklist>(&json).unwrap(), list);
+    for engine in [0, ENGINE_VERSION + 1] {
+        list.engine = engine;
+        let error = serde_json::from_str::<Checklist>(&serde_json::to_string(&list).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("update the program"), "{error}");
+    }
+    let first = serde_json::to_string(&checklist()).unwrap();
+    assert!(!first.contains("engine"), "what is of the first version does not say so");
+}
+
 /// How much of an item is complied with, from 0 to 6; higher is never worse.
 fn graded(item: &Item, part: &Part, level: u32) -> PartAnswer {
     match &part.rule {
@@ -164,7 +382,7 @@ fn graded(item: &Item, part: &Part, level: u32) -> PartAnswer {
             let worst_first: Vec<_> = choices.iter().rev().collect();
             PartAnswer::Level { choice: worst_first[(level as usize / 2).min(choices.len() - 1)].id.clone() }
         }
-        Rule::Deduction { occurrences } => {
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
             let counts = BTreeMap::from([(occurrences[0].id.clone(), 6 - level)]);
             PartAnswer::Occurrences { counts }
         }
@@ -198,9 +416,9 @@ proptest! {
         levels in prop::collection::vec(0_u32..=6, ITEMS),
         excused in prop::collection::vec(any::<bool>(), ITEMS),
     ) {
-        let list = checklist();
+        for list in [checklist(), second()] {
         let sheet = score(&list, &period(), &graded_assessment(&list, &levels, &excused));
-        prop_assert!(sheet.base <= Points::HUNDRED);
+        prop_assert!(sheet.base <= Points::HUNDRED && sheet.total() <= sheet.base);
         for aspect in &sheet.aspects {
             prop_assert!(aspect.got <= aspect.full);
             for item in &aspect.items {
@@ -210,6 +428,7 @@ proptest! {
                 }
             }
         }
+        }
     }
 
     #[test]
@@ -218,12 +437,13 @@ proptest! {
         excused in prop::collection::vec(any::<bool>(), ITEMS),
         better in 0..ITEMS,
     ) {
-        let list = checklist();
-        let before = score(&list, &period(), &graded_assessment(&list, &levels, &excused));
-        let mut improved = levels;
+        let mut improved = levels.clone();
         improved[better] += 1;
-        let after = score(&list, &period(), &graded_assessment(&list, &improved, &excused));
-        prop_assert!(after.base >= before.base);
+        for list in [checklist(), second()] {
+            let before = score(&list, &period(), &graded_assessment(&list, &levels, &excused));
+            let after = score(&list, &period(), &graded_assessment(&list, &improved, &excused));
+            prop_assert!(after.base >= before.base && after.total() >= before.total());
+        }
     }
 
     /// Whatever does not apply, whole aspects included, full compliance with the rest is everything, exactly.

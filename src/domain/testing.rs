@@ -4,8 +4,8 @@ use super::{
     AnswerKey, AnswerValue, Aspect, AspectId, Assessment, Block, BranchProfile, Checklist, Choice, ChoiceId,
     Collection, Combine, CountCredit, DeviceId, Document, DocumentId, Entry, Fact, FactId, Grade, GradeLimit,
     Grading, Item, ItemId, LimitId, LimitTest, MethodId, Occurrence, OccurrenceId, Part, PartAnswer, PartId,
-    Period, PeriodId, Points, Rule, Section, SectionId, SectorId, ShareBand, ShareCredit, Stamp, Stance,
-    StandardId, Threshold, Window,
+    Period, PeriodId, Points, Proportion, Rule, Section, SectionId, SectorId, ShareBand, ShareCredit, Stamp,
+    Stance, StandardId, Threshold, Window,
 };
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -94,7 +94,10 @@ pub(crate) fn share(target: u8, floor: u8) -> Rule {
         numerator: "已谈".into(),
         denominator: "应谈".into(),
         from_profile: None,
-        credit: ShareCredit::Proportional { target, floor },
+        credit: ShareCredit::Proportional {
+            target: Proportion::percent(target),
+            floor: Proportion::percent(floor),
+        },
     }
 }
 
@@ -105,8 +108,8 @@ pub(crate) fn checklist() -> Checklist {
     let fact = |id: &str| Fact { id: FactId::new(id).unwrap(), text: id.into(), deducts: points(500) };
     let bands = ShareCredit::Bands {
         bands: vec![
-            ShareBand { at_least: 90, points: points(1_000) },
-            ShareBand { at_least: 60, points: points(400) },
+            ShareBand { at_least: Proportion::percent(90), points: points(1_000) },
+            ShareBand { at_least: Proportion::percent(60), points: points(400) },
         ],
     };
     let banded = Rule::Share {
@@ -193,6 +196,7 @@ pub(crate) fn checklist() -> Checklist {
                 ],
             ),
         ],
+        engine: 1,
     }
 }
 
@@ -205,7 +209,9 @@ pub(crate) fn full(part: &Part, period: &Period) -> PartAnswer {
         },
         Rule::Share { .. } => PartAnswer::Share { numerator: 7, denominator: 7 },
         Rule::Level { choices } => PartAnswer::Level { choice: choices[0].id.clone() },
-        Rule::Deduction { .. } => PartAnswer::Occurrences { counts: std::collections::BTreeMap::new() },
+        Rule::Deduction { .. } | Rule::FromTotal { .. } => {
+            PartAnswer::Occurrences { counts: std::collections::BTreeMap::new() }
+        }
         Rule::Facts { facts } => {
             PartAnswer::Facts { met: facts.iter().map(|fact| fact.id.clone()).collect() }
         }

@@ -95,7 +95,7 @@ fn reword(rule: &mut Rule) {
         Rule::Level { choices } => {
             choices.pop();
         }
-        Rule::Deduction { occurrences } => {
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
             occurrences.pop();
         }
         Rule::Facts { facts } => {

@@ -18,7 +18,7 @@ pub struct Receipt {
     pub received_at: u64,
     /// The score as the endpoint computed it.
     pub score: Points,
-    /// With which scoring engine.
+    /// With which version of scoring: the one that the checklist asks for.
     pub engine: u16,
     /// Whether it came after the period's 上报截止.
     pub late: bool,

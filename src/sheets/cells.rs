@@ -5,7 +5,7 @@ use super::{
     fault::{Faults, quoted},
     table::Line,
 };
-use crate::domain::Points;
+use crate::domain::{Points, Proportion};
 use core::str::FromStr;
 use jiff::civil::Date;
 
@@ -67,6 +67,29 @@ impl<'a> Line<'a> {
             self.fault(column, problem, remedy, faults);
         }
         number
+    }
+
+    /// A needed proportion that will do: 90, 90%, 三分之一, 1/3.
+    pub(crate) fn proportion(
+        self,
+        column: &str,
+        will_do: impl Fn(Proportion) -> bool,
+        faults: &mut Faults,
+    ) -> Option<Proportion> {
+        let text = self.needed(column, faults)?;
+        let found = Proportion::read(text).filter(|found| will_do(*found));
+        if found.is_none() {
+            let problem = format!("{}不是这里能用的比例", quoted(text));
+            // 90% that has lost its format arrives as 0.9.
+            let is_part = text.parse::<f64>().is_ok_and(|number| number > 0.0 && number < 1.0);
+            let remedy = if is_part {
+                "百分之九十写 90，不写 0.9"
+            } else {
+                "写百分之几（如 90），或者几分之几（如 三分之一）；在0到100%之间"
+            };
+            self.fault(column, problem, remedy, faults);
+        }
+        found
     }
 
     /// A day, when there is one: 2026-06-05, 2026/6/5, 2026年6月5日.

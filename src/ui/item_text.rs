@@ -22,7 +22,7 @@ pub fn item_text(item: &Item) -> String {
 fn options(rule: &Rule) -> Vec<&str> {
     match rule {
         Rule::Level { choices } => choices.iter().map(|choice| choice.text.as_str()).collect(),
-        Rule::Deduction { occurrences } => {
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
             occurrences.iter().map(|occurrence| occurrence.text.as_str()).collect()
         }
         Rule::Facts { facts } => facts.iter().map(|fact| fact.text.as_str()).collect(),

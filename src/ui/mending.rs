@@ -154,8 +154,7 @@ fn measure(item: &Item, scored: &ItemScore, outcome: Option<Outcome>) -> String 
     if outcome.is_some_and(Outcome::is_open) {
         return item.guidance.iter().take(GUIDANCE_STEPS).cloned().collect::<Vec<_>>().join("\n");
     }
-    let short = item.parts.iter().zip(&scored.parts).find(|(_, score)| score.got < score.points);
-    let from_now_on = match short.map(|(part, _)| part.window) {
+    let from_now_on = match scored.short(item).next().map(|(_, part, _)| part.window) {
         Some(Window::Month) => "今后按月办，当月登记",
         Some(Window::Quarter) => "今后按季度办，当季登记",
         Some(Window::HalfYear | Window::Year) => "今后按时办，办完就登记",

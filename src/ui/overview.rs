@@ -24,6 +24,8 @@ pub struct ItemRow {
     pub points: Points,
     /// What it earned so far.
     pub got: Points,
+    /// What it takes from the total.
+    pub taken: Points,
     /// How it stands today; `None` while it is unanswered or does not count.
     pub outcome: Option<Outcome>,
     /// 待复核: it was answered under another version that asked something else.
@@ -47,6 +49,7 @@ pub fn rows(checklist: &Checklist, sheet: &ScoreSheet, period: &Period, today: D
             state: score.state,
             points: if score.state.counts() { score.points } else { item.points() },
             got: score.got,
+            taken: score.taken,
             outcome: judge_item(item, score, period, today),
             doubtful: false,
         })
@@ -76,7 +79,13 @@ impl ItemRow {
     /// Whether it was answered and lost points.
     #[must_use]
     pub fn is_short(&self) -> bool {
-        self.state == ItemState::Answered && self.got < self.points
+        self.state == ItemState::Answered && self.lost() > Points::ZERO
+    }
+
+    /// What it cost: the points it did not earn, and those it takes from the total.
+    #[must_use]
+    pub fn lost(&self) -> Points {
+        self.points.saturating_sub(self.got).saturating_add(self.taken)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use super::terms::{self, whole_day};
 use crate::domain::{
-    Checklist, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Part, Period, PeriodId,
-    Points, ProfileNumber, Rule, ShareCredit,
+    Checklist, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Occurrence, Part, Period,
+    PeriodId, Points, ProfileNumber, Proportion, Rule, ShareCredit,
 };
 
 /// A difference in words.
@@ -266,17 +266,21 @@ fn rule_lines(part: &Part) -> Vec<String> {
             let short = match credit {
                 CountCredit::Proportional => "按比例得分",
                 CountCredit::AllOrNothing => "不得分",
+                CountCredit::EachMissing { costs } => &format!("每缺1{unit}扣{costs}分，扣完为止"),
             };
             vec![format!("{}至少{minimum}{unit}，不够的{short}", terms::often(part.window))]
         }
         Rule::Share { numerator, denominator, credit, from_profile } => {
             let earned = match credit {
-                ShareCredit::Proportional { target, floor: 0 } => format!("达到{target}%得满分"),
                 ShareCredit::Proportional { target, floor } => {
-                    format!("达到{target}%得满分，不到{floor}%不得分")
+                    format!("达到{target}得满分{}", no_less(*floor))
+                }
+                ShareCredit::EachBelow { target, floor, step, costs } => {
+                    let each = format!("每低{step}个百分点扣{costs}分，扣完为止");
+                    format!("达到{target}得满分，{each}{}", no_less(*floor))
                 }
                 ShareCredit::Bands { bands } => {
-                    let bands = bands.iter().map(|band| format!("达到{}%得{}分", band.at_least, band.points));
+                    let bands = bands.iter().map(|band| format!("达到{}得{}分", band.at_least, band.points));
                     bands.collect::<Vec<_>>().join("，")
                 }
             };
@@ -291,10 +295,19 @@ fn rule_lines(part: &Part) -> Vec<String> {
         Rule::Deduction { occurrences } => {
             occurrences.iter().map(|kind| format!("“{}”每次扣{}分", kind.text, kind.each)).collect()
         }
+        Rule::FromTotal { occurrences } => {
+            let each = |kind: &Occurrence| format!("“{}”每次从总分里扣{}分", kind.text, kind.each);
+            occurrences.iter().map(each).collect()
+        }
         Rule::Facts { facts } => {
             facts.iter().map(|fact| format!("“{}”没做到扣{}分", fact.text, fact.deducts)).collect()
         }
     }
+}
+
+/// What is said of a floor.
+fn no_less(floor: Proportion) -> String {
+    if floor > Proportion::NONE { format!("，不到{floor}不得分") } else { String::new() }
 }
 
 fn number(which: ProfileNumber) -> &'static str {

@@ -161,7 +161,10 @@ fn answer(
             let fits = (1..=MAX_FIGURE).contains(&denominator);
             fits.then(|| (PartAnswer::Share { numerator, denominator }, ids(&there)))
         }
-        (LedgerSource::BelowQuorum { occurrence, .. }, Rule::Deduction { occurrences }) => {
+        (
+            LedgerSource::BelowQuorum { occurrence, .. },
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences },
+        ) => {
             let mut there = attended(seen, &spans);
             if there.is_empty() {
                 return None;
@@ -238,8 +241,9 @@ pub fn fits(source: &LedgerSource, rule: &Rule) -> bool {
         && match (source, rule) {
             (LedgerSource::Count { .. }, Rule::Count { .. })
             | (LedgerSource::Attendance { .. }, Rule::Share { .. }) => true,
-            (LedgerSource::BelowQuorum { occurrence, .. }, Rule::Deduction { occurrences }) => {
-                occurrences.iter().any(|known| &known.id == occurrence)
+            (LedgerSource::BelowQuorum { occurrence, .. }, rule) => {
+                let known = rule.occurrences().unwrap_or_default();
+                known.iter().any(|known| &known.id == occurrence)
             }
             _ => false,
         }

@@ -1,8 +1,8 @@
 //! Why points are missing, in the branch's own figures, for the township's list.
 
 use crate::domain::{
-    Item, NotApplicable, Part, PartAnswer, Rule,
-    scoring::{ItemScore, ItemState, PartDetail, PartScore, WindowCount},
+    CountCredit, Item, NotApplicable, Part, PartAnswer, Rule,
+    scoring::{ItemScore, ItemState, PartDetail, PartScore, WindowCount, missing},
 };
 use jiff::civil::Date;
 
@@ -22,13 +22,12 @@ pub(super) fn shortfall(item: &Item, score: &ItemScore) -> String {
     if score.state == ItemState::Unsure {
         return "拿不准".into();
     }
-    let short = score.parts.iter().filter(|part| part.got < part.points);
-    let texts: Vec<String> = short
-        .filter_map(|part| {
-            let asked = item.part(&part.part)?;
+    let texts: Vec<String> = score
+        .short(item)
+        .map(|(_, asked, part)| {
             let why = part_shortfall(asked, part);
             let many = item.parts.len() > 1 && !asked.text.is_empty();
-            Some(if many { format!("{}：{why}", asked.text) } else { why })
+            if many { format!("{}：{why}", asked.text) } else { why }
         })
         .collect();
     texts.join("；")
@@ -40,7 +39,13 @@ fn part_shortfall(part: &Part, score: &PartScore) -> String {
         PartDetail::Unanswered => "没有作答".into(),
         PartDetail::Counts { minimum, windows } => {
             let short = windows.iter().filter(|window| window.count.unwrap_or(0) < *minimum);
-            short.map(|window| counted(window, *minimum, part)).collect::<Vec<_>>().join("，")
+            let said = short.map(|window| counted(window, *minimum, part)).collect::<Vec<_>>().join("，");
+            match &part.rule {
+                Rule::Count { credit: CountCredit::EachMissing { .. }, unit, .. } => {
+                    format!("{said}，共缺{}{unit}", missing(*minimum, windows))
+                }
+                _ => said,
+            }
         }
         PartDetail::Share { numerator, denominator } => match &part.rule {
             Rule::Share { numerator: done, denominator: due, .. } => {
@@ -89,12 +94,17 @@ fn answered(part: &Part, answer: &PartAnswer) -> String {
         (Rule::Level { choices }, PartAnswer::Level { choice }) => {
             choices.iter().find(|offered| &offered.id == choice).map_or_else(String::new, |o| o.text.clone())
         }
-        (Rule::Deduction { occurrences }, PartAnswer::Occurrences { counts }) => {
+        (
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences },
+            PartAnswer::Occurrences { counts },
+        ) => {
             let happened = occurrences.iter().filter_map(|kind| {
                 let count = counts.get(&kind.id).copied().filter(|count| *count > 0)?;
                 Some(format!("{}{count}次", kind.text))
             });
-            happened.collect::<Vec<_>>().join("，")
+            let happened = happened.collect::<Vec<_>>().join("，");
+            let from_total = matches!(part.rule, Rule::FromTotal { .. });
+            if from_total { format!("{happened}（从总分里扣）") } else { happened }
         }
         _ => String::new(),
     }

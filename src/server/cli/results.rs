@@ -271,7 +271,10 @@ impl Book {
             for (column, score) in (3_u16..).zip(known.report.sheet.items()) {
                 match instead_of_points(score.state) {
                     Some(text) => self.looks.text(sheet, row, column, text)?,
-                    None => self.looks.number(sheet, row, column, points(score.got))?,
+                    // What is taken from the total stands as what it is: less than nothing.
+                    None => {
+                        self.looks.number(sheet, row, column, points(score.got) - points(score.taken))?;
+                    }
                 }
             }
         }
@@ -302,7 +305,8 @@ impl Book {
                     let of_list = self.stands_under.get(&branch.code) == Some(hash);
                     let Some(known) = self.reported.get(&branch.code).filter(|_| of_list) else { continue };
                     let score = known.report.sheet.items().nth(index);
-                    let Some(score) = score.filter(|score| score.state.counts() && score.got < score.points)
+                    let Some(score) =
+                        score.filter(|score| score.state.counts() && score.lost() > Points::ZERO)
                     else {
                         continue;
                     };
@@ -407,7 +411,7 @@ fn in_order(
 /// 主要问题: the items that lost most by the branch's own account, in their order, and how many lost anything.
 fn problems(list: &Checklist, sheet: &ScoreSheet) -> String {
     let short = list.items().zip(sheet.items()).enumerate().filter_map(|(index, ((_, item), score))| {
-        let lost = score.points.saturating_sub(score.got);
+        let lost = score.lost();
         (score.state.counts() && lost > Points::ZERO).then_some((index + 1, &item.title, lost))
     });
     let mut short: Vec<(usize, &String, Points)> = short.collect();

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, Checklist, ContentHash, ENGINE_VERSION, Submission, SubmissionId,
+        Assessment, Checklist, ContentHash, Submission, SubmissionId,
         check::submission_faults,
         period::{Period, shanghai_date},
         score,
@@ -107,7 +107,7 @@ pub(in crate::server) async fn put(
         sha256,
         received_at: now_ms,
         score: sheet.total(),
-        engine: ENGINE_VERSION,
+        engine: checklist.engine,
         // By the day it was made: a branch is not late because its network was; nor because its clock was ahead.
         late: period.is_late(shanghai_date(submission.made_at.min(now_ms))),
     };

@@ -62,7 +62,9 @@ pub fn PartControl(
             .into_any()
         }
         Rule::Level { choices } => level(&choices, answer, write).into_any(),
-        Rule::Deduction { occurrences } => deduction(&occurrences, answer, write, spoken, &at).into_any(),
+        Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+            deduction(&occurrences, answer, write, spoken, &at).into_any()
+        }
         Rule::Facts { facts } => facts_control(&facts, answer, write).into_any(),
     };
     let asked_of = judged.iter().map(|span| dates::window(&span.key)).collect::<Vec<_>>().join("、");

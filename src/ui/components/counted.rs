@@ -206,7 +206,9 @@ fn said(answer: &PartAnswer, source: &LedgerSource, part: &Part, counted: usize)
         }
         (_, LedgerSource::BelowQuorum { occurrence, .. }) => {
             let named = match &part.rule {
-                Rule::Deduction { occurrences } => occurrences.iter().find(|kind| &kind.id == occurrence),
+                Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
+                    occurrences.iter().find(|kind| &kind.id == occurrence)
+                }
                 _ => None,
             };
             let named = named.map(|kind| kind.text.clone()).unwrap_or_default();

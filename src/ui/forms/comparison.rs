@@ -40,7 +40,11 @@ pub fn paper(source: &Source<'_>, earlier: &Earlier) -> Paper {
         let had = old.filter(|old| old.state.counts());
         let now = row.state.counts();
         let change = match had {
-            Some(old) if now => difference(old.got.hundredths(), score.got.hundredths()),
+            // What is taken from the total counts against what is got, on either side.
+            Some(old) if now => difference(
+                old.got.saturating_add(score.taken).hundredths(),
+                score.got.saturating_add(old.taken).hundredths(),
+            ),
             _ => String::new(),
         };
         let remark = match old {

@@ -216,11 +216,12 @@ impl<'a> Source<'a> {
     /// Why each part that counts got its points; those that lost some only, if asked for. Parts are told apart by ① ② where
     /// there are several.
     fn reasons(&self, item: &Item, score: &ItemScore, lost_only: bool) -> Vec<String> {
-        let parts = item.parts.iter().zip(&score.parts).enumerate();
-        let counting =
-            parts.filter(|(_, (part, scored))| !lost_only || (!part.bonus && scored.got < scored.points));
+        let all = item.parts.iter().zip(&score.parts).enumerate();
+        let all = all.map(|(place, (part, scored))| (place, part, scored));
+        let counting: Vec<_> = if lost_only { score.short(item).collect() } else { all.collect() };
         counting
-            .map(|(place, (part, scored))| {
+            .into_iter()
+            .map(|(place, part, scored)| {
                 let why = explain::part(part, scored, self.period);
                 let bonus = if part.bonus { "加分：" } else { "" };
                 format!("{}{bonus}{why}", mark(place, item.parts.len()))

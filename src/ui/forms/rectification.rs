@@ -35,7 +35,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
     }
     for (item, score, row) in source.items().filter(|(.., row)| row.is_short() && !spoken_for(row, &written))
     {
-        let lost = row.points.saturating_sub(row.got);
+        let lost = row.lost();
         let why = source.reasons(item, score, true).join("；");
         let mut cells = vec![String::new(); columns.len()];
         cells[0] = (rows.len() + 1).to_string();

@@ -99,7 +99,7 @@ fn problems(source: &Source<'_>, findings: &[Finding]) -> Vec<String> {
         .enumerate()
         .map(|(place, (item, score, row))| {
             let why = source.reasons(item, score, true).join("；");
-            let lost = row.points.saturating_sub(row.got);
+            let lost = row.lost();
             let missed = if row.outcome == Some(Outcome::Missed) { "，已经错过" } else { "" };
             format!("{}．{}（第{}条）：{why}{missed}。扣{lost}分。", place + 1, item.title, row.number)
         })

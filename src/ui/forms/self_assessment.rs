@@ -84,10 +84,12 @@ fn feet(source: &Source<'_>) -> Vec<Foot> {
     let total = source.sheet.total();
     let bonus = source.sheet.bonus;
     let with_bonus = if bonus == Points::ZERO { String::new() } else { format!("，其中加分{bonus}分") };
+    let taken = source.sheet.taken;
+    let taken = if taken.is_zero() { String::new() } else { format!("，已从总分里扣{taken}分") };
     let open = source.items().filter(|(_, _, row)| row.state.is_open()).count();
     let open = if open == 0 { String::new() } else { format!("还有{open}条没填，先按0分算。") };
     let total = format!(
-        "{total}分{with_bonus}（自评估算，不是评定结果）。{open}不适用的、还没到时候的和由上级评的不计分，本方面其余条目按比例折算。"
+        "{total}分{with_bonus}{taken}（自评估算，不是评定结果）。{open}不适用的、还没到时候的和由上级评的不计分，本方面其余条目按比例折算。"
     );
     let claimed = source.claimed().map(terms::claimed).unwrap_or_default();
     vec![

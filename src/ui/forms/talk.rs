@@ -80,12 +80,10 @@ fn short(source: &Source<'_>, findings: &[Finding]) -> Vec<String> {
 
 /// What was answered to the parts that fell short.
 fn answered(source: &Source<'_>, item: &Item, score: &ItemScore) -> String {
-    let parts = item.parts.iter().zip(&score.parts);
-    let said =
-        parts.filter(|(part, scored)| !part.bonus && scored.got < scored.points).filter_map(|(part, _)| {
-            let answer = source.assessment.part(&item.id, &part.id)?;
-            Some(answers::said(part, answer, source.period))
-        });
+    let said = score.short(item).filter_map(|(_, part, _)| {
+        let answer = source.assessment.part(&item.id, &part.id)?;
+        Some(answers::said(part, answer, source.period))
+    });
     said.collect::<Vec<_>>().join("；")
 }
 

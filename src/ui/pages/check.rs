@@ -126,8 +126,8 @@ pub fn Row(
     let row_id = row.id.clone();
     let href = format!("/check/{row_id}");
     let points = match row.state {
-        ItemState::Answered => terms::of_points(row.got, row.points),
-        ItemState::Unanswered | ItemState::Unsure => format!("{}分", row.points),
+        ItemState::Answered => terms::earned(&row),
+        ItemState::Unanswered | ItemState::Unsure => terms::worth(row.points),
         _ => "不计分".into(),
     };
     let sign = sign(&row);

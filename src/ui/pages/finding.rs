@@ -121,7 +121,7 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
     let item = finding.item.clone()?;
     let rows = session.derived.rows.read();
     let row = rows.iter().find(|row| row.id == item)?;
-    let now = row.state.counts().then(|| format!("现在 {}", terms::of_points(row.got, row.points)));
+    let now = row.state.counts().then(|| format!("现在 {}", terms::earned(row)));
     let then = finding.scored.as_ref().map(|scored| {
         let work = session.work.read();
         let is_other = work.as_ref().is_ok_and(|work| work.draft.period != scored.period);

@@ -42,6 +42,10 @@ fn Shown() -> impl IntoView {
                     {move || session.derived.sheet.get().map(|sheet| sheet.total().to_string())}
                 </b>
                 "分，"
+                {move || {
+                    let taken = session.derived.sheet.get().map(|sheet| sheet.taken);
+                    taken.filter(|taken| !taken.is_zero()).map(|taken| format!("已从总分里扣了{taken}分，"))
+                }}
                 {move || session.derived.estimate.get().map(|estimate| terms::estimate(&estimate))}
             </p>
             {move || {
@@ -198,7 +202,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
     let stands = row.outcome.map(|outcome| terms::outcome(outcome, session.today.get_untracked()));
     let sign = row.outcome.map(terms::outcome_sign);
     let class = format!("state state-{}", super::check::class(&row));
-    let points = if row.state.counts() { terms::of_points(row.got, row.points) } else { String::new() };
+    let points = if row.state.counts() { terms::earned(&row) } else { String::new() };
     view! {
         <li class="shortfall">
             <a href=format!("/check/{}", row.id) class="row">

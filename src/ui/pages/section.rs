@@ -220,8 +220,10 @@ fn items(session: Session, section: &crate::domain::Section) -> impl IntoView + 
             .filter_map(|id| rows.iter().find(|row| &row.id == id))
             .map(|row| {
                 let points = match row.state {
-                    ItemState::Answered => terms::of_points(row.got, row.points),
-                    ItemState::Unanswered | ItemState::Unsure => format!("没填，{}分", row.points),
+                    ItemState::Answered => terms::earned(row),
+                    ItemState::Unanswered | ItemState::Unsure => {
+                        format!("没填，{}", terms::worth(row.points))
+                    }
                     _ => "不计分".into(),
                 };
                 view! {

@@ -26,7 +26,10 @@ pub fn said(part: &Part, answer: &PartAnswer, period: &Period) -> String {
             let chosen = choices.iter().find(|offered| &offered.id == choice);
             chosen.map(|offered| offered.text.clone()).unwrap_or_default()
         }
-        (Rule::Deduction { occurrences }, PartAnswer::Occurrences { counts }) => {
+        (
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences },
+            PartAnswer::Occurrences { counts },
+        ) => {
             let happened: Vec<String> = occurrences
                 .iter()
                 .filter_map(|kind| {

@@ -2,8 +2,10 @@
 
 use super::dates;
 use crate::domain::{
-    Item, Part, PartAnswer, Period, Points, Rule, ShareCredit,
-    scoring::{ItemScore, PartDetail, PartScore, WindowCount},
+    Combine, CountCredit, Item, Part, PartAnswer, Period, Points, Proportion, Rule, ShareCredit,
+    points::Exact,
+    rule::steps_below,
+    scoring::{ItemScore, PartDetail, PartScore, WindowCount, missing},
 };
 
 /// The reason in one sentence, without the points themselves; empty when there is nothing to explain.
@@ -14,7 +16,17 @@ pub fn part(part: &Part, score: &PartScore, period: &Period) -> String {
         (_, PartDetail::Unanswered) => "还没填".into(),
         (_, PartDetail::NotDue { .. }) => "本期不评".into(),
         (Rule::Count { unit, .. }, PartDetail::Counts { minimum, windows }) => {
-            counts(part, unit, *minimum, windows, period)
+            let said = counts(part, unit, *minimum, windows, period);
+            match part.rule {
+                Rule::Count { credit: CountCredit::EachMissing { costs }, .. } => {
+                    let missing = missing(*minimum, windows);
+                    format!(
+                        "{said}{}",
+                        cost(&format!("缺{missing}{unit}"), costs.times(missing), score.points)
+                    )
+                }
+                _ => said,
+            }
         }
         (
             Rule::Share { numerator, denominator, credit, .. },
@@ -22,9 +34,12 @@ pub fn part(part: &Part, score: &PartScore, period: &Period) -> String {
         ) => {
             let percent = u64::from(*n) * 100 / u64::from((*d).max(1));
             let asked = match credit {
-                ShareCredit::Proportional { target, .. } => format!("，达到{target}%得满分"),
+                ShareCredit::Proportional { target, .. } => format!("，达到{target}得满分"),
+                ShareCredit::EachBelow { target, floor, step, costs } => {
+                    below(*target, *floor, *step, *costs, (*n, *d), score)
+                }
                 ShareCredit::Bands { bands } => {
-                    bands.first().map_or_else(String::new, |band| format!("，达到{}%得满分", band.at_least))
+                    bands.first().map_or_else(String::new, |band| format!("，达到{}得满分", band.at_least))
                 }
             };
             let asked = if full { String::new() } else { asked };
@@ -50,15 +65,29 @@ pub fn part(part: &Part, score: &PartScore, period: &Period) -> String {
             chosen.map(|offered| format!("选的是“{}”", offered.text)).unwrap_or_default()
         }
         (
-            Rule::Deduction { occurrences },
+            Rule::Deduction { occurrences } | Rule::FromTotal { occurrences },
             PartDetail::Answer { answer: PartAnswer::Occurrences { counts } },
         ) => {
             let lost: Vec<String> = occurrences
                 .iter()
                 .filter_map(|kind| counts.get(&kind.id).filter(|n| **n > 0).map(|n| (kind, *n)))
-                .map(|(kind, n)| format!("“{}”{n}，扣{}分", kind.text, kind.each.times(n).min(score.points)))
+                .map(|(kind, n)| {
+                    let lost = kind.each.times(n);
+                    match part.rule {
+                        Rule::FromTotal { .. } if score.points.is_zero() => {
+                            format!("“{}”{n}，从总分里扣{lost}分", kind.text)
+                        }
+                        Rule::FromTotal { .. } => format!("“{}”{n}，扣{lost}分", kind.text),
+                        _ => format!("“{}”{n}，扣{}分", kind.text, lost.min(score.points)),
+                    }
+                })
                 .collect();
-            if lost.is_empty() { "没有扣分的事".into() } else { lost.join("；") }
+            let rest = match score.taken {
+                Points::ZERO => String::new(),
+                _ if score.points.is_zero() => String::new(),
+                taken => format!("，其中{taken}分从总分里扣"),
+            };
+            if lost.is_empty() { "没有扣分的事".into() } else { format!("{}{rest}", lost.join("；")) }
         }
         _ => String::new(),
     }
@@ -94,6 +123,35 @@ pub fn with_points(rule: &Part, score: &PartScore, period: &Period) -> String {
     format!("得 {} / {} 分，因为{why}", score.got, score.points)
 }
 
+/// ，缺2次，扣1分; nothing when nothing is lost; no more than there is.
+fn cost(what: &str, lost: Points, all: Points) -> String {
+    match lost {
+        Points::ZERO => String::new(),
+        lost if lost < all => format!("，{what}，扣{lost}分"),
+        _ => format!("，{what}，{all}分扣完"),
+    }
+}
+
+/// ，满分要90%，低3个百分点，扣1.5分
+fn below(
+    target: Proportion,
+    floor: Proportion,
+    step: u8,
+    costs: Points,
+    (n, d): (u32, u32),
+    score: &PartScore,
+) -> String {
+    let share = Exact::new(n.min(d).into(), d.max(1).into());
+    let asked = format!("，达到{target}得满分");
+    if share < floor.exact() {
+        return format!("{asked}，低于{floor}不得分");
+    }
+    let steps = steps_below(target, step, share);
+    let points = steps.saturating_mul(step.into());
+    let lost = cost(&format!("低{points}个百分点"), costs.times(steps), score.points);
+    format!("{asked}{}", if lost.is_empty() { "，低不到一档，不扣".into() } else { lost })
+}
+
 /// Every part that lost points, with the reason and the points.
 #[must_use]
 pub fn lost(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
@@ -110,18 +168,17 @@ fn told_lost(item: &Item, scored: &ItemScore, why: impl Fn(&Part, &PartScore) ->
     if !scored.state.counts() {
         return Vec::new();
     }
-    let parts =
-        item.parts.iter().zip(&scored.parts).filter(|(part, score)| !part.bonus && score.got < score.points);
-    parts
-        .map(|(part, score)| {
-            let why = why(part, score);
-            if part.text.is_empty() || scored.parts.len() == 1 {
-                why
-            } else {
-                format!("{}：{why}", part.text)
-            }
-        })
-        .collect()
+    // Of several ways the best counts; what the others would have brought is said beneath it.
+    let best = item.parts.iter().zip(&scored.parts).filter(|(part, _)| !part.bonus);
+    let best = best.max_by_key(|(_, score)| score.got).filter(|(_, score)| {
+        item.combine == Combine::Any && score.got > Points::ZERO && score.got < scored.points
+    });
+    let best = best.map(|(part, score)| format!("按得分最高的“{}”算，得{}分", part.text, score.got));
+    let parts = scored.short(item).map(|(_, part, score)| {
+        let why = why(part, score);
+        if part.text.is_empty() || scored.parts.len() == 1 { why } else { format!("{}：{why}", part.text) }
+    });
+    best.into_iter().chain(parts).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! 评分标准: how a part is scored, in words.
 
 use super::dates;
-use crate::domain::{CountCredit, Part, Rule, ShareCredit};
+use crate::domain::{CountCredit, Part, Proportion, Rule, ShareCredit};
 
 /// "每月至少1次，得1.5分；不够的按比例得分"
 #[must_use]
@@ -14,17 +14,24 @@ pub fn rule(part: &Part) -> String {
             let less = match credit {
                 CountCredit::Proportional => "不够的按比例得分",
                 CountCredit::AllOrNothing => "哪次不够，哪次不得分",
+                CountCredit::EachMissing { costs } => &format!("每缺1{unit}扣{costs}分，扣完为止"),
             };
             format!("{often}至少{minimum}{unit}，都够得{points}分；{less}")
         }
         Rule::Share { numerator, denominator, credit, .. } => match credit {
             ShareCredit::Proportional { target, floor } => {
-                let below = if *floor > 0 { format!("，低于{floor}%不得分") } else { String::new() };
-                format!("{numerator}占{denominator}的{target}%得{points}分，不到的按比例得分{below}")
+                format!(
+                    "{numerator}占{denominator}的{target}得{points}分，不到的按比例得分{}",
+                    no_less(*floor)
+                )
+            }
+            ShareCredit::EachBelow { target, floor, step, costs } => {
+                let each = format!("每低{step}个百分点扣{costs}分，零头不扣，扣完为止");
+                format!("{numerator}占{denominator}的{target}得{points}分，{each}{}", no_less(*floor))
             }
             ShareCredit::Bands { bands } => {
                 let bands: Vec<String> =
-                    bands.iter().map(|band| format!("达到{}%得{}分", band.at_least, band.points)).collect();
+                    bands.iter().map(|band| format!("达到{}得{}分", band.at_least, band.points)).collect();
                 format!("{numerator}占{denominator}：{}，再低不得分", bands.join("，"))
             }
         },
@@ -37,6 +44,16 @@ pub fn rule(part: &Part) -> String {
             let each: Vec<String> =
                 occurrences.iter().map(|kind| format!("“{}”每次扣{}分", kind.text, kind.each)).collect();
             format!("{points}分，{}，扣完为止", each.join("；"))
+        }
+        Rule::FromTotal { occurrences } => {
+            let each: Vec<String> =
+                occurrences.iter().map(|kind| format!("“{}”每次扣{}分", kind.text, kind.each)).collect();
+            let own = if points.is_zero() {
+                "从总分里扣".into()
+            } else {
+                format!("{points}分，扣完了再从总分里扣")
+            };
+            format!("{own}：{}", each.join("；"))
         }
         Rule::Facts { facts } => {
             let same = facts.iter().all(|fact| fact.deducts == facts[0].deducts);
@@ -56,6 +73,11 @@ pub fn rule(part: &Part) -> String {
         }
     };
     if part.bonus { format!("加分：{said}") } else { said }
+}
+
+/// What is said of a floor.
+fn no_less(floor: Proportion) -> String {
+    if floor > Proportion::NONE { format!("，低于{floor}不得分") } else { String::new() }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::dates;
 use crate::{
     domain::{ClaimedGrade, Estimate, Finding, Grade, NotApplicable, Outcome, Points},
     protocol::ReviewState,
+    ui::overview::ItemRow,
 };
 use jiff::civil::Date;
 
@@ -91,6 +92,24 @@ pub fn review(state: Option<ReviewState>) -> &'static str {
         Some(ReviewState::Incomplete) => "需补材料",
         Some(ReviewState::Approved) => "审核通过",
     }
+}
+
+/// What an item stands at: "2 / 3 分", and what it takes from the total.
+#[must_use]
+pub fn earned(row: &ItemRow) -> String {
+    let ItemRow { got, points, taken, .. } = row;
+    match (points.is_zero(), taken.is_zero()) {
+        (true, true) => "没有扣分".into(),
+        (true, false) => format!("从总分里扣{taken}分"),
+        (false, true) => of_points(*got, *points),
+        (false, false) => format!("{}，另从总分里扣{taken}分", of_points(*got, *points)),
+    }
+}
+
+/// What an item can earn: "3分"; 不占分 where it can only take.
+#[must_use]
+pub fn worth(points: Points) -> String {
+    if points.is_zero() { "不占分".into() } else { format!("{points}分") }
 }
 
 /// "2 / 3 分"
