@@ -1,4 +1,4 @@
-//! Three published assessment tables: checked, published and answered. What each source's own arithmetic gives is worked out
+//! Published assessment tables: checked, published and answered. What each source's own arithmetic gives is worked out
 //! by hand beside the answers; `tests/fixtures/tables/README.md` names the sources.
 
 use super::stage::{Phone, Server, Stage};
@@ -34,9 +34,15 @@ fn folder(name: &str) -> String {
 
 impl Table {
     async fn publish(name: &str, sector: &str) -> Self {
+        Self::publish_file(name, sector, |_| folder(name)).await
+    }
+
+    /// The same from what is made of the folder.
+    async fn publish_file(name: &str, sector: &str, file: impl FnOnce(&Stage) -> String) -> Self {
         let stage = Stage::empty();
-        assert!(stage.run(&["standard", "check", &folder(name)]).ok().contains("没有错误"));
-        let published = stage.run(&["standard", "publish", &folder(name), "--json"]).json();
+        let file = file(&stage);
+        assert!(stage.run(&["standard", "check", &file]).ok().contains("没有错误"));
+        let published = stage.run(&["standard", "publish", &file, "--json"]).json();
         let checklist = read(name, sector);
         let hash = checklist.hash().unwrap().to_string();
         let listed = published["checklists"].as_array().unwrap();
@@ -107,14 +113,18 @@ impl Outcome {
 }
 
 fn read(name: &str, sector: &str) -> Checklist {
+    let package = authoring::parse(&sheets(name)).unwrap();
+    package.checklist(&SectorId::new(sector).unwrap()).unwrap().clone()
+}
+
+fn sheets(name: &str) -> Vec<sheets::Sheet> {
     let mut sheets = Vec::new();
     for entry in std::fs::read_dir(folder(name)).unwrap() {
         let file = entry.unwrap().path();
         let sheet = file.file_stem().unwrap().to_str().unwrap();
         sheets.push(sheets::csv::read(sheet, &std::fs::read(&file).unwrap()).unwrap());
     }
-    let package = authoring::parse(&sheets).unwrap();
-    package.checklist(&SectorId::new(sector).unwrap()).unwrap().clone()
+    sheets
 }
 
 /// An answer in short: `no`; a choice; the facts that are missing; occurrences as `o1=2`; a share as `3/10`; one count for
@@ -131,7 +141,7 @@ fn answer(part: &Part, period: &Period, said: &str) -> PartAnswer {
             let met = facts.iter().map(|fact| fact.id.clone()).filter(|id| !missing.contains(id)).collect();
             PartAnswer::Facts { met }
         }
-        Rule::Deduction { .. } => {
+        Rule::Deduction { .. } | Rule::FromTotal { .. } => {
             let one = |text: &str| {
                 let (id, n) = text.split_once('=').unwrap();
                 (OccurrenceId::new(id).unwrap(), n.parse().unwrap())
@@ -289,4 +299,99 @@ async fn the_enterprise_table_caps_the_grade_for_what_must_not_happen() {
     assert!(!office.contains(&"E20".into()) && office.contains(&"E21".into()), "{office:?}");
     let listed = table.stage.run(&["review", "list"]).ok();
     assert!(listed.contains("某某支部"), "{listed}");
+}
+
+#[tokio::test]
+async fn the_village_table_of_2012_counts_what_is_missing_and_takes_from_the_total() {
+    // As a workbook in the form of the template.
+    let table = Table::publish_file("village_2012", "rural", |stage| {
+        let book = authoring::export::workbook(&sheets("village_2012")).unwrap();
+        stage.write("table.xlsx", book)
+    })
+    .await;
+    assert_eq!(table.checklist.engine, 2);
+    let full = table.answered(0, large(), &[]).await;
+    full.is(10_000, Grade::Model, Grade::Model);
+    assert!(full.sheet.items().all(|item| item.state == ItemState::Answered));
+
+    // 没有落实 −1; 半年汇报缺一次 −1; 没签承诺 −1; 未承诺、未上墙 −3; 高中以上53%，低2点 −2; 公开缺两季 −2; 学习缺五个月 −2.5;
+    // 党费97.5%，低2点半，零头不扣 −1; 只有乡镇表彰 −2; 满意84%，低6点 −3. 100 − 18.5 = 81.5, which would be 优秀; 两批越级上访
+    // take 4 from it: 77.5.
+    let short = [
+        ("G1", "p1", "c2"),
+        ("G3", "p1", "1 0"),
+        ("G4", "p1", "f2"),
+        ("G5", "p1", "f4 f5"),
+        ("G9", "p1", "53/100"),
+        ("G10", "p1", "1 1 0 0"),
+        ("G11", "p1", "1 1 1 1 1 1 1 0 0 0 0 0"),
+        ("G12", "p1", "195/200"),
+        ("G13", "p1", "no"),
+        ("G16", "p1", "o1=2"),
+        ("G18", "p1", "84/100"),
+    ];
+    let outcome = table.answered(1, large(), &short).await;
+    outcome.is(7_750, Grade::Qualified, Grade::Qualified);
+    assert_eq!(outcome.sheet.base, Points::from_hundredths(8_150));
+    assert_eq!(outcome.sheet.taken, Points::from_hundredths(400));
+
+    // Seven months are missing −3.5, and five in all are fewer than six.
+    let few = table.answered(2, large(), &[("G11", "p1", "1 1 1 1 1 0 0 0 0 0 0 0")]).await;
+    few.is(9_650, Grade::Model, Grade::Qualified);
+    // Two thirds exactly are 23 whole points below 90% −11.5; one vote fewer is below two thirds.
+    let exactly = table.answered(3, large(), &[("G18", "p1", "200/300")]).await;
+    exactly.is(8_850, Grade::Excellent, Grade::Excellent);
+    let below = table.answered(4, large(), &[("G18", "p1", "199/300")]).await;
+    below.is(8_850, Grade::Excellent, Grade::Qualified);
+    // Below 60% the item is lost; and no total is less than nothing.
+    let lost = table.answered(5, large(), &[("G18", "p1", "59/100")]).await;
+    lost.is(8_000, Grade::Excellent, Grade::Qualified);
+    let nothing = table.answered(6, large(), &[("G16", "p1", "o1=40 o2=20")]).await;
+    nothing.is(0, Grade::Unqualified, Grade::Unqualified);
+}
+
+#[tokio::test]
+async fn the_service_table_lets_each_missing_thing_cost_until_nothing_is_left() {
+    let table = Table::publish("service", "rural").await;
+    // Of the dissatisfied the best answer is none.
+    let none = ("W2", "p2", "0/9");
+    let with = |changes: &[(&'static str, &'static str, &'static str)]| {
+        let mut all = vec![none];
+        all.retain(|(item, part, _)| !changes.iter().any(|(of, its, _)| of == item && its == part));
+        all.extend_from_slice(changes);
+        all
+    };
+    table.answered(0, large(), &with(&[])).await.is(10_000, Grade::Model, Grade::Model);
+
+    // 少电话 −1; 书150册 −0.5; 少两块牌 −2; 资料缺八样，扣完6分 −6; 大会缺一季 −1; 支委会缺两月 −2; 2/7 of the committee −3;
+    // 参训70%，低25点，两个10点 −2; 只有县级表彰 −3. 100 − 20.5 = 79.5; 处分一人、通报一次 take 3: 76.5.
+    let short = with(&[
+        ("S2", "p1", "f2"),
+        ("S5", "p1", "150"),
+        ("H2", "p1", "f1 f3"),
+        ("N1", "p1", "f1 f2 f3 f4 f5 f6 f7 f8"),
+        ("N3", "p1", "1 0 1 1"),
+        ("N4", "p1", "2/7"),
+        ("N6", "p1", "1 1 1 1 1 1 1 1 1 1 0 0"),
+        ("W1", "p1", "70/100"),
+        ("W3", "p1", "no"),
+        ("W3", "p2", "no"),
+        ("W4", "p1", "o1=1 o2=1"),
+    ]);
+    table.answered(1, large(), &short).await.is(7_650, Grade::Qualified, Grade::Qualified);
+    // A third exactly is a third.
+    table.answered(2, large(), &with(&[("N4", "p1", "3/9")])).await.is(10_000, Grade::Model, Grade::Model);
+    // 代表会议一次: three are missing −1.5, and one is fewer than two.
+    let few = table.answered(3, large(), &with(&[("N5", "p2", "1")])).await;
+    few.is(9_850, Grade::Model, Grade::Qualified);
+    let third = table.answered(4, large(), &with(&[("W2", "p2", "3/9")])).await;
+    third.is(10_000, Grade::Model, Grade::Model);
+    let more = table.answered(5, large(), &with(&[("W2", "p2", "4/9")])).await;
+    more.is(10_000, Grade::Model, Grade::Unqualified);
+    // What comes out of the standard goes into it again.
+    let exported = table.stage.path("out.xlsx").to_str().unwrap().to_owned();
+    table.stage.run(&["standard", "export", "-o", &exported]).ok();
+    assert!(table.stage.run(&["standard", "check", &exported]).ok().contains("没有错误"));
+    let burden = table.stage.run(&["standard", "burden", &exported]).ok();
+    assert!(burden.contains("农村"), "{burden}");
 }
