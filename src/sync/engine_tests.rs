@@ -357,6 +357,20 @@ fn what_only_a_newer_app_can_read_is_left_alone_and_said() {
 }
 
 #[test]
+fn a_checklist_of_a_later_version_of_scoring_is_left_and_the_phone_stays_with_its_own() {
+    let (store, api) = (MemoryStore::phone(0, &[1]), FakeEndpoint::with(&[(1, 1)]));
+    assert!(!run(&store, &api).needs_update);
+    let before = store.local.borrow().standard.clone();
+    let mut later = newer_checklist();
+    later.engine = crate::domain::ENGINE_VERSION + 1;
+    api.publish(serde_json::to_string(&later).unwrap());
+    let outcome = run(&store, &api);
+    assert_eq!((outcome.needs_update, outcome.failures), (true, 0));
+    assert_eq!(store.local.borrow().checklists.len(), 1);
+    assert!(before.is_some() && store.local.borrow().standard == before, "stays on its version");
+}
+
+#[test]
 fn a_new_edition_arrives_with_its_checklist_and_a_return_with_its_reason() {
     let (store, api) = (MemoryStore::phone(0, &[1]), FakeEndpoint::with(&[(1, 1)]));
     store.put(submit(1, 1, 1));

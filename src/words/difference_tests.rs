@@ -2,8 +2,8 @@
 
 use super::difference::{Card, card, summary};
 use crate::domain::{
-    Checklist, Citation, Evidence, Item, Mark, MarkKind, Points, ProfileNumber, Rule, StandardId,
-    differences, testing::checklist,
+    Checklist, Citation, CountCredit, Evidence, Item, Mark, MarkKind, Points, ProfileNumber, Proportion,
+    Rule, ShareCredit, StandardId, differences, testing::checklist,
 };
 
 /// The one card that says what this change does.
@@ -196,4 +196,47 @@ fn many_differences_are_counted_in_one_line() {
     assert_eq!(summary(&differences(&old, &new)), "只改了说明，答案不用动");
     new.standard = StandardId::new("other").unwrap();
     assert_eq!(summary(&differences(&old, &new)), "只改了名称、说明或者顺序，答案不用动");
+}
+
+#[test]
+fn a_change_of_rule_is_said_in_the_words_of_the_rule() {
+    let third = Proportion::new(1, 3).unwrap();
+    let said = told(|list| {
+        if let Rule::Count { credit, .. } = &mut list.aspects[1].items[0].parts[0].rule {
+            *credit = CountCredit::EachMissing { costs: Points::from_hundredths(50) };
+        }
+    });
+    assert_eq!(turned(&said), "每月至少1次，不够的按比例得分 → 每月至少1次，不够的每缺1次扣0.5分，扣完为止");
+    let said = told(|list| {
+        if let Rule::Share { credit, .. } = &mut list.aspects[2].items[1].parts[0].rule {
+            *credit = ShareCredit::EachBelow {
+                target: Proportion::percent(90),
+                floor: third,
+                step: 1,
+                costs: Points::from_hundredths(50),
+            };
+        }
+    });
+    assert_eq!(
+        turned(&said),
+        "已谈占应谈的比例，达到100%得满分，不到60%不得分 → \
+         已谈占应谈的比例，达到90%得满分，每低1个百分点扣0.5分，扣完为止，不到三分之一不得分"
+    );
+    let said = told(|list| {
+        let part = &mut list.aspects[2].items[0].parts[0];
+        let occurrences = part.rule.occurrences().unwrap().to_vec();
+        part.rule = Rule::FromTotal { occurrences };
+    });
+    assert_eq!(turned(&said), "“不够人数就表决”每次扣1.5分 → “不够人数就表决”每次从总分里扣1.5分");
+    // What one costs is points, not a question.
+    let mut old = checklist();
+    let cost = |list: &mut Checklist, hundredths| {
+        if let Rule::Count { credit, .. } = &mut list.aspects[1].items[0].parts[0].rule {
+            *credit = CountCredit::EachMissing { costs: Points::from_hundredths(hundredths) };
+        }
+    };
+    cost(&mut old, 50);
+    let said = told_from(&old, |list| cost(list, 100));
+    assert_eq!(said.means, "答案带过来，分数按新的算。");
+    assert!(turned(&said).contains("每缺1次扣1分"), "{said:?}");
 }

@@ -1,7 +1,7 @@
 //! What the ledger answers, and what it leaves to the branch.
 
 use super::{
-    derive::{derived, lay_over, left_beside, overlay, said, spoken},
+    derive::{derived, fits, lay_over, left_beside, overlay, said, spoken},
     testing::*,
     *,
 };
@@ -270,4 +270,34 @@ proptest! {
         let again = derived(&lay_over(&mine, &derived(&mine, &ledger, &pinned)), &Ledger::default(), &pinned);
         prop_assert!(again.is_empty(), "nothing is derived from no ledger");
     }
+}
+
+#[test]
+fn what_the_ledger_counts_is_what_each_missing_one_is_reckoned_from() {
+    let (mut list, period) = (checklist(), period());
+    let mut items = list.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
+    let part = &mut items.find(|item| item.id == item_id("meetings")).unwrap().parts[0];
+    let credit =
+        crate::domain::CountCredit::EachMissing { costs: crate::domain::Points::from_hundredths(50) };
+    part.rule = crate::domain::Rule::Count { minimum: 3, credit, unit: "次".into() };
+    part.points = crate::domain::Points::from_hundredths(500);
+    // One in the second quarter, two in the third: three of six are missing, 1.5 of 5 points.
+    let ledger = ledger(&[date(2026, 4, 2), date(2026, 8, 1), date(2026, 9, 1)]);
+    let laid = overlay(&Assessment::default(), &ledger, &pinned(&list, &period));
+    let sheet = score(&list, &period, &laid);
+    let scored = sheet.items().find(|item| item.item == item_id("meetings")).unwrap();
+    assert_eq!((scored.got.to_string(), scored.points.to_string()), ("3.5".into(), "5".into()));
+    assert!(fits(
+        &LedgerSource::BelowQuorum {
+            kinds: [ActivityKind::MemberMeeting].into(),
+            occurrence: OccurrenceId::new("o1").unwrap(),
+        },
+        &crate::domain::Rule::FromTotal {
+            occurrences: crate::domain::testing::checklist().aspects[2].items[0].parts[0]
+                .rule
+                .occurrences()
+                .unwrap()
+                .to_vec(),
+        },
+    ));
 }

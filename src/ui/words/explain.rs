@@ -211,4 +211,103 @@ mod tests {
         assert!(said.contains("没做到，扣"), "{said}");
         assert!(explained("yes", PartAnswer::YesNo { yes: false }).ends_with("没做到"));
     }
+
+    /// What is said of the first part of an item with this rule, so answered, and what the result page says of the item.
+    fn told(
+        item: &str,
+        change: impl Fn(&mut Item),
+        answers: &[(usize, PartAnswer)],
+    ) -> (String, Vec<String>) {
+        let (mut list, period) = (checklist(), period());
+        let id = crate::domain::ItemId::new(item).unwrap();
+        let mut items = list.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
+        change(items.find(|item| item.id == id).unwrap());
+        let (_, _, found) = list.find(&id).unwrap();
+        let entries = answers
+            .iter()
+            .map(|(place, answer)| part_entry(found, &found.parts[*place], answer.clone(), stamp(1, 1)));
+        let sheet = score(&list, &period, &Assessment::new(entries, None));
+        let scored = sheet.items().find(|scored| scored.item == id).unwrap();
+        (with_points(&found.parts[0], &scored.parts[0], &period), lost(found, scored, &period))
+    }
+
+    #[test]
+    fn each_missing_one_is_counted_and_so_is_what_it_costs() {
+        let counts = |of: [u32; 6]| {
+            let keys = ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"];
+            let counts = keys.iter().zip(of).map(|(key, n)| (WindowKey((*key).into()), n)).collect();
+            PartAnswer::Counts { counts }
+        };
+        let each = |costs: u32| {
+            move |item: &mut Item| {
+                let credit = CountCredit::EachMissing { costs: Points::from_hundredths(costs) };
+                item.parts[0].rule = Rule::Count { minimum: 1, credit, unit: "次".into() };
+            }
+        };
+        let (said, lost) = told("counted", each(50), &[(0, counts([1, 0, 1, 0, 1, 1]))]);
+        assert_eq!(said, "得 14 / 15 分，因为每月要求1次，7月0次、9月0次，缺2次，扣1分");
+        assert_eq!(lost, [said]);
+        let (said, _) = told("counted", each(800), &[(0, counts([0; 6]))]);
+        assert!(said.ends_with("缺6次，15分扣完"), "{said}");
+        let (said, lost) = told("counted", each(50), &[(0, counts([1; 6]))]);
+        assert_eq!((said.as_str(), lost.len()), ("得 15 / 15 分，因为每月要求1次，都够了", 0));
+    }
+
+    #[test]
+    fn each_point_below_is_counted_and_less_than_a_step_is_said_to_cost_nothing() {
+        let below = |item: &mut Item| {
+            let Rule::Share { credit, .. } = &mut item.parts[0].rule else { unreachable!("a share") };
+            *credit = ShareCredit::EachBelow {
+                target: Proportion::percent(90),
+                floor: Proportion::new(1, 3).unwrap(),
+                step: 1,
+                costs: Points::from_hundredths(50),
+            };
+        };
+        let said = |n, d| told("shared", below, &[(0, PartAnswer::Share { numerator: n, denominator: d })]).0;
+        assert_eq!(said(9, 10), "得 13 / 13 分，因为应谈10，已谈9，占90%");
+        assert_eq!(
+            said(87, 100),
+            "得 11.5 / 13 分，因为应谈100，已谈87，占87%，达到90%得满分，低3个百分点，扣1.5分"
+        );
+        assert_eq!(said(179, 200), "得 13 / 13 分，因为应谈200，已谈179，占89%");
+        assert!(said(50, 100).ends_with("低40个百分点，13分扣完"), "{}", said(50, 100));
+        assert!(said(33, 100).ends_with("低于三分之一不得分"), "{}", said(33, 100));
+    }
+
+    #[test]
+    fn what_is_taken_from_the_total_is_said_to_be() {
+        let from_total = |points: u32| {
+            move |item: &mut Item| {
+                let occurrences = item.parts[0].rule.occurrences().unwrap().to_vec();
+                item.parts[0].rule = Rule::FromTotal { occurrences };
+                item.parts[0].points = Points::from_hundredths(points);
+            }
+        };
+        let happened = |n| {
+            let id = crate::domain::OccurrenceId::new("o1").unwrap();
+            [(0, PartAnswer::Occurrences { counts: BTreeMap::from([(id, n)]) })]
+        };
+        let (said, lost) = told("offence", from_total(0), &happened(2));
+        assert_eq!(said, "“不够人数就表决”2，从总分里扣3分");
+        assert_eq!(lost, [said]);
+        assert_eq!(told("offence", from_total(0), &happened(0)), ("没有扣分的事".into(), Vec::new()));
+        let (said, _) = told("offence", from_total(200), &happened(2));
+        assert_eq!(said, "得 0 / 2 分，因为“不够人数就表决”2，扣3分，其中1分从总分里扣");
+    }
+
+    #[test]
+    fn of_several_ways_the_one_that_counts_is_named_with_what_would_have_been_worth_more() {
+        let ways = |item: &mut Item| {
+            item.parts[0].text = "受过县级表彰".into();
+            item.parts[1].text = "受过乡镇表彰".into();
+            item.parts[1].rule = Rule::YesNo;
+            item.parts[1].points = Points::from_hundredths(300);
+        };
+        let yes = |yes| PartAnswer::YesNo { yes };
+        let (_, lost) = told("any", ways, &[(0, yes(false)), (1, yes(true))]);
+        assert_eq!(lost, ["按得分最高的“受过乡镇表彰”算，得3分", "受过县级表彰：得 0 / 5 分，因为没做到"]);
+        let (_, lost) = told("any", ways, &[(0, yes(true)), (1, yes(false))]);
+        assert_eq!(lost, [""; 0]);
+    }
 }

@@ -83,7 +83,7 @@ fn no_less(floor: Proportion) -> String {
 #[cfg(test)]
 mod tests {
     use super::rule;
-    use crate::domain::{ItemId, testing::checklist};
+    use crate::domain::{CountCredit, ItemId, Points, Proportion, Rule, ShareCredit, testing::checklist};
 
     #[test]
     fn every_rule_is_said() {
@@ -100,5 +100,39 @@ mod tests {
             let item = list.find(&ItemId::new(item).unwrap()).unwrap().2;
             assert_eq!(rule(&item.parts[0]), said);
         }
+    }
+
+    #[test]
+    fn the_rules_of_the_second_version_are_said() {
+        let points = Points::from_hundredths;
+        let mut part = checklist().aspects[1].items[0].parts[0].clone();
+        let credit = CountCredit::EachMissing { costs: points(50) };
+        part.rule = Rule::Count { minimum: 1, credit, unit: "次".into() };
+        assert_eq!(rule(&part), "每月至少1次，都够得15分；每缺1次扣0.5分，扣完为止");
+        let below = |floor, step| ShareCredit::EachBelow {
+            target: Proportion::new(2, 3).unwrap(),
+            floor,
+            step,
+            costs: points(100),
+        };
+        for (credit, said) in [
+            (
+                below(Proportion::NONE, 5),
+                "到会占应到的三分之二得15分，每低5个百分点扣1分，零头不扣，扣完为止",
+            ),
+            (
+                below(Proportion::percent(50), 1),
+                "到会占应到的三分之二得15分，每低1个百分点扣1分，零头不扣，扣完为止，低于50%不得分",
+            ),
+        ] {
+            let (numerator, denominator) = ("到会".into(), "应到".into());
+            part.rule = Rule::Share { numerator, denominator, from_profile: None, credit };
+            assert_eq!(rule(&part), said);
+        }
+        let mut taken = checklist().aspects[2].items[0].parts[0].clone();
+        taken.rule = Rule::FromTotal { occurrences: taken.rule.occurrences().unwrap().to_vec() };
+        assert_eq!(rule(&taken), "10分，扣完了再从总分里扣：“不够人数就表决”每次扣1.5分");
+        taken.points = Points::ZERO;
+        assert_eq!(rule(&taken), "从总分里扣：“不够人数就表决”每次扣1.5分");
     }
 }
