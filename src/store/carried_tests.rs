@@ -54,7 +54,13 @@ fn with_everything(memory: &Memory) -> Repository<Memory> {
     run(tab.submit(&draft(1), &stored(&tab, 1), &local, &request, &[])).unwrap();
     run(tab.save_outbox(&row(3, 1, OutboxRequest::Withdraw { submission: submission_id(1) }))).unwrap();
     run(tab.change_paper_trail(&draft(1).key(), |trail| {
-        *trail = PaperTrail { signed: true, stamped: false, copies: 2, report: Some("改过的".into()) };
+        *trail = PaperTrail {
+            signed: true,
+            stamped: false,
+            copies: 2,
+            report: Some("改过的".into()),
+            other: None,
+        };
     }))
     .unwrap();
     let typed = Unfinished { text: "研究低保".into(), at: NOON };
@@ -409,8 +415,13 @@ fn an_endpoint_restored_from_an_old_backup_gets_again_what_was_reported_and_no_m
 fn paper_of_a_backup_is_laid_beside_what_is_noted_here() {
     let tab = repository(&Memory::default());
     run(tab.bind(&binding(1), &phone())).unwrap();
-    let trail =
-        PaperTrail { signed: true, stamped: false, copies: 1, report: Some("那部手机的".into()) };
+    let trail = PaperTrail {
+        signed: true,
+        stamped: false,
+        copies: 1,
+        report: Some("那部手机的".into()),
+        other: None,
+    };
     let saved = |trail: PaperTrail| vec![SavedPaper { period: draft(1).period, trail }];
     let backup = Backup { papers: saved(trail), ..run(tab.backup(&branch(1), NOON)).unwrap().unwrap() };
     let mine = |trail: &mut PaperTrail| {
@@ -418,7 +429,13 @@ fn paper_of_a_backup_is_laid_beside_what_is_noted_here() {
     };
     run(tab.change_paper_trail(&draft(1).key(), mine)).unwrap();
     assert_eq!((run(tab.restore(&backup, 0)), run(tab.restore(&backup, 0))), (Ok(1), Ok(0)));
-    let both = PaperTrail { signed: true, stamped: true, copies: 3, report: Some("这部手机的".into()) };
+    let both = PaperTrail {
+        signed: true,
+        stamped: true,
+        copies: 3,
+        report: Some("这部手机的".into()),
+        other: Some("那部手机的".into()),
+    };
     assert_eq!(run(tab.paper_trail(&draft(1).key())), Ok(both));
 }
 

@@ -100,8 +100,13 @@ fn backup() -> Backup {
 /// and which go up with a report.
 fn backup_of_all() -> Backup {
     let finding = crate::sync::testing::finding_word(1, "缺签到表", NOON, 1).finding;
-    let trail =
-        PaperTrail { signed: true, stamped: false, copies: 2, report: Some("一、基本情况".into()) };
+    let trail = PaperTrail {
+        signed: true,
+        stamped: false,
+        copies: 2,
+        report: Some("一、基本情况".into()),
+        other: None,
+    };
     Backup {
         format: FORMAT,
         drafts: Vec::new(),

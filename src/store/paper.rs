@@ -26,6 +26,9 @@ pub struct PaperTrail {
     /// 自查报告 as it was edited; `None` while it is as drafted.
     #[serde(default)]
     pub report: Option<String>,
+    /// The other text, where two tabs or phones have edited it without knowing of one another: kept until she decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
 }
 
 /// All of a branch's begin so.
@@ -75,7 +78,26 @@ impl PaperTrail {
             signed: self.signed || other.signed,
             stamped: self.stamped || other.stamped,
             copies: self.copies.max(other.copies),
+            other: self.other.clone().or_else(|| match (&self.report, &other.report) {
+                (Some(this), Some(that)) if this != that => Some(that.clone()),
+                _ => other.other.clone(),
+            }),
             report: self.report.or_else(|| other.report.clone()),
+        }
+    }
+
+    /// The report was edited by somebody who saw `seen` as its text: what was written there meanwhile is kept beside it.
+    pub fn edit(&mut self, seen: Option<&str>, report: Option<String>) {
+        if self.report.as_deref() != seen && self.report.is_some() && self.report != report {
+            self.other = self.report.take();
+        }
+        self.report = report;
+    }
+
+    /// The other text is the report from now on, and the report the other.
+    pub fn swap(&mut self) {
+        if self.other.is_some() {
+            std::mem::swap(&mut self.report, &mut self.other);
         }
     }
 }
@@ -140,6 +162,24 @@ mod tests {
         run(tab.mark_carried(&backup, crate::store::carried::Became::SentAway)).unwrap();
         run(tab.unbind(&crate::sync::testing::branch(1), &phone())).unwrap();
         assert_eq!(everything(&memory), before);
+    }
+
+    #[test]
+    fn of_two_texts_of_the_report_none_is_lost() {
+        let mut trail = PaperTrail::default();
+        trail.edit(None, Some("甲".into()));
+        trail.edit(Some("甲"), Some("甲二".into()));
+        assert_eq!(trail.other, None, "who edits what was seen replaces it");
+        trail.edit(Some("甲"), Some("乙".into()));
+        assert_eq!((trail.report.as_deref(), trail.other.as_deref()), (Some("乙"), Some("甲二")));
+        trail.edit(Some("乙"), Some("乙二".into()));
+        assert_eq!(trail.other.as_deref(), Some("甲二"), "until she decides");
+        trail.swap();
+        assert_eq!((trail.report.as_deref(), trail.other.as_deref()), (Some("甲二"), Some("乙二")));
+        let phone = PaperTrail { report: Some("那部手机的".into()), ..PaperTrail::default() };
+        let both = PaperTrail { report: Some("这部".into()), ..PaperTrail::default() }.and(&phone);
+        assert_eq!((both.report.as_deref(), both.other.as_deref()), (Some("这部"), Some("那部手机的")));
+        assert_eq!(phone.clone().and(&phone).other, None, "the same is no other");
     }
 
     #[test]

@@ -189,6 +189,9 @@ pub fn PaperForm() -> impl IntoView {
     // Where there is one: the text as it was edited, the period before, the handbook's templates.
     let text = RwSignal::new(String::new());
     let drafted = RwSignal::new(true);
+    // As it is stored as far as this page knows, and what another tab or phone has made of it.
+    let seen = StoredValue::new(None::<String>);
+    let other = RwSignal::new(None::<String>);
     let earlier = RwSignal::new(None::<Earlier>);
     let records = RwSignal::new(Vec::<Block>::new());
     let looked = RwSignal::new(false);
@@ -207,6 +210,8 @@ pub fn PaperForm() -> impl IntoView {
     let take = move |stored: Result<PaperTrail, StoreError>| match stored {
         Ok(trail) => {
             drafted.try_set(trail.report.is_none());
+            seen.try_set_value(trail.report.clone());
+            other.try_set(trail.other.clone());
             trouble.try_set(None);
             Some(trail)
         }
@@ -283,10 +288,18 @@ pub fn PaperForm() -> impl IntoView {
     let keep = move |report: Option<String>| {
         // The text stays on the page either way.
         text.try_set(report.clone().unwrap_or_else(|| untrack(draft)));
+        let seen = seen.try_get_value().flatten();
         leptos::task::spawn_local(async move {
-            let stored = session.change_paper_trail(move |trail| trail.report.clone_from(&report)).await;
-            if take(stored).is_some() {
+            let edit = move |trail: &mut PaperTrail| trail.edit(seen.as_deref(), report.clone());
+            if take(session.change_paper_trail(edit).await).is_some() {
                 session.forget_typed(&session.typed_key(REPORT));
+            }
+        });
+    };
+    let decide = move |change: fn(&mut PaperTrail)| {
+        leptos::task::spawn_local(async move {
+            if let Some(trail) = take(session.change_paper_trail(change).await) {
+                text.try_set(trail.report.unwrap_or_else(|| untrack(draft)));
             }
         });
     };
@@ -300,6 +313,10 @@ pub fn PaperForm() -> impl IntoView {
             {move || {
                 (form() == Some(Form::Report) && looked.get())
                     .then(|| view! { <Edit text=text drafted=drafted keep=Callback::new(keep) /> })
+            }}
+            {move || {
+                let other = other.get().filter(|_| form() == Some(Form::Report))?;
+                Some(view! { <Other text=other decide=Callback::new(decide) /> })
             }}
             {move || {
                 let differs = form() == Some(Form::Report) && looked.get() && !drafted.get();
@@ -394,6 +411,28 @@ fn Edit(text: RwSignal<String>, drafted: RwSignal<bool>, keep: Callback<Option<S
                     "不要改过的，重新起草"
                 </button>
             </Show>
+        </section>
+    }
+}
+
+/// The text that another tab or phone has made of the report meanwhile.
+#[component]
+fn Other(text: String, decide: Callback<fn(&mut PaperTrail)>) -> impl IntoView {
+    view! {
+        <section class="card screen-only" data-testid="other-report">
+            <Note>
+                <p>"另一个窗口或另一部手机也改过这份报告，那一份没有丢，在下面。"</p>
+            </Note>
+            <details class="fold">
+                <summary>"看那一份"</summary>
+                <p class="said">{text}</p>
+            </details>
+            <button type="button" class="button" on:click=move |_| decide.run(PaperTrail::swap)>
+                "换成那一份（现在的也留着）"
+            </button>
+            <button type="button" class="quiet" on:click=move |_| decide.run(|trail| trail.other = None)>
+                "那一份不要了"
+            </button>
         </section>
     }
 }

@@ -237,6 +237,38 @@ test("paper shows what was reported; what is filled in since is a draft, and say
   expect(phone.faults).toEqual([]);
 });
 
+test("a report that two tabs have edited is there twice, until she decides", async ({ endpoint, phone }) => {
+  const one = await phone.open();
+  await activate(one, endpoint);
+  await confirmProfile(one);
+  const two = await phone.context.newPage();
+  await two.goto(endpoint.url);
+  await usable(two);
+  const text = (page) => page.getByLabel("报告正文");
+  for (const page of [one, two]) {
+    await goTo(page, "/paper/report");
+    await expect(text(page)).toHaveValue(/一、基本情况/);
+  }
+  for (const [page, words] of [[one, "甲窗口写的"], [two, "乙窗口写的"]]) {
+    await text(page).fill(words);
+    await text(page).blur();
+    await expect(page.getByText("改过，已存在这部手机里")).toBeVisible();
+  }
+  const other = two.getByTestId("other-report");
+  await other.locator("summary").click();
+  await expect(other).toContainText("甲窗口写的");
+  await other.getByRole("button", { name: /换成那一份/ }).click();
+  await expect(text(two)).toHaveValue("甲窗口写的");
+  await expect(other).toContainText("乙窗口写的");
+  await other.getByRole("button", { name: "那一份不要了" }).click();
+  await expect(other).toHaveCount(0);
+  await two.reload();
+  await usable(two);
+  await goTo(two, "/paper/report");
+  await expect(text(two)).toHaveValue("甲窗口写的");
+  expect(phone.faults).toEqual([]);
+});
+
 test("an edited report that cannot be stored is not said to be stored", async ({ endpoint, phone }) => {
   const page = await phone.open();
   await activate(page, endpoint);
