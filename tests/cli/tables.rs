@@ -11,6 +11,7 @@ use biaochi::{
     },
     sheets,
 };
+use calamine::{Data, DataType as _, Reader as _, open_workbook};
 
 const BRANCH: &str = "210700000001";
 
@@ -334,6 +335,23 @@ async fn the_village_table_of_2012_counts_what_is_missing_and_takes_from_the_tot
     outcome.is(7_750, Grade::Qualified, Grade::Qualified);
     assert_eq!(outcome.sheet.base, Points::from_hundredths(8_150));
     assert_eq!(outcome.sheet.taken, Points::from_hundredths(400));
+    // In the township's table the item that takes is less than nothing, and says what it is.
+    let file = table.stage.path("results.xlsx").to_str().unwrap().to_owned();
+    table.stage.run(&["results", "export", "--period", "2026", "--under", "镇党委", "-o", &file]).ok();
+    let mut book: calamine::Xlsx<_> = open_workbook(&file).unwrap();
+    let points = book.worksheet_range("条目得分 农村").unwrap();
+    let place = table.checklist.items().position(|(_, item)| item.id.as_str() == "G16").unwrap();
+    assert_eq!(points.get((1, 2)), Some(&Data::Float(77.5)));
+    assert_eq!(points.get((1, 3 + place)), Some(&Data::Float(-4.0)));
+    let row: f64 = (3..points.width()).filter_map(|column| points.get((1, column))?.as_f64()).sum();
+    assert!((row - 77.5).abs() < 1e-9, "the items of a row make up its total: {row}");
+    let short = book.worksheet_range("扣分明细").unwrap();
+    let of = |title: &str| short.rows().find(|row| row[2] == *title).unwrap()[6].to_string();
+    assert_eq!(of("信访和安全"), "越级上访（批）2次（从总分里扣）");
+    assert!(of("党务村务公开").ends_with("，共缺2次"), "{}", of("党务村务公开"));
+    assert_eq!(of("受到表彰"), "受过县级以上表彰：没做到");
+    let summary = book.worksheet_range("镇汇总表").unwrap();
+    assert!(summary.get((1, 8)).unwrap().to_string().contains("信访和安全（扣4分）"), "{summary:?}");
 
     // Seven months are missing −3.5, and five in all are fewer than six.
     let few = table.answered(2, large(), &[("G11", "p1", "1 1 1 1 1 0 0 0 0 0 0 0")]).await;

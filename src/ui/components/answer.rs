@@ -5,7 +5,7 @@ use super::{
     counted::{FromLedger, Spoken, reason},
 };
 use crate::{
-    domain::{AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Points, Rule, Stance, Window},
+    domain::{AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Rule, Stance, Window},
     ui::{
         session::{Session, session},
         words::{dates, explain},
@@ -72,7 +72,11 @@ pub fn PartControl(
     let timed =
         !matches!(part.rule, Rule::Count { .. }) && !matches!(part.window, Window::PeriodEnd | Window::Term);
     let text = part.text.clone();
-    let points = if part.points == Points::ZERO { None } else { Some(format!("（{}分）", part.points)) };
+    let points = match part.rule {
+        Rule::FromTotal { .. } if part.points.is_zero() => Some("（从总分里扣）".to_owned()),
+        _ if part.points.is_zero() => None,
+        _ => Some(format!("（{}分）", part.points)),
+    };
     let explained = {
         let (id, part) = (item.id.clone(), part.clone());
         move || {

@@ -44,7 +44,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
             row.number.to_string(),
             source.checklist.aspects[row.aspect].name.clone(),
             format!("{}\n{}", item.title, item.requirement),
-            rules.collect::<Vec<_>>().join("\n"),
+            standard::ways(item).map(str::to_owned).into_iter().chain(rules).collect::<Vec<_>>().join("\n"),
             row.points.to_string(),
             said.join("\n"),
             if row.state.counts() { row.got.to_string() } else { "—".into() },

@@ -122,7 +122,8 @@ fn about(finding: &Finding, session: Session) -> Option<impl IntoView + use<>> {
     let rows = session.derived.rows.read();
     let row = rows.iter().find(|row| row.id == item)?;
     let now = row.state.counts().then(|| format!("现在 {}", terms::earned(row)));
-    let then = finding.scored.as_ref().map(|scored| {
+    // What only takes from the total was worth nothing then, either.
+    let then = finding.scored.as_ref().filter(|scored| !scored.of.is_zero()).map(|scored| {
         let work = session.work.read();
         let is_other = work.as_ref().is_ok_and(|work| work.draft.period != scored.period);
         let period = work.as_ref().ok().and_then(|work| work.checklist.period(&scored.period));

@@ -18,7 +18,7 @@ use crate::{
         overview::{ItemRow, next_open},
         route::Place,
         session::{Session, session},
-        words::terms,
+        words::{standard, terms},
     },
 };
 use leptos::prelude::*;
@@ -159,8 +159,9 @@ fn Controls(item: Arc<Item>, state: Memo<Option<ItemState>>) -> impl IntoView {
     let none = item.may_not_occur.then(|| stance(not(NotApplicable::NoOccurrence), "本期没有此事".into()));
     let absent = item.may_be_absent.then(|| stance(not(NotApplicable::AbsentHere), "本支部不设".into()));
     let unsure = stance(Stance::Unsure, format!("拿不准，问{addressee}"));
+    let ways = standard::ways(&item).map(|said| view! { <p class="muted" data-testid="ways">{said}</p> });
     view! {
-        <div class:excused=excused>{parts}</div>
+        <div class:excused=excused>{ways} {parts}</div>
         <div class="quiets">{none} {absent} {unsure}</div>
     }
 }

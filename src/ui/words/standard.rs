@@ -1,7 +1,7 @@
 //! 评分标准: how a part is scored, in words.
 
 use super::dates;
-use crate::domain::{CountCredit, Part, Proportion, Rule, ShareCredit};
+use crate::domain::{Combine, CountCredit, Item, Part, Proportion, Rule, ShareCredit};
 
 /// "每月至少1次，得1.5分；不够的按比例得分"
 #[must_use]
@@ -75,6 +75,22 @@ pub fn rule(part: &Part) -> String {
     if part.bonus { format!("加分：{said}") } else { said }
 }
 
+/// What is said of several ways of which the best counts.
+#[must_use]
+pub fn ways(item: &Item) -> Option<&'static str> {
+    if item.combine == Combine::All {
+        return None;
+    }
+    let mut worth = item.parts.iter().filter(|part| !part.bonus).map(|part| part.points);
+    let first = worth.next();
+    let alike = worth.all(|points| Some(points) == first);
+    Some(if alike {
+        "几种做法，做到一种就行。"
+    } else {
+        "几种做法，按得分最高的一种算。"
+    })
+}
+
 /// What is said of a floor.
 fn no_less(floor: Proportion) -> String {
     if floor > Proportion::NONE { format!("，低于{floor}不得分") } else { String::new() }
@@ -82,7 +98,7 @@ fn no_less(floor: Proportion) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::rule;
+    use super::{rule, ways};
     use crate::domain::{CountCredit, ItemId, Points, Proportion, Rule, ShareCredit, testing::checklist};
 
     #[test]
@@ -100,6 +116,16 @@ mod tests {
             let item = list.find(&ItemId::new(item).unwrap()).unwrap().2;
             assert_eq!(rule(&item.parts[0]), said);
         }
+    }
+
+    #[test]
+    fn several_ways_are_said_to_be_ways() {
+        let list = checklist();
+        let of = |id: &str| list.find(&ItemId::new(id).unwrap()).unwrap().2.clone();
+        let mut any = of("any");
+        assert_eq!((ways(&of("facts")), ways(&any)), (None, Some("几种做法，做到一种就行。")));
+        any.parts[0].points = Points::from_hundredths(300);
+        assert_eq!(ways(&any), Some("几种做法，按得分最高的一种算。"));
     }
 
     #[test]
