@@ -61,7 +61,7 @@ fn text(item: &Item) -> String {
             }
             Rule::Level { choices } => lines.extend(choices.iter().map(|choice| choice.text.clone())),
             Rule::Deduction { occurrences } | Rule::FromTotal { occurrences } => {
-                lines.extend(occurrences.iter().map(|kind| kind.text.clone()))
+                lines.extend(occurrences.iter().map(|kind| kind.text.clone()));
             }
             Rule::Facts { facts } => lines.extend(facts.iter().map(|fact| fact.text.clone())),
             Rule::YesNo | Rule::Share { .. } => {}

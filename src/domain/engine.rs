@@ -21,7 +21,15 @@ impl Checklist {
     /// The lowest version of scoring that can say what this checklist says.
     #[must_use]
     pub fn needs(&self) -> u16 {
-        if self.items().any(|(_, item)| is_of_second(item)) { 2 } else { first() }
+        self.items().map(|(_, item)| item.needs()).max().unwrap_or(first())
+    }
+}
+
+impl Item {
+    /// The lowest version of scoring that can say what this item says.
+    #[must_use]
+    pub fn needs(&self) -> u16 {
+        if is_of_second(self) { 2 } else { first() }
     }
 }
 

@@ -311,6 +311,9 @@ async fn the_village_table_of_2012_counts_what_is_missing_and_takes_from_the_tot
     })
     .await;
     assert_eq!(table.checklist.engine, 2);
+    let checked = table.stage.run(&["standard", "check", &folder("village_2012")]).ok();
+    assert!(checked.contains("提示：条目G3、G9、G10、G11、G12等9个用到新的算分办法"), "{checked}");
+    assert!(!table.stage.run(&["standard", "check", &folder("village")]).ok().contains("新的算分办法"));
     let full = table.answered(0, large(), &[]).await;
     full.is(10_000, Grade::Model, Grade::Model);
     assert!(full.sheet.items().all(|item| item.state == ItemState::Answered));

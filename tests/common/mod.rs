@@ -76,7 +76,7 @@ fn best(part: &Part, period: &Period) -> PartAnswer {
         },
         Rule::Share { .. } => PartAnswer::Share { numerator: 17, denominator: 20 },
         Rule::Level { choices } => PartAnswer::Level { choice: choices[0].id.clone() },
-        Rule::Deduction { .. } => PartAnswer::Occurrences { counts: [].into() },
+        Rule::Deduction { .. } | Rule::FromTotal { .. } => PartAnswer::Occurrences { counts: [].into() },
         Rule::Facts { facts } => {
             PartAnswer::Facts { met: facts.iter().map(|fact| fact.id.clone()).collect() }
         }

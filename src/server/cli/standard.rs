@@ -118,6 +118,7 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     say(books(&package.documents));
     points(&package.checklists).into_iter().for_each(say);
     source.tell();
+    later(package).into_iter().for_each(say);
     for fault in idle::limits(package, sheets) {
         say(format!("提示：{fault}"));
     }
@@ -201,6 +202,7 @@ async fn publish(
     put(package, reused_ids(database, package, sheets).await?, asked, database).await?;
     if !asked.json {
         source.tell();
+        later(package).into_iter().for_each(say);
         for fault in idle::limits(package, sheets) {
             say(format!("提示：{fault}"));
         }
@@ -267,6 +269,25 @@ fn told(package: &Package, before: Option<&PublishedStandard>, published: &Publi
         ),
     };
     vec![first, overview(&package.checklists), books(&package.documents), last.into()]
+}
+
+/// How many items a hint names.
+const NAMED: usize = 5;
+
+/// Says which items a phone can only score after an update.
+fn later(package: &Package) -> Option<String> {
+    let items = package.checklists.iter().flat_map(|list| list.items()).map(|(_, item)| item);
+    let mut seen = BTreeSet::new();
+    let items = items.filter(|item| item.needs() > 1 && seen.insert(&item.id)).map(|item| item.id.as_str());
+    let items: Vec<&str> = items.collect();
+    let more = if items.len() > NAMED { format!("等{}个", items.len()) } else { String::new() };
+    let named = items.iter().take(NAMED).copied().collect::<Vec<_>>().join("、");
+    (!items.is_empty()).then(|| {
+        format!(
+            "提示：条目{named}{more}用到新的算分办法。还没有更新的手机收不到这一版，停在原来的版本上，屏幕上写“请更新”；\
+             更新以后就能换过来。"
+        )
+    })
 }
 
 /// Says that there is no standard yet.
