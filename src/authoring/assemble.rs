@@ -1,9 +1,10 @@
 //! Puts the rows together into one checklist a sector, and checks each of them.
 
 use super::{
+    missing::Missing,
     parse::Standard,
     placing,
-    rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow, Sectors},
+    rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow},
 };
 use crate::domain::{
     Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
@@ -41,17 +42,22 @@ struct Index<'a> {
     options: BTreeMap<(&'a ItemId, &'a PartId), Vec<&'a OptionRow>>,
     citations: BTreeMap<&'a ItemId, Vec<&'a CitationRow>>,
     limits: BTreeMap<&'a ItemId, Vec<&'a LimitRow>>,
+    /// Whether every row of 依据 says which item it is of.
+    all_cited: bool,
 }
 
 /// One checklist a sector.
-pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checklist> {
-    strays(shared, faults);
+pub(super) fn checklists(shared: &Shared<'_>, missing: &Missing<'_>, faults: &mut Faults) -> Vec<Checklist> {
     elsewhere(shared, faults);
     let mut index = Index {
         parts: BTreeMap::new(),
         options: BTreeMap::new(),
         citations: BTreeMap::new(),
         limits: BTreeMap::new(),
+        all_cited: faults.all(|fault| {
+            let column = fault.column.as_deref();
+            fault.sheet != "依据" || column.is_some_and(|column| !["条目", "文件"].contains(&column))
+        }),
     };
     for row in shared.parts {
         index.parts.entry(&row.item).or_default().push(row);
@@ -70,6 +76,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
         let problem = "“标准”表没有写“加分上限”，加分都不算".to_owned();
         faults.push(at("分项", part.row, "加分", problem, "在“标准”表加一行“加分上限”，写最多加几分"));
     }
+    twice(shared, faults);
     let mut made = Vec::new();
     for ((sector, sector_name), marks) in shared.names.sectors.iter().zip(shared.sector_marks) {
         let mut aspects: Vec<Aspect> = Vec::new();
@@ -77,14 +84,12 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
         for (id, name) in &shared.names.aspects {
             aspects.push(Aspect { id: id.clone(), name: name.clone(), items: Vec::new() });
         }
-        for row in shared.items.iter().filter(|row| row.sectors.contains(sector)) {
+        for row in shared.items.iter().filter(|row| row.sectors.named.contains(sector)) {
             if !seen.insert(&row.id) {
-                let problem = format!("编号{}在“{sector_name}”领域重复了", quoted(row.id.as_str()));
-                faults.push(at("条目", row.row, "编号", problem, "每个条目用一个编号，用过的不再给别的条目"));
                 continue;
             }
-            let item = item(row, sector, &index, faults);
-            if let Some(aspect) = aspects.iter_mut().find(|aspect| aspect.id == row.aspect) {
+            let item = item(row, sector, &index, missing, faults);
+            if let Some(aspect) = aspects.iter_mut().find(|aspect| Some(&aspect.id) == row.aspect.as_ref()) {
                 aspect.items.push(item);
             }
         }
@@ -108,7 +113,7 @@ pub(super) fn checklists(shared: &Shared<'_>, faults: &mut Faults) -> Vec<Checkl
     }
     let before = faults.clone();
     for checklist in &made {
-        placing::check(shared, checklist, &before, faults);
+        placing::check(shared, checklist, missing, &before, faults);
     }
     made
 }
@@ -117,26 +122,19 @@ fn at(sheet: &str, row: usize, column: &str, problem: String, remedy: &str) -> F
     Fault { sheet: sheet.into(), row: Some(row), column: Some(column.into()), problem, remedy: remedy.into() }
 }
 
-/// Rows that belong to nothing. What belongs to a row that is there but cannot be read is left alone, as is everything while a
-/// whole sheet cannot be read.
-fn strays(shared: &Shared<'_>, faults: &mut Faults) {
-    let of_items = shared.parts.iter().map(|row| ("分项", row.row, &row.item));
-    let of_items = of_items.chain(shared.citations.iter().map(|row| ("依据", row.row, &row.item)));
-    let said = shared.said_items;
-    for (sheet, row, item) in of_items.filter(|(.., item)| !said.is_empty() && !said.contains(item.as_str()))
-    {
-        let problem = format!("“条目”表里没有{}", quoted(item.as_str()));
-        faults.push(at(sheet, row, "条目", problem, "改成有的编号，或者补上这个条目"));
-    }
-    let of_parts = shared.options.iter().map(|row| ("选项", row.row, (row.item.as_str(), row.part.as_str())));
-    let of_limits =
-        shared.limits.iter().map(|row| ("限制", row.row, (row.item.as_str(), row.limit.part.as_str())));
-    let said = shared.said_parts;
-    for (sheet, row, (item, part)) in
-        of_parts.chain(of_limits).filter(|(.., key)| !said.is_empty() && !said.contains(key))
-    {
-        let problem = format!("“分项”表里没有条目{}的分项{}", quoted(item), quoted(part));
-        faults.push(at(sheet, row, "分项", problem, "改成有的编号，或者补上这个分项"));
+/// Items whose id another one has in the same sectors.
+fn twice(shared: &Shared<'_>, faults: &mut Faults) {
+    let mut held: BTreeMap<&ItemId, BTreeSet<&SectorId>> = BTreeMap::new();
+    for row in shared.items {
+        let held = held.entry(&row.id).or_default();
+        let both = shared.names.sectors.iter();
+        let both = both.filter(|(id, _)| row.sectors.named.contains(id) && held.contains(id));
+        let both: Vec<String> = both.map(|(_, name)| quoted(name)).collect();
+        if !both.is_empty() {
+            let problem = format!("编号{}在{}领域重复了", quoted(row.id.as_str()), both.join("、"));
+            faults.push(at("条目", row.row, "编号", problem, "每个条目用一个编号，用过的不再给别的条目"));
+        }
+        held.extend(&row.sectors.named);
     }
 }
 
@@ -146,43 +144,60 @@ fn elsewhere(shared: &Shared<'_>, faults: &mut Faults) {
     if !faults.spare(&["领域", "条目", "分项"]) {
         return;
     }
-    let mut of_item: BTreeMap<&ItemId, Sectors> = BTreeMap::new();
+    let mut of_item: BTreeMap<&ItemId, BTreeSet<&SectorId>> = BTreeMap::new();
     for row in shared.items {
-        of_item.entry(&row.id).or_default().extend(row.sectors.iter().cloned());
+        of_item.entry(&row.id).or_default().extend(&row.sectors.named);
     }
-    let mut of_part: BTreeMap<(&ItemId, &PartId), Sectors> = BTreeMap::new();
+    let mut of_part: BTreeMap<(&ItemId, &PartId), BTreeSet<&SectorId>> = BTreeMap::new();
     for row in shared.parts {
-        let own = if row.sectors.is_empty() { of_item.get(&row.item) } else { Some(&row.sectors) };
-        of_part.entry((&row.item, &row.id)).or_default().extend(own.into_iter().flatten().cloned());
+        let held = of_part.entry((&row.item, &row.id)).or_default();
+        if row.sectors.says {
+            held.extend(&row.sectors.named);
+        } else {
+            held.extend(of_item.get(&row.item).into_iter().flatten());
+        }
     }
-    let parts = shared.parts.iter().map(|row| ("分项", row.row, &row.sectors, of_item.get(&row.item)));
-    let citations =
-        shared.citations.iter().map(|row| ("依据", row.row, &row.sectors, of_item.get(&row.item)));
+    let parts = shared.parts.iter().map(|row| ("分项", row.row, &row.sectors, &row.item, None));
+    let citations = shared.citations.iter().map(|row| ("依据", row.row, &row.sectors, &row.item, None));
     let options = shared.options.iter();
-    let options = options.map(|row| ("选项", row.row, &row.sectors, of_part.get(&(&row.item, &row.part))));
+    let options = options.map(|row| ("选项", row.row, &row.sectors, &row.item, Some(&row.part)));
     let limits = shared.limits.iter();
-    let limits =
-        limits.map(|row| ("限制", row.row, &row.sectors, of_part.get(&(&row.item, &row.limit.part))));
-    for (sheet, row, own, held) in parts.chain(citations).chain(options).chain(limits) {
-        // 全部 is said of all that there are.
-        let Some(held) = held.filter(|_| own.len() < shared.names.sectors.len()) else { continue };
-        let names = shared.names.sectors.iter().filter(|(id, _)| own.contains(id) && !held.contains(id));
-        let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+    let limits = limits.map(|row| ("限制", row.row, &row.sectors, &row.item, Some(&row.limit.part)));
+    for (sheet, row, own, item, part) in parts.chain(citations).chain(options).chain(limits) {
+        // 全部 is said of all that there are; and what an item has that is not there, nobody knows.
+        if own.named.len() == shared.names.sectors.len() || !of_item.contains_key(item) {
+            continue;
+        }
+        let without = |held: Option<&BTreeSet<&SectorId>>| -> Vec<&str> {
+            let Some(held) = held else { return Vec::new() };
+            let names = shared.names.sectors.iter();
+            let names = names.filter(|(id, _)| own.named.contains(id) && !held.contains(id));
+            names.map(|(_, name)| name.as_str()).collect()
+        };
+        let mut whose = format!("条目{}", quoted(item.as_str()));
+        let mut names = without(of_item.get(item));
+        // What the item does not have is said of the item.
+        if let Some(part) = part.filter(|_| names.is_empty()) {
+            whose.push_str(&format!("的分项{}", quoted(part.as_str())));
+            names = without(of_part.get(&(item, part)));
+        }
         if !names.is_empty() {
-            let whose = if matches!(sheet, "分项" | "依据") { "条目" } else { "分项" };
-            let problem = format!("这一行的{whose}不用于{}", names.join("、"));
-            faults.push(at(sheet, row, "领域", problem, "空着，或者填它有的领域"));
+            let problem = format!("{whose}不用于{}", names.join("、"));
+            let remedy = "空着，或者填它有的领域；该有的话，补在它自己那一行的“领域”里";
+            faults.push(at(sheet, row, "领域", problem, remedy));
         }
     }
 }
 
-pub(super) fn holds(own: &Sectors, sector: &SectorId) -> bool {
-    own.is_empty() || own.contains(sector)
-}
-
-fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults) -> Item {
+fn item(
+    row: &ItemRow,
+    sector: &SectorId,
+    index: &Index<'_>,
+    missing: &Missing<'_>,
+    faults: &mut Faults,
+) -> Item {
     let mut parts: Vec<Part> = Vec::new();
-    for part_row in index.parts.get(&row.id).into_iter().flatten().filter(|p| holds(&p.sectors, sector)) {
+    for part_row in index.parts.get(&row.id).into_iter().flatten().filter(|p| p.sectors.hold(sector)) {
         if parts.iter().any(|known| known.id == part_row.id) {
             let problem =
                 format!("条目{}的分项{}重复了", quoted(row.id.as_str()), quoted(part_row.id.as_str()));
@@ -202,9 +217,10 @@ fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults
     }
     let mut marks = row.marks.clone();
     let mut citations = Vec::new();
-    let mut said = false;
-    for cited in index.citations.get(&row.id).into_iter().flatten().filter(|c| holds(&c.sectors, sector)) {
-        said = true;
+    let cited = || index.citations.get(&row.id).into_iter().flatten();
+    // One whose sectors cannot be told may be for this one.
+    let said = cited().any(|cited| cited.sectors.hold(sector) || cited.sectors.lost);
+    for cited in cited().filter(|cited| cited.sectors.hold(sector)) {
         match &cited.citation {
             Some(citation) => citations.push(citation.clone()),
             None if marks.contains(&rows::no_citation()) => {
@@ -213,12 +229,15 @@ fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults
             None => marks.push(rows::no_citation()),
         }
     }
-    if !said {
+    // An item that neither has a citation nor a part while another one is missing: all their rows may name it by that other id.
+    let renamed = !missing.items.is_empty() && !index.parts.contains_key(&row.id);
+    let unread = faults.has_cell("条目", row.row, "编号");
+    if !said && !renamed && !unread && index.all_cited {
         let problem = format!("条目{}在“依据”表里没有一行", quoted(row.id.as_str()));
         faults.push(at("条目", row.row, "编号", problem, "在“依据”表写明文件；确实没有依据的，“文件”填“无”"));
     }
     let mut limits = Vec::new();
-    for limit in index.limits.get(&row.id).into_iter().flatten().filter(|l| holds(&l.sectors, sector)) {
+    for limit in index.limits.get(&row.id).into_iter().flatten().filter(|l| l.sectors.hold(sector)) {
         if limits.iter().any(|known: &crate::domain::GradeLimit| known.id == limit.limit.id) {
             let problem =
                 format!("条目{}的限制{}重复了", quoted(row.id.as_str()), quoted(limit.limit.id.as_str()));
@@ -250,7 +269,7 @@ fn item(row: &ItemRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults
 fn rule(part: &PartRow, sector: &SectorId, index: &Index<'_>, faults: &mut Faults) -> Rule {
     let options = index.options.get(&(&part.item, &part.id));
     let options: Vec<&OptionRow> =
-        options.into_iter().flatten().copied().filter(|option| holds(&option.sectors, sector)).collect();
+        options.into_iter().flatten().copied().filter(|option| option.sectors.hold(sector)).collect();
     match &part.rule {
         RuleRow::Whole(rule) => {
             for option in options {
@@ -259,6 +278,7 @@ fn rule(part: &PartRow, sector: &SectorId, index: &Index<'_>, faults: &mut Fault
             }
             rule.clone()
         }
+        RuleRow::Unread => Rule::YesNo,
         RuleRow::Bands { numerator, denominator, from_profile } => {
             let mut bands = Vec::new();
             for option in &options {

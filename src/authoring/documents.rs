@@ -139,7 +139,7 @@ impl Reader<'_> {
 
     /// The sectors of a row; none for all.
     fn sectors(&self, line: Line<'_>, faults: &mut Faults) -> Vec<SectorId> {
-        let all = rows::sectors(line, self.names, faults);
+        let all = rows::sectors(line, self.names, faults).named;
         let every = self.names.sectors.iter().map(|(id, _)| id);
         if all.len() == self.names.sectors.len() {
             return Vec::new();
@@ -160,7 +160,8 @@ impl Reader<'_> {
                 id.as_str().strip_prefix(document).is_some_and(|rest| rest.len() > 1 && rest.starts_with('-'))
             });
             if !within {
-                let problem = format!("节的编号{}不是以文档的编号开头", quoted(id.as_str()));
+                let document = quoted(document.unwrap_or_default());
+                let problem = format!("节的编号不是以文档的编号{document}开头");
                 line.fault(book::SECTION, problem, "写成“文档编号-序号”，如 H4-1", faults);
             }
             if !self.sections.insert(id.clone()) {

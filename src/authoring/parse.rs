@@ -2,7 +2,8 @@
 
 use super::{
     assemble::{self, Shared},
-    documents, export,
+    documents, export, missing,
+    once::once,
     rows::{self, Names},
     schema, words,
 };
@@ -13,7 +14,7 @@ use crate::domain::{
 use crate::sheets::{
     Fault, Sheet,
     fault::{Faults, quoted},
-    table::Table,
+    table::{Line, Table},
 };
 use std::collections::BTreeSet;
 
@@ -69,7 +70,7 @@ pub fn told(sheets: &[Sheet]) -> Result<(Package, Vec<String>), Vec<Fault>> {
     let mut faults = Faults::default();
     match read(sheets, &mut faults) {
         Some(package) if faults.is_empty() => Ok((package, faults.take_notices())),
-        _ => Err(faults.into_vec()),
+        _ => Err(once(faults.into_vec())),
     }
 }
 
@@ -81,7 +82,7 @@ pub(super) fn beside(sheets: &[Sheet], known: &[Fault]) -> Vec<Fault> {
     }
     let said = faults.len();
     read(sheets, &mut faults);
-    faults.into_vec().split_off(said)
+    once(faults.into_vec().split_off(said))
 }
 
 fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
@@ -89,13 +90,16 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
         faults.sheet(&sheet.name, "不认识这张表", "改成模板里的表名，或者删去");
     }
     let standard = standard(sheets, faults);
-    let (sectors, sector_marks) = named::<SectorId>(sheets, "领域", &SECTORS, faults).into_iter().unzip();
-    let aspects = named::<AspectId>(sheets, "方面", &[], faults).into_iter().map(|(name, _)| name).collect();
-    let methods = methods(sheets, faults);
+    let mut unread = BTreeSet::new();
+    let (sectors, sector_marks) =
+        named::<SectorId>(sheets, "领域", &SECTORS, &mut unread, faults).into_iter().unzip();
+    let aspects = named::<AspectId>(sheets, "方面", &[], &mut unread, faults);
+    let aspects = aspects.into_iter().map(|(name, _)| name).collect();
+    let methods = methods(sheets, &mut unread, faults);
     let periods = periods(sheets, faults);
     let grading = grading(sheets, faults);
     let sector_marks: Vec<Vec<Mark>> = sector_marks;
-    let names = Names { sectors, aspects, methods };
+    let names = Names { sectors, aspects, methods, unread };
 
     let table = table(sheets, "条目", &[], faults);
     let items = rows::items(&table, &names, faults);
@@ -128,7 +132,13 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
         citations: &citations,
         limits: &limits,
     };
-    let checklists = assemble::checklists(&shared, faults);
+    let missing = missing::find(&shared, faults);
+    let checklists = assemble::checklists(&shared, &missing, faults);
+    // What is missing is said; documents that refer to it need not say it again, nor to what cannot be read.
+    let said_items = match missing.all_items {
+        true => said_items.iter().chain(&missing.items).copied().collect(),
+        false => BTreeSet::new(),
+    };
     let known: BTreeSet<&ItemId> = items.iter().map(|item| &item.id).collect();
     let documents = documents::documents(sheets, &names, &known, &said_items, faults);
     Some(Package { standard: standard?, checklists, documents })
@@ -162,7 +172,7 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     let table = table(sheets, sheet, &[], faults);
     let (mut id, mut version, mut title) = (None, None, None);
     let (mut notice, mut marks, mut bonus_cap) = (String::new(), Vec::new(), Points::ZERO);
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut strange) = (BTreeSet::new(), 0);
     for line in table.lines() {
         let key = line.text("项目");
         if !seen.insert(key) {
@@ -179,14 +189,17 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
             "标记" => marks = rows::marks(line, "内容", faults),
             "加分上限" => bonus_cap = line.points("内容", faults).unwrap_or_default(),
             _ => {
+                strange += 1;
                 let remedy = format!("只能填：{}", schema::ABOUT_STANDARD.join("、"));
                 line.fault("项目", format!("不认识{}", quoted(key)), &remedy, faults);
             }
         }
     }
     let unread = seen.is_empty() && faults.has_sheet(sheet);
-    for needed in ["标准编号", "版本", "名称"].iter().filter(|needed| !unread && !seen.contains(**needed))
-    {
+    let lacking = ["标准编号", "版本", "名称"].iter().filter(|needed| !unread && !seen.contains(**needed));
+    let lacking: Vec<&str> = lacking.copied().collect();
+    // Rows under another word are perhaps these.
+    for needed in lacking.iter().filter(|_| lacking.len() > strange) {
         faults.sheet(sheet, format!("缺“{needed}”这一行"), "补上");
     }
     Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
@@ -198,6 +211,7 @@ fn named<T>(
     sheets: &[Sheet],
     sheet: &'static str,
     known: &[(&str, &str)],
+    unread: &mut BTreeSet<&'static str>,
     faults: &mut Faults,
 ) -> Vec<((T, String), Vec<Mark>)>
 where
@@ -209,6 +223,9 @@ where
         let marks = rows::marks(line, "标记", faults);
         let id = line.id::<T>("编号", faults);
         let name = line.needed("名称", faults);
+        if is_unread(line, &["编号", "名称"], faults) {
+            unread.insert(sheet);
+        }
         let (Some(id), Some(name)) = (id, name) else { continue };
         let said = line.text("编号");
         if let Some((_, needed)) = known.iter().find(|(known, needed)| *known == name && *needed != said) {
@@ -217,6 +234,7 @@ where
         }
         if found.iter().any(|((known, _), _)| known == &id) {
             line.fault("编号", format!("编号{}重复了", quoted(line.text("编号"))), "每行用一个编号", faults);
+            unread.insert(sheet);
             continue;
         }
         if found.iter().any(|((_, known), _)| known == name) {
@@ -230,15 +248,29 @@ where
     found
 }
 
-fn methods(sheets: &[Sheet], faults: &mut Faults) -> Vec<(MethodId, String, String)> {
-    let table = table(sheets, "考核方式", &[], faults);
+/// Whether one of these cells, by which other rows name this one, is blank or not what was typed.
+fn is_unread(line: Line<'_>, columns: &[&str], faults: &Faults) -> bool {
+    columns.iter().any(|column| faults.has_cell(line.sheet(), line.number(), column))
+}
+
+fn methods(
+    sheets: &[Sheet],
+    unread: &mut BTreeSet<&'static str>,
+    faults: &mut Faults,
+) -> Vec<(MethodId, String, String)> {
+    let sheet = "考核方式";
+    let table = table(sheets, sheet, &[], faults);
     let mut found: Vec<(MethodId, String, String)> = Vec::new();
     for line in table.lines() {
         let id = line.id::<MethodId>("编号", faults);
         let (short, name) = (line.needed("简称", faults), line.needed("名称", faults));
+        if is_unread(line, &["编号", "简称", "名称"], faults) {
+            unread.insert(sheet);
+        }
         let (Some(id), Some(short), Some(name)) = (id, short, name) else { continue };
         if found.iter().any(|(known, ..)| known == &id) {
             line.fault("编号", format!("编号{}重复了", quoted(id.as_str())), "每行用一个编号", faults);
+            unread.insert(sheet);
             continue;
         }
         found.push((id, short.into(), name.into()));

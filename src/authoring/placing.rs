@@ -1,9 +1,6 @@
 //! What the core finds in a checklist, said at the rows of the sheets that it was put together from.
 
-use super::{
-    assemble::{Shared, holds},
-    rows::PartRow,
-};
+use super::{assemble::Shared, missing::Missing, rows::PartRow, words};
 use crate::domain::{
     Checklist, ItemId, PartId,
     checklist_check::{ChecklistFault, checklist_faults},
@@ -14,9 +11,15 @@ use crate::sheets::{
 };
 
 /// Says the core's own findings at the rows they come from. Those that may only follow from faults in the sheets they are made of
-/// (those `before`) are left out.
-pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, before: &Faults, faults: &mut Faults) {
-    let all_items = before.spare(&["领域", "方面", "条目"]);
+/// (those `before`), from what is missing, or from one another are left out.
+pub(super) fn check(
+    shared: &Shared<'_>,
+    checklist: &Checklist,
+    missing: &Missing<'_>,
+    before: &Faults,
+    faults: &mut Faults,
+) {
+    let all_items = before.spare(&["领域", "方面", "条目"]) && missing.items.is_empty();
     for aspect in checklist.aspects.iter().filter(|aspect| all_items && aspect.items.is_empty()) {
         faults.push(Fault {
             sheet: "条目".into(),
@@ -26,15 +29,18 @@ pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, before: &Faults,
             remedy: "至少写一个条目，或者在“方面”表里删去这个方面".into(),
         });
     }
-    for found in checklist_faults(checklist) {
-        let fault = placed(shared, checklist, &found);
+    let all = checklist_faults(checklist);
+    for found in all.iter().filter(|found| !only_follows(found, &all, checklist, missing)) {
+        let fault = placed(shared, checklist, found);
         let follows: &[&str] = match found {
             ChecklistFault::Total(_) => &["领域", "方面", "条目", "分项"],
-            ChecklistFault::NoPart(_) => &["条目", "分项"],
+            ChecklistFault::NoPart(_) => &["领域", "条目", "分项"],
+            ChecklistFault::Figures(..) => &["领域", "选项"],
+            ChecklistFault::UnequalAlternatives(_) => &["分项"],
             ChecklistFault::UnknownMethod(..) => &["条目", "考核方式"],
             ChecklistFault::NeverDue(..) => &["分项", "考核周期"],
-            ChecklistFault::Ledger(..) => &["分项", "选项"],
-            ChecklistFault::Limit(..) => &["分项", "选项", "限制"],
+            ChecklistFault::Ledger(..) => &["领域", "分项", "选项"],
+            ChecklistFault::Limit(..) => &["领域", "分项", "选项", "限制"],
             ChecklistFault::Thresholds => &["等次"],
             ChecklistFault::Period(_) => &["考核周期"],
             _ => &[],
@@ -45,19 +51,51 @@ pub(super) fn check(shared: &Shared<'_>, checklist: &Checklist, before: &Faults,
     }
 }
 
+/// Whether a finding only follows from what is missing, or from another finding.
+fn only_follows(
+    found: &ChecklistFault,
+    all: &[ChecklistFault],
+    checklist: &Checklist,
+    missing: &Missing<'_>,
+) -> bool {
+    let no_figures =
+        |item: &ItemId, part: &PartId| all.contains(&ChecklistFault::Figures(item.clone(), part.clone()));
+    match found {
+        ChecklistFault::Total(_) => {
+            !missing.is_nothing() || all.iter().any(|other| matches!(other, ChecklistFault::NoPart(_)))
+        }
+        ChecklistFault::NoPart(item) | ChecklistFault::Figures(item, _) => missing.may_be_of(item.as_str()),
+        ChecklistFault::Ledger(item, part) => no_figures(item, part),
+        ChecklistFault::Limit(item, limit) => checklist.find(item).is_some_and(|(.., of)| {
+            let limit = of.limits.iter().find(|known| &known.id == limit);
+            limit.is_some_and(|limit| {
+                missing.parts.contains(&(item.as_str(), limit.part.as_str())) || no_figures(item, &limit.part)
+            })
+        }),
+        _ => false,
+    }
+}
+
 /// Every aspect with its points: 组织健全18、制度完善12.
 fn by_aspect(checklist: &Checklist) -> String {
     let aspects = checklist.aspects.iter().map(|aspect| format!("{}{}", aspect.name, aspect.points()));
     aspects.collect::<Vec<_>>().join("、")
 }
 
+/// The word for how often a part falls due.
+fn window(checklist: &Checklist, item: &ItemId, part: &PartId) -> &'static str {
+    let part = checklist.find(item).and_then(|(.., item)| item.part(part));
+    let word = part.and_then(|part| words::WINDOWS.iter().find(|(_, window)| *window == part.window));
+    word.map_or("", |(word, _)| word)
+}
+
 fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) -> Fault {
     let sector = &checklist.sector;
     let of_item = |id: &ItemId| {
-        shared.items.iter().find(|row| &row.id == id && row.sectors.contains(sector)).map(|row| row.row)
+        shared.items.iter().find(|row| &row.id == id && row.sectors.named.contains(sector)).map(|row| row.row)
     };
     let of_part = |item: &ItemId, part: &PartId| {
-        let is = |row: &&PartRow| &row.item == item && &row.id == part && holds(&row.sectors, sector);
+        let is = |row: &&PartRow| &row.item == item && &row.id == part && row.sectors.hold(sector);
         shared.parts.iter().find(is).map(|row| row.row)
     };
     let (sheet, row, column, problem, remedy) = match fault {
@@ -113,7 +151,7 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
             "分项",
             of_part(item, part),
             "周期",
-            "没有一个考核周期会评到它".into(),
+            format!("没有一个考核周期会评到它（“{}”）", window(checklist, item, part)),
             "改周期，或者在“考核周期”表里补上包含其结束日的周期",
         ),
         ChecklistFault::Limit(item, limit) => (

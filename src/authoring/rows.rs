@@ -25,17 +25,35 @@ pub(super) struct Names {
     pub(super) aspects: Vec<(AspectId, String)>,
     /// Ways of inspection by id, short name and name.
     pub(super) methods: Vec<(MethodId, String, String)>,
+    /// The sheets with a row that cannot be read: a name that is not found may be that row's.
+    pub(super) unread: BTreeSet<&'static str>,
 }
 
-/// The sectors a row holds for; empty for all of its item's.
-pub(super) type Sectors = BTreeSet<SectorId>;
+/// The sectors a row holds for.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Sectors {
+    /// Those that it names and 领域 has.
+    pub(super) named: BTreeSet<SectorId>,
+    /// Whether it says any at all; one that does not holds for all of its item's.
+    pub(super) says: bool,
+    /// Whether it names one that was not found: what it holds for is not known.
+    pub(super) lost: bool,
+}
+
+impl Sectors {
+    /// Whether a row holds for a sector of its item.
+    pub(super) fn hold(&self, sector: &SectorId) -> bool {
+        !self.says || self.named.contains(sector)
+    }
+}
 
 /// A row of 条目.
 pub(super) struct ItemRow {
     pub(super) row: usize,
     pub(super) id: ItemId,
     pub(super) sectors: Sectors,
-    pub(super) aspect: AspectId,
+    /// `None` where there is no such aspect, which is said.
+    pub(super) aspect: Option<AspectId>,
     pub(super) title: String,
     pub(super) requirement: String,
     pub(super) plain: String,
@@ -71,6 +89,8 @@ pub(super) enum RuleRow {
     Whole(Rule),
     /// Bands of a share.
     Bands { numerator: String, denominator: String, from_profile: Option<ProfileNumber> },
+    /// Cannot be read.
+    Unread,
     /// Choices.
     Level,
     /// Occurrences.
@@ -118,7 +138,7 @@ pub(super) fn items(table: &Table, names: &Names, faults: &mut Faults) -> Vec<It
         let sectors = sectors(line, names, faults);
         let aspect = line.needed("方面", faults).and_then(|text| {
             let found = names.aspects.iter().find(|(id, name)| name == text || id.as_str() == text);
-            if found.is_none() && !names.aspects.is_empty() {
+            if found.is_none() && !names.aspects.is_empty() && !names.unread.contains("方面") {
                 line.fault("方面", format!("没有{}这个方面", quoted(text)), "填“方面”表里的名称", faults);
             }
             found.map(|(id, _)| id.clone())
@@ -142,7 +162,7 @@ pub(super) fn items(table: &Table, names: &Names, faults: &mut Faults) -> Vec<It
         let may_be_absent = line.yes("可不设", faults);
         let may_not_occur = line.yes("可无此事", faults);
         let only_if = condition(line, faults);
-        let (Some(id), Some(aspect)) = (id, aspect) else { continue };
+        let Some(id) = id else { continue };
         rows.push(ItemRow {
             row: line.number(),
             id,
@@ -172,19 +192,22 @@ pub(super) fn items(table: &Table, names: &Names, faults: &mut Faults) -> Vec<It
 }
 
 pub(super) fn sectors(line: Line<'_>, names: &Names, faults: &mut Faults) -> Sectors {
-    let mut sectors = Sectors::new();
+    let mislaid = line.mislaid("领域");
+    let mut sectors = Sectors { says: mislaid, lost: mislaid, ..Sectors::default() };
     for piece in line.pieces("领域") {
+        sectors.says = true;
         if piece == words::ALL_SECTORS {
-            sectors.extend(names.sectors.iter().map(|(id, _)| id.clone()));
+            sectors.named.extend(names.sectors.iter().map(|(id, _)| id.clone()));
             continue;
         }
         match names.sectors.iter().find(|(id, name)| name == piece || id.as_str() == piece) {
             Some((id, _)) => {
-                sectors.insert(id.clone());
+                sectors.named.insert(id.clone());
             }
-            // The sheet 领域 itself cannot be read.
-            None if names.sectors.is_empty() => {}
+            // The sheet 领域 itself, or a row of it, cannot be read.
+            None if names.sectors.is_empty() || names.unread.contains("领域") => sectors.lost = true,
             None => {
+                sectors.lost = true;
                 let remedy = "填“领域”表里的名称，几个用、隔开，或者填“全部”";
                 line.fault("领域", format!("没有{}这个领域", quoted(piece)), remedy, faults);
             }
@@ -202,7 +225,7 @@ fn methods(line: Line<'_>, names: &Names, faults: &mut Faults) -> Vec<MethodId> 
         match names.methods.iter().find(is) {
             Some((id, ..)) if methods.contains(id) => {}
             Some((id, ..)) => methods.push(id.clone()),
-            None if names.methods.is_empty() => {}
+            None if names.methods.is_empty() || names.unread.contains("考核方式") => {}
             None => {
                 let remedy = "填“考核方式”表里的简称或名称，几个用、隔开";
                 line.fault("考核方式", format!("没有{}这种方式", quoted(piece)), remedy, faults);
@@ -277,7 +300,7 @@ pub(super) fn parts(table: &Table, names: &Names, faults: &mut Faults) -> Vec<Pa
             mendable,
             bonus,
             from_ledger,
-            rule: rule.unwrap_or(RuleRow::Whole(Rule::YesNo)),
+            rule: rule.unwrap_or(RuleRow::Unread),
         });
     }
     rows
@@ -364,7 +387,9 @@ pub(super) fn citations(table: &Table, names: &Names, faults: &mut Faults) -> Ve
         let effective_from = line.date("施行日期", faults);
         let effective_to = line.date("废止日期", faults);
         let sectors = sectors(line, names, faults);
-        if article_checked && line.text("条款").is_empty() {
+        if article_checked && !line.has("条款") {
+            line.lacks("条款", faults);
+        } else if article_checked && line.text("条款").is_empty() {
             line.fault("条款", "写了已核，却没有条款", "写上条款，或者“已核”留空", faults);
         }
         if effective_from.zip(effective_to).is_some_and(|(from, to)| to < from) {

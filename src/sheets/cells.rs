@@ -14,7 +14,7 @@ impl<'a> Line<'a> {
     pub(crate) fn needed(self, column: &str, faults: &mut Faults) -> Option<&'a str> {
         let text = self.text(column);
         if text.is_empty() {
-            self.fault(column, "这一格没有填", "填上", faults);
+            self.lacks(column, faults);
             return None;
         }
         Some(text)

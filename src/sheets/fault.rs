@@ -87,6 +87,12 @@ impl Faults {
         self.list.iter().any(|fault| fault.sheet == sheet && fault.row == row)
     }
 
+    /// Whether something is known to be wrong in this cell.
+    pub(crate) fn has_cell(&self, sheet: &str, row: usize, column: &str) -> bool {
+        let is_it = |fault: &Fault| fault.row == Some(row) && fault.column.as_deref() == Some(column);
+        self.list.iter().any(|fault| fault.sheet == sheet && is_it(fault))
+    }
+
     /// Whether all that is known to be wrong is of this kind.
     pub(crate) fn all(&self, is: impl Fn(&Fault) -> bool) -> bool {
         self.list.iter().all(is)

@@ -3,7 +3,7 @@
 use super::{
     fault::{Fault, Faults, quoted},
     sheet::{Row, Sheet},
-    text::{folded, nearest},
+    text::{folded, is_near, nearest},
 };
 
 /// The header stands within so many filled rows; titles and notes are often put above it.
@@ -79,6 +79,11 @@ impl Column {
     }
 }
 
+/// The header that is likely to stand for a title, mistyped or in other words.
+pub(super) fn likely<'a>(title: &str, headers: &'a [String]) -> Option<&'a str> {
+    nearest(title, headers.iter().map(String::as_str)).filter(|found| is_near(title, found))
+}
+
 /// The header of a table: which of its row's cells are which columns.
 pub(super) struct Header {
     /// Where in the sheet's rows it stands, counted from 0.
@@ -87,6 +92,8 @@ pub(super) struct Header {
     pub(super) columns: Vec<(&'static str, usize, String)>,
     /// The last column that has a header.
     pub(super) last: usize,
+    /// Headers that were refused.
+    pub(super) strange: Vec<String>,
 }
 
 impl Form<'_> {
@@ -193,7 +200,7 @@ impl Form<'_> {
             faults.sheet(self.name, "这张表是空的", &remedy);
             return None;
         };
-        let mut header = Header { index, columns: Vec::new(), last: 0 };
+        let mut header = Header { index, columns: Vec::new(), last: 0, strange: Vec::new() };
         let mut strange = Vec::new();
         for (place, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             header.last = place;
@@ -240,6 +247,11 @@ impl Form<'_> {
                 faults.notice(format!("“{shown}”列没有用到。"));
                 continue;
             }
+            header.strange.push(shown.clone());
+            // A needed one under another title is missing: that is one fault.
+            if missing.iter().any(|column| likely(column.title, &strange) == Some(shown)) {
+                continue;
+            }
             let known = self.columns.iter().map(|column| column.title);
             let near = nearest(shown, known).map(|near| format!("；最接近的是“{near}”")).unwrap_or_default();
             faults.push(Fault {
@@ -269,13 +281,11 @@ impl Form<'_> {
                 format!("缺这一列；这一行有{}{more}", named.join("、"))
             }
         };
-        Fault {
-            sheet: self.name.into(),
-            row: Some(row.number),
-            column: Some(title.into()),
-            problem,
-            remedy: format!("在表头这一行补上“{title}”；{}", self.template),
-        }
+        let remedy = match likely(title, strange) {
+            Some(found) => format!("把{}改成“{title}”；{}", quoted(found), self.template),
+            None => format!("在表头这一行补上“{title}”；{}", self.template),
+        };
+        Fault { sheet: self.name.into(), row: Some(row.number), column: Some(title.into()), problem, remedy }
     }
 
     /// How a notice names the table.

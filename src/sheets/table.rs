@@ -3,7 +3,7 @@
 use super::{
     CellKind, Row, Sheet,
     fault::{Fault, Faults, quoted},
-    form::{Column, Form, Header, Takes},
+    form::{Column, Form, Header, Takes, likely},
     sheet::Origin,
     text::{Mended, half_width, hostile},
 };
@@ -26,6 +26,8 @@ pub(crate) struct Table {
     name: String,
     columns: BTreeMap<&'static str, Place>,
     header: Row,
+    /// Headers that were refused.
+    strange: Vec<String>,
     rows: Vec<Row>,
 }
 
@@ -47,7 +49,13 @@ pub(crate) struct Line<'a> {
 
 impl Table {
     fn empty(name: &str) -> Self {
-        Self { name: name.into(), columns: BTreeMap::new(), header: Row::default(), rows: Vec::new() }
+        Self {
+            name: name.into(),
+            columns: BTreeMap::new(),
+            header: Row::default(),
+            strange: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     /// Finds the sheet of this name and its columns. A sheet that is missing, empty or lacks a needed column has no lines.
@@ -81,7 +89,8 @@ impl Table {
             faults.sheet(form.name, "这张表是隐藏的", "取消隐藏，看过以后再来；不要的话删去");
         }
         let Some(header) = form.header(sheet, faults) else { return table };
-        let Header { index, columns, last } = header;
+        let Header { index, columns, last, strange } = header;
+        table.strange = strange;
         table.header = sheet.rows.get(index).cloned().unwrap_or_default();
         for (title, index, shown) in columns {
             let takes = form.columns.iter().find(|column| column.title == title);
@@ -306,6 +315,26 @@ impl<'a> Line<'a> {
             }
         };
         self.fault(column, problem, remedy, faults);
+    }
+
+    /// Whether the table has a column.
+    pub(crate) fn has(self, column: &str) -> bool {
+        self.table.has(column)
+    }
+
+    /// Whether a column may stand under a header that was refused.
+    pub(crate) fn mislaid(self, column: &str) -> bool {
+        !self.has(column) && likely(column, &self.table.strange).is_some()
+    }
+
+    /// Says that this row needs a cell that is blank, or in a column that the table does not have.
+    pub(crate) fn lacks(self, column: &str, faults: &mut Faults) {
+        if self.has(column) {
+            self.fault(column, "这一格没有填", "填上", faults);
+        } else if !self.mislaid(column) {
+            let problem = format!("表头里没有{}这一列", quoted(column));
+            self.fault(column, problem, &format!("在表头这一行补上“{column}”，再填上"), faults);
+        }
     }
 
     /// Says that an identifier has become a number that no longer shows what was typed. A whole number that the spreadsheet

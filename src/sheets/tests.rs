@@ -150,8 +150,14 @@ fn headers_are_known_by_their_words() {
         std::slice::from_ref(&near),
         &["第1行“编号”列：缺这一列；表头里最接近的是“编码”", "用 template 做一张空表"],
     );
+    // Where every header must be known, the one that is missing and the one that is not known are one fault.
     let (told, _) = said(&[near], &Form { unknown: Unknown::Fault, ..FORM });
-    assert!(told.unwrap_err().contains("“编码”列：不认识这一列。办法：改成模板里的表头；最接近的是“编号”"));
+    let told = told.unwrap_err();
+    assert!(told.contains("缺这一列；表头里最接近的是“编码”。办法：把“编码”改成“编号”"), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    let strange = Sheet::new("表", [["编号", "名称", "分植"], ["a", "甲", "5"]]);
+    let (told, _) = said(&[strange], &Form { unknown: Unknown::Fault, ..FORM });
+    assert!(told.unwrap_err().contains("“分植”列：不认识这一列。办法：改成模板里的表头；最接近的是“分值”"));
     refused(&[Sheet::new("表", [["甲", "乙"]])], &["缺这一列；这一行有“甲”、“乙”"]);
     refused(
         &[Sheet::new("表", [["编号", "code", "名称"], ["a", "b", "甲"]])],

@@ -105,6 +105,11 @@ pub(super) fn nearest<'a>(title: &str, others: impl Iterator<Item = &'a str>) ->
     others.filter(shares).min_by_key(|other| distance(title, other))
 }
 
+/// Whether one text is the other with at most half of its characters changed.
+pub(super) fn is_near(one: &str, other: &str) -> bool {
+    distance(one, other) * 2 <= one.chars().count().max(other.chars().count())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +147,7 @@ mod tests {
         let found = ["单位编码", "上级编码", "负责人"];
         assert_eq!(nearest("上级编号", found.into_iter()), Some("上级编码"));
         assert_eq!(nearest("电话", found.into_iter()), None);
+        assert!(is_near("怎么抓", "怎么做") && is_near("名称", "支部名称") && !is_near("分值", "分管领导"));
         assert_eq!(distance("整改时限", "整改期限"), 1);
         assert_eq!(distance("", "一二"), 2);
     }

@@ -195,3 +195,24 @@ fn sheets_of_results_stand_in_the_standards_order() {
     turned.reverse();
     assert_eq!(sheets(), of(&turned));
 }
+
+#[test]
+fn one_missing_thing_is_one_line_and_not_a_page() {
+    let stage = Stage::empty();
+    let sectors = std::fs::read_to_string(format!("{BUILTIN}/领域.csv")).unwrap();
+    let row = sectors.lines().find(|line| line.starts_with("school,")).unwrap();
+    edited(&stage, "领域.csv", &format!("{row}\n"), "");
+    let refused = stage.run(&["standard", "check", "标准"]);
+    let lines: Vec<&str> = refused.err.lines().filter(|line| line.contains("没有“学校”这个领域")).collect();
+    assert_eq!(lines.len(), 1, "{}", refused.err);
+    assert!(lines[0].starts_with("“条目”表第") && lines[0].contains("“分项”表第"), "{}", refused.err);
+    refused.refused(&["共1处错误"]);
+    // A header of the rules, mistyped.
+    edited(&stage, "领域.csv", "rural,", &format!("{row}\nrural,"));
+    edited(&stage, "分项.csv", "最低次数", "最少次数");
+    stage.run(&["standard", "check", "标准"]).refused(&[
+        "“分项”表第1行“最少次数”列：不认识这一列",
+        "最接近的是“最低次数”",
+        "共1处错误",
+    ]);
+}
