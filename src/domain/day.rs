@@ -23,10 +23,13 @@ pub fn parse(text: &str) -> Option<Date> {
     Date::new(number(0, 4)?, month, day).ok()
 }
 
-/// Whether a day can be meant: 1949 to 2100. Anything else is a slip of the finger, or half a year as it is being typed.
+/// The years that anything here can mean: no document in force is older than the state, no plan reaches further.
+pub const YEARS: core::ops::RangeInclusive<i16> = 1949..=2100;
+
+/// Whether a day can be meant, by its year. Anything else is a slip of the finger, or half a year as it is being typed.
 #[must_use]
 pub fn can_be(day: Date) -> bool {
-    (1949..=2100).contains(&day.year())
+    YEARS.contains(&day.year())
 }
 
 /// Writes `2026-11-24`.

@@ -1,9 +1,7 @@
 //! Days as people write them: 2026-06-05, 2026/6/5, 2026.6.5, 2026年6月5日. A year has four digits.
 
+use crate::domain::day::YEARS;
 use jiff::civil::Date;
-
-/// The years that a table here can mean: no document in force is older than the state, no plan reaches further.
-const YEARS: core::ops::RangeInclusive<i16> = 1949..=2100;
 
 /// Why a text is no day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +13,7 @@ pub(crate) enum DayError {
     #[error("年份不是四位")]
     ShortYear,
     /// A year that cannot be meant.
-    #[error("年份不在1949到2100之间")]
+    #[error("年份不在{}到{}之间", YEARS.start(), YEARS.end())]
     FarYear,
 }
 

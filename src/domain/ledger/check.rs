@@ -3,6 +3,7 @@
 use super::{ActivityKind, LedgerEntry, LedgerRecord};
 use crate::domain::{
     check::MAX_FIGURE,
+    day::YEARS,
     period::shanghai_date,
     photo::MAX_ATTACHMENTS,
     text::{self, Kind, TextFault},
@@ -82,7 +83,7 @@ pub fn entry_fault(entry: &LedgerEntry, today: Date) -> Option<LedgerFault> {
     if entry.date > today {
         return Some(LedgerFault::Future);
     }
-    if entry.date.year() < 1949 {
+    if entry.date.year() < *YEARS.start() {
         return Some(LedgerFault::TooOld);
     }
     if let Some(there) = entry.attendance

@@ -2,21 +2,18 @@
 
 use super::error::CliError;
 use crate::domain::day;
-use jiff::civil::{Date, date};
-
-/// Nothing here happened before, and nothing is due later.
-const FIRST: Date = date(1949, 10, 1);
-const LAST: Date = date(2099, 12, 31);
+use jiff::civil::Date;
 
 /// A day that can be meant.
 pub(super) fn read(text: &str) -> Result<Date, CliError> {
     let found = day::parse(text.trim());
     let found =
         found.ok_or_else(|| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
-    if (FIRST..=LAST).contains(&found) {
+    if day::can_be(found) {
         return Ok(found);
     }
-    Err(CliError::refused(format!("{found}不会是真的日子"), "核对年份，写成 2026-11-27 的样子"))
+    let problem = format!("{found}的年份不在{}到{}之间", day::YEARS.start(), day::YEARS.end());
+    Err(CliError::refused(problem, "核对年份，写成 2026-11-27 的样子"))
 }
 
 /// A day on which something has happened.
@@ -40,11 +37,13 @@ pub(super) fn overdue(due: Option<Date>, today: Date) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
 
     #[test]
     fn a_day_is_one_that_can_be_meant() {
         let today = date(2026, 11, 24);
         assert_eq!(read(" 2026-11-20 ").unwrap(), date(2026, 11, 20));
+        assert_eq!(read("2100-12-31").unwrap(), date(2100, 12, 31), "as on phones and in tables");
         for bad in ["", "明天", "11-20", "2026/11/20", "2026-11-31", "0206-11-20", "2206-11-20", "1926-11-20"]
         {
             assert!(read(bad).is_err(), "{bad}");

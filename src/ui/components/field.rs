@@ -38,7 +38,7 @@ impl Field {
     /// The field of a place, which is saved when it is left.
     #[must_use]
     pub fn new(place: String, shape: Shape, value: Signal<String>, write: Callback<String>) -> Self {
-        let days = ("1949-01-01".into(), "2100-12-31".into());
+        let days = (format!("{}-01-01", day::YEARS.start()), format!("{}-12-31", day::YEARS.end()));
         let ends = Ends::Left;
         Self { place, shape, ends, value, write, hint: "", label: None, rows: "2", days, enter: None }
     }
