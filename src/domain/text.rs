@@ -105,6 +105,12 @@ fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c)) || u32::from(c) & 0xfffe == 0xfffe
 }
 
+/// Whether a character is seen by nobody where it stands, between what was kept before it and what comes after it.
+#[must_use]
+pub fn is_unseen(before: Option<char>, c: char, after: Option<char>) -> bool {
+    matches!(look(before, c, after), Character::Refused(TextFault::Invisible(_)))
+}
+
 /// Whether a joiner beside it belongs to the writing: Arabic, Indic and Mongolian letters, and pictures made of several (👨‍👩‍👧).
 fn is_joined(c: char) -> bool {
     let may_join = matches!(c, '\u{600}'..='\u{1fff}' | '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}');

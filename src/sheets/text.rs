@@ -1,5 +1,6 @@
 //! What the text of a cell says: one form for what reads alike, and what is in it that nobody sees.
 
+use crate::domain::text::is_unseen;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -24,8 +25,11 @@ pub(crate) fn canonical(text: &str) -> String {
 pub(super) fn cleaned(text: &str) -> (String, Option<Mended>) {
     let mut mended = None;
     let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_invisible(c) {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let unseen = is_unseen(clean.chars().next_back(), c, characters.peek().copied());
+        // What turns the writing is not left out: what is seen then is another text than what was meant.
+        if unseen && !turns(c) {
             mended = mended.or(Some(Mended::Invisible));
         } else if let Some(plain) = plain_radical(c) {
             mended = mended.or(Some(Mended::Radicals));
@@ -37,9 +41,9 @@ pub(super) fn cleaned(text: &str) -> (String, Option<Mended>) {
     (canonical(&clean), mended)
 }
 
-/// Takes no room and means nothing in Chinese: zero-width spaces and joiners, marks of direction, soft hyphens.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{61c}' | '\u{feff}')
+/// Whether what follows is written in another direction than it would be.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The character that a radical looks like, where Unicode says which.
@@ -54,9 +58,7 @@ fn plain_radical(c: char) -> Option<char> {
 /// What makes a text show something else than it says, or shows that it was damaged; nothing safe can be made of it.
 pub(super) fn hostile(text: &str) -> Option<&'static str> {
     text.chars().find_map(|c| match c {
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            Some("有改变文字方向的控制字符，看到的和存的不一样")
-        }
+        _ if turns(c) => Some("有改变文字方向的控制字符，看到的和存的不一样"),
         '\u{fffd}' => Some("有认不出的字“\u{fffd}”，多半是转换编码时弄坏的"),
         '\u{2e80}'..='\u{2eff}' => Some("有一个字用了偏旁部首的码位，看着像汉字，其实不是"),
         _ => None,
@@ -124,6 +126,11 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_left_out_and_said() {
         assert_eq!(cleaned("十\u{200b}里\u{feff}村"), ("十里村".into(), Some(Mended::Invisible)));
+        // A joiner stays where it belongs to the writing, and nowhere else: as in everything that is typed on a phone.
+        for text in ["ئۇي\u{200d}غۇر", "👨\u{200d}👩\u{200d}👧"] {
+            assert_eq!(cleaned(text), (text.into(), None));
+        }
+        assert_eq!(cleaned("王\u{200d}明\u{3164}"), ("王明".into(), Some(Mended::Invisible)));
         // As PDF files have it.
         assert_eq!(cleaned("党\u{2f40}部"), ("党支部".into(), Some(Mended::Radicals)));
         assert_eq!(cleaned("党支部"), ("党支部".into(), None));
