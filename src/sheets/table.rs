@@ -8,7 +8,10 @@ use super::{
     text::{Mended, half_width, hostile},
 };
 use crate::domain::check::is_plain_text;
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The longest text of a cell, in characters.
 const MAX_CELL_CHARS: usize = 4_000;
@@ -29,6 +32,8 @@ pub(crate) struct Table {
     /// Headers that were refused.
     strange: Vec<String>,
     rows: Vec<Row>,
+    /// Cells, by row number and column, that do not show what they hold: what they seem to say is not looked at.
+    damaged: BTreeSet<(usize, &'static str)>,
 }
 
 /// Where a column is.
@@ -55,6 +60,7 @@ impl Table {
             header: Row::default(),
             strange: Vec::new(),
             rows: Vec::new(),
+            damaged: BTreeSet::new(),
         }
     }
 
@@ -107,7 +113,7 @@ impl Table {
         }
         table.beside(sheet, faults);
         table.in_sight(sheet, faults);
-        table.check(faults);
+        table.damaged = table.check(faults);
         table.mend(faults);
         table
     }
@@ -190,19 +196,24 @@ impl Table {
         }
     }
 
-    /// What is wrong with cells, whatever they are for.
-    fn check(&self, faults: &mut Faults) {
+    /// What is wrong with cells, whatever they are for: says so, and answers which ones.
+    fn check(&self, faults: &mut Faults) -> BTreeSet<(usize, &'static str)> {
+        let mut damaged = BTreeSet::new();
         for line in self.lines() {
             let mut across: BTreeMap<(usize, usize), &str> = BTreeMap::new();
             for (&title, place) in &self.columns {
-                line.guard(title, place.takes, faults);
+                if !line.guard(title, place.takes, faults) {
+                    damaged.insert((line.number(), title));
+                }
                 let Some(begins) = line.row.merged.get(&place.index) else { continue };
                 if let Some(other) = across.insert(*begins, title) {
                     let problem = format!("这一格和“{other}”列的合并成了一格，看不出是哪一列的");
                     line.fault(title, problem, "取消合并，每一格各填各的；是表下面的说明就删去", faults);
+                    damaged.insert((line.number(), title));
                 }
             }
         }
+        damaged
     }
 
     /// Takes what has a safe meaning, and says so once.
@@ -281,8 +292,8 @@ impl<'a> Line<'a> {
         self.row.kinds.get(&place.index).copied()
     }
 
-    /// Says where a cell does not show what it holds, or holds what nobody typed.
-    fn guard(self, column: &str, takes: Takes, faults: &mut Faults) {
+    /// Whether a cell shows what it holds, and holds what somebody typed. Where it does not, that is said.
+    fn guard(self, column: &str, takes: Takes, faults: &mut Faults) -> bool {
         let text = self.text(column);
         let (problem, remedy): (String, &str) = match (self.kind(column), takes) {
             (Some(CellKind::Error), _) => ("这一格的公式出错了".into(), "改好公式，或者直接填上内容"),
@@ -301,7 +312,7 @@ impl<'a> Line<'a> {
             ),
             (Some(CellKind::Number), Takes::Text) if digits(text) > MAX_EXACT_DIGITS => {
                 self.no_number(column, faults);
-                return;
+                return false;
             }
             _ => {
                 let most = most_chars(column);
@@ -310,11 +321,14 @@ impl<'a> Line<'a> {
                 } else if !is_plain_text(text, most, true) {
                     let problem = format!("文字超过{most}个字，或者有看不见的控制字符");
                     self.fault(column, problem, "缩短，或者重新手工输入这一格", faults);
+                } else {
+                    return true;
                 }
-                return;
+                return false;
             }
         };
         self.fault(column, problem, remedy, faults);
+        false
     }
 
     /// Whether the table has a column.
@@ -360,8 +374,11 @@ impl<'a> Line<'a> {
         self.table.columns.get(column).map_or("", |place| self.row.cell(place.index))
     }
 
-    /// Adds a fault at a cell.
+    /// Adds a fault at a cell; of one that is damaged that alone is said.
     pub(crate) fn fault(self, column: &str, problem: impl Into<String>, remedy: &str, faults: &mut Faults) {
+        if self.table.damaged.iter().any(|(row, title)| *row == self.row.number && *title == column) {
+            return;
+        }
         let shown = self.table.columns.get(column).map_or(column, |place| place.shown.as_str());
         faults.push(Fault {
             sheet: self.table.name.clone(),
