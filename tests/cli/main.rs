@@ -5,6 +5,7 @@
 mod backup;
 mod codes;
 mod findings;
+mod kinds;
 mod libreoffice;
 mod manual;
 mod people;

@@ -197,6 +197,26 @@ fn a_merged_sector_holds_for_its_rows() {
     assert_eq!(sectors("cap-b"), "农村");
 }
 
+/// A county's table as the office made it: under a title that is merged over all columns, with merged cells and twenty mistakes,
+/// each of which is named where it is, once.
+#[test]
+fn a_title_and_merged_cells_hide_none_of_a_standards_faults() {
+    let stage = Stage::empty();
+    let ran = stage.run(&["standard", "check", &case("30/standard_标题行和合并.xlsx")]);
+    for strange in ["缺这一列", "不认识这一列", "没有填"] {
+        assert!(!ran.err.contains(strange), "{strange}: {}", ran.err);
+    }
+    ran.refused(&[
+        "“标准”表第3行“内容”列：这一格是数字格式，现在是“2026.1”",
+        "“考核周期”表第2行“编号”列：这一格被表格软件改成了日期，现在是“2026-07-01”",
+        "“条目”表第9行：这一行是隐藏的，或者被筛选掉了",
+        "“条目”表第12行“上级评”列：不认识“√”",
+        "“分项”表第7行“分值”列：这一格是公式，文件里没有它的结果",
+        "“条目”表第4行“编号”列：条目“ZR2”在“依据”表里没有一行",
+        "共19处错误",
+    ]);
+}
+
 #[test]
 fn a_year_has_four_digits() {
     let stage = Stage::ready();
