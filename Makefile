@@ -24,10 +24,11 @@ test: lint dist/index.html ## Everything that is checked: core, properties, gold
 	cargo test --locked --features server,paper
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
 
-test-slow: ## What takes long, once before a release: LibreOffice, five minutes of make fuzz, Schemathesis at length, make test-shifted
+test-slow: dist/index.html ## What takes long, once before a release: LibreOffice, Chromium 80, WebKitGTK, make fuzz, Schemathesis, make test-shifted
 	@.ci/setup slow
 	BIAOCHI_LIBREOFFICE=1 cargo test --locked --features server --test cli libreoffice -- --include-ignored
 	cargo build --locked --features server --bin biaochi
+	@$(TOOLS) cd tests/browser && npx playwright test --project=slow
 	$(MAKE) fuzz
 	.ci/schemathesis
 	$(MAKE) test-shifted

@@ -12,6 +12,7 @@ export default defineConfig({
   outputDir: "test-results",
   projects: [
     { name: "stories", testDir: "specs", testMatch: "*.spec.mjs" },
+    { name: "slow", testDir: "specs", testMatch: "*.slow.mjs" },
     { name: "bench", testDir: "bench", testMatch: "*.bench.mjs" },
     { name: "screenshots", testDir: "specs", testMatch: "*.photos.mjs" },
   ],

@@ -188,7 +188,7 @@ export async function until(what, ask, patience = 20_000) {
   }
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
