@@ -9,7 +9,7 @@ for (const [name, open, engine] of [
   ["WebKitGTK", () => WebKit.open(), "MiniBrowser"],
 ]) {
   test(`${name}: activated, answered, opened again without a network, reported`, async ({}, info) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     expect(await walk(open, (name) => info.outputPath(`${name}.png`))).toContain(engine);
   });
 }

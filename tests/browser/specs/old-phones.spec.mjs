@@ -5,7 +5,7 @@ import { OldChromium } from "../harness/old-chromium.mjs";
 import { expect, test } from "@playwright/test";
 
 test("Chromium 86: activated, answered, opened again without a network, reported", async ({}, info) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   const engine = await walk(() => OldChromium.open("86"), (name) => info.outputPath(`${name}.png`));
   expect(engine).toContain("/86.");
 });
