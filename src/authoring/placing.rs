@@ -36,7 +36,7 @@ pub(super) fn check(
             ChecklistFault::Total(_) => &["领域", "方面", "条目", "分项"],
             ChecklistFault::NoPart(_) => &["领域", "条目", "分项"],
             ChecklistFault::Figures(..) => &["领域", "选项"],
-            ChecklistFault::UnequalAlternatives(_) => &["分项"],
+            ChecklistFault::FromTotal(..) => &["条目", "分项"],
             ChecklistFault::UnknownMethod(..) => &["条目", "考核方式"],
             ChecklistFault::NeverDue(..) => &["分项", "考核周期"],
             ChecklistFault::Ledger(..) => &["领域", "分项", "选项"],
