@@ -33,14 +33,13 @@ export async function paste(page, place, text) {
   }, text);
 }
 
-/** Waits until what was typed at a place lies on the phone's disk as unfinished. */
-export const keptOnDisk = (page, place, text) =>
-  expect
-    .poll(async () => {
-      const kept = Object.entries(await stored(page, "unfinished")).find(([key]) => key.endsWith(`/${place}`));
-      return kept && JSON.parse(kept[1]).text;
-    })
-    .toBe(text);
+/** Waits until what was typed at a place lies on the phone's disk as unfinished; a form keeps all of its fields together. */
+export function keptOnDisk(page, place, text) {
+  const [form, field] = place.split("#");
+  const isThere = ([key, kept]) =>
+    (field ? key.includes(`/${form}#`) : key.endsWith(`/${place}`)) && JSON.parse(kept).text.includes(text);
+  return expect.poll(async () => Object.entries(await stored(page, "unfinished")).some(isThere)).toBe(true);
+}
 
 /** Waits until nothing is unfinished on the phone's disk. */
 export const nothingUnfinished = (page) => expect.poll(async () => Object.keys(await stored(page, "unfinished"))).toEqual([]);

@@ -390,6 +390,7 @@ test("a date counts when its field is left, and never by halves", async ({ endpo
   await expect(field(page, place)).toHaveValue(due);
   await goTo(page, "/profile");
   await page.getByRole("button", { name: "有变化，改一改" }).click();
+  await field(page, "profile#election").focus();
   await key("profile#election", "0020-11-15");
   await field(page, "profile#election").blur();
   await expect(page.getByRole("alert")).toContainText("日子没填全");
