@@ -163,6 +163,8 @@ impl Package {
 #[cfg(test)]
 mod tests {
     use super::{super::*, *};
+    use crate::domain::{CountCredit, LimitTest, Points, Proportion, Rule, ShareBand, ShareCredit};
+    use proptest::prelude::*;
 
     #[test]
     fn what_was_published_can_be_written_and_read_again() {
@@ -172,6 +174,51 @@ mod tests {
             let sheets = again.to_sheets();
             let read = parse(&sheets).unwrap_or_else(|faults| panic!("{faults:#?}"));
             assert_eq!(read, package);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        /// Whatever the figures of the rules are, sheets give them back: fractions, steps, what one missing costs.
+        #[test]
+        fn rules_come_back_from_sheets_with_their_figures(
+            part in 1_u16..=120, whole in 1_u16..=120, step in 1_u8..=100, cost in 1_u32..=2_000, count in 1_u32..=9_999,
+            choice in 0_u8..4,
+        ) {
+            let (Some(target), costs) =
+                (Proportion::new(part.min(whole), whole), Points::from_hundredths(cost)) else { return Ok(()) };
+            let mut package = parse(&template::sheets()).unwrap();
+            let list = &mut package.checklists[0];
+            let mut items = list.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
+            let item = items.find(|item| item.id.as_str() == "EX-9").unwrap();
+            let names = ("分子".to_owned(), "分母".to_owned());
+            let share = |credit| Rule::Share {
+                numerator: names.0.clone(), denominator: names.1.clone(), from_profile: None, credit,
+            };
+            let worth = item.parts[0].points;
+            (item.parts[0].rule, item.limits[0].when) = match choice {
+                0 => (
+                    share(ShareCredit::EachBelow { target, floor: target, step, costs }),
+                    LimitTest::ShareBelow { percent: target },
+                ),
+                1 => (
+                    share(ShareCredit::Proportional { target, floor: Proportion::NONE }),
+                    LimitTest::ShareAbove { share: Proportion::new(whole.min(part) - 1, whole).unwrap() },
+                ),
+                2 => (
+                    share(ShareCredit::Bands { bands: vec![ShareBand { at_least: target, points: worth }] }),
+                    LimitTest::ShareBelow { percent: target },
+                ),
+                _ => (
+                    Rule::Count { minimum: count, credit: CountCredit::EachMissing { costs }, unit: "件".into() },
+                    LimitTest::CountBelow { fewer_than: count },
+                ),
+            };
+            list.engine = list.needs();
+            let again =
+                Package::from_published(package.checklists.clone(), package.documents.clone()).unwrap();
+            let read = parse(&again.to_sheets());
+            prop_assert_eq!(read.as_ref(), Ok(&package), "{:?}", read);
         }
     }
 

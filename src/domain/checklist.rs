@@ -289,6 +289,12 @@ impl Item {
         !self.evidence.is_empty() && self.evidence.iter().all(|evidence| evidence.never_photographed)
     }
 
+    /// Whether it is worth nothing itself and takes from the total (倒扣).
+    #[must_use]
+    pub fn only_takes(&self) -> bool {
+        self.points().is_zero() && self.parts.iter().any(|part| matches!(part.rule, Rule::FromTotal { .. }))
+    }
+
     /// The part of this id.
     #[must_use]
     pub fn part(&self, id: &PartId) -> Option<&Part> {

@@ -254,7 +254,8 @@ impl Book {
         let mut columns =
             vec![("编号".to_owned(), 15.0), ("党组织".to_owned(), 20.0), ("自评得分".to_owned(), 9.0)];
         columns.extend(list.items().enumerate().map(|(index, (_, item))| {
-            (format!("第{}条 {}（{}分）", index + 1, item.title, item.points()), 12.0)
+            let worth = if item.only_takes() { "倒扣".into() } else { format!("{}分", item.points()) };
+            (format!("第{}条 {}（{worth}）", index + 1, item.title), 12.0)
         }));
         self.looks.headers(sheet, 0, &columns)?;
         sheet.set_freeze_panes(1, 2)?;

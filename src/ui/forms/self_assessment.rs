@@ -45,9 +45,13 @@ pub fn paper(source: &Source<'_>) -> Paper {
             source.checklist.aspects[row.aspect].name.clone(),
             format!("{}\n{}", item.title, item.requirement),
             standard::ways(item).map(str::to_owned).into_iter().chain(rules).collect::<Vec<_>>().join("\n"),
-            row.points.to_string(),
+            if item.only_takes() { "倒扣".into() } else { row.points.to_string() },
             said.join("\n"),
-            if row.state.counts() { row.got.to_string() } else { "—".into() },
+            match row.state.counts() {
+                false => "—".into(),
+                true if item.only_takes() && !row.taken.is_zero() => format!("-{}", row.taken),
+                true => row.got.to_string(),
+            },
             String::new(),
             source.aside(row.state),
         ];
@@ -103,7 +107,11 @@ fn feet(source: &Source<'_>) -> Vec<Foot> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::with_source, *};
+    use super::{
+        super::testing::{with_changed_source, with_source},
+        *,
+    };
+    use crate::domain::{Checklist, Rule};
 
     #[test]
     fn the_form_says_what_the_screen_says() {
@@ -129,6 +137,24 @@ mod tests {
             assert_eq!(labels, ["总分", "申报等次", "支部意见", "乡镇党委意见", "县（市、区）委组织部意见"]);
             // Not declared yet: left to be written by hand.
             assert_eq!((paper.feet[1].text.as_str(), paper.feet[2].text.as_str()), ("", ""));
+        });
+    }
+
+    #[test]
+    fn what_takes_from_the_total_is_less_than_nothing_and_the_total_says_so() {
+        let from_total = |list: &mut Checklist| {
+            let part = &mut list.aspects[2].items[0].parts[0];
+            part.rule = Rule::FromTotal { occurrences: part.rule.occurrences().unwrap().to_vec() };
+            part.points = Points::ZERO;
+        };
+        with_changed_source(from_total, |source| {
+            let paper = paper(source);
+            let rows = &paper.last_table().unwrap().rows;
+            let row = rows.iter().find(|row| row.cells[2].starts_with("offence")).unwrap();
+            assert_eq!((row.cells[4].as_str(), row.cells[6].as_str()), ("倒扣", "-1.5"));
+            assert!(row.cells[3].starts_with("从总分里扣"), "{row:?}");
+            assert_eq!(row.cells[5], "“不够人数就表决”1，从总分里扣1.5分");
+            assert!(paper.feet[0].text.contains("，已从总分里扣1.5分（自评估算"), "{}", paper.feet[0].text);
         });
     }
 }

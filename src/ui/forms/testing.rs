@@ -3,8 +3,8 @@
 use super::Source;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, ContentHash, Entry, Evidence,
-        Findings, Ledger, PartAnswer, SectorId, WindowKey, score,
+        AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Checklist, ContentHash, Entry,
+        Evidence, Findings, Ledger, PartAnswer, SectorId, WindowKey, score,
         testing::{checklist, part_entry, period, stamp},
     },
     protocol::{BranchInfo, UnitName},
@@ -13,7 +13,16 @@ use jiff::civil::date;
 use std::collections::BTreeMap;
 
 pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
+    with_changed_source(|_| (), test);
+}
+
+/// The same under a checklist with a change.
+pub(in crate::ui) fn with_changed_source(
+    change: impl FnOnce(&mut Checklist),
+    test: impl FnOnce(&Source<'_>),
+) {
     let (mut checklist, period) = (checklist(), period());
+    change(&mut checklist);
     let evidence = |name: &str, never_photographed| Evidence { name: name.into(), never_photographed };
     checklist.aspects[0].items[0].evidence = vec![evidence("换届批复", false), evidence("选举票", true)];
     let (yes, counted) = (&checklist.aspects[0].items[0], &checklist.aspects[1].items[0]);
@@ -23,10 +32,8 @@ pub(in crate::ui) fn with_source(test: impl FnOnce(&Source<'_>)) {
         .zip([0, 1, 1, 1, 1, 1])
         .map(|(month, n)| (WindowKey(format!("2026-{month}")), n))
         .collect();
-    let happened = match &offence.parts[0].rule {
-        crate::domain::Rule::Deduction { occurrences } => [(occurrences[0].id.clone(), 1)].into(),
-        _ => BTreeMap::new(),
-    };
+    let happened = offence.parts[0].rule.occurrences().unwrap_or_default();
+    let happened = happened.iter().take(1).map(|kind| (kind.id.clone(), 1)).collect();
     let profile = BranchProfile { full_members: 20, committee_members: 3, ..BranchProfile::default() };
     let text = |key, text: &str| Entry {
         key,
