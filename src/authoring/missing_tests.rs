@@ -28,8 +28,8 @@ fn each_of_a_row(sheets: &[Sheet], sheet: usize, row: usize, look: &mut impl FnM
     let mut rest = sheets.to_vec();
     let gone = rest[sheet].rows.remove(row);
     look(&format!("{} without row {}: {:?}", sheets[sheet].name, row + 1, gone.cells), &rest);
-    for column in 0..gone.cells.len() {
-        for (how, text) in [("blank", String::new()), ("mistyped", format!("{}x", gone.cells[column]))] {
+    for (column, cell) in gone.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        for (how, text) in [("blank", String::new()), ("mistyped", format!("{cell}x"))] {
             let mut rest = sheets.to_vec();
             rest[sheet].rows[row].cells[column] = text;
             look(&what(column, how), &rest);
@@ -153,11 +153,11 @@ fn what_is_missing_is_said_with_every_row_that_needs_it() {
     let mut sheets = template::sheets();
     named(&mut sheets, "方面").rows.remove(1);
     let aspect = said(&sheets);
-    assert_eq!(
-        aspect,
-        [
-            "“条目”表第2行“方面”列：没有“示例方面一”这个方面（“条目”表第3、4行也是）。办法：填“方面”表里的名称。"
-        ]
+    assert_eq!(aspect.len(), 1, "{aspect:#?}");
+    let said_of_it = "“条目”表第2行“方面”列：没有“示例方面一”这个方面（“条目”表第3、4、";
+    assert!(
+        aspect[0].starts_with(said_of_it) && aspect[0].ends_with("办法：填“方面”表里的名称。"),
+        "{aspect:#?}"
     );
     // A header that only some rules need.
     let mut sheets: Vec<Sheet> = builtin::sheets().unwrap();

@@ -183,6 +183,17 @@ impl FindingId {
         // No id holds a zero byte, so no two findings read alike.
         let item = item.map_or("", ItemId::as_str);
         let hash = sha2::Sha256::digest(format!("biaochi finding\0{}\0{item}\0{problem}", branch.as_str()));
+        Self::from_hash(hash)
+    }
+
+    /// The id of a finding that goes over to the branch into which its own was merged.
+    #[must_use]
+    pub fn passed_on(to: &BranchCode, from: Self) -> Self {
+        use sha2::Digest as _;
+        Self::from_hash(sha2::Sha256::digest(format!("biaochi finding passed on\0{}\0{from}", to.as_str())))
+    }
+
+    fn from_hash(hash: impl IntoIterator<Item = u8>) -> Self {
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(hash).for_each(|(byte, of_hash)| *byte = of_hash);
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
@@ -284,6 +295,9 @@ mod tests {
         ] {
             assert_ne!(other, id);
         }
+        let passed = FindingId::passed_on(&branch, id);
+        assert_eq!((passed, passed.0.get_version_num()), (FindingId::passed_on(&branch, id), 8));
+        assert_ne!(passed, id);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     error::StoreError,
     findings,
     ledger::put_records,
-    records::{Binding, Draft, KeptRecord, LocalSubmission, PhotoRecord},
+    records::{Draft, KeptRecord, LocalSubmission, PhotoRecord},
     repository::{Found, Repository, read_run, unless_spoilt},
     work::{drafts_of, put_edits},
 };
@@ -356,9 +356,8 @@ impl<B: Backend> Pile for Repository<B> {
             known.push(Known { branch, sha256, media_type, may_go, uploaded });
         }
         let bound = self.bindings().await?.records;
-        let sends =
-            |binding: &Binding| binding.state == BindingState::Bound && binding.branch.ended.is_none();
-        for binding in bound.into_iter().filter(sends) {
+        for binding in bound.into_iter().filter(|binding| binding.state == BindingState::Bound) {
+            let has_ended = binding.branch.ended.is_some();
             let branch = binding.branch.code;
             // A submission that has not arrived, or was taken back, wants no photos.
             let submissions = self.submissions(&branch).await?.records.into_iter();
@@ -368,10 +367,16 @@ impl<B: Backend> Pile for Repository<B> {
                 Sent { branch, token, photos, missing }
             };
             sent.extend(wanting.filter_map(|local| {
-                Some(named(local.snapshot()?.photos(), local.missing.into_iter().collect()))
+                let mut photos = local.snapshot()?.photos();
+                let missing: BTreeSet<ContentHash> = local.missing.into_iter().collect();
+                // Of a branch that has ended, what was delivered before is made whole, and nothing else goes.
+                photos.retain(|photo| !has_ended || missing.contains(photo));
+                Some(named(photos, missing))
             }));
-            let photos = self.findings(&branch).await?.0.photos_delivered();
-            sent.push(named(photos, BTreeSet::new()));
+            if !has_ended {
+                let photos = self.findings(&branch).await?.0.photos_delivered();
+                sent.push(named(photos, BTreeSet::new()));
+            }
         }
         Ok(plan(&known, &sent))
     }

@@ -156,6 +156,25 @@ fn nothing_is_freed_before_the_endpoint_has_it_and_a_small_picture_stays() {
 }
 
 #[test]
+fn of_a_branch_that_has_ended_what_was_delivered_before_is_made_whole_and_nothing_else_goes() {
+    let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
+    let (repository, endpoint) = (reported(&Memory::default(), &picture), FakeEndpoint::with(&[(1, 1)]));
+    let next = || run(round(&repository, &endpoint, || NOON, || 0, &RoundOutcome::default())).unwrap();
+    let ended = Some(crate::protocol::BranchEnded { on: jiff::civil::date(2026, 11, 15), merged_into: None });
+    next();
+    let say = |ended| endpoint.tokens.borrow_mut().get_mut(token(1).secret()).unwrap().0.ended = ended;
+    say(ended);
+    next();
+    // Attached after the report: it belongs to nothing that was delivered.
+    let later = crate::domain::photo::tests::jpeg_with(50, 30, &[]);
+    run(repository.save_photo(&draft(1), &attach("yes", &later, true, NOON + 1), &photo(1, &later))).unwrap();
+    assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
+    let there: Vec<ContentHash> = endpoint.photos.borrow().keys().map(|(_, sha256)| sha256.clone()).collect();
+    assert_eq!(there, [hash(&picture)]);
+    assert_eq!(run(repository.waiting()).unwrap(), []);
+}
+
+#[test]
 fn another_phone_hears_of_photos_and_fetches_none_by_itself() {
     let picture = crate::domain::photo::tests::jpeg_with(40, 30, &[]);
     let endpoint = FakeEndpoint::with(&[(1, 1)]);

@@ -1,6 +1,7 @@
 //! Units in time: a roster held against what is stored, branches that end or are merged, periods that keep the tree of their day.
 
 use super::stage::{DALING, SHILI, Stage};
+use biaochi::domain::{FindingField, Progress};
 use calamine::{Reader as _, open_workbook};
 use std::collections::BTreeMap;
 
@@ -209,6 +210,61 @@ async fn branches_are_merged_into_a_new_one_that_names_them() {
     let table = results(&stage, "镇安镇党委");
     assert!(!table.contains_key(whole) && table.len() == 22, "{table:?}");
     assert_eq!(table[DALING][2], "未上报，2026-09-01并入十里联合党支部");
+}
+
+#[tokio::test]
+async fn open_problems_go_over_to_the_branch_that_others_became() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let table = format!(
+        "支部编号,条目,存在问题,整改时限,问题来源\n{SHILI},17,缺签到表,2099-12-31,县里检查\n{SHILI},,照片看不清,,\n\
+         {DALING},,记录本没有签字,,\n{DALING},,已经改好的,,\n"
+    );
+    stage.run(&["findings", "import", &stage.write("f.csv", table)]).ok();
+    let listed = |under: Option<&str>| {
+        let under = under.map_or(Vec::new(), |under| vec!["--under", under]);
+        let list = stage.run(&[&["findings", "list", "--json"][..], &under].concat()).json();
+        let rows = list.as_array().unwrap().clone();
+        rows.into_iter()
+            .map(|row| (row["problem"].as_str().unwrap().to_owned(), row))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let number = |problem: &str| listed(None)[problem]["number"].as_str().unwrap().to_owned();
+    stage.run(&["findings", "close", &number("已经改好的"), "--yes-not-mended"]).ok();
+    stage.run(&["findings", "return", &number("照片看不清"), "--reason", "重拍", "--due", "2099-11-30"]).ok();
+    let whole = "210726117299";
+    let name = "十里联合党支部";
+    let merge = ["roster", "merge", SHILI, DALING, "--code", whole, "--name", name, "--on", "2026-09-01"];
+    let told = stage.run(&merge).ok();
+    assert!(told.contains("没有销号的3个问题由新的接着改，写明接自哪个支部"), "{told}");
+    let now = listed(None);
+    let of = |problem: &str| {
+        ["branch", "origin", "state", "due"]
+            .map(|field| now[problem][field].as_str().unwrap_or("").to_owned())
+    };
+    let shili = "接自十里村党支部：";
+    assert_eq!(of("缺签到表"), [whole, &format!("{shili}县里检查"), "待整改", "2099-12-31"]);
+    assert_eq!(of("照片看不清"), [whole, &format!("{shili}上级检查"), "退回", "2099-11-30"]);
+    assert_eq!(of("记录本没有签字")[0], whole);
+    // Each stands there once; what was closed stays with the branch that mended it.
+    assert_eq!((now.len(), of("已经改好的")[0].as_str()), (4, DALING));
+    let list = stage.run(&["findings", "list"]).ok();
+    assert!(list.contains("共4个问题"), "{list}");
+    // Its phone shows them, and mends them.
+    let phone = server.phone(&stage, whole, 3).await;
+    let seen = phone.write_findings(Vec::new()).await;
+    let first = seen.all().into_iter().find(|finding| finding.problem == "缺签到表").unwrap();
+    assert_eq!((seen.all().len(), first.detail.as_str()), (3, "接自十里村党支部：县里检查"));
+    let mended = seen.progress(first.id, Progress::Mended);
+    let word = phone.entry(&seen, first.id, FindingField::Progress, mended);
+    phone.write_findings(vec![word]).await;
+    stage.run(&["findings", "close", now["缺签到表"]["number"].as_str().unwrap()]).ok();
+    // The history is where it was; and where the merging was a mistake, so is the work.
+    let history = listed(Some(SHILI));
+    assert_eq!((history.len(), &history["缺签到表"]["state"]), (2, &"待整改".into()));
+    let told = stage.run(&["roster", "end", SHILI, "--undo"]).ok();
+    assert!(told.contains("转出去的2个问题又由它自己改"), "{told}");
+    assert!(stage.run(&["findings", "list"]).ok().contains("共6个问题"));
 }
 
 /// 撤并乡镇: the branches go over, and what was before stays with the old town.

@@ -2,7 +2,7 @@
 
 use crate::{
     Stage,
-    common::{Program, file, honest, token},
+    common::{Program, branch, file, honest, token},
     receipt, refused,
 };
 use biaochi::{
@@ -140,6 +140,27 @@ async fn a_submission_is_complete_when_all_its_photos_are_here() {
         assert_eq!(stage.has(0, photo).await, StatusCode::OK);
     }
     assert!(stage.listed(0).await[0].missing.is_empty());
+}
+
+#[tokio::test]
+async fn a_submission_that_came_before_its_branch_ended_is_still_made_whole() {
+    let stage = Stage::new(1, &[]).await;
+    stage.activate(0).await;
+    let photos = [picture(1), picture(2)];
+    let sent = with_photos(&stage, 0, 1, &photos);
+    let bytes = serde_json::to_vec(&sent).unwrap();
+    receipt(stage.put(0, &paths::submission(sent.id), bytes).await, StatusCode::CREATED).await;
+    assert_eq!(stage.bring(0, &photos[0]).await.status(), StatusCode::CREATED);
+    let code = branch(0).to_string();
+    let mut clerk = Command::new(env!("CARGO_BIN_EXE_biaochi"));
+    clerk.arg("--database").arg(file(&stage.folder)).args(["roster", "end", &code, "--on", "2026-09-01"]);
+    assert!(clerk.output().unwrap().status.success());
+    assert_eq!(stage.bring(0, &photos[1]).await.status(), StatusCode::CREATED);
+    assert!(stage.listed(0).await[0].missing.is_empty());
+    for photo in [&picture(3), &photos[1]] {
+        refused(stage.bring(0, photo).await, ProblemKind::BranchEnded).await;
+    }
+    assert_eq!(stage.has(0, &photos[1]).await, StatusCode::OK, "what is there is said to be there");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use super::{
     days,
     error::CliError,
     findings_export, findings_import,
+    inherited::is_passed_on,
     review::speaker,
     scope,
     standard::checklists_in_force,
@@ -154,14 +155,18 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
     let mut rows = Vec::new();
     let ids = all.values().flat_map(|findings| findings.entries().iter().map(|entry| entry.finding));
     let numbers = numbers(ids);
+    let only = scope::above(&tree, under)?;
     for branch in scope::branches(database, under).await? {
         let Some(findings) = all.get(&branch.code) else { continue };
         let above = tree.above(&branch).map(|unit| unit.name.clone()).unwrap_or_default();
         let ended = tree.get(&branch.code).and_then(|member| member.ended.as_ref());
         let gone = ended.map(|ended| scope::gone(ended, &tree));
         // What the branch wrote by mistake concerns nobody.
-        let all = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
-        rows.extend(all.map(|finding| Row {
+        let shown = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
+        // What went over to another branch is listed there; here only where somebody asks for this one.
+        let asked = only.as_ref() == Some(&branch.code);
+        let shown = shown.filter(|finding| asked || !is_passed_on(finding.id, ended, &all));
+        rows.extend(shown.map(|finding| Row {
             branch: branch.clone(),
             above: above.clone(),
             number: numbers.get(&finding.id).cloned().unwrap_or_else(|| digits(finding.id)),
@@ -330,7 +335,12 @@ pub(super) async fn said(database: &Database, words: Vec<FromAbove>, seen: SoFar
     if words.is_empty() {
         return Ok(true);
     }
-    match database.say_from_above(&words, seen, SystemClock.now_ms()).await? {
+    is_stored(database.say_from_above(&words, seen, SystemClock.now_ms()).await?)
+}
+
+/// Whether words were stored; `false` when something was written since they were worked out.
+pub(super) fn is_stored(said: Said) -> Result<bool, CliError> {
+    match said {
         Said::Stored => Ok(true),
         Said::Overtaken => Ok(false),
         // Each command looks at its own texts first, and says which one it is; this is the last door.

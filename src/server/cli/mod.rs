@@ -13,6 +13,7 @@ mod findings;
 mod findings_export;
 mod findings_import;
 mod findings_table;
+mod inherited;
 mod package;
 mod progress;
 mod results;

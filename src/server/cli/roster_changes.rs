@@ -1,10 +1,19 @@
 //! `roster end`, `roster merge`, `roster freeze`: what happens to units, each with its day.
 
-use super::{days, error::CliError, review::PeriodIdArg, scope, text::say};
+use super::{
+    days,
+    error::CliError,
+    findings::{MOST_TRIES, busy, is_stored},
+    inherited::{self, is_passed_on},
+    review::PeriodIdArg,
+    scope,
+    text::say,
+};
 use crate::{
-    domain::{BranchCode, sector::SECTORS},
+    domain::{BranchCode, Findings, sector::SECTORS},
     protocol::Level,
     server::{
+        clock::{Clock as _, SystemClock},
         database::{Database, Member, Tree, Unit},
         roster::is_name,
         roster_tree::{Overlay, level_name},
@@ -80,10 +89,19 @@ impl End {
                 say(format!("“{name}”没有撤销，没有变化。"));
                 return Ok(());
             }
+            let (all, _) = database.all_findings().await?;
+            let own = all.get(code).map(Findings::all).unwrap_or_default();
+            let passed =
+                own.iter().filter(|finding| is_passed_on(finding.id, member.ended.as_ref(), &all)).count();
             database.revive_unit(code).await?;
             say(format!(
                 "已恢复“{name}”（{code}），它的手机联网以后可以再上报。原来归到别处的下级，改了名册再导入。"
             ));
+            if passed > 0 {
+                say(format!(
+                    "转出去的{passed}个问题又由它自己改；新的那边还留着，用 findings close --yes-not-mended 销掉。"
+                ));
+            }
             return Ok(());
         };
         let on = days::happened(&on, today)?;
@@ -139,15 +157,30 @@ impl Merge {
         }
         let codes: Vec<BranchCode> = parts.keys().map(|code| (*code).clone()).collect();
         let moved: Vec<Unit> = below.into_iter().cloned().collect();
-        database.merge_units(&codes, &whole, &moved, on).await?;
+        let mut tries = 0;
+        let passed = loop {
+            let (all, seen) = database.all_findings().await?;
+            let (words, count) = inherited::words(&all, parts.values().map(|part| &part.unit), &whole.code);
+            let told = (words.as_slice(), seen, SystemClock.now_ms());
+            if is_stored(database.merge_units(&codes, &whole, &moved, on, told).await?)? {
+                break count;
+            }
+            tries += 1;
+            if tries == MOST_TRIES {
+                return Err(busy());
+            }
+        };
         let names: Vec<&str> = parts.values().map(|part| part.unit.name.as_str()).collect();
         say(format!("{}从{on}起合并为“{}”（{}）。", names.join("、"), whole.name, whole.code));
         if !moved.is_empty() {
             say(format!("它们下面的{}个党组织归到新的下面。", moved.len()));
         }
-        say(
-            "原来几个的上报、问题都留着，不再发激活码。没有销号的问题要新的接着改，用 findings import 发给它。",
-        );
+        say("原来几个的上报、问题都留着，不再发激活码。");
+        if passed > 0 {
+            say(format!(
+                "没有销号的{passed}个问题由新的接着改，写明接自哪个支部；原来写过的、拍过的留在原来的支部：findings list --under 它的编号。"
+            ));
+        }
         if whole.level == Level::Branch {
             say(format!("给新支部发激活码：biaochi codes issue --branch {}", whole.code));
         }

@@ -1,7 +1,11 @@
 //! What happens to units: they change from a day on, end, are merged, and an ending that was entered by mistake is taken back.
 //! Nothing is removed: how a unit stood until that day stays.
 
-use super::{Database, DatabaseError, Unit, stored};
+use super::{
+    Database, DatabaseError, Unit,
+    findings::{FromAbove, Said, SoFar, speak},
+    stored,
+};
 use crate::domain::{BranchCode, day};
 use jiff::civil::Date;
 use sqlx::SqliteConnection;
@@ -39,18 +43,20 @@ impl Database {
         Ok(())
     }
 
-    /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, and what lies right below
-    /// them goes over to it.
+    /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, what lies right below them
+    /// goes over to it, and it is told what it takes over; not if any finding was added since `seen`.
     ///
     /// # Errors
-    /// When one is unknown, the new one is not new, or the database fails; then nothing has happened.
+    /// When one is unknown, the new one is not new, or the database fails; then nothing has happened, as where it is not
+    /// [`Said::Stored`].
     pub async fn merge_units(
         &self,
         parts: &[BranchCode],
         whole: &Unit,
         below: &[Unit],
         on: Date,
-    ) -> Result<(), DatabaseError> {
+        (passed, seen, now): (&[FromAbove], SoFar, u64),
+    ) -> Result<Said, DatabaseError> {
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query(
             "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)",
@@ -75,8 +81,11 @@ impl Database {
                 .execute(&mut *tx)
                 .await?;
         }
-        tx.commit().await?;
-        Ok(())
+        let said = speak(&mut tx, passed, seen, now).await?;
+        if said == Said::Stored {
+            tx.commit().await?;
+        }
+        Ok(said)
     }
 }
 

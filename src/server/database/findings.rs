@@ -129,6 +129,22 @@ impl Database {
         now: u64,
     ) -> Result<Said, DatabaseError> {
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let said = speak(&mut tx, words, seen, now).await?;
+        if said == Said::Stored {
+            tx.commit().await?;
+        }
+        Ok(said)
+    }
+}
+
+/// As [`Database::say_from_above`], in a transaction that is to be left uncommitted unless they are stored.
+pub(super) async fn speak(
+    tx: &mut SqliteConnection,
+    words: &[FromAbove],
+    seen: SoFar,
+    now: u64,
+) -> Result<Said, DatabaseError> {
+    {
         if so_far(&mut *tx).await? != seen {
             return Ok(Said::Overtaken);
         }
@@ -136,7 +152,7 @@ impl Database {
         for FromAbove { branch, finding, word } in words {
             if !clocks.contains_key(branch) {
                 let mut clock = HybridClock::new(endpoint_device());
-                if let Some(latest) = of_branch(&mut tx, branch).await?.latest() {
+                if let Some(latest) = of_branch(&mut *tx, branch).await?.latest() {
                     clock.observe(latest);
                 }
                 clocks.insert(branch, clock);
@@ -148,7 +164,7 @@ impl Database {
                     if let Some(fault) = finding_fault(&entry) {
                         return Ok(Said::Faulty(fault));
                     }
-                    put_entry(&mut tx, branch, &entry).await?;
+                    put_entry(&mut *tx, branch, &entry).await?;
                 }
                 Word::Decide(by, ruling) => {
                     let verdict = Verdict { finding: *finding, stamp, given_at: now, by, ruling };
@@ -167,12 +183,11 @@ impl Database {
             words.iter().filter(|said| matches!(said.word, Word::Write(..))).map(|said| &said.branch)
         {
             if clocks.remove(branch).is_some()
-                && of_branch(&mut tx, branch).await?.words() > MAX_FINDING_ENTRIES
+                && of_branch(&mut *tx, branch).await?.words() > MAX_FINDING_ENTRIES
             {
                 return Ok(Said::Full(branch.clone()));
             }
         }
-        tx.commit().await?;
         Ok(Said::Stored)
     }
 }

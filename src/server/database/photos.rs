@@ -189,6 +189,23 @@ impl Database {
         Ok((number(0)?, number(1)?))
     }
 
+    /// Whether a submission of the branch names this photo, and it is not here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn awaits_photo(&self, branch: &BranchCode, sha256: &str) -> Result<bool, DatabaseError> {
+        let row = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM submissions s JOIN attachments a ON a.submission = s.id
+             WHERE s.branch = ?1 AND a.sha256 = ?2 AND NOT EXISTS
+                 (SELECT 1 FROM photos_here p WHERE p.branch = ?1 AND p.sha256 = ?2))",
+        )
+        .bind(branch.as_str().to_owned())
+        .bind(sha256.to_owned())
+        .fetch_one(&self.0)
+        .await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// How many photos of a submission are not here.
     pub(super) async fn missing_of(&self, submission: String) -> Result<usize, DatabaseError> {
         let row = sqlx::query(

@@ -14,7 +14,7 @@ use axum::{
 pub(in crate::server) struct Caller {
     pub(super) branch: BranchCode,
     pub(super) device: DeviceId,
-    has_ended: bool,
+    pub(super) has_ended: bool,
 }
 
 impl FromRequestParts<Endpoint> for Caller {

@@ -2,7 +2,7 @@
 //! the phones of the branch; a hash that another branch has is as unknown as any other.
 
 use super::{
-    auth::{Caller, Sender},
+    auth::{self, Caller},
     body, is_known,
 };
 use crate::{
@@ -81,7 +81,8 @@ pub(in crate::server) async fn get(
     Ok((said, bytes).into_response())
 }
 
-/// Stores a photo; answers when it is on disk. The same again is success.
+/// Stores a photo; answers when it is on disk. The same again is success. Of a branch that has ended only what a submission of it
+/// lacks.
 #[utoipa::path(
     put,
     path = crate::protocol::paths::PHOTO,
@@ -96,10 +97,14 @@ pub(in crate::server) async fn get(
 )]
 pub(in crate::server) async fn put(
     State(endpoint): State<Endpoint>,
-    Sender(caller): Sender,
+    caller: Caller,
     Path(sha256): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
+    // What was delivered before a branch ended may still be made whole.
+    if caller.has_ended && !endpoint.database.awaits_photo(&caller.branch, &sha256).await? {
+        return Err(auth::ended());
+    }
     let _place = endpoint.evidence.place().await;
     let (said, bytes) = body::photo_bytes(request, MAX_BYTES).await?;
     let hash = ContentHash::of(&bytes);
