@@ -54,7 +54,7 @@ pub fn judged<'a>(checklist: &'a Checklist, period: &Period) -> Judged<'a> {
 }
 
 /// The points of an item that are judged in the period.
-fn due(item: &Item, period: &Period) -> Points {
+pub(super) fn due(item: &Item, period: &Period) -> Points {
     let parts = item.parts.iter().filter(|part| !part.bonus && !period.judged(part.window).is_empty());
     let parts = parts.map(|part| part.points);
     match item.combine {

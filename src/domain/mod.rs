@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a random source, the network, a database or the DOM: instants, dates and random bytes
 //! are passed in. The same code therefore scores on the phone and on the server.
 
+pub mod above;
 pub mod answer;
 pub mod assessment;
 pub mod check;
@@ -45,6 +46,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod versions;
 
+pub use above::{ValueAbove, WithAbove, with_above};
 pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
 pub use assessment::Assessment;
 pub use checklist::{Aspect, Checklist, Citation, Combine, Evidence, Item, Mark, MarkKind, Method, Part};
