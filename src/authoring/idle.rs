@@ -50,10 +50,6 @@ pub fn limits(package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
 /// Why, and what to do.
 fn said(limit: &GradeLimit, why: Idle) -> (String, &'static str) {
     match why {
-        Idle::JudgedAbove => (
-            "这个条目由上级评，支部不作答，没有可以对照的答案".into(),
-            "定等次时由上级自己把握；要让系统来看，“条目”表的“上级评”空着，由支部报这个数",
-        ),
         Idle::TooMany { most } => {
             let asked = match &limit.when {
                 LimitTest::Occurrences { at_least } => *at_least,

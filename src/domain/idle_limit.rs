@@ -10,8 +10,6 @@ use super::{
 /// Why a limit can never hold a grade down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Idle {
-    /// The upper level judges the item, so the branch gives no answer to look at.
-    JudgedAbove,
     /// More occurrences are asked for than the answer can hold.
     TooMany {
         /// The most that it can.
@@ -29,11 +27,12 @@ pub fn idle_limits(checklist: &Checklist) -> Vec<(&Item, &GradeLimit, Idle)> {
 }
 
 fn idle(checklist: &Checklist, item: &Item, limit: &GradeLimit) -> Option<Idle> {
-    if item.judged_above {
-        return Some(Idle::JudgedAbove);
-    }
     if checklist.grading.thresholds.iter().all(|line| line.grade <= limit.at_most) {
         return Some(Idle::NothingBetter);
+    }
+    if item.judged_above {
+        // Whether it holds, the upper level says: whatever its figure is.
+        return None;
     }
     let part = item.part(&limit.part)?;
     let LimitTest::Occurrences { at_least } = &limit.when else { return None };
@@ -68,7 +67,7 @@ mod tests {
         let own = |list: &Checklist| list.aspects[0].items[0].limits.len();
         assert!(own(&checklist()) > 0);
         let above = after(|list| list.aspects[0].items[0].judged_above = true);
-        assert_eq!(above, vec![Idle::JudgedAbove; own(&checklist())]);
+        assert_eq!(above, [], "the upper level says whether it holds");
         let nothing_better = after(|list| list.aspects[0].items[0].limits[0].at_most = Grade::Model);
         assert_eq!(nothing_better, [Idle::NothingBetter]);
         // A standard that ends at 优秀: what leaves 优秀 leaves everything.

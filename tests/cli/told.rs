@@ -68,21 +68,15 @@ fn what_is_wholly_judged_by_the_branches_is_told_without_a_hint() {
 #[test]
 fn a_limit_that_can_never_hold_is_told_before_and_after_it_is_published() {
     let stage = Stage::empty();
-    let said = "提示：“限制”表第3行：条目“FW1”群众满意度的限制“m1”（满意度低于60%，不得评为优秀以上）\
-                永远不会起作用：这个条目由上级评，支部不作答，没有可以对照的答案。办法：";
-    let text = stage.run(&["standard", "check", &village()]).ok();
-    assert!(text.contains(said), "{text}");
-    assert_eq!(text.matches("永远不会起作用").count(), 1, "the other two can hold: {text}");
-    let text = stage.run(&["standard", "publish", &village()]).ok();
-    assert!(text.contains(said), "{text}");
-    // What the upper level judges of the built-in one; the others can hold.
-    let text = stage.run(&["standard", "check", BUILTIN]).ok();
+    // On what the upper level judges they can hold: it says so with its points.
+    for file in [village().as_str(), BUILTIN] {
+        let text = stage.run(&["standard", "check", file]).ok();
+        assert!(!text.contains("永远不会起作用"), "{text}");
+    }
     let told = |text: &str, row: usize, why: &str| {
         let line = format!("提示：“限制”表第{row}行：");
         text.lines().any(|said| said.starts_with(&line) && said.contains(why))
     };
-    assert_eq!(text.matches("永远不会起作用").count(), 3, "{text}");
-    assert!(told(&text, 5, "条目“GQ-C2”") && !told(&text, 2, ""), "{text}");
     // Nothing is better than the best grade that there is.
     let limits = std::fs::read_to_string(format!("{BUILTIN}/限制.csv")).unwrap();
     let first = limits.lines().nth(1).unwrap();
