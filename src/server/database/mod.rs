@@ -14,6 +14,7 @@ pub mod reviews;
 pub mod roster;
 mod store;
 mod tree;
+pub mod values_above;
 
 pub use activation::{Activation, Bound};
 pub use changes::From;
@@ -188,6 +189,7 @@ impl Database {
             reports_to: named("above", "above_name")?,
             telephone: row.try_get::<Option<String>, _>("telephone")?.unwrap_or_default(),
             ended,
+            judged: crate::domain::Open::default(),
         }))
     }
 
