@@ -1,6 +1,6 @@
 //! What the endpoint knows of a branch.
 
-use crate::domain::{BranchCode, SectorId};
+use crate::domain::{BranchCode, Open, SectorId, ValueAbove};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ pub struct BranchInfo {
     /// [`ProblemKind::BranchEnded`](super::ProblemKind::BranchEnded).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<BranchEnded>,
+    /// 由上级评: of each item and period the value that counts. Only where the phone asks for its branch.
+    #[serde(default, skip_serializing_if = "Open::is_empty")]
+    #[cfg_attr(feature = "server", schema(value_type = Vec<ValueAbove>))]
+    pub judged: Open<ValueAbove>,
 }
 
 /// How a branch ended.

@@ -2,12 +2,13 @@
 
 use super::{auth::Caller, revalidate};
 use crate::{
+    domain::above::latest,
     protocol::ProblemKind,
     server::{Endpoint, error::Failure},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 
-/// What the roster says of the caller's branch.
+/// What the roster says of the caller's branch, and what the upper level gave it for the items that it judges.
 #[utoipa::path(
     get,
     path = crate::protocol::paths::BRANCH,
@@ -24,5 +25,7 @@ pub(in crate::server) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let gone = || Failure::new(ProblemKind::NotFound, "this branch is no longer in the roster");
-    revalidate::private(&headers, &endpoint.database.branch(&caller.branch).await?.ok_or_else(gone)?)
+    let mut info = endpoint.database.branch(&caller.branch).await?.ok_or_else(gone)?;
+    info.judged = latest(endpoint.database.given_to(&caller.branch).await?).into();
+    revalidate::private(&headers, &info)
 }

@@ -33,6 +33,7 @@ pub(crate) fn info(number: u8) -> BranchInfo {
         reports_to: None,
         telephone: String::new(),
         ended: None,
+        judged: Open::default(),
     }
 }
 
