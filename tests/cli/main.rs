@@ -6,6 +6,7 @@ mod backup;
 mod codes;
 mod findings;
 mod kinds;
+mod judge;
 mod libreoffice;
 mod manual;
 mod people;

@@ -224,6 +224,14 @@ impl Phone {
         if answer.status() == 200 { Ok(answer.json().await.unwrap()) } else { Err(answer.status().as_u16()) }
     }
 
+    /// Whatever lies at a path, as the phone is answered.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.address);
+        let answer = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
     pub(crate) async fn submit(&self, submission: &Submission) -> Receipt {
         let url = format!("{}{}", self.address, paths::submission(submission.id));
         let answer = self.client.put(url).bearer_auth(&self.token).json(submission).send().await.unwrap();

@@ -14,6 +14,8 @@ mod findings_export;
 mod findings_import;
 mod findings_table;
 mod inherited;
+mod judge;
+mod judge_sheet;
 mod package;
 mod progress;
 mod results;
@@ -73,6 +75,8 @@ enum Command {
     Device(device::Device),
     #[command(subcommand, about = "上报：查看、审核、退回、通过，以及用表格批量审核")]
     Review(review::Review),
+    #[command(subcommand, about = "上级评的条目：打分、查看，以及用表格批量打分")]
+    Judge(judge::Judge),
     #[command(subcommand, about = "问题和整改：查看、导入、验收销号、退回、导出台账")]
     Findings(findings::Findings),
     #[command(subcommand, about = "结果：导出汇总表")]
@@ -102,6 +106,7 @@ impl Command {
             Self::Codes(_) => Some("正在发激活码"),
             Self::Device(_) => Some("正在查手机"),
             Self::Review(_) => Some("正在查上报"),
+            Self::Judge(_) => Some("正在查上级评的条目"),
             Self::Findings(_) => Some("正在查问题和整改"),
             Self::Results(_) => Some("正在汇总结果"),
             Self::Backup(_) => Some("正在备份"),
@@ -117,6 +122,7 @@ impl Command {
             | Self::Codes(_)
             | Self::Device(_)
             | Self::Review(_)
+            | Self::Judge(_)
             | Self::Findings(_)
             | Self::Results(_)
             | Self::Backup(_) => Needs::Database,
@@ -185,6 +191,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
         Command::Device(command) => command.run(&database).await.map_err(Into::into),
         Command::Review(command) => command.run(&database).await.map_err(Into::into),
+        Command::Judge(command) => command.run(&database).await.map_err(Into::into),
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),

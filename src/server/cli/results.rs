@@ -4,15 +4,16 @@
 use super::{
     error::{CliError, must_be_new, write_new},
     explain::{instead_of_points, shortfall},
+    judge::{held, rows as rows_above},
     review::{PeriodIdArg, Row, pinned, rows},
     scope::{self, Trees},
     sheets::{Cell, Looks, points},
-    text::{review_state, say},
+    text::{moment, review_state, say},
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Points, ScoreSheet, SectorId,
-        sector::SECTORS,
+        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, PeriodId, Points, ScoreSheet,
+        SectorId, ValueAbove, WithAbove, sector::SECTORS, with_above,
     },
     server::database::{Database, Unit},
 };
@@ -39,10 +40,16 @@ pub(super) enum Results {
 }
 
 /// All that the workbook is made of.
-struct Book {
-    branches: Vec<Unit>,
-    above: BTreeMap<BranchCode, String>,
+pub(super) struct Book {
+    /// The period.
+    pub(super) period: PeriodId,
+    /// In the order of codes.
+    pub(super) branches: Vec<Unit>,
+    /// The name of whom each reports to.
+    pub(super) above: BTreeMap<BranchCode, String>,
     reported: BTreeMap<BranchCode, Row>,
+    /// 由上级评: what was given for the period, oldest first.
+    pub(super) given: BTreeMap<BranchCode, Vec<ValueAbove>>,
     /// Branches that have ended since, each with how: 2026-11-15撤销.
     gone: BTreeMap<BranchCode, String>,
     /// What is in use: by what was submitted, and by what is published for branches that have not reported.
@@ -73,7 +80,8 @@ impl Results {
 }
 
 impl Book {
-    async fn collect(
+    /// Of the branches below a unit, or all, in a period.
+    pub(super) async fn collect(
         database: &Database,
         period: &PeriodIdArg,
         under: Option<&str>,
@@ -145,7 +153,13 @@ impl Book {
             .iter()
             .filter_map(|branch| Some((branch.code.clone(), tree.above(branch)?.name.clone())));
         let above = above.collect();
-        Ok(Self { above, branches, reported, gone, checklists, order, stands_under, looks: Looks::new() })
+        let mut given = database.all_given().await?;
+        for values in given.values_mut() {
+            values.retain(|value| value.period == period.0);
+        }
+        let looks = Looks::new();
+        let period = period.0.clone();
+        Ok(Self { period, above, branches, reported, given, gone, checklists, order, stands_under, looks })
     }
 
     fn write(&self) -> Result<Vec<u8>, XlsxError> {
@@ -162,6 +176,7 @@ impl Book {
         }
         self.shortfalls(&mut book)?;
         self.against_ledger(&mut book)?;
+        self.judged(&mut book)?;
         book.save_to_buffer()
     }
 
@@ -182,7 +197,8 @@ impl Book {
         self.order.iter().filter_map(|hash| self.checklists.get_key_value(hash))
     }
 
-    fn checklist(&self, branch: &BranchCode) -> Option<&Checklist> {
+    /// The checklist that a branch answered, or else would answer.
+    pub(super) fn checklist(&self, branch: &BranchCode) -> Option<&Checklist> {
         self.stands_under.get(branch).and_then(|hash| self.checklists.get(hash))
     }
 
@@ -202,6 +218,10 @@ impl Book {
             ("上级党组织", 18.0),
             ("编号", 15.0),
             ("标准版本", 10.0),
+            ("上级评的得分", 11.0),
+            ("上级评的满分", 11.0),
+            ("加上级评的合计", 12.0),
+            ("上级还没评的", 16.0),
         ];
         let sheet = book.add_worksheet().set_name("镇汇总表")?;
         self.looks.headers(sheet, 0, &columns)?;
@@ -238,6 +258,75 @@ impl Book {
             let version = self.checklist(&branch.code).map_or("", |list| &list.version);
             let texts = [(9, standing.as_str()), (10, above), (11, branch.code.as_str()), (12, version)];
             self.looks.texts(sheet, row, texts)?;
+            for column in 13..17 {
+                self.looks.text(sheet, row, column, "")?;
+            }
+            // Beside the branch's own score, never in its place.
+            if let Some(whole) = self.with_above(&branch.code) {
+                self.looks.number(sheet, row, 13, points(whole.got))?;
+                self.looks.number(sheet, row, 14, points(whole.of))?;
+                self.looks.number(sheet, row, 15, points(whole.sheet.total()))?;
+                let missing = whole.missing.iter().map(|number| format!("第{number}条"));
+                self.looks.text(sheet, row, 16, &missing.collect::<Vec<_>>().join("、"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a branch has together with what the upper level gave it.
+    fn with_above(&self, branch: &BranchCode) -> Option<WithAbove> {
+        let (known, given) = (self.reported.get(branch)?, self.given.get(branch)?);
+        let list = self.checklist(branch)?;
+        let said = Assessment::new(known.report.submission.answers.iter().cloned(), None);
+        with_above(list, list.period(&self.period)?, &said, given)
+    }
+
+    /// 上级评: every value that counts, with who gave it and when. No sheet where nothing was given.
+    fn judged(&self, book: &mut Workbook) -> Result<(), XlsxError> {
+        if self.given.values().all(Vec::is_empty) {
+            return Ok(());
+        }
+        let columns = [
+            ("领域", 8.0),
+            ("条目", 9.0),
+            ("内容", 24.0),
+            ("党组织", 20.0),
+            ("得分", 16.0),
+            ("满分", 8.0),
+            ("成立的限制", 36.0),
+            ("说明", 32.0),
+            ("谁评的", 18.0),
+            ("什么时候", 17.0),
+            ("改过几次", 9.0),
+            ("编号", 15.0),
+            ("标准版本", 10.0),
+        ];
+        let sheet = book.add_worksheet().set_name("上级评")?;
+        self.looks.headers(sheet, 0, &columns)?;
+        let mut line = 1;
+        for row in rows_above(self) {
+            let (Some(last), Some(list)) = (row.given.last(), self.checklist(&row.branch.code)) else {
+                continue;
+            };
+            let standing = row.standing();
+            let cells = [
+                Cell::Text(&list.sector_name),
+                Cell::Text(&format!("第{}条", row.asked.number)),
+                Cell::Text(&row.asked.item.title),
+                Cell::Text(&row.branch.name),
+                row.counting().map_or(Cell::Text(&standing), |value| Cell::Number(points(value.points))),
+                Cell::Number(points(row.asked.most())),
+                Cell::Text(
+                    &row.counting().map_or_else(String::new, |value| held(row.asked.item, &value.holds)),
+                ),
+                Cell::Text(&last.reason),
+                Cell::Text(&last.by),
+                Cell::Text(&moment(last.at)),
+                Cell::Number(u32::try_from(row.given.len() - 1).unwrap_or(u32::MAX).into()),
+                Cell::Text(row.branch.code.as_str()),
+                Cell::Text(&list.version),
+            ];
+            line = self.looks.row(sheet, line, &columns, &cells)?;
         }
         Ok(())
     }
