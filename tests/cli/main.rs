@@ -5,8 +5,8 @@
 mod backup;
 mod codes;
 mod findings;
-mod kinds;
 mod judge;
+mod kinds;
 mod libreoffice;
 mod manual;
 mod people;

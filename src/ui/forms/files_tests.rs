@@ -84,6 +84,7 @@ fn every_form_of_the_built_in_standard_becomes_both_files() {
         reports_to: Some(UnitName { code: code("210726117"), name: "镇安镇党委".into() }),
         telephone: String::new(),
         ended: None,
+        judged: crate::domain::Open::default(),
     };
     let reported = Submission {
         format: 1,

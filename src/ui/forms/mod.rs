@@ -27,7 +27,8 @@ use super::{
 use crate::{
     domain::{
         Assessment, Checklist, ClaimedGrade, Finding, FindingState, Findings, Item, Ledger, Outcome, Period,
-        ScoreSheet, Submission,
+        ScoreSheet, Submission, ValueAbove,
+        above::asked_above,
         period::shanghai_date,
         scoring::{ItemScore, ItemState},
         submission::ConsideredBy,
@@ -227,6 +228,14 @@ impl<'a> Source<'a> {
                 format!("{}{bonus}{why}", mark(place, item.parts.len()))
             })
             .collect()
+    }
+
+    /// What the upper level gave for an item that it judges itself, as long as it is the item that is asked.
+    pub(super) fn value_above(&self, item: &Item) -> Option<&'a ValueAbove> {
+        let asked = asked_above(self.checklist, self.period);
+        let asked = asked.iter().find(|asked| asked.item.id == item.id)?;
+        let counts = |value: &&ValueAbove| value.period == self.period.id && asked.takes(value);
+        self.branch.judged.iter().rfind(counts)
     }
 
     /// Why an item does not count; empty if it does.

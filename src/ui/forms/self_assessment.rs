@@ -52,8 +52,11 @@ pub fn paper(source: &Source<'_>) -> Paper {
                 true if item.only_takes() && !row.taken.is_zero() => format!("-{}", row.taken),
                 true => row.got.to_string(),
             },
-            String::new(),
-            source.aside(row.state),
+            source.value_above(item).map(|value| value.points.to_string()).unwrap_or_default(),
+            match source.value_above(item) {
+                Some(value) => terms::value_above(value, source.today),
+                None => source.aside(row.state),
+            },
         ];
         rows.push(Row { cells, lines: 0 });
     }

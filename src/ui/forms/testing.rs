@@ -72,6 +72,7 @@ pub(in crate::ui) fn with_changed_source(
         reports_to: Some(UnitName { code: code("210726117"), name: "镇安镇党委".into() }),
         telephone: String::new(),
         ended: None,
+        judged: crate::domain::Open::default(),
     };
     let sheet = score(&checklist, &period, &assessment);
     test(&Source {

@@ -163,7 +163,10 @@ fn stands(row: &ItemRow, session: crate::ui::session::Session) -> String {
         ItemState::Unsure => "拿不准".into(),
         ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),
         ItemState::Excluded => "本支部不设".into(),
-        ItemState::JudgedAbove => format!("由{}评", session.addressee()),
+        ItemState::JudgedAbove => match session.value_above(&row.id) {
+            Some(value) => format!("{}评了{}分", value.by, value.points),
+            None => format!("由{}评", session.addressee()),
+        },
         ItemState::NotDue => row
             .outcome
             .map_or_else(|| "还没到时候".into(), |outcome| terms::outcome(outcome, session.today.get())),

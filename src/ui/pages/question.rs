@@ -85,7 +85,14 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
         move || match asked.get() {
             Err(ItemState::JudgedAbove) => {
                 let text = format!("由{}评，支部不填。", session.addressee());
-                view! { <Note><p>{text}</p></Note> }.into_any()
+                let value = session.value_above(&item.id);
+                let said = value.as_ref().map(|value| {
+                    let more = terms::said_above(&item, value).into_iter();
+                    let more: Vec<_> = more.map(|line| view! { <p>{line}</p> }).collect();
+                    let said = terms::value_above(value, session.today.get());
+                    view! { <p data-testid="value-above">{said}</p> {more} }
+                });
+                view! { <Note><p>{text}</p>{said}</Note> }.into_any()
             }
             Err(ItemState::Excluded) => {
                 view! { <Note><p>"按支部基本情况，本支部不设这一项，不用填。"</p></Note> }.into_any()

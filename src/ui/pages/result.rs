@@ -2,7 +2,7 @@
 
 use super::home::{NothingYet, arms};
 use crate::{
-    domain::Outcome,
+    domain::{Estimate, Outcome},
     ui::{
         components::{frame::Page, message::Note, radar::Radar, raise::Raise},
         overview::{ItemRow, progress},
@@ -63,6 +63,7 @@ fn Shown() -> impl IntoView {
                         }
                     })
             }}
+            {move || above(session)}
             <Radar arms=arms(session) />
             <table class="figures">
                 <thead>
@@ -136,12 +137,26 @@ fn Shown() -> impl IntoView {
     }
 }
 
-/// The limits that hold, in words.
+/// What the upper level gave so far, and what the whole comes to with it: beside the branch's own score, never in it.
+fn above(session: Session) -> Option<impl IntoView> {
+    let whole = session.with_above()?;
+    let limits = held_by(session, &whole.estimate);
+    Some(view! {
+        <div data-testid="with-above">
+            <p>{terms::with_above(&whole)}</p>
+            {(!limits.is_empty()).then(|| view! { <ul class="small">{limits}</ul> })}
+        </div>
+    })
+}
+
+/// The limits that hold by the branch's own account, in words.
 fn held(session: Session) -> Vec<impl IntoView> {
+    session.derived.estimate.get().map(|estimate| held_by(session, &estimate)).unwrap_or_default()
+}
+
+fn held_by(session: Session, estimate: &Estimate) -> Vec<impl IntoView + use<>> {
     let work = session.work.read();
-    let (Ok(work), Some(estimate)) = (work.as_ref(), session.derived.estimate.get()) else {
-        return Vec::new();
-    };
+    let Ok(work) = work.as_ref() else { return Vec::new() };
     let found = estimate.limits.iter().filter_map(|(item, limit)| {
         let (number, _, item) = work.checklist.find(item)?;
         let limit = item.limits.iter().find(|known| &known.id == limit)?;

@@ -1,6 +1,7 @@
 //! One submission: its receipt, its declaration, every word from above, and taking it back.
 
 use crate::{
+    domain::{Assessment, with_above},
     store::LocalSubmission,
     ui::{
         components::{
@@ -121,6 +122,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                     })}
             </dl>
         </section>
+        <Above sent=sent.clone() />
         {says_more
             .then(|| {
                 view! {
@@ -188,5 +190,49 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
             let ask = format!("上级已经开始审，不能自己撤回。要改的，打电话给{}申请退回。", session.addressee());
             view! { <Note><p>{ask}</p></Note> }.into_any()
         }}
+    }
+}
+
+/// What the upper level gave for the items that it judges itself in the period of this submission, with who and when.
+#[component]
+fn Above(sent: LocalSubmission) -> impl IntoView {
+    let session = session();
+    move || {
+        let binding = session.active()?;
+        let today = session.today.get();
+        let work = session.work.read();
+        let list = work.as_ref().ok().map(|work| work.checklist.clone());
+        let said: Vec<_> = binding
+            .branch
+            .judged
+            .iter()
+            .filter(|value| value.period == sent.period)
+            .map(|value| {
+                let found = list.as_ref().and_then(|list| list.find(&value.item));
+                let name = found.map(|(number, _, item)| format!("第{number}条{}　", item.title));
+                let more = found.map(|(_, _, item)| terms::said_above(item, value)).unwrap_or_default();
+                let more: Vec<_> = more.into_iter().map(|line| view! { <p>{line}</p> }).collect();
+                let said = format!("{}{}", name.unwrap_or_default(), terms::value_above(value, today));
+                view! { <li><a href=format!("/check/{}", value.item)>{said}</a>{more}</li> }
+            })
+            .collect();
+        // Of what was reported, not of what was changed since; by the standard that it names.
+        let snapshot = sent.snapshot();
+        let whole = snapshot.zip(work.as_ref().ok()).and_then(|(snapshot, work)| {
+            let is_of =
+                (&snapshot.checklist, &snapshot.period) == (&work.draft.checklist, &work.draft.period);
+            let reported = Assessment::new(snapshot.answers.iter().cloned(), None);
+            let whole = with_above(&work.checklist, &work.period, &reported, &binding.branch.judged);
+            whole.filter(|_| is_of).map(|whole| terms::with_above(&whole))
+        });
+        (!said.is_empty()).then(|| {
+            view! {
+                <section class="card" data-testid="values-above">
+                    <h2>"上级评的条目"</h2>
+                    <ul class="reviews">{said}</ul>
+                    {whole.map(|text| view! { <p>{text}</p> })}
+                </section>
+            }
+        })
     }
 }

@@ -25,8 +25,9 @@ pub mod unbinding;
 use crate::{
     browser::{self, fetch::FetchApi, image::Made},
     domain::{
-        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, Ledger, Period, PeriodId,
-        SectionId, SectorId, Stamp, moving::Versions, period::shanghai_date,
+        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, ItemId, Ledger, Period,
+        PeriodId, SectionId, SectorId, Stamp, ValueAbove, WithAbove, above::asked_above, moving::Versions,
+        period::shanghai_date, with_above,
     },
     store::{
         Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, Stock, StoreError,
@@ -307,6 +308,27 @@ impl Session {
     pub fn addressee(self) -> String {
         let unit = self.active().and_then(|binding| binding.branch.reports_to);
         unit.map_or_else(|| "上级党组织".into(), |unit| unit.name)
+    }
+
+    /// What the upper level gave for an item of the period on the screen, as long as it is the item that is asked.
+    #[must_use]
+    pub fn value_above(self, id: &ItemId) -> Option<ValueAbove> {
+        let binding = self.active()?;
+        let work = self.work.read();
+        let work = work.as_ref().ok()?;
+        let asked = asked_above(&work.checklist, &work.period);
+        let asked = asked.iter().find(|asked| &asked.item.id == id)?;
+        let of_period = |value: &&ValueAbove| value.period == work.period.id && asked.takes(value);
+        binding.branch.judged.iter().rfind(of_period).cloned()
+    }
+
+    /// The whole with what the upper level gave so far; `None` where it gave nothing.
+    #[must_use]
+    pub fn with_above(self) -> Option<WithAbove> {
+        let binding = self.active()?;
+        let (work, laid) = (self.work.read(), self.derived.laid.get()?);
+        let work = work.as_ref().ok()?;
+        with_above(&work.checklist, &work.period, &laid, &binding.branch.judged)
     }
 
     /// Reads everything again that another tab or the sender may have changed.

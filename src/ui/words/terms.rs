@@ -7,7 +7,10 @@ pub use crate::{
 
 use super::dates;
 use crate::{
-    domain::{ClaimedGrade, Estimate, Finding, Grade, NotApplicable, Outcome, Points},
+    domain::{
+        ClaimedGrade, Estimate, Finding, Grade, Item, NotApplicable, Outcome, Points, ValueAbove, WithAbove,
+        period::shanghai_date,
+    },
     protocol::ReviewState,
     ui::overview::ItemRow,
 };
@@ -112,8 +115,71 @@ pub fn worth(points: Points) -> String {
     if points.is_zero() { "不占分".into() } else { format!("{points}分") }
 }
 
+/// 镇安镇党委评：3.5分（满分4分），11月20日
+#[must_use]
+pub fn value_above(value: &ValueAbove, today: Date) -> String {
+    let day = dates::day(shanghai_date(value.at), today);
+    format!("{}评：{}分（满分{}分），{day}", value.by, value.points, value.of)
+}
+
+/// The limits that the upper level says to hold, and its reason.
+#[must_use]
+pub fn said_above(item: &Item, value: &ValueAbove) -> Vec<String> {
+    let held = item.limits.iter().filter(|limit| value.holds.contains(&limit.id));
+    let held = held.map(|limit| {
+        let kind = if limit.is_veto() { "一票否决" } else { "等次限制" };
+        format!("{kind}成立：{}", limit.text)
+    });
+    let reason = (!value.reason.is_empty()).then(|| format!("说明：{}", value.reason));
+    held.chain(reason).collect()
+}
+
+/// What the upper level gave so far, and the whole with it.
+#[must_use]
+pub fn with_above(whole: &WithAbove) -> String {
+    let missing = match whole.missing.len() {
+        0 => String::new(),
+        count => format!("，还有{count}条没有评"),
+    };
+    format!(
+        "上级评的{}条得{}分（满分{}分）{missing}；自评加上级评合计{}分，{}。等次由上级评定。",
+        whole.given.len(),
+        whole.got,
+        whole.of,
+        whole.sheet.total(),
+        estimate(&whole.estimate)
+    )
+}
+
 /// "2 / 3 分"
 #[must_use]
 pub fn of_points(got: Points, points: Points) -> String {
     format!("{got} / {points} 分")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{PeriodId, testing};
+    use jiff::civil::date;
+
+    #[test]
+    fn a_value_from_above_says_who_gave_it_and_when() {
+        let list = testing::checklist();
+        let item = &list.aspects[0].items[0];
+        let value = ValueAbove {
+            period: PeriodId::new("2026-H2").unwrap(),
+            item: item.id.clone(),
+            points: testing::points(350),
+            of: testing::points(400),
+            holds: vec![item.limits[0].id.clone()],
+            reason: "缺一次".into(),
+            at: 1_795_147_200_000,
+            by: "镇安镇党委".into(),
+        };
+        let said = value_above(&value, date(2026, 11, 24));
+        assert_eq!(said, "镇安镇党委评：3.5分（满分4分），11月20日");
+        let more = said_above(item, &value);
+        assert_eq!(more, [format!("一票否决成立：{}", item.limits[0].text), "说明：缺一次".into()]);
+    }
 }
