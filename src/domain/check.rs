@@ -12,7 +12,7 @@ use super::{
     photo::{MAX_ATTACHMENTS, MAX_BYTES, MediaType},
     profile::BranchProfile,
     rule::Rule,
-    submission::Submission,
+    submission::{Submission, claimable},
     text::{self, Kind, TextFault},
 };
 use jiff::civil::Date;
@@ -60,6 +60,9 @@ pub enum AnswerFault {
         "the meeting of {0} lies before the period, which begins on {1}; give the day on which it was considered"
     )]
     ConsideredTooEarly(Date, Date),
+    /// 申报等次 is none that the checklist has.
+    #[error("the checklist has no such grade to apply for; apply for one that it has")]
+    UnknownGrade,
     /// An attachment cannot be a photo of ours, or is listed twice.
     #[error(
         "the attachment {0} is listed twice, or cannot be a photo: JPEG or WebP of at most {MAX_BYTES} bytes"
@@ -125,6 +128,9 @@ pub fn submission_faults(
         faults.extend(found);
     }
     let declared = &submission.declaration;
+    if !claimable(&checklist.grading).contains(&declared.claimed_grade) {
+        faults.push(AnswerFault::UnknownGrade);
+    }
     if declared.considered_on < period.starts {
         faults.push(AnswerFault::ConsideredTooEarly(declared.considered_on, period.starts));
     }

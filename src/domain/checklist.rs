@@ -13,6 +13,7 @@ use super::{
     points::Points,
     profile::ProfileCondition,
     rule::Rule,
+    whole::{WholeLimit, YearShare},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,16 @@ pub struct Checklist {
     pub methods: Vec<Method>,
     /// Score lines.
     pub grading: Grading,
-    /// The most that bonus parts can add beyond the 100 points.
+    /// What the items add up to, bonus left out: 100 unless the standard says otherwise.
+    #[serde(default = "hundred", skip_serializing_if = "is_hundred")]
+    pub full: Points,
+    /// Conditions on the whole that cap the grade.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<WholeLimit>,
+    /// What periods make up of a year's result, where the standard says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub year: Vec<YearShare>,
+    /// The most that bonus parts can add beyond the full points.
     #[serde(default, skip_serializing_if = "Points::is_zero")]
     pub bonus_cap: Points,
     /// The aspects in order.
@@ -57,6 +67,14 @@ pub struct Checklist {
         deserialize_with = "engine::known"
     )]
     pub engine: u16,
+}
+
+fn hundred() -> Points {
+    Points::HUNDRED
+}
+
+fn is_hundred(points: &Points) -> bool {
+    *points == Points::HUNDRED
 }
 
 /// 考核方式: how an inspector verifies.
@@ -169,7 +187,7 @@ pub struct Part {
     /// How the ledger answers it, where it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_ledger: Option<LedgerSource>,
-    /// Outside the 100 points, capped by the checklist's `bonus_cap`.
+    /// Outside the full points, capped by the checklist's `bonus_cap`.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub bonus: bool,
 }

@@ -9,15 +9,19 @@ use super::{
     points::Points,
     proportion::Proportion,
     rule::{CountCredit, Rule, ShareCredit},
+    whole::{self, WholeFault},
 };
 use std::collections::BTreeSet;
 
 /// Why a checklist cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChecklistFault {
-    /// The aspects do not add up.
-    #[error("the items add up to {0} points, not to 100")]
-    Total(Points),
+    /// The aspects do not add up to the full points.
+    #[error("the items add up to {0} points, not to {1}")]
+    Total(Points, Points),
+    /// What is said of the whole makes no sense.
+    #[error("what is said of the whole makes no sense: {0:?}")]
+    Whole(WholeFault),
     /// An id is used twice.
     #[error("item {0} occurs twice")]
     ItemTwice(ItemId),
@@ -58,9 +62,10 @@ pub enum ChecklistFault {
 pub fn checklist_faults(checklist: &Checklist) -> Vec<ChecklistFault> {
     let mut faults = Vec::new();
     let total: Points = checklist.aspects.iter().map(super::checklist::Aspect::points).sum();
-    if total != Points::HUNDRED {
-        faults.push(ChecklistFault::Total(total));
+    if total != checklist.full {
+        faults.push(ChecklistFault::Total(total, checklist.full));
     }
+    faults.extend(whole::faults(checklist).into_iter().map(ChecklistFault::Whole));
     let falling = checklist
         .grading
         .thresholds
@@ -205,7 +210,7 @@ mod tests {
         let cases: [(Break, Named); 9] = [
             (
                 |l| l.aspects[0].items[0].parts[0].points = points(100),
-                |f| matches!(f, ChecklistFault::Total(_)),
+                |f| matches!(f, ChecklistFault::Total(..)),
             ),
             (
                 |l| l.aspects[0].items[1].id = l.aspects[0].items[0].id.clone(),

@@ -33,7 +33,7 @@ pub enum Difference {
         /// In what; never empty.
         changes: Vec<ItemChange>,
     },
-    /// 等次线
+    /// 等次线, and whatever else is said of the whole: the names of grades, quotas, limits, full points, shares of the year.
     ScoreLines,
     /// The most that bonus parts add.
     BonusCap,
@@ -85,7 +85,7 @@ pub enum ItemChange {
         /// Of which part.
         part: PartId,
     },
-    /// Worth more or less, as a whole or in one of its choices, facts or occurrences; or within the 100 points or outside.
+    /// Worth more or less, as a whole or in one of its choices, facts or occurrences; or within the full points or outside.
     Points {
         /// Which part.
         part: PartId,
@@ -243,7 +243,8 @@ pub fn differences(old: &Checklist, new: &Checklist) -> Vec<Difference> {
             }
         }
     }
-    if old.grading != new.grading {
+    let whole = |list: &Checklist| (list.grading.clone(), list.full, list.limits.clone(), list.year.clone());
+    if whole(old) != whole(new) {
         found.push(Difference::ScoreLines);
     }
     if old.bonus_cap != new.bonus_cap {

@@ -6,6 +6,7 @@ use super::{
     points::{Exact, Points},
     proportion::Proportion,
     scoring::{PartDetail, WindowCount},
+    whole::Quota,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,14 +23,42 @@ pub enum Grade {
     Excellent,
     /// 标兵: selected from above, so the phone only says that its score line is reached.
     Model,
+    /// One of a standard's own grades (五星级, 较好 …), by its place in [`Grading::names`], 0 being the lowest. A checklist has
+    /// either these or the four above.
+    Own(u8),
+}
+
+impl Grade {
+    /// Whether it is the one below all score lines, to which a veto leads.
+    #[must_use]
+    pub fn is_lowest(self) -> bool {
+        matches!(self, Self::Unqualified | Self::Own(0))
+    }
 }
 
 /// The score lines of a standard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Grading {
-    /// Highest first; a score below all of them is 不合格.
+    /// Highest first; a score below all of them is 不合格, or the lowest of the standard's own grades.
     pub thresholds: Vec<Threshold>,
+    /// The standard's own grades, lowest first; empty where it has the usual four.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<GradeName>,
+    /// 名额
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotas: Vec<Quota>,
+}
+
+/// A grade that a standard names itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct GradeName {
+    /// 五星级, 较好 …
+    pub name: String,
+    /// Selected from above among those that reach its line, as 标兵 is.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub selected: bool,
 }
 
 /// From these points on, this grade.
@@ -101,7 +130,7 @@ impl GradeLimit {
     /// Whether it is a veto (一票否决).
     #[must_use]
     pub fn is_veto(&self) -> bool {
-        self.at_most == Grade::Unqualified
+        self.at_most.is_lowest()
     }
 }
 
@@ -151,7 +180,37 @@ impl Grading {
     #[must_use]
     pub fn by_score(&self, total: Points) -> Grade {
         let reached = self.thresholds.iter().filter(|t| total >= t.at_least).map(|t| t.grade);
-        reached.max().unwrap_or(Grade::Unqualified)
+        reached.max().unwrap_or(self.lowest())
+    }
+
+    /// What is below all lines.
+    #[must_use]
+    pub fn lowest(&self) -> Grade {
+        if self.names.is_empty() { Grade::Unqualified } else { Grade::Own(0) }
+    }
+
+    /// Every grade that it knows, lowest first.
+    #[must_use]
+    pub fn grades(&self) -> Vec<Grade> {
+        if self.names.is_empty() {
+            return vec![Grade::Unqualified, Grade::Qualified, Grade::Excellent, Grade::Model];
+        }
+        (0..u8::try_from(self.names.len()).unwrap_or(u8::MAX)).map(Grade::Own).collect()
+    }
+
+    /// Whether it knows a grade.
+    #[must_use]
+    pub fn has(&self, grade: Grade) -> bool {
+        self.grades().contains(&grade)
+    }
+
+    /// Whether a grade is selected from above among those that reach its line.
+    #[must_use]
+    pub fn is_selected(&self, grade: Grade) -> bool {
+        match grade {
+            Grade::Own(place) => self.names.get(usize::from(place)).is_some_and(|named| named.selected),
+            grade => grade == Grade::Model,
+        }
     }
 }
 
@@ -162,6 +221,8 @@ pub struct Estimate {
     pub by_score: Grade,
     /// The limits that hold, as (item, limit).
     pub limits: Vec<(ItemId, LimitId)>,
+    /// The limits on the whole that hold.
+    pub whole: Vec<LimitId>,
     /// What is left.
     pub grade: Grade,
 }

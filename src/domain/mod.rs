@@ -34,6 +34,7 @@ pub mod sector;
 pub mod submission;
 pub mod text;
 pub mod time_check;
+pub mod whole;
 
 #[cfg(test)]
 mod difference_tests;
@@ -58,7 +59,7 @@ pub use finding::{
     Finding, FindingEntry, FindingField, FindingOrigin, FindingState, FindingValue, Findings, Progress,
     Ruling, Verdict,
 };
-pub use grade::{Estimate, Grade, GradeLimit, Grading, LimitTest, Threshold};
+pub use grade::{Estimate, Grade, GradeLimit, GradeName, Grading, LimitTest, Threshold};
 pub use ids::{
     AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LedgerId,
     LimitId, MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
@@ -73,3 +74,4 @@ pub use proportion::Proportion;
 pub use rule::{Choice, CountCredit, Fact, Occurrence, Rule, ShareBand, ShareCredit};
 pub use scoring::{ScoreSheet, score};
 pub use submission::{ClaimedGrade, Declaration, Submission};
+pub use whole::{Quota, QuotaSize, WholeLimit, WholeTest, YearShare};

@@ -15,7 +15,7 @@ pub struct Points(u32);
 impl Points {
     /// No points.
     pub const ZERO: Self = Self(0);
-    /// The 100 points of a whole checklist.
+    /// The 100 points of most checklists.
     pub const HUNDRED: Self = Self(10_000);
 
     /// From hundredths of a point.

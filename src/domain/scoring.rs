@@ -203,7 +203,10 @@ impl ScoreSheet {
                 }
             }
         }
-        Estimate { by_score, limits, grade }
+        let whole: Vec<_> = checklist.limits.iter().filter(|limit| limit.holds(self)).collect();
+        let grade = whole.iter().map(|limit| limit.at_most).fold(grade, Ord::min);
+        let whole = whole.into_iter().map(|limit| limit.id.clone()).collect();
+        Estimate { by_score, limits, whole, grade }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     answer::{Entry, EntryHead},
     assessment::Assessment,
     clock::Stamp,
-    grade::Grade,
+    grade::{Grade, Grading},
     ids::{BranchCode, ContentHash, DeviceId, PeriodId, SectorId, SubmissionId},
     ledger::{Ledger, LedgerRecord},
     open::{Open, Unread},
@@ -161,6 +161,8 @@ pub enum ClaimedGrade {
     Excellent,
     /// 标兵
     Model,
+    /// One of the standard's own grades, as [`Grade::Own`] has it; never the lowest.
+    Own(u8),
 }
 
 impl From<ClaimedGrade> for Grade {
@@ -169,6 +171,7 @@ impl From<ClaimedGrade> for Grade {
             ClaimedGrade::Qualified => Self::Qualified,
             ClaimedGrade::Excellent => Self::Excellent,
             ClaimedGrade::Model => Self::Model,
+            ClaimedGrade::Own(place) => Self::Own(place),
         }
     }
 }
@@ -227,6 +230,30 @@ impl Submission {
     pub fn checklists(&self) -> BTreeSet<ContentHash> {
         self.answers.iter().flat_map(Entry::unders).chain([&self.checklist]).cloned().collect()
     }
+}
+
+/// What a branch can apply for, lowest first: every grade but the lowest.
+#[must_use]
+pub fn claimable(grading: &Grading) -> Vec<ClaimedGrade> {
+    let claim = |grade| match grade {
+        Grade::Unqualified | Grade::Own(0) => None,
+        Grade::Qualified => Some(ClaimedGrade::Qualified),
+        Grade::Excellent => Some(ClaimedGrade::Excellent),
+        Grade::Model => Some(ClaimedGrade::Model),
+        Grade::Own(place) => Some(ClaimedGrade::Own(place)),
+    };
+    grading.grades().into_iter().filter_map(claim).collect()
+}
+
+/// What is offered at first: the best that the branch's own answers reach and that nobody has to be selected for.
+#[must_use]
+pub fn suggested(grading: &Grading, reached: Option<Grade>) -> Option<ClaimedGrade> {
+    let all = claimable(grading);
+    let fits = |claim: &&ClaimedGrade| {
+        let grade = Grade::from(**claim);
+        !grading.is_selected(grade) && reached.is_some_and(|reached| grade <= reached)
+    };
+    all.iter().rfind(fits).or(all.first()).copied()
 }
 
 /// The submissions that no other one names as parent: more than one means that two phones reported apart.

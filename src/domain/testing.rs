@@ -160,7 +160,12 @@ pub(crate) fn checklist() -> Checklist {
                 Threshold { grade: Grade::Excellent, at_least: points(8_500) },
                 Threshold { grade: Grade::Qualified, at_least: points(6_000) },
             ],
+            names: Vec::new(),
+            quotas: Vec::new(),
         },
+        full: Points::HUNDRED,
+        limits: Vec::new(),
+        year: Vec::new(),
         bonus_cap: Points::ZERO,
         aspects: vec![
             aspect(

@@ -14,6 +14,7 @@ use crate::{
         photo::{MAX_ATTACHMENTS, MAX_BYTES, MediaType},
         submission::FORMAT,
         text::{INVISIBLE, Kind},
+        whole::MOST_GRADES,
     },
     protocol::MAX_FINDINGS_PER_REQUEST,
 };
@@ -116,6 +117,7 @@ fn limits_of_variants(schemas: &Value) -> Vec<(String, Value)> {
         ("FindingValue", "text", "text", text(Kind::NOTE)),
         ("FindingValue", "origin", "detail", text(Kind::NOTE)),
         ("FindingValue", "day", "day", day()),
+        ("ClaimedGrade", "own", "", json!({ "minimum": 1, "maximum": MOST_GRADES - 1 })),
     ]
     .into_iter()
     .map(|(name, variant, property, limit)| (variant_of(schemas, name, variant, property), limit))
@@ -183,7 +185,9 @@ fn variant_of(schemas: &Value, name: &str, variant: &str, property: &str) -> Str
     let mut variants = schemas[name]["oneOf"].as_array().into_iter().flatten();
     let number = variants.position(|schema| schema["properties"].get(variant).is_some());
     let number = number.map_or_else(|| "none".into(), |number| number.to_string());
-    format!("{name}/oneOf/{number}/properties/{variant}/properties/{property}")
+    // A variant that holds one value has it in its own place.
+    let property = if property.is_empty() { String::new() } else { format!("/properties/{property}") };
+    format!("{name}/oneOf/{number}/properties/{variant}{property}")
 }
 
 /// An object that names its variant has no other field: where others are unknown and ignored, here they would be another variant.

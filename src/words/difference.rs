@@ -3,7 +3,10 @@
 //! An item is said in lines, each of which says one thing; a card shows the lines that only one version has. What no line says (the
 //! order of choices or of documents, an id that stands for the same words) is called a detail.
 
-use super::terms::{self, whole_day};
+use super::{
+    terms::{self, whole_day},
+    whole,
+};
 use crate::domain::{
     Checklist, Combine, CountCredit, Difference, Effect, Item, ItemChange, ItemId, Occurrence, Part, Period,
     PeriodId, Points, ProfileNumber, Proportion, Rule, ShareCredit,
@@ -54,7 +57,7 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
         Difference::Added { item } | Difference::Removed { item } => {
             (in_short(old, item), in_short(new, item))
         }
-        Difference::ScoreLines => (score_lines(old), score_lines(new)),
+        Difference::ScoreLines => (whole::lines(old), whole::lines(new)),
         Difference::BonusCap => {
             let cap = |list: &Checklist| vec![format!("加分最多{}分", list.bonus_cap)];
             (cap(old), cap(new))
@@ -174,13 +177,13 @@ fn is_one_more(change: &ItemChange) -> bool {
 fn in_short(list: &Checklist, id: &ItemId) -> Vec<String> {
     let Some((_, _, item)) = list.find(id) else { return Vec::new() };
     let mut lines = vec![item.requirement.clone(), format!("{}分", item.points())];
-    lines.extend(limit_lines(item));
+    lines.extend(limit_lines(list, item));
     lines
 }
 
-fn limit_lines(item: &Item) -> impl Iterator<Item = String> {
+fn limit_lines(list: &Checklist, item: &Item) -> impl Iterator<Item = String> {
     item.limits.iter().map(|limit| {
-        let most = terms::grade(limit.at_most);
+        let most = terms::grade(&list.grading, limit.at_most);
         let kind = if limit.is_veto() { "一票否决".into() } else { format!("最高{most}") };
         format!("{kind}：{}", limit.text)
     })
@@ -209,7 +212,7 @@ fn item_lines(list: &Checklist, id: &ItemId, name: &impl Fn(&Part) -> String) ->
     if item.combine == Combine::Any {
         lines.push("几问里取得分最高的一问".into());
     }
-    lines.extend(limit_lines(item));
+    lines.extend(limit_lines(list, item));
     lines.push(format!("名称：{}", item.title));
     lines.push(format!("方面：{}", aspect.name));
     let evidence = item.evidence.iter().map(|paper| {
@@ -319,11 +322,6 @@ fn number(which: ProfileNumber) -> &'static str {
         ProfileNumber::CommitteeMembers => "支委",
         ProfileNumber::PartyGroups => "党小组",
     }
-}
-
-fn score_lines(list: &Checklist) -> Vec<String> {
-    let lines = list.grading.thresholds.iter();
-    lines.map(|line| format!("{}{}分", terms::grade(line.grade), line.at_least)).collect()
 }
 
 fn period_lines(list: &Checklist, id: &PeriodId) -> Vec<String> {

@@ -6,3 +6,4 @@ pub mod difference;
 mod difference_tests;
 pub mod findings;
 pub mod terms;
+pub mod whole;

@@ -1,15 +1,16 @@
 //! Names of grades, windows, activities and steps of mending.
 
 use crate::domain::{
-    ActivityKind, Citation, Finding, FindingOrigin, FindingState, Grade, Mark, MarkKind, Window,
+    ActivityKind, Citation, Finding, FindingOrigin, FindingState, Grade, Grading, Mark, MarkKind, Window,
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
-/// 等次
+/// 等次, as its standard calls it.
 #[must_use]
-pub fn grade(grade: Grade) -> &'static str {
+pub fn grade(grading: &Grading, grade: Grade) -> &str {
     match grade {
+        Grade::Own(place) => grading.names.get(usize::from(place)).map_or("", |named| &named.name),
         Grade::Unqualified => "不合格",
         Grade::Qualified => "达标",
         Grade::Excellent => "优秀",

@@ -218,6 +218,7 @@ impl Book {
             ("上级党组织", 18.0),
             ("编号", 15.0),
             ("标准版本", 10.0),
+            ("标准总分", 9.0),
             ("上级评的得分", 11.0),
             ("上级评的满分", 11.0),
             ("加上级评的合计", 12.0),
@@ -241,7 +242,7 @@ impl Book {
                     self.looks.number(sheet, row, 3, members.into())?;
                 }
                 self.looks.number(sheet, row, 4, points(known.report.sheet.total()))?;
-                self.looks.text(sheet, row, 5, known.claimed())?;
+                self.looks.text(sheet, row, 5, &known.claimed)?;
                 if let Some(list) = self.checklist(&branch.code) {
                     self.looks.text(sheet, row, 8, &problems(list, &known.report.sheet))?;
                 }
@@ -258,16 +259,19 @@ impl Book {
             let version = self.checklist(&branch.code).map_or("", |list| &list.version);
             let texts = [(9, standing.as_str()), (10, above), (11, branch.code.as_str()), (12, version)];
             self.looks.texts(sheet, row, texts)?;
-            for column in 13..17 {
+            for column in 13..18 {
                 self.looks.text(sheet, row, column, "")?;
+            }
+            if let Some(list) = self.checklist(&branch.code) {
+                self.looks.number(sheet, row, 13, points(list.full))?;
             }
             // Beside the branch's own score, never in its place.
             if let Some(whole) = self.with_above(&branch.code) {
-                self.looks.number(sheet, row, 13, points(whole.got))?;
-                self.looks.number(sheet, row, 14, points(whole.of))?;
-                self.looks.number(sheet, row, 15, points(whole.sheet.total()))?;
+                self.looks.number(sheet, row, 14, points(whole.got))?;
+                self.looks.number(sheet, row, 15, points(whole.of))?;
+                self.looks.number(sheet, row, 16, points(whole.sheet.total()))?;
                 let missing = whole.missing.iter().map(|number| format!("第{number}条"));
-                self.looks.text(sheet, row, 16, &missing.collect::<Vec<_>>().join("、"))?;
+                self.looks.text(sheet, row, 17, &missing.collect::<Vec<_>>().join("、"))?;
             }
         }
         Ok(())

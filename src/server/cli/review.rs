@@ -7,12 +7,12 @@ use super::{
     review_sheet,
     scope::{self, Trees},
     standard::checklist,
-    text::{grade, moment, review_state, say, state, table},
+    text::{moment, review_state, say, state, table},
 };
 use crate::{
     domain::{
-        BranchCode, Checklist, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS, check::is_plain_text,
-        period::shanghai_date,
+        BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS,
+        check::is_plain_text, period::shanghai_date,
     },
     protocol::{Review as Step, ReviewItem, ReviewState},
     server::{
@@ -23,6 +23,7 @@ use crate::{
             reviews::Decision,
         },
     },
+    words::terms,
 };
 use jiff::civil::Date;
 use serde_json::json;
@@ -108,6 +109,8 @@ pub(super) struct Row {
     pub(super) counting: Counting,
     /// What it says.
     pub(super) report: Report,
+    /// 申报等次
+    pub(super) claimed: String,
     /// That the branch has ended since, and how: 2026-11-15撤销.
     pub(super) gone: Option<String>,
 }
@@ -116,11 +119,17 @@ impl Row {
     fn id(&self) -> SubmissionId {
         self.counting.receipt.submission
     }
+}
 
-    /// 申报等次
-    pub(super) fn claimed(&self) -> &'static str {
-        grade(self.report.submission.declaration.claimed_grade.into())
-    }
+/// 申报等次, as the standard that the report names calls it.
+async fn claimed(database: &Database, report: &Report) -> Result<String, CliError> {
+    let claimed = report.submission.declaration.claimed_grade;
+    let grading = match claimed {
+        ClaimedGrade::Own(_) => pinned(database, report).await?.grading,
+        // The usual names need no standard.
+        _ => Grading::default(),
+    };
+    Ok(terms::grade(&grading, claimed.into()).to_owned())
 }
 
 impl Review {
@@ -159,6 +168,7 @@ pub(super) async fn rows(
         rows.push(Row {
             branch: member.unit.clone(),
             above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+            claimed: claimed(database, &report).await?,
             counting,
             report,
             gone: member.ended.as_ref().map(|ended| scope::gone(ended, tree)),
@@ -204,7 +214,7 @@ async fn list(
             row.branch.name.clone(),
             row.counting.period.to_string(),
             receipt.score.to_string(),
-            row.claimed().into(),
+            row.claimed.clone(),
             review_state(&row.counting.reviews).into(),
             moment(receipt.received_at),
             remarks.join("；"),

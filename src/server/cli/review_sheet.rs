@@ -77,7 +77,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
             row.above.clone(),
             row.counting.period.to_string(),
             String::new(),
-            row.claimed().into(),
+            row.claimed.clone(),
             review_state(&row.counting.reviews).into(),
         ];
         for (column, text) in (0_u16..).zip(&texts) {

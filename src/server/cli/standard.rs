@@ -17,6 +17,7 @@ use crate::{
     protocol::PublishedStandard,
     server::database::{Database, Published},
     sheets::{Fault, Sheet},
+    words::whole,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -115,6 +116,7 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
     let (package, sheets) = (&source.package, &source.sheets);
     say(format!("没有错误：《{}》{}。", package.standard.title, package.standard.version));
     say(overview(&package.checklists));
+    of_the_whole(&package.checklists).into_iter().for_each(say);
     say(books(&package.documents));
     points(&package.checklists).into_iter().for_each(say);
     source.tell();
@@ -312,6 +314,7 @@ async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {
         say(&first.notice);
     }
     say(overview(&checklists));
+    of_the_whole(&checklists).into_iter().for_each(say);
     say("");
     points(&checklists).into_iter().for_each(say);
     if let Some(first) = checklists.first() {
@@ -356,6 +359,29 @@ fn books(documents: &[Document]) -> String {
     let (chapters, sections) = count(Collection::Handbook);
     let (institutions, pieces) = count(Collection::Compilation);
     format!("手册{chapters}章{sections}节，制度{institutions}件{pieces}节。")
+}
+
+/// What each sector's checklist says of the whole beyond four grades and a hundred points; sectors that say the same together.
+pub(super) fn of_the_whole(checklists: &[Checklist]) -> Vec<String> {
+    let mut groups: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+    for list in checklists {
+        let said = whole::unusual(list);
+        match groups.iter_mut().find(|(_, known)| *known == said) {
+            Some((sectors, _)) => sectors.push(&list.sector_name),
+            None => groups.push((vec![&list.sector_name], said)),
+        }
+    }
+    let groups = groups.into_iter().filter(|(_, said)| !said.is_empty());
+    let mut lines = Vec::new();
+    for (sectors, said) in groups {
+        lines.push(format!("{}，整体上的规定：", sectors.join("、")));
+        lines.extend(said.into_iter().map(|line| format!("- {line}")));
+    }
+    if !lines.is_empty() {
+        let by_people = "系统不评等次：名额、上年度等次、全年的结果由上级把握，只写给支部看；方面得分率在支部手机的自评估算里看。";
+        lines.push(by_people.into());
+    }
+    lines
 }
 
 fn overview(checklists: &[Checklist]) -> String {

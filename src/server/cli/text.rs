@@ -1,10 +1,7 @@
 //! How things are said and laid out on a terminal.
 
 use super::progress;
-use crate::domain::{
-    Grade,
-    period::{shanghai_date, shanghai_time},
-};
+use crate::domain::period::{shanghai_date, shanghai_time};
 use crate::protocol::{Review, ReviewState};
 use std::io::Write as _;
 
@@ -38,16 +35,6 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 pub(super) fn moment(ms: u64) -> String {
     let (hour, minute) = shanghai_time(ms);
     format!("{} {hour:02}:{minute:02}", shanghai_date(ms))
-}
-
-/// 等次
-pub(super) fn grade(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Unqualified => "不合格",
-        Grade::Qualified => "达标",
-        Grade::Excellent => "优秀",
-        Grade::Model => "标兵",
-    }
 }
 
 /// What the upper level has done, by its last review.

@@ -5,7 +5,7 @@ use crate::{
     domain::{Finding, FindingOrigin, Outcome},
     paper::{Block, Foot, Paper},
     ui::{overview::ItemRow, words::terms},
-    words::{findings, terms::whole_day},
+    words::{findings, terms::whole_day, whole},
 };
 
 /// The draft: headings and paragraphs, a line each.
@@ -57,9 +57,13 @@ fn situation(source: &Source<'_>) -> String {
     );
     let considered = source.considered();
     text += &if considered.is_empty() { "。".to_owned() } else { format!("，{considered}") };
-    text += &format!("自评得分{}分（自评估算，不是评定结果）", source.sheet.total());
+    text += &format!(
+        "自评得分{}分{}（自评估算，不是评定结果）",
+        source.sheet.total(),
+        whole::of_full(source.checklist)
+    );
     if let Some(claimed) = source.claimed() {
-        text += &format!("，申报等次为{}", terms::claimed(claimed));
+        text += &format!("，申报等次为{}", terms::claimed(&source.checklist.grading, claimed));
     }
     text.push('。');
     let rows: Vec<ItemRow> = source.items().map(|(_, _, row)| row).collect();

@@ -8,6 +8,7 @@ use crate::{
         overview::ItemRow,
         words::{standard, terms},
     },
+    words::whole,
 };
 
 /// The form. Columns and feet as the townships ask for them.
@@ -88,7 +89,7 @@ fn subtotal(source: &Source<'_>, aspect: usize) -> Row {
 }
 
 fn feet(source: &Source<'_>) -> Vec<Foot> {
-    let total = source.sheet.total();
+    let (total, of_full) = (source.sheet.total(), whole::of_full(source.checklist));
     let bonus = source.sheet.bonus;
     let with_bonus = if bonus == Points::ZERO { String::new() } else { format!("，其中加分{bonus}分") };
     let taken = source.sheet.taken;
@@ -96,9 +97,12 @@ fn feet(source: &Source<'_>) -> Vec<Foot> {
     let open = source.items().filter(|(_, _, row)| row.state.is_open()).count();
     let open = if open == 0 { String::new() } else { format!("还有{open}条没填，先按0分算。") };
     let total = format!(
-        "{total}分{with_bonus}{taken}（自评估算，不是评定结果）。{open}不适用的、还没到时候的和由上级评的不计分，本方面其余条目按比例折算。"
+        "{total}分{of_full}{with_bonus}{taken}（自评估算，不是评定结果）。{open}不适用的、还没到时候的和由上级评的不计分，本方面其余条目按比例折算。"
     );
-    let claimed = source.claimed().map(terms::claimed).unwrap_or_default();
+    let claimed = source
+        .claimed()
+        .map(|claimed| terms::claimed(&source.checklist.grading, claimed))
+        .unwrap_or_default();
     vec![
         Foot { label: "总分".into(), text: total, signs: Vec::new() },
         Foot { label: "申报等次".into(), text: claimed.into(), signs: Vec::new() },

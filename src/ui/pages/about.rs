@@ -1,7 +1,10 @@
 //! 标准、隐私、投诉建议
 
 use super::notice::NoticeText;
-use crate::ui::{components::frame::Page, session::session, words::terms};
+use crate::{
+    ui::{components::frame::Page, session::session, words::terms},
+    words::whole,
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -17,13 +20,13 @@ pub fn About() -> impl IntoView {
             .iter()
             .map(|mark| view! { <li>{format!("{}：{}", terms::mark(mark.kind), mark.text)}</li> })
             .collect();
-        let lines: Vec<_> = work
-            .checklist
-            .grading
-            .thresholds
-            .iter()
-            .map(|line| format!("{}{}分", terms::grade(line.grade), line.at_least))
-            .collect();
+        let list = &work.checklist;
+        let lines = whole::full(list).into_iter().chain(whole::score_lines(&list.grading));
+        let lines = lines.collect::<Vec<_>>().join("，");
+        let selected = whole::selected(&list.grading).map(|said| format!("{said}。")).unwrap_or_default();
+        let quotas = list.grading.quotas.iter().map(|quota| whole::quota(&list.grading, quota));
+        let said = quotas.chain(list.limits.iter().map(|limit| whole::limit(list, limit)));
+        let said: Vec<_> = said.chain(whole::year(list)).map(|line| view! { <li>{line}</li> }).collect();
         Some(view! {
             <p>
                 {format!(
@@ -34,7 +37,8 @@ pub fn About() -> impl IntoView {
                 )}
             </p>
             <p>{work.checklist.notice.clone()}</p>
-            <p>{format!("等次线：{}。标兵由上级从够线的里面评选。", lines.join("，"))}</p>
+            <p>{format!("等次线：{lines}。{selected}")}</p>
+            <ul class="small">{said}</ul>
             <ul class="small">{marks}</ul>
             <p class="muted small">
                 {format!("标准指纹 {}", work.draft.checklist.as_str().chars().take(12).collect::<String>())}

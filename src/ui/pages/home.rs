@@ -19,6 +19,7 @@ use crate::{
         session::{NoWork, Session, session},
         words::{dates, terms},
     },
+    words::whole,
 };
 use leptos::prelude::*;
 
@@ -368,10 +369,16 @@ fn Estimated() -> impl IntoView {
                         let held = estimate.limits.first().and_then(|(item, _)| {
                             rows.iter().find(|row| &row.id == item).map(|row| format!("，因为第{}条触到底线", row.number))
                         });
+                        let list = session.derived.checklist.get()?;
+                        let of_whole = estimate.whole.first();
+                        let of_whole = of_whole.and_then(|id| list.limits.iter().find(|limit| &limit.id == id));
+                        let held = held.or(of_whole.map(|limit| format!("，因为{}", limit.text)));
+                        let said = terms::estimate(&list.grading, &estimate);
+                        let of_full = whole::of_full(&list);
                         view! {
                             <p>
                                 <b class="total">{total.to_string()}</b>
-                                {format!("分，{}{}。", terms::estimate(&estimate), held.unwrap_or_default())}
+                                {format!("分{of_full}，{said}{}。", held.unwrap_or_default())}
                             </p>
                         }
                             .into_any()

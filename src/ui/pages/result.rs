@@ -9,6 +9,7 @@ use crate::{
         session::{Session, session},
         words::{explain, terms},
     },
+    words::whole,
 };
 use leptos::prelude::*;
 
@@ -41,12 +42,14 @@ fn Shown() -> impl IntoView {
                 <b class="total">
                     {move || session.derived.sheet.get().map(|sheet| sheet.total().to_string())}
                 </b>
-                "分，"
                 {move || {
-                    let taken = session.derived.sheet.get().map(|sheet| sheet.taken);
-                    taken.filter(|taken| !taken.is_zero()).map(|taken| format!("已从总分里扣了{taken}分，"))
+                    let (list, estimate) = (session.derived.checklist.get()?, session.derived.estimate.get()?);
+                    let taken = session.derived.sheet.get()?.taken;
+                    let taken =
+                        if taken.is_zero() { String::new() } else { format!("已从总分里扣了{taken}分，") };
+                    let said = terms::estimate(&list.grading, &estimate);
+                    Some(format!("分{}，{taken}{said}", whole::of_full(&list)))
                 }}
-                {move || session.derived.estimate.get().map(|estimate| terms::estimate(&estimate))}
             </p>
             {move || {
                 let limits = held(session);
@@ -62,6 +65,10 @@ fn Shown() -> impl IntoView {
                             </p>
                         }
                     })
+            }}
+            {move || {
+                let said = for_people(session);
+                (!said.is_empty()).then(|| view! { <ul class="small">{said}</ul> })
             }}
             {move || above(session)}
             <Radar arms=arms(session) />
@@ -141,9 +148,10 @@ fn Shown() -> impl IntoView {
 fn above(session: Session) -> Option<impl IntoView> {
     let whole = session.with_above()?;
     let limits = held_by(session, &whole.estimate);
+    let grading = session.derived.checklist.get()?.grading.clone();
     Some(view! {
         <div data-testid="with-above">
-            <p>{terms::with_above(&whole)}</p>
+            <p>{terms::with_above(&grading, &whole)}</p>
             {(!limits.is_empty()).then(|| view! { <ul class="small">{limits}</ul> })}
         </div>
     })
@@ -161,9 +169,23 @@ fn held_by(session: Session, estimate: &Estimate) -> Vec<impl IntoView + use<>> 
         let (number, _, item) = work.checklist.find(item)?;
         let limit = item.limits.iter().find(|known| &known.id == limit)?;
         let kind = if limit.is_veto() { "一票否决" } else { "等次限制" };
-        Some(view! { <li>{format!("{kind}：第{number}条，{}", limit.text)}</li> })
+        Some(format!("{kind}：第{number}条，{}", limit.text))
     });
-    found.collect()
+    let list = &work.checklist;
+    let of_whole = list.limits.iter().filter(|limit| estimate.whole.contains(&limit.id));
+    let of_whole = of_whole.map(|limit| whole::limit(list, limit));
+    found.chain(of_whole).map(|line| view! { <li>{line}</li> }).collect()
+}
+
+/// The conditions of which the system cannot know whether they hold, in words.
+fn for_people(session: Session) -> Vec<impl IntoView> {
+    let work = session.work.read();
+    let list = work.as_ref().ok().map(|work| work.checklist.clone());
+    let said = list.iter().flat_map(|list| {
+        let limits = list.limits.iter().filter(|limit| whole::is_for_people(limit));
+        limits.map(|limit| format!("{}。上年度的等次由上级核对。", whole::limit(list, limit)))
+    });
+    said.map(|line| view! { <li>{line}</li> }).collect()
 }
 
 #[component]

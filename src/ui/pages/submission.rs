@@ -17,6 +17,7 @@ use crate::{
             terms,
         },
     },
+    words::whole,
 };
 use leptos::prelude::*;
 
@@ -47,6 +48,11 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
     let session = session();
     let today = session.today.get_untracked();
     let declared = sent.snapshot().map(|snapshot| snapshot.declaration);
+    let list = session.derived.checklist.get_untracked();
+    let grading = list.as_ref().map(|list| list.grading.clone()).unwrap_or_default();
+    let claimed =
+        declared.as_ref().map(|declared| terms::claimed(&grading, declared.claimed_grade).to_owned());
+    let of_full = list.as_ref().map(|list| whole::of_full(list)).unwrap_or_default();
     let reviews: Vec<_> = sent
         .reviews
         .iter()
@@ -104,14 +110,14 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                             <dt>"送达时间"</dt>
                             <dd>{dates::moment(receipt.received_at, today)}</dd>
                             <dt>"服务器算的得分"</dt>
-                            <dd>{format!("{}分{}", receipt.score, if receipt.late { "，逾期" } else { "" })}</dd>
+                            <dd>{format!("{}分{of_full}{}", receipt.score, if receipt.late { "，逾期" } else { "" })}</dd>
                         }
                     })}
                 {declared
                     .map(|declared| {
                         view! {
                             <dt>"申报等次"</dt>
-                            <dd>{terms::claimed(declared.claimed_grade)}</dd>
+                            <dd>{claimed}</dd>
                             <dt>"填报人"</dt>
                             <dd>{format!("{}（{}）", declared.reporter, declared.reporter_post)}</dd>
                             <dt>"研究日期"</dt>
@@ -223,7 +229,7 @@ fn Above(sent: LocalSubmission) -> impl IntoView {
                 (&snapshot.checklist, &snapshot.period) == (&work.draft.checklist, &work.draft.period);
             let reported = Assessment::new(snapshot.answers.iter().cloned(), None);
             let whole = with_above(&work.checklist, &work.period, &reported, &binding.branch.judged);
-            whole.filter(|_| is_of).map(|whole| terms::with_above(&whole))
+            whole.filter(|_| is_of).map(|whole| terms::with_above(&work.checklist.grading, &whole))
         });
         (!said.is_empty()).then(|| {
             view! {

@@ -2,7 +2,11 @@
 
 use super::home::NothingYet;
 use crate::{
-    domain::{ClaimedGrade, Declaration, Grade, day, submission::ConsideredBy, text::Kind},
+    domain::{
+        ClaimedGrade, Declaration, day,
+        submission::{ConsideredBy, claimable, suggested},
+        text::Kind,
+    },
     ui::{
         components::{
             clock::{ClockNote, Strays},
@@ -82,8 +86,14 @@ fn Sheet() -> impl IntoView {
     let secretary = text(earlier.as_ref().map(|d| d.secretary.clone()));
     let by = RwSignal::new(if committee { ConsideredBy::Committee } else { ConsideredBy::MemberMeeting });
     let on = RwSignal::new(None::<Date>);
-    let claimed =
-        RwSignal::new(untrack(|| suggestion(session.derived.estimate.get().map(|estimate| estimate.grade))));
+    let grading =
+        session.derived.checklist.get_untracked().map(|list| list.grading.clone()).unwrap_or_default();
+    let grading = StoredValue::new(grading);
+    let name = move |claimed| grading.with_value(|grading| terms::claimed(grading, claimed).to_owned());
+    let grades = grading.with_value(claimable);
+    let reached = session.derived.estimate.get_untracked().map(|estimate| estimate.grade);
+    let first = grading.with_value(|grading| suggested(grading, reached));
+    let claimed = RwSignal::new(first.unwrap_or(ClaimedGrade::Qualified));
     // 内容属实 is said when it is sent; it is not kept.
     let confirmed = RwSignal::new(false);
     let meeting = move || by.get() == ConsideredBy::Committee;
@@ -91,7 +101,7 @@ fn Sheet() -> impl IntoView {
         vec![
             ("by", meeting().to_string()),
             ("on", on.get().map(day::text).unwrap_or_default()),
-            ("claimed", terms::claimed(claimed.get()).to_owned()),
+            ("claimed", name(claimed.get())),
             ("reporter", reporter.get()),
             ("post", post.get()),
             ("secretary", secretary.get()),
@@ -108,7 +118,7 @@ fn Sheet() -> impl IntoView {
             "by" => by.set(ConsideredBy::MemberMeeting),
             "on" => on.set(day::parse(&text)),
             "claimed" => {
-                let named = GRADES.into_iter().find(|grade| terms::claimed(*grade) == text);
+                let named = grading.with_value(claimable).into_iter().find(|grade| name(*grade) == text);
                 claimed.update(|claimed| *claimed = named.unwrap_or(*claimed));
             }
             "reporter" => reporter.set(text),
@@ -273,7 +283,8 @@ fn Sheet() -> impl IntoView {
             <p class="muted">"还没开会研究的，先开会，开完再上报。"</p>
             <h2>"申报等次"</h2>
             <div class="choices">
-                {GRADES
+                {grades
+                    .into_iter()
                     .map(|which| {
                         view! {
                             <button
@@ -282,10 +293,11 @@ fn Sheet() -> impl IntoView {
                                 aria-pressed=move || (claimed.get() == which).to_string()
                                 on:click=move |_| claimed.set(which)
                             >
-                                {terms::claimed(which)}
+                                {name(which)}
                             </button>
                         }
-                    })}
+                    })
+                    .collect::<Vec<_>>()}
             </div>
             <p class="muted">
                 {move || {
@@ -294,7 +306,7 @@ fn Sheet() -> impl IntoView {
                         .estimate
                         .get()
                         .map(|estimate| {
-                            format!("按自评估算，{}。最后等次由上级评定。", terms::estimate(&estimate))
+                            format!("按自评估算，{}。最后等次由上级评定。", grading.with_value(|grading| terms::estimate(grading, &estimate)))
                         })
                 }}
             </p>
@@ -356,8 +368,6 @@ fn Sheet() -> impl IntoView {
     }
 }
 
-/// In the order of the screen.
-const GRADES: [ClaimedGrade; 3] = [ClaimedGrade::Qualified, ClaimedGrade::Excellent, ClaimedGrade::Model];
 /// What leaves the phone with it: only now, and nothing before.
 fn goes_along(findings: usize, addressee: &str) -> String {
     let findings = match findings {
@@ -365,14 +375,6 @@ fn goes_along(findings: usize, addressee: &str) -> String {
         n => format!("，还有整改里支部自己查的{n}个问题"),
     };
     format!("送上去的：这一期的回答、用到的台账和照片{findings}。在这以前，{addressee}看不到。")
-}
-
-/// 申报等次 that the branch's own answers reach; nobody applies for 不合格.
-fn suggestion(grade: Option<Grade>) -> ClaimedGrade {
-    match grade {
-        Some(Grade::Model | Grade::Excellent) => ClaimedGrade::Excellent,
-        Some(Grade::Qualified | Grade::Unqualified) | None => ClaimedGrade::Qualified,
-    }
 }
 
 fn why_not(error: &NotSubmitted) -> Told {

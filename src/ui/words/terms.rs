@@ -8,11 +8,12 @@ pub use crate::{
 use super::dates;
 use crate::{
     domain::{
-        ClaimedGrade, Estimate, Finding, Grade, Item, NotApplicable, Outcome, Points, ValueAbove, WithAbove,
-        period::shanghai_date,
+        ClaimedGrade, Estimate, Finding, Grading, Item, NotApplicable, Outcome, Points, ValueAbove,
+        WithAbove, period::shanghai_date, submission::claimable,
     },
     protocol::ReviewState,
     ui::overview::ItemRow,
+    words::terms,
 };
 use jiff::civil::Date;
 
@@ -39,18 +40,21 @@ pub fn usual_places(sector: &str) -> [&'static str; 4] {
 
 /// 申报等次
 #[must_use]
-pub fn claimed(claimed: ClaimedGrade) -> &'static str {
-    grade(claimed.into())
+pub fn claimed(grading: &Grading, claimed: ClaimedGrade) -> &str {
+    grade(grading, claimed.into())
 }
 
 /// 自评估算, which is no grade: 标兵 is selected from above, and what falls short is said without a verdict.
 #[must_use]
-pub fn estimate(estimate: &Estimate) -> &'static str {
+pub fn estimate(grading: &Grading, estimate: &Estimate) -> String {
+    let name = |grade| terms::grade(grading, grade);
     match estimate.grade {
-        Grade::Unqualified => "还不到达标线",
-        Grade::Qualified => "够达标线",
-        Grade::Excellent => "够优秀线",
-        Grade::Model => "够标兵申报线",
+        reached if reached.is_lowest() => {
+            let least = claimable(grading).first().map_or("", |least| name((*least).into()));
+            format!("还不到{least}线")
+        }
+        reached if grading.is_selected(reached) => format!("够{}申报线", name(reached)),
+        reached => format!("够{}线", name(reached)),
     }
 }
 
@@ -136,7 +140,7 @@ pub fn said_above(item: &Item, value: &ValueAbove) -> Vec<String> {
 
 /// What the upper level gave so far, and the whole with it.
 #[must_use]
-pub fn with_above(whole: &WithAbove) -> String {
+pub fn with_above(grading: &Grading, whole: &WithAbove) -> String {
     let missing = match whole.missing.len() {
         0 => String::new(),
         count => format!("，还有{count}条没有评"),
@@ -147,7 +151,7 @@ pub fn with_above(whole: &WithAbove) -> String {
         whole.got,
         whole.of,
         whole.sheet.total(),
-        estimate(&whole.estimate)
+        estimate(grading, &whole.estimate)
     )
 }
 
