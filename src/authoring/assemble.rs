@@ -5,10 +5,12 @@ use super::{
     parse::Standard,
     placing,
     rows::{self, CitationRow, ItemRow, LimitRow, Names, OptionRow, PartRow, RuleRow},
+    whole::WholeRow,
 };
 use crate::domain::{
     Aspect, Checklist, Choice, ChoiceId, Fact, FactId, Grading, Item, ItemId, Mark, Method, Occurrence,
     OccurrenceId, Part, PartId, Period, Points, Proportion, Rule, SectorId, ShareBand, ShareCredit,
+    YearShare,
 };
 use crate::sheets::{
     Fault,
@@ -34,6 +36,8 @@ pub(super) struct Shared<'a> {
     pub(super) options: &'a [OptionRow],
     pub(super) citations: &'a [CitationRow],
     pub(super) limits: &'a [LimitRow],
+    pub(super) whole_limits: &'a [WholeRow],
+    pub(super) year: &'a [YearShare],
 }
 
 /// The rows by what they belong to.
@@ -104,6 +108,14 @@ pub(super) fn checklists(shared: &Shared<'_>, missing: &Missing<'_>, faults: &mu
             periods: shared.periods.to_vec(),
             methods: shared.methods.to_vec(),
             grading: shared.grading.clone(),
+            full: standard.full,
+            limits: shared
+                .whole_limits
+                .iter()
+                .filter(|row| holds(&row.sectors, sector))
+                .map(|row| row.limit.clone())
+                .collect(),
+            year: shared.year.to_vec(),
             bonus_cap: standard.bonus_cap,
             aspects,
             engine: 1,

@@ -27,6 +27,7 @@ pub mod source;
 pub mod template;
 mod unparse;
 mod unparse_rows;
+mod whole;
 mod words;
 
 #[cfg(test)]
@@ -51,6 +52,8 @@ mod missing_tests;
 mod tests;
 #[cfg(test)]
 mod version_tests;
+#[cfg(test)]
+mod whole_tests;
 #[cfg(test)]
 mod wording_tests;
 

@@ -5,11 +5,11 @@ use super::{
     documents, export, missing,
     once::once,
     rows::{self, Names},
-    schema, words,
+    schema, whole,
 };
 use crate::domain::{
-    AspectId, Checklist, Grading, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId,
-    StandardId, Threshold, document::Document, sector::SECTORS,
+    AspectId, Checklist, ItemId, Mark, Method, MethodId, Period, PeriodId, Points, SectorId, StandardId,
+    YearShare, document::Document, sector::SECTORS,
 };
 use crate::sheets::{
     Fault, Sheet,
@@ -42,6 +42,8 @@ pub struct Standard {
     pub notice: String,
     /// 标记: what holds for all of its items and is suggested, assumed or local.
     pub marks: Vec<Mark>,
+    /// 总分: what the items of every sector add up to.
+    pub full: Points,
     /// 加分上限
     pub bonus_cap: Points,
 }
@@ -96,8 +98,8 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
     let aspects = named::<AspectId>(sheets, "方面", &[], &mut unread, faults);
     let aspects = aspects.into_iter().map(|(name, _)| name).collect();
     let methods = methods(sheets, &mut unread, faults);
-    let periods = periods(sheets, faults);
-    let grading = grading(sheets, faults);
+    let (periods, year) = periods(sheets, faults);
+    let grading = whole::grading(&table(sheets, "等次", &[], faults), faults);
     let sector_marks: Vec<Vec<Mark>> = sector_marks;
     let names = Names { sectors, aspects, methods, unread };
 
@@ -113,7 +115,8 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
     let table = self::table(sheets, "依据", &["施行日期", "废止日期"], faults);
     let citations = rows::citations(&table, &names, faults);
     let table = self::table(sheets, "限制", &[], faults);
-    let limits = rows::limits(&table, &names, faults);
+    let limits = rows::limits(&table, &names, &grading, faults);
+    let whole_limits = whole::limits(&table, &names, &grading, faults);
 
     let methods = names.methods.iter().map(|(id, _, name)| Method { id: id.clone(), name: name.clone() });
     let methods: Vec<Method> = methods.collect();
@@ -131,6 +134,8 @@ fn read(sheets: &[Sheet], faults: &mut Faults) -> Option<Package> {
         options: &options,
         citations: &citations,
         limits: &limits,
+        whole_limits: &whole_limits,
+        year: &year,
     };
     let missing = missing::find(&shared, faults);
     let checklists = assemble::checklists(&shared, &missing, faults);
@@ -172,6 +177,7 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     let table = table(sheets, sheet, &[], faults);
     let (mut id, mut version, mut title) = (None, None, None);
     let (mut notice, mut marks, mut bonus_cap) = (String::new(), Vec::new(), Points::ZERO);
+    let mut full = Points::HUNDRED;
     let (mut seen, mut strange) = (BTreeSet::new(), 0);
     for line in table.lines() {
         let key = line.text("项目");
@@ -187,6 +193,7 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
             "名称" => title = line.needed("内容", faults),
             "声明" => notice = line.text("内容").into(),
             "标记" => marks = rows::marks(line, "内容", faults),
+            "总分" => full = line.points("内容", faults).unwrap_or(Points::HUNDRED),
             "加分上限" => bonus_cap = line.points("内容", faults).unwrap_or_default(),
             _ => {
                 strange += 1;
@@ -202,7 +209,7 @@ fn standard(sheets: &[Sheet], faults: &mut Faults) -> Option<Standard> {
     for needed in lacking.iter().filter(|_| lacking.len() > strange) {
         faults.sheet(sheet, format!("缺“{needed}”这一行"), "补上");
     }
-    Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, bonus_cap })
+    Some(Standard { id: id?, version: version?.into(), title: title?.into(), notice, marks, full, bonus_cap })
 }
 
 /// Reads a sheet of 编号 and 名称, with the 标记 of each. Names that others know, too, have the ids by which they are known: no branch
@@ -278,9 +285,10 @@ fn methods(
     found
 }
 
-fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
+fn periods(sheets: &[Sheet], faults: &mut Faults) -> (Vec<Period>, Vec<YearShare>) {
     let table = table(sheets, "考核周期", &["开始", "结束", "上报截止"], faults);
     let mut found: Vec<Period> = Vec::new();
+    let mut year = Vec::new();
     for line in table.lines() {
         let id = line.id::<PeriodId>("编号", faults);
         let name = line.needed("名称", faults);
@@ -301,23 +309,14 @@ fn periods(sheets: &[Sheet], faults: &mut Faults) -> Vec<Period> {
         if submit_by < ends {
             line.fault("上报截止", "早于周期结束的日子", "改到结束当天或者以后", faults);
         }
+        if !line.text("占全年").is_empty() {
+            let percent = line.number_in("占全年", 1, 100, faults);
+            year.extend(percent.map(|percent| YearShare { period: id.clone(), percent }));
+        }
         found.push(Period { id, name: name.into(), starts, ends, submit_by });
     }
     if found.is_empty() && !faults.has_sheet("考核周期") {
         faults.sheet("考核周期", "一行都没有", "至少填一个周期");
     }
-    found
-}
-
-fn grading(sheets: &[Sheet], faults: &mut Faults) -> Grading {
-    let table = table(sheets, "等次", &[], faults);
-    let mut thresholds = Vec::new();
-    for line in table.lines() {
-        let grade = line.word("等次", words::GRADES, faults);
-        let at_least = line.points("分数线", faults);
-        if let (Some(grade), Some(at_least)) = (grade, at_least) {
-            thresholds.push(Threshold { grade, at_least });
-        }
-    }
-    Grading { thresholds }
+    (found, year)
 }

@@ -4,6 +4,7 @@ use super::{assemble::Shared, missing::Missing, rows::PartRow, words};
 use crate::domain::{
     Checklist, ItemId, PartId,
     checklist_check::{ChecklistFault, checklist_faults},
+    whole::WholeFault,
 };
 use crate::sheets::{
     Fault,
@@ -33,7 +34,7 @@ pub(super) fn check(
     for found in all.iter().filter(|found| !only_follows(found, &all, checklist, missing)) {
         let fault = placed(shared, checklist, found);
         let follows: &[&str] = match found {
-            ChecklistFault::Total(_) => &["领域", "方面", "条目", "分项"],
+            ChecklistFault::Total(..) => &["领域", "方面", "条目", "分项"],
             ChecklistFault::NoPart(_) => &["领域", "条目", "分项"],
             ChecklistFault::Figures(..) => &["领域", "选项"],
             ChecklistFault::FromTotal(..) => &["条目", "分项"],
@@ -41,8 +42,11 @@ pub(super) fn check(
             ChecklistFault::NeverDue(..) => &["分项", "考核周期"],
             ChecklistFault::Ledger(..) => &["领域", "分项", "选项"],
             ChecklistFault::Limit(..) => &["领域", "分项", "选项", "限制"],
-            ChecklistFault::Thresholds => &["等次"],
-            ChecklistFault::Period(_) => &["考核周期"],
+            ChecklistFault::Thresholds | ChecklistFault::Whole(WholeFault::Grades | WholeFault::Quota(_)) => {
+                &["等次"]
+            }
+            ChecklistFault::Whole(WholeFault::Limit(_)) => &["限制", "等次", "方面"],
+            ChecklistFault::Period(_) | ChecklistFault::Whole(WholeFault::Year(..)) => &["考核周期"],
             _ => &[],
         };
         if before.spare(follows) && !before.has_row(&fault.sheet, fault.row) {
@@ -61,7 +65,7 @@ fn only_follows(
     let no_figures =
         |item: &ItemId, part: &PartId| all.contains(&ChecklistFault::Figures(item.clone(), part.clone()));
     match found {
-        ChecklistFault::Total(_) => {
+        ChecklistFault::Total(..) => {
             !missing.is_nothing() || all.iter().any(|other| matches!(other, ChecklistFault::NoPart(_)))
         }
         ChecklistFault::NoPart(item) | ChecklistFault::Figures(item, _) => missing.may_be_of(item.as_str()),
@@ -99,16 +103,16 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
         shared.parts.iter().find(is).map(|row| row.row)
     };
     let (sheet, row, column, problem, remedy) = match fault {
-        ChecklistFault::Total(points) => (
+        ChecklistFault::Total(points, full) => (
             "分项",
             None,
             "分值",
             format!(
-                "“{}”领域各条目合计{points}分，不是100分（{}）",
+                "“{}”领域各条目合计{points}分，不是{full}分（{}）",
                 checklist.sector_name,
                 by_aspect(checklist)
             ),
-            "调整分值（加分项不算在内）",
+            "调整分值（加分项不算在内）；总分不是这么多的，改“标准”表的“总分”",
         ),
         ChecklistFault::ItemTwice(item) => {
             ("条目", of_item(item), "编号", "编号重复了".into(), "每个条目用一个编号")
@@ -167,6 +171,34 @@ fn placed(shared: &Shared<'_>, checklist: &Checklist, fault: &ChecklistFault) ->
             "分数线",
             "分数线没有从高到低，或者一行都没有".into(),
             "从高的等次写到低的等次，分数线也要依次降低",
+        ),
+        ChecklistFault::Whole(WholeFault::Grades) => (
+            "等次",
+            None,
+            "等次",
+            "等次的名称不全，或者重复".into(),
+            "从高到低，一等一行，二到二十等；最低的一等放在最后一行，分数线空着",
+        ),
+        ChecklistFault::Whole(WholeFault::Quota(_)) => (
+            "等次",
+            None,
+            "名额",
+            "名额写在了最低的一等，或者不是1%到100%、不是1个以上".into(),
+            "写成 30% 或者 2；不限的空着",
+        ),
+        ChecklistFault::Whole(WholeFault::Limit(id)) => (
+            "限制",
+            shared.whole_limits.iter().find(|row| &row.limit.id == id).map(|row| row.row),
+            "编号",
+            format!("看整体的限制{}重复了，或者和等次、方面对不上", quoted(id.as_str())),
+            "每条用一个编号；等次、方面照“等次”“方面”两张表填",
+        ),
+        ChecklistFault::Whole(WholeFault::Year(year, sum)) => (
+            "考核周期",
+            None,
+            "占全年",
+            format!("{year}年各期占全年的合计是{sum}%，不是100%"),
+            "这一年的每一期都填，加起来100%；不按比例算全年的，都空着",
         ),
         ChecklistFault::Period(period) => (
             "考核周期",

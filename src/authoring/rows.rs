@@ -1,8 +1,8 @@
 //! The rows of the item sheets, read cell by cell; nothing is put together yet.
 
-use super::words;
+use super::{whole, words};
 use crate::domain::{
-    AspectId, Citation, Combine, CountCredit, Evidence, Grade, GradeLimit, ItemId, LedgerSource, LimitId,
+    AspectId, Citation, Combine, CountCredit, Evidence, GradeLimit, Grading, ItemId, LedgerSource, LimitId,
     LimitTest, Mark, MarkKind, MethodId, PartId, Points, ProfileCondition, ProfileNumber, Proportion, Rule,
     SectorId, ShareCredit, Window,
 };
@@ -409,14 +409,15 @@ pub(super) fn citations(table: &Table, names: &Names, faults: &mut Faults) -> Ve
 }
 
 /// Reads 限制.
-pub(super) fn limits(table: &Table, names: &Names, faults: &mut Faults) -> Vec<LimitRow> {
+pub(super) fn limits(table: &Table, names: &Names, grading: &Grading, faults: &mut Faults) -> Vec<LimitRow> {
+    let grades = whole::grade_words(grading);
     let mut rows = Vec::new();
-    for line in table.lines() {
+    for line in table.lines().filter(|line| !whole::is_whole(*line)) {
         let item = line.id("条目", faults);
         let id = line.id::<LimitId>("编号", faults);
         let part = line.id::<PartId>("分项", faults);
         let text = line.needed("说明", faults).unwrap_or_default().into();
-        let at_most = line.word("最高等次", words::GRADES, faults).unwrap_or(Grade::Unqualified);
+        let at_most = line.word("最高等次", &grades, faults).unwrap_or(grading.lowest());
         let when = line.word("情形", words::LIMITS, faults).and_then(|word| limit_test(line, word, faults));
         let sectors = sectors(line, names, faults);
         let (Some(item), Some(id), Some(part), Some(when)) = (item, id, part, when) else { continue };

@@ -1,7 +1,7 @@
 //! What the sheets of a package are: their columns, what a column takes, and how that is said to its author. The reader, the
 //! template and the export go by the same list.
 
-use super::{book, rows, words};
+use super::{book, rows, whole, words};
 use crate::sheets;
 
 /// A sheet.
@@ -86,10 +86,11 @@ fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
 /// The column of the sheet 标准 that holds what its 项目 is.
 const ABOUT: &str = "内容";
 /// 项目 of the sheet 标准.
-pub(super) const ABOUT_STANDARD: [&str; 6] = ["标准编号", "版本", "名称", "声明", "标记", "加分上限"];
+pub(super) const ABOUT_STANDARD: [&str; 7] = ["标准编号", "版本", "名称", "声明", "标记", "总分", "加分上限"];
 
 const YES: Takes = Takes::Word(|| vec!["是", "否"]);
-const GRADE: Takes = Takes::Word(|| of(words::GRADES));
+/// The usual four are offered; a standard may have its own.
+const GRADE: Takes = Takes::Words(|| of(words::GRADES));
 pub(super) const MARKS: Takes = Takes::Words(|| vec!["假定：", "建议：", "本地要求："]);
 pub(super) const SECTORS: Takes = Takes::Some("领域", 1);
 const ITEM: Takes = Takes::One("条目", 0);
@@ -118,13 +119,13 @@ pub(super) const FORMS: &[Form] = &[
                 ABOUT,
                 60.0,
                 Takes::Text,
-                "版本写成 2026.1 的样子；内容改了就换一个版本。标记每行一条，以“假定：”“建议：”“本地要求：”开头；加分上限填数，没有加分项不用写",
+                "版本写成 2026.1 的样子；内容改了就换一个版本。标记每行一条，以“假定：”“建议：”“本地要求：”开头；总分填数，100分的不用写；加分上限填数，没有加分项不用写",
             ),
         ],
     },
     Form {
         name: "领域",
-        about: "管哪几类支部，每类一行；每个领域的条目合计100分",
+        about: "管哪几类支部，每类一行；每个领域的条目合计等于总分（不写就是100分）",
         optional: false,
         columns: &[
             must("编号", 16.0, Takes::Text, ID),
@@ -161,6 +162,12 @@ pub(super) const FORMS: &[Form] = &[
             must("开始", 14.0, Takes::Text, "必填。第一天，写成 2026-06-01；是前一期结束的第二天"),
             must("结束", 14.0, Takes::Text, "必填。最后一天，写成 2026-11-30"),
             must("上报截止", 14.0, Takes::Text, "必填。不早于结束的那天"),
+            may(
+                "占全年",
+                10.0,
+                Takes::Text,
+                "全年的结果由几期按比例合起来的填，如 50%，一年的各期加起来100%；不这样算的空着。只写给支部看，系统不合",
+            ),
         ],
     },
     Form {
@@ -168,8 +175,20 @@ pub(super) const FORMS: &[Form] = &[
         about: "各等次的分数线，从高到低",
         optional: false,
         columns: &[
-            must("等次", 14.0, GRADE, "必填。从下拉里选"),
-            must("分数线", 12.0, Takes::Text, "必填。达到几分；一行比一行低"),
+            must(
+                "等次",
+                14.0,
+                GRADE,
+                "必填。从下拉里选；用别的名称（五星级、四星级 …，好、较好、一般、差）的，最低的一等也写上，放在最后一行",
+            ),
+            must("分数线", 12.0, Takes::Text, "必填。达到几分；一行比一行低。用别的名称的，最低的一等空着"),
+            may("评选", 8.0, YES, "填 是：够线以后还要由上级评选。标兵总是这样，不用填"),
+            may(
+                "名额",
+                10.0,
+                Takes::Text,
+                "可以空着。一个党组织下面最多几个：30%（参评支部的百分之几）或者 2（几个支部）。只写给支部看，系统不评等次",
+            ),
         ],
     },
     Form {
@@ -231,7 +250,7 @@ pub(super) const FORMS: &[Form] = &[
                 "必填。次数按月、季、半年、年来数；看现在怎么样的填 期末，一届看一次的填 届",
             ),
             may("可补救", 9.0, YES, "填 是：到上报前还来得及补做"),
-            may("加分", 8.0, YES, "填 是：在100分以外加分"),
+            may("加分", 8.0, YES, "填 是：在总分以外加分"),
             may("最低次数", 10.0, Takes::Text, "办法是 次数 的必填：每个周期至少几次"),
             may("单位", 8.0, Takes::Prose, "办法是 次数 的必填：次、学时、人 …"),
             may(
@@ -313,23 +332,24 @@ pub(super) const FORMS: &[Form] = &[
         about: "什么情形下等次最高只能是哪一等（一票否决在这里写）；没有就只留表头",
         optional: false,
         columns: &[
-            must("条目", 12.0, ITEM, OF_ITEM),
-            must("编号", 10.0, Takes::Text, "必填。同一条目里不重复，定了就不要改"),
-            must("分项", 8.0, Takes::Text, OF_PART),
+            must("条目", 12.0, ITEM, "“条目”表里的编号，必填；看整体的（方面得分率低于、上年度等次）空着"),
+            must("编号", 10.0, Takes::Text, "必填。同一条目里不重复，看整体的之间也不重复，定了就不要改"),
+            must("分项", 8.0, Takes::Text, "“分项”表里这个条目的分项编号，必填；看整体的空着"),
             must("说明", 40.0, Takes::Prose, "必填。手机上这样说"),
-            must("最高等次", 12.0, GRADE, "必填。一票否决填 不合格"),
+            must("最高等次", 12.0, GRADE, "必填。一票否决填 不合格，或者自己的最低一等"),
             must(
                 "情形",
                 14.0,
-                Takes::Word(|| of(words::LIMITS)),
-                "必填。是否配 答否；次数配 次数少于、次数达到（本期各次加在一起）；占比、占比扣、占比档配 占比低于、占比高于；扣分、倒扣配 次数达到；逐项配 缺这一项；档次配 处于这一档",
+                Takes::Word(|| [of(words::LIMITS), of(whole::CASES)].concat()),
+                "必填。是否配 答否；次数配 次数少于、次数达到（本期各次加在一起）；占比、占比扣、占比档配 占比低于、占比高于；扣分、倒扣配 次数达到；逐项配 缺这一项；档次配 处于这一档。看整体的：方面得分率低于、上年度等次",
             ),
             may(
                 "数值",
                 10.0,
                 Takes::Text,
-                "占比低于、占比高于填比例，如 90 或 三分之一；次数少于、次数达到填次数；缺这一项、处于这一档填选项编号；答否空着",
+                "占比低于、占比高于填比例，如 90 或 三分之一；次数少于、次数达到填次数；缺这一项、处于这一档填选项编号；答否空着；方面得分率低于填百分比，上年度等次填等次（这一等或者更低）",
             ),
+            may("方面", 12.0, Takes::One("方面", 1), "方面得分率低于 的必填：“方面”表里的名称；别的空着"),
             may("领域", 14.0, SECTORS, ONLY),
         ],
     },

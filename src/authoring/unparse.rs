@@ -4,10 +4,10 @@ use super::{
     Package, Standard, book,
     documents::BOOKS,
     markdown_writer, parse,
-    unparse_rows::{Pages, citation, item_rows, marks, word},
-    words,
+    unparse_rows::{Pages, citation, item_rows, marks},
+    whole, words,
 };
-use crate::domain::{Aspect, Checklist, Document, Item, Mark, SectorId};
+use crate::domain::{Aspect, Checklist, Document, Grading, Item, Mark, Points, SectorId};
 use crate::sheets::Sheet;
 
 impl Package {
@@ -25,6 +25,7 @@ impl Package {
             title: first.title.clone(),
             notice: first.notice.clone(),
             marks: marks.map(|(_, mark)| mark.clone()).collect(),
+            full: first.full,
             bonus_cap: first.bonus_cap,
         };
         Some(Self { standard, checklists, documents })
@@ -71,8 +72,10 @@ impl Package {
             let names = if all { words::ALL_SECTORS.to_owned() } else { names.join("、") };
             // Where an item has one row, its parts hold for all of its sectors.
             let only = if alone { "" } else { &names };
-            item_rows(&mut pages, aspect, item, &names, only);
+            let grading = self.checklists.first().map(|list| &list.grading);
+            item_rows(&mut pages, (aspect, item), grading.unwrap_or(&Grading::default()), &names, only);
         }
+        whole::limit_rows(&mut pages, &self.checklists, shared);
         self.document_rows(&mut pages);
         pages.sheets()
     }
@@ -80,7 +83,7 @@ impl Package {
     /// The sheets that hold for all items.
     fn frame(&self, pages: &mut Pages) {
         let standard = &self.standard;
-        let bonus_cap = standard.bonus_cap.to_string();
+        let [full, bonus_cap] = [standard.full, standard.bonus_cap].map(|points| points.to_string());
         let marks = marks(&standard.marks);
         for (key, text) in [
             ("标准编号", standard.id.as_str()),
@@ -88,6 +91,7 @@ impl Package {
             ("名称", &standard.title),
             ("声明", &standard.notice),
             ("标记", &marks),
+            ("总分", if standard.full == Points::HUNDRED { "" } else { &full }),
             ("加分上限", if bonus_cap == "0" { "" } else { &bonus_cap }),
         ] {
             if !text.is_empty() {
@@ -109,6 +113,8 @@ impl Package {
             pages.row("考核方式", &cells);
         }
         for period in &first.periods {
+            let share = first.year.iter().find(|share| share.period == period.id);
+            let share = share.map(|share| format!("{}%", share.percent)).unwrap_or_default();
             pages.row(
                 "考核周期",
                 &[
@@ -117,13 +123,11 @@ impl Package {
                     ("开始", &period.starts.to_string()),
                     ("结束", &period.ends.to_string()),
                     ("上报截止", &period.submit_by.to_string()),
+                    ("占全年", &share),
                 ],
             );
         }
-        for threshold in &first.grading.thresholds {
-            let grade = word(words::GRADES, &threshold.grade);
-            pages.row("等次", &[("等次", grade), ("分数线", &threshold.at_least.to_string())]);
-        }
+        whole::grade_rows(pages, &first.grading);
     }
 
     fn document_rows(&self, pages: &mut Pages) {

@@ -5,10 +5,11 @@ use super::{
     words::{self, NO_DOCUMENT, NOT_PHOTOGRAPHED},
 };
 use crate::domain::{
-    Aspect, Citation, Combine, CountCredit, Item, LimitTest, Mark, Part, ProfileCondition, Proportion, Rule,
-    ShareCredit,
+    Aspect, Citation, Combine, CountCredit, Grading, Item, LimitTest, Mark, Part, ProfileCondition,
+    Proportion, Rule, ShareCredit,
 };
 use crate::sheets::Sheet;
+use crate::words::terms;
 use std::collections::BTreeMap;
 
 /// Rows by sheet, as they are written.
@@ -33,7 +34,13 @@ impl Pages {
     }
 }
 
-pub(super) fn item_rows(pages: &mut Pages, aspect: &Aspect, item: &Item, sectors: &str, only: &str) {
+pub(super) fn item_rows(
+    pages: &mut Pages,
+    (aspect, item): (&Aspect, &Item),
+    grading: &Grading,
+    sectors: &str,
+    only: &str,
+) {
     let id = item.id.as_str();
     let methods: Vec<&str> = item.methods.iter().map(|method| method.as_str()).collect();
     let evidence: Vec<String> = item
@@ -102,7 +109,7 @@ pub(super) fn item_rows(pages: &mut Pages, aspect: &Aspect, item: &Item, sectors
                 ("编号", limit.id.as_str()),
                 ("分项", limit.part.as_str()),
                 ("说明", &limit.text),
-                ("最高等次", word(words::GRADES, &limit.at_most)),
+                ("最高等次", terms::grade(grading, limit.at_most)),
                 ("情形", case),
                 ("数值", &figure),
                 ("领域", only),
