@@ -4,11 +4,13 @@
 //!   deductions, facts, alternative ways of the same worth, and limits on yes/no, a share that is too low, occurrences, facts and
 //!   levels.
 //! - **2** adds: each missing one of a count costs; each step of a share below its target costs; fractions; deductions from the
-//!   total; alternative ways of unequal worth; limits on counts and on a share that is too high.
+//!   total; alternative ways of unequal worth; limits on counts and on a share that is too high; full points other than 100, own
+//!   grades, limits on the whole.
 
 use super::{
     checklist::{Checklist, Combine, Item},
     grade::LimitTest,
+    points::Points,
     proportion::Proportion,
     rule::{CountCredit, Rule, ShareCredit},
 };
@@ -21,7 +23,11 @@ impl Checklist {
     /// The lowest version of scoring that can say what this checklist says.
     #[must_use]
     pub fn needs(&self) -> u16 {
-        self.items().map(|(_, item)| item.needs()).max().unwrap_or(first())
+        // What a program of the first version would pass over: it would show 100 points, other grades or a better one.
+        let of_the_whole =
+            self.full != Points::HUNDRED || !self.grading.names.is_empty() || !self.limits.is_empty();
+        let of_items = self.items().map(|(_, item)| item.needs()).max().unwrap_or(first());
+        if of_the_whole { of_items.max(2) } else { of_items }
     }
 }
 

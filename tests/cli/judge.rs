@@ -193,9 +193,9 @@ async fn the_table_goes_out_is_filled_in_and_comes_back_row_by_row() {
     let table = book.worksheet_range("镇汇总表").unwrap();
     let row = table.rows().find(|row| row[11] == *ONE).unwrap();
     let points = |hundredths: u32| Data::Float(f64::from(hundredths) / 100.0);
-    assert_eq!((&row[4], &row[13], &row[14]), (&points(own.hundredths()), &points(800), &points(800)));
+    assert_eq!((&row[4], &row[14], &row[15]), (&points(own.hundredths()), &points(800), &points(800)));
     assert_eq!(row[6], Data::Empty, "考评得分 is not the system's to fill in");
     // 8 of 93 points are due and were given, out of the items whose windows have ended.
-    let whole: f64 = row[15].to_string().parse().unwrap();
+    let whole: f64 = row[16].to_string().parse().unwrap();
     assert!(whole > f64::from(own.hundredths()) / 100.0, "{whole}");
 }
