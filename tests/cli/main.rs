@@ -20,4 +20,5 @@ mod terminal;
 mod told;
 mod units;
 mod versions;
+mod whole;
 mod workbook;
