@@ -33,6 +33,9 @@ fn said(sheets: &[Sheet]) -> String {
     parse(sheets).unwrap_err().iter().map(|fault| format!("{fault}\n")).collect()
 }
 
+/// The first of the rows of 限制 that look at the whole.
+const WHOLE: usize = 5;
+
 const STARS: &[&[(&str, &str)]] = &[
     &[("等次", "五星级"), ("分数线", "95"), ("评选", "是"), ("名额", "10%")],
     &[("等次", "四星级"), ("分数线", "85")],
@@ -43,10 +46,21 @@ const STARS: &[&[(&str, &str)]] = &[
 /// The template speaks of the usual grades where it limits them.
 fn stars() -> Vec<Sheet> {
     let mut sheets = with("等次", STARS);
-    set(&mut sheets, "限制", 2, "最高等次", "不评星");
-    set(&mut sheets, "限制", 3, "最高等次", "三星级");
-    set(&mut sheets, "限制", 4, "最高等次", "四星级");
-    set(&mut sheets, "限制", 4, "数值", "三星级");
+    let limits: Vec<(usize, String)> = sheet(&mut sheets, "限制")
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (index + 1, row.cells[1].clone()))
+        .collect();
+    for (row, id) in limits.iter().skip(1) {
+        let most = match id.as_str() {
+            "veto" => "不评星",
+            "w2" => "四星级",
+            _ => "三星级",
+        };
+        set(&mut sheets, "限制", *row, "最高等次", most);
+    }
+    set(&mut sheets, "限制", WHOLE + 1, "数值", "三星级");
     sheets
 }
 
@@ -135,13 +149,13 @@ fn limits_on_the_whole_are_read_and_told_where_they_fail() {
     assert_eq!(list.limits[1].when, WholeTest::LastYear { at_most: Grade::Unqualified });
     goes_round(&package);
     for (row, column, text, says) in [
-        (3, "方面", "别的", "“限制”表第3行“方面”列：没有“别的”这个方面"),
-        (3, "方面", "", "“限制”表第3行“方面”列：这一格没有填"),
-        (3, "数值", "六成", "“限制”表第3行“数值”列：“六成”不是1到100的整数"),
-        (3, "条目", "EX-1", "“限制”表第3行“条目”列：“方面得分率低于”看整体，不看哪一个条目"),
-        (4, "方面", "示例方面一", "“限制”表第4行“方面”列：“上年度等次”不看方面"),
-        (4, "数值", "60", "“限制”表第4行“数值”列：不认识“60”"),
-        (4, "编号", "w1", "“限制”表第3行“编号”列：看整体的限制“w1”重复了"),
+        (WHOLE, "方面", "别的", "“限制”表第5行“方面”列：没有“别的”这个方面"),
+        (WHOLE, "方面", "", "“限制”表第5行“方面”列：这一格没有填"),
+        (WHOLE, "数值", "六成", "“限制”表第5行“数值”列：“六成”不是1到100的整数"),
+        (WHOLE, "条目", "EX-1", "“限制”表第5行“条目”列：“方面得分率低于”看整体，不看哪一个条目"),
+        (WHOLE + 1, "方面", "示例方面一", "“限制”表第6行“方面”列：“上年度等次”不看方面"),
+        (WHOLE + 1, "数值", "60", "“限制”表第6行“数值”列：不认识“60”"),
+        (WHOLE + 1, "编号", "w1", "“限制”表第5行“编号”列：看整体的限制“w1”重复了"),
     ] {
         let mut sheets = template::sheets();
         set(&mut sheets, "限制", row, column, text);
@@ -150,10 +164,10 @@ fn limits_on_the_whole_are_read_and_told_where_they_fail() {
     }
     // One that leaves the best grade is told to be of no use.
     let mut sheets = template::sheets();
-    set(&mut sheets, "限制", 4, "最高等次", "标兵");
+    set(&mut sheets, "限制", WHOLE + 1, "最高等次", "标兵");
     let package = parse(&sheets).unwrap();
     let told: Vec<String> = idle::limits(&package, &sheets).iter().map(ToString::to_string).collect();
-    assert!(told[0].starts_with("“限制”表第4行：看整体的限制“w2”"), "{told:?}");
+    assert!(told[0].starts_with("“限制”表第6行：看整体的限制“w2”"), "{told:?}");
     assert!(told[0].contains("没有比“标兵”更高的等次"), "{told:?}");
 }
 
