@@ -112,7 +112,7 @@ pub(super) fn checklists(shared: &Shared<'_>, missing: &Missing<'_>, faults: &mu
             limits: shared
                 .whole_limits
                 .iter()
-                .filter(|row| holds(&row.sectors, sector))
+                .filter(|row| row.sectors.hold(sector))
                 .map(|row| row.limit.clone())
                 .collect(),
             year: shared.year.to_vec(),

@@ -137,9 +137,12 @@ fn quota(line: Line<'_>, grade: Grade, faults: &mut Faults) -> Option<Quota> {
     Some(Quota { grade, most: most? })
 }
 
-/// Whether a row of 限制 looks at the whole.
+/// Whether a row of 限制 looks at the whole: it says so, or names no item and nothing that looks at one.
 pub(super) fn is_whole(line: Line<'_>) -> bool {
-    CASES.iter().any(|(word, _)| *word == line.text(CASE))
+    let case = line.text(CASE);
+    let names_none = ["条目", "分项"].iter().all(|column| line.text(column).is_empty());
+    CASES.iter().any(|(word, _)| *word == case)
+        || (names_none && !words::LIMITS.iter().any(|(word, _)| *word == case))
 }
 
 /// Reads the rows of 限制 that look at the whole.
