@@ -85,7 +85,7 @@ pub fn PartControl(
             let period = &work.as_ref().ok()?.period;
             let scored = sheet.items().find(|scored| scored.item == id)?;
             let score = scored.parts.get(place)?;
-            let met = score.got == score.points;
+            let met = score.got == score.points && score.taken.is_zero();
             answer.read().as_ref()?;
             Some(view! {
                 <p class="earned" class:earned-met=met aria-live="polite" data-testid="earned">

@@ -1,6 +1,6 @@
 //! The six aspects at a glance, as one SVG.
 
-use crate::ui::radar::{Arm, CENTRE, point, polygon};
+use crate::ui::radar::{Arm, CENTRE, Name, point, polygon};
 use leptos::prelude::*;
 
 /// Draws it; the same figures stand as text beside it, so it is hidden from screen readers.
@@ -22,19 +22,16 @@ pub fn Radar(
                     .enumerate()
                     .map(|(place, arm)| {
                         let (x, y) = point(place, of, 100);
-                        let (tx, ty) = point(place, of, 122);
-                        let anchor = if (tx - CENTRE).abs() < 100 {
-                            "middle"
-                        } else if tx > CENTRE {
-                            "start"
-                        } else {
-                            "end"
-                        };
-                        // Names beside the figure move inwards, so that four characters fit at the edge.
-                        let tx = if anchor == "middle" { tx } else { CENTRE + (tx - CENTRE) * 86 / 100 };
+                        let name = Name::beside(place, of, arm.name.chars().count());
                         view! {
                             <line class="radar-ring" x1=CENTRE.to_string() y1=CENTRE.to_string() x2=x.to_string() y2=y.to_string()></line>
-                            <text x=tx.to_string() y=(ty + 50).to_string() text-anchor=anchor>
+                            <text
+                                x=name.x.to_string()
+                                y=name.y.to_string()
+                                text-anchor=name.anchor
+                                textLength=name.squeezed.map(|width| width.to_string())
+                                lengthAdjust="spacingAndGlyphs"
+                            >
                                 {arm.name.clone()}
                             </text>
                         }
