@@ -220,6 +220,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_named() {
         type Break = fn(&mut Checklist);
+        type Named = fn(&WholeFault) -> bool;
         assert_eq!(faults(&testing::checklist()), []);
         let aspect = |list: &Checklist| list.aspects[0].id.clone();
         let sound: Break = |list| {
@@ -229,7 +230,7 @@ mod tests {
             let period = list.periods[0].id.clone();
             list.year = vec![YearShare { period, percent: 100 }];
         };
-        let broken: [(Break, fn(&WholeFault) -> bool); 8] = [
+        let broken: [(Break, Named); 8] = [
             (|list| list.limits.push(list.limits[0].clone()), |fault| matches!(fault, WholeFault::Limit(_))),
             (
                 |list| {

@@ -89,6 +89,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn values_from_above_may_be_absent_and_of_a_later_kind() {
+        let old = r#"{"code":"b","name":"支部","sector":"rural","reports_to":null}"#;
+        let info: BranchInfo = serde_json::from_str(old).unwrap();
+        assert!(info.judged.is_empty());
+        assert_eq!(serde_json::to_string(&info).unwrap(), old, "as an older endpoint says it");
+        let value = r#"{"period":"p","item":"i","points":350,"of":400,"at":1,"by":"镇党委"}"#;
+        let new = format!("{},\"judged\":[{value},{{\"of_a_later_kind\":1}}]}}", &old[..old.len() - 1]);
+        let info: BranchInfo = serde_json::from_str(&new).unwrap();
+        assert_eq!((info.judged.len(), info.judged[0].points.to_string()), (1, "3.5".to_owned()));
+        assert_eq!(serde_json::to_string(&info).unwrap(), new, "kept as it came");
+    }
+
+    #[test]
     fn what_stands_under_what() {
         use Level::{Branch, City, County, SystemCommittee, Township, VillageCommittee};
         let all = [City, County, Township, SystemCommittee, VillageCommittee, Branch];

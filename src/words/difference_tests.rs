@@ -2,8 +2,8 @@
 
 use super::difference::{Card, card, summary};
 use crate::domain::{
-    Checklist, Citation, CountCredit, Evidence, Item, Mark, MarkKind, Points, ProfileNumber, Proportion,
-    Rule, ShareCredit, StandardId, differences, testing::checklist,
+    Checklist, Citation, CountCredit, Evidence, Grade, Item, Mark, MarkKind, Points, ProfileNumber,
+    Proportion, Quota, QuotaSize, Rule, ShareCredit, StandardId, differences, testing::checklist,
 };
 
 /// The one card that says what this change does.
@@ -49,6 +49,13 @@ fn a_card_says_what_was_what_is_and_what_it_means() {
     assert_eq!((said.is, said.means.contains("不用填了")), (vec!["由上级评".to_owned()], true));
     let said = told(|list| list.grading.thresholds.truncate(2));
     assert_eq!((said.was, said.is.len()), (vec!["达标60分".to_owned()], 0));
+    let said = told(|list| list.full = Points::from_hundredths(12_000));
+    assert_eq!((said.was.len(), said.is), (0, vec!["总分120分".to_owned()]));
+    let said = told(|list| {
+        let most = QuotaSize::Percent(30);
+        list.grading.quotas = vec![Quota { grade: Grade::Model, most }];
+    });
+    assert_eq!((said.was.len(), said.is), (0, vec!["标兵不超过参评支部的30%".to_owned()]));
     let said = told(|list| list.periods[0].submit_by = list.periods[0].ends);
     assert_eq!(said.is, ["上报截止2026年11月30日"]);
     assert_eq!(said.means, "答案不动，照新的日子上报。");

@@ -124,7 +124,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
             Err(error) => return Err(error),
         }
     }
-    let known = books.iter().flat_map(|book| rows(book)).map(|row| {
+    let known = books.iter().flat_map(rows).map(|row| {
         let key = (row.period.id.to_string(), row.branch.code.to_string(), row.asked.item.id.to_string());
         (key, row)
     });
