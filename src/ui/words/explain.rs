@@ -146,10 +146,10 @@ fn below(
     if share < floor.exact() {
         return format!("{asked}，低于{floor}不得分");
     }
-    let steps = steps_below(target, step, share);
-    let points = steps.saturating_mul(step.into());
-    let lost = cost(&format!("低{points}个百分点"), costs.times(steps), score.points);
-    format!("{asked}{}", if lost.is_empty() { "，低不到一档，不扣".into() } else { lost })
+    let whole = steps_below(target, 1, share);
+    let each = if step > 1 { format!("，每{step}个扣一次") } else { String::new() };
+    let lost = costs.times(steps_below(target, step, share));
+    format!("{asked}{}", cost(&format!("低{whole}个百分点{each}"), lost, score.points))
 }
 
 /// Every part that lost points, with the reason and the points.
@@ -273,6 +273,16 @@ mod tests {
         assert_eq!(said(179, 200), "得 13 / 13 分，因为应谈200，已谈179，占89%");
         assert!(said(50, 100).ends_with("低40个百分点，13分扣完"), "{}", said(50, 100));
         assert!(said(33, 100).ends_with("低于三分之一不得分"), "{}", said(33, 100));
+        let by_ten = |item: &mut Item| {
+            below(item);
+            let Rule::Share { credit: ShareCredit::EachBelow { step, .. }, .. } = &mut item.parts[0].rule
+            else {
+                unreachable!("each below")
+            };
+            *step = 10;
+        };
+        let (said, _) = told("shared", by_ten, &[(0, PartAnswer::Share { numerator: 65, denominator: 100 })]);
+        assert!(said.ends_with("达到90%得满分，低25个百分点，每10个扣一次，扣1分"), "{said}");
     }
 
     #[test]
