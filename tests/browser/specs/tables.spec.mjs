@@ -92,7 +92,7 @@ test("a table of service stations: each paper that is missing, a third of the co
   await says(page, "得 0 / 3 分", "三分之一");
   await openTitled(page, "参训率");
   await fill(page, 75, 100);
-  await says(page, "低20个百分点，扣2分");
+  await says(page, "低20个百分点，每10个扣一次，扣2分");
   await openTitled(page, "党员大会和党课");
   await fill(page, 0);
   await says(page, "缺1次，扣1分");
