@@ -1,9 +1,10 @@
 //! What rows refer to and no sheet has. It is said once, with every row that needs it; and what only follows from it is not said.
 
-use super::{assemble::Shared, once::places};
+use super::assemble::Shared;
 use crate::sheets::{
     Fault,
     fault::{Faults, quoted},
+    places,
 };
 use std::collections::BTreeSet;
 

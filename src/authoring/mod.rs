@@ -17,7 +17,6 @@ mod markdown;
 mod markdown_source;
 mod markdown_writer;
 mod missing;
-mod once;
 mod parse;
 mod placing;
 pub mod reuse;

@@ -3,7 +3,6 @@
 use super::{
     assemble::{self, Shared},
     documents, export, missing,
-    once::once,
     rows::{self, Names},
     schema, whole,
 };
@@ -14,6 +13,7 @@ use crate::domain::{
 use crate::sheets::{
     Fault, Sheet,
     fault::{Faults, quoted},
+    once,
     table::{Line, Table},
 };
 use std::collections::BTreeSet;

@@ -10,6 +10,7 @@ use crate::{
     sheets::{
         Column, Fault, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
+        is_near, once,
         table::{Line, Table},
     },
 };
@@ -76,9 +77,15 @@ pub fn read(sheets: &[Sheet], known: &Tree, in_use: &BTreeSet<BranchCode>) -> Re
     let mut notices = Vec::new();
     let (mut lines, mut rows): (BTreeMap<BranchCode, Line<'_>>, BTreeMap<BranchCode, Option<Unit>>) =
         Default::default();
+    // Whose code cannot be read may be the one that others name as theirs above.
+    let mut unread: Vec<&str> = Vec::new();
     for line in table.lines() {
-        let unit = unit_in(line, &mut faults);
-        let Some(code) = BranchCode::new(line.text(CODE)).ok() else { continue };
+        let (unit, is_typed) = unit_in(line, &mut faults);
+        let code = BranchCode::new(line.text(CODE)).ok().filter(|_| is_typed);
+        let Some(code) = code else {
+            unread.push(line.text(CODE));
+            continue;
+        };
         if let Some(first) = lines.get(&code) {
             let problem = format!("编号{}和第{}行重复", quoted(code.as_str()), first.number());
             line.fault(CODE, problem, "每个党组织用一个编号；同一个党组织只留一行", &mut faults);
@@ -103,16 +110,18 @@ pub fn read(sheets: &[Sheet], known: &Tree, in_use: &BTreeSet<BranchCode>) -> Re
     let (units, misplaced) = overlay.in_order();
     for wrong in misplaced {
         let column = match wrong.place {
-            Place::Parent => PARENT,
+            Place::Parent | Place::Above => PARENT,
             Place::Level => LEVEL,
         };
-        if let Some(line) = lines.get(&wrong.unit) {
+        let Some(line) = lines.get(&wrong.unit) else { continue };
+        let may_be = |code: &&str| code.is_empty() || is_near(code, line.text(PARENT));
+        if wrong.place != Place::Above || !unread.iter().any(may_be) {
             line.fault(column, wrong.problem, wrong.remedy, &mut faults);
         }
     }
     notices.extend(overlay.namesakes());
     notices.splice(0..0, faults.take_notices());
-    if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(faults.into_vec()) }
+    if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(once(faults.into_vec())) }
 }
 
 /// Whether a unit can be called so.
@@ -120,9 +129,15 @@ pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && is_plain_text(name, MAX_NAME_CHARS, false) && !name.starts_with(['=', '+', '-', '@'])
 }
 
-/// What a row says, when it can be read.
-fn unit_in(line: Line<'_>, faults: &mut Faults) -> Option<Unit> {
+/// What a row says, when it can be read; and whether its code is what was typed.
+fn unit_in(line: Line<'_>, faults: &mut Faults) -> (Option<Unit>, bool) {
+    let said = faults.len();
     let code = code_in(line, CODE, faults);
+    let is_typed = faults.len() == said && line.is_sound(CODE);
+    (rest_of(line, code, faults), is_typed)
+}
+
+fn rest_of(line: Line<'_>, code: Option<BranchCode>, faults: &mut Faults) -> Option<Unit> {
     let parent = match line.text(PARENT) {
         "" => Some(None),
         _ => code_in(line, PARENT, faults).map(Some),
@@ -265,6 +280,26 @@ mod tests {
         ] {
             assert!(told.contains(wanted), "{wanted} not in\n{told}");
         }
+    }
+
+    #[test]
+    fn one_missing_unit_is_said_once_with_all_rows_that_name_it() {
+        let told = faults(
+            "t,,乡镇,镇安镇党委,,\na,x,支部,甲,农村,\nb,x,支部,乙,农村,\nc,x,支部,丙,渔业,\nd,t,支部,丁,渔业,\n",
+        );
+        let told: Vec<&str> = told.lines().collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(
+            told[0].starts_with("“名册”表第5行“领域”列：不认识领域“渔业”（“名册”表第6行也是）"),
+            "{told:?}"
+        );
+        assert!(
+            told[1].contains("上级“x”既不在这张表里，也不在已导入的名册里（“名册”表第4行也是）"),
+            "{told:?}"
+        );
+        // A code that cannot be read may be the one that is named.
+        let told = faults("2107!,,乡镇,镇安镇党委,,\na,2107,支部,甲,农村,\n");
+        assert_eq!(told.lines().count(), 1, "{told}");
     }
 
     #[test]

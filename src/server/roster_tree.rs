@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) enum Place {
     /// 上级编号
     Parent,
+    /// 上级编号: nobody has it.
+    Above,
     /// 层级
     Level,
 }
@@ -65,7 +67,8 @@ impl<'a> Overlay<'a> {
             if let Some((problem, remedy)) =
                 unit.parent.as_ref().and_then(|above| self.cannot_be_under(unit, above))
             {
-                say(Place::Parent, problem, remedy);
+                let is_known = unit.parent.as_ref().is_some_and(|above| self.is_known(above));
+                say(if is_known { Place::Parent } else { Place::Above }, problem, remedy);
             }
             if let Some(problem) = self.cannot_have_below(unit) {
                 let remedy =
@@ -85,6 +88,10 @@ impl<'a> Overlay<'a> {
         }
         ordered.sort_by_key(|(depth, _)| *depth);
         (ordered.into_iter().map(|(_, unit)| unit).collect(), wrong)
+    }
+
+    fn is_known(&self, code: &BranchCode) -> bool {
+        self.rows.contains_key(code) || self.stored.get(code).is_some()
     }
 
     /// Why a unit cannot stand right under another, if so.

@@ -10,6 +10,7 @@ pub(crate) mod day;
 pub mod fault;
 mod form;
 mod layout;
+mod once;
 pub mod sheet;
 mod shown;
 pub(crate) mod table;
@@ -23,7 +24,8 @@ mod tests;
 
 pub use fault::Fault;
 pub(crate) use form::{Column, Form, Takes, Unknown};
+pub(crate) use once::{once, places};
 pub use sheet::{CellKind, Row, Sheet};
 #[cfg(test)]
 pub(crate) use text::canonical;
-pub(crate) use text::{folded, half_width};
+pub(crate) use text::{folded, half_width, is_near};

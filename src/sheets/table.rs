@@ -311,8 +311,7 @@ impl<'a> Line<'a> {
                 "写成 2026-06-05 的样子，单元格设为文本格式",
             ),
             (Some(CellKind::Number), Takes::Text) if digits(text) > MAX_EXACT_DIGITS => {
-                self.no_number(column, faults);
-                return false;
+                return self.no_number(column, faults);
             }
             _ => {
                 let most = most_chars(column);
@@ -351,9 +350,9 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Says that an identifier has become a number that no longer shows what was typed. A whole number that the spreadsheet
+    /// Whether an identifier is what was typed; says where it has become a number that no longer shows that. A whole number that the spreadsheet
     /// holds exactly, and shows so, is one.
-    pub(crate) fn no_number(self, column: &str, faults: &mut Faults) {
+    pub(crate) fn no_number(self, column: &str, faults: &mut Faults) -> bool {
         let text = self.text(column);
         let exact = text.len() <= MAX_EXACT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
         let is_number = matches!(self.kind(column), Some(CellKind::Number | CellKind::Padded));
@@ -361,7 +360,9 @@ impl<'a> Line<'a> {
             let problem =
                 format!("这一格是数字格式，现在是{}：开头和末尾的0、第15位以后的数字会丢", quoted(text));
             self.fault(column, problem, AS_TEXT, faults);
+            return false;
         }
+        true
     }
 
     /// Whether the text of a cell is longer than its column allows.
@@ -374,9 +375,14 @@ impl<'a> Line<'a> {
         self.table.columns.get(column).map_or("", |place| self.row.cell(place.index))
     }
 
+    /// Whether a cell shows what it holds.
+    pub(crate) fn is_sound(self, column: &str) -> bool {
+        !self.table.damaged.iter().any(|(row, title)| *row == self.row.number && *title == column)
+    }
+
     /// Adds a fault at a cell; of one that is damaged that alone is said.
     pub(crate) fn fault(self, column: &str, problem: impl Into<String>, remedy: &str, faults: &mut Faults) {
-        if self.table.damaged.iter().any(|(row, title)| *row == self.row.number && *title == column) {
+        if !self.is_sound(column) {
             return;
         }
         let shown = self.table.columns.get(column).map_or(column, |place| place.shown.as_str());

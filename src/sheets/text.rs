@@ -108,7 +108,7 @@ pub(super) fn nearest<'a>(title: &str, others: impl Iterator<Item = &'a str>) ->
 }
 
 /// Whether one text is the other with at most half of its characters changed.
-pub(super) fn is_near(one: &str, other: &str) -> bool {
+pub(crate) fn is_near(one: &str, other: &str) -> bool {
     distance(one, other) * 2 <= one.chars().count().max(other.chars().count())
 }
 

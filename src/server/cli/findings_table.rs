@@ -14,7 +14,7 @@ use crate::{
     sheets::{
         Column, Fault, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
-        half_width,
+        half_width, once,
         table::{Line, Table},
     },
 };
@@ -160,7 +160,7 @@ impl Desk {
         if faults.is_empty() && read.is_empty() {
             faults.sheet(NAME, "一行都没有", "表头下面至少填一行");
         }
-        if faults.is_empty() { Ok(read) } else { Err(faults.into_vec()) }
+        if faults.is_empty() { Ok(read) } else { Err(once(faults.into_vec())) }
     }
 
     fn row(&self, line: Line<'_>, faults: &mut Faults) -> Option<Read> {
@@ -199,7 +199,9 @@ impl Desk {
     fn branch(&self, line: Line<'_>, faults: &mut Faults) -> Option<&Unit> {
         let code = line.text(CODE);
         if !code.is_empty() {
-            line.no_number(CODE, faults);
+            if !line.no_number(CODE, faults) {
+                return None;
+            }
             let found = self.units.iter().find(|unit| unit.code.as_str() == code);
             let branch = found.filter(|unit| unit.level == Level::Branch);
             if branch.is_none() {
@@ -274,7 +276,9 @@ impl Desk {
         if text.is_empty() {
             return Some(None);
         }
-        line.no_number(ITEM, faults);
+        if !line.no_number(ITEM, faults) {
+            return None;
+        }
         let Some(list) = self.checklists.get(&branch.sector) else {
             let problem = format!("“{}”所在的领域还没有发布标准，看不出是哪一条", branch.name);
             line.fault(ITEM, problem, "先发布标准，或者这一格空着", faults);

@@ -1,12 +1,12 @@
 //! One wrong thing, said once: a name that many rows use and no sheet has would otherwise fill the screen.
 
-use crate::sheets::Fault;
+use super::Fault;
 
 /// How many rows are named before it is only said how many there are.
 const NAMED: usize = 20;
 
 /// Of faults that say the same of the same thing in several rows, the first, with the places of the others.
-pub(super) fn once(faults: Vec<Fault>) -> Vec<Fault> {
+pub(crate) fn once(faults: Vec<Fault>) -> Vec<Fault> {
     let mut told: Vec<(Fault, Vec<(String, usize)>)> = Vec::new();
     for fault in faults {
         // A text in quotation marks is the thing that it is about. What is wrong with a cell itself is as many things as there are
@@ -35,7 +35,7 @@ pub(super) fn once(faults: Vec<Fault>) -> Vec<Fault> {
 }
 
 /// Rows, sheet by sheet: “分项”表第3、4行，“依据”表第2行.
-pub(super) fn places(rows: &[(&str, usize)]) -> String {
+pub(crate) fn places(rows: &[(&str, usize)]) -> String {
     let mut sheets: Vec<(&str, Vec<usize>)> = Vec::new();
     for (sheet, row) in rows {
         match sheets.iter_mut().find(|(known, _)| known == sheet) {
