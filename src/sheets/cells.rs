@@ -42,7 +42,7 @@ impl<'a> Line<'a> {
         let points = Points::parse(text).ok();
         if points.is_none() {
             let problem = format!("{}不是分值", quoted(text));
-            self.fault(column, problem, "写成0到100的数，不带单位，最多两位小数，如 2 或 2.5", faults);
+            self.fault(column, problem, "写成不小于0的数，不带单位，最多两位小数，如 2 或 2.5", faults);
         }
         points
     }
