@@ -13,10 +13,10 @@ pub fn is_half(event: &Event) -> bool {
     bad.and_then(|bad| bad.as_bool()).unwrap_or_default()
 }
 
-/// Empties the field of an event.
-pub fn clear(event: &Event) {
+/// Puts a text into the field of an event, whatever the page believes to stand there.
+pub fn put(event: &Event, text: &str) {
     if let Some(field) = event.target() {
         // Setting a property of a field cannot fail.
-        let _ = js_sys::Reflect::set(&field, &"value".into(), &"".into());
+        let _ = js_sys::Reflect::set(&field, &"value".into(), &text.into());
     }
 }

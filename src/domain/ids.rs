@@ -158,6 +158,16 @@ impl SubmissionId {
     }
 }
 
+impl SubmissionId {
+    /// The same, after all `earlier` ones: ids are the order of a branch's reports, and one that was made while the phone's clock
+    /// was ahead must not be the newest for ever.
+    #[must_use]
+    pub fn after(earlier: impl IntoIterator<Item = Self>, now_ms: u64, random: &[u8; 10]) -> Self {
+        let last = earlier.into_iter().map(Self::made_at_ms).max();
+        Self::from_parts(last.map_or(now_ms, |last| now_ms.max(last.saturating_add(1))), random)
+    }
+}
+
 impl LedgerId {
     /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
     #[must_use]
@@ -201,7 +211,8 @@ impl FindingId {
 }
 
 impl SubmissionId {
-    /// When it was made by its phone's corrected clock, milliseconds since 1970-01-01 UTC: the first 48 bits of a UUIDv7.
+    /// When it was made by its phone's corrected clock, or just after one that it comes after, milliseconds since 1970-01-01 UTC:
+    /// the first 48 bits of a UUIDv7.
     #[must_use]
     pub fn made_at_ms(self) -> u64 {
         self.0.as_u64_pair().0 >> 16
@@ -278,6 +289,15 @@ mod tests {
         let of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(ContentHash::of(b"abc").as_str(), of_abc);
         assert!(ContentHash::try_from(of_abc.to_uppercase()).is_err());
+    }
+
+    #[test]
+    fn a_report_comes_after_the_earlier_ones_whatever_the_clock_says() {
+        let ahead = SubmissionId::from_parts(1_799_000_000_000, &[0; 10]);
+        let next = SubmissionId::after([ahead], 1_764_000_000_000, &[0; 10]);
+        assert!(next > ahead);
+        let first = SubmissionId::after([], 1_764_000_000_000, &[7; 10]);
+        assert_eq!(first, SubmissionId::from_parts(1_764_000_000_000, &[7; 10]));
     }
 
     #[test]

@@ -128,9 +128,10 @@ fn each_kind_of_record_by_itself_is_counted_and_keeps_the_phone_bound() {
             "what is typed and not entered",
             Count { unfinished: 1, ..Count::default() },
             Box::new(|tab| {
-                let typed = Unfinished { text: "研究低保".into(), at: NOON };
-                run(tab.keep_unfinished(&[("branch-1/-/ledger/new#topic".to_owned(), Kept::Put(typed))]))
-                    .unwrap();
+                // A form is one, with all of its fields.
+                let typed = Kept::Put(Unfinished { text: "研究低保".into(), at: NOON });
+                let fields = ["topic", "place"].map(|field| format!("branch-1/-/ledger/new#{field}"));
+                run(tab.keep_unfinished(&fields.map(|key| (key, typed.clone())))).unwrap();
             }),
         ),
         (

@@ -140,6 +140,15 @@ impl StoredFindings {
         released
     }
 
+    /// The findings that were written by mistake and taken back before the endpoint heard of them: nothing is left of them to be lost.
+    #[must_use]
+    pub fn never_were(&self) -> BTreeSet<FindingId> {
+        let known = self.known();
+        let mut all = self.all().all();
+        all.retain(|finding| finding.state == FindingState::Withdrawn && !known.contains(&finding.id));
+        all.into_iter().map(|finding| finding.id).collect()
+    }
+
     /// The findings of the branch's own that the next report has to carry: those that the endpoint does not know. What was written by
     /// mistake and taken back stays here.
     #[must_use]

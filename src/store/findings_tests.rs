@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        FindingEntry, FindingId, FindingState, Findings, Ruling, Stamp, Verdict, finding::endpoint_device,
+        FindingEntry, FindingField, FindingId, FindingState, FindingValue, Findings, Progress, Ruling, Stamp,
+        Verdict, finding::endpoint_device,
     },
     protocol::{BranchFindings, ProblemKind},
     sync::{
@@ -123,6 +124,27 @@ fn a_word_is_here_alone_until_the_endpoint_or_a_backup_has_it() {
     assert_eq!((alone(), kept(&tab).unsent().len()), (0, 2), "a backup is no delivery");
     run(tab.unbind(&branch(1), &phone())).unwrap();
     assert_eq!(kept(&tab), StoredFindings::default());
+}
+
+#[test]
+fn what_was_taken_back_before_anybody_heard_of_it_is_no_loss() {
+    let memory = Memory::default();
+    let tab = bound(&memory, 1);
+    let problem = finding_word(1, "甲", 10, 1);
+    write(&tab, &problem);
+    assert_eq!(lost(&tab, 1).findings, 1);
+    let field = FindingField::Progress;
+    let value = FindingValue::Progress { progress: Progress::Withdrawn, after: None };
+    write(&tab, &FindingEntry { field, value, ..finding_word(1, "", 20, 1) });
+    assert_eq!((lost(&tab, 1).findings, kept(&tab).to_report()), (0, vec![]));
+    run(tab.unbind(&branch(1), &phone())).unwrap();
+    // Of one that the endpoint knows, the taking back has to reach it.
+    let tab = bound(&memory, 1);
+    run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&problem), &[]))).unwrap();
+    let field = FindingField::Progress;
+    let value = FindingValue::Progress { progress: Progress::Withdrawn, after: None };
+    write(&tab, &FindingEntry { field, value, ..finding_word(1, "", 20, 1) });
+    assert_eq!(lost(&tab, 1).findings, 1);
 }
 
 #[test]

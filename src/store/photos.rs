@@ -5,7 +5,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
-    findings,
+    findings::{self, StoredFindings},
     ledger::put_records,
     records::{Draft, KeptRecord, LocalSubmission, PhotoRecord},
     repository::{Found, Repository, read_run, unless_spoilt},
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, ContentHash, FindingEntry, Findings, Ledger, LedgerRecord, Submission,
-        assessment::Edit, photo::PhotoFacts,
+        Assessment, BranchCode, ContentHash, FindingEntry, FindingId, Findings, Ledger, LedgerRecord,
+        Submission, assessment::Edit, photo::PhotoFacts,
     },
     protocol::ProblemKind,
     sync::{
@@ -105,16 +105,18 @@ pub(super) async fn doubt<B: Backend>(
     Ok(())
 }
 
-/// The photos that anything of a branch names. (Whatever else can have photos has to be asked here.)
+/// The photos that anything of a branch names, findings that are gone left out. (Whatever else can have photos has to be asked here.)
 fn named(
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
     ledger: &Ledger,
     findings: &Findings,
+    gone: &BTreeSet<FindingId>,
 ) -> BTreeSet<ContentHash> {
     let drafted = drafts.iter().flat_map(|(_, assessment)| assessment.photos()).map(|(_, sha256)| sha256);
     let sent = submissions.iter().filter_map(LocalSubmission::snapshot).flat_map(|sent| sent.photos());
-    let found = findings.attached().map(|(_, sha256)| sha256);
+    let found = findings.attached().filter(|(word, _)| !gone.contains(&word.finding));
+    let found = found.map(|(_, sha256)| sha256);
     drafted.chain(ledger.photos()).chain(found).cloned().chain(sent).collect()
 }
 
@@ -126,13 +128,13 @@ pub(super) fn in_use(
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
     ledger: &Ledger,
-    findings: &Findings,
+    findings: &StoredFindings,
 ) -> (usize, usize) {
     let mut counted = photos.iter().filter(|photo| photo.here || photo.uploaded).peekable();
     if counted.peek().is_none() {
         return (0, 0);
     }
-    let named = named(drafts, submissions, ledger, findings);
+    let named = named(drafts, submissions, ledger, &findings.all(), &findings.never_were());
     let used = counted.filter(|photo| named.contains(&photo.facts.sha256));
     used.fold(
         (0, 0),
@@ -336,7 +338,8 @@ async fn unused<B: Backend>(
     let kept = change.run::<KeptRecord>(Table::Ledger, &format!("{branch}/")).await?.records;
     let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
     let findings = findings::stored(change, branch).await?.all();
-    let used = named(&drafts, &submissions, &ledger, &findings);
+    // Taken back, a finding can still be looked at, with its photos.
+    let used = named(&drafts, &submissions, &ledger, &findings, &BTreeSet::new());
     let photos = change.run::<PhotoRecord>(Table::Photos, &format!("{branch}/")).await?.records;
     Ok(photos.into_iter().filter(|photo| !used.contains(&photo.facts.sha256)).collect())
 }

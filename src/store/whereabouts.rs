@@ -46,7 +46,7 @@ pub struct Count {
     pub requests: usize,
     /// Periods with something noted of their paper: the edited report, what is signed, stamped and handed in.
     pub papers: usize,
-    /// Fields with something typed that is not entered yet.
+    /// Forms, and fields by themselves, with something typed that is not entered yet.
     pub unfinished: usize,
     /// Photos in use. No backup holds them.
     pub photos: usize,
@@ -206,6 +206,8 @@ impl Reached {
             let place = self.place(&name.unwrap_or_default());
             places.entry(finding).and_modify(|worst: &mut Place| *worst = place.min(*worst)).or_insert(place);
         }
+        let gone = found.never_were();
+        places.retain(|finding, _| !gone.contains(finding));
         places
     }
 }
@@ -286,11 +288,19 @@ impl Stock<'_> {
         for (period, trail) in self.papers.iter().filter(|(_, trail)| *trail != PaperTrail::default()) {
             all.at(reached.place(&paper::name(self.branch, period, trail))).papers += 1;
         }
+        // A form is one thing, however many of its fields are kept.
+        let mut unfinished = BTreeMap::new();
         for (key, text) in self.unfinished {
-            all.at(reached.place(&unfinished::name(key, text))).unfinished += 1;
+            let place = reached.place(&unfinished::name(key, text));
+            let form = key.split_once('#').map_or(key.as_str(), |(form, _)| form);
+            unfinished
+                .entry(form)
+                .and_modify(|worst: &mut Place| *worst = place.min(*worst))
+                .or_insert(place);
         }
+        unfinished.into_values().for_each(|place| all.at(place).unfinished += 1);
         let (alone, delivered) =
-            photos::in_use(self.photos, self.drafts, self.submissions, self.ledger, &self.findings.all());
+            photos::in_use(self.photos, self.drafts, self.submissions, self.ledger, self.findings);
         all.only_here.photos = alone;
         all.delivered.photos = delivered;
         all

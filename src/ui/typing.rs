@@ -11,6 +11,7 @@ use crate::{
     },
     store::{Unfinished, unfinished::Kept},
 };
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Places that belong to no period: what is written there is seen in every one.
@@ -20,6 +21,8 @@ const OF_NO_PERIOD: [&str; 4] = ["activate", "finding/", "ledger/", "photo/"];
 #[must_use]
 pub fn key(branch: Option<&BranchCode>, period: Option<&PeriodId>, place: &str) -> String {
     let period = period.filter(|_| !OF_NO_PERIOD.iter().any(|start| place.starts_with(start)));
+    // An activation code is that of another branch, and a secret: it goes into no branch's backup.
+    let branch = branch.filter(|_| !place.starts_with("activate"));
     let (branch, period) = (branch.map_or("-", |code| code.as_str()), period.map_or("-", |id| id.as_str()));
     [branch, period, place].join("/")
 }
@@ -142,6 +145,8 @@ pub enum Shape {
     Figure,
     /// A day.
     Day,
+    /// A day that has been, or is this one.
+    PastDay(Date),
     /// An activation code.
     Code,
 }
@@ -153,6 +158,8 @@ pub enum NotTaken {
     NoFigure,
     /// Half a date, or a day of another age.
     NoDay,
+    /// A day that has not come, where one is asked for that has.
+    ToCome,
 }
 
 impl Shape {
@@ -167,6 +174,13 @@ impl Shape {
         !matches!(self, Self::Text(Kind::Paragraph(_)))
     }
 
+    /// How many characters it holds, where this is as many; the browser leaves out what is pasted beyond (it counts in UTF-16).
+    #[must_use]
+    pub fn is_full(self, typed: &str) -> Option<usize> {
+        let Self::Text(kind) = self else { return None };
+        (typed.encode_utf16().count() >= kind.most()).then(|| kind.most())
+    }
+
     /// What was typed, as it is stored. `is_half`: the browser shows a date of which a part is missing, and calls it empty.
     ///
     /// # Errors
@@ -176,8 +190,10 @@ impl Shape {
             Self::Text(kind) => Ok(text::clean(typed, kind)),
             Self::Code => Ok(grouped(typed)),
             Self::Figure => figure(typed).map(|figure| figure.to_string()).ok_or(NotTaken::NoFigure),
-            Self::Day if typed.is_empty() && !is_half => Ok(String::new()),
-            Self::Day => {
+            Self::Day | Self::PastDay(_) if is_half => Err(NotTaken::NoDay),
+            Self::Day | Self::PastDay(_) if typed.is_empty() => Ok(String::new()),
+            Self::PastDay(today) if day::parse(typed).is_some_and(|day| day > today) => Err(NotTaken::ToCome),
+            Self::Day | Self::PastDay(_) => {
                 day::parse(typed).filter(|day| day::can_be(*day)).map(day::text).ok_or(NotTaken::NoDay)
             }
         }
@@ -205,6 +221,7 @@ impl NotTaken {
     pub const fn told(self) -> &'static str {
         match self {
             Self::NoFigure => "这里只填数字，刚才的没有算",
+            Self::ToCome => "这个日子还没到，刚才的没有算",
             Self::NoDay => "日子没填全，刚才的没有算；年份写四位，比如2026",
         }
     }
@@ -228,7 +245,7 @@ mod tests {
         assert_eq!(key(branch, period, "check/yes/note"), NOTE);
         assert_eq!(key(branch, period, "ledger/new#topic"), "branch-1/-/ledger/new#topic");
         assert_eq!(key(branch, None, "submit#reporter"), "branch-1/-/submit#reporter");
-        assert_eq!(key(None, None, "activate#code"), "-/-/activate#code");
+        assert_eq!(key(branch, None, "activate#code"), "-/-/activate#code", "in no branch's backup");
     }
 
     #[test]
@@ -295,6 +312,14 @@ mod tests {
     }
 
     #[test]
+    fn a_field_knows_when_it_is_full() {
+        let line = Shape::Text(Kind::Line(3));
+        assert_eq!([line.is_full("王小"), line.is_full("王小明")], [None, Some(3)]);
+        assert_eq!(line.is_full("王𠮷"), Some(3), "as the browser counts");
+        assert_eq!(Shape::Figure.is_full("999999"), None);
+    }
+
+    #[test]
     fn a_field_takes_what_it_is_for_and_guesses_nothing() {
         let read = |shape: Shape, typed| shape.read(typed, false);
         assert_eq!(read(Shape::Text(Kind::NAME), " 王\t小\u{200b}明\n"), Ok("王 小明".into()));
@@ -316,7 +341,12 @@ mod tests {
         ] {
             assert_eq!(read(Shape::Day, half), Err(NotTaken::NoDay), "{half:?}");
         }
-        assert_eq!(Shape::Day.read("", true), Err(NotTaken::NoDay), "a part of it is missing");
+        for typed in ["", "2026-11-30"] {
+            assert_eq!(Shape::Day.read(typed, true), Err(NotTaken::NoDay), "a part of it is missing");
+        }
+        let past = Shape::PastDay(jiff::civil::date(2026, 11, 24));
+        assert_eq!(read(past, "2026-11-24"), Ok("2026-11-24".into()));
+        assert_eq!(read(past, "2026-11-25"), Err(NotTaken::ToCome));
         assert_eq!(read(Shape::Code, "1234\t５678 90123"), Ok("1234 5678 9012 3".into()));
     }
 

@@ -61,6 +61,12 @@ impl Field {
         Self { rows, ..self }
     }
 
+    /// No day after this one, which is today.
+    #[must_use]
+    pub fn past(self, today: Date) -> Self {
+        Self { shape: Shape::PastDay(today), ..self }.until(today)
+    }
+
     /// No day after this one.
     #[must_use]
     pub fn until(mut self, last: Date) -> Self {
@@ -99,9 +105,9 @@ impl Field {
         let focus = move |_| typing.hold();
         let blur = move |event: FocusEvent| {
             typing.leave(Way::Blur);
-            // Nothing was taken of half a date, so nothing of it stays in sight.
+            // Nothing was taken of half a date, so nothing of it stays in sight: what stood there is there again.
             if browser::input::is_half(&event) {
-                browser::input::clear(&event);
+                browser::input::put(&event, &untrack(|| typing.shown()));
             }
         };
         let input =
@@ -129,7 +135,7 @@ impl Field {
                 }
             }
         };
-        let (is_day, is_code) = (shape == Shape::Day, shape == Shape::Code);
+        let (is_day, is_code) = (matches!(shape, Shape::Day | Shape::PastDay(_)), shape == Shape::Code);
         let days = is_day.then_some(days);
         let line = view! {
             <input
@@ -159,7 +165,7 @@ fn most(shape: Shape) -> Option<String> {
         Shape::Text(kind) => Some(kind.most().to_string()),
         Shape::Figure => Some("6".into()),
         Shape::Code => Some("20".into()),
-        Shape::Day => None,
+        Shape::Day | Shape::PastDay(_) => None,
     }
 }
 
@@ -168,6 +174,10 @@ fn beneath(typing: Typing) -> AnyView {
     (move || match typing.said.get() {
         Said::Nothing => ().into_any(),
         Said::Not(not) => view! { <p class="misfit" role="alert">{not.told()}</p> }.into_any(),
+        Said::Full(most) => {
+            let told = format!("这里最多{most}个字，已经满了；后面的没有收进来。");
+            view! { <p class="misfit" role="alert">{told}</p> }.into_any()
+        }
         Said::Before => {
             before(Callback::new(move |()| typing.drop_it()), Some(Callback::new(move |()| typing.save_it())))
         }

@@ -194,7 +194,10 @@ fn Large(
     let dated = move || {
         let place = sha.with_value(|sha| format!("photo/{sha}"));
         let field = Field::new(place, Shape::Day, Signal::derive(happened), Callback::new(date));
-        field.ends(Ends::Stored).named(view! { <span>"事情是哪天的"</span> }.into_any())
+        field
+            .ends(Ends::Stored)
+            .past(session.today.get_untracked())
+            .named(view! { <span>"事情是哪天的"</span> }.into_any())
     };
     view! {
         <li class="shot-large" data-testid="photo">

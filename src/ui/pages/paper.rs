@@ -6,6 +6,7 @@ use crate::{
     domain::{Block, SubmissionId},
     paper::Paper,
     store::{PaperTrail, StoreError},
+    sync::OutboxEntry,
     ui::{
         components::{
             field::{Field, Stepper},
@@ -18,7 +19,7 @@ use crate::{
         forms::{Form, Source, comparison::Earlier, frozen::Frozen, record, report},
         navigation::navigation,
         route::Place,
-        session::{session, typing::Ends},
+        session::{derived, session, typing::Ends},
         typing::Shape,
         words::errors::{self, Told},
     },
@@ -204,7 +205,10 @@ pub fn PaperForm() -> impl IntoView {
         reported.get().filter(|_| is_of_a_report && !as_draft.get())
     });
     let newest = Memo::new(move |_| {
-        session.derived.newest.read().as_ref().map(|(sent, _)| (sent.id, sent.receipt.clone()))
+        let newest = session.derived.newest.read();
+        let (sent, _) = newest.as_ref()?;
+        let waits = derived::waiting_for(&session.outbox.read(), sent.id).map(OutboxEntry::is_waiting);
+        Some((sent.id, sent.receipt.clone(), waits))
     });
     // What is stored decides what the page says of the text; what could not be stored is said at once.
     let take = move |stored: Result<PaperTrail, StoreError>| match stored {
@@ -246,7 +250,7 @@ pub fn PaperForm() -> impl IntoView {
             looked.try_set(true);
         });
     });
-    // Another report, or its receipt.
+    // Another report, its receipt, or its refusal.
     Effect::new(move |_| {
         let _ = newest.get();
         leptos::task::spawn_local(async move {

@@ -207,7 +207,7 @@ fn Sheet(
                 {number("committee", "支委人数", "含书记；不设填0", "人", |p| p.committee_members, |p, n| p.committee_members = n)}
                 {number("groups", "党小组数", "不设填0", "个", |p| p.party_groups, |p, n| p.party_groups = n)}
             </ul>
-            {election.ends(Ends::Entered).until(today).named(view! { <span>"上次换届日期"</span> }.into_any())}
+            {election.ends(Ends::Entered).past(today).named(view! { <span>"上次换届日期"</span> }.into_any())}
             {themed
                 .ends(Ends::Entered)
                 .hint("比如：每月5日")

@@ -27,6 +27,8 @@ use leptos::prelude::*;
 #[component]
 pub fn StoragePage() -> impl IntoView {
     let session = session();
+    // What is typed is counted from the disk, and not with every key.
+    leptos::task::spawn_local(session.reload());
     view! {
         <Page title="我的资料在哪" back="/me">
             <Problems />

@@ -118,12 +118,13 @@ pub fn stands(session: Session, sent: &LocalSubmission) -> String {
         return "正在撤回，等网络".into();
     }
     match derived::waiting_for(&outbox, sent.id).map(|row| &row.state) {
-        Some(OutboxState::Queued { .. }) => "等网络".into(),
+        // It may have the receipt already: the answer came, and what comes after it did not.
+        Some(OutboxState::Queued { .. }) if sent.receipt.is_none() => "等网络".into(),
         Some(OutboxState::Sending) => "正在送".into(),
         Some(OutboxState::Rejected { .. }) => "没送成，要处理".into(),
-        None if sent.unlisted => "服务器上已经没有这一份了，要重新上报".into(),
-        None if sent.receipt.is_none() => "没有送到，已由后面的一次代替".into(),
-        None => {
+        _ if sent.unlisted => "服务器上已经没有这一份了，要重新上报".into(),
+        _ if sent.receipt.is_none() => "没有送到，已由后面的一次代替".into(),
+        _ => {
             let state = sent.reviews.last().map(|review| review.state);
             if state.is_none() && !sent.missing.is_empty() {
                 format!("已送达，照片还差{}张", sent.missing.len())

@@ -1,6 +1,6 @@
 //! Paper: the forms filled in from what is on the phone, and their files, which a worker writes.
 
-use super::Session;
+use super::{Session, derived};
 use crate::{
     browser::{
         self,
@@ -9,7 +9,8 @@ use crate::{
     },
     domain::{Assessment, Block, Checklist, PeriodId, ledger::derive, moving::Pinned, score},
     paper::{Kind, NotMade, Paper, READY, Request},
-    store::{Draft, PaperTrail, StoreError},
+    store::{Draft, LocalSubmission, PaperTrail, StoreError},
+    sync::OutboxEntry,
     ui::forms::{self, Form, Source, comparison::Earlier, frozen::Frozen},
 };
 use leptos::prelude::*;
@@ -108,10 +109,20 @@ impl Session {
         Some(make(&frozen.source(&binding.branch, &mending.findings, self.today.get())))
     }
 
-    /// The newest report of the period on the screen that was not taken back, as far as it can be read here.
+    /// The newest report of the period on the screen that has arrived or is on its way, as far as it can be read here. One that was
+    /// refused is none: nobody has taken what it says.
     pub async fn newest_report(self) -> Option<Frozen> {
-        let (sent, snapshot) = self.derived.newest.get_untracked()?;
-        let checklist = self.repository()?.checklist(&snapshot?.checklist).await.ok()??;
+        let sent = self.work.with_untracked(|work| {
+            let (work, all) = (work.as_ref().ok()?, self.submissions.read_untracked());
+            let outbox = self.outbox.read_untracked();
+            let stands = |sent: &&LocalSubmission| {
+                let waits = || derived::waiting_for(&outbox, sent.id).is_some_and(OutboxEntry::is_waiting);
+                !sent.withdrawn && (sent.receipt.is_some() || waits())
+            };
+            derived::of_period(work, &all).into_iter().rfind(stands).cloned()
+        })?;
+        let snapshot = sent.snapshot()?;
+        let checklist = self.repository()?.checklist(&snapshot.checklist).await.ok()??;
         Frozen::new(&sent, checklist)
     }
 

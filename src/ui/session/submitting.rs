@@ -51,7 +51,10 @@ impl Session {
         let laid = self.derived.laid.get_untracked().ok_or(NotSubmitted::NoWork)?;
         self.look_at_clock();
         let now = self.now();
-        let id = SubmissionId::from_parts(now, &random()?);
+        let id = self.submissions.with_untracked(|all| {
+            let earlier = all.iter().filter(|sent| sent.branch == work.draft.branch).map(|sent| sent.id);
+            Ok::<_, NotSubmitted>(SubmissionId::after(earlier, now, &random()?))
+        })?;
         let submission = Submission {
             format: FORMAT,
             id,

@@ -105,7 +105,9 @@ impl Session {
 
     /// The app goes out of sight, perhaps for good.
     pub(super) fn hide(self) {
-        if let Some(typing) = self.typing.get_value() {
+        // A word on a problem may go up as soon as it is saved: half a sentence waits, on disk, until she has finished it.
+        let typing = self.typing.get_value();
+        if let Some(typing) = typing.filter(|typing| !typing.is_sent_when_saved()) {
             typing.leave(Way::Hidden);
         }
         leptos::task::spawn_local(self.write_typed());
@@ -145,6 +147,8 @@ pub enum Said {
     Before,
     /// What was typed is not taken.
     Not(NotTaken),
+    /// It holds as many characters as it can: of what was pasted the rest is not there.
+    Full(usize),
 }
 
 #[derive(Clone, Default)]
@@ -227,8 +231,10 @@ impl Typing {
         // A code is seen in groups while it is typed.
         let text = if self.shape == Shape::Code { taken.clone().unwrap_or(text) } else { text };
         self.state.update_value(|state| (state.is_half, state.is_touched) = (is_half, true));
-        if matches!(self.said.get_untracked(), Said::Not(_)) {
-            self.said.set(Said::Nothing);
+        match (self.shape.is_full(&text), self.said.get_untracked()) {
+            (Some(most), said) if said != Said::Full(most) => self.said.set(Said::Full(most)),
+            (None, Said::Not(_) | Said::Full(_)) => self.said.set(Said::Nothing),
+            _ => {}
         }
         if self.ends == Ends::Entered {
             if let Ok(taken) = taken {
@@ -236,7 +242,8 @@ impl Typing {
             }
         } else {
             self.session.typing.set_value(Some(self));
-            let is_as_it_was = self.state.with_value(|state| state.opened == text);
+            // Of half a date there is nothing to keep: it would come back as no date at all.
+            let is_as_it_was = is_half || self.state.with_value(|state| state.opened == text);
             self.key.with_value(|key| {
                 if is_as_it_was {
                     self.session.forget_typed(key);
@@ -245,7 +252,14 @@ impl Typing {
                 }
             });
         }
-        self.held.set(Some(text));
+        // Half a date is empty to us and not to her: drawn again it would be gone, and with it what she has typed of it.
+        if !is_half {
+            self.held.set(Some(text));
+        }
+    }
+
+    fn is_sent_when_saved(self) -> bool {
+        self.place.try_with_value(|place| place.starts_with("finding/")).unwrap_or_default()
     }
 
     /// It is left: what was typed is saved.
@@ -265,7 +279,9 @@ impl Typing {
         match self.shape.read(&text, state.is_half) {
             Ok(taken) => {
                 self.save(&state.opened, &text, &taken);
-                self.said.try_set(Said::Nothing);
+                if !matches!(self.said.try_get_untracked(), Some(Said::Full(_))) {
+                    self.said.try_set(Said::Nothing);
+                }
                 self.state.try_set_value(State { opened: taken.clone(), ..State::default() });
                 self.held.try_set(stays.then_some(taken));
             }
