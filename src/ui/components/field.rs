@@ -106,8 +106,8 @@ impl Field {
         let blur = move |event: FocusEvent| {
             typing.leave(Way::Blur);
             // Nothing was taken of half a date, so nothing of it stays in sight: what stood there is there again.
-            if browser::input::is_half(&event) {
-                browser::input::put(&event, &untrack(|| typing.shown()));
+            if let Some(there) = typing.still_shown().filter(|_| browser::input::is_half(&event)) {
+                browser::input::put(&event, &there);
             }
         };
         let input =

@@ -215,6 +215,11 @@ impl Typing {
         self.held.get().unwrap_or_else(|| self.value.get())
     }
 
+    /// The same for the browser's events, which come when the page is gone as well: nothing then.
+    pub fn still_shown(self) -> Option<String> {
+        untrack(|| self.held.try_get()?.or_else(|| self.value.try_get()))
+    }
+
     /// It is in focus: from now on it stays as it is.
     pub fn hold(self) {
         if self.held.try_get_untracked() == Some(None) {

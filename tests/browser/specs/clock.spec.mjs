@@ -63,6 +63,37 @@ for (const [name, days] of [["a year behind", -365], ["40 days behind", -40], ["
   });
 }
 
+test("a report made while the date was ahead is refused, claims nothing on paper, and the one after it is the newest", async ({ endpoint, phone }) => {
+  test.setTimeout(120_000);
+  const page = await activatedThenOffline(phone, endpoint, 0);
+  await openItem(page, 1);
+  await answerItem(page);
+  // Three days: nothing that the phone itself could notice.
+  await startedWith(phone, page, 3 * DAY);
+  await submit(page);
+  await sentSays(page, "等网络");
+  await startedWith(phone, page, 0);
+  await phone.context.setOffline(false);
+  await sentSays(page, "没送成，要处理");
+  await goTo(page, "/paper/self-assessment");
+  await expect(page.getByTestId("sheet")).toContainText("自评表（草稿）");
+  await expect(page.getByTestId("sheet")).not.toContainText("内容属实");
+
+  await submit(page);
+  await sentSays(page, "已送达");
+  await expect(page.getByTestId("sent")).toHaveCount(2);
+  await expect(page.getByTestId("light")).toContainText("第2次已送达");
+  await goTo(page, "/paper/self-assessment");
+  await expect(page.getByTestId("sheet")).toContainText("支委会研究，内容属实。");
+  const [receipt] = JSON.parse(await endpoint.command("review", "list", "--json")).map((one) => one.receipt.code);
+  await endpoint.command("review", "return", receipt, "--item", "1=写明规模", "--due", day(5));
+  await lookAgain(page);
+  await goTo(page, "/");
+  await expect(page.getByTestId("next")).toContainText("退回修改");
+  await goTo(page, "/storage");
+  await expect(page.getByTestId("whereabouts")).not.toContainText("份上报只在");
+});
+
 test("a clock that is a year behind as ever is corrected offline as well", async ({ endpoint, phone }) => {
   const page = await activatedThenOffline(phone, endpoint, -365);
   await startedWith(phone, page, -365 * DAY);

@@ -299,6 +299,21 @@ test("the branch's figures that arrive do not replace what she has begun to fill
   await expect(page.locator("dd").first()).toHaveText("19人");
 });
 
+test("what is pasted beyond what a field holds is said to be cut", async ({ endpoint, phone }) => {
+  const page = await phone.open();
+  await activate(page, endpoint);
+  await confirmProfile(page);
+  await openItem(page, COUNT);
+  const note = (await ofPage(page)).find((place) => place.endsWith("/note"));
+  await paste(page, note, "长".repeat(600));
+  await expect(page.getByRole("alert")).toContainText("这里最多500个字，已经满了");
+  await field(page, note).blur();
+  await expect(page.getByRole("alert")).toContainText("这里最多500个字，已经满了");
+  await field(page, note).fill("短");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  expect(phone.faults).toEqual([]);
+});
+
 /** As they come out of chats and web pages: a tab, a zero width, a mark that turns the writing round, an end of line. */
 const PASTED = "王\t小\u200b明\u202e";
 const SEEN = "王 小明";
@@ -403,6 +418,24 @@ test("a date counts when its field is left, and never by halves", async ({ endpo
   await expect(state).not.toContainText("逾期");
   await expect(field(page, place)).toBeFocused();
   expect(await of()).toBe(due);
+  await row.getByTestId("finding-edit").click();
+
+  // A part of it is cleared: the rest stays to be corrected, and left so nothing of it counts.
+  await openField(page, "第1条", "deadline");
+  await field(page, place).focus();
+  const half = () => field(page, place).evaluate((input) => input.validity.badInput);
+  await page.keyboard.press("Backspace");
+  expect(await half()).toBe(true);
+  await page.goBack();
+  const [again] = await openField(page, "第1条", "deadline");
+  await expect(field(page, place)).toHaveValue(/^\d{4}-\d\d-\d\d$/);
+  await expect(unfinished(page)).toHaveCount(0);
+  await field(page, place).focus();
+  await page.keyboard.press("Backspace");
+  await field(page, place).blur();
+  await expect(again.getByRole("alert")).toContainText("日子没填全");
+  await expect(field(page, place)).toHaveValue(/^\d{4}-\d\d-\d\d$/);
+  expect(await of()).toBeTruthy();
   expect(phone.faults).toEqual([]);
 });
 

@@ -88,6 +88,23 @@ test("nothing filled in, entered, photographed or written into 整改 leaves the
   await write(page, "measure", "己答复自己送");
   await expect.poll(() => traffic.said("己答复自己送"), { timeout: 30_000 }).toBe(true);
   expect(traffic.said("戊措施等上报")).toBe(false);
+
+  // Half a sentence waits on the phone when another app comes to the front: what is written there goes up as it is saved.
+  const measure = page.getByTestId("finding-measure");
+  await measure.getByTestId("finding-edit").click();
+  await measure.locator("textarea").fill("辛措施才写了一半");
+  const show = (state) =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await show("hidden");
+  await show("visible");
+  await afterARound(page, traffic);
+  expect(traffic.said("辛措施才写了一半")).toBe(false);
+  await expect(measure.locator("textarea")).toHaveValue("辛措施才写了一半");
+  await measure.getByTestId("finding-edit").click();
+  await expect.poll(() => traffic.said("辛措施才写了一半"), { timeout: 30_000 }).toBe(true);
   expect(phone.faults).toEqual([]);
 });
 
