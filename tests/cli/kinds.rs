@@ -377,10 +377,10 @@ async fn every_kind_over_a_table_of_reviews() {
     let server = stage.serve();
     let phone = server.phone(&stage, SHILI, 1).await;
     let submission = phone.submission(0, &[]);
-    phone.submit(&submission).await;
+    let (id, receipt) = (submission.id.to_string(), phone.submit(&submission).await);
     let rows: &[&[&str]] = &[
-        &["上报编号", "已审次数", "审核意见", "原因", "条目与原因", "截止日期"],
-        &[&submission.id.to_string(), "0", "退回修改", "请支部补签", "第17条：缺签到表", "2099-12-31"],
+        &["上报编号", "回执码", "支部编号", "已审次数", "审核意见", "原因", "条目与原因", "截止日期"],
+        &[&id, &receipt.code, SHILI, "0", "退回修改", "请支部补签", "第31条：缺签到表", "2099-12-31"],
     ];
     let columns = ["上报编号", "原因", "截止日期"];
     let reader = Reader {

@@ -233,11 +233,13 @@ async fn of_two_rows_for_one_submission_neither_goes_in() {
     }
     stage.run(&["review", "export", "-o", &stage.arg("out.xlsx")]).ok();
     let list = stage.run(&["review", "list", "--json"]).json();
-    let first = list[0]["submission"].as_str().unwrap();
+    let first = |what: &str| list[0][what].as_str().unwrap();
     let back = stage.path("back.xlsx");
     let cells = [
         (2, "审核意见", "审核通过"),
-        (3, "上报编号", first),
+        (3, "上报编号", first("submission")),
+        (3, "回执码", list[0]["receipt"]["code"].as_str().unwrap()),
+        (3, "支部编号", first("branch")),
         (3, "审核意见", "审核中"),
         (4, "审核意见", "审核通过"),
     ];
@@ -249,6 +251,52 @@ async fn of_two_rows_for_one_submission_neither_goes_in() {
             && told.contains("第3行“上报编号”列：和第2行"),
         "{told}"
     );
+}
+
+/// Where the visible columns were sorted without 上报编号, an opinion would go to another branch than the one it was written at.
+#[tokio::test]
+async fn a_row_that_was_taken_apart_is_refused() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    for (number, branch) in (1..).zip([SHILI, DALING]) {
+        let phone = server.phone(&stage, branch, number).await;
+        phone.submit(&phone.submission(0, &[])).await;
+    }
+    stage.run(&["review", "export", "-o", &stage.arg("out.xlsx")]).ok();
+    let list = stage.run(&["review", "list", "--json"]).json();
+    let code = |row: usize| list[row]["receipt"]["code"].as_str().unwrap();
+    let branch = |row: usize| list[row]["branch"].as_str().unwrap();
+    let back = stage.path("back.xlsx");
+    let import = ["review", "import", back.to_str().unwrap()];
+    let sorted = [
+        (2, "回执码", code(1)),
+        (2, "支部编号", branch(1)),
+        (3, "回执码", code(0)),
+        (3, "支部编号", branch(0)),
+        (2, "审核意见", "审核通过"),
+    ];
+    filled(&stage.path("out.xlsx"), &back, &sorted);
+    let wanted = format!("第2行“回执码”列：“{}”和上报编号对不上：那一份是“{}”", code(1), code(0));
+    stage.run(&import).refused(&[&wanted, "第2行“支部编号”列", "排序的时候选中所有的列", "什么也没有写入"]);
+    for (column, text) in
+        [("回执码", ""), ("回执码", "0000-0000"), ("支部编号", branch(1)), ("已审次数", "3")]
+    {
+        filled(&stage.path("out.xlsx"), &back, &[(2, column, text), (2, "审核意见", "审核通过")]);
+        stage.run(&import).refused(&[&format!("第2行“{column}”列"), "和上报编号对不上"]);
+    }
+    filled(&stage.path("out.xlsx"), &back, &[(1, "回执码", "码"), (2, "审核意见", "审核通过")]);
+    stage.run(&import).refused(&["缺这一列"]);
+    assert_eq!(stage.run(&["review", "list"]).ok().matches("未审").count(), 2, "nothing of it");
+    filled(
+        &stage.path("out.xlsx"),
+        &back,
+        &[(2, "审核意见", "退回修改"), (2, "原因", "请补"), (3, "审核意见", "审核通过")],
+    );
+    let told = stage.run(&import).ok();
+    let name = |row: usize| list[row]["branch_name"].as_str().unwrap();
+    for (word, row) in [("退回修改", 0), ("审核通过", 1)] {
+        assert!(told.contains(&format!("{word}：{}。", name(row))), "{told}");
+    }
 }
 
 /// A table that is not one leaves nothing to rely on, however good its rows look.

@@ -6,12 +6,12 @@
 use super::{
     error::{self, CliError, must_be_new, write_new},
     review::{Row, pinned, speaker},
-    review_items,
+    review_items, scope,
     sheets::{Looks, points},
     text::{review_state, say},
 };
 use crate::{
-    domain::{Checklist, SubmissionId, period::shanghai_date},
+    domain::{BranchCode, Checklist, SubmissionId, period::shanghai_date},
     protocol::{Review, ReviewItem, ReviewState},
     server::{
         clock::{Clock as _, SystemClock},
@@ -30,6 +30,8 @@ use std::{collections::BTreeMap, path::Path};
 
 const NAME: &str = "审核表";
 const ID: &str = "上报编号";
+const RECEIPT: &str = "回执码";
+const BRANCH: &str = "支部编号";
 const REVIEWS: &str = "已审次数";
 const OPINION: &str = "审核意见";
 const REASON: &str = "原因";
@@ -38,8 +40,8 @@ const DUE: &str = "截止日期";
 /// The columns with their widths in characters.
 const COLUMNS: [(&str, f64); 14] = [
     (ID, 12.0),
-    ("回执码", 11.0),
-    ("支部编号", 15.0),
+    (RECEIPT, 11.0),
+    (BRANCH, 15.0),
     ("支部", 18.0),
     ("上级党组织", 16.0),
     ("周期", 9.0),
@@ -52,6 +54,8 @@ const COLUMNS: [(&str, f64); 14] = [
     (ITEMS, 36.0),
     (DUE, 12.0),
 ];
+/// What to do about a row that was taken apart.
+const WHOLE_ROWS: &str = "重新导出审核表再填；排序的时候选中所有的列，前面几列不要改";
 /// 审核意见
 const OPINIONS: [(&str, ReviewState); 4] = [
     ("审核中", ReviewState::InReview),
@@ -106,6 +110,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
     let lines = [
         "只填“审核意见”“原因”“条目与原因”“截止日期”四列，其他列不要改。",
         "不审的那一行，四列都空着。",
+        "要排序，选中所有的列一起排：只排几列，意见就对不上支部，导入时不收。",
         "“条目与原因”这样写：第17条：缺签到表；第18条：照片看不清。几条之间用分号隔开，每条都写“第几条：”。",
         "“截止日期”这样写：2026-11-27。",
         "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。",
@@ -131,6 +136,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
             .into_iter()
             .map(|one| (one.receipt.submission, one))
             .collect(),
+        receipts: database.receipt_codes().await?.into_iter().collect(),
         rows: BTreeMap::new(),
         decisions: Vec::new(),
         unchanged: Vec::new(),
@@ -139,7 +145,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
     for line in table.lines() {
         desk.read(line, by, &mut faults).await?;
     }
-    let Desk { mut decisions, mut unchanged, .. } = desk;
+    let Desk { counting, mut decisions, mut unchanged, .. } = desk;
     let is_sound = |line: &Line<'_>, faults: &Faults| !faults.has_row(NAME, Some(line.number()));
     decisions.retain(|(line, _)| is_sound(line, &faults));
     unchanged.retain(|line| is_sound(line, &faults));
@@ -163,6 +169,16 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
         is_written
     });
     say(format!("写入{}份审核意见，没有变化{}份。", decisions.len(), unchanged.len()));
+    let names = scope::names(&database.units().await?);
+    for (word, state) in OPINIONS {
+        let of_state = decisions.iter().filter(|(_, decision)| decision.review.state == state);
+        let branches = of_state.filter_map(|(_, decision)| counting.get(&decision.submission));
+        let named: Vec<&str> =
+            branches.filter_map(|one| names.get(&one.branch)).map(String::as_str).collect();
+        if !named.is_empty() {
+            say(format!("{word}：{}。", named.join("、")));
+        }
+    }
     let today = shanghai_date(now);
     let overdue = |due: Option<Date>| due.is_some_and(|due| due < today);
     let overdue = decisions.iter().filter(|(_, decision)| overdue(decision.review.due)).count();
@@ -188,7 +204,7 @@ pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
 /// A column as it is read.
 fn column((title, _): (&'static str, f64)) -> Column {
     match title {
-        ID | REVIEWS => Column::must(title, Takes::Exact),
+        ID | RECEIPT | BRANCH | REVIEWS => Column::must(title, Takes::Exact),
         OPINION | REASON | ITEMS => Column::must(title, Takes::Text),
         DUE => Column::must(title, Takes::Day),
         _ => Column::may(title, Takes::Text),
@@ -199,6 +215,8 @@ fn column((title, _): (&'static str, f64)) -> Column {
 struct Desk<'a, 't> {
     database: &'a Database,
     counting: BTreeMap<SubmissionId, Counting>,
+    /// 回执码 of every submission.
+    receipts: BTreeMap<SubmissionId, String>,
     rows: BTreeMap<SubmissionId, Line<'t>>,
     decisions: Vec<(Line<'t>, Decision)>,
     unchanged: Vec<Line<'t>>,
@@ -229,6 +247,9 @@ impl<'t> Desk<'_, 't> {
             line.fault(ID, format!("没有{}这次上报", quoted(id)), "不要改这一列；重新导出审核表", faults);
             return Ok(());
         };
+        if !self.is_one(line, id, &report.submission.branch, faults) {
+            return Ok(());
+        }
         if let Some(first) = self.rows.insert(id, line) {
             // Which of the two is meant nobody knows but the clerk.
             for (one, other) in [(first, line), (line, first)] {
@@ -246,6 +267,12 @@ impl<'t> Desk<'_, 't> {
         };
         if !faults.has_row(NAME, Some(line.number())) && reviews.get(after).filter(said).is_some() {
             self.unchanged.push(line);
+            return Ok(());
+        }
+        if after > reviews.len() {
+            // No table that went out said so.
+            let problem = format!("和上报编号对不上：这份审过{}次", reviews.len());
+            line.fault(REVIEWS, problem, WHOLE_ROWS, faults);
             return Ok(());
         }
         if after != reviews.len() {
@@ -267,6 +294,23 @@ impl<'t> Desk<'_, 't> {
         let review = Review { state, at: self.now, by, reason, items, due };
         self.decisions.push((line, Decision { submission: id, after, review }));
         Ok(())
+    }
+
+    /// Whether a row is of one submission in all its columns. Where only the others were sorted, the clerk has read another
+    /// branch's line than the one that 上报编号 would give the opinion to.
+    fn is_one(&self, line: Line<'_>, id: SubmissionId, branch: &BranchCode, faults: &mut Faults) -> bool {
+        let receipt = self.receipts.get(&id).map(String::as_str).unwrap_or_default();
+        let mut is_one = true;
+        for (column, own) in [(RECEIPT, receipt), (BRANCH, branch.as_str())] {
+            let said = line.text(column);
+            if said != own {
+                let said = if said.is_empty() { "这一格空着，".to_owned() } else { quoted(said) };
+                let problem = format!("{said}和上报编号对不上：那一份是{}", quoted(own));
+                line.fault(column, problem, WHOLE_ROWS, faults);
+                is_one = false;
+            }
+        }
+        is_one
     }
 }
 
