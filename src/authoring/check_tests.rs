@@ -387,3 +387,33 @@ fn a_fraction_is_one_however_it_is_written_unless_a_spreadsheet_made_a_day_of_it
     });
     has(&said(&sheets), "“分项”表第11行“满分比例”列：这一格被表格软件改成了日期");
 }
+
+#[test]
+fn a_cell_that_the_rule_does_not_use_is_a_fault() {
+    let row = |rule: &str| {
+        let sheets = template::sheets();
+        let parts = sheets.iter().find(|sheet| sheet.name == "分项").unwrap();
+        let column = parts.rows[0].cells.iter().position(|cell| cell == "办法").unwrap();
+        parts.rows.iter().find(|row| row.cells[column] == rule).unwrap().number
+    };
+    for (rule, column, text, expected) in [
+        ("占比", "扣几分", "0.5", "占比不用“扣几分”。办法：清空这一格；要每低几点扣的，办法填 占比扣"),
+        ("占比", "每低几点", "5", "占比不用“每低几点”"),
+        ("占比档", "满分比例", "90", "占比档不用“满分比例”"),
+        ("是否", "最低次数", "3", "是否不用“最低次数”。办法：清空这一格；要按次数给分的，办法填 次数"),
+        ("是否", "不足时", "按比例", "是否不用“不足时”"),
+    ] {
+        let (mut sheets, row) = (template::sheets(), row(rule));
+        set(&mut sheets, "分项", row, column, text);
+        has(&said(&sheets), &format!("“分项”表第{row}行“{column}”列：{expected}"));
+    }
+    let (mut sheets, row) = (template::sheets(), row("次数"));
+    set(&mut sheets, "分项", row, "不足时", "按比例");
+    set(&mut sheets, "分项", row, "扣几分", "0.5");
+    has(
+        &said(&sheets),
+        &format!(
+            "“分项”表第{row}行“扣几分”列：次数的“不足时”填 按比例，不用“扣几分”。办法：清空这一格；要每缺一次扣的"
+        ),
+    );
+}

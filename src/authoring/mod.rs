@@ -26,6 +26,7 @@ pub mod source;
 pub mod template;
 mod unparse;
 mod unparse_rows;
+mod unused;
 mod whole;
 mod words;
 

@@ -308,6 +308,7 @@ pub(super) fn parts(table: &Table, names: &Names, faults: &mut Faults) -> Vec<Pa
 
 fn rule(line: Line<'_>, faults: &mut Faults) -> Option<RuleRow> {
     let word = line.word("办法", words::RULES, faults)?;
+    super::unused::check(line, word, faults);
     Some(match word {
         words::RuleWord::YesNo => RuleRow::Whole(Rule::YesNo),
         words::RuleWord::Count => {
