@@ -116,7 +116,10 @@ fn publishing_ends_in_words() {
     assert!(again.contains("2026.3正在使用，内容一样，什么也没有变。"), "{again}");
     assert!(again.lines().skip(1).all(|line| line.starts_with("提示：")), "{again}");
     // An older one that comes back says so.
-    let back = stage.run(&["standard", "publish-builtin"]).ok();
+    let shown = stage.run(&["standard", "show"]).ok();
+    stage.run(&["standard", "publish-builtin"]).refused(&["正在使用的是《", "》2026.3，", "--yes-instead"]);
+    assert_eq!(stage.run(&["standard", "show"]).ok(), shown, "refused, nothing is switched back");
+    let back = stage.run(&["standard", "publish-builtin", "--yes-instead"]).ok();
     assert!(
         back.contains("2026.2，从现在起用这一版；在这以前用的是《") && back.contains("2026.3。"),
         "{back}"

@@ -55,6 +55,8 @@ pub(super) enum Standard {
     PublishBuiltin {
         #[arg(long, help = YES_SAME_ITEM)]
         yes_same_item: bool,
+        #[arg(long, help = "正在使用的是另一套标准或者更新的一版，确认换成内置的示例标准")]
+        yes_instead: bool,
         #[arg(long, help = "输出JSON")]
         json: bool,
     },
@@ -101,8 +103,8 @@ impl Standard {
             Self::Publish { file, yes_same_item, yes_fewer_sectors, json } => {
                 publish(&file, Asked { yes_same_item, json }, yes_fewer_sectors, database).await
             }
-            Self::PublishBuiltin { yes_same_item, json } => {
-                publish_builtin(Asked { yes_same_item, json }, database).await
+            Self::PublishBuiltin { yes_same_item, yes_instead, json } => {
+                publish_builtin(Asked { yes_same_item, json }, yes_instead, database).await
             }
             Self::Show { json } => show(database, json).await,
             Self::Export(export) => export.run(database).await,
@@ -212,9 +214,19 @@ async fn publish(
     Ok(())
 }
 
-async fn publish_builtin(asked: Asked, database: Option<&Database>) -> Result<(), CliError> {
+async fn publish_builtin(
+    asked: Asked,
+    yes_instead: bool,
+    database: Option<&Database>,
+) -> Result<(), CliError> {
     let sheets = builtin::sheets().map_err(CliError::Faults)?;
     let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+    if let Some(database) = database.filter(|_| !yes_instead)
+        && let Some(problem) = displaced(database, &package).await?
+    {
+        let remedy = "要发布自己的标准，用 standard publish；确实换成示例标准的，加 --yes-instead";
+        return Err(CliError::refused(problem, remedy));
+    }
     let mut reused = reused_ids(database, &package, &sheets).await?;
     for fault in &mut reused {
         fault.remedy = "内置标准的编号改不了：用 standard export --builtin 写成工作簿，换一个没有用过的编号，再用 publish \
@@ -222,6 +234,23 @@ async fn publish_builtin(asked: Asked, database: Option<&Database>) -> Result<()
             .into();
     }
     put(&package, reused, asked, database).await
+}
+
+/// Says what the whole roster would lose with the built-in standard: another standard, or a later version of the same.
+async fn displaced(database: &Database, builtin: &Package) -> Result<Option<String>, CliError> {
+    let Some(Published { summary, .. }) = database.version_in_force().await? else { return Ok(None) };
+    let number =
+        |version: &str| version.split('.').map(|piece| piece.parse().ok()).collect::<Option<Vec<u32>>>();
+    let (known, own) = (number(&summary.version), number(&builtin.standard.version));
+    let is_earlier = known.zip(own).is_some_and(|(known, own)| known < own);
+    let is_same = summary.version == builtin.standard.version;
+    let stays = summary.standard == builtin.standard.id && (is_same || is_earlier);
+    Ok((!stays).then(|| {
+        format!(
+            "正在使用的是《{}》{}，发布内置的示例标准《{}》{}，全部支部就都换成示例标准",
+            summary.title, summary.version, builtin.standard.title, builtin.standard.version
+        )
+    }))
 }
 
 /// Ids of items that meant something else in every version that had them.
