@@ -85,3 +85,20 @@ async fn a_lost_phone_is_revoked_and_the_other_goes_on() {
     assert_eq!(told["revoked"], 1);
     assert_eq!(kept.list().await, Err(401));
 }
+
+/// A slip that was lost opens nothing once another was given out, or once the branch's phones were revoked.
+#[test]
+fn codes_that_were_issued_before_and_never_used_are_void() {
+    let stage = Stage::ready();
+    let issue = || stage.run(&["codes", "issue", "--branch", SHILI]).ok();
+    let said = "还没有用过的1个作废了";
+    assert!(!issue().contains("作废"), "there was none before");
+    assert!(issue().contains(said));
+    assert!(
+        stage.run(&["codes", "issue", "--under", "镇安镇党委"]).ok().contains(said),
+        "no other branch had one"
+    );
+    let told = stage.run(&["device", "revoke", "--branch", SHILI, "--all"]).ok();
+    assert!(told.contains("还没有用过的1个激活码也作废了"), "{told}");
+    assert!(!issue().contains("作废"));
+}

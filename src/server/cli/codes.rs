@@ -11,6 +11,7 @@ use crate::{
     server::{
         clock::{Clock as _, SystemClock},
         database::{Database, Unit},
+        routes::device_codes::VALID_MS,
     },
 };
 use jiff::{ToSpan as _, civil::Date};
@@ -26,7 +27,7 @@ const SHANGHAI_MS: u64 = 8 * 3_600_000;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Codes {
-    #[command(about = "发激活码：每个支部一个新的；只显示这一次")]
+    #[command(about = "发激活码：每个支部一个新的，以前发的没有用过就作废；只显示这一次")]
     Issue(Issue),
 }
 
@@ -100,7 +101,7 @@ impl Codes {
             return Err(CliError::refused(problem, remedy));
         }
         branches.retain(|branch| ended(branch).is_none());
-        let issued =
+        let (issued, voided) =
             draw(database, &branches, &scope::names(&units), issue.valid_days, base.as_deref()).await?;
         if let Some(file) = &issue.csv {
             write_new(file, &csv(&issued)?)?;
@@ -108,12 +109,12 @@ impl Codes {
         if let Some(file) = &issue.slips {
             write_new(file, slips::html(&issued, base.as_deref().unwrap_or_default())?.as_bytes())?;
         }
-        issue.tell(&issued)
+        issue.tell(&issued, voided)
     }
 }
 
 impl Issue {
-    fn tell(&self, issued: &[Issued]) -> Result<(), CliError> {
+    fn tell(&self, issued: &[Issued], voided: u64) -> Result<(), CliError> {
         if self.json {
             say(serde_json::to_string_pretty(issued)?);
             return Ok(());
@@ -138,6 +139,9 @@ impl Issue {
             say(format!("已写入“{}”。", file.display()));
         }
         say(format!("发了{}个激活码。系统不保存激活码，只显示这一次；丢了就再发一个。", issued.len()));
+        if voided > 0 {
+            say(format!("以前发的、还没有用过的{voided}个作废了：手里还有旧码条的，换成新的。"));
+        }
         Ok(())
     }
 }
@@ -151,19 +155,20 @@ fn checked_base(text: &str) -> Result<String, CliError> {
     Err(CliError::refused(format!("“{text}”不是网址"), "写成 https://biaochi.example.cn 的样子"))
 }
 
-/// A new code for every branch. A code that another branch has already is drawn again.
+/// A new code for every branch, and how many older ones nobody can use any more. A code that another branch has already is drawn again.
 async fn draw(
     database: &Database,
     branches: &[Unit],
     names: &BTreeMap<BranchCode, String>,
     valid_days: u16,
     base: Option<&str>,
-) -> Result<Vec<Issued>, CliError> {
+) -> Result<(Vec<Issued>, u64), CliError> {
     let now = SystemClock.now_ms();
     let (valid_until, expires_at) = last_day(now, valid_days);
     let mut drawn: BTreeMap<BranchCode, ActivationCode> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut open: Vec<BranchCode> = branches.iter().map(|branch| branch.code.clone()).collect();
+    let mut voided = 0;
     while !open.is_empty() {
         let mut round = Vec::with_capacity(open.len());
         for branch in open {
@@ -175,7 +180,9 @@ async fn draw(
             };
             round.push((branch, code));
         }
-        open = database.issue_codes(&round, expires_at).await?;
+        let done = database.issue_codes(&round, expires_at, now, VALID_MS).await?;
+        open = done.taken;
+        voided += done.voided;
         drawn.extend(round);
     }
     let issued = branches.iter().filter_map(|branch| {
@@ -191,7 +198,7 @@ async fn draw(
             expires_at,
         })
     });
-    Ok(issued.collect())
+    Ok((issued.collect(), voided))
 }
 
 fn random_code() -> Result<ActivationCode, CliError> {

@@ -37,7 +37,11 @@ pub(super) enum Device {
             help = "哪部手机：device list 里的编号，可以只写开头几位"
         )]
         device: Option<String>,
-        #[arg(long, conflicts_with = "device", help = "这个支部的所有手机")]
+        #[arg(
+            long,
+            conflicts_with = "device",
+            help = "这个支部的所有手机；发给它、还没有用过的激活码也作废"
+        )]
         all: bool,
         #[arg(long, help = "输出JSON")]
         json: bool,
@@ -104,12 +108,18 @@ async fn revoke(database: &Database, branch: &str, device: Option<&str>, json: b
         };
         return Err(CliError::refused(problem, "用 device list 核对手机编号，写全一些"));
     }
-    let revoked = database.revoke_of(&branch.code, &meant, SystemClock.now_ms()).await?;
+    let now = SystemClock.now_ms();
+    let revoked = database.revoke_of(&branch.code, &meant, now).await?;
+    let voided = if device.is_none() { database.void_codes(&branch.code, now).await? } else { 0 };
     if json {
-        say(serde_json::to_string_pretty(&json!({ "branch": branch.code, "revoked": revoked }))?);
+        let done = json!({ "branch": branch.code, "revoked": revoked, "voided_codes": voided });
+        say(serde_json::to_string_pretty(&done)?);
     } else {
         let name = &branch.name;
         say(format!("{name}：停用{revoked}部手机。手机上的资料不动；要再用，重新发激活码。"));
+        if voided > 0 {
+            say(format!("还没有用过的{voided}个激活码也作废了。"));
+        }
     }
     Ok(())
 }

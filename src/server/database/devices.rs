@@ -5,7 +5,7 @@ use crate::{
     domain::{BranchCode, DeviceId},
     protocol::ActivationCode,
 };
-use sqlx::Row as _;
+use sqlx::{Row as _, SqliteConnection};
 
 /// A phone that is, or was, bound to a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +22,37 @@ pub struct BoundDevice {
     pub revoked_at: Option<u64>,
 }
 
+/// What came of issuing codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Issuing {
+    /// The branches whose code another branch has already; they need another draw.
+    pub taken: Vec<BranchCode>,
+    /// How many codes of before nobody can use any more.
+    pub voided: u64,
+}
+
+/// Lets codes of a branch expire that nobody used, but for those that end within `spared` milliseconds.
+async fn void(
+    tx: &mut SqliteConnection,
+    branch: &BranchCode,
+    now: u64,
+    spared: u64,
+) -> Result<u64, DatabaseError> {
+    let done = sqlx::query(
+        "UPDATE codes SET expires_at = ? WHERE branch = ? AND used_token IS NULL AND expires_at >= ?",
+    )
+    .bind(int(now.saturating_sub(1)))
+    .bind(branch.as_str().to_owned())
+    .bind(int(now.saturating_add(spared)))
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 impl Database {
-    /// Stores codes in one transaction and gives back the branches whose code another branch has already; they need
-    /// another draw.
+    /// Stores codes in one transaction. What was issued to these branches before and nobody used has expired from now on: a slip
+    /// that was lost opens nothing. Codes that end within `spared` milliseconds stay, which are those that a phone shows for
+    /// another one.
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then no code is stored.
@@ -32,11 +60,14 @@ impl Database {
         &self,
         codes: &[(BranchCode, ActivationCode)],
         expires_at: u64,
-    ) -> Result<Vec<BranchCode>, DatabaseError> {
-        let mut taken = Vec::new();
+        now: u64,
+        spared: u64,
+    ) -> Result<Issuing, DatabaseError> {
+        let mut done = Issuing::default();
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         for (branch, code) in codes {
-            let done = sqlx::query(
+            done.voided += void(&mut tx, branch, now, spared).await?;
+            let stored = sqlx::query(
                 "INSERT INTO codes (hash, branch, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             )
             .bind(String::from(code.hash()))
@@ -44,12 +75,23 @@ impl Database {
             .bind(int(expires_at))
             .execute(&mut *tx)
             .await?;
-            if done.rows_affected() == 0 {
-                taken.push(branch.clone());
+            if stored.rows_affected() == 0 {
+                done.taken.push(branch.clone());
             }
         }
         tx.commit().await?;
-        Ok(taken)
+        Ok(done)
+    }
+
+    /// Lets every code of a branch that nobody used expire, and gives their number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn void_codes(&self, branch: &BranchCode, now: u64) -> Result<u64, DatabaseError> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let voided = void(&mut tx, branch, now, 0).await?;
+        tx.commit().await?;
+        Ok(voided)
     }
 
     /// All phones in the order of their branches, oldest first.

@@ -8,7 +8,7 @@ use crate::{
 use axum::{Json, extract::State};
 
 /// Ten minutes, in milliseconds.
-const VALID_MS: u64 = 10 * 60 * 1000;
+pub(in crate::server) const VALID_MS: u64 = 10 * 60 * 1000;
 /// For so long an unused code is told to have expired rather than to be wrong; 30 days in milliseconds.
 const REMEMBERED_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 
