@@ -168,6 +168,10 @@ fn what_cannot_be_ended_is_refused_in_words() {
             "是一个支部",
         ),
         (&["roster", "freeze", "--period", "2031-H2"], "没有“2031-H2”这个考核周期"),
+        (
+            &["roster", "freeze", "--period", "2026-H2", "--on", "2026-05-31"],
+            "2026-05-31在“2026-H2”开始以前，它从2026-06-01开始",
+        ),
     ] {
         stage.run(words).refused(&[told, "办法："]);
     }

@@ -70,6 +70,12 @@ impl Freeze {
             Some(text) => days::read(text)?,
             None => before,
         };
+        let lists = database.ever_published().await?;
+        let starts = lists.iter().filter_map(|list| list.period(period)).map(|period| period.starts).min();
+        if let Some(starts) = starts.filter(|starts| self.on.is_some() && on < *starts) {
+            let problem = format!("{on}在“{period}”开始以前，它从{starts}开始");
+            return Err(CliError::refused(problem, "写这一期里面或者以后的一天"));
+        }
         if self.on.is_some() {
             database.set_freeze(period, on).await?;
         }
