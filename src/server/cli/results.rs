@@ -106,13 +106,7 @@ impl Book {
         }
         let rows = rows(database, Some(period), under).await?;
         if rows.is_empty() && !periods.contains(&period.0) {
-            let known: Vec<String> = periods.iter().map(ToString::to_string).collect();
-            let known = if known.is_empty() {
-                "先发布标准".into()
-            } else {
-                format!("改用这里面的一个：{}", known.join("、"))
-            };
-            return Err(CliError::refused(format!("没有“{}”这个考核周期", period.0), known));
+            return Err(scope::no_period(&period.0, &periods));
         }
         // Who was there on that day was to report; who reported and was not is not left out either.
         let has_reported: BTreeSet<&BranchCode> = rows.iter().map(|row| &row.branch.code).collect();

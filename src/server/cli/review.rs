@@ -78,7 +78,7 @@ pub(super) struct Return {
     submission: String,
     #[arg(long, value_name = "TEXT", required_unless_present = "item", help = "原因")]
     reason: Option<String>,
-    #[arg(long, value_name = "ITEM=TEXT", help = "哪一条、什么原因，可以写多次：--item 17=缺签到表")]
+    #[arg(long, value_name = "ITEM=TEXT", help = "哪一条、什么原因，可以写多次：--item 31=缺签到表")]
     item: Vec<String>,
     #[arg(long, value_name = "DATE", help = "截止日期，如 2026-11-27")]
     due: Option<String>,
@@ -177,6 +177,15 @@ pub(super) async fn rows(
     if let (true, Some(_)) = (rows.is_empty(), under) {
         // A unit with no branch below it is a slip, not an empty answer.
         scope::branches(database, under).await?;
+    }
+    if let Some(period) = period.filter(|_| rows.is_empty()) {
+        // So is a period that no version has.
+        let lists = database.ever_published().await?;
+        let known: Vec<&PeriodId> =
+            lists.iter().flat_map(|list| &list.periods).map(|period| &period.id).collect();
+        if !known.contains(&&period.0) {
+            return Err(scope::no_period(&period.0, known));
+        }
     }
     Ok(rows)
 }
@@ -334,7 +343,7 @@ impl Return {
         let checklist = pinned(database, &report).await?;
         let mut items = Vec::with_capacity(self.item.len());
         for text in &self.item {
-            items.extend(self::items(text, &checklist)?);
+            items.extend(self::items(text, &checklist, &counting.period)?);
         }
         let reason = plain(self.reason.as_deref().unwrap_or_default())?;
         if reason.is_empty() && items.is_empty() {
@@ -367,25 +376,29 @@ fn plain(text: &str) -> Result<String, CliError> {
     Err(CliError::refused(problem, "缩短，或者重新手工输入"))
 }
 
-/// What `--item` says: 17=缺签到表, or several of them with semicolons between.
-fn items(text: &str, checklist: &Checklist) -> Result<Vec<ReviewItem>, CliError> {
+/// What `--item` says: 31=缺签到表, or several of them with semicolons between.
+fn items(text: &str, checklist: &Checklist, period: &PeriodId) -> Result<Vec<ReviewItem>, CliError> {
     let count = checklist.items().count();
     let has_sign = |text: &str| text.contains(['=', '＝', ':', '：']);
-    let found = review_items::read(plain(text)?.as_str(), checklist);
+    let found = review_items::read(plain(text)?.as_str(), checklist, period);
     let found = found.map_err(|unclear| match unclear.into_iter().next() {
         Some(Unclear::NoItem(piece)) if has_sign(&piece) => {
             let item = piece.split(['=', '＝', ':', '：']).next().unwrap_or_default().trim();
             let remedy = format!("写第几条（1到{count}），或者条目编号");
             CliError::refused(format!("标准里没有“{item}”这一条"), remedy)
         }
+        Some(unclear @ Unclear::NotTheirs { .. }) => {
+            let (problem, remedy) = unclear.told(count);
+            CliError::refused(problem, remedy)
+        }
         Some(unclear @ Unclear::Another(_)) if has_sign(text) => {
             let (problem, _) = unclear.told(count);
             CliError::refused(problem, "几条就写几次 --item，各写各的原因；是接着说的，去掉前面的数字")
         }
-        _ => CliError::refused(format!("“{text}”没有写原因"), "写成 --item 17=缺签到表"),
+        _ => CliError::refused(format!("“{text}”没有写原因"), "写成 --item 31=缺签到表"),
     })?;
     if found.is_empty() {
-        return Err(CliError::refused(format!("“{text}”没有写原因"), "写成 --item 17=缺签到表"));
+        return Err(CliError::refused(format!("“{text}”没有写原因"), "写成 --item 31=缺签到表"));
     }
     Ok(found)
 }

@@ -1,10 +1,10 @@
-//! 条目与原因 as clerks write it: 第17条：缺签到表；也缺记录；第18条：照片看不清.
+//! 条目与原因 as clerks write it: 第31条：缺签到表；也缺记录；第32条：照片看不清.
 //!
 //! What follows a semicolon and names no item belongs to the reason before it. What might name one (3、照片看不清) is not guessed
 //! at: 3 may be the item, or the third thing that is wrong with the item before.
 
 use crate::{
-    domain::{Checklist, ItemId},
+    domain::{Checklist, ItemId, PeriodId},
     protocol::ReviewItem,
     sheets::fault::quoted,
 };
@@ -18,6 +18,13 @@ pub(super) enum Unclear {
     NoReason(String),
     /// It may be another item, or go on about the one before.
     Another(String),
+    /// An item that the branch cannot mend.
+    NotTheirs {
+        /// 第44条“中心工作和乡村振兴”
+        item: String,
+        /// Whether the upper level judges it; if not, this period does not judge it.
+        above: bool,
+    },
 }
 
 impl Unclear {
@@ -26,19 +33,30 @@ impl Unclear {
         match self {
             Self::NoItem(piece) => (
                 format!("{}看不出是哪一条", quoted(piece)),
-                format!("写成 第17条：缺签到表；几条之间用分号隔开。条目从第1条到第{items}条"),
+                format!("写成 第31条：缺签到表；几条之间用分号隔开。条目从第1条到第{items}条"),
             ),
-            Self::NoReason(piece) => (format!("{}没有写原因", quoted(piece)), "写成 第17条：缺签到表".into()),
+            Self::NoReason(piece) => (format!("{}没有写原因", quoted(piece)), "写成 第31条：缺签到表".into()),
             Self::Another(piece) => (
                 format!("{}像是另一条，又像是接着说前一条", quoted(piece)),
-                "是另一条，就写成 第3条：照片看不清，用分号和前一条隔开；是接着说的，去掉前面的数字".into(),
+                "是另一条，就写成 第32条：照片看不清，用分号和前一条隔开；是接着说的，去掉前面的数字".into(),
             ),
+            Self::NotTheirs { item, above: true } => (
+                format!("{item}由上级评，支部改不了"),
+                "核对是第几条；打分用 judge give，要支部补什么，写在原因里".into(),
+            ),
+            Self::NotTheirs { item, above: false } => {
+                (format!("{item}这一期不评，支部改不了"), "核对是第几条；要支部补什么，写在原因里".into())
+            }
         }
     }
 }
 
-/// The items with their reasons, or everything that is unclear.
-pub(super) fn read(text: &str, checklist: &Checklist) -> Result<Vec<ReviewItem>, Vec<Unclear>> {
+/// The items with their reasons, or everything that is unclear, of a submission for this period.
+pub(super) fn read(
+    text: &str,
+    checklist: &Checklist,
+    period: &PeriodId,
+) -> Result<Vec<ReviewItem>, Vec<Unclear>> {
     let (mut items, mut unclear): (Vec<ReviewItem>, Vec<Unclear>) = (Vec::new(), Vec::new());
     let pieces = text.split([';', '；', '\n', '\r']).map(str::trim);
     for piece in pieces.filter(|piece| !piece.is_empty()) {
@@ -67,11 +85,24 @@ pub(super) fn read(text: &str, checklist: &Checklist) -> Result<Vec<ReviewItem>,
             Some(_) if reason.is_empty() => unclear.push(Unclear::NoReason(piece.into())),
             Some(item) => match another_in(reason) {
                 Some(other) => unclear.push(Unclear::Another(other.into())),
-                None => items.push(ReviewItem { item, reason: reason.into() }),
+                None => match not_theirs(checklist, &item, period) {
+                    Some(other) => unclear.push(other),
+                    None => items.push(ReviewItem { item, reason: reason.into() }),
+                },
             },
         }
     }
     if unclear.is_empty() { Ok(items) } else { Err(unclear) }
+}
+
+/// Whether the branch has nothing to mend in an item.
+fn not_theirs(checklist: &Checklist, item: &ItemId, period: &PeriodId) -> Option<Unclear> {
+    let (index, (_, found)) = checklist.items().enumerate().find(|(_, (_, one))| one.id == *item)?;
+    let period = checklist.period(period);
+    let is_due =
+        period.is_none_or(|period| found.parts.iter().any(|part| !period.judged(part.window).is_empty()));
+    let item = format!("第{}条“{}”", index + 1, found.title);
+    (found.judged_above || !is_due).then_some(Unclear::NotTheirs { item, above: found.judged_above })
 }
 
 /// An item by its number (17, 第17条) or its id.
@@ -149,17 +180,17 @@ fn another_in(reason: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::testing::checklist;
+    use crate::domain::testing::{checklist, period};
 
     fn all(text: &str) -> Vec<(String, String)> {
         let list = checklist();
         let number = |id: &ItemId| list.items().position(|(_, item)| item.id == *id).unwrap() + 1;
-        let items = read(text, &list).unwrap_or_else(|unclear| panic!("{text}: {unclear:?}"));
+        let items = read(text, &list, &period().id).unwrap_or_else(|unclear| panic!("{text}: {unclear:?}"));
         items.into_iter().map(|one| (number(&one.item).to_string(), one.reason)).collect()
     }
 
     fn unclear(text: &str) -> Vec<Unclear> {
-        read(text, &checklist()).unwrap_err()
+        read(text, &checklist(), &period().id).unwrap_err()
     }
 
     #[test]
@@ -209,7 +240,7 @@ mod tests {
             {
                 assert_eq!(unclear(&text), [Unclear::Another(piece.into())], "{text}");
             }
-            assert!(read(piece, &checklist()).is_err(), "{piece}");
+            assert!(read(piece, &checklist(), &period().id).is_err(), "{piece}");
         }
         for text in [
             "1：缺签到表，2：照片看不清",
@@ -233,6 +264,6 @@ mod tests {
             ]
         );
         let (problem, remedy) = Unclear::Another("3、照片看不清".into()).told(50);
-        assert!(problem.contains("像是另一条") && remedy.contains("第3条：照片看不清"));
+        assert!(problem.contains("像是另一条") && remedy.contains("第32条：照片看不清"));
     }
 }

@@ -11,7 +11,7 @@ use super::{
     text::{review_state, say},
 };
 use crate::{
-    domain::{BranchCode, Checklist, SubmissionId, period::shanghai_date},
+    domain::{BranchCode, Checklist, PeriodId, SubmissionId, period::shanghai_date},
     protocol::{Review, ReviewItem, ReviewState},
     server::{
         clock::{Clock as _, SystemClock},
@@ -111,7 +111,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
         "只填“审核意见”“原因”“条目与原因”“截止日期”四列，其他列不要改。",
         "不审的那一行，四列都空着。",
         "要排序，选中所有的列一起排：只排几列，意见就对不上支部，导入时不收。",
-        "“条目与原因”这样写：第17条：缺签到表；第18条：照片看不清。几条之间用分号隔开，每条都写“第几条：”。",
+        "“条目与原因”这样写：第31条：缺签到表；第32条：照片看不清。几条之间用分号隔开，每条都写“第几条：”。",
         "“截止日期”这样写：2026-11-27。",
         "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。",
     ];
@@ -204,7 +204,9 @@ pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
 /// A column as it is read.
 fn column((title, _): (&'static str, f64)) -> Column {
     match title {
-        ID | RECEIPT | BRANCH | REVIEWS => Column::must(title, Takes::Exact),
+        ID | REVIEWS => Column::must(title, Takes::Exact),
+        // A row without them is refused for not agreeing with its 上报编号.
+        RECEIPT | BRANCH => Column::may(title, Takes::Exact),
         OPINION | REASON | ITEMS => Column::must(title, Takes::Text),
         DUE => Column::must(title, Takes::Day),
         _ => Column::may(title, Takes::Text),
@@ -258,7 +260,7 @@ impl<'t> Desk<'_, 't> {
             return Ok(());
         }
         let checklist = pinned(self.database, &report).await?;
-        let items = items(line, &checklist, faults);
+        let items = items(line, &checklist, &report.submission.period, faults);
         let due = line.date(DUE, faults);
         let (Some(state), Some(after)) = (opinion, after) else { return Ok(()) };
         let reason = line.text(REASON).to_owned();
@@ -315,8 +317,8 @@ impl<'t> Desk<'_, 't> {
 }
 
 /// 条目与原因, with what is unclear in it named.
-fn items(line: Line<'_>, checklist: &Checklist, faults: &mut Faults) -> Vec<ReviewItem> {
-    review_items::read(line.text(ITEMS), checklist).unwrap_or_else(|unclear| {
+fn items(line: Line<'_>, checklist: &Checklist, period: &PeriodId, faults: &mut Faults) -> Vec<ReviewItem> {
+    review_items::read(line.text(ITEMS), checklist, period).unwrap_or_else(|unclear| {
         for one in unclear {
             let (problem, remedy) = one.told(checklist.items().count());
             line.fault(ITEMS, problem, &remedy, faults);

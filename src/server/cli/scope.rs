@@ -7,7 +7,7 @@ use crate::{
     server::database::{Database, Ended, Tree, Unit},
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The unit that is meant.
 pub(super) fn find<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
@@ -66,6 +66,17 @@ pub(super) async fn freeze_day(database: &Database, period: &PeriodId) -> Result
     }
     let lists = database.ever_published().await?;
     Ok(lists.iter().find_map(|list| list.period(period)).map(|period| period.ends))
+}
+
+/// That there is no such period, with those that there are.
+pub(super) fn no_period<'a>(period: &PeriodId, known: impl IntoIterator<Item = &'a PeriodId>) -> CliError {
+    let known: BTreeSet<&str> = known.into_iter().map(PeriodId::as_str).collect();
+    let remedy = if known.is_empty() {
+        "先发布标准".into()
+    } else {
+        format!("改用这里面的一个：{}", known.into_iter().collect::<Vec<_>>().join("、"))
+    };
+    CliError::refused(format!("没有“{period}”这个考核周期"), remedy)
 }
 
 /// The tree as a period has it.

@@ -27,7 +27,7 @@ async function reportedAndReturned(page, endpoint) {
   await submit(page);
   await sentSays(page, "已送达");
   const receipt = await page.getByTestId("receipt").first().innerText();
-  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", inDays(5));
+  await endpoint.command("review", "return", receipt, "--item", "31=缺签到表", "--due", inDays(5));
   await lookAgain(page);
   await sentSays(page, "退回修改");
 }

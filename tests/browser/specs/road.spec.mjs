@@ -60,12 +60,12 @@ test("a branch checks itself offline, and the result reaches the endpoint and co
   expect(textsOf(results)).toContain("十里村党支部");
 
   // Returned with a reason, which leads to the item; mended, reported again, approved.
-  await endpoint.command("review", "return", receipt, "--item", "17=缺签到表", "--due", day(52));
+  await endpoint.command("review", "return", receipt, "--item", "31=缺签到表", "--due", day(52));
   await lookAgain(page);
   await goTo(page, "/");
-  await expect(page.getByTestId("next")).toContainText("镇安镇党委退回修改：第17条缺签到表");
+  await expect(page.getByTestId("next")).toContainText("镇安镇党委退回修改：第31条缺签到表");
   await page.getByRole("link", { name: "去改" }).click();
-  await expect(page.getByTestId("question")).toContainText("第17条，");
+  await expect(page.getByTestId("question")).toContainText("第31条，");
   await page.getByRole("button", { name: "村部铁柜" }).click();
   await goTo(page, "/");
   await expect(page.getByTestId("next")).toContainText("又改了1条");
