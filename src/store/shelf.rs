@@ -18,19 +18,28 @@ impl<B: Backend> Repository<B> {
     /// # Errors
     /// When the storage fails.
     pub async fn documents(&self) -> Result<Vec<(ContentHash, Document)>, StoreError> {
-        let (mut read, mut spoilt) = (Vec::new(), Batch::default());
+        Ok(self.shelved().await?.0)
+    }
+
+    /// The same with the hashes of those that only a newer app can read. Both from one look at the shelf: a document that arrives
+    /// between two looks would pass for a newer one.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn shelved(&self) -> Result<(Vec<(ContentHash, Document)>, BTreeSet<ContentHash>), StoreError> {
+        let (mut read, mut newer, mut spoilt) = (Vec::new(), BTreeSet::new(), Batch::default());
         for (key, text) in self.backend().scan(Table::Documents, "").await? {
             let is_whole = || ContentHash::of(text.as_bytes()).as_str() == key;
             match (ContentHash::try_from(key.clone()), serde_json::from_str(&text)) {
                 (Ok(hash), Ok(document)) => read.push((hash, document)),
-                _ if is_whole() => {}
+                (Ok(hash), _) if is_whole() => drop(newer.insert(hash)),
                 _ => spoilt.delete(Table::Documents, &key),
             }
         }
         if !spoilt.writes.is_empty() {
             self.backend().commit(spoilt).await?;
         }
-        Ok(read)
+        Ok((read, newer))
     }
 }
 
@@ -99,6 +108,8 @@ mod tests {
             let newer = ContentHash::of(b"{}");
             repository.place(&newer, "{}").await.unwrap();
             assert_eq!(*repository.documents().await.unwrap(), *std::slice::from_ref(&one));
+            let (read, only_newer) = repository.shelved().await.unwrap();
+            assert_eq!((read, only_newer), (vec![one.clone()], BTreeSet::from([newer.clone()])));
             let both: BTreeSet<ContentHash> = wanted.into_iter().chain([newer.clone()]).collect();
             assert_eq!(repository.held().await.unwrap(), both);
             repository.keep_only(&BTreeSet::from([newer])).await.unwrap();

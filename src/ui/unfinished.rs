@@ -1,7 +1,7 @@
 //! Which period comes first: the one that is not done with, before a newer one; and what was filled in for one that has not begun.
 
 use crate::{
-    domain::{AnswerValue, Assessment, Entry, Period, PeriodId},
+    domain::{AnswerValue, Assessment, Entry, Period, PeriodId, period::current},
     protocol::ReviewState,
     store::{Draft, LocalSubmission},
     sync::{OutboxEntry, OutboxRequest},
@@ -35,6 +35,40 @@ pub fn unfinished(
     let mut begun = drafts.iter().filter(|(draft, _)| has_begun(&draft.period));
     let waiting = begun.find(|(draft, answers)| is_answered(answers) && !is_done(draft));
     waiting.map(|(draft, _)| draft.period.clone())
+}
+
+/// The periods that can be worked on, in the order of their days: those of the version in force, and those of drafts that it no
+/// longer has (`left_out`, as the versions that the drafts are pinned to have them). What was filled in for a period does not
+/// vanish because another version is published.
+#[must_use]
+pub fn at_hand(in_force: &[Period], left_out: &[Period]) -> Vec<Period> {
+    let mut periods: Vec<Period> = Vec::new();
+    for period in in_force.iter().chain(left_out) {
+        if !periods.iter().any(|known| known.id == period.id) {
+            periods.push(period.clone());
+        }
+    }
+    periods.sort_by_key(|period| (period.starts, period.ends));
+    periods
+}
+
+/// The period that is worked on when nothing is left undone: one that was begun here and runs on though the version in force no
+/// longer has it, else the current one of that version, else the last one that was begun.
+#[must_use]
+pub fn worked_on(
+    drafts: &[(Draft, Assessment)],
+    in_force: &[Period],
+    left_out: &[Period],
+    today: Date,
+) -> Option<PeriodId> {
+    let is_begun = |id: &PeriodId| {
+        drafts.iter().any(|(draft, assessment)| &draft.period == id && is_answered(assessment))
+    };
+    let runs = |period: &&Period| period.starts <= today && today <= period.submit_by.max(period.ends);
+    let kept = left_out.iter().filter(runs).filter(|period| is_begun(&period.id));
+    let period = kept.min_by_key(|period| period.ends).or_else(|| current(in_force, today));
+    let period = period.map(|period| period.id.clone());
+    period.or_else(|| drafts.last().map(|(draft, _)| draft.period.clone()))
 }
 
 /// What was filled in for a period that has not begun: nothing of it is lost, and what also answers the period on the screen can
@@ -146,6 +180,40 @@ mod tests {
         );
         assert_eq!(strays(&drafts, &periods, date(2027, 6, 1), &now.period), [], "its time has come");
         assert_eq!(strays(&drafts, &periods, date(2026, 11, 24), &next.id), [], "it is on the screen");
+    }
+
+    #[test]
+    fn a_period_that_was_reported_stays_when_a_version_leaves_it_out() {
+        let of = |id: &str, starts, ends, submit_by| Period {
+            id: PeriodId::new(id).unwrap(),
+            name: id.into(),
+            starts,
+            ends,
+            submit_by,
+        };
+        let running = of("2026-H2", date(2026, 6, 1), date(2026, 11, 30), date(2026, 12, 5));
+        // The same half-year under another id, and the next one.
+        let renamed = Period { id: PeriodId::new("2026b").unwrap(), ..running.clone() };
+        let next = of("2027-H1", date(2026, 12, 1), date(2027, 5, 31), date(2027, 6, 5));
+        let drafts = [(Draft { period: running.id.clone(), ..draft(1) }, answered())];
+        let (in_force, left_out) = ([next.clone(), renamed.clone()], [running.clone()]);
+
+        let periods = at_hand(&in_force, &left_out);
+        let ids: Vec<&str> = periods.iter().map(|period| period.id.as_str()).collect();
+        assert_eq!(ids, ["2026b", "2026-H2", "2027-H1"]);
+        assert_eq!(at_hand(&in_force, &in_force).len(), 2, "each once");
+
+        let on = |day, drafts: &[(Draft, Assessment)]| worked_on(drafts, &in_force, &left_out, day);
+        assert_eq!(on(date(2026, 12, 5), &drafts), Some(running.id.clone()), "until it is over");
+        assert_eq!(on(date(2026, 12, 6), &drafts), Some(next.id));
+        assert_eq!(on(date(2026, 11, 24), &[]), Some(renamed.id.clone()), "nothing was begun here");
+        let empty = [(drafts[0].0.clone(), Assessment::default())];
+        assert_eq!(on(date(2026, 11, 24), &empty), Some(renamed.id), "nothing was answered here");
+        assert_eq!(
+            worked_on(&drafts, &[], &[], date(2026, 11, 24)),
+            Some(running.id),
+            "nothing else is known"
+        );
     }
 
     #[test]

@@ -124,7 +124,14 @@ fn about(old: &Checklist, new: &Checklist, difference: &Difference) -> String {
         Difference::BonusCap => "加分".into(),
         Difference::Period { period } => {
             let known = new.period(period).or_else(|| old.period(period));
-            format!("考核周期 {}", known.map_or(period.as_str(), |period| &period.name))
+            // Of two periods that people call the same only the ids tell which one came and which one went.
+            let is_namesake =
+                |other: &&Period| &other.id != period && known.is_some_and(|known| known.name == other.name);
+            let id = match old.periods.iter().chain(&new.periods).find(is_namesake) {
+                Some(_) => format!("（{period}）"),
+                None => String::new(),
+            };
+            format!("考核周期 {}{id}", known.map_or(period.as_str(), |period| &period.name))
         }
         Difference::Frame => "标准的名称、说明和顺序".into(),
     }

@@ -2,7 +2,7 @@
 
 use super::difference::{Card, card, summary};
 use crate::domain::{
-    Checklist, Citation, CountCredit, Evidence, Grade, Item, Mark, MarkKind, Points, ProfileNumber,
+    Checklist, Citation, CountCredit, Evidence, Grade, Item, Mark, MarkKind, PeriodId, Points, ProfileNumber,
     Proportion, Quota, QuotaSize, Rule, ShareCredit, StandardId, differences, testing::checklist,
 };
 
@@ -246,4 +246,16 @@ fn a_change_of_rule_is_said_in_the_words_of_the_rule() {
     let said = told_from(&old, |list| cost(list, 100));
     assert_eq!(said.means, "答案带过来，分数按新的算。");
     assert!(turned(&said).contains("每缺1次扣1分"), "{said:?}");
+}
+
+#[test]
+fn of_two_periods_of_one_name_the_id_tells_which_came_and_which_went() {
+    let old = checklist();
+    let mut new = old.clone();
+    new.periods[0].id = PeriodId::new("2026b").unwrap();
+    let said: Vec<_> = differences(&old, &new).iter().map(|one| card(&old, &new, one)).collect();
+    let (name, id) = (&old.periods[0].name, &old.periods[0].id);
+    let about = |kind| said.iter().find(|card| card.kind == kind).map(|card| card.about.clone());
+    assert_eq!(about("新增"), Some(format!("考核周期 {name}（2026b）")));
+    assert_eq!(about("不再有"), Some(format!("考核周期 {name}（{id}）")));
 }

@@ -101,7 +101,11 @@ fn a_version_is_published_once_and_leaves_no_branch_without_a_standard() {
     let text = stage.run(&["standard", "check", "小"]).ok();
     assert!(text.contains("提示：照这样发布会被拒绝：这一版里没有社区（"), "{text}");
     stage.run(&["standard", "publish", "小"]).refused(&["就没有标准可用", "--yes-fewer-sectors"]);
-    stage.run(&["standard", "publish", "小", "--yes-fewer-sectors"]).ok();
+    // Its period is the year, and that in force is a half-year that runs.
+    let said = ["没有正在用的考核周期20", "“20", "上报截止20", "--yes-without-period"];
+    assert!(text.contains("提示：照这样发布会被拒绝：这一版里没有正在用的考核周期20"), "{text}");
+    stage.run(&["standard", "publish", "小", "--yes-fewer-sectors"]).refused(&said);
+    stage.run(&["standard", "publish", "小", "--yes-fewer-sectors", "--yes-without-period"]).ok();
     // With nothing to compare with, it says so.
     let stage = Stage::empty();
     assert!(stage.run(&["standard", "check", BUILTIN]).ok().contains("没有找到数据库"));

@@ -32,6 +32,7 @@ mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
+mod standard_periods;
 mod standard_points;
 mod text;
 

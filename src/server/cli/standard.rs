@@ -8,6 +8,7 @@ use super::{
     standard_burden::Burden,
     standard_diff::Diff,
     standard_export::{self, Export},
+    standard_periods,
     standard_points::points,
     text::{say, table},
 };
@@ -48,6 +49,8 @@ pub(super) enum Standard {
         yes_same_item: bool,
         #[arg(long, help = "正在使用的一版里有支部的领域，确认这一版就是不要了")]
         yes_fewer_sectors: bool,
+        #[arg(long, help = "正在使用的一版里没结束、或者有支部上报了的考核周期，确认这一版就是不要了")]
+        yes_without_period: bool,
         #[arg(long, help = "输出JSON")]
         json: bool,
     },
@@ -76,6 +79,13 @@ struct Asked {
     json: bool,
 }
 
+/// What a version is meant to do without.
+#[derive(Clone, Copy)]
+struct Meant {
+    yes_fewer_sectors: bool,
+    yes_without_period: bool,
+}
+
 const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹";
 const YES_SAME_ITEM: &str = "编号以前发布过、内容差得远的条目，确认还是同一个条目";
 
@@ -100,8 +110,9 @@ impl Standard {
             Self::Check { file } => check(&file, database).await,
             Self::Burden(burden) => burden.run(database).await,
             Self::Diff(diff) => diff.run(database).await,
-            Self::Publish { file, yes_same_item, yes_fewer_sectors, json } => {
-                publish(&file, Asked { yes_same_item, json }, yes_fewer_sectors, database).await
+            Self::Publish { file, yes_same_item, yes_fewer_sectors, yes_without_period, json } => {
+                let meant = Meant { yes_fewer_sectors, yes_without_period };
+                publish(&file, Asked { yes_same_item, json }, meant, database).await
             }
             Self::PublishBuiltin { yes_same_item, yes_instead, json } => {
                 publish_builtin(Asked { yes_same_item, json }, yes_instead, database).await
@@ -141,8 +152,9 @@ async fn check(file: &Path, database: Option<&Database>) -> Result<(), CliError>
         Some(database) => {
             refusals.extend(taken_version(database, package).await?);
             refusals.extend(left_out(database, package).await?);
+            refusals.extend(standard_periods::left_out(database, package).await?);
         }
-        None => say("提示：没有找到数据库，没有和发布过的比编号、版本和领域。"),
+        None => say("提示：没有找到数据库，没有和发布过的比编号、版本、领域和考核周期。"),
     }
     for refusal in refusals {
         say(format!("提示：照这样发布会被拒绝：{refusal}。"));
@@ -185,7 +197,7 @@ async fn left_out(database: &Database, package: &Package) -> Result<Option<Strin
 async fn publish(
     file: &Path,
     asked: Asked,
-    yes_fewer_sectors: bool,
+    meant: Meant,
     database: Option<&Database>,
 ) -> Result<(), CliError> {
     let source = package::read(file)?;
@@ -198,8 +210,13 @@ async fn publish(
         if let Some(problem) = taken_version(database, package).await? {
             return Err(CliError::refused(problem, "在“标准”表里换一个版本；手机和上级靠它分清是哪一版"));
         }
-        if let Some(problem) = left_out(database, package).await?.filter(|_| !yes_fewer_sectors) {
+        if let Some(problem) = left_out(database, package).await?.filter(|_| !meant.yes_fewer_sectors) {
             let remedy = "在“领域”和“条目”表里补上；确实不要了，发布时加 --yes-fewer-sectors";
+            return Err(CliError::refused(problem, remedy));
+        }
+        let gone = standard_periods::left_out(database, package).await?;
+        if let Some(problem) = gone.filter(|_| !meant.yes_without_period) {
+            let remedy = "在“考核周期”表里照原样留着，编号也不改；确实不要了，发布时加 --yes-without-period";
             return Err(CliError::refused(problem, remedy));
         }
     }

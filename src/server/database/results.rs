@@ -78,6 +78,21 @@ impl Database {
         Ok(list)
     }
 
+    /// How many branches have reported for each period, by what is not withdrawn; a period without any is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reports_by_period(&self) -> Result<BTreeMap<PeriodId, usize>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT period, count(DISTINCT branch) FROM submissions WHERE withdrawn_at IS NULL GROUP BY period",
+        );
+        let count = |row: &sqlx::sqlite::SqliteRow| {
+            let period = PeriodId::new(row.try_get::<String, _>(0)?).map_err(stored)?;
+            Ok((period, usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?))
+        };
+        rows.fetch_all(&self.0).await?.iter().map(count).collect()
+    }
+
     /// Every submission's id and receipt code, withdrawn ones too: what a clerk may name it by.
     ///
     /// # Errors

@@ -47,8 +47,7 @@ pub fn Branches() -> impl IntoView {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return Vec::new() };
         let (here, today) = (work.period.id.clone(), session.today.get());
-        work.checklist
-            .periods
+        work.periods
             .iter()
             .filter(|period| period.starts <= today)
             .map(|period| {

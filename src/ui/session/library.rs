@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::{
-    sync::{Fetched, Progress, Shelf as _, library},
+    sync::{Fetched, Progress, library},
     ui::library::Library,
 };
 use leptos::prelude::*;
@@ -44,13 +44,10 @@ impl Session {
     pub async fn read_library(self) {
         let Some(repository) = self.repository() else { return };
         // What cannot be read now can be fetched again: the pages then say that nothing is here yet.
-        let held = repository.documents().await.unwrap_or_default();
-        let keys = repository.held().await.unwrap_or_default();
+        let (held, newer) = repository.shelved().await.unwrap_or_default();
         let (library, is_newer) = self.standard.with_untracked(|copy| {
             let published = copy.as_ref().map(|copy| copy.published.documents.as_slice()).unwrap_or_default();
-            let is_newer = published
-                .iter()
-                .any(|one| keys.contains(&one.hash) && held.iter().all(|(read, _)| *read != one.hash));
+            let is_newer = published.iter().any(|one| newer.contains(&one.hash));
             (Library::new(published, held), is_newer)
         });
         self.note_outdated(|outdated| outdated.documents = is_newer);

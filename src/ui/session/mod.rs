@@ -55,6 +55,8 @@ pub struct Work {
     pub checklist: Arc<Checklist>,
     /// The pinned period.
     pub period: Period,
+    /// All that can be chosen: those of the version in force, and those of drafts that it no longer has.
+    pub periods: Vec<Period>,
     /// All answers.
     pub assessment: Assessment,
     /// The other versions that answers were given under, as far as they are here.

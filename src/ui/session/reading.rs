@@ -2,7 +2,7 @@
 
 use super::{NoWork, Work, moving::Offer};
 use crate::{
-    domain::{Assessment, BranchCode, Checklist, ContentHash, PeriodId, moving::Versions, period::current},
+    domain::{Assessment, BranchCode, Checklist, ContentHash, Period, PeriodId, moving::Versions},
     store::{
         Binding, Draft, LocalSubmission, Reached, Repository, StoreError, Unfinished, Whereabouts,
         carried::Carried, storage::Storage,
@@ -11,7 +11,7 @@ use crate::{
     ui::{
         book::Book,
         mending::Mending,
-        unfinished::{strays, unfinished},
+        unfinished::{at_hand, strays, unfinished, worked_on},
     },
 };
 use jiff::civil::Date;
@@ -140,15 +140,19 @@ pub(super) async fn load_work(
         Some(published) => checklists.get(&published.hash).await?.map(|list| (published.hash.clone(), list)),
         None => None,
     };
-    let periods = newest.as_ref().map_or_else(Vec::new, |(_, list)| list.periods.clone());
+    let in_force_periods = newest.as_ref().map_or_else(Vec::new, |(_, list)| list.periods.clone());
+    let left_out = left_out(checklists, &about.drafts, &in_force_periods).await?;
+    let periods = at_hand(&in_force_periods, &left_out);
     let has_begun = |id: &PeriodId| !periods.iter().any(|p| p.id == *id && p.starts > about.today);
+    // What was chosen may be in no version any more.
+    let is_here = |id: &&PeriodId| {
+        periods.iter().any(|p| p.id == **id) || about.drafts.iter().any(|(draft, _)| draft.period == **id)
+    };
     let wanted = chosen
+        .filter(is_here)
         .cloned()
         .or_else(|| unfinished(&about.drafts, about.submissions, about.outbox, has_begun))
-        .or_else(|| {
-            newest.as_ref().and_then(|(_, list)| current(&list.periods, about.today)).map(|p| p.id.clone())
-        })
-        .or_else(|| about.drafts.last().map(|(draft, _)| draft.period.clone()));
+        .or_else(|| worked_on(&about.drafts, &in_force_periods, &left_out, about.today));
     let strays =
         wanted.as_ref().map_or_else(Vec::new, |shown| strays(&about.drafts, &periods, about.today, shown));
     if let Some((draft, assessment)) =
@@ -164,7 +168,17 @@ pub(super) async fn load_work(
         let offer = newest
             .filter(|(hash, _)| *hash != draft.checklist)
             .map(|(hash, checklist)| Offer { hash, checklist });
-        return Ok(Ok(Work { draft, stored: true, checklist, period, assessment, versions, offer, strays }));
+        return Ok(Ok(Work {
+            draft,
+            stored: true,
+            checklist,
+            period,
+            periods,
+            assessment,
+            versions,
+            offer,
+            strays,
+        }));
     }
     let Some((hash, checklist)) = newest else {
         return Ok(Err(match (standard, in_force) {
@@ -189,7 +203,34 @@ pub(super) async fn load_work(
     let mut assessment = Assessment::new(entries.records, None);
     assessment.keep_unread(entries.unread);
     let versions = versions(checklists, &draft, &assessment).await?;
-    Ok(Ok(Work { draft, stored: false, checklist, period, assessment, versions, offer: None, strays }))
+    Ok(Ok(Work {
+        draft,
+        stored: false,
+        checklist,
+        period,
+        periods,
+        assessment,
+        versions,
+        offer: None,
+        strays,
+    }))
+}
+
+/// The periods of drafts that are not among these, as the versions that the drafts are pinned to have them.
+async fn left_out(
+    checklists: &mut Checklists<'_>,
+    drafts: &[(Draft, Assessment)],
+    periods: &[Period],
+) -> Result<Vec<Period>, StoreError> {
+    let mut left_out = Vec::new();
+    for (draft, _) in drafts {
+        if !periods.iter().any(|period| period.id == draft.period)
+            && let Some(list) = checklists.get(&draft.checklist).await?
+        {
+            left_out.extend(list.period(&draft.period).cloned());
+        }
+    }
+    Ok(left_out)
 }
 
 /// The other checklists that answers were given under; one that is not here is passed over.

@@ -153,7 +153,7 @@ test("a version without the draft's period: said, and the period goes on as it w
   await activate(page, endpoint);
   await confirmProfile(page);
   await answered(page, [1, 2]);
-  await endpoint.command("standard", "publish", forLaterPeriods());
+  await endpoint.command("standard", "publish", forLaterPeriods(), "--yes-without-period");
   await lookAgain(page);
   await goTo(page, "/");
   await expect(page.getByTestId("offer")).toContainText(`里面没有${periodOn().name}，这一期接着用现在的。`);
@@ -162,6 +162,10 @@ test("a version without the draft's period: said, and the period goes on as it w
   await expect(page.getByRole("button", { name: "换到新版本" })).toHaveCount(0);
   await submit(page);
   await sentSays(page, "已送达");
+  // Reported, and still there: it can be read, mended and chosen.
+  await lookAgain(page);
+  await goTo(page, "/me/branches");
+  await expect(page.getByRole("button", { name: periodOn().name })).toHaveAttribute("aria-pressed", "true");
 });
 
 test("a branch that comes under another sector moves in the same way", async ({ endpoint, phone }) => {
