@@ -5,16 +5,16 @@ use super::{
     days,
     error::CliError,
     findings_export, findings_import,
+    findings_items::Items,
     inherited::is_passed_on,
     review::speaker,
     scope,
-    standard::checklists_in_force,
     text::{say, table},
 };
 use crate::{
     domain::{
-        BranchCode, Checklist, Finding, FindingId, FindingState, Ruling, answer::MAX_TEXT_CHARS,
-        check::is_plain_text, finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
+        BranchCode, Finding, FindingId, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,
+        finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
     },
     server::{
         clock::{Clock as _, SystemClock},
@@ -177,13 +177,6 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
     Ok(rows)
 }
 
-/// 第17条 of the branch's checklist; the bare id where that has no such item any more; empty where none is named.
-pub(super) fn item_number(finding: &Finding, checklist: Option<&Checklist>) -> String {
-    let Some(id) = &finding.item else { return String::new() };
-    let found = checklist.and_then(|list| list.find(id));
-    found.map_or_else(|| id.to_string(), |(number, _, _)| format!("第{number}条"))
-}
-
 async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool) -> Result<(), CliError> {
     let today = shanghai_date(SystemClock.now_ms());
     let mut rows = rows(database, under).await?;
@@ -193,7 +186,7 @@ async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool
         say(serde_json::to_string_pretty(&list)?);
         return Ok(());
     }
-    let checklists = checklists_in_force(database).await?;
+    let items = Items::read(database).await?;
     let shown = rows.iter().map(|row| {
         let finding = &row.finding;
         vec![
@@ -205,7 +198,7 @@ async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool
             },
             standing(finding, today),
             finding.due().map(|due| due.to_string()).unwrap_or_default(),
-            item_number(finding, checklists.get(&row.branch.sector)),
+            items.named(finding.item.as_ref(), &row.branch.sector),
             finding.problem.replace('\n', " ").chars().take(30).collect(),
         ]
     });

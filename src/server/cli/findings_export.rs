@@ -3,13 +3,13 @@
 
 use super::{
     error::{CliError, must_be_new, write_new},
-    findings::{Row, item_number, rows},
+    findings::{Row, rows},
+    findings_items::Items,
     sheets::{Cell, Looks},
-    standard::checklists_in_force,
     text::say,
 };
 use crate::{
-    domain::{BranchCode, Checklist, Finding, FindingState, ItemId, period::shanghai_date},
+    domain::{BranchCode, Finding, FindingState, ItemId, period::shanghai_date},
     server::{
         clock::{Clock as _, SystemClock},
         database::Database,
@@ -41,7 +41,7 @@ pub(super) async fn export(
     let book = Book {
         rows: &rows,
         common: common_items(&rows, common),
-        checklists: checklists_in_force(database).await?,
+        items: Items::read(database).await?,
         today: shanghai_date(SystemClock.now_ms()),
         looks: Looks::new(),
     };
@@ -72,7 +72,7 @@ fn common_items(rows: &[Row], common: u32) -> BTreeSet<ItemId> {
 struct Book<'a> {
     rows: &'a [Row],
     common: BTreeSet<ItemId>,
-    checklists: BTreeMap<String, Checklist>,
+    items: Items,
     today: Date,
     looks: Looks,
 }
@@ -168,7 +168,7 @@ impl Book<'_> {
             let texts = [
                 row.above.clone(),
                 row.branch.name.clone(),
-                item_number(finding, self.checklists.get(&row.branch.sector)),
+                self.items.named(finding.item.as_ref(), &row.branch.sector),
                 source(finding),
                 finding.problem.clone(),
                 finding.measure.clone(),
@@ -200,7 +200,7 @@ impl Book<'_> {
         type Place = (usize, String);
         let mut counted: BTreeMap<Place, (Counts, &Row, BTreeSet<&str>)> = BTreeMap::new();
         for row in self.rows {
-            let list = self.checklists.get(&row.branch.sector);
+            let list = self.items.in_force(&row.branch.sector);
             let item = row.finding.item.as_ref();
             let number =
                 item.map(|item| list.and_then(|list| list.find(item)).map_or(usize::MAX - 1, |(n, ..)| n));
@@ -212,16 +212,16 @@ impl Book<'_> {
             entry.2.insert(&row.branch.name);
         }
         for (line, (counts, row, names)) in (1_u32..).zip(counted.into_values()) {
-            let list = self.checklists.get(&row.branch.sector);
+            let list = self.items.in_force(&row.branch.sector);
             let item = row.finding.item.as_ref();
-            let title = item.and_then(|item| list?.find(item)).map_or("", |(.., item)| item.title.as_str());
+            let title = item.map_or("", |item| self.items.title(item, &row.branch.sector));
             let all = names.len();
             let mut named = names.into_iter().take(NAMED_BRANCHES).collect::<Vec<_>>().join("、");
             if all > NAMED_BRANCHES {
                 named.push_str(&format!("等{all}个"));
             }
             let sector = if item.is_some() { list.map_or("", |list| &list.sector_name) } else { "" };
-            let number = item_number(&row.finding, list);
+            let number = self.items.named(item, &row.branch.sector);
             let texts = [
                 (0, sector),
                 (1, if item.is_some() { number.as_str() } else { "不针对条目" }),

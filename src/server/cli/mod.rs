@@ -12,6 +12,7 @@ mod explain;
 mod findings;
 mod findings_export;
 mod findings_import;
+mod findings_items;
 mod findings_table;
 mod inherited;
 mod judge;
