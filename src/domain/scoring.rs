@@ -217,6 +217,12 @@ impl ItemScore {
         self.points.saturating_sub(self.got).saturating_add(self.taken)
     }
 
+    /// Whether it is open although what is answered of it counts already.
+    #[must_use]
+    pub fn is_half_answered(&self) -> bool {
+        self.state == ItemState::Unanswered && self.got > Points::ZERO
+    }
+
     /// The parts because of which points were lost, with their places in the item. Of several ways of which the best counts, those
     /// that could have been worth more than it was.
     pub fn short<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = (usize, &'a Part, &'a PartScore)> {

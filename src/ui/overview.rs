@@ -76,6 +76,12 @@ impl ItemRow {
         matches!(self.state, ItemState::Answered | ItemState::NotApplicable { .. })
     }
 
+    /// Whether it is open although what is answered of it counts already.
+    #[must_use]
+    pub fn is_half_answered(&self) -> bool {
+        self.state == ItemState::Unanswered && self.got > Points::ZERO
+    }
+
     /// Whether it was answered and lost points.
     #[must_use]
     pub fn is_short(&self) -> bool {

@@ -78,7 +78,7 @@ pub fn PartControl(
         _ => Some(format!("（{}分）", part.points)),
     };
     let explained = {
-        let (id, part) = (item.id.clone(), part.clone());
+        let (id, part, item_asked) = (item.id.clone(), part.clone(), item.clone());
         move || {
             let sheet = session.derived.sheet.get()?;
             let work = session.work.read();
@@ -86,12 +86,20 @@ pub fn PartControl(
             let scored = sheet.items().find(|scored| scored.item == id)?;
             let score = scored.parts.get(place)?;
             let met = score.got == score.points && score.taken.is_zero();
-            answer.read().as_ref()?;
-            Some(view! {
-                <p class="earned" class:earned-met=met aria-live="polite" data-testid="earned">
-                    {explain::with_points(&part, score, period)}
-                </p>
-            })
+            if answer.read().is_none() {
+                // The item is open although another way of it is answered and counts: said where the answer is missing.
+                let waits = explain::other_way(&item_asked, &part, score);
+                let waits = waits.filter(|_| scored.is_half_answered())?;
+                return Some(view! { <p class="muted" data-testid="other-way">{waits}</p> }.into_any());
+            }
+            Some(
+                view! {
+                    <p class="earned" class:earned-met=met aria-live="polite" data-testid="earned">
+                        {explain::with_points(&part, score, period)}
+                    </p>
+                }
+                .into_any(),
+            )
         }
     };
     Some(

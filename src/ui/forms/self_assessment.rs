@@ -160,7 +160,7 @@ mod tests {
             let row = rows.iter().find(|row| row.cells[2].starts_with("offence")).unwrap();
             assert_eq!((row.cells[4].as_str(), row.cells[6].as_str()), ("倒扣", "-1.5"));
             assert!(row.cells[3].starts_with("从总分里扣"), "{row:?}");
-            assert_eq!(row.cells[5], "“不够人数就表决”1，从总分里扣1.5分");
+            assert_eq!(row.cells[5], "“不够人数就表决”1次，从总分里扣1.5分");
             assert!(paper.feet[0].text.contains("，已从总分里扣1.5分（自评估算"), "{}", paper.feet[0].text);
         });
     }

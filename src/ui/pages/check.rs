@@ -159,6 +159,7 @@ fn stands(row: &ItemRow, session: crate::ui::session::Session) -> String {
         ItemState::Answered => {
             row.outcome.map_or_else(|| "填了".into(), |outcome| terms::outcome(outcome, session.today.get()))
         }
+        ItemState::Unanswered if row.is_half_answered() => "没填完".into(),
         ItemState::Unanswered => "没填".into(),
         ItemState::Unsure => "拿不准".into(),
         ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),

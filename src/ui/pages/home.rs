@@ -166,15 +166,7 @@ fn said(step: &NextStep, session: Session) -> (String, Option<(String, String)>)
         }
         NextStep::Mend { review, item } => {
             let rows = session.derived.rows.read();
-            let named: Vec<String> = review
-                .items
-                .iter()
-                .map(|named| {
-                    let number = rows.iter().find(|row| row.id == named.item).map_or(0, |row| row.number);
-                    format!("第{number}条{}", named.reason)
-                })
-                .collect();
-            let what = if named.is_empty() { review.reason.clone() } else { named.join("；") };
+            let what = terms::asked_back(review, &rows);
             let due = review.due.map(|due| format!("，{}前改好", dates::day(due, today))).unwrap_or_default();
             let sentence = format!("{addressee}{}：{what}{due}", terms::review(Some(review.state)));
             let to = item.as_ref().map_or_else(|| "/submissions".to_owned(), |item| format!("/check/{item}"));

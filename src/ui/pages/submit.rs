@@ -187,11 +187,6 @@ fn Sheet() -> impl IntoView {
         let (done, asked) = progress(rows.iter());
         asked - done
     };
-    let open_numbers = move || {
-        let rows = session.derived.rows.read();
-        let numbers = rows.iter().filter(|row| row.state.is_open()).map(|row| row.number.to_string());
-        numbers.collect::<Vec<_>>().join("、")
-    };
     let doubtful = move || {
         let rows = session.derived.rows.read();
         let numbers = rows.iter().filter(|row| row.doubtful).map(|row| row.number.to_string());
@@ -221,7 +216,7 @@ fn Sheet() -> impl IntoView {
                 .then(|| {
                     view! {
                         <Note>
-                            <p>{format!("还有{}条没填，也可以上报，没填的按0分算：第{}条。", open(), open_numbers())}</p>
+                            <p>{terms::unfilled(&session.derived.rows.read())}</p>
                         </Note>
                     }
                 })

@@ -73,12 +73,13 @@ pub fn part(part: &Part, score: &PartScore, period: &Period) -> String {
                 .filter_map(|kind| counts.get(&kind.id).filter(|n| **n > 0).map(|n| (kind, *n)))
                 .map(|(kind, n)| {
                     let lost = kind.each.times(n);
+                    let happened = format!("“{}”{n}{}", kind.text, counted_in(&kind.text));
                     match part.rule {
                         Rule::FromTotal { .. } if score.points.is_zero() => {
-                            format!("“{}”{n}，从总分里扣{lost}分", kind.text)
+                            format!("{happened}，从总分里扣{lost}分")
                         }
-                        Rule::FromTotal { .. } => format!("“{}”{n}，扣{lost}分", kind.text),
-                        _ => format!("“{}”{n}，扣{}分", kind.text, lost.min(score.points)),
+                        Rule::FromTotal { .. } => format!("{happened}，扣{lost}分"),
+                        _ => format!("{happened}，扣{}分", lost.min(score.points)),
                     }
                 })
                 .collect();
@@ -91,6 +92,13 @@ pub fn part(part: &Part, score: &PartScore, period: &Period) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// The unit of what happened: that which its text names in brackets at its end, such as 越级上访（批）, else 次.
+fn counted_in(text: &str) -> &str {
+    let inside = text.strip_suffix('）').and_then(|text| text.rsplit_once('（')).map(|(_, unit)| unit);
+    // A remark in brackets is longer than a measure word.
+    inside.filter(|unit| unit.chars().count() == 1).unwrap_or("次")
 }
 
 fn counts(part: &Part, unit: &str, minimum: u32, windows: &[WindowCount], period: &Period) -> String {
@@ -164,6 +172,14 @@ pub fn wrong(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
     told_lost(item, scored, |rule, score| part(rule, score, period))
 }
 
+/// Of several ways of which the best counts, that this one can still be answered: as long as it could be worth more, the item is
+/// not filled in, though what is answered counts already.
+#[must_use]
+pub fn other_way(item: &Item, part: &Part, score: &PartScore) -> Option<String> {
+    let is_open = item.combine == Combine::Any && !part.bonus && score.detail == PartDetail::Unanswered;
+    is_open.then(|| format!("还可以答：最多{}分，几问里按得分最高的算", score.points))
+}
+
 fn told_lost(item: &Item, scored: &ItemScore, why: impl Fn(&Part, &PartScore) -> String) -> Vec<String> {
     if !scored.state.counts() {
         return Vec::new();
@@ -175,6 +191,9 @@ fn told_lost(item: &Item, scored: &ItemScore, why: impl Fn(&Part, &PartScore) ->
     });
     let best = best.map(|(part, score)| format!("按得分最高的“{}”算，得{}分", part.text, score.got));
     let parts = scored.short(item).map(|(_, part, score)| {
+        if let Some(waits) = other_way(item, part, score) {
+            return if part.text.is_empty() { waits } else { format!("“{}”{waits}", part.text) };
+        }
         let why = why(part, score);
         if part.text.is_empty() || scored.parts.len() == 1 { why } else { format!("{}：{why}", part.text) }
     });
@@ -299,11 +318,13 @@ mod tests {
             [(0, PartAnswer::Occurrences { counts: BTreeMap::from([(id, n)]) })]
         };
         let (said, lost) = told("offence", from_total(0), &happened(2));
-        assert_eq!(said, "“不够人数就表决”2，从总分里扣3分");
+        assert_eq!(said, "“不够人数就表决”2次，从总分里扣3分");
         assert_eq!(lost, [said]);
+        let units = ["越级上访（批）", "被通报一次", "违纪（受处分的）"].map(counted_in);
+        assert_eq!(units, ["批", "次", "次"]);
         assert_eq!(told("offence", from_total(0), &happened(0)), ("没有扣分的事".into(), Vec::new()));
         let (said, _) = told("offence", from_total(200), &happened(2));
-        assert_eq!(said, "得 0 / 2 分，因为“不够人数就表决”2，扣3分，其中1分从总分里扣");
+        assert_eq!(said, "得 0 / 2 分，因为“不够人数就表决”2次，扣3分，其中1分从总分里扣");
     }
 
     #[test]
@@ -317,6 +338,9 @@ mod tests {
         let yes = |yes| PartAnswer::YesNo { yes };
         let (_, lost) = told("any", ways, &[(0, yes(false)), (1, yes(true))]);
         assert_eq!(lost, ["按得分最高的“受过乡镇表彰”算，得3分", "受过县级表彰：得 0 / 5 分，因为没做到"]);
+        let (_, lost) = told("any", ways, &[(1, yes(true))]);
+        let open = "“受过县级表彰”还可以答：最多5分，几问里按得分最高的算";
+        assert_eq!(lost, ["按得分最高的“受过乡镇表彰”算，得3分", open]);
         let (_, lost) = told("any", ways, &[(0, yes(true)), (1, yes(false))]);
         assert_eq!(lost, [""; 0]);
     }

@@ -11,7 +11,7 @@ use crate::{
         ClaimedGrade, Estimate, Finding, Grading, Item, NotApplicable, Outcome, Points, ValueAbove,
         WithAbove, period::shanghai_date, submission::claimable,
     },
-    protocol::ReviewState,
+    protocol::{Review, ReviewState},
     ui::overview::ItemRow,
     words::terms,
 };
@@ -101,6 +101,50 @@ pub fn review(state: Option<ReviewState>) -> &'static str {
     }
 }
 
+/// What comes of reporting with items that are not filled in; empty where there are none.
+#[must_use]
+pub fn unfilled(rows: &[ItemRow]) -> String {
+    let numbers = |of: fn(&&ItemRow) -> bool| {
+        let numbers = rows.iter().filter(|row| row.state.is_open()).filter(of);
+        numbers.map(|row| row.number.to_string()).collect::<Vec<_>>().join("、")
+    };
+    let all = rows.iter().filter(|row| row.state.is_open()).count();
+    let half = numbers(|row| row.is_half_answered());
+    let half = if half.is_empty() {
+        half
+    } else {
+        format!("其中第{half}条答了一部分，答了的算分。")
+    };
+    match all {
+        0 => String::new(),
+        all => {
+            format!("还有{all}条没填，也可以上报，没填的按0分算：第{}条。{half}", numbers(|_| true))
+        }
+    }
+}
+
+/// So many characters of a general reason stand beside the items on the first page; all of it stands with the report.
+const REASON_CHARS: usize = 40;
+
+/// What the upper level wants mended: the reason in general, in short where items are named too, and item by item.
+#[must_use]
+pub fn asked_back(review: &Review, rows: &[ItemRow]) -> String {
+    let named = review.items.iter().map(|named| {
+        let number = rows.iter().find(|row| row.id == named.item).map_or(0, |row| row.number);
+        format!("第{number}条{}", named.reason)
+    });
+    let named: Vec<String> = named.collect();
+    if named.is_empty() {
+        return review.reason.clone();
+    }
+    let mut general: String = review.reason.chars().take(REASON_CHARS).collect();
+    if general.len() < review.reason.len() {
+        general.push('…');
+    }
+    let general = (!general.is_empty()).then_some(general);
+    general.into_iter().chain(named).collect::<Vec<_>>().join("；")
+}
+
 /// What an item stands at: "2 / 3 分", and what it takes from the total.
 #[must_use]
 pub fn earned(row: &ItemRow) -> String {
@@ -185,5 +229,35 @@ mod tests {
         assert_eq!(said, "镇安镇党委评：3.5分（满分4分），11月20日");
         let more = said_above(item, &value);
         assert_eq!(more, [format!("一票否决成立：{}", item.limits[0].text), "说明：缺一次".into()]);
+    }
+
+    #[test]
+    fn a_general_reason_is_said_beside_the_items() {
+        use crate::protocol::ReviewItem;
+        let list = crate::domain::testing::checklist();
+        let period = crate::domain::testing::period();
+        let sheet = crate::domain::score(&list, &period, &crate::domain::Assessment::default());
+        let rows = crate::ui::overview::rows(&list, &sheet, &period, period.ends);
+        let review = |reason: &str, items: Vec<ReviewItem>| Review {
+            state: ReviewState::Returned,
+            at: 0,
+            by: "镇党委".into(),
+            reason: reason.into(),
+            items,
+            due: None,
+        };
+        let third = || vec![ReviewItem { item: rows[2].id.clone(), reason: "缺签到表".into() }];
+        let open = rows.iter().filter(|row| row.state.is_open()).count();
+        let said = unfilled(&rows);
+        assert!(said.starts_with(&format!("还有{open}条没填")) && said.ends_with("条。"), "{said}");
+        assert!(!said.contains("答了一部分"), "{said}");
+        let mut half = rows.clone();
+        half[2].got = Points::from_hundredths(300);
+        assert!(unfilled(&half).ends_with("其中第3条答了一部分，答了的算分。"), "{}", unfilled(&half));
+        assert_eq!(asked_back(&review("总体太粗", third()), &rows), "总体太粗；第3条缺签到表");
+        assert_eq!(asked_back(&review("", third()), &rows), "第3条缺签到表");
+        assert_eq!(asked_back(&review("总体太粗", Vec::new()), &rows), "总体太粗");
+        let long = asked_back(&review(&"太粗".repeat(30), third()), &rows);
+        assert!(long.contains("粗…；第3条"), "{long}");
     }
 }
