@@ -86,3 +86,46 @@ fn documents_lie_in_folders_of_their_own() {
         "办法：删去星号",
     ]);
 }
+
+/// What libraries and the operating system say is English; a clerk is told in Chinese what to do.
+#[test]
+fn failures_of_the_machine_are_told_in_chinese() {
+    let stage = Stage::ready();
+    let other = stage.write("名册.csv", "编号,上级编号,层级,名称,领域\nc1,,县,甲县委,\n".repeat(200));
+    stage
+        .run(&["review", "list", "--database", &other])
+        .refused(&["名册.csv”不是支部标尺的数据文件", "核对 --database"]);
+    let export = |file: &str| stage.run(&["standard", "export", "--builtin", "-o", file]);
+    export("没有/标准.xlsx").refused(&["写不了“没有/标准.xlsx”：没有这个文件或文件夹。办法"]);
+    for (file, right) in
+        [("结果.csv", "-o 结果.xlsx"), ("结果.xls", "-o 结果.xlsx"), ("结果", "-o 结果.xlsx")]
+    {
+        export(file).refused(&["不是 .xlsx", right]);
+        assert!(!stage.path(file).exists());
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = |args: &[&str]| {
+        let ran = stage.run(&[&["serve"], args].concat());
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        ran.err
+    };
+    let told = serve(&["--listen", &address]);
+    assert!(told.contains(&format!("{address}已经被别的程序占用")) && told.contains("--listen"), "{told}");
+    let told = serve(&["--tls-cert", "没有.pem", "--tls-key", "没有.key"]);
+    assert!(told.contains("读不了证书文件“没有.pem”：没有这个文件"), "{told}");
+}
+
+/// An empty database beside a command that refused would answer the next one wrongly.
+#[test]
+fn what_is_refused_for_its_arguments_leaves_no_database_behind() {
+    let stage = Stage::empty();
+    let roster = stage.write("r.csv", "编号,上级编号,层级,名称,领域\nc1,,县,甲县委,\n");
+    stage
+        .run(&["roster", "import", &roster, "--on", "9月1日"])
+        .refused(&["“9月1日”不是日期", "2026年11月27日"]);
+    stage.run(&["roster", "import", "没有.csv"]).refused(&["没有.csv"]);
+    stage.run(&["standard", "publish", "没有.xlsx"]).refused(&["没有.xlsx"]);
+    assert!(!stage.path("b.sqlite").exists());
+    stage.run(&["roster", "import", &roster, "--on", "2026年9月1日"]).ok();
+}

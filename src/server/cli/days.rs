@@ -1,19 +1,18 @@
-//! Days as somebody types them.
+//! Days as somebody types them, read as tables are.
 
 use super::error::CliError;
-use crate::domain::day;
+use crate::sheets::day::{self, DayError};
 use jiff::civil::Date;
 
 /// A day that can be meant.
 pub(super) fn read(text: &str) -> Result<Date, CliError> {
-    let found = day::parse(text.trim());
-    let found =
-        found.ok_or_else(|| CliError::refused(format!("“{text}”不是日期"), "写成 2026-11-27 的样子"))?;
-    if day::can_be(found) {
-        return Ok(found);
-    }
-    let problem = format!("{found}的年份不在{}到{}之间", day::YEARS.start(), day::YEARS.end());
-    Err(CliError::refused(problem, "核对年份，写成 2026-11-27 的样子"))
+    day::parse(text.trim()).map_err(|why| {
+        let remedy = match why {
+            DayError::FarYear => "核对年份，写成 2026-11-27 的样子",
+            DayError::NoDay | DayError::ShortYear => "写成 2026-11-27 或 2026年11月27日 的样子",
+        };
+        CliError::refused(format!("“{text}”{why}"), remedy)
+    })
 }
 
 /// A day on which something has happened.
@@ -43,9 +42,21 @@ mod tests {
     fn a_day_is_one_that_can_be_meant() {
         let today = date(2026, 11, 24);
         assert_eq!(read(" 2026-11-20 ").unwrap(), date(2026, 11, 20));
+        for text in ["2026年11月20日", "2026/11/20", "2026.11.20"] {
+            assert_eq!(read(text).unwrap(), date(2026, 11, 20), "{text}");
+        }
         assert_eq!(read("2100-12-31").unwrap(), date(2100, 12, 31), "as on phones and in tables");
-        for bad in ["", "明天", "11-20", "2026/11/20", "2026-11-31", "0206-11-20", "2206-11-20", "1926-11-20"]
-        {
+        for bad in [
+            "",
+            "明天",
+            "11-20",
+            "9月1日",
+            "26-11-20",
+            "2026-11-31",
+            "0206-11-20",
+            "2206-11-20",
+            "1926-11-20",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert!(happened("2026-11-24", today).is_ok());

@@ -1,6 +1,11 @@
 //! What a command says when it refuses or fails, in Chinese, with the remedy.
 
-use crate::{domain::ContentHash, server::database::DatabaseError, sheets::Fault};
+use crate::{
+    domain::ContentHash,
+    server::{database::DatabaseError, serve::ServeError, tls::TlsError},
+    sheets::Fault,
+};
+use rustls::pki_types::pem;
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
@@ -16,6 +21,17 @@ pub(super) enum CliError {
     /// The database failed.
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
     Database(DatabaseError),
+    /// A file that is something else.
+    #[error("“{0}”不是支部标尺的数据文件，没有动它。办法：核对 --database。")]
+    NotADatabase(String),
+    /// A database that cannot be opened.
+    #[error(
+        "打不开数据库文件“{0}”（{1}）。办法：核对 --database 的文件夹在不在、有没有读写的权限、磁盘满不满。"
+    )]
+    CannotOpen(String, String),
+    /// The service cannot be started, or went down.
+    #[error("{}", serving(.0))]
+    Serve(ServeError),
     /// A newer program's database.
     #[error(
         "数据库文件“{0}”是新版本的程序写的，这一版看不懂，没有动它。办法：装回新版本，或者恢复升级以前的备份。"
@@ -43,7 +59,7 @@ pub(super) enum CliError {
     #[error("读不了“{0}”：{why}。办法：核对文件名和权限。", why = why(.1))]
     Read(String, std::io::Error),
     /// A file cannot be written.
-    #[error("写不了“{0}”：{1}。办法：核对文件夹是否存在、是否有写的权限、磁盘是否还有空间。")]
+    #[error("写不了“{0}”：{why}。办法：核对文件夹是否存在、是否有写的权限、磁盘是否还有空间。", why = why(.1))]
     Write(String, std::io::Error),
     /// A file that would be overwritten.
     #[error("文件“{0}”已经有了，没有动它。办法：换一个文件名，或者先把它移走。")]
@@ -86,6 +102,8 @@ impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Missing(hash) => Self::Lost(hash),
+            DatabaseError::NotADatabase(file) => Self::NotADatabase(file.display().to_string()),
+            DatabaseError::Open(file, why) => Self::CannotOpen(file.display().to_string(), why.to_string()),
             DatabaseError::Newer(file, _) => Self::NewerDatabase(file.display().to_string()),
             DatabaseError::Migration(file, step, why) => {
                 Self::Migration(file.display().to_string(), step, why)
@@ -108,10 +126,54 @@ impl CliError {
 /// Why the operating system refused, in Chinese where it is one of the usual reasons.
 fn why(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "没有这个文件".into(),
-        std::io::ErrorKind::PermissionDenied => "没有读的权限".into(),
+        std::io::ErrorKind::NotFound => "没有这个文件或文件夹".into(),
+        std::io::ErrorKind::PermissionDenied => "没有权限".into(),
         std::io::ErrorKind::IsADirectory => "这是一个文件夹".into(),
+        std::io::ErrorKind::NotADirectory => "路径中间的一段不是文件夹".into(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "磁盘满了".into(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "这个磁盘只能读".into(),
+        std::io::ErrorKind::InvalidFilename => "文件名太长，或者有不能用的字".into(),
         _ => error.to_string(),
+    }
+}
+
+/// Why the service cannot be started, and what to do.
+fn serving(error: &ServeError) -> String {
+    match error {
+        ServeError::Listen(address, error) => match error.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "{address}已经被别的程序占用，也许另一个 biaochi 还开着。办法：停掉它，或者用 --listen 换一个端口。"
+            ),
+            std::io::ErrorKind::AddrNotAvailable => {
+                format!("这台机器没有{address}这个地址。办法：用 --listen 写这台机器自己的地址。")
+            }
+            std::io::ErrorKind::PermissionDenied => format!(
+                "不能用{address}：1024以下的端口要特别的权限。办法：用 --listen 换一个端口，前面加反向代理。"
+            ),
+            _ => format!("不能用{address}：{error}。办法：用 --listen 换一个地址。"),
+        },
+        ServeError::Tls(TlsError::Read(file, error)) => {
+            let why = match error {
+                pem::Error::Io(error) => why(error),
+                _ => "里面没有PEM格式的证书或私钥".into(),
+            };
+            format!("读不了证书文件“{}”：{why}。办法：核对 --tls-cert 和 --tls-key 的文件。", file.display())
+        }
+        ServeError::Tls(TlsError::Unfit { certificate, key, .. }) => format!(
+            "证书“{}”和私钥“{}”不能一起用。办法：核对是不是一对；不是就重新做一对。",
+            certificate.display(),
+            key.display()
+        ),
+        ServeError::App(error) => {
+            format!("手机用的页面读不了（{error}）。办法：核对 --app 的文件夹，重新做一次页面。")
+        }
+        ServeError::Photos(error) => {
+            format!("照片的文件夹用不了（{error}）。办法：核对 --photos 的文件夹、权限和磁盘空间。")
+        }
+        ServeError::Evidence(error) => {
+            format!("核对照片没有成功（{error}）。办法：核对数据库和 --photos 的文件夹。")
+        }
+        ServeError::Serve(error) => format!("服务停了：{error}。办法：重新启动。"),
     }
 }
 
@@ -145,6 +207,16 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>, CliError> {
 /// Refuses a file that is there already.
 pub(super) fn must_be_new(file: &Path) -> Result<(), CliError> {
     if file.exists() { Err(CliError::Exists(file.display().to_string())) } else { Ok(()) }
+}
+
+/// Refuses a file that is there already, or whose name promises something else than the workbook that is written.
+pub(super) fn must_be_new_workbook(file: &Path) -> Result<(), CliError> {
+    if !file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+        let right = file.with_extension("xlsx");
+        let problem = format!("“{}”的结尾不是 .xlsx，写出来的是xlsx工作簿", file.display());
+        return Err(CliError::refused(problem, format!("写成 -o {}", right.display())));
+    }
+    must_be_new(file)
 }
 
 /// Writes a new file that only its owner may read.

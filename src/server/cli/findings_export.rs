@@ -2,7 +2,7 @@
 //! roster's codes: nobody is ranked.
 
 use super::{
-    error::{CliError, must_be_new, write_new},
+    error::{CliError, must_be_new_workbook, write_new},
     findings::{Row, rows},
     findings_items::Items,
     sheets::{Cell, Looks},
@@ -36,7 +36,7 @@ pub(super) async fn export(
     under: Option<&str>,
     common: u32,
 ) -> Result<(), CliError> {
-    must_be_new(output)?;
+    must_be_new_workbook(output)?;
     let rows = rows(database, under).await?;
     let book = Book {
         rows: &rows,

@@ -4,7 +4,7 @@
 //! values there and changes nothing, and nobody's later word is overwritten by an old file.
 
 use super::{
-    error::{self, CliError, must_be_new, write_new},
+    error::{self, CliError, must_be_new_workbook, write_new},
     judge::{Row, held, holds, points, rows},
     results::Book,
     review::{PeriodIdArg, speaker},
@@ -59,7 +59,7 @@ const FILLED_IN: u16 = 10;
 
 /// Writes the table of these branches.
 pub(super) fn export(file: &Path, book: &Book) -> Result<(), CliError> {
-    must_be_new(file)?;
+    must_be_new_workbook(file)?;
     let mut workbook = Workbook::new();
     let looks = Looks::new();
     let sheet = workbook.add_worksheet().set_name(NAME)?;

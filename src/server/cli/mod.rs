@@ -181,13 +181,22 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
                 };
             }
             Needs::Database => return Err(CliError::NoDatabase(cli.database.display().to_string()).into()),
-            Needs::NewOrOld => make_folder(&cli.database)?,
+            Needs::NewOrOld => {
+                match &cli.command {
+                    Command::Standard(command) => command.check()?,
+                    Command::Roster(command) => command.check()?,
+                    _ => {}
+                }
+                make_folder(&cli.database)?;
+            }
         }
     }
     let photos = cli.photos.unwrap_or_else(|| cli.database.with_file_name("photos"));
     let database = Database::open(&cli.database).await.map_err(CliError::from)?;
     let done = match cli.command {
-        Command::Serve(options) => super::serve::run(options, &photos, &database).await.map_err(Into::into),
+        Command::Serve(options) => super::serve::run(options, &photos, &database)
+            .await
+            .map_err(|error| CliError::Serve(error).into()),
         Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Roster(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
@@ -207,8 +216,6 @@ fn make_folder(database: &Path) -> Result<(), Box<dyn Error>> {
     let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
-    std::fs::create_dir_all(folder).map_err(|error| {
-        format!("the folder {} cannot be made: {error}; name another file with --database", folder.display())
-            .into()
-    })
+    std::fs::create_dir_all(folder)
+        .map_err(|error| CliError::Write(folder.display().to_string(), error).into())
 }

@@ -2,7 +2,7 @@
 //! the scores: nobody is ranked.
 
 use super::{
-    error::{CliError, must_be_new, write_new},
+    error::{CliError, must_be_new_workbook, write_new},
     explain::{instead_of_points, shortfall},
     judge::{held, rows as rows_above},
     review::{PeriodIdArg, Row, pinned, rows},
@@ -65,7 +65,7 @@ impl Results {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let Self::Export { period, under, output } = self;
-        must_be_new(&output)?;
+        must_be_new_workbook(&output)?;
         let book = Book::collect(database, &period, under.as_deref()).await?;
         write_new(&output, &book.write()?)?;
         say(format!(

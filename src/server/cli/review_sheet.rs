@@ -4,7 +4,7 @@
 //! the same file again finds its own review there and changes nothing, and nobody's later word is overwritten by an old file.
 
 use super::{
-    error::{self, CliError, must_be_new, write_new},
+    error::{self, CliError, must_be_new_workbook, write_new},
     review::{Row, pinned, speaker},
     review_items, scope,
     sheets::{Looks, points},
@@ -66,7 +66,7 @@ const OPINIONS: [(&str, ReviewState); 4] = [
 
 /// Writes the table of these submissions.
 pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
-    must_be_new(file)?;
+    must_be_new_workbook(file)?;
     let mut book = Workbook::new();
     let looks = Looks::new();
     let sheet = book.add_worksheet().set_name(NAME)?;

@@ -52,6 +52,15 @@ pub(super) enum Roster {
 }
 
 impl Roster {
+    /// Refuses what can be told without a database, before an empty one is made for it.
+    pub(super) fn check(&self) -> Result<(), CliError> {
+        if let Self::Import { file, on, .. } = self {
+            on.as_ref().map(|text| days::happened(text, shanghai_date(SystemClock.now_ms()))).transpose()?;
+            workbook::read("名册", &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+        }
+        Ok(())
+    }
+
     /// Runs the command. Only a blank table is made without a database.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         if let Self::Template { output } = &self {

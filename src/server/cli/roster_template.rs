@@ -1,7 +1,7 @@
 //! `roster template`: a blank roster, with drop-downs, a note on every header, and cells that stay text.
 
 use super::{
-    error::{CliError, must_be_new, write_new},
+    error::{CliError, must_be_new_workbook, write_new},
     text::say,
 };
 use crate::{domain::sector::SECTORS, server::roster};
@@ -15,7 +15,7 @@ const LAST_ROW: u32 = 10_000;
 
 /// Writes the blank table.
 pub(super) fn write(output: &Path) -> Result<(), CliError> {
-    must_be_new(output)?;
+    must_be_new_workbook(output)?;
     write_new(output, &workbook()?)?;
     say(format!("空的名册写在“{}”。填好以后用 roster import 导入。", output.display()));
     Ok(())

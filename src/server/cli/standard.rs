@@ -103,6 +103,14 @@ impl Standard {
         if reads { Needs::Database } else { Needs::Nothing }
     }
 
+    /// Refuses what can be told without a database, before an empty one is made for it.
+    pub(super) fn check(&self) -> Result<(), CliError> {
+        if let Self::Publish { file, .. } = self {
+            package::read(file)?;
+        }
+        Ok(())
+    }
+
     /// Runs the command. Without a database, there is nothing to compare with.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         match self {

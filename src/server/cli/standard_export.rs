@@ -76,7 +76,7 @@ impl Export {
 }
 
 fn write(output: &Path, sheets: &[Sheet]) -> Result<(), CliError> {
-    error::must_be_new(output)?;
+    error::must_be_new_workbook(output)?;
     error::write_new(output, &export::workbook(sheets)?)
 }
 

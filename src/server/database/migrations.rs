@@ -41,7 +41,7 @@ pub(super) async fn bring_along(path: &Path) -> Result<(), DatabaseError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(super::BUSY)
         .disable_statement_logging();
-    let failed = |error| DatabaseError::Open(path.to_owned(), error);
+    let failed = |error| super::unopened(path, error);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
     let done = run(&mut connection, path, MIGRATIONS).await;
     connection.close().await.map_err(failed)?;
@@ -73,7 +73,7 @@ async fn how_many_ran(
     path: &Path,
     migrations: &[(&str, &'static str)],
 ) -> Result<usize, DatabaseError> {
-    let failed = |error| DatabaseError::Open(path.to_owned(), error);
+    let failed = |error| super::unopened(path, error);
     let version: i64 =
         sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await.map_err(failed)?;
     if usize::try_from(version).map_or(true, |version| version > migrations.len()) {

@@ -41,6 +41,9 @@ pub enum DatabaseError {
     /// The file cannot be opened.
     #[error("the database {0} cannot be opened: {1}; name a file that this user may write with --database")]
     Open(std::path::PathBuf, sqlx::Error),
+    /// The file is something else.
+    #[error("{0} is no SQLite database; name the right file with --database")]
+    NotADatabase(std::path::PathBuf),
     /// The file is of a schema that this version does not know.
     #[error(
         "the database {0} was written by a newer version of biaochi (schema {1}, this one knows {known}); \
@@ -72,6 +75,17 @@ pub enum DatabaseError {
     /// The task that stores submissions is gone.
     #[error("the endpoint is stopping; start it again")]
     Stopped,
+}
+
+/// Why a file cannot be opened.
+fn unopened(path: &Path, error: sqlx::Error) -> DatabaseError {
+    // SQLITE_NOTADB (https://www.sqlite.org/rescode.html#notadb)
+    let is_other = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "26");
+    if is_other {
+        DatabaseError::NotADatabase(path.to_owned())
+    } else {
+        DatabaseError::Open(path.to_owned(), error)
+    }
 }
 
 fn stored(error: impl core::fmt::Display) -> DatabaseError {
@@ -124,7 +138,7 @@ impl Database {
             .busy_timeout(BUSY)
             // Slow statements would go to a clerk's terminal and to logs, as SQL.
             .disable_statement_logging();
-        let failed = |error| DatabaseError::Open(path.to_owned(), error);
+        let failed = |error| unopened(path, error);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
         Ok(Self(pool))
     }

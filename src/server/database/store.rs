@@ -160,6 +160,7 @@ fn fails_all(error: &DatabaseError) -> bool {
         | DatabaseError::Stopped => true,
         DatabaseError::Stored(_)
         | DatabaseError::Missing(_)
+        | DatabaseError::NotADatabase(_)
         | DatabaseError::Newer(..)
         | DatabaseError::Migration(..)
         | DatabaseError::OtherMigration(..) => false,
