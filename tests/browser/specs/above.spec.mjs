@@ -48,7 +48,7 @@ test("a standard's own grades are what the phone offers and says", async ({ endp
   const edit = (file, change) => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), "utf8")));
   edit("等次.csv", () => "等次,分数线,评选,名额\n五星,95,是,\n四星,80,,\n三星,60,,\n无星,,,\n");
   edit("限制.csv", (text) => text.replace(",达标,", ",三星,").replace(",不合格,", ",无星,"));
-  await endpoint.command("standard", "publish", folder, "--yes-fewer-sectors");
+  await endpoint.command("standard", "publish", folder, "--yes-fewer-sectors", "--yes-without-period");
   rmSync(folder, { recursive: true });
   const page = await phone.open();
   await activate(page, endpoint);
