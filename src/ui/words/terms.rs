@@ -234,8 +234,8 @@ mod tests {
     #[test]
     fn a_general_reason_is_said_beside_the_items() {
         use crate::protocol::ReviewItem;
-        let list = crate::domain::testing::checklist();
-        let period = crate::domain::testing::period();
+        let list = testing::checklist();
+        let period = testing::period();
         let sheet = crate::domain::score(&list, &period, &crate::domain::Assessment::default());
         let rows = crate::ui::overview::rows(&list, &sheet, &period, period.ends);
         let review = |reason: &str, items: Vec<ReviewItem>| Review {
