@@ -23,7 +23,7 @@ fn a_folder_is_checked_without_a_database() {
         "什么也没有写入",
     ]);
     stage.run(&["standard", "publish", &broken]).refused(&["不认识“良好”"]);
-    stage.run(&["standard", "show"]).refused(&["还没有发布标准", "standard publish"]);
+    stage.run(&["standard", "show"]).refused(&["没有数据库文件", "standard publish-builtin"]);
     stage.run(&["standard", "check", &stage.arg("nowhere")]).refused(&[
         "读不了",
         "没有这个文件",

@@ -28,7 +28,7 @@ async fn a_phone_that_trusts_the_certificate_talks_over_https() {
     let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let unfit = folder.path().join("other.pem");
     fs::write(&unfit, other.signing_key.serialize_pem()).unwrap();
-    for (wrong, reason) in [(unfit.as_path(), "used together"), (folder.path(), "cannot be read")] {
+    for (wrong, reason) in [(unfit.as_path(), "不能一起用"), (folder.path(), "读不了")] {
         let mut command = common::program(&file(&folder));
         let output = command
             .env("RUST_LOG", "error")

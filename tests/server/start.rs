@@ -18,7 +18,7 @@ fn fails(command: &mut Command, words: &[&str]) {
 async fn a_port_that_is_taken() {
     let stage = Stage::new(0, &[]).await;
     let address = stage.program.base.trim_start_matches("http://");
-    fails(program(&file(&stage.folder)).args(["--listen", address]), &[address, "port", "--listen"]);
+    fails(program(&file(&stage.folder)).args(["--listen", address]), &[address, "已经被别的程序占用", "--listen"]);
 }
 
 #[test]
@@ -28,5 +28,5 @@ fn a_database_that_cannot_be_opened() {
     let garbage = folder.path().join("garbage.sqlite");
     std::fs::write(&garbage, "this is no database at all, but a letter to the township".repeat(20)).unwrap();
     fails(&mut program(&garbage), &["garbage.sqlite", "--database"]);
-    fails(&mut program(Path::new("/proc/none/biaochi.sqlite")), &["/proc/none", "--database"]);
+    fails(&mut program(Path::new("/proc/none/biaochi.sqlite")), &["写不了“/proc/none”", "办法"]);
 }
