@@ -18,7 +18,10 @@ fn fails(command: &mut Command, words: &[&str]) {
 async fn a_port_that_is_taken() {
     let stage = Stage::new(0, &[]).await;
     let address = stage.program.base.trim_start_matches("http://");
-    fails(program(&file(&stage.folder)).args(["--listen", address]), &[address, "已经被别的程序占用", "--listen"]);
+    fails(
+        program(&file(&stage.folder)).args(["--listen", address]),
+        &[address, "已经被别的程序占用", "--listen"],
+    );
 }
 
 #[test]

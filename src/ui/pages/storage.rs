@@ -28,7 +28,7 @@ use leptos::prelude::*;
 pub fn StoragePage() -> impl IntoView {
     let session = session();
     // What is typed is counted from the disk, and not with every key.
-    leptos::task::spawn_local(session.reload());
+    leptos::task::spawn_local(session.settle_typed());
     view! {
         <Page title="我的资料在哪" back="/me">
             <Problems />

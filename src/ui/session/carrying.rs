@@ -36,6 +36,8 @@ impl Session {
         let repository = self.repository().ok_or_else(closed)?;
         let binding = untrack(|| self.active()).ok_or_else(closed)?;
         let branch = binding.branch.code.clone();
+        // What was entered a moment ago still lies there as unfinished, and what was typed a moment ago does not yet.
+        self.write_typed().await;
         let mut backup = repository.backup(&branch, self.now()).await?.ok_or_else(closed)?;
         for saved in &mut backup.drafts {
             let (read, unread) = std::mem::take(&mut saved.entries).into_parts();

@@ -37,6 +37,8 @@ test("nothing filled in, entered, photographed or written into 整改 leaves the
   for (const named of ["台账", "照片", "写进整改的问题", "没有上报的，别人看不到", "以后再写的措施", "有网就自己送", "支部写的答复"])
     await expect(notice).toContainText(named);
   await page.getByRole("button", { name: "看明白了，开始用" }).click();
+  // Where activation ends, and leads to.
+  await expect(page.getByTestId("next")).toBeVisible();
   await confirmProfile(page);
   await openItem(page, 2);
   await add(page, await picture(page, { width: 900, height: 700 }));
