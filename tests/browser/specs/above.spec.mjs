@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BRANCH } from "../harness/endpoint.mjs";
-import { periodOn } from "../harness/clock.mjs";
+import { periodOn, said, TODAY } from "../harness/clock.mjs";
 import { activate, answerItem, confirmProfile, goTo, lookAgain, openItem, score, sentSays, submit } from "../harness/secretary.mjs";
 import { expect, test } from "../harness/test.mjs";
 
@@ -26,7 +26,7 @@ test("a value from above comes to the phone with who gave it and when, beside th
   const given = page.getByTestId("question");
   await expect(given).toContainText("镇安镇党委");
   await expect(given).toContainText("2.5分");
-  await expect(given).toContainText("11月24日");
+  await expect(given).toContainText(said(TODAY));
   await expect(given).toContainText("任务清单办结八成");
   await page.screenshot({ path: info.outputPath("item.png") });
   expect(await score(page)).toBe(own);
