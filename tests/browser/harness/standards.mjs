@@ -43,7 +43,9 @@ export function forLaterPeriods() {
     if (name === "标准") return replaced(text, "版本,2026.2", "版本,2027.1");
     if (name !== "考核周期") return text;
     const { id, ends } = periodOn();
-    return text.split("\n").filter((line) => !line.startsWith(`${id},`) && !(line.split(",")[3] < ends)).join("\n");
+    const later = text.trimEnd().split("\n").filter((line) => !line.startsWith(`${id},`) && !(line.split(",")[3] < ends));
+    // One more than the built-in standard has: what falls due once a year has to fall due in one of them, on late days too.
+    return [...later, "2029-H1,2029年上半年,2028-12-01,2029-05-31,2029-06-05"].join("\n");
   });
 }
 
