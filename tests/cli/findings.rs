@@ -319,6 +319,19 @@ async fn a_deadline_that_has_passed_is_taken_as_it_is_and_shown_as_overdue() {
     let rows: [&[&str]; 2] =
         [&["支部编号", "条目", "存在问题", "整改时限"], &["2107011000000", "", "门牌脱落", "2026年10月1日"]];
     stage.run(&["findings", "import", &workbook(&stage, "又.xlsx", &rows)]).ok();
+    // A code of one branch beside the name of another: whose problem it is nobody guesses.
+    stage
+        .run(&[
+            "roster",
+            "import",
+            &stage.write("又.csv", roster.replace("2107011000000", "2107011000001").replace("甲村", "乙村")),
+        ])
+        .ok();
+    let apart: [&[&str]; 2] =
+        [&["支部编号", "支部", "条目", "存在问题"], &["2107011000000", "乙村党支部", "", "档案缺页"]];
+    stage
+        .run(&["findings", "import", &workbook(&stage, "排乱.xlsx", &apart)])
+        .refused(&["“乙村党支部”和编号对不上：编号说的是“甲村党支部”"]);
     let list = stage.run(&["findings", "list"]).ok();
     assert_eq!(list.matches("逾期").count(), 2, "{list}");
     let found = stage.run(&["findings", "list", "--json"]).json();

@@ -161,6 +161,15 @@ async fn the_table_goes_out_is_filled_in_and_comes_back_row_by_row() {
     assert!(done.contains("写入0处得分，没有变化2处"), "{done}");
     assert_eq!(other.get(paths::BRANCH).await.get("judged"), None);
 
+    // Sorted without the column of codes: one branch's points are not given to another.
+    let apart = [(2, "支部", "乙村党支部"), (2, "得分", "1"), (3, "条目", "第1条 别的"), (3, "得分", "1")];
+    filled(&stage.path("打分.xlsx"), &back, &apart);
+    stage.run(&import).refused(&[
+        "第2行“支部”列：“乙村党支部”和编号对不上：编号说的是“甲村党支部”",
+        "第3行“条目”列：“第1条 别的”和编号对不上",
+        "选中所有的列一起排",
+    ]);
+
     // A later word is not overwritten by an old file; two rows for one are not guessed at.
     filled(&stage.path("打分.xlsx"), &back, &[(2, "得分", "1"), (5, "条目编号", ""), (5, "得分", "1")]);
     stage.run(&import).refused(&[
@@ -168,11 +177,12 @@ async fn the_table_goes_out_is_filled_in_and_comes_back_row_by_row() {
         "又打过分（现在是3）",
         "第5行“条目编号”列：这一格没有填",
     ]);
-    let item = |row: usize| {
+    let cell = |row: usize, column: usize| {
         let mut book: calamine::Xlsx<_> = open_workbook(stage.path("打分.xlsx")).unwrap();
-        book.worksheet_range("打分表").unwrap().get((row - 1, 4)).unwrap().to_string()
+        book.worksheet_range("打分表").unwrap().get((row - 1, column)).unwrap().to_string()
     };
-    let twice = [(4, "得分", "1"), (5, "得分", "2"), (5, "条目编号", &*item(4))];
+    let twice =
+        [(4, "得分", "1"), (5, "得分", "2"), (5, "条目编号", &*cell(4, 4)), (5, "条目", &*cell(4, 5))];
     filled(&stage.path("打分.xlsx"), &back, &twice);
     stage.run(&import).refused(&["第4行“条目编号”列：和第5行是同一个支部的同一条"]);
 

@@ -220,6 +220,14 @@ impl Desk {
                 };
                 line.fault(CODE, problem, remedy, faults);
             }
+            // Sorted without the column of codes, one branch's problems would go to another.
+            let said = line.text(BRANCH);
+            let is_another = |own: &Unit| own.name != said && self.units.iter().any(|unit| unit.name == said);
+            if let Some(own) = branch.filter(|own| is_another(own)) {
+                let problem = format!("{}和编号对不上：编号说的是{}", quoted(said), quoted(&own.name));
+                line.fault(BRANCH, problem, "核对是哪个支部；排序要选中所有的列一起排", faults);
+                return None;
+            }
             return branch;
         }
         let name = line.text(BRANCH);

@@ -32,8 +32,10 @@ use std::{
 
 const NAME: &str = "打分表";
 const CODE: &str = "支部编号";
+const BRANCH: &str = "支部";
 const PERIOD: &str = "周期";
 const ITEM: &str = "条目编号";
+const TITLE: &str = "条目";
 const TIMES: &str = "已评次数";
 const POINTS: &str = "得分";
 const HOLDS: &str = "成立的限制";
@@ -41,11 +43,11 @@ const REASON: &str = "说明";
 /// The columns with their widths in characters.
 const COLUMNS: [(&str, f64); 13] = [
     (CODE, 15.0),
-    ("支部", 18.0),
+    (BRANCH, 18.0),
     ("上级党组织", 16.0),
     (PERIOD, 9.0),
     (ITEM, 10.0),
-    ("条目", 26.0),
+    (TITLE, 26.0),
     ("满分", 7.0),
     ("有哪些限制", 36.0),
     ("现得分", 16.0),
@@ -80,7 +82,7 @@ pub(super) fn export(file: &Path, book: &Book) -> Result<(), CliError> {
             (2, row.above.to_owned()),
             (3, row.period.id.to_string()),
             (4, row.asked.item.id.to_string()),
-            (5, format!("第{}条 {}", row.asked.number, row.asked.item.title)),
+            (5, title(row)),
             (7, limits.collect::<Vec<_>>().join("\n")),
             (8, standing),
         ];
@@ -185,6 +187,10 @@ fn column((title, _): (&'static str, f64)) -> Column {
     }
 }
 
+fn title(row: &Row<'_>) -> String {
+    format!("第{}条 {}", row.asked.number, row.asked.item.title)
+}
+
 fn is_filled(line: Line<'_>) -> bool {
     [POINTS, HOLDS, REASON].iter().any(|column| !line.text(column).is_empty())
 }
@@ -220,6 +226,16 @@ impl<'t> Desk<'t, '_> {
             line.fault(ITEM, problem, "支部编号、周期、条目编号三列不要改；重新导出打分表", faults);
             return;
         };
+        // Sorted without the columns of codes, a row would give one branch's points to another.
+        let stood = [(BRANCH, row.branch.name.clone()), (TITLE, title(row))];
+        for (column, own) in stood {
+            let said = line.text(column);
+            if !said.is_empty() && said != own {
+                let problem = format!("{}和编号对不上：编号说的是{}", quoted(said), quoted(&own));
+                line.fault(column, problem, "排序要选中所有的列一起排；重新导出打分表", faults);
+                return;
+            }
+        }
         if let Some(first) = self.seen.insert(key, line) {
             // Which of the two is meant nobody knows but the clerk.
             for (one, other) in [(first, line), (line, first)] {
