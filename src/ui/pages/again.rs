@@ -61,7 +61,7 @@ impl Work {
     /// The checklist and item that an entry answered, where that version is here.
     fn asked_then(&self, entry: &Entry) -> Option<(&Checklist, &Item)> {
         let of: Option<&ContentHash> = entry.under.as_ref();
-        let list = of.and_then(|under| self.versions.get(under)).unwrap_or(&self.checklist);
+        let list = of.and_then(|under| self.version(under)).unwrap_or(&self.checklist);
         let (_, _, item) = list.find(entry.key.item()?)?;
         Some((list, item))
     }

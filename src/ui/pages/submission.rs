@@ -1,7 +1,7 @@
 //! One submission: its receipt, its declaration, every word from above, and taking it back.
 
 use crate::{
-    domain::{Assessment, with_above},
+    domain::{Assessment, Checklist, PeriodId, Submission, with_above},
     store::LocalSubmission,
     ui::{
         components::{
@@ -20,6 +20,7 @@ use crate::{
     words::whole,
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The page.
 #[component]
@@ -47,9 +48,13 @@ pub fn SubmissionPage() -> impl IntoView {
 fn Shown(sent: LocalSubmission) -> impl IntoView {
     let session = session();
     let today = session.today.get_untracked();
-    let declared = sent.snapshot().map(|snapshot| snapshot.declaration);
-    let list = session.derived.checklist.get_untracked();
+    // Read from its bytes once, and told by the version that it answers: grades and full points are that one's.
+    let snapshot = sent.snapshot();
+    let list = snapshot.as_ref().and_then(|snapshot| {
+        session.work.with_untracked(|work| work.as_ref().ok()?.version(&snapshot.checklist).cloned())
+    });
     let grading = list.as_ref().map(|list| list.grading.clone()).unwrap_or_default();
+    let declared = snapshot.as_ref().map(|snapshot| snapshot.declaration.clone());
     let claimed =
         declared.as_ref().map(|declared| terms::claimed(&grading, declared.claimed_grade).to_owned());
     let of_full = list.as_ref().map(|list| whole::of_full(list)).unwrap_or_default();
@@ -128,7 +133,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                     })}
             </dl>
         </section>
-        <Above sent=sent.clone() />
+        <Above period=sent.period.clone() answered=snapshot.zip(list) />
         {says_more
             .then(|| {
                 view! {
@@ -201,20 +206,22 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
 
 /// What the upper level gave for the items that it judges itself in the period of this submission, with who and when.
 #[component]
-fn Above(sent: LocalSubmission) -> impl IntoView {
+fn Above(
+    /// Which period.
+    period: PeriodId,
+    /// What was reported, and the version that it answers, as far as they are here.
+    answered: Option<(Submission, Arc<Checklist>)>,
+) -> impl IntoView {
     let session = session();
     move || {
         let binding = session.active()?;
         let today = session.today.get();
-        let work = session.work.read();
-        let list = work.as_ref().ok().map(|work| work.checklist.clone());
-        let said: Vec<_> = binding
-            .branch
-            .judged
+        let judged = &binding.branch.judged;
+        let said: Vec<_> = judged
             .iter()
-            .filter(|value| value.period == sent.period)
+            .filter(|value| value.period == period)
             .map(|value| {
-                let found = list.as_ref().and_then(|list| list.find(&value.item));
+                let found = answered.as_ref().and_then(|(_, list)| list.find(&value.item));
                 let name = found.map(|(number, _, item)| format!("第{number}条{}　", item.title));
                 let more = found.map(|(_, _, item)| terms::said_above(item, value)).unwrap_or_default();
                 let more: Vec<_> = more.into_iter().map(|line| view! { <p>{line}</p> }).collect();
@@ -222,14 +229,11 @@ fn Above(sent: LocalSubmission) -> impl IntoView {
                 view! { <li><a href=format!("/check/{}", value.item)>{said}</a>{more}</li> }
             })
             .collect();
-        // Of what was reported, not of what was changed since; by the standard that it names.
-        let snapshot = sent.snapshot();
-        let whole = snapshot.zip(work.as_ref().ok()).and_then(|(snapshot, work)| {
-            let is_of =
-                (&snapshot.checklist, &snapshot.period) == (&work.draft.checklist, &work.draft.period);
+        // Of what was reported, not of what was changed since.
+        let whole = answered.as_ref().and_then(|(snapshot, list)| {
             let reported = Assessment::new(snapshot.answers.iter().cloned(), None);
-            let whole = with_above(&work.checklist, &work.period, &reported, &binding.branch.judged);
-            whole.filter(|_| is_of).map(|whole| terms::with_above(&work.checklist.grading, &whole))
+            let whole = with_above(list, list.period(&snapshot.period)?, &reported, judged)?;
+            Some(terms::with_above(&list.grading, &whole))
         });
         (!said.is_empty()).then(|| {
             view! {

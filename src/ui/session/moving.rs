@@ -24,6 +24,12 @@ impl Work {
         Pinned { hash: &self.draft.checklist, checklist: &self.checklist, period: &self.period }
     }
 
+    /// The version of this hash: the pinned one, or another that answers were given under.
+    #[must_use]
+    pub fn version(&self, hash: &ContentHash) -> Option<&Arc<Checklist>> {
+        if hash == &self.draft.checklist { Some(&self.checklist) } else { self.versions.get(hash) }
+    }
+
     /// The registers that are to be looked at again (待复核). What the ledger answers (`counted`) is not: it is counted for the
     /// pinned version.
     #[must_use]
