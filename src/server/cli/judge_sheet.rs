@@ -8,7 +8,8 @@ use super::{
     judge::{Row, held, holds, points, rows},
     results::Book,
     review::{PeriodIdArg, speaker},
-    sheets::{Looks, points as number},
+    row_by_row,
+    sheets::{Looks, how_to, points as number},
     text::say,
 };
 use crate::{
@@ -93,18 +94,15 @@ pub(super) fn export(file: &Path, book: &Book) -> Result<(), CliError> {
             looks.filled_in(sheet, line, column)?;
         }
     }
-    let how = workbook.add_worksheet().set_name("怎么填")?;
-    how.set_column_width(0, 80)?;
     let lines = [
         "只填“得分”“成立的限制”“说明”三列，其他列不要改。不评的、不改的行，三列都空着。",
+        "要排序，选中所有的列一起排：只排几列，得分就对不上支部，导入时不收。",
         "“得分”写数，不带单位，不超过满分，最多两位小数。",
         "有限制的条目，“成立的限制”必填：成立的写它的编号（几个用、隔开），都不成立的写“无”。没有限制的空着。",
         "“说明”可以空着。支部在手机上看得到得分、成立的限制、说明、谁评的、哪天评的。",
         "填好存成xlsx，交给管系统的人用 judge import 导入。改分就再填一次，原来的留着。",
     ];
-    for (row, line) in (0_u32..).zip(lines) {
-        how.write_string(row, 0, line)?;
-    }
+    how_to(&mut workbook, &lines)?;
     write_new(file, &workbook.save_to_buffer()?)?;
     say(format!("已写入“{}”，{}行。填好以后用 judge import 导入。", file.display(), rows.len()));
     Ok(())
@@ -141,14 +139,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
         desk.read(line, &mut faults);
     }
     let Desk { mut given, mut unchanged, .. } = desk;
-    let is_sound = |line: &Line<'_>| !faults.has_row(NAME, Some(line.number()));
-    given.retain(|(line, _)| is_sound(line));
-    unchanged.retain(is_sound);
-    // What is wrong with the table itself, not with a row of it, leaves nothing that could be relied on.
-    let all_of_rows = faults.all(|fault| table.lines().any(|line| Some(line.number()) == fault.row));
-    if !all_of_rows || (!faults.is_empty() && given.is_empty() && unchanged.is_empty()) {
-        return Err(CliError::Faults(faults.into_vec()));
-    }
+    let mut faults = row_by_row::sound(&table, NAME, faults, &mut given, &mut unchanged)?;
     for (_, giving) in &mut given {
         giving.value.by = speaker(database, &giving.branch, by).await?;
     }
@@ -161,10 +152,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
     }
     let written = given.len().saturating_sub(overtaken.len());
     say(format!("写入{written}处得分，没有变化{}处。", unchanged.len()));
-    for notice in faults.take_notices() {
-        say(format!("提示：{notice}"));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(CliError::LeftOut(faults.into_vec())) }
+    row_by_row::end(faults)
 }
 
 /// The table that a file's sheets hold, and what is wrong with it as such.

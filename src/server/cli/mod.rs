@@ -26,6 +26,7 @@ mod review_sheet;
 mod roster;
 mod roster_changes;
 mod roster_template;
+mod row_by_row;
 mod scope;
 mod sheets;
 mod slips;

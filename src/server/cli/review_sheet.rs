@@ -6,8 +6,8 @@
 use super::{
     error::{self, CliError, must_be_new_workbook, write_new},
     review::{Row, pinned, speaker},
-    review_items, scope,
-    sheets::{Looks, points},
+    review_items, row_by_row, scope,
+    sheets::{Looks, how_to, points},
     text::{review_state, say},
 };
 use crate::{
@@ -105,8 +105,6 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
             .set_error_message("请从下拉框里选：审核中、退回修改、需补材料、审核通过")?;
         sheet.add_data_validation(1, 10, last, 10, &choices)?;
     }
-    let how = book.add_worksheet().set_name("怎么填")?;
-    how.set_column_width(0, 80)?;
     let lines = [
         "只填“审核意见”“原因”“条目与原因”“截止日期”四列，其他列不要改。",
         "不审的那一行，四列都空着。",
@@ -115,9 +113,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
         "“截止日期”这样写：2026-11-27。",
         "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。",
     ];
-    for (row, line) in (0_u32..).zip(lines) {
-        how.write_string(row, 0, line)?;
-    }
+    how_to(&mut book, &lines)?;
     write_new(file, &book.save_to_buffer()?)?;
     say(format!("已写入“{}”，{}份。填好以后用 review import 导入。", file.display(), rows.len()));
     Ok(())
@@ -146,14 +142,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
         desk.read(line, by, &mut faults).await?;
     }
     let Desk { counting, mut decisions, mut unchanged, .. } = desk;
-    let is_sound = |line: &Line<'_>, faults: &Faults| !faults.has_row(NAME, Some(line.number()));
-    decisions.retain(|(line, _)| is_sound(line, &faults));
-    unchanged.retain(|line| is_sound(line, &faults));
-    // What is wrong with the table itself, not with a row of it, leaves nothing that could be relied on.
-    let all_of_rows = faults.all(|fault| table.lines().any(|line| Some(line.number()) == fault.row));
-    if !all_of_rows || (!faults.is_empty() && decisions.is_empty() && unchanged.is_empty()) {
-        return Err(CliError::Faults(faults.into_vec()));
-    }
+    let mut faults = row_by_row::sound(&table, NAME, faults, &mut decisions, &mut unchanged)?;
     let overtaken =
         database.decide(&decisions.iter().map(|(_, one)| one.clone()).collect::<Vec<_>>()).await?;
     decisions.retain(|(line, decision)| {
@@ -185,10 +174,7 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
     if overdue > 0 {
         say(format!("提示：其中{overdue}份的截止日期已经过了，照实记作逾期。"));
     }
-    for notice in faults.take_notices() {
-        say(format!("提示：{notice}"));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(CliError::LeftOut(faults.into_vec())) }
+    row_by_row::end(faults)
 }
 
 /// The table that a file's sheets hold, and what is wrong with it as such.

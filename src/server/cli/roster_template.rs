@@ -2,6 +2,7 @@
 
 use super::{
     error::{CliError, must_be_new_workbook, write_new},
+    sheets::how_to,
     text::say,
 };
 use crate::{domain::sector::SECTORS, server::roster};
@@ -24,8 +25,6 @@ pub(super) fn write(output: &Path) -> Result<(), CliError> {
 fn workbook() -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     table(book.add_worksheet().set_name(roster::NAME)?)?;
-    let how = book.add_worksheet().set_name("怎么填")?;
-    how.set_column_width(0, 80)?;
     let lines = [
         "每个党组织一行，从县（市、区）到支部；上级先写后写都可以。",
         "橙色的列必须填，鼠标停在表头上有说明；可以自己加“备注”列，不导入。",
@@ -33,9 +32,7 @@ fn workbook() -> Result<Vec<u8>, XlsxError> {
         "不要合并单元格，不要隐藏行和列；从别处粘贴时选“只粘贴值”。",
         "填好存成xlsx，用 roster import 导入。有错误会一次列全，什么也不写入。",
     ];
-    for (row, line) in (0_u32..).zip(lines) {
-        how.write_string(row, 0, line)?;
-    }
+    how_to(&mut book, &lines)?;
     book.save_to_buffer()
 }
 

@@ -1,6 +1,6 @@
 //! Writing workbooks: texts stay texts, headers stay in sight.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 /// The tallest row a workbook can have, and a line of text, in points.
 const TALLEST: f64 = 409.0;
@@ -144,4 +144,14 @@ fn wrapped(text: &str, width: f64) -> usize {
 /// Points as a number that adds up in a spreadsheet.
 pub(super) fn points(points: crate::domain::Points) -> f64 {
     f64::from(points.hundredths()) / 100.0
+}
+
+/// The sheet that says how a table is filled in. Readers pass it over.
+pub(super) fn how_to(workbook: &mut Workbook, lines: &[&str]) -> Result<(), XlsxError> {
+    let how = workbook.add_worksheet().set_name("怎么填")?;
+    how.set_column_width(0, 80)?;
+    for (row, line) in (0_u32..).zip(lines) {
+        how.write_string(row, 0, *line)?;
+    }
+    Ok(())
 }
