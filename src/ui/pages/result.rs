@@ -149,9 +149,10 @@ fn above(session: Session) -> Option<impl IntoView> {
     let whole = session.with_above()?;
     let limits = held_by(session, &whole.estimate);
     let grading = session.derived.checklist.get()?.grading.clone();
+    let own = session.derived.sheet.get()?.total();
     Some(view! {
         <div data-testid="with-above">
-            <p>{terms::with_above(&grading, &whole)}</p>
+            <p>{terms::with_above(&grading, own, &whole)}</p>
             {(!limits.is_empty()).then(|| view! { <ul class="small">{limits}</ul> })}
         </div>
     })

@@ -1,7 +1,7 @@
 //! One submission: its receipt, its declaration, every word from above, and taking it back.
 
 use crate::{
-    domain::{Assessment, Checklist, PeriodId, Submission, with_above},
+    domain::{Assessment, Checklist, PeriodId, Submission, score, with_above},
     store::LocalSubmission,
     ui::{
         components::{
@@ -222,18 +222,22 @@ fn Above(
             .filter(|value| value.period == period)
             .map(|value| {
                 let found = answered.as_ref().and_then(|(_, list)| list.find(&value.item));
-                let name = found.map(|(number, _, item)| format!("第{number}条{}　", item.title));
+                let name = found.map_or_else(
+                    || value.item.to_string(),
+                    |(number, _, item)| format!("第{number}条{}", item.title),
+                );
                 let more = found.map(|(_, _, item)| terms::said_above(item, value)).unwrap_or_default();
                 let more: Vec<_> = more.into_iter().map(|line| view! { <p>{line}</p> }).collect();
-                let said = format!("{}{}", name.unwrap_or_default(), terms::value_above(value, today));
-                view! { <li><a href=format!("/check/{}", value.item)>{said}</a>{more}</li> }
+                let given = terms::value_above(value, today);
+                view! { <li><a href=format!("/check/{}", value.item)>{name}</a><p>{given}</p>{more}</li> }
             })
             .collect();
         // Of what was reported, not of what was changed since.
         let whole = answered.as_ref().and_then(|(snapshot, list)| {
             let reported = Assessment::new(snapshot.answers.iter().cloned(), None);
-            let whole = with_above(list, list.period(&snapshot.period)?, &reported, judged)?;
-            Some(terms::with_above(&list.grading, &whole))
+            let period = list.period(&snapshot.period)?;
+            let whole = with_above(list, period, &reported, judged)?;
+            Some(terms::with_above(&list.grading, score(list, period, &reported).total(), &whole))
         });
         (!said.is_empty()).then(|| {
             view! {

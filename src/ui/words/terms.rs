@@ -182,19 +182,24 @@ pub fn said_above(item: &Item, value: &ValueAbove) -> Vec<String> {
     held.chain(reason).collect()
 }
 
-/// What the upper level gave so far, and the whole with it.
+/// What the upper level gave so far, and the whole with it; where that is not the sum of the two (`own` is the branch's), why.
 #[must_use]
-pub fn with_above(grading: &Grading, whole: &WithAbove) -> String {
+pub fn with_above(grading: &Grading, own: Points, whole: &WithAbove) -> String {
     let missing = match whole.missing.len() {
         0 => String::new(),
         count => format!("，还有{count}条没有评"),
     };
+    let total = whole.sheet.total();
+    let why = if own.saturating_add(whole.got) == total {
+        ""
+    } else {
+        "（不是直接相加：没有评的、不适用的不算在内，它们那一方面按比例折算）"
+    };
     format!(
-        "上级评的{}条得{}分（满分{}分）{missing}；自评加上级评合计{}分，{}。等次由上级评定。",
+        "上级评的{}条得{}分（满分{}分）{missing}；自评加上级评合计{total}分{why}，{}。等次由上级评定。",
         whole.given.len(),
         whole.got,
         whole.of,
-        whole.sheet.total(),
         estimate(grading, &whole.estimate)
     )
 }
@@ -208,7 +213,7 @@ pub fn of_points(got: Points, points: Points) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{PeriodId, testing};
+    use crate::domain::{Assessment, Checklist, PeriodId, score, testing};
     use jiff::civil::date;
 
     #[test]
@@ -232,11 +237,39 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_that_is_none_says_why() {
+        let (mut list, period) = (testing::checklist(), testing::period());
+        list.aspects[0].items[0].judged_above = true;
+        let (item, own) = (list.aspects[0].items[0].clone(), Assessment::default());
+        let of = item.points();
+        let value = |points| ValueAbove {
+            period: period.id.clone(),
+            item: item.id.clone(),
+            points,
+            of,
+            holds: Vec::new(),
+            reason: String::new(),
+            at: 1_795_449_900_000,
+            by: "镇安镇党委".into(),
+        };
+        let told = |list: &Checklist, points| {
+            let whole = crate::domain::with_above(list, &period, &own, &[value(points)]).unwrap();
+            with_above(&list.grading, score(list, &period, &own).total(), &whole)
+        };
+        let said = told(&list, of);
+        assert!(said.contains(&format!("合计{of}分，")), "{said}");
+        // A second one in its aspect that nobody has judged: the first weighs more for now.
+        list.aspects[0].items[1].judged_above = true;
+        let said = told(&list, of);
+        assert!(said.contains("还有1条没有评") && said.contains("分（不是直接相加："), "{said}");
+    }
+
+    #[test]
     fn a_general_reason_is_said_beside_the_items() {
         use crate::protocol::ReviewItem;
         let list = testing::checklist();
         let period = testing::period();
-        let sheet = crate::domain::score(&list, &period, &crate::domain::Assessment::default());
+        let sheet = score(&list, &period, &Assessment::default());
         let rows = crate::ui::overview::rows(&list, &sheet, &period, period.ends);
         let review = |reason: &str, items: Vec<ReviewItem>| Review {
             state: ReviewState::Returned,

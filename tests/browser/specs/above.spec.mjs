@@ -31,6 +31,8 @@ test("a value from above comes to the phone with who gave it and when, beside th
   await page.screenshot({ path: info.outputPath("item.png") });
   expect(await score(page)).toBe(own);
   await expect(page.locator("#main")).toContainText("镇安镇党委");
+  // Two others are not judged yet, so that the whole is not the sum of the two: said, not left to be puzzled over.
+  await expect(page.getByTestId("with-above")).toContainText("不是直接相加");
   await page.screenshot({ path: info.outputPath("result.png"), fullPage: true });
   await goTo(page, "/submissions");
   await page.locator("a[href^='/submissions/']").first().click();
