@@ -20,15 +20,11 @@ pub fn builtin() -> Result<Package, Vec<Fault>> {
 }
 
 /// Its sheets.
-///
-/// # Errors
-/// As [`builtin`].
 pub fn sheets() -> Result<Vec<Sheet>, Vec<Fault>> {
     source::sheets(&files())
 }
 
 /// Its files: the sheets in their order, the documents in the order of their names.
-#[must_use]
 pub fn files() -> Vec<source::File> {
     let of_sheet = |name: &str| {
         let file = FOLDER.get_file(format!("{name}.csv"))?;

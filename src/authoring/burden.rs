@@ -117,7 +117,6 @@ pub struct Difference {
 
 /// What one branch is asked in a period. Everything that may apply is counted: an item that the branch need not answer (本支部
 /// 不设, 本期没有此事, 适用条件) makes it less.
-#[must_use]
 pub fn of_period(checklist: &Checklist, period: &Period) -> Cost {
     let mut cost = Cost::default();
     for (_, item) in checklist.items() {
@@ -127,7 +126,6 @@ pub fn of_period(checklist: &Checklist, period: &Period) -> Cost {
 }
 
 /// What a version asks, sector by sector; periods that ask the same stand together.
-#[must_use]
 pub fn of_version(checklists: &[Checklist]) -> Vec<SectorBurden> {
     let mut all: Vec<SectorBurden> = Vec::new();
     for list in checklists {
@@ -149,7 +147,6 @@ pub fn of_version(checklists: &[Checklist]) -> Vec<SectorBurden> {
 
 /// What is asked more or less than in an earlier version, by the periods of the new one, of the sectors that it has. Those that
 /// it has no longer are [`dropped`].
-#[must_use]
 pub fn differences(before: &[Checklist], after: &[Checklist]) -> Vec<Difference> {
     let mut found = Vec::new();
     for new in after {
@@ -202,7 +199,6 @@ pub struct Dropped {
 }
 
 /// The sectors that are no longer there, in the order of the earlier version.
-#[must_use]
 pub fn dropped(before: &[Checklist], after: &[Checklist]) -> Vec<Dropped> {
     let gone = before.iter().filter(|old| !after.iter().any(|new| new.sector == old.sector));
     let dropped = gone.map(|list| Dropped {

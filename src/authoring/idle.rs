@@ -11,7 +11,6 @@ use crate::sheets::{Fault, Sheet, fault::quoted};
 use crate::words::terms;
 
 /// The idle limits of a package, each once; with the sectors where others of the package's sectors have it at work.
-#[must_use]
 pub fn limits(package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
     let all: Vec<_> = package
         .checklists

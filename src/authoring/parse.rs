@@ -50,7 +50,6 @@ pub struct Standard {
 
 impl Package {
     /// The checklist of a sector.
-    #[must_use]
     pub fn checklist(&self, sector: &SectorId) -> Option<&Checklist> {
         self.checklists.iter().find(|checklist| &checklist.sector == sector)
     }

@@ -15,7 +15,6 @@ const SAME_FROM: f64 = 0.3;
 /// the same when in one of them its aspect is the same and its title or its requirement is still recognisable, so that an item
 /// that was rewritten step by step, or confirmed once, is not asked about again. Where the sector itself has had the id, what
 /// other sectors have under it does not count. The author may know better.
-#[must_use]
 pub fn reused(published: &[Checklist], package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     let items = package.checklists.iter().flat_map(|list| list.items().map(move |item| (&list.sector, item)));

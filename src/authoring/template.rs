@@ -7,7 +7,6 @@ use crate::sheets::Sheet;
 pub const TEMPLATE_ID: &str = "template";
 
 /// The sheets of the template.
-#[must_use]
 pub fn sheets() -> Vec<Sheet> {
     let sheet = |form: &schema::Form| {
         let header: Vec<&str> = form.columns.iter().map(|column| column.title).collect();

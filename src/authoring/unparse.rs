@@ -12,7 +12,6 @@ use crate::sheets::Sheet;
 
 impl Package {
     /// A published version put together again. There is none without a checklist.
-    #[must_use]
     pub fn from_published(checklists: Vec<Checklist>, mut documents: Vec<Document>) -> Option<Self> {
         documents.sort_by_key(|document| (document.collection, document.number));
         let first = checklists.first()?;
@@ -33,7 +32,6 @@ impl Package {
 
     /// The sheets that are read as this package. An item that several sectors have alike is written once where that keeps
     /// the order of the items; else every sector has its own rows.
-    #[must_use]
     pub fn to_sheets(&self) -> Vec<Sheet> {
         let shared = self.written(true);
         if parse(&shared).is_ok_and(|read| &read == self) { shared } else { self.written(false) }

@@ -29,13 +29,11 @@ pub enum InApp {
 }
 
 /// The app whose view this is; `None` in a browser.
-#[must_use]
 pub fn in_app() -> Option<InApp> {
     in_app_of(&user_agent())
 }
 
 /// Whether this is an iPhone or iPad, where installing goes by the share menu.
-#[must_use]
 pub fn is_ios() -> bool {
     let touches = js::navigator("maxTouchPoints").and_then(|value| value.as_f64()).unwrap_or(0.0);
     is_ios_of(&user_agent(), touches)
@@ -44,7 +42,6 @@ pub fn is_ios() -> bool {
 /// Whether the app was started from the home screen.
 ///
 /// <https://developer.mozilla.org/en-US/docs/Web/CSS/@media/display-mode>
-#[must_use]
 pub fn is_standalone() -> bool {
     // iOS before 16.4 says it in its own way.
     let ios = js::navigator("standalone").and_then(|value| value.as_bool()).unwrap_or(false);

@@ -5,7 +5,6 @@
 use super::js;
 
 /// What the page's head says under this name (`<meta name content>`); `None` where it says nothing.
-#[must_use]
 pub fn meta(name: &str) -> Option<String> {
     let element = js::document().ok()?.query_selector(&format!("meta[name={name}]")).ok()??;
     element.get_attribute("content").filter(|content| !content.is_empty())

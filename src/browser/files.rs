@@ -54,7 +54,6 @@ pub enum Shared {
 /// Whether the phone's own menu would take such a file. Many browsers share pictures and texts only.
 ///
 /// <https://developer.mozilla.org/en-US/docs/Web/API/Navigator/canShare>
-#[must_use]
 pub fn can_share(name: &str, media_type: &str) -> bool {
     let (Ok(data), Ok(window)) = (share_data(name, media_type, &[0]), js::window()) else { return false };
     js::call(&window.navigator(), "canShare", &[data]).is_ok_and(|answer| answer.is_truthy())
@@ -118,9 +117,6 @@ pub enum PickError {
 /// chose none; a browser without the `cancel` event then never answers, so do not block the page on this.
 ///
 /// <https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Elements/input/file>
-///
-/// # Errors
-/// [`PickError`].
 pub async fn pick(accept: &str, max_bytes: u64) -> Result<Option<Picked>, PickError> {
     let Some(file) = choose(accept, Choosing::One).await?.into_iter().next() else { return Ok(None) };
     let size = file.size() as u64;
@@ -145,9 +141,6 @@ pub enum Choosing {
 /// Lets her choose files, or use the camera; to be called from a tap. Empty when she chose none; see [`pick`].
 ///
 /// <https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Attributes/capture>
-///
-/// # Errors
-/// [`BrowserError`].
 pub async fn choose(accept: &str, choosing: Choosing) -> Result<Vec<File>, BrowserError> {
     let input: HtmlInputElement = js::document()?
         .create_element("input")

@@ -28,9 +28,6 @@ pub enum NoHelp {
 
 /// Starts the program at this address, waits until it says that it is ready, asks, and answers what it answers. A text is why
 /// not.
-///
-/// # Errors
-/// [`NoHelp`].
 pub async fn ask(script: &str, ready: &str, request: &JsValue) -> Result<JsValue, NoHelp> {
     let worker = Worker::new(script).map_err(|error| NoHelp::NotLoaded(js::said(&error)))?;
     let answer = converse(&worker, ready, request).await;
@@ -54,7 +51,6 @@ async fn converse(worker: &Worker, ready: &str, request: &JsValue) -> Result<JsV
 }
 
 /// The bytes of an answer.
-#[must_use]
 pub fn bytes(answer: &JsValue) -> Vec<u8> {
     Uint8Array::new(answer).to_vec()
 }

@@ -25,7 +25,6 @@ impl Address {
     }
 
     /// As it stands in the address bar after the host.
-    #[must_use]
     pub fn whole(&self) -> String {
         let mut whole = self.path.clone();
         for (sign, part) in [('?', &self.query), ('#', &self.anchor)] {
@@ -39,7 +38,6 @@ impl Address {
 }
 
 /// Where the browser is.
-#[must_use]
 pub fn here() -> Address {
     let Ok(window) = js::window() else { return Address::default() };
     let location = window.location();
@@ -51,20 +49,17 @@ pub fn here() -> Address {
 }
 
 /// The whole address, fragment included.
-#[must_use]
 pub fn address() -> String {
     js::window().ok().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
 /// Scheme, host and port of our own address.
-#[must_use]
 pub fn origin() -> String {
     js::window().ok().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
 /// Reads the fragment without `#` and clears it from the address and the history entry; `None` when there is none. It carries an
 /// activation code, which must not stay in the history.
-#[must_use]
 pub fn take_fragment() -> Option<String> {
     let mut address = here();
     let fragment = std::mem::take(&mut address.anchor);

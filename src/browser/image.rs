@@ -117,9 +117,6 @@ fn set(on: &JsValue, name: &str, value: &JsValue) -> Result<(), BrowserError> {
 }
 
 /// Makes the small picture of a photo that came from elsewhere.
-///
-/// # Errors
-/// [`MakeError`].
 pub async fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, MakeError> {
     let seen = look(bytes)?;
     Ok(plain_jpeg(&Picture::open(&blob(bytes)?, seen).await?.encode(SMALL).await?)?)
@@ -234,7 +231,6 @@ pub struct Shown(String);
 
 impl Shown {
     /// For `src`.
-    #[must_use]
     pub fn url(&self) -> &str {
         &self.0
     }

@@ -6,7 +6,6 @@ use super::js;
 use web_sys::Event;
 
 /// Whether the field of an event shows half a date: its value is empty then, as if there were none.
-#[must_use]
 pub fn is_half(event: &Event) -> bool {
     let validity = event.target().and_then(|field| js::property(&field, "validity"));
     let bad = validity.and_then(|validity| js::property(&validity, "badInput"));

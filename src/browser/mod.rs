@@ -2,7 +2,7 @@
 //! say where it is missing, is decided above.
 //!
 //! What listens is a guard: dropping it stops listening. Whatever some phones lack is looked for before it is used and its
-//! absence is an ordinary result.
+//! absence is an ordinary result. How each fails is told by the error's type.
 
 pub mod agent;
 pub mod attributes;

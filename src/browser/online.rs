@@ -6,7 +6,6 @@ use super::js;
 use gloo_events::EventListener;
 
 /// Whether the phone believes that it has a network. When in doubt, yes: trying costs little.
-#[must_use]
 pub fn seems_online() -> bool {
     js::window().map_or(true, |window| window.navigator().on_line())
 }

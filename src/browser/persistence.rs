@@ -26,7 +26,6 @@ pub struct Estimate {
 
 impl Estimate {
     /// Whether more than 80 % of what there is room for is used.
-    #[must_use]
     pub fn is_tight(self) -> bool {
         self.usage > self.quota / 5 * 4
     }

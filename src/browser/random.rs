@@ -15,7 +15,6 @@ pub fn bytes<const N: usize>() -> Result<[u8; N], BrowserError> {
 }
 
 /// Any number, for jitter only: 0 where there is no randomness, which merely makes a wait shorter.
-#[must_use]
 pub fn jitter() -> u64 {
     bytes().map(u64::from_le_bytes).unwrap_or(0)
 }

@@ -7,7 +7,6 @@ use gloo_events::EventListener;
 use web_sys::VisibilityState;
 
 /// Whether the page can be seen now.
-#[must_use]
 pub fn is_visible() -> bool {
     js::document().is_ok_and(|document| document.visibility_state() == VisibilityState::Visible)
 }

@@ -62,13 +62,11 @@ pub struct AskedAbove<'a> {
 
 impl AskedAbove<'_> {
     /// The most that can be given.
-    #[must_use]
     pub fn most(&self) -> Points {
         self.points.saturating_add(self.bonus)
     }
 
     /// Whether a value is one of this item as it is asked: of as many points, with limits that it has.
-    #[must_use]
     pub fn takes(&self, value: &ValueAbove) -> bool {
         let has = |id: &LimitId| self.item.limits.iter().any(|limit| &limit.id == id);
         value.item == self.item.id
@@ -79,7 +77,6 @@ impl AskedAbove<'_> {
 }
 
 /// The items that the upper level judges in a period, in order: those of which something is due.
-#[must_use]
 pub fn asked_above<'a>(checklist: &'a Checklist, period: &Period) -> Vec<AskedAbove<'a>> {
     let due = |part: &&Part| !period.judged(part.window).is_empty();
     let asked = checklist.items().enumerate().filter(|(_, (_, item))| item.judged_above);
@@ -96,7 +93,6 @@ pub fn asked_above<'a>(checklist: &'a Checklist, period: &Period) -> Vec<AskedAb
 }
 
 /// Of each item and period the last value, in the order in which the items were first given one.
-#[must_use]
 pub fn latest(values: impl IntoIterator<Item = ValueAbove>) -> Vec<ValueAbove> {
     let mut latest: Vec<ValueAbove> = Vec::new();
     for value in values {
@@ -126,7 +122,6 @@ pub struct WithAbove {
 }
 
 /// Scores an assessment with what the upper level gave in this period; `None` where nothing that counts was given.
-#[must_use]
 pub fn with_above(
     checklist: &Checklist,
     period: &Period,

@@ -105,7 +105,6 @@ pub struct OwnAnswer {
 
 impl AnswerValue {
     /// A part's answer as somebody gives it; `None` takes one back.
-    #[must_use]
     pub fn part(answer: Option<PartAnswer>) -> Self {
         Self::Part { answer, counted: None, own: None, reason: String::new() }
     }
@@ -215,7 +214,6 @@ fn ending(checklist: &ContentHash) -> String {
 
 impl Unread {
     /// An [`Entry`] that cannot be read: the same, given under this checklist unless it says another. `None` for what is no entry.
-    #[must_use]
     pub fn under_or(&self, checklist: &ContentHash) -> Option<Self> {
         let EntryHead { under, .. } = self.read()?;
         if under.is_some() {
@@ -225,7 +223,6 @@ impl Unread {
     }
 
     /// The same as it travels in a submission that pins this checklist, which is then not said.
-    #[must_use]
     pub fn packed(&self, checklist: &ContentHash) -> Self {
         let bare =
             self.text().strip_suffix(&ending(checklist)).and_then(|text| Self::new(&format!("{text}}}")));
@@ -235,7 +232,6 @@ impl Unread {
 
 impl AnswerValue {
     /// Whether it says anything: not an answer that was taken back, nor that an item applies, as it does anyway.
-    #[must_use]
     pub fn says_something(&self) -> bool {
         match self {
             Self::Profile { .. } => true,
@@ -287,7 +283,6 @@ impl Entry {
 
 impl AnswerKey {
     /// The item concerned; `None` for the profile.
-    #[must_use]
     pub fn item(&self) -> Option<&ItemId> {
         match self {
             Self::Profile => None,
@@ -300,7 +295,6 @@ impl AnswerKey {
     }
 
     /// A short text that names the register and no other: `profile`, `part/NC-A1/p1` …
-    #[must_use]
     pub fn path(&self) -> String {
         match self {
             Self::Profile => "profile".into(),

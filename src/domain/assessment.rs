@@ -36,7 +36,6 @@ pub struct Edit {
 
 impl Assessment {
     /// From stored entries. `shared_until` is the highest stamp that has left the phone in a submission or backup.
-    #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>, shared_until: Option<Stamp>) -> Self {
         let mut assessment = Self { entries: Vec::new(), unread: BTreeSet::new(), shared_until };
         assessment.merge(entries);
@@ -44,14 +43,12 @@ impl Assessment {
     }
 
     /// Every entry, in the order of registers and stamps.
-    #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// Works out what writing this entry changes; [`Assessment::apply`] carries it out. What was said of another version's
     /// question is never replaced.
-    #[must_use]
     pub fn edit(&self, put: Entry) -> Edit {
         let drop = self
             .history(&put.key)
@@ -90,7 +87,6 @@ impl Assessment {
     }
 
     /// The entries that cannot be read.
-    #[must_use]
     pub fn unread(&self) -> &BTreeSet<Unread> {
         &self.unread
     }
@@ -106,20 +102,17 @@ impl Assessment {
     }
 
     /// The highest stamp that has left the phone.
-    #[must_use]
     pub fn shared_until(&self) -> Option<Stamp> {
         self.shared_until
     }
 
     /// The highest stamp of all.
-    #[must_use]
     pub fn latest(&self) -> Option<Stamp> {
         let unread = self.unread.iter().filter_map(Unread::stamp);
         self.entries.iter().map(|entry| entry.stamp).chain(unread).max()
     }
 
     /// How many registers hold something that has not left the phone.
-    #[must_use]
     pub fn unshared(&self) -> usize {
         let mut registers: Vec<&AnswerKey> = self
             .entries
@@ -139,13 +132,11 @@ impl Assessment {
     }
 
     /// The entry that counts.
-    #[must_use]
     pub fn current(&self, key: &AnswerKey) -> Option<&Entry> {
         self.history(key).next_back()
     }
 
     /// The entries that count, one for each register: what a submission carries.
-    #[must_use]
     pub fn winners(&self) -> Vec<Entry> {
         let mut winners: Vec<Entry> = Vec::new();
         for entry in &self.entries {
@@ -158,7 +149,6 @@ impl Assessment {
     }
 
     /// 支部基本情况, once it has been confirmed for this assessment.
-    #[must_use]
     pub fn profile(&self) -> Option<&BranchProfile> {
         match self.current(&AnswerKey::Profile).map(|entry| &entry.value) {
             Some(AnswerValue::Profile { profile }) => Some(profile),
@@ -167,7 +157,6 @@ impl Assessment {
     }
 
     /// Whether the item applies.
-    #[must_use]
     pub fn stance(&self, item: &ItemId) -> Stance {
         match self.current(&AnswerKey::Stance { item: item.clone() }).map(|entry| &entry.value) {
             Some(AnswerValue::Stance { stance }) => *stance,
@@ -176,7 +165,6 @@ impl Assessment {
     }
 
     /// The answer to a part.
-    #[must_use]
     pub fn part(&self, item: &ItemId, part: &PartId) -> Option<&PartAnswer> {
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
         match self.current(&key).map(|entry| &entry.value) {
@@ -204,7 +192,6 @@ impl Assessment {
     }
 
     /// A text register's content; empty when nothing was written.
-    #[must_use]
     pub fn text(&self, key: &AnswerKey) -> &str {
         match self.current(key).map(|entry| &entry.value) {
             Some(AnswerValue::Text { text }) => text,

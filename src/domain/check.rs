@@ -89,14 +89,12 @@ pub enum AnswerFault {
 }
 
 /// Whether a text is as [`text::fault`] wants it.
-#[must_use]
 pub fn is_plain_text(text: &str, max_chars: usize, may_break: bool) -> bool {
     let kind = if may_break { Kind::Paragraph(max_chars) } else { Kind::Line(max_chars) };
     text::fault(text, kind).is_none()
 }
 
 /// Everything wrong with a submission's answers and declaration, or nothing.
-#[must_use]
 pub fn submission_faults(
     checklist: &Checklist,
     period: &Period,
@@ -160,7 +158,6 @@ pub fn submission_faults(
 }
 
 /// What is wrong with one entry, if anything.
-#[must_use]
 pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Option<AnswerFault> {
     let wrong_kind = || Some(AnswerFault::WrongKind(entry.key.path()));
     let Some(id) = entry.key.item() else {
@@ -209,7 +206,6 @@ pub fn entry_fault(checklist: &Checklist, period: &Period, entry: &Entry) -> Opt
 }
 
 /// What is wrong with a branch's profile, if anything.
-#[must_use]
 pub fn profile_fault(profile: &BranchProfile) -> Option<AnswerFault> {
     let figures = [
         profile.full_members,

@@ -269,14 +269,12 @@ impl Checklist {
     }
 
     /// The item, its aspect and its number from 1.
-    #[must_use]
     pub fn find(&self, id: &ItemId) -> Option<(usize, &Aspect, &Item)> {
         let found = self.items().enumerate().find(|(_, (_, item))| &item.id == id);
         found.map(|(index, (aspect, item))| (index + 1, aspect, item))
     }
 
     /// The period of this id.
-    #[must_use]
     pub fn period(&self, id: &super::ids::PeriodId) -> Option<&Period> {
         self.periods.iter().find(|period| &period.id == id)
     }
@@ -284,7 +282,6 @@ impl Checklist {
 
 impl Aspect {
     /// What the aspect is worth: the sum of its items, bonus left out.
-    #[must_use]
     pub fn points(&self) -> Points {
         self.items.iter().map(Item::points).sum()
     }
@@ -292,7 +289,6 @@ impl Aspect {
 
 impl Item {
     /// What the item is worth: the sum of its parts, or the best of them; bonus left out.
-    #[must_use]
     pub fn points(&self) -> Points {
         let parts = self.parts.iter().filter(|part| !part.bonus).map(|part| part.points);
         match self.combine {
@@ -302,19 +298,16 @@ impl Item {
     }
 
     /// Whether everything that proves it is of a kind that must never be photographed (名册, 谈话记录, 测评票 …).
-    #[must_use]
     pub fn is_never_photographed(&self) -> bool {
         !self.evidence.is_empty() && self.evidence.iter().all(|evidence| evidence.never_photographed)
     }
 
     /// Whether it is worth nothing itself and takes from the total (倒扣).
-    #[must_use]
     pub fn only_takes(&self) -> bool {
         self.points().is_zero() && self.parts.iter().any(|part| matches!(part.rule, Rule::FromTotal { .. }))
     }
 
     /// The part of this id.
-    #[must_use]
     pub fn part(&self, id: &PartId) -> Option<&Part> {
         self.parts.iter().find(|part| &part.id == id)
     }

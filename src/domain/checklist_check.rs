@@ -58,7 +58,6 @@ pub enum ChecklistFault {
 }
 
 /// Everything wrong with a checklist, or nothing.
-#[must_use]
 pub fn checklist_faults(checklist: &Checklist) -> Vec<ChecklistFault> {
     let mut faults = Vec::new();
     let total: Points = checklist.aspects.iter().map(super::checklist::Aspect::points).sum();

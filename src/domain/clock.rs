@@ -31,7 +31,6 @@ pub struct HybridClock {
 
 impl HybridClock {
     /// A clock that has seen nothing yet.
-    #[must_use]
     pub fn new(device: DeviceId) -> Self {
         Self { device, ms: 0, count: 0 }
     }
@@ -50,7 +49,6 @@ impl HybridClock {
 
     /// Whether what it has seen lies ahead of now: written, here or elsewhere, while a phone's clock was. As long as it does, every
     /// stamp is only just later than the last one and wins over what is written elsewhere meanwhile.
-    #[must_use]
     pub fn is_ahead(&self, now_ms: u64) -> bool {
         self.ms > now_ms.saturating_add(AHEAD_MS)
     }

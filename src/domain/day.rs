@@ -6,7 +6,6 @@ use jiff::civil::Date;
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
 /// Reads `2026-11-24`; `None` for anything else, and for days that no calendar has.
-#[must_use]
 pub fn parse(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     let number = |from: usize, to: usize| {
@@ -27,13 +26,11 @@ pub fn parse(text: &str) -> Option<Date> {
 pub const YEARS: core::ops::RangeInclusive<i16> = 1949..=2100;
 
 /// Whether a day can be meant, by its year. Anything else is a slip of the finger, or half a year as it is being typed.
-#[must_use]
 pub fn can_be(day: Date) -> bool {
     YEARS.contains(&day.year())
 }
 
 /// Writes `2026-11-24`.
-#[must_use]
 pub fn text(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
 }

@@ -135,7 +135,6 @@ pub enum Effect {
 
 impl Difference {
     /// What it does to what the branch has filled in.
-    #[must_use]
     pub fn effect(&self) -> Effect {
         match self {
             Self::Added { .. } | Self::Period { .. } => Effect::Answer,
@@ -148,7 +147,6 @@ impl Difference {
     }
 
     /// The item concerned; `None` for what concerns the whole.
-    #[must_use]
     pub fn item(&self) -> Option<&ItemId> {
         match self {
             Self::Added { item } | Self::Removed { item } | Self::Changed { item, .. } => Some(item),
@@ -159,7 +157,6 @@ impl Difference {
 
 impl ItemChange {
     /// What it does to what the branch has filled in.
-    #[must_use]
     pub fn effect(&self) -> Effect {
         match self {
             Self::Requirement
@@ -190,7 +187,6 @@ impl ItemChange {
 
     /// Whether what was said in this register of the item has to be looked at again. That an item does not apply is said of
     /// all its questions, so it is touched by whatever touches one of them. Places, notes and photos are never touched.
-    #[must_use]
     pub fn touches(&self, key: &AnswerKey) -> bool {
         if self.effect() != Effect::Answer {
             return false;
@@ -216,7 +212,6 @@ impl ItemChange {
 }
 
 /// Everything that differs: items in the order of the new version, removed ones where they stood, then what concerns the whole.
-#[must_use]
 pub fn differences(old: &Checklist, new: &Checklist) -> Vec<Difference> {
     let mut found = Vec::new();
     let removed_after = |place: Option<&ItemId>| {
@@ -258,7 +253,6 @@ pub fn differences(old: &Checklist, new: &Checklist) -> Vec<Difference> {
 }
 
 /// In what two versions of an item differ.
-#[must_use]
 pub fn item_changes(old: &Item, new: &Item) -> Vec<ItemChange> {
     let mut changes = Vec::new();
     let mut note = |differs: bool, change: ItemChange| {

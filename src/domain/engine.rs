@@ -21,7 +21,6 @@ pub const ENGINE_VERSION: u16 = 2;
 
 impl Checklist {
     /// The lowest version of scoring that can say what this checklist says.
-    #[must_use]
     pub fn needs(&self) -> u16 {
         // What a program of the first version would pass over: it would show 100 points, other grades or a better one.
         let of_the_whole =
@@ -33,7 +32,6 @@ impl Checklist {
 
 impl Item {
     /// The lowest version of scoring that can say what this item says.
-    #[must_use]
     pub fn needs(&self) -> u16 {
         if is_of_second(self) { 2 } else { first() }
     }

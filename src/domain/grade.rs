@@ -30,7 +30,6 @@ pub enum Grade {
 
 impl Grade {
     /// Whether it is the one below all score lines, to which a veto leads.
-    #[must_use]
     pub fn is_lowest(self) -> bool {
         matches!(self, Self::Unqualified | Self::Own(0))
     }
@@ -128,7 +127,6 @@ pub enum LimitTest {
 
 impl GradeLimit {
     /// Whether it is a veto (一票否决).
-    #[must_use]
     pub fn is_veto(&self) -> bool {
         self.at_most.is_lowest()
     }
@@ -136,7 +134,6 @@ impl GradeLimit {
 
 impl LimitTest {
     /// Whether the condition holds for what was answered to its part. A count of which a judged window is open is not answered.
-    #[must_use]
     pub fn holds(&self, answered: &PartDetail) -> bool {
         match (self, answered) {
             (Self::No, PartDetail::Answer { answer: PartAnswer::YesNo { yes } }) => !yes,
@@ -177,20 +174,17 @@ fn in_all(windows: &[WindowCount]) -> Option<u32> {
 
 impl Grading {
     /// The grade that a score alone reaches.
-    #[must_use]
     pub fn by_score(&self, total: Points) -> Grade {
         let reached = self.thresholds.iter().filter(|t| total >= t.at_least).map(|t| t.grade);
         reached.max().unwrap_or(self.lowest())
     }
 
     /// What is below all lines.
-    #[must_use]
     pub fn lowest(&self) -> Grade {
         if self.names.is_empty() { Grade::Unqualified } else { Grade::Own(0) }
     }
 
     /// Every grade that it knows, lowest first.
-    #[must_use]
     pub fn grades(&self) -> Vec<Grade> {
         if self.names.is_empty() {
             return vec![Grade::Unqualified, Grade::Qualified, Grade::Excellent, Grade::Model];
@@ -199,13 +193,11 @@ impl Grading {
     }
 
     /// Whether it knows a grade.
-    #[must_use]
     pub fn has(&self, grade: Grade) -> bool {
         self.grades().contains(&grade)
     }
 
     /// Whether a grade is selected from above among those that reach its line.
-    #[must_use]
     pub fn is_selected(&self, grade: Grade) -> bool {
         match grade {
             Grade::Own(place) => self.names.get(usize::from(place)).is_some_and(|named| named.selected),

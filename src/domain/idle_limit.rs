@@ -20,7 +20,6 @@ pub enum Idle {
 }
 
 /// The limits of a checklist that can never hold a grade down, with their items.
-#[must_use]
 pub fn idle_limits(checklist: &Checklist) -> Vec<(&Item, &GradeLimit, Idle)> {
     let limits = checklist.items().flat_map(|(_, item)| item.limits.iter().map(move |limit| (item, limit)));
     limits.filter_map(|(item, limit)| Some((item, limit, idle(checklist, item, limit)?))).collect()

@@ -50,7 +50,6 @@ macro_rules! text_id {
             }
 
             /// The identifier as text.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -144,7 +143,6 @@ uuid_id! {
 
 impl DeviceId {
     /// Makes an id from 16 random bytes (a UUIDv4, RFC 9562 §5.4).
-    #[must_use]
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
@@ -152,7 +150,6 @@ impl DeviceId {
 
 impl SubmissionId {
     /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
-    #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
     }
@@ -161,7 +158,6 @@ impl SubmissionId {
 impl SubmissionId {
     /// The same, after all `earlier` ones: ids are the order of a branch's reports, and one that was made while the phone's clock
     /// was ahead must not be the newest for ever.
-    #[must_use]
     pub fn after(earlier: impl IntoIterator<Item = Self>, now_ms: u64, random: &[u8; 10]) -> Self {
         let last = earlier.into_iter().map(Self::made_at_ms).max();
         Self::from_parts(last.map_or(now_ms, |last| now_ms.max(last.saturating_add(1))), random)
@@ -170,7 +166,6 @@ impl SubmissionId {
 
 impl LedgerId {
     /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
-    #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
     }
@@ -178,7 +173,6 @@ impl LedgerId {
 
 impl FindingId {
     /// Makes a UUIDv7 from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
-    #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
     }
@@ -187,7 +181,6 @@ impl FindingId {
 impl FindingId {
     /// The id of what the upper level found at a branch: the same words on the same item are the same finding, on whatever
     /// machine and after whatever restore they are read again. A UUIDv8 of a SHA-256 (RFC 9562 §5.8).
-    #[must_use]
     pub fn from_content(branch: &BranchCode, item: Option<&ItemId>, problem: &str) -> Self {
         use sha2::Digest as _;
         // No id holds a zero byte, so no two findings read alike.
@@ -197,7 +190,6 @@ impl FindingId {
     }
 
     /// The id of a finding that goes over to the branch into which its own was merged.
-    #[must_use]
     pub fn passed_on(to: &BranchCode, from: Self) -> Self {
         use sha2::Digest as _;
         Self::from_hash(sha2::Sha256::digest(format!("biaochi finding passed on\0{}\0{from}", to.as_str())))
@@ -213,7 +205,6 @@ impl FindingId {
 impl SubmissionId {
     /// When it was made by its phone's corrected clock, or just after one that it comes after, milliseconds since 1970-01-01 UTC:
     /// the first 48 bits of a UUIDv7.
-    #[must_use]
     pub fn made_at_ms(self) -> u64 {
         self.0.as_u64_pair().0 >> 16
     }
@@ -228,7 +219,6 @@ pub struct ContentHash(String);
 
 impl ContentHash {
     /// The hash of these bytes.
-    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         use core::fmt::Write as _;
         use sha2::Digest as _;
@@ -241,7 +231,6 @@ impl ContentHash {
     }
 
     /// The 64 hexadecimal digits.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

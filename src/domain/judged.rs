@@ -23,14 +23,12 @@ pub struct Judged<'a> {
 
 impl Judged<'_> {
     /// What the checklist is worth.
-    #[must_use]
     pub fn all(&self) -> Points {
         [self.own, self.above, self.not_due].into_iter().sum()
     }
 }
 
 /// What the period judges.
-#[must_use]
 pub fn judged<'a>(checklist: &'a Checklist, period: &Period) -> Judged<'a> {
     let mut told = Judged::default();
     for (_, item) in checklist.items() {

@@ -43,7 +43,6 @@ pub struct Pinned<'a> {
 impl Pinned<'_> {
     /// Whether the checklist can take the entry. A text with what it must not hold (a tab that was pasted before texts were
     /// filtered) is no reason to leave anything out: it is cleaned on its way, see [`super::Submission::packed`].
-    #[must_use]
     pub fn fits(&self, entry: &Entry) -> bool {
         let fault = |entry: &Entry| entry_fault(self.checklist, self.period, entry);
         match fault(entry) {
@@ -53,7 +52,6 @@ impl Pinned<'_> {
     }
 
     /// What counts: the assessment without registers whose value does not fit.
-    #[must_use]
     pub fn fitting<'a>(&self, assessment: &'a Assessment) -> Cow<'a, Assessment> {
         let winners = assessment.winners();
         if winners.iter().all(|entry| self.fits(entry)) {
@@ -64,7 +62,6 @@ impl Pinned<'_> {
     }
 
     /// What was said and does not fit: the latest entry of each such register.
-    #[must_use]
     pub fn left_out(&self, assessment: &Assessment) -> Vec<Entry> {
         let left_out = |entry: &Entry| entry.value.says_something() && !self.fits(entry);
         assessment.winners().into_iter().filter(left_out).collect()
@@ -72,7 +69,6 @@ impl Pinned<'_> {
 
     /// The registers whose value is to be looked at again. `versions` are the checklists at hand; an answer given under one that
     /// is not at hand cannot be compared, and is doubtful.
-    #[must_use]
     pub fn doubtful(&self, assessment: &Assessment, versions: &Versions) -> BTreeSet<AnswerKey> {
         let mut doubtful = BTreeSet::new();
         for entry in assessment.winners() {
@@ -116,7 +112,6 @@ impl Pinned<'_> {
 
     /// What of an answer the part can still take: choices, facts, occurrences and windows that it no longer has are left out.
     /// `None` when nothing is left.
-    #[must_use]
     pub fn trimmed(&self, part: &Part, answer: &PartAnswer) -> Option<PartAnswer> {
         let fits = |answer: &PartAnswer| part_fault(part, self.period, answer, "").is_none();
         if fits(answer) {
@@ -150,7 +145,6 @@ impl Pinned<'_> {
 
     /// 还是这样: what to write so that these registers are doubtful no longer. A register is left out when nothing of its value
     /// fits: it has to be answered.
-    #[must_use]
     pub fn confirmed<'k>(
         &self,
         assessment: &Assessment,

@@ -21,25 +21,21 @@ pub struct Unread(Box<RawValue>);
 
 impl Unread {
     /// A JSON text; `None` for what is none.
-    #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         RawValue::from_string(compact(text)).ok().map(Self)
     }
 
     /// Its JSON.
-    #[must_use]
     pub fn text(&self) -> &str {
         self.0.get()
     }
 
     /// What of it can be read.
-    #[must_use]
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.text()).ok()
     }
 
     /// When and on which phone it was written: whatever is merged says that of itself, whatever else it says.
-    #[must_use]
     pub fn stamp(&self) -> Option<Stamp> {
         #[derive(Deserialize)]
         struct Stamped {
@@ -115,13 +111,11 @@ impl<T> Open<T> {
     }
 
     /// Whether there is nothing in it, readable or not.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.read.is_empty() && self.unread.is_empty()
     }
 
     /// Whether there is anything in it that only a newer version can read.
-    #[must_use]
     pub fn has_unread(&self) -> bool {
         !self.unread.is_empty()
     }
@@ -140,7 +134,6 @@ impl<T> Open<T> {
     }
 
     /// What can be read, and what cannot.
-    #[must_use]
     pub fn into_parts(self) -> (Vec<T>, Vec<Unread>) {
         (self.read, self.unread.into_iter().map(|(_, unread)| unread).collect())
     }

@@ -32,14 +32,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// Whether something can still be done: 还能办, or 还没到时候.
-    #[must_use]
     pub fn is_open(self) -> bool {
         matches!(self, Self::StillPossible { .. } | Self::NotDue { .. })
     }
 }
 
 /// How an item stands today; `None` while it is unanswered or does not count.
-#[must_use]
 pub fn judge_item(item: &Item, score: &ItemScore, period: &Period, today: Date) -> Option<Outcome> {
     match score.state {
         ItemState::Answered => {}
@@ -59,7 +57,6 @@ pub fn judge_item(item: &Item, score: &ItemScore, period: &Period, today: Date) 
 }
 
 /// What is short in one part: nothing when it is met, one outcome for each window that is short.
-#[must_use]
 pub fn judge_part(part: &Part, score: &PartScore, period: &Period, today: Date) -> Vec<Outcome> {
     if score.lost() == Points::ZERO {
         return Vec::new();

@@ -64,7 +64,6 @@ pub struct Span {
 
 impl Period {
     /// The windows this period judges, in order.
-    #[must_use]
     pub fn judged(&self, window: Window) -> Vec<Span> {
         if matches!(window, Window::Term | Window::PeriodEnd) {
             return vec![Span { key: WindowKey("end".into()), starts: self.starts, ends: self.ends }];
@@ -88,7 +87,6 @@ impl Period {
     }
 
     /// The window that runs on the period's last day but ends after it: not due yet.
-    #[must_use]
     pub fn still_running(&self, window: Window) -> Option<Span> {
         if matches!(window, Window::Term | Window::PeriodEnd) {
             return None;
@@ -97,14 +95,12 @@ impl Period {
     }
 
     /// Whether a report made on this day is late.
-    #[must_use]
     pub fn is_late(&self, day: Date) -> bool {
         day > self.submit_by
     }
 }
 
 /// The period a branch works on: the earliest whose report is not overdue, else the last one.
-#[must_use]
 pub fn current(periods: &[Period], today: Date) -> Option<&Period> {
     let open = periods.iter().filter(|p| today <= p.submit_by.max(p.ends)).min_by_key(|p| p.ends);
     open.or_else(|| periods.iter().max_by_key(|p| p.ends))
@@ -132,7 +128,6 @@ fn containing(window: Window, day: Date) -> Option<Span> {
 }
 
 /// The civil date in Asia/Shanghai (UTC+8, no summer time since 1991) of an instant in milliseconds since 1970.
-#[must_use]
 pub fn shanghai_date(ms: u64) -> Date {
     const DAY_MS: u64 = 86_400_000;
     let days = i64::try_from(ms.saturating_add(8 * 3_600_000) / DAY_MS).unwrap_or(i64::MAX);
@@ -140,14 +135,12 @@ pub fn shanghai_date(ms: u64) -> Date {
 }
 
 /// The first instant of a civil day in Asia/Shanghai, milliseconds since 1970; 0 for days before.
-#[must_use]
 pub fn shanghai_midnight(day: Date) -> u64 {
     let days = day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days());
     u64::try_from(i64::from(days) * 86_400_000 - 8 * 3_600_000).unwrap_or(0)
 }
 
 /// The time of day in Asia/Shanghai of an instant, as `(hour, minute)`.
-#[must_use]
 pub fn shanghai_time(ms: u64) -> (u8, u8) {
     let minutes = (ms.saturating_add(8 * 3_600_000) / 60_000) % 1_440;
     ((minutes / 60) as u8, (minutes % 60) as u8)

@@ -19,19 +19,16 @@ impl Points {
     pub const HUNDRED: Self = Self(10_000);
 
     /// From hundredths of a point.
-    #[must_use]
     pub const fn from_hundredths(hundredths: u32) -> Self {
         Self(hundredths)
     }
 
     /// Hundredths of a point.
-    #[must_use]
     pub const fn hundredths(self) -> u32 {
         self.0
     }
 
     /// Whether there are none; what is none is left out of stored results.
-    #[must_use]
     pub const fn is_zero(&self) -> bool {
         self.0 == 0
     }
@@ -62,7 +59,6 @@ impl Points {
     }
 
     /// Rounds an exact number of hundredths half up; negative becomes zero.
-    #[must_use]
     pub fn rounded(hundredths: Exact) -> Self {
         let up = (hundredths + Exact::new(1, 2)).floor().to_integer();
         Self(u32::try_from(up.max(0)).unwrap_or(u32::MAX))

@@ -67,7 +67,6 @@ impl BranchProfile {
     }
 
     /// The figure the standard refers to.
-    #[must_use]
     pub fn number(&self, which: ProfileNumber) -> u32 {
         match which {
             ProfileNumber::FullMembers => self.full_members,
@@ -82,7 +81,6 @@ impl BranchProfile {
 
 impl ProfileCondition {
     /// Whether a branch of this profile is meant.
-    #[must_use]
     pub fn holds(&self, profile: &BranchProfile) -> bool {
         let figure = profile.number(self.number);
         self.at_least.is_none_or(|least| figure >= least) && self.at_most.is_none_or(|most| figure <= most)

@@ -22,13 +22,11 @@ impl Proportion {
     pub const ALL: Self = Self { part: 1, whole: 1 };
 
     /// Whole percent; more than 100 is all.
-    #[must_use]
     pub fn percent(percent: u8) -> Self {
         Self::new(percent.min(100).into(), 100).unwrap_or(Self::ALL)
     }
 
     /// A fraction; `None` when it is more than all, of nothing, or finer than a hundredth of a percent.
-    #[must_use]
     pub fn new(part: u16, whole: u16) -> Option<Self> {
         if whole == 0 || part > whole {
             return None;
@@ -42,13 +40,11 @@ impl Proportion {
     }
 
     /// As a share to reckon with.
-    #[must_use]
     pub fn exact(self) -> Exact {
         Exact::new_raw(self.part.into(), self.whole.into())
     }
 
     /// How many percent, where that is whole.
-    #[must_use]
     pub fn whole_percent(self) -> Option<u8> {
         let hundredfold = u32::from(self.part) * 100;
         let whole = u32::from(self.whole);
@@ -56,7 +52,6 @@ impl Proportion {
     }
 
     /// Reads what people write: `60`, `60%`, `37.5%`, `1/3`, `三分之一`, `百分之六十`.
-    #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some((whole, part)) = text.split_once("分之") {

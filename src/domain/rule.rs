@@ -153,7 +153,6 @@ pub struct Fact {
 
 impl Rule {
     /// The kinds of occurrence that are counted, where that is what is asked.
-    #[must_use]
     pub fn occurrences(&self) -> Option<&[Occurrence]> {
         match self {
             Self::Deduction { occurrences } | Self::FromTotal { occurrences } => Some(occurrences),
@@ -163,7 +162,6 @@ impl Rule {
 }
 
 /// How many whole steps a share lies below the target: 每低5个百分点 of 90%, at 83%, is one.
-#[must_use]
 pub fn steps_below(target: Proportion, step: u8, share: Exact) -> u32 {
     let below = (target.exact() - share) * Exact::from_integer(100) / Exact::from_integer(step.max(1).into());
     u32::try_from(below.floor().to_integer()).unwrap_or(0)

@@ -94,13 +94,11 @@ pub enum ItemState {
 
 impl ItemState {
     /// Whether the item counts in numerator and denominator.
-    #[must_use]
     pub fn counts(self) -> bool {
         matches!(self, Self::Answered | Self::Unanswered | Self::Unsure)
     }
 
     /// Whether the branch still owes an answer.
-    #[must_use]
     pub fn is_open(self) -> bool {
         matches!(self, Self::Unanswered | Self::Unsure)
     }
@@ -178,7 +176,6 @@ pub struct WindowCount {
 
 impl ScoreSheet {
     /// What the branch has by its own account, bonus included, less what is taken from it; never below zero.
-    #[must_use]
     pub fn total(&self) -> Points {
         self.base.saturating_add(self.bonus).saturating_sub(self.taken)
     }
@@ -189,7 +186,6 @@ impl ScoreSheet {
     }
 
     /// What the answers amount to as a grade, with the limits that hold.
-    #[must_use]
     pub fn estimate(&self, checklist: &Checklist) -> Estimate {
         let by_score = checklist.grading.by_score(self.total());
         let mut grade = by_score;
@@ -212,13 +208,11 @@ impl ScoreSheet {
 
 impl ItemScore {
     /// What it cost: the points it did not earn, and those it takes from the total.
-    #[must_use]
     pub fn lost(&self) -> Points {
         self.points.saturating_sub(self.got).saturating_add(self.taken)
     }
 
     /// Whether it is open although what is answered of it counts already.
-    #[must_use]
     pub fn is_half_answered(&self) -> bool {
         self.state == ItemState::Unanswered && self.got > Points::ZERO
     }
@@ -239,14 +233,12 @@ impl ItemScore {
 
 impl PartScore {
     /// What it cost: the points it did not earn, and those it takes from the total.
-    #[must_use]
     pub fn lost(&self) -> Points {
         self.points.saturating_sub(self.got).saturating_add(self.taken)
     }
 }
 
 /// Scores an assessment. See the module's text for the rules.
-#[must_use]
 pub fn score(checklist: &Checklist, period: &Period, assessment: &Assessment) -> ScoreSheet {
     let scored: Vec<Vec<(ItemScore, Points)>> = checklist
         .aspects
@@ -392,7 +384,6 @@ fn running_end(period: &Period, window: Window) -> Option<Date> {
 }
 
 /// What one answer earns in its part; `None` when it does not fit the rule or says nothing.
-#[must_use]
 pub fn score_answer(part: &Part, period: &Period, answer: &PartAnswer) -> Option<PartScore> {
     let (worth, detail) = part_points(part, period, answer)?;
     let (got, taken) = match worth {
@@ -474,7 +465,6 @@ fn count_worth(points: Points, minimum: u32, credit: CountCredit, windows: &[Win
 }
 
 /// How many are missing in all judged windows together.
-#[must_use]
 pub fn missing(minimum: u32, windows: &[WindowCount]) -> u32 {
     let short = windows.iter().map(|window| minimum.saturating_sub(window.count.unwrap_or(0)));
     short.fold(0, u32::saturating_add)

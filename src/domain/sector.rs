@@ -14,7 +14,6 @@ pub const SECTORS: [(&str, &str); 8] = [
 ];
 
 /// Its name; the id where it is none of the eight.
-#[must_use]
 pub fn name(id: &str) -> &str {
     SECTORS.iter().find(|(_, known)| *known == id).map_or(id, |(name, _)| name)
 }

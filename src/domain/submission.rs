@@ -94,7 +94,6 @@ impl From<Attachment> for PhotoFacts {
 
 impl Submission {
     /// Every photo that belongs to it, each once: those listed, and those that an answer or an entry of the ledger names.
-    #[must_use]
     pub fn photos(&self) -> BTreeSet<ContentHash> {
         let mut photos = self.named_photos();
         photos.extend(self.attachments.iter().map(|listed| listed.sha256.clone()));
@@ -102,7 +101,6 @@ impl Submission {
     }
 
     /// The photos that an answer or an entry of the ledger names.
-    #[must_use]
     pub fn named_photos(&self) -> BTreeSet<ContentHash> {
         let assessment = Assessment::new(self.answers.iter().cloned(), None);
         let ledger = Ledger::new(self.ledger.iter().cloned());
@@ -179,7 +177,6 @@ impl From<ClaimedGrade> for Grade {
 impl Submission {
     /// The answers as they travel: with texts as the endpoint takes them; and under which checklist an answer was given is said
     /// only where that is another than the one the submission pins.
-    #[must_use]
     pub fn packed(answers: Vec<Entry>, checklist: &ContentHash) -> Vec<Entry> {
         let pack = |under: Option<ContentHash>| under.filter(|under| under != checklist);
         answers.into_iter().map(|entry| entry.cleaned().map_under(pack)).collect()
@@ -187,7 +184,6 @@ impl Submission {
 
     /// These answers, and what is known of answers that only a newer version can read. In each register the newest goes alone,
     /// whether it can be read or not.
-    #[must_use]
     pub fn with_unread(
         mut answers: Vec<Entry>,
         unread: &BTreeSet<Unread>,
@@ -214,26 +210,22 @@ impl Submission {
     }
 
     /// The answers as they were given, each with its checklist.
-    #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.answers.iter().map(|entry| entry.clone().under_or(&self.checklist)).collect()
     }
 
     /// The answers that cannot be read, each with the checklist that it was given under.
-    #[must_use]
     pub fn unread_entries(&self) -> BTreeSet<Unread> {
         self.answers.unread().filter_map(|one| one.under_or(&self.checklist)).collect()
     }
 
     /// The checklists that are needed to understand it: the pinned one, and those under which an answer was given.
-    #[must_use]
     pub fn checklists(&self) -> BTreeSet<ContentHash> {
         self.answers.iter().flat_map(Entry::unders).chain([&self.checklist]).cloned().collect()
     }
 }
 
 /// What a branch can apply for, lowest first: every grade but the lowest.
-#[must_use]
 pub fn claimable(grading: &Grading) -> Vec<ClaimedGrade> {
     let claim = |grade| match grade {
         Grade::Unqualified | Grade::Own(0) => None,
@@ -246,7 +238,6 @@ pub fn claimable(grading: &Grading) -> Vec<ClaimedGrade> {
 }
 
 /// What is offered at first: the best that the branch's own answers reach and that nobody has to be selected for.
-#[must_use]
 pub fn suggested(grading: &Grading, reached: Option<Grade>) -> Option<ClaimedGrade> {
     let all = claimable(grading);
     let fits = |claim: &&ClaimedGrade| {
@@ -257,7 +248,6 @@ pub fn suggested(grading: &Grading, reached: Option<Grade>) -> Option<ClaimedGra
 }
 
 /// The submissions that no other one names as parent: more than one means that two phones reported apart.
-#[must_use]
 pub fn heads(submissions: &[(SubmissionId, Vec<SubmissionId>)]) -> Vec<SubmissionId> {
     let replaced = |id: &SubmissionId| submissions.iter().any(|(_, parents)| parents.contains(id));
     submissions.iter().map(|(id, _)| *id).filter(|id| !replaced(id)).collect()

@@ -33,7 +33,6 @@ impl Kind {
     pub const NOTE: Self = Self::Paragraph(MAX_TEXT_CHARS);
 
     /// The most characters (Unicode scalar values).
-    #[must_use]
     pub const fn most(self) -> usize {
         match self {
             Self::Line(most) | Self::Paragraph(most) => most,
@@ -106,7 +105,6 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Whether a character is seen by nobody where it stands, between what was kept before it and what comes after it.
-#[must_use]
 pub fn is_unseen(before: Option<char>, c: char, after: Option<char>) -> bool {
     matches!(look(before, c, after), Character::Refused(TextFault::Invisible(_)))
 }
@@ -119,7 +117,6 @@ fn is_joined(c: char) -> bool {
 
 /// The text as it is stored and sent: without blanks at its ends, without what cannot be seen, not longer than it may be. A tab is
 /// a space; a line break of whatever system is a line feed, or a space where only one line may stand.
-#[must_use]
 pub fn clean(text: &str, kind: Kind) -> String {
     let text = text.trim();
     let mut cleaned = String::with_capacity(text.len());
@@ -150,7 +147,6 @@ pub fn clean(text: &str, kind: Kind) -> String {
 }
 
 /// What is wrong with a text, if anything. Blanks at its ends are nobody's fault.
-#[must_use]
 pub fn fault(text: &str, kind: Kind) -> Option<TextFault> {
     if text.chars().count() > kind.most() {
         return Some(TextFault::TooLong(kind.most()));

@@ -54,7 +54,6 @@ impl TimeCode {
     ];
 
     /// As it travels and is stored.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ClockAhead => "clock-ahead",
@@ -68,7 +67,6 @@ impl TimeCode {
     }
 
     /// What a fault says, as [`TimeFault`] writes it: the code, and the day that it names.
-    #[must_use]
     pub fn read(fault: &str) -> Option<(Self, Option<Date>)> {
         let (head, _) = fault.split_once(": ")?;
         let (code, on) = head.split_once(' ').map_or((head, None), |(code, on)| (code, day::parse(on)));
@@ -102,7 +100,6 @@ impl EndpointClock {
     }
 
     /// Everything in a submission that cannot be yet.
-    #[must_use]
     pub fn submission_faults(self, period: &Period, submission: &Submission) -> Vec<TimeFault> {
         let latest = self.latest_day();
         let later = |day: Date| day > latest;
@@ -152,7 +149,6 @@ impl EndpointClock {
     }
 
     /// What cannot be in a profile, if anything.
-    #[must_use]
     pub fn profile_fault(self, profile: &BranchProfile) -> Option<TimeFault> {
         let day = profile.last_election.filter(|day| *day > self.latest_day() || !day::can_be(*day))?;
         let remedy = "correct the day of the last election: it lies between 1949 and today";

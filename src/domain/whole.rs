@@ -78,13 +78,11 @@ pub struct YearShare {
 
 impl WholeLimit {
     /// Whether it is a veto (一票否决).
-    #[must_use]
     pub fn is_veto(&self) -> bool {
         self.at_most.is_lowest()
     }
 
     /// Whether it holds by what was earned.
-    #[must_use]
     pub fn holds(&self, sheet: &ScoreSheet) -> bool {
         let WholeTest::AspectBelow { aspect, percent } = &self.when else { return false };
         let Some(scored) = sheet.aspects.iter().find(|scored| &scored.aspect == aspect) else { return false };
@@ -117,7 +115,6 @@ pub enum WholeFault {
 pub const MOST_GRADES: usize = 20;
 
 /// What makes no sense, or nothing.
-#[must_use]
 pub fn faults(checklist: &Checklist) -> Vec<WholeFault> {
     let grading = &checklist.grading;
     let mut faults = Vec::new();

@@ -3,7 +3,6 @@
 use super::{Column, Table};
 
 /// The columns' widths, which add up to `whole`.
-#[must_use]
 pub fn widths(table: &Table, whole: usize) -> Vec<usize> {
     let all: usize = table.columns.iter().map(|column| usize::from(column.share)).sum::<usize>().max(1);
     let mut widths: Vec<usize> =
@@ -16,14 +15,12 @@ pub fn widths(table: &Table, whole: usize) -> Vec<usize> {
 }
 
 /// The columns of the boxed feet of a form that does not end with a table.
-#[must_use]
 pub fn foot_columns() -> Table {
     let column = |share| Column { share, ..Column::default() };
     Table { columns: vec![column(1), column(6)], ..Table::default() }
 }
 
 /// How many of the first columns the label of a boxed foot takes: about an eighth of the width, and never all.
-#[must_use]
 pub fn label_columns(table: &Table) -> usize {
     let all: u32 = table.columns.iter().map(|column| u32::from(column.share)).sum();
     let mut share = 0;
@@ -36,7 +33,6 @@ pub fn label_columns(table: &Table) -> usize {
 }
 
 /// How many lines a text needs in a room of so many Chinese characters.
-#[must_use]
 pub fn lines(text: &str, characters: usize) -> usize {
     let halves = |c: char| if c.is_ascii() { 1 } else { 2 };
     let room = (characters * 2).max(2);

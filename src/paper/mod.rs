@@ -143,7 +143,6 @@ pub enum Kind {
 
 impl Kind {
     /// What a file's name ends with.
-    #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
             Self::Docx => "docx",
@@ -152,7 +151,6 @@ impl Kind {
     }
 
     /// Its media type.
-    #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -213,9 +211,6 @@ pub enum PaperError {
 #[cfg(feature = "paper")]
 impl Request {
     /// The file's bytes.
-    ///
-    /// # Errors
-    /// [`PaperError`].
     pub fn answer(&self) -> Result<Vec<u8>, PaperError> {
         let mut tables = self.paper.blocks.iter().filter_map(|block| match block {
             Block::Table(table) => Some(table.columns.len()),
@@ -233,7 +228,6 @@ impl Request {
 
 impl Paper {
     /// The table that the boxed feet stand below: the last block, if it is one.
-    #[must_use]
     pub fn last_table(&self) -> Option<&Table> {
         match self.blocks.last() {
             Some(Block::Table(table)) => Some(table),
@@ -242,7 +236,6 @@ impl Paper {
     }
 
     /// The name of its file without the ending, from words only: `自评表-十里村党支部-2026年下半年`.
-    #[must_use]
     pub fn file_name(&self, of: &[&str]) -> String {
         let words =
             [self.title.as_str()].into_iter().chain(of.iter().copied()).filter(|word| !word.is_empty());

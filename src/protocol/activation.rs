@@ -38,20 +38,17 @@ impl ActivationCode {
     }
 
     /// Makes a code out of eight random bytes, of which 40 bits are used.
-    #[must_use]
     pub fn from_random(bytes: [u8; 8]) -> Self {
         let forty_bits = u64::from_be_bytes(bytes) >> 24;
         Self(format!("{:012}", forty_bits % 1_000_000_000_000))
     }
 
     /// The 12 digits without separators.
-    #[must_use]
     pub fn digits(&self) -> &str {
         &self.0
     }
 
     /// What the endpoint stores instead of the code.
-    #[must_use]
     pub fn hash(&self) -> ContentHash {
         ContentHash::of(self.0.as_bytes())
     }

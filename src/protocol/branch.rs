@@ -26,7 +26,6 @@ pub enum Level {
 impl Level {
     /// Whether a unit of this level may stand right under one of that level. Committees of a sector stand beside townships: a
     /// development zone has streets below it, a township a school's committee, and a village's 党委 has 党总支.
-    #[must_use]
     pub fn stands_under(self, above: Self) -> bool {
         let beside = matches!(
             (above, self),

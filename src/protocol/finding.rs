@@ -41,7 +41,6 @@ pub struct BranchFindings {
 
 impl BranchFindings {
     /// Whether there is nothing at all.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.verdicts.is_empty()
     }

@@ -39,31 +39,26 @@ pub const DOCS: &str = "/api/v1/docs";
 pub const DOCS_STYLE: &str = "/api/v1/docs.css";
 
 /// The path of one checklist.
-#[must_use]
 pub fn checklist(hash: &ContentHash) -> String {
     CHECKLIST.replace("{hash}", hash.as_str())
 }
 
 /// The path of one document.
-#[must_use]
 pub fn document(hash: &ContentHash) -> String {
     DOCUMENT.replace("{hash}", hash.as_str())
 }
 
 /// The path of one submission.
-#[must_use]
 pub fn submission(id: SubmissionId) -> String {
     SUBMISSION.replace("{id}", &id.to_string())
 }
 
 /// The path of one photo.
-#[must_use]
 pub fn photo(sha256: &ContentHash) -> String {
     PHOTO.replace("{sha256}", sha256.as_str())
 }
 
 /// The path to withdraw one submission.
-#[must_use]
 pub fn withdrawal(id: SubmissionId) -> String {
     WITHDRAWAL.replace("{id}", &id.to_string())
 }

@@ -54,7 +54,6 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// The HTTP status it travels with.
-    #[must_use]
     pub fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
@@ -77,7 +76,6 @@ impl ProblemKind {
     }
 
     /// Whether sending the same again later can succeed; that a branch ended may have been entered by mistake, and be taken back.
-    #[must_use]
     pub fn retry_helps(self) -> bool {
         matches!(self, Self::Internal | Self::TooManyAttempts | Self::BranchEnded)
     }
@@ -101,7 +99,6 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of this kind.
-    #[must_use]
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { kind, status: kind.status(), detail: detail.into(), faults: Vec::new() }
     }

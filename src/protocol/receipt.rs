@@ -48,7 +48,6 @@ pub struct SubmissionSummary {
 }
 
 /// 回执码: the first 48 bits of the SHA-256 modulo 10^8, in two groups of four digits.
-#[must_use]
 pub fn receipt_code(sha256: &ContentHash) -> String {
     let number = u64::from_str_radix(sha256.as_str().get(..12).unwrap_or("0"), 16).unwrap_or(0) % 100_000_000;
     format!("{:04}-{:04}", number / 10_000, number % 10_000)

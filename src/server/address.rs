@@ -28,7 +28,6 @@ pub struct NetworkError(String);
 
 impl Network {
     /// Whether the address lies in the range.
-    #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
@@ -44,7 +43,6 @@ impl Network {
     }
 
     /// The machine itself. Who connects from there runs on it, so this is whom we believe unless told otherwise.
-    #[must_use]
     pub fn loopback() -> Vec<Self> {
         vec![
             Self { address: Ipv4Addr::new(127, 0, 0, 0).into(), prefix: 8 },

@@ -16,7 +16,6 @@ pub struct Failure {
 
 impl Failure {
     /// A failure of this kind.
-    #[must_use]
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { problem: Problem::new(kind, detail), retry_after: None }
     }

@@ -36,7 +36,6 @@ pub struct Evidence {
 
 impl Evidence {
     /// Of this database and this store.
-    #[must_use]
     pub fn new(database: Database, photos: Photos) -> Self {
         Self { database, photos }
     }
@@ -71,9 +70,6 @@ impl Evidence {
     }
 
     /// What a photo is, by its row alone; `None` when the branch has none of this hash.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(super) async fn media_type(
         &self,
         branch: &BranchCode,
@@ -83,9 +79,6 @@ impl Evidence {
     }
 
     /// Whether a photo is here: its row, and its file.
-    ///
-    /// # Errors
-    /// When the store or the database fails.
     pub(super) async fn has(&self, branch: &BranchCode, sha256: &ContentHash) -> Result<bool, EvidenceError> {
         let Some(noted) = self.database.photo(branch, sha256).await? else { return Ok(false) };
         let is_here = self.photos.has(branch, sha256).await?;
@@ -94,9 +87,6 @@ impl Evidence {
     }
 
     /// A photo's bytes; `None` when its row or its file is not here.
-    ///
-    /// # Errors
-    /// When the store or the database fails.
     pub(super) async fn read(
         &self,
         branch: &BranchCode,

@@ -56,7 +56,6 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// An endpoint over this database and these photos; needs a Tokio runtime. It believes proxies on its own machine.
-    #[must_use]
     pub fn new(database: database::Database, photos: photos::Photos, clock: Arc<dyn clock::Clock>) -> Self {
         Self {
             writer: database::Writer::start(database.clone()),

@@ -67,9 +67,6 @@ impl Photos {
     }
 
     /// Whether it is there.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn has(&self, branch: &BranchCode, sha256: &ContentHash) -> Result<bool, PhotoStoreError> {
         match self.store.head(&at(branch, sha256)).await {
             Ok(_) => Ok(true),
@@ -79,9 +76,6 @@ impl Photos {
     }
 
     /// All photos of a branch that are there: its folder is read once, however many there are.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn of_branch(&self, branch: &BranchCode) -> Result<HashSet<ContentHash>, PhotoStoreError> {
         let found = self.store.list_with_delimiter(Some(&Place::from_iter([branch.as_str()]))).await?;
         let names = found.objects.iter().filter_map(|object| object.location.filename());
@@ -89,9 +83,6 @@ impl Photos {
     }
 
     /// Its bytes; `None` when it is not there.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn get(
         &self,
         branch: &BranchCode,

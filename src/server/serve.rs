@@ -131,9 +131,6 @@ pub async fn run(options: Options, photos: &Path, database: &Database) -> Result
 }
 
 /// Serves until the handle is told to stop. The handle also tells the address.
-///
-/// # Errors
-/// As [`run`].
 pub async fn serve(
     options: Options,
     limits: Limits,

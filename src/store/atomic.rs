@@ -37,9 +37,6 @@ impl<B: Backend> Change<'_, B> {
     }
 
     /// The same as text, for records that may be spoilt.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn text(&mut self, table: Table, key: &str) -> Result<Option<String>, StoreError> {
         let text = self.backend.get(table, key).await?;
         self.batch.seen.push(Seen::One(table, key.into(), text.clone()));
@@ -47,9 +44,6 @@ impl<B: Backend> Change<'_, B> {
     }
 
     /// Reads a run of records that the change rests on.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn run<T: DeserializeOwned>(
         &mut self,
         table: Table,
@@ -60,9 +54,6 @@ impl<B: Backend> Change<'_, B> {
     }
 
     /// The same as keys and texts.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn texts(&mut self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         let texts = self.backend.scan(table, prefix).await?;
         self.batch.seen.push(Seen::Run(table, prefix.into(), texts.clone()));
@@ -78,9 +69,6 @@ impl<B: Backend> Change<'_, B> {
     }
 
     /// Keeps words of later kinds that are not here yet, each as `kept` stores it.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn keep_unread<T: Serialize>(
         &mut self,
         table: Table,

@@ -55,7 +55,6 @@ impl Table {
     ];
 
     /// The version of the database that introduced it.
-    #[must_use]
     pub const fn since(self) -> u32 {
         match self {
             Self::Settings
@@ -74,7 +73,6 @@ impl Table {
     }
 
     /// The object store's name.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Settings => "settings",
@@ -95,7 +93,6 @@ impl Table {
     }
 
     /// Whether bytes lie in it instead of texts.
-    #[must_use]
     pub const fn holds_bytes(self) -> bool {
         matches!(self, Self::PhotoBytes | Self::Thumbnails)
     }
@@ -157,7 +154,6 @@ impl Batch {
     }
 
     /// The tables it touches, each once.
-    #[must_use]
     pub fn tables(&self) -> Vec<Table> {
         let written = self.writes.iter().map(|write| match write {
             Write::Put(table, ..) | Write::PutBytes(table, ..) | Write::Delete(table, _) => *table,

@@ -34,7 +34,6 @@ pub enum Fate {
 }
 
 /// What a backup does with each table. Of the settings see [`of_setting`].
-#[must_use]
 pub const fn fate(table: Table) -> Fate {
     match table {
         Table::Drafts
@@ -56,7 +55,6 @@ pub const fn fate(table: Table) -> Fate {
 }
 
 /// What a backup does with a setting, by its key; `None` of one that is not known.
-#[must_use]
 pub fn of_setting(key: &str) -> Option<Fate> {
     Some(match key {
         "phone" | CLOCK | LOOKS => Fate::Left("facts of this phone"),
@@ -91,7 +89,6 @@ pub struct Held {
 
 impl Carried {
     /// Where the record of this name has been carried.
-    #[must_use]
     pub fn place(&self, name: &str) -> Place {
         let holds = |held: &Option<Held>| held.as_ref().is_some_and(|held| held.names.contains(name));
         if holds(&self.away) {
@@ -148,9 +145,6 @@ fn names(backup: &Backup) -> Result<BTreeSet<String>, StoreError> {
 
 impl<B: Backend> Repository<B> {
     /// Everything of a branch that a backup carries, as it is stored. `None` when the phone does not look after it.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn backup(&self, branch: &BranchCode, made_at: u64) -> Result<Option<Backup>, StoreError> {
         let bound = unless_spoilt(self.one::<Binding>(Table::Bindings, branch.as_str()).await)?;
         let Some(bound) = bound else { return Ok(None) };
@@ -187,9 +181,6 @@ impl<B: Backend> Repository<B> {
     }
 
     /// What became of backups of a branch.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn carried(&self, branch: &BranchCode) -> Result<Carried, StoreError> {
         Ok(unless_spoilt(self.one(Table::Settings, &key(branch)).await)?.unwrap_or_default())
     }

@@ -68,7 +68,6 @@ pub struct StoredFindings {
 
 impl StoredFindings {
     /// Everything together.
-    #[must_use]
     pub fn all(&self) -> Findings {
         let mut all = Findings::from(self.heard.all.clone());
         all.merge(self.carried.clone().into());
@@ -93,14 +92,12 @@ impl StoredFindings {
     }
 
     /// What was written here and the endpoint does not have.
-    #[must_use]
     pub fn unsent(&self) -> Open<FindingEntry> {
         let unread = self.unread_not_heard().map(|(_, kept)| kept.entry.clone());
         Open::from_iter(self.not_heard().map(|kept| kept.entry.clone())).with_unread(unread)
     }
 
     /// The photos whose attaching word the endpoint has: these may go up. A word that takes one off counts at once.
-    #[must_use]
     pub fn photos_delivered(&self) -> BTreeSet<ContentHash> {
         let heard: BTreeSet<&FindingEntry> = self.heard.all.entries.iter().collect();
         let all = self.all();
@@ -109,7 +106,6 @@ impl StoredFindings {
     }
 
     /// The findings that the endpoint has heard of, or has told of.
-    #[must_use]
     pub fn known(&self) -> BTreeSet<FindingId> {
         let of = |said: &BranchFindings| {
             let words = said.entries.iter().map(|entry| entry.finding);
@@ -126,7 +122,6 @@ impl StoredFindings {
 
     /// The findings of which whatever is written here may go up at once: those that the endpoint knows, and those that went up with
     /// a report which has arrived and was not taken back.
-    #[must_use]
     pub fn released(&self, submissions: &[LocalSubmission], outbox: &[OutboxEntry]) -> BTreeSet<FindingId> {
         let is_taken_back = |sent: &LocalSubmission| {
             let takes_back = |row: &OutboxEntry| {
@@ -141,7 +136,6 @@ impl StoredFindings {
     }
 
     /// The findings that were written by mistake and taken back before the endpoint heard of them: nothing is left of them to be lost.
-    #[must_use]
     pub fn never_were(&self) -> BTreeSet<FindingId> {
         let known = self.known();
         let mut all = self.all().all();
@@ -151,7 +145,6 @@ impl StoredFindings {
 
     /// The findings of the branch's own that the next report has to carry: those that the endpoint does not know. What was written by
     /// mistake and taken back stays here.
-    #[must_use]
     pub fn to_report(&self) -> Vec<FindingId> {
         let known = self.known();
         let mut all = self.all().all();
@@ -377,9 +370,6 @@ pub(super) fn refuse<B: Backend>(
 
 impl<B: Backend> Repository<B> {
     /// The findings of a branch, and what of them cannot be read.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn findings(
         &self,
         branch: &BranchCode,

@@ -79,9 +79,6 @@ pub(super) async fn put_records<B: Backend>(
 
 impl<B: Backend> Repository<B> {
     /// The ledger of a branch, every version of every entry.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn ledger(&self, branch: &BranchCode) -> Result<Found<KeptRecord>, StoreError> {
         let texts = self.backend().scan(Table::Ledger, &format!("{branch}/")).await?;
         Ok(read_words(Table::Ledger, texts, unread_record))

@@ -19,7 +19,6 @@ pub struct Memory {
 
 impl Memory {
     /// A storage that holds these runs.
-    #[must_use]
     pub fn holding(runs: impl IntoIterator<Item = (Table, Vec<(String, String)>)>) -> Self {
         let records = runs
             .into_iter()

@@ -3,6 +3,9 @@
 //! Everything but photos is JSON text under a text key, so that one codec (serde_json) serves storage, wire and backups, and so
 //! that the double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
+//!
+//! Whatever answers a `Result` here fails when the storage fails, and then nothing was written; only other reasons are said where
+//! they are.
 
 pub mod atomic;
 pub mod backend;

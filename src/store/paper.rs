@@ -104,25 +104,16 @@ impl PaperTrail {
 
 impl<B: Backend> Repository<B> {
     /// How far the paper has come. A spoilt record counts as none.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn paper_trail(&self, of: &DraftKey) -> Result<PaperTrail, StoreError> {
         Ok(unless_spoilt(self.one(Table::Settings, &key(of)).await)?.unwrap_or_default())
     }
 
     /// How far the paper of each period has come.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn paper_trails(&self, branch: &BranchCode) -> Result<Vec<(PeriodId, PaperTrail)>, StoreError> {
         Ok(by_period(branch, self.backend().scan(Table::Settings, &prefix(branch)).await?))
     }
 
     /// Changes it, on top of what another tab may have changed; answers what is stored now.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn change_paper_trail(
         &self,
         of: &DraftKey,

@@ -46,9 +46,6 @@ async fn known<B: Backend>(change: &mut Change<'_, B>, key: &str) -> Result<Opti
 
 /// Stores a photo within the change that attaches it to something: an item, an entry of a ledger, a finding. The same photo
 /// again is the same record.
-///
-/// # Errors
-/// When the storage fails.
 pub async fn keep<B: Backend>(change: &mut Change<'_, B>, photo: &NewPhoto) -> Result<(), StoreError> {
     let key = photo_key(&photo.record.branch, &photo.record.facts.sha256);
     let record = match known(change, &key).await? {
@@ -122,7 +119,6 @@ fn named(
 
 /// How many photos in use are on this phone alone, for no backup ever holds them; and how many the endpoint has. The submissions are
 /// read from their bytes only where there is one.
-#[must_use]
 pub(super) fn in_use(
     photos: &[PhotoRecord],
     drafts: &[(Draft, Assessment)],
@@ -144,17 +140,11 @@ pub(super) fn in_use(
 
 impl<B: Backend> Repository<B> {
     /// What is known of the photos of a branch.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn photos(&self, branch: &BranchCode) -> Result<Found<PhotoRecord>, StoreError> {
         self.run(Table::Photos, &format!("{branch}/")).await
     }
 
     /// The bytes of one; `None` when they are not on this phone.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn photo_bytes(
         &self,
         branch: &BranchCode,
@@ -166,9 +156,6 @@ impl<B: Backend> Repository<B> {
 
     /// The small pictures of these, in their order; `None` where there is none on this phone. Together, because each transaction
     /// costs a slow phone milliseconds.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn thumbnails(
         &self,
         branch: &BranchCode,
@@ -221,17 +208,11 @@ impl<B: Backend> Repository<B> {
     }
 
     /// Stores what has come from the endpoint, for something that names it already.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn place_photo(&self, photo: &NewPhoto) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| keep(change, photo).await).await
     }
 
     /// 事情是哪天的, as the branch says.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn date_photo(
         &self,
         branch: &BranchCode,
@@ -242,17 +223,11 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The endpoint was asked for one, and has it not, whatever was known.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn is_not_there(&self, branch: &BranchCode, sha256: &ContentHash) -> Result<(), StoreError> {
         self.change_photo(branch, sha256, |photo| photo.uploaded = false).await
     }
 
     /// What the endpoint would not have is tried again.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn retry_photos(&self, branch: &BranchCode) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
             for photo in change.run::<PhotoRecord>(Table::Photos, &format!("{branch}/")).await?.records {
@@ -286,9 +261,6 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The photos that nothing names any more.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn unused_photos(&self, branch: &BranchCode) -> Result<Vec<PhotoRecord>, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| unused(change, branch).await).await
     }

@@ -39,7 +39,6 @@ pub struct Phone {
 
 impl Phone {
     /// At the first start.
-    #[must_use]
     pub fn new(device: DeviceId) -> Self {
         Self {
             device,
@@ -174,7 +173,6 @@ pub struct DraftKey {
 
 impl Draft {
     /// Its name.
-    #[must_use]
     pub fn key(&self) -> DraftKey {
         DraftKey { branch: self.branch.clone(), period: self.period.clone() }
     }
@@ -243,7 +241,6 @@ pub struct PhotoRecord {
 
 impl LocalSubmission {
     /// A submission that was just made on this phone, with its frozen bytes.
-    #[must_use]
     pub fn made_here(submission: &Submission, body: String) -> Self {
         Self {
             id: submission.id,
@@ -264,7 +261,6 @@ impl LocalSubmission {
     }
 
     /// What is known of a submission from the endpoint's list alone.
-    #[must_use]
     pub fn from_summary(branch: &BranchCode, summary: &SubmissionSummary) -> Self {
         Self {
             id: summary.receipt.submission,
@@ -285,7 +281,6 @@ impl LocalSubmission {
     }
 
     /// What the endpoint listed of it; `None` until it has it, and when it has it no more.
-    #[must_use]
     pub fn summary(&self) -> Option<SubmissionSummary> {
         self.receipt.clone().filter(|_| !self.unlisted).map(|receipt| SubmissionSummary {
             receipt,
@@ -299,7 +294,6 @@ impl LocalSubmission {
     }
 
     /// Whether the endpoint has it, by the hash of its bytes.
-    #[must_use]
     pub fn is_delivered(&self) -> bool {
         let is_of =
             |body: &str| self.receipt.as_ref().is_some_and(|r| r.sha256 == ContentHash::of(body.as_bytes()));
@@ -307,7 +301,6 @@ impl LocalSubmission {
     }
 
     /// The snapshot, when its bytes are here and can be read.
-    #[must_use]
     pub fn snapshot(&self) -> Option<Submission> {
         self.body.as_deref().and_then(|body| serde_json::from_str(body).ok())
     }

@@ -125,9 +125,6 @@ impl<B: Backend> Repository<B> {
 
     /// A copy of what the screen shows of a branch (of all branches without one), read as one state in one transaction: each
     /// transaction costs a slow phone milliseconds, and these would be a dozen.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
         let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists, Table::Unfinished];
         // Of photos only what is known of them: their bytes and small pictures are fetched one by one when they are shown.
@@ -178,9 +175,6 @@ impl<B: Backend> Repository<B> {
 
     /// The phone's own facts; at the first start they are made with this device id. A spoilt record is made anew, with the
     /// device id it had where that can still be read: only the choices of look and branch are to be made again.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn phone(&self, new_device: DeviceId) -> Result<Phone, StoreError> {
         #[derive(Deserialize)]
         struct OnlyDevice {
@@ -212,9 +206,6 @@ impl<B: Backend> Repository<B> {
 
     /// Changes the phone's own facts: on top of what is stored, so that a change made in another tab stays. `shown` stands in
     /// where nothing readable is stored.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn change_phone(
         &self,
         shown: &Phone,
@@ -230,33 +221,21 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The branches this phone looks after.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn bindings(&self) -> Result<Found<Binding>, StoreError> {
         self.run(Table::Bindings, "").await
     }
 
     /// The activation that was begun and not finished.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn pending_activation(&self) -> Result<Option<PendingActivation>, StoreError> {
         unless_spoilt(self.one(Table::Settings, PENDING_ACTIVATION).await)
     }
 
     /// Stores an activation before the endpoint is asked.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn save_pending_activation(&self, pending: &PendingActivation) -> Result<(), StoreError> {
         self.put(Table::Settings, PENDING_ACTIVATION, pending).await
     }
 
     /// Forgets an activation that the endpoint refused for good.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn drop_pending_activation(&self) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         batch.delete(Table::Settings, PENDING_ACTIVATION);
@@ -265,9 +244,6 @@ impl<B: Backend> Repository<B> {
 
     /// Binds the phone to a branch and shows it; the begun activation is over, and the hash of its code is remembered, so that the
     /// same slip scanned again redeems nothing.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn bind(&self, binding: &Binding, shown: &Phone) -> Result<(), StoreError> {
         let code = &binding.branch.code;
         self.atomically(async |change: &mut Change<'_, B>| {
@@ -287,18 +263,12 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The branch that a code has bound this phone to before.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn branch_of_code(&self, code: &ContentHash) -> Result<Option<BranchCode>, StoreError> {
         unless_spoilt(self.one(Table::Settings, &code_key(code)).await)
     }
 
     /// A checklist that was fetched. A spoilt one is removed, so that it is fetched again; one that a newer app has fetched stays
     /// for that app.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Checklist>, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let Some(text) = change.text(Table::Checklists, hash.as_str()).await? else { return Ok(None) };
@@ -312,18 +282,12 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The hashes of the checklists that are here.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn checklist_hashes(&self) -> Result<Vec<ContentHash>, StoreError> {
         let keys = self.0.keys(Table::Checklists).await?;
         Ok(keys.into_iter().filter_map(|key| ContentHash::try_from(key).ok()).collect())
     }
 
     /// Stores a checklist's canonical bytes, whose hash the caller has verified.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn save_checklist(&self, hash: &ContentHash, canonical: &str) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         batch.put_text(Table::Checklists, hash.as_str(), canonical);
@@ -331,9 +295,6 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The drafts of a branch, oldest period first.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn drafts(&self, branch: &BranchCode) -> Result<Found<Draft>, StoreError> {
         self.run(Table::Drafts, &format!("{branch}/")).await
     }
@@ -347,18 +308,12 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The answers of a draft.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn entries(&self, key: &DraftKey) -> Result<Found<Entry>, StoreError> {
         let texts = self.0.scan(Table::Entries, &format!("{}/", draft_key(key))).await?;
         Ok(read_words(Table::Entries, texts, unread_entry))
     }
 
     /// The submissions of a branch, oldest first (their ids are ordered by time).
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn submissions(&self, branch: &BranchCode) -> Result<Found<LocalSubmission>, StoreError> {
         self.run(Table::Submissions, &format!("{branch}/")).await
     }
@@ -376,25 +331,16 @@ impl<B: Backend> Repository<B> {
     }
 
     /// What waits to be sent, of all branches, oldest first.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn outbox(&self) -> Result<Found<OutboxEntry>, StoreError> {
         self.run(Table::Outbox, "").await
     }
 
     /// Adds a request that waits to be sent.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn save_outbox(&self, request: &OutboxEntry) -> Result<(), StoreError> {
         self.put(Table::Outbox, &request.id.to_string(), request).await
     }
 
     /// What is known of the time.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn clock(&self) -> Result<KnownTime, StoreError> {
         Ok(KnownTime {
             offset: unless_spoilt(self.one(Table::Settings, CLOCK).await)?.unwrap_or_default(),
@@ -403,9 +349,6 @@ impl<B: Backend> Repository<B> {
     }
 
     /// Writes down a look at the phone's clock, unless somebody else has learned of the time since `read` was.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn note_look(&self, read: KnownTime, looked: KnownTime) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let offset = unless_spoilt(change.one(Table::Settings, CLOCK).await)?.unwrap_or_default();
@@ -420,9 +363,6 @@ impl<B: Backend> Repository<B> {
     }
 
     /// The standard in force, as last heard.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn standard(&self) -> Result<Option<StandardCopy>, StoreError> {
         unless_spoilt(self.one(Table::Settings, STANDARD).await)
     }

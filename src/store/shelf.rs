@@ -14,18 +14,12 @@ use std::collections::BTreeSet;
 impl<B: Backend> Repository<B> {
     /// Every document that is here and can be read, with its hash, in no particular order. One that is spoilt is removed, so that
     /// it is fetched again; one that a newer app wrote stays for that app. The others are read all the same.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn documents(&self) -> Result<Vec<(ContentHash, Document)>, StoreError> {
         Ok(self.shelved().await?.0)
     }
 
     /// The same with the hashes of those that only a newer app can read. Both from one look at the shelf: a document that arrives
     /// between two looks would pass for a newer one.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn shelved(&self) -> Result<(Vec<(ContentHash, Document)>, BTreeSet<ContentHash>), StoreError> {
         let (mut read, mut newer, mut spoilt) = (Vec::new(), BTreeSet::new(), Batch::default());
         for (key, text) in self.backend().scan(Table::Documents, "").await? {

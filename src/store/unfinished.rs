@@ -57,25 +57,16 @@ pub(super) async fn of_branch<B: Backend>(
 
 impl<B: Backend> Repository<B> {
     /// All of a branch, by key. What cannot be read is passed over.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn unfinished_of(&self, branch: &BranchCode) -> Result<Vec<(String, Unfinished)>, StoreError> {
         Ok(readable(self.backend().scan(Table::Unfinished, &format!("{branch}/")).await?))
     }
 
     /// All of it, of all branches, by key. What cannot be read is passed over.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn unfinished(&self) -> Result<Vec<(String, Unfinished)>, StoreError> {
         Ok(readable(self.backend().scan(Table::Unfinished, "").await?))
     }
 
     /// Carries changes out, all or none.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn keep_unfinished(&self, changes: &[(String, Kept)]) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
             for (key, kept) in changes {

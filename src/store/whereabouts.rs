@@ -59,13 +59,11 @@ impl Count {
     }
 
     /// All of them together.
-    #[must_use]
     pub fn total(self) -> usize {
         self.all().into_iter().sum()
     }
 
     /// Whether there is nothing.
-    #[must_use]
     pub fn is_nothing(self) -> bool {
         self.total() == 0
     }
@@ -118,7 +116,6 @@ impl Whereabouts {
     }
 
     /// What would be lost with this phone: a file on it would go with it.
-    #[must_use]
     pub fn lost_with_the_phone(self) -> Count {
         let mut lost = self.only_here;
         lost += self.in_file;
@@ -126,7 +123,6 @@ impl Whereabouts {
     }
 
     /// Of the ledger.
-    #[must_use]
     pub fn of_ledger(places: &BTreeMap<LedgerId, Place>) -> Self {
         let mut all = Self::default();
         places.values().for_each(|place| all.at(*place).ledger += 1);
@@ -134,7 +130,6 @@ impl Whereabouts {
     }
 
     /// Of findings, of which so many are here and these are not delivered.
-    #[must_use]
     pub fn of_findings(all: usize, undelivered: &BTreeMap<FindingId, Place>) -> Self {
         let mut found = Self::default();
         undelivered.values().for_each(|place| found.at(*place).findings += 1);
@@ -166,13 +161,11 @@ pub(super) fn answers<'a>(
 
 impl Reached {
     /// Where the record of this name is.
-    #[must_use]
     pub fn place(&self, name: &str) -> Place {
         if self.delivered.contains(name) { Place::Delivered } else { self.carried.place(name) }
     }
 
     /// Where a draft's answers are.
-    #[must_use]
     pub fn of_answers(&self, key: &DraftKey, assessment: &Assessment) -> Whereabouts {
         let mut all = Whereabouts::default();
         answers(key, assessment).for_each(|name| all.at(self.place(&name)).answers += 1);
@@ -180,7 +173,6 @@ impl Reached {
     }
 
     /// Where each entry of the ledger is: where the version is that has come least far.
-    #[must_use]
     pub fn of_ledger(&self, branch: &BranchCode, ledger: &Ledger) -> BTreeMap<LedgerId, Place> {
         let mut places = BTreeMap::new();
         for record in ledger.records() {
@@ -194,7 +186,6 @@ impl Reached {
     }
 
     /// Where the findings are that have words which the endpoint does not have: where the word is that has come least far.
-    #[must_use]
     pub fn of_findings(&self, branch: &BranchCode, found: &StoredFindings) -> BTreeMap<FindingId, Place> {
         let mut places = BTreeMap::new();
         let unsent = found.unsent();
@@ -239,7 +230,6 @@ pub struct Stock<'a> {
 
 impl Stock<'_> {
     /// What has reached another place.
-    #[must_use]
     pub fn reached(&self) -> Reached {
         let mut wanted: BTreeSet<String> =
             self.drafts.iter().flat_map(|(draft, assessment)| answers(&draft.key(), assessment)).collect();
@@ -266,7 +256,6 @@ impl Stock<'_> {
     }
 
     /// Where all of it is.
-    #[must_use]
     pub fn whereabouts(&self, reached: &Reached) -> Whereabouts {
         let drafts =
             self.drafts.iter().map(|(draft, assessment)| reached.of_answers(&draft.key(), assessment));
@@ -278,7 +267,6 @@ impl Stock<'_> {
     }
 
     /// The same without answers, ledger and findings, of which the screen may know more than the disk.
-    #[must_use]
     pub fn beside(&self, reached: &Reached) -> Whereabouts {
         let mut all = Whereabouts::default();
         for name in self.requests() {

@@ -317,9 +317,6 @@ impl<B: Backend> Repository<B> {
     }
 
     /// Where what is stored of a branch is.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn whereabouts(&self, branch: &BranchCode) -> Result<Whereabouts, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| whereabouts(change, branch).await).await
     }

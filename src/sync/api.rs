@@ -19,7 +19,6 @@ pub enum Method {
 
 impl Method {
     /// As HTTP writes it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -126,7 +125,6 @@ pub enum ApiError {
 
 impl ApiError {
     /// The kind of problem, if the endpoint refused.
-    #[must_use]
     pub fn kind(&self) -> Option<ProblemKind> {
         match self {
             Self::Problem { problem, .. } => Some(problem.kind),
@@ -135,7 +133,6 @@ impl ApiError {
     }
 
     /// After how many seconds the endpoint wants to be asked again.
-    #[must_use]
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Problem { retry_after_s, .. } => *retry_after_s,
@@ -144,13 +141,11 @@ impl ApiError {
     }
 
     /// Whether it says that the phone's token is not accepted.
-    #[must_use]
     pub fn token_refused(&self) -> bool {
         self.kind().is_some_and(Self::refuses_token)
     }
 
     /// Whether a problem of this kind says so.
-    #[must_use]
     pub fn refuses_token(kind: ProblemKind) -> bool {
         matches!(kind, ProblemKind::Revoked | ProblemKind::Unauthorised)
     }

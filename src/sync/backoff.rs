@@ -8,7 +8,6 @@ pub const LONGEST_ASKED_MS: u64 = 60 * 60 * 1000;
 
 /// Milliseconds to wait after the `failures`-th failure in a row (from 1): between half and the whole of 2^n s, and never less
 /// than the `Retry-After` (seconds) of the endpoint. `random` is any random number.
-#[must_use]
 pub fn delay_ms(failures: u32, retry_after_s: Option<u64>, random: u64) -> u64 {
     let whole = 1u64.checked_shl(failures).map_or(LONGEST_MS, |s| s.saturating_mul(1000)).min(LONGEST_MS);
     let half = whole / 2;
@@ -18,7 +17,6 @@ pub fn delay_ms(failures: u32, retry_after_s: Option<u64>, random: u64) -> u64 {
 }
 
 /// Whether a wait until `not_before` is over.
-#[must_use]
 pub fn is_due(not_before: Option<u64>, now: u64) -> bool {
     not_before.is_none_or(|until| until <= now || until > now.saturating_add(LONGEST_ASKED_MS))
 }

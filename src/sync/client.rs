@@ -59,26 +59,17 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// 启用. The token is stored before this is called, so that the same request again succeeds.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn activate(&self, request: &ActivateRequest) -> Result<Activated, ApiError> {
         let body = serde_json::to_string(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
         read(&self.ask(Method::Post, paths::ACTIVATE, None, Some(&body)).await?)
     }
 
     /// A ten-minute code for another phone of the branch.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn device_code(&self, token: &Token) -> Result<DeviceCode, ApiError> {
         read(&self.ask(Method::Post, paths::DEVICE_CODES, Some(token), None).await?)
     }
 
     /// Unbinds this phone. That it was unbound already is success.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn unbind(&self, token: &Token) -> Result<(), ApiError> {
         match self.ask(Method::Delete, paths::THIS_DEVICE, Some(token), None).await {
             Err(error) if !error.token_refused() => Err(error),
@@ -87,17 +78,11 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// What the roster says of the branch.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn branch(&self, token: &Token) -> Result<BranchInfo, ApiError> {
         read(&self.ask(Method::Get, paths::BRANCH, Some(token), None).await?)
     }
 
     /// 支部基本情况 as some phone of the branch last wrote it; `None` when none has.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn profile(&self, token: &Token) -> Result<Option<StampedProfile>, ApiError> {
         match self.ask(Method::Get, paths::PROFILE, Some(token), None).await {
             Ok(reply) => read(&reply).map(Some),
@@ -107,17 +92,11 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// Sends 支部基本情况, the frozen JSON of a [`StampedProfile`]. The endpoint keeps the highest stamp: again is success.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn put_profile(&self, token: &Token, body: &str) -> Result<(), ApiError> {
         self.ask(Method::Put, paths::PROFILE, Some(token), Some(body)).await.map(drop)
     }
 
     /// 问题和整改 of the branch, unless they are those of this `ETag`.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn findings(
         &self,
         token: &Token,
@@ -171,25 +150,16 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// 撤回; again is success.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn withdraw(&self, token: &Token, id: SubmissionId) -> Result<(), ApiError> {
         self.ask(Method::Put, &paths::withdrawal(id), Some(token), None).await.map(drop)
     }
 
     /// All submissions of the branch with their reviews.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn submissions(&self, token: &Token) -> Result<Open<SubmissionSummary>, ApiError> {
         read(&self.ask(Method::Get, paths::SUBMISSIONS, Some(token), None).await?)
     }
 
     /// The bytes of one submission, proven by the hash in its receipt.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn submission_body(
         &self,
         token: &Token,
@@ -200,9 +170,6 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// The standard in force, unless it is the one of this `ETag`.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn standard(&self, etag: Option<&str>) -> Result<StandardAnswer, ApiError> {
         let request = Request {
             method: Method::Get,
@@ -223,25 +190,16 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// The text of one checklist, proven by its hash.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn checklist(&self, hash: &ContentHash) -> Result<String, ApiError> {
         proven(self.ask(Method::Get, &paths::checklist(hash), None, None).await?, hash)
     }
 
     /// The text of one document of 一编一册, proven by its hash.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn document(&self, hash: &ContentHash) -> Result<String, ApiError> {
         proven(self.ask(Method::Get, &paths::document(hash), None, None).await?, hash)
     }
 
     /// Whether the endpoint has a photo of the branch.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn has_photo(&self, token: &Token, sha256: &ContentHash) -> Result<bool, ApiError> {
         match self.ask(Method::Head, &paths::photo(sha256), Some(token), None).await {
             Ok(_) => Ok(true),
@@ -272,9 +230,6 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 
     /// The bytes of a photo of the branch, proven by their hash.
-    ///
-    /// # Errors
-    /// [`ApiError`].
     pub async fn photo(&self, token: &Token, sha256: &ContentHash) -> Result<Vec<u8>, ApiError> {
         let reply = self.ask(Method::Get, &paths::photo(sha256), Some(token), None).await?;
         if &ContentHash::of(&reply.bytes) == sha256 {

@@ -25,7 +25,6 @@ pub struct ClockOffset(pub i64);
 
 impl ClockOffset {
     /// The corrected instant for what the phone's clock says.
-    #[must_use]
     pub fn correct(self, device_now: u64) -> u64 {
         device_now.saturating_add_signed(self.0)
     }
@@ -120,7 +119,6 @@ impl KnownTime {
     }
 
     /// Whether this is worth a write after that: another difference, or a minute more confirmed or seen.
-    #[must_use]
     pub fn is_news_after(self, stored: Self) -> bool {
         let moved = |now: u64, then: u64| now.abs_diff(then) >= 60_000;
         self.offset != stored.offset
@@ -129,13 +127,11 @@ impl KnownTime {
     }
 
     /// Now: by the corrected clock, but not before `floor`, which is over for certain.
-    #[must_use]
     pub fn now(self, own_now: u64, floor: u64) -> u64 {
         self.offset.correct(own_now).max(floor)
     }
 
     /// What cannot be, or can hardly be, about the phone's clock. `floor` is as in [`KnownTime::now`].
-    #[must_use]
     pub fn trouble(self, own_now: u64, floor: u64) -> Option<ClockTrouble> {
         let now = self.offset.correct(own_now);
         let confirmed = self.looks.confirmed;

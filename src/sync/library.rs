@@ -48,7 +48,6 @@ pub struct Progress {
 
 impl Progress {
     /// How far it is with these documents here.
-    #[must_use]
     pub fn of(documents: &[PublishedDocument], held: &BTreeSet<ContentHash>) -> Self {
         let missing = documents.iter().filter(|document| !held.contains(&document.hash));
         let (count, missing_bytes) = missing
@@ -57,7 +56,6 @@ impl Progress {
     }
 
     /// Whether nothing is missing.
-    #[must_use]
     pub fn is_complete(self) -> bool {
         self.held == self.wanted
     }

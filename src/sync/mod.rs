@@ -1,5 +1,6 @@
 //! Bringing phone and endpoint together: pure rules (outbox, plan, back-off, clock) and an engine that carries them out through
 //! the traits [`Store`] and [`Api`]. Knows neither IndexedDB nor fetch.
+//! How a request fails is told by [`ApiError`](api::ApiError).
 //!
 //! A *round* ([`engine::round`]) sends what waits in the outbox and then pulls what is new. It is run at start, on `online`,
 //! when the page becomes visible, after each 上报, and when [`RoundOutcome::next_attempt_at`] comes. Only one tab runs rounds.

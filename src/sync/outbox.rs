@@ -19,7 +19,6 @@ pub struct OutboxId(pub Uuid);
 
 impl OutboxId {
     /// Makes a key from an instant (milliseconds since 1970-01-01 UTC) and ten random bytes.
-    #[must_use]
     pub fn from_parts(now_ms: u64, random: &[u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(now_ms, random).into_uuid())
     }
@@ -51,19 +50,16 @@ pub struct OutboxEntry {
 
 impl OutboxEntry {
     /// A row that waits to be sent.
-    #[must_use]
     pub fn new(id: OutboxId, branch: BranchCode, request: OutboxRequest, made_at: u64) -> Self {
         Self { id, branch, request, made_at, state: OutboxState::Queued { not_before: None }, attempts: 0 }
     }
 
     /// Whether it still has to leave the phone; a refused row waits for a person.
-    #[must_use]
     pub fn is_waiting(&self) -> bool {
         !matches!(self.state, OutboxState::Rejected { .. })
     }
 
     /// Whether it may be sent now. A row found in `Sending` was left so by a crash: sending again is safe.
-    #[must_use]
     pub fn is_due(&self, now: u64) -> bool {
         match self.state {
             OutboxState::Queued { not_before } => is_due(not_before, now),
@@ -100,14 +96,12 @@ pub enum OutboxRequest {
 
 impl OutboxRequest {
     /// 上报 of these bytes.
-    #[must_use]
     pub fn submit(submission: SubmissionId, body: String) -> Self {
         let sha256 = ContentHash::of(body.as_bytes());
         Self::Submit { submission, body, sha256 }
     }
 
     /// The submission concerned.
-    #[must_use]
     pub fn submission(&self) -> Option<SubmissionId> {
         match self {
             Self::Submit { submission, .. } | Self::Withdraw { submission } => Some(*submission),

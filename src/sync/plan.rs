@@ -56,13 +56,11 @@ pub enum Operation {
 
 /// The rows to send now, in order: for each branch oldest first, withdrawals last and only once their submission is
 /// gone. Rows of a branch whose token is not accepted, or that has ended, wait (invariant 5).
-#[must_use]
 pub fn sends(local: &Local, now: u64) -> Vec<OutboxId> {
     in_order(local).into_iter().filter(|entry| entry.is_due(now)).map(|entry| entry.id).collect()
 }
 
 /// When a row may be sent next, milliseconds by the phone's clock: `now` if one may at once, `None` if nothing waits.
-#[must_use]
 pub fn next_send_at(local: &Local, now: u64) -> Option<u64> {
     let due_at = |entry: &OutboxEntry| match entry.state {
         super::OutboxState::Queued { not_before: Some(until) } if !entry.is_due(now) => until,
@@ -94,7 +92,6 @@ fn in_order(local: &Local) -> Vec<&OutboxEntry> {
 /// nothing in the upper level's name. A problem that the branch found itself waits for the report that carries it: nothing of it
 /// leaves the phone before; once the endpoint has heard of it, whatever else is written on it goes by itself. Words that only a
 /// newer version can read go last, by themselves.
-#[must_use]
 pub fn findings(local: &Local) -> Vec<(BranchCode, Open<FindingEntry>)> {
     let mut requests = Vec::new();
     for branch in askable(local) {
@@ -126,7 +123,6 @@ pub fn findings(local: &Local) -> Vec<(BranchCode, Open<FindingEntry>)> {
 }
 
 /// What to store and fetch.
-#[must_use]
 pub fn pulls(local: &Local, remote: &Remote) -> Vec<Operation> {
     let mut operations = BTreeSet::new();
     for binding in &local.bindings {

@@ -84,7 +84,6 @@ pub struct Local {
 
 impl Local {
     /// The token of a branch for which the endpoint may be asked.
-    #[must_use]
     pub fn token(&self, branch: &BranchCode) -> Option<&Token> {
         let of_branch = |binding: &&Binding| &binding.info.code == branch;
         self.bindings.iter().find(of_branch).filter(|b| b.state == BindingState::Bound).map(|b| &b.token)
@@ -92,7 +91,6 @@ impl Local {
 
     /// The token of a branch that may send. One that has ended is still asked about, for that may be taken back; what it has to
     /// send waits on the phone.
-    #[must_use]
     pub fn sender(&self, branch: &BranchCode) -> Option<&Token> {
         let has_ended = |b: &Binding| &b.info.code == branch && b.info.ended.is_some();
         self.token(branch).filter(|_| !self.bindings.iter().any(has_ended))

@@ -10,7 +10,6 @@ pub struct Token(String);
 
 impl Token {
     /// Makes a token out of 32 random bytes: 64 hexadecimal digits.
-    #[must_use]
     pub fn from_random(bytes: [u8; 32]) -> Self {
         use core::fmt::Write as _;
         let mut text = String::with_capacity(64);
@@ -22,13 +21,11 @@ impl Token {
     }
 
     /// What goes into the `Authorization` header after `Bearer `.
-    #[must_use]
     pub fn secret(&self) -> &str {
         &self.0
     }
 
     /// What the phone tells the endpoint when it activates.
-    #[must_use]
     pub fn hash(&self) -> TokenHash {
         ContentHash::of(self.0.as_bytes())
     }

@@ -56,7 +56,6 @@ pub struct Waiting {
 
 /// What has to go up: each photo once, in the order in which `sent` names them. One that the endpoint had and lacks now goes up
 /// again as long as it is here.
-#[must_use]
 pub fn plan(known: &[Known], sent: &[Sent]) -> Vec<Waiting> {
     let mut planned = BTreeSet::new();
     let mut waiting = Vec::new();

@@ -20,7 +20,6 @@ pub struct Book {
 
 impl Book {
     /// From what is stored.
-    #[must_use]
     pub fn new(branch: &BranchCode, ledger: Ledger, reached: &Reached) -> Self {
         Self { branch: Some(branch.clone()), places: reached.of_ledger(branch, &ledger), ledger }
     }
@@ -44,7 +43,6 @@ impl Book {
 /// What of the ledger goes into a submission of which the rest has this many bytes: all of it that the period judges, and where
 /// that is too much for one request (some eight hundred entries), the newest of it. Then the newest of what only a newer app can
 /// read, which is not known to belong to the period or not. The rest stays on the phone and in backups.
-#[must_use]
 pub fn that_fits(
     mut records: Vec<LedgerRecord>,
     unread: &BTreeSet<Unread>,

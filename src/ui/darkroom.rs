@@ -38,7 +38,6 @@ pub enum Target {
 
 impl Target {
     /// Whose it is.
-    #[must_use]
     pub fn branch(&self) -> &BranchCode {
         match self {
             Self::Item { draft, .. } => &draft.branch,
@@ -86,13 +85,11 @@ impl<P> Default for Darkroom<P> {
 
 impl<P: Clone> Darkroom<P> {
     /// Whether nothing would be lost if the app were closed now.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.made.is_empty() && self.making.is_empty()
     }
 
     /// How many photos of a branch would be lost, as far as is known: of those that are being made the one that is under way.
-    #[must_use]
     pub fn of_branch(&self, branch: &BranchCode) -> usize {
         let made = self.made.iter().map(|(target, _)| target);
         made.chain(self.making.iter().map(|(target, _)| target)).filter(|of| of.branch() == branch).count()
@@ -136,7 +133,6 @@ impl<P: Clone> Darkroom<P> {
     }
 
     /// What to store next. It stays here until it is on disk.
-    #[must_use]
     pub fn next(&self) -> Option<(Target, P)> {
         self.made.front().cloned()
     }
@@ -153,7 +149,6 @@ impl<P: Clone> Darkroom<P> {
     }
 
     /// How the photos of a target stand.
-    #[must_use]
     pub fn standing(&self, target: &Target) -> Standing {
         let waits = self.made.iter().any(|(of, _)| of.is(target));
         Standing {

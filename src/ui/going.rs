@@ -8,7 +8,6 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Those of `photos` that belong to a submission that has arrived, or that waits for nothing but a network.
-#[must_use]
 pub fn reported(
     photos: &[ContentHash],
     submissions: &[LocalSubmission],

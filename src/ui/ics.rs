@@ -17,7 +17,6 @@ pub const MEDIA_TYPE: &str = "text/calendar;charset=utf-8";
 const MAX_OCTETS: usize = 75;
 
 /// The calendar of the duties that are not yet done and not yet over.
-#[must_use]
 pub fn calendar(branch: &BranchCode, name: &str, duties: &[Duty], now_ms: u64) -> String {
     let mut text = String::new();
     let stamp = utc(now_ms);

@@ -49,7 +49,6 @@ const NO_PLACE: &str = "还没写放在哪";
 
 impl By {
     /// The method that is meant; `None` for boxes.
-    #[must_use]
     pub fn method<'a>(&self, methods: &'a [Method]) -> Option<&'a Method> {
         match self {
             Self::First => methods.first(),
@@ -60,7 +59,6 @@ impl By {
 }
 
 /// Of these groups what is looked for; the record books of a box are not.
-#[must_use]
 pub fn narrowed(groups: &[Group], found: &BTreeSet<ItemId>) -> Vec<Group> {
     let narrowed = groups.iter().map(|group| Group {
         name: group.name.clone(),
@@ -71,7 +69,6 @@ pub fn narrowed(groups: &[Group], found: &BTreeSet<ItemId>) -> Vec<Group> {
 }
 
 /// The items in groups.
-#[must_use]
 pub fn groups(source: &Source<'_>, by: &By) -> Vec<Group> {
     let shown = shown(source);
     if *by == By::Box {
@@ -146,7 +143,6 @@ fn books(ledger: &Ledger) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Of the entries that count those that bear on an item in this period, newest first.
-#[must_use]
 pub fn records<'a>(item: &Item, period: &Period, live: &[Live<'a>]) -> Vec<Live<'a>> {
     let asked: Vec<_> = item
         .parts
@@ -165,7 +161,6 @@ pub fn records<'a>(item: &Item, period: &Period, live: &[Live<'a>]) -> Vec<Live<
 }
 
 /// What an item is found by, with its number and name before: what is asked, what proves it, and where that lies.
-#[must_use]
 pub fn findable(source: &Source<'_>) -> Vec<(ItemId, String, String)> {
     let live = source.ledger.live();
     let entry = |(_, item, shown): (usize, &Item, Shown)| {
@@ -180,7 +175,6 @@ pub fn findable(source: &Source<'_>) -> Vec<(ItemId, String, String)> {
 }
 
 /// The items before and after this one, going through them in that order.
-#[must_use]
 pub fn beside(groups: &[Group], item: &ItemId) -> (Option<ItemId>, Option<ItemId>) {
     let ids: Vec<&ItemId> = groups.iter().flat_map(|group| &group.items).map(|shown| &shown.id).collect();
     let place = ids.iter().position(|id| *id == item);
@@ -189,7 +183,6 @@ pub fn beside(groups: &[Group], item: &ItemId) -> (Option<ItemId>, Option<ItemId
 }
 
 /// Why the branch gives no answer to an item; `None` where it gives one, or a part of it.
-#[must_use]
 pub fn without_answer(source: &Source<'_>, item: &Item, state: ItemState) -> Option<String> {
     let begun = || item.parts.iter().any(|part| source.assessment.part(&item.id, &part.id).is_some());
     match state {

@@ -4,7 +4,6 @@ use crate::domain::{Item, Rule};
 
 /// Everything that it says, in lines: what is asked and how to do it, what there is to choose from or to tick, its limits, what proves
 /// it, and the documents it rests on.
-#[must_use]
 pub fn item_text(item: &Item) -> String {
     let evidence: Vec<&str> = item.evidence.iter().map(|evidence| evidence.name.as_str()).collect();
     let documents: Vec<&str> = item.citations.iter().map(|citation| citation.document.as_str()).collect();

@@ -29,7 +29,6 @@ pub struct Place<'a> {
 impl Library {
     /// The documents of the version in force, in its order. One whose new edition has not come yet is read in the edition that is
     /// here; without a published list (it could not be read) everything that is here is shown.
-    #[must_use]
     pub fn new(published: &[PublishedDocument], held: Vec<(ContentHash, Document)>) -> Self {
         if published.is_empty() {
             let mut documents: Vec<Document> = held.into_iter().map(|(_, document)| document).collect();
@@ -44,7 +43,6 @@ impl Library {
     }
 
     /// Whether nothing is here.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
     }
@@ -62,7 +60,6 @@ impl Library {
     }
 
     /// The section of this id and what stands around it.
-    #[must_use]
     pub fn find(&self, id: &SectionId) -> Option<Place<'_>> {
         let all: Vec<(&Document, &Section)> = self.sections().collect();
         let at = all.iter().position(|(_, section)| &section.id == id)?;
@@ -91,7 +88,6 @@ impl Library {
 }
 
 /// 第四章 or 制度3: how a document is called beside its title.
-#[must_use]
 pub fn ordinal(document: &Document) -> String {
     const DIGITS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
     match (document.collection, DIGITS.get(usize::from(document.number))) {
@@ -102,20 +98,17 @@ pub fn ordinal(document: &Document) -> String {
 }
 
 /// A section's title with its document's, for where it stands alone: 党费收缴使用管理制度 · 交多少.
-#[must_use]
 pub fn full_title(document: &Document, section: &Section) -> String {
     format!("{} · {}", document.title, section.title)
 }
 
 /// Everything a section says, as one text to be searched, in the [`lines`] of its blocks.
-#[must_use]
 pub fn plain_text(section: &Section) -> String {
     let lines = section.blocks.iter().flat_map(lines).map(|line| line.replace('\n', " "));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What a block says: a text for each paragraph, entry, step, row and template, which are the places one can be led to.
-#[must_use]
 pub fn lines(block: &Block) -> Vec<String> {
     match block {
         Block::Paragraph { text } => vec![text.clone()],
@@ -141,7 +134,6 @@ pub fn lines(block: &Block) -> Vec<String> {
 }
 
 /// A template as lines to fill in: what is copied or shared. Empty for other blocks.
-#[must_use]
 pub fn template_text(block: &Block) -> String {
     let Block::Template { fields, .. } = block else { return String::new() };
     let line = |hint: &str| if hint.is_empty() { String::new() } else { format!("（{hint}）") };

@@ -41,7 +41,6 @@ pub struct Mending {
 
 impl Mending {
     /// From what is stored.
-    #[must_use]
     pub fn new(
         branch: &BranchCode,
         stored: &StoredFindings,
@@ -66,7 +65,6 @@ impl Mending {
     }
 
     /// How many problems of the branch's own the next report carries.
-    #[must_use]
     pub fn to_report(&self) -> usize {
         let is_reported = |finding: &Finding| {
             finding.state == FindingState::Withdrawn || !self.waits_for_report(finding.id)
@@ -75,7 +73,6 @@ impl Mending {
     }
 
     /// Whether what is written on a finding waits for a report that has not been made.
-    #[must_use]
     pub fn waits_for_report(&self, finding: FindingId) -> bool {
         !self.released.contains(&finding) && !self.with_report.contains(&finding)
     }
@@ -89,7 +86,6 @@ impl Mending {
     }
 
     /// How many the branch still has to mend.
-    #[must_use]
     pub fn open(&self) -> usize {
         self.findings.all().iter().filter(|finding| finding.state.is_to_be_mended()).count()
     }
@@ -106,7 +102,6 @@ pub enum Taken {
 
 impl Taken {
     /// The register of a photo.
-    #[must_use]
     pub fn field(self, sha256: ContentHash) -> FindingField {
         match self {
             Self::Before => FindingField::Before { sha256 },
@@ -115,7 +110,6 @@ impl Taken {
     }
 
     /// Those of a finding.
-    #[must_use]
     pub fn of(self, finding: &Finding) -> &[ContentHash] {
         match self {
             Self::Before => &finding.before,
@@ -125,7 +119,6 @@ impl Taken {
 }
 
 /// What a shortfall says when it becomes a finding: all of it can be changed.
-#[must_use]
 pub fn drafted(
     item: &Item,
     scored: &ItemScore,
@@ -186,7 +179,6 @@ impl Group {
         [Self::Returned, Self::Overdue, Self::Open, Self::Mended, Self::Closed, Self::Withdrawn];
 
     /// Where this one belongs.
-    #[must_use]
     pub fn of(finding: &Finding, today: Date) -> Self {
         match finding.state {
             FindingState::Returned => Self::Returned,
@@ -200,7 +192,6 @@ impl Group {
 }
 
 /// The findings group by group, in each by deadline; those without one last.
-#[must_use]
 pub fn grouped(findings: &Findings, today: Date) -> Vec<(Group, Vec<Finding>)> {
     let mut all = findings.all();
     all.sort_by_key(|finding| (finding.due().unwrap_or(Date::MAX), finding.begun, finding.id));
@@ -223,7 +214,6 @@ pub struct Pressing {
 }
 
 /// Works it out.
-#[must_use]
 pub fn pressing(findings: &Findings, today: Date) -> Pressing {
     let soon = today.checked_add(SOON_DAYS.days()).unwrap_or(Date::MAX);
     let mut all = findings.all();
@@ -240,14 +230,12 @@ pub fn pressing(findings: &Findings, today: Date) -> Pressing {
 }
 
 /// 问题来源, as precise as it was said.
-#[must_use]
 pub fn origin(finding: &Finding) -> String {
     let said = terms::finding_origin(finding.origin);
     if finding.detail.is_empty() { said.into() } else { format!("{said}：{}", finding.detail) }
 }
 
 /// What is said beside an item that scores less than it could: an answer is changed only by what can still be done.
-#[must_use]
 pub fn advice(outcome: Option<Outcome>) -> &'static str {
     match outcome {
         Some(outcome) if outcome.is_open() => "改好了，点上面回到这一条改回答，分数跟着变。",
@@ -272,7 +260,6 @@ pub enum Reached {
 
 impl Reached {
     /// From whether words are unsent, wait for a report, are not known to be on disk, and whether the storage refused the last ones.
-    #[must_use]
     pub fn of(unsent: bool, waits: bool, unwritten: bool, refused: bool) -> Self {
         match (unwritten, refused, unsent, waits) {
             (true, true, ..) => Self::Refused,
@@ -284,7 +271,6 @@ impl Reached {
     }
 
     /// In words.
-    #[must_use]
     pub fn told(self, addressee: &str) -> String {
         match self {
             Self::Endpoint => format!("写的都已送到{addressee}。"),
@@ -297,7 +283,6 @@ impl Reached {
 }
 
 /// Who has been named as responsible, the most recently named first.
-#[must_use]
 pub fn named(findings: &Findings) -> Vec<String> {
     let mut written: Vec<&FindingEntry> =
         findings.entries().iter().filter(|entry| entry.field == FindingField::Responsible).collect();

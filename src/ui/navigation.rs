@@ -16,7 +16,6 @@ pub struct Navigation {
 
 impl Navigation {
     /// Begins at the browser's address and follows links and history from now on.
-    #[must_use]
     pub fn start() -> Self {
         let here = || {
             let address = history::here();
@@ -30,7 +29,6 @@ impl Navigation {
     }
 
     /// The place on the screen; `None` where the address leads nowhere.
-    #[must_use]
     pub fn place(self) -> Option<Place> {
         self.place.get()
     }
@@ -71,7 +69,6 @@ impl Navigation {
 }
 
 /// Where the app is, from the context that the app provides.
-#[must_use]
 pub fn navigation() -> Navigation {
     expect_context::<Navigation>()
 }

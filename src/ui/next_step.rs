@@ -106,7 +106,6 @@ pub enum NextStep {
 }
 
 /// Works it out.
-#[must_use]
 pub fn next_step(
     rows: &[ItemRow],
     sent: &Sent,

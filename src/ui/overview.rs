@@ -33,7 +33,6 @@ pub struct ItemRow {
 }
 
 /// All items in order.
-#[must_use]
 pub fn rows(checklist: &Checklist, sheet: &ScoreSheet, period: &Period, today: Date) -> Vec<ItemRow> {
     let aspects = checklist.aspects.iter().zip(&sheet.aspects).enumerate();
     let items = aspects.flat_map(|(place, (aspect, scored))| {
@@ -65,31 +64,26 @@ pub fn mark_doubtful(rows: &mut [ItemRow], doubtful: &BTreeSet<AnswerKey>) {
 
 impl ItemRow {
     /// Whether the branch is asked for it, answered or not.
-    #[must_use]
     pub fn is_asked(&self) -> bool {
         self.state.counts() || matches!(self.state, ItemState::NotApplicable { .. })
     }
 
     /// Whether the branch has said its word on it.
-    #[must_use]
     pub fn is_done(&self) -> bool {
         matches!(self.state, ItemState::Answered | ItemState::NotApplicable { .. })
     }
 
     /// Whether it is open although what is answered of it counts already.
-    #[must_use]
     pub fn is_half_answered(&self) -> bool {
         self.state == ItemState::Unanswered && self.got > Points::ZERO
     }
 
     /// Whether it was answered and lost points.
-    #[must_use]
     pub fn is_short(&self) -> bool {
         self.state == ItemState::Answered && self.lost() > Points::ZERO
     }
 
     /// What it cost: the points it did not earn, and those it takes from the total.
-    #[must_use]
     pub fn lost(&self) -> Points {
         self.points.saturating_sub(self.got).saturating_add(self.taken)
     }
@@ -119,7 +113,6 @@ impl Filter {
         [Self::All, Self::Open, Self::Short, Self::Possible, Self::Unsure, Self::Doubtful];
 
     /// Its name on the button.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::All => "全部",
@@ -132,7 +125,6 @@ impl Filter {
     }
 
     /// Its name in an address.
-    #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -145,13 +137,11 @@ impl Filter {
     }
 
     /// The filter of that name; anything else shows all.
-    #[must_use]
     pub fn from_slug(slug: &str) -> Self {
         Self::ALL.into_iter().find(|filter| filter.slug() == slug).unwrap_or_default()
     }
 
     /// Whether the row is shown.
-    #[must_use]
     pub fn shows(self, row: &ItemRow) -> bool {
         match self {
             Self::All => true,
@@ -165,14 +155,12 @@ impl Filter {
 }
 
 /// How many of the items asked for are done.
-#[must_use]
 pub fn progress<'a>(rows: impl IntoIterator<Item = &'a ItemRow>) -> (usize, usize) {
     let asked = rows.into_iter().filter(|row| row.is_asked());
     asked.fold((0, 0), |(done, all), row| (done + usize::from(row.is_done()), all + 1))
 }
 
 /// The first open item after `from` in order, going round; `None` when nothing is open.
-#[must_use]
 pub fn next_open<'a>(rows: &'a [ItemRow], from: Option<&ItemId>) -> Option<&'a ItemRow> {
     let start = from.and_then(|id| rows.iter().position(|row| &row.id == id)).map_or(0, |index| index + 1);
     let (before, after) = rows.split_at(start.min(rows.len()));

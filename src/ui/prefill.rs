@@ -6,14 +6,12 @@ use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// The newest entry of any of these kinds, by the day it was held.
-#[must_use]
 pub fn last_of<'a>(live: &[Live<'a>], kinds: &BTreeSet<ActivityKind>) -> Option<Live<'a>> {
     let of_kind = live.iter().filter(|live| !live.entry.kinds.is_disjoint(kinds));
     of_kind.max_by_key(|live| (live.entry.date, live.stamp)).copied()
 }
 
 /// How many are called to an activity of these kinds, by the branch's figures.
-#[must_use]
 pub fn expected(kinds: &BTreeSet<ActivityKind>, profile: Option<&BranchProfile>) -> Option<u32> {
     let profile = profile?;
     let all = profile.full_members.saturating_add(profile.probationary_members);
@@ -37,7 +35,6 @@ pub fn expected(kinds: &BTreeSet<ActivityKind>, profile: Option<&BranchProfile>)
 
 /// A new entry of these kinds: where, who leads, who writes and where the book lies as last time; the day is today. What was
 /// discussed and who came is new each time.
-#[must_use]
 pub fn again(ledger: &Ledger, kinds: BTreeSet<ActivityKind>, today: Date) -> LedgerEntry {
     let live = ledger.live();
     let last = last_of(&live, &kinds).map(|live| live.entry.clone());
@@ -62,7 +59,6 @@ pub fn again(ledger: &Ledger, kinds: BTreeSet<ActivityKind>, today: Date) -> Led
 }
 
 /// Where record books were said to lie, the newest first, each once.
-#[must_use]
 pub fn locations(ledger: &Ledger) -> Vec<String> {
     let mut live = ledger.live();
     live.sort_by_key(|live| core::cmp::Reverse(live.stamp));

@@ -15,7 +15,6 @@ pub const CENTRE: i32 = 1500;
 const RADIUS: f64 = 880.0;
 
 /// Where an arm of this percentage of the full length ends; the first one points up, the others follow clockwise.
-#[must_use]
 pub fn point(place: usize, of: usize, percent: u32) -> (i32, i32) {
     let angle = std::f64::consts::TAU * place as f64 / of.max(1) as f64 - std::f64::consts::FRAC_PI_2;
     let length = RADIUS * f64::from(percent) / 100.0;
@@ -25,7 +24,6 @@ pub fn point(place: usize, of: usize, percent: u32) -> (i32, i32) {
 }
 
 /// The corners through the ends of all arms, as SVG writes them.
-#[must_use]
 pub fn polygon(percents: impl Iterator<Item = u32>, of: usize) -> String {
     let mut corners = String::new();
     for (place, percent) in percents.enumerate() {
@@ -58,7 +56,6 @@ pub struct Name {
 
 impl Name {
     /// Of a name of so many characters.
-    #[must_use]
     pub fn beside(place: usize, of: usize, letters: usize) -> Self {
         let (x, y) = point(place, of, 122);
         let letters = i32::try_from(letters).unwrap_or(i32::MAX);

@@ -11,7 +11,6 @@ pub const INNER: i32 = 420;
 const GAP: f64 = 3.0;
 
 /// The bands of this many duties, the first outermost, as `(inner, outer)` radii with a little room between them.
-#[must_use]
 pub fn band(place: usize, of: usize) -> (i32, i32) {
     let of = i32::try_from(of.clamp(1, 40)).unwrap_or(40);
     let place = i32::try_from(place).unwrap_or(of).min(of - 1);
@@ -21,7 +20,6 @@ pub fn band(place: usize, of: usize) -> (i32, i32) {
 }
 
 /// A point at this radius, after so many months of the year; January begins at the top.
-#[must_use]
 pub fn point(months: f64, radius: i32) -> (i32, i32) {
     let angle = std::f64::consts::TAU * months / 12.0 - std::f64::consts::FRAC_PI_2;
     // At most a few thousand: the conversion cannot overflow.
@@ -30,14 +28,12 @@ pub fn point(months: f64, radius: i32) -> (i32, i32) {
 }
 
 /// A line from the middle to this radius, as an SVG path.
-#[must_use]
 pub fn spoke(months: f64, radius: i32) -> String {
     let (x, y) = point(months, radius);
     format!("M{CENTRE},{CENTRE}L{x},{y}")
 }
 
 /// The arc of a window from the beginning of one month (1 to 12) to the end of another, as an SVG path.
-#[must_use]
 pub fn arc(first: i8, last: i8, (inner, outer): (i32, i32)) -> String {
     let gap = GAP * 12.0 / 2_000.0;
     let (from, to) = (f64::from(first - 1) + gap, f64::from(last) - gap);

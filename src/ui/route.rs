@@ -96,7 +96,6 @@ impl Place {
     /// The place at this path and query (without `?`); `None` where there is nothing.
     ///
     /// Every name in an address is plain ASCII, so nothing has to be decoded.
-    #[must_use]
     pub fn parse(path: &str, query: &str) -> Option<Self> {
         let path = path.trim_matches('/');
         let place = match path.split_once('/') {
@@ -143,7 +142,6 @@ impl Place {
     }
 
     /// Its address: path and query.
-    #[must_use]
     pub fn address(&self) -> String {
         let (path, name) = match self {
             Self::Home => ("/", ""),
@@ -185,13 +183,11 @@ impl Place {
     }
 
     /// Whether others look at the screen: then nothing stands on it that is meant for the branch alone.
-    #[must_use]
     pub fn is_for_others(&self) -> bool {
         matches!(self, Self::Inspection(_) | Self::Shown(..) | Self::Talk)
     }
 
     /// The part of the bar that it belongs to.
-    #[must_use]
     pub fn part(&self) -> Part {
         match self {
             Self::Home

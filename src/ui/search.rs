@@ -103,7 +103,6 @@ impl<T: Clone> Index<T> {
 
     /// What a query finds, the best first. Several words must all occur. Nothing is marked yet: [`Index::show`] does that for those
     /// that are looked at.
-    #[must_use]
     pub fn find(&self, query: &str) -> Hits {
         let query: String = query.chars().take(MAX_QUERY_CHARS).map(fold).collect();
         let words: Vec<&str> = query.split_whitespace().collect();
@@ -123,7 +122,6 @@ impl<T: Clone> Index<T> {
     }
 
     /// What an entry of the hits opens.
-    #[must_use]
     pub fn target(&self, number: usize) -> Option<&T> {
         self.entries.get(number).map(|entry| &entry.target)
     }
@@ -178,7 +176,6 @@ impl<T: Clone> Index<T> {
     }
 
     /// An entry of the hits as it is shown, hits marked.
-    #[must_use]
     pub fn show(&self, number: usize, of: &Hits) -> Option<Found<T>> {
         let words: Vec<&str> = of.sought.iter().map(String::as_str).collect();
         let (entry, folded) = (self.entries.get(number)?, self.folded.get(number)?);

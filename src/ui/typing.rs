@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const OF_NO_PERIOD: [&str; 4] = ["activate", "finding/", "ledger/", "photo/"];
 
 /// Where the text of a place lies. A phone without a branch has places, too.
-#[must_use]
 pub fn key(branch: Option<&BranchCode>, period: Option<&PeriodId>, place: &str) -> String {
     let period = period.filter(|_| !OF_NO_PERIOD.iter().any(|start| place.starts_with(start)));
     // An activation code is that of another branch, and a secret: it goes into no branch's backup.
@@ -48,13 +47,11 @@ impl Typed {
     }
 
     /// The text of a place.
-    #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.kept.get(key).map(|kept| kept.text.as_str())
     }
 
     /// The fields of a form, with their texts.
-    #[must_use]
     pub fn of_form(&self, key: &str) -> Vec<(String, String)> {
         let fields = self
             .kept
@@ -88,7 +85,6 @@ impl Typed {
     }
 
     /// Whether everything is on disk as it is here.
-    #[must_use]
     pub fn is_on_disk(&self) -> bool {
         self.changed.is_empty() && self.on_their_way.is_empty()
     }
@@ -131,7 +127,6 @@ fn field_of<'a>(at: &'a str, key: &str) -> Option<&'a str> {
 
 /// Whether what was typed (`taken`, as it is stored) is to be saved: not while it is what stood there when the field was opened,
 /// whatever has arrived since (`there`), nor when that says the same.
-#[must_use]
 pub fn is_new(opened: &str, typed: &str, taken: &str, there: &str) -> bool {
     typed != opened && taken != there
 }
@@ -169,22 +164,17 @@ impl Shape {
     pub const REPORT: Self = Self::Text(Kind::Paragraph(100_000));
 
     /// Whether Enter ends it.
-    #[must_use]
     pub fn is_one_line(self) -> bool {
         !matches!(self, Self::Text(Kind::Paragraph(_)))
     }
 
     /// How many characters it holds, where this is as many; the browser leaves out what is pasted beyond (it counts in UTF-16).
-    #[must_use]
     pub fn is_full(self, typed: &str) -> Option<usize> {
         let Self::Text(kind) = self else { return None };
         (typed.encode_utf16().count() >= kind.most()).then(|| kind.most())
     }
 
     /// What was typed, as it is stored. `is_half`: the browser shows a date of which a part is missing, and calls it empty.
-    ///
-    /// # Errors
-    /// [`NotTaken`].
     pub fn read(self, typed: &str, is_half: bool) -> Result<String, NotTaken> {
         match self {
             Self::Text(kind) => Ok(text::clean(typed, kind)),
@@ -201,7 +191,6 @@ impl Shape {
 }
 
 /// The digits of an activation code in groups of four; one more than it has is seen, so that the mistake is.
-#[must_use]
 pub fn grouped(text: &str) -> String {
     let digits: Vec<char> = text
         .chars()
@@ -217,7 +206,6 @@ pub fn grouped(text: &str) -> String {
 
 impl NotTaken {
     /// In words.
-    #[must_use]
     pub const fn told(self) -> &'static str {
         match self {
             Self::NoFigure => "这里只填数字，刚才的没有算",

@@ -11,7 +11,6 @@ use jiff::civil::Date;
 /// The oldest draft with answers that were never reported, were refused, or that the upper level wants mended: nothing of it must
 /// be overlooked. A draft in which nothing is answered holds nobody up, nor does one of a period that has not begun: it was filled
 /// in while the phone's date was wrong, see [`strays`]. `submissions` are in the order of their ids.
-#[must_use]
 pub fn unfinished(
     drafts: &[(Draft, Assessment)],
     submissions: &[LocalSubmission],
@@ -40,7 +39,6 @@ pub fn unfinished(
 /// The periods that can be worked on, in the order of their days: those of the version in force, and those of drafts that it no
 /// longer has (`left_out`, as the versions that the drafts are pinned to have them). What was filled in for a period does not
 /// vanish because another version is published.
-#[must_use]
 pub fn at_hand(in_force: &[Period], left_out: &[Period]) -> Vec<Period> {
     let mut periods: Vec<Period> = Vec::new();
     for period in in_force.iter().chain(left_out) {
@@ -54,7 +52,6 @@ pub fn at_hand(in_force: &[Period], left_out: &[Period]) -> Vec<Period> {
 
 /// The period that is worked on when nothing is left undone: one that was begun here and runs on though the version in force no
 /// longer has it, else the current one of that version, else the last one that was begun.
-#[must_use]
 pub fn worked_on(
     drafts: &[(Draft, Assessment)],
     in_force: &[Period],
@@ -83,7 +80,6 @@ pub struct Stray {
 
 impl Stray {
     /// What says something there and nothing has been said of here.
-    #[must_use]
     pub fn missing_in(&self, here: &Assessment) -> Vec<Entry> {
         let mut missing = self.assessment.winners();
         missing.retain(|entry| {
@@ -95,7 +91,6 @@ impl Stray {
 }
 
 /// The drafts of periods that have not begun, but for the one on the screen.
-#[must_use]
 pub fn strays(
     drafts: &[(Draft, Assessment)],
     periods: &[Period],

@@ -21,19 +21,16 @@ pub struct Queue {
 
 impl Queue {
     /// Whether everything is on disk.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         !self.has_waiting() && !self.writing
     }
 
     /// Whether something waits to be written.
-    #[must_use]
     pub fn has_waiting(&self) -> bool {
         !self.waiting.is_empty() || !self.records.is_empty() || !self.words.is_empty()
     }
 
     /// How often something has reached the disk. What was read before it rose is out of date.
-    #[must_use]
     pub fn saved(&self) -> u64 {
         self.saved
     }
@@ -59,7 +56,6 @@ impl Queue {
     }
 
     /// What of the ledger to write next: everything of the branch of the oldest version. It stays here until it is on disk.
-    #[must_use]
     pub fn next_records(&self) -> Option<(BranchCode, Vec<LedgerRecord>)> {
         let branch = self.records.first()?.0.clone();
         let records = self.records(&branch).cloned().collect();
@@ -83,7 +79,6 @@ impl Queue {
     }
 
     /// Which words to write next: all of the branch of the oldest. They stay here until they are on disk.
-    #[must_use]
     pub fn next_words(&self) -> Option<(BranchCode, Vec<FindingEntry>)> {
         let branch = self.words.first()?.0.clone();
         let words = self.words(&branch).cloned().collect();

@@ -31,14 +31,12 @@ pub struct Card {
 
 impl Card {
     /// 第3条 支委会建制
-    #[must_use]
     pub fn title(&self) -> String {
         if self.place.is_empty() { self.about.clone() } else { format!("{} {}", self.place, self.about) }
     }
 }
 
 /// Says a difference between these two.
-#[must_use]
 pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
     let (before, after) = match difference {
         Difference::Changed { item, .. } => {
@@ -90,7 +88,6 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
 }
 
 /// 改3条，加1条，减1条; what touches neither answers nor points is not counted.
-#[must_use]
 pub fn summary(all: &[Difference]) -> String {
     let count = |of: fn(&Difference) -> bool| all.iter().filter(|one| of(one)).count();
     let counted = [

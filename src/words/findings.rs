@@ -5,13 +5,11 @@ use crate::domain::{Finding, FindingState, Ruling, period::shanghai_date};
 use jiff::civil::Date;
 
 /// 问题来源: which check it was, as far as that was said.
-#[must_use]
 pub fn source(finding: &Finding) -> String {
     if finding.detail.is_empty() { finding_origin(finding.origin).into() } else { finding.detail.clone() }
 }
 
 /// How it stands: 整改中，逾期.
-#[must_use]
 pub fn standing(finding: &Finding, today: Date) -> String {
     let overdue = if finding.is_overdue(today) { "，逾期" } else { "" };
     format!("{}{overdue}", finding_state(finding.state))
@@ -19,7 +17,6 @@ pub fn standing(finding: &Finding, today: Date) -> String {
 
 /// 完成情况: how it stands; not yet, and why, and until when instead. A day that has passed is promised no more, and the one that
 /// the upper level asked for stands in its own column.
-#[must_use]
 pub fn done(finding: &Finding, today: Date) -> String {
     let mut text = standing(finding, today);
     if finding.state.is_to_be_mended() && !finding.delay_reason.is_empty() {
@@ -32,7 +29,6 @@ pub fn done(finding: &Finding, today: Date) -> String {
 }
 
 /// 销号（验收人、日期）; empty until then.
-#[must_use]
 pub fn closed(finding: &Finding) -> String {
     match (finding.state, &finding.verdict) {
         (FindingState::Closed, Some(verdict)) => {
@@ -43,7 +39,6 @@ pub fn closed(finding: &Finding) -> String {
 }
 
 /// 备注: why it came back, when that is the upper level's last word.
-#[must_use]
 pub fn returned(finding: &Finding) -> Option<String> {
     let verdict = finding.verdict.as_ref()?;
     match &verdict.ruling {

@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// 等次, as its standard calls it.
-#[must_use]
 pub fn grade(grading: &Grading, grade: Grade) -> &str {
     match grade {
         Grade::Own(place) => grading.names.get(usize::from(place)).map_or("", |named| &named.name),
@@ -19,13 +18,11 @@ pub fn grade(grading: &Grading, grade: Grade) -> &str {
 }
 
 /// 2026年11月24日: with the year, as papers have it.
-#[must_use]
 pub fn whole_day(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
 /// What something rests on, and since when that holds: 《…》第十六条（条号待核），2018年10月28日起.
-#[must_use]
 pub fn cite(citation: &Citation) -> String {
     let article = match (citation.article.is_empty(), citation.article_checked) {
         (true, _) => String::new(),
@@ -40,13 +37,11 @@ pub fn cite(citation: &Citation) -> String {
 }
 
 /// What is suggested, assumed or local: 建议：….
-#[must_use]
 pub fn marked(what: &Mark) -> String {
     format!("{}：{}", mark(what.kind), what.text)
 }
 
 /// 假定 / 建议 / 本地要求
-#[must_use]
 pub fn mark(kind: MarkKind) -> &'static str {
     match kind {
         MarkKind::Assumed => "假定",
@@ -56,7 +51,6 @@ pub fn mark(kind: MarkKind) -> &'static str {
 }
 
 /// How often: 每月, 每季度 …
-#[must_use]
 pub fn often(window: Window) -> &'static str {
     match window {
         Window::Month => "每月",
@@ -69,7 +63,6 @@ pub fn often(window: Window) -> &'static str {
 }
 
 /// 支部党员大会 …
-#[must_use]
 pub fn kind(kind: ActivityKind) -> &'static str {
     match kind {
         ActivityKind::MemberMeeting => "支部党员大会",
@@ -88,7 +81,6 @@ pub fn kind(kind: ActivityKind) -> &'static str {
 }
 
 /// One step of mending. The branch says 支部已整改; 销号 is the upper level's word.
-#[must_use]
 pub fn finding_state(state: FindingState) -> &'static str {
     match state {
         FindingState::Open => "待整改",
@@ -101,7 +93,6 @@ pub fn finding_state(state: FindingState) -> &'static str {
 }
 
 /// 问题来源, where no more is said of it.
-#[must_use]
 pub fn finding_origin(origin: FindingOrigin) -> &'static str {
     match origin {
         FindingOrigin::SelfCheck => "支部自查",
@@ -110,7 +101,6 @@ pub fn finding_origin(origin: FindingOrigin) -> &'static str {
 }
 
 /// 照片：整改前1张、整改后2张; empty where there are none.
-#[must_use]
 pub fn finding_photos(finding: &Finding) -> String {
     let said = |name: &str, count: usize| (count > 0).then(|| format!("{name}{count}张"));
     let said = [said("整改前", finding.before.len()), said("整改后", finding.after.len())];
@@ -119,7 +109,6 @@ pub fn finding_photos(finding: &Finding) -> String {
 }
 
 /// 主题党日、党课
-#[must_use]
 pub fn kinds(kinds: &BTreeSet<ActivityKind>) -> String {
     kinds.iter().map(|of| kind(*of)).collect::<Vec<_>>().join("、")
 }

@@ -6,19 +6,16 @@ use crate::domain::{
 };
 
 /// 总分120分; nothing where it is the usual 100.
-#[must_use]
 pub fn full(list: &Checklist) -> Option<String> {
     (list.full != Points::HUNDRED).then(|| format!("总分{}分", list.full))
 }
 
 /// （满分120分）; nothing where it is the usual 100: beside a score.
-#[must_use]
 pub fn of_full(list: &Checklist) -> String {
     if list.full == Points::HUNDRED { String::new() } else { format!("（满分{}分）", list.full) }
 }
 
 /// 标兵95分, 优秀85分 …, and what is below all of them where the standard names it.
-#[must_use]
 pub fn score_lines(grading: &Grading) -> Vec<String> {
     let lines = grading.thresholds.iter();
     let lines = lines.map(|line| format!("{}{}分", terms::grade(grading, line.grade), line.at_least));
@@ -27,7 +24,6 @@ pub fn score_lines(grading: &Grading) -> Vec<String> {
 }
 
 /// 标兵由上级从够线的里面评选; nothing where no grade is.
-#[must_use]
 pub fn selected(grading: &Grading) -> Option<String> {
     let selected = claimable(grading).into_iter().rev().map(Into::into);
     let selected: Vec<&str> = selected
@@ -38,7 +34,6 @@ pub fn selected(grading: &Grading) -> Option<String> {
 }
 
 /// 标兵不超过参评支部的30%
-#[must_use]
 pub fn quota(grading: &Grading, quota: &Quota) -> String {
     let grade = terms::grade(grading, quota.grade);
     match quota.most {
@@ -48,7 +43,6 @@ pub fn quota(grading: &Grading, quota: &Quota) -> String {
 }
 
 /// 等次限制：有短板的，不得评优（党员队伍得分率低于60%，最高达标）
-#[must_use]
 pub fn limit(list: &Checklist, limit: &WholeLimit) -> String {
     let grading = &list.grading;
     let when = match &limit.when {
@@ -67,13 +61,11 @@ pub fn limit(list: &Checklist, limit: &WholeLimit) -> String {
 }
 
 /// Whether only people can say if a limit holds.
-#[must_use]
 pub fn is_for_people(limit: &WholeLimit) -> bool {
     matches!(limit.when, WholeTest::LastYear { .. })
 }
 
 /// 全年的结果：2026年上半年占50%，2026年下半年占50%; nothing where the standard does not say.
-#[must_use]
 pub fn year(list: &Checklist) -> Option<String> {
     let shares = list.year.iter().map(|share| {
         let period = list.period(&share.period);
@@ -84,7 +76,6 @@ pub fn year(list: &Checklist) -> Option<String> {
 }
 
 /// Everything, one thing a line.
-#[must_use]
 pub fn lines(list: &Checklist) -> Vec<String> {
     let grading = &list.grading;
     let own = full(list).into_iter().chain(score_lines(grading));
@@ -93,7 +84,6 @@ pub fn lines(list: &Checklist) -> Vec<String> {
 }
 
 /// What a standard says of the whole beyond four grades with their lines and a hundred points, one thing a line.
-#[must_use]
 pub fn unusual(list: &Checklist) -> Vec<String> {
     let grading = &list.grading;
     let named = (!grading.names.is_empty()).then(|| score_lines(grading).join("，"));

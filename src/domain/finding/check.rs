@@ -44,7 +44,6 @@ pub enum FindingFault {
 }
 
 /// What is wrong with one entry, if anything.
-#[must_use]
 pub fn finding_fault(entry: &FindingEntry) -> Option<FindingFault> {
     let id = entry.finding;
     if entry.stamp.ms > LATEST_STAMP_MS {
@@ -73,7 +72,6 @@ pub fn finding_fault(entry: &FindingEntry) -> Option<FindingFault> {
 }
 
 /// The deadlines that cannot be meant (half a year as it was typed). One that was corrected since is history, and harmless.
-#[must_use]
 pub fn impossible_deadlines(entries: &[FindingEntry]) -> Vec<(&FindingEntry, Date)> {
     let is_corrected = |old: &FindingEntry| {
         let mut others =
@@ -100,14 +98,12 @@ impl FindingEntry {
 
 /// Whether a word of a phone is to be kept although its kind is not known here: it says what it is about and when it was written,
 /// not in the upper level's name, and is not longer than a word can be. What else it says is for whoever can read it to look at.
-#[must_use]
 pub fn is_to_be_kept(word: &Unread) -> bool {
     let may_write = |head: FindingHead| !head.is_from_above() && head.stamp.ms <= LATEST_STAMP_MS;
     word.text().len() <= MAX_UNREAD_BYTES && word.read().is_some_and(may_write)
 }
 
 /// What is wrong with a verdict that did not come from the endpoint itself, if anything.
-#[must_use]
 pub fn verdict_fault(verdict: &Verdict) -> Option<FindingFault> {
     let id = verdict.finding;
     if verdict.stamp.device != endpoint_device() {

@@ -30,7 +30,6 @@ pub enum FindingState {
 
 impl FindingState {
     /// Whether the branch still has something to do.
-    #[must_use]
     pub fn is_to_be_mended(self) -> bool {
         matches!(self, Self::Open | Self::UnderWay | Self::Returned)
     }
@@ -79,19 +78,16 @@ pub struct Finding {
 
 impl Finding {
     /// By when it is due: what the upper level asked for, or what the branch has set itself.
-    #[must_use]
     pub fn due(&self) -> Option<Date> {
         self.demanded.or(self.deadline)
     }
 
     /// Whether that day has passed with work left to do.
-    #[must_use]
     pub fn is_overdue(&self, today: Date) -> bool {
         self.state.is_to_be_mended() && self.due().is_some_and(|due| due < today)
     }
 
     /// Whether a reason and a new day are asked for.
-    #[must_use]
     pub fn is_late(&self, today: Date) -> bool {
         let is_explained = self.put_off || !self.delay_reason.is_empty();
         self.is_overdue(today) || (self.state.is_to_be_mended() && is_explained)
@@ -143,7 +139,6 @@ impl<'a> Registers<'a> {
 
 impl Findings {
     /// All findings, the oldest first.
-    #[must_use]
     pub fn all(&self) -> Vec<Finding> {
         // Entries sort by finding first, so each finding's stand together.
         let entries: Vec<&FindingEntry> = self.entries.iter().collect();
@@ -154,7 +149,6 @@ impl Findings {
     }
 
     /// One finding.
-    #[must_use]
     pub fn find(&self, id: FindingId) -> Option<Finding> {
         let entries: Vec<&FindingEntry> = self.entries.iter().filter(|entry| entry.finding == id).collect();
         self.read(id, &entries)
@@ -237,7 +231,6 @@ impl Findings {
     }
 
     /// The findings that are about this item, the oldest first.
-    #[must_use]
     pub fn about(&self, item: &ItemId) -> Vec<Finding> {
         let is_about = |entry: &&FindingEntry| match &entry.value {
             FindingValue::Item { item: named } => named == item,

@@ -26,7 +26,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The device in whose name the endpoint stamps. No phone may write in it.
-#[must_use]
 pub fn endpoint_device() -> DeviceId {
     DeviceId::from_random(*b"biaochi-endpoint")
 }
@@ -79,7 +78,6 @@ pub enum FindingField {
 
 impl FindingField {
     /// The photo, when the register is that of one.
-    #[must_use]
     pub fn photo(&self) -> Option<&ContentHash> {
         match self {
             Self::Before { sha256 } | Self::After { sha256 } => Some(sha256),
@@ -181,7 +179,6 @@ pub struct FindingEntry {
 
 impl FindingEntry {
     /// Whether the upper level wrote it, through the endpoint.
-    #[must_use]
     pub fn is_from_above(&self) -> bool {
         self.stamp.device == endpoint_device()
     }
@@ -199,7 +196,6 @@ pub struct FindingHead {
 
 impl FindingHead {
     /// Whether the upper level wrote it, through the endpoint.
-    #[must_use]
     pub fn is_from_above(&self) -> bool {
         self.stamp.device == endpoint_device()
     }
@@ -257,7 +253,6 @@ pub struct UnreadFindings {
 
 impl UnreadFindings {
     /// Whether there is none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.verdicts.is_empty()
     }
@@ -265,7 +260,6 @@ impl UnreadFindings {
 
 impl Findings {
     /// From stored entries and verdicts.
-    #[must_use]
     pub fn new(
         entries: impl IntoIterator<Item = FindingEntry>,
         verdicts: impl IntoIterator<Item = Verdict>,
@@ -275,13 +269,11 @@ impl Findings {
     }
 
     /// Every entry.
-    #[must_use]
     pub fn entries(&self) -> &BTreeSet<FindingEntry> {
         &self.entries
     }
 
     /// Every verdict.
-    #[must_use]
     pub fn verdicts(&self) -> &BTreeSet<Verdict> {
         &self.verdicts
     }
@@ -299,13 +291,11 @@ impl Findings {
     }
 
     /// How many words there are, readable or not.
-    #[must_use]
     pub fn words(&self) -> usize {
         self.entries.len() + self.unread.entries.len()
     }
 
     /// What of it cannot be read.
-    #[must_use]
     pub fn unread(&self) -> &UnreadFindings {
         &self.unread
     }
@@ -317,14 +307,12 @@ impl Findings {
     }
 
     /// The word that says how far a finding has come, by somebody who has read all that is here.
-    #[must_use]
     pub fn progress(&self, finding: FindingId, progress: Progress) -> FindingValue {
         let verdicts = self.verdicts.iter().filter(|verdict| verdict.finding == finding);
         FindingValue::Progress { progress, after: verdicts.map(|verdict| verdict.stamp).max() }
     }
 
     /// The highest stamp of all, the upper level's among them: a clock that has seen it speaks after everything here.
-    #[must_use]
     pub fn latest(&self) -> Option<Stamp> {
         let entries = self.entries.iter().map(|entry| entry.stamp);
         let unread = self.unread.entries.iter().chain(&self.unread.verdicts).filter_map(Unread::stamp);

@@ -75,7 +75,6 @@ impl LedgerRecord {
 }
 
 /// What is wrong with an entry on the day on which it is entered, if anything.
-#[must_use]
 pub fn entry_fault(entry: &LedgerEntry, today: Date) -> Option<LedgerFault> {
     if entry.kinds.is_empty() {
         return Some(LedgerFault::NoKind);
@@ -101,7 +100,6 @@ pub fn entry_fault(entry: &LedgerEntry, today: Date) -> Option<LedgerFault> {
 
 /// What is wrong with a record, if anything. "Today" is the day of its own stamp, so that every phone and the endpoint judge
 /// it alike whenever they see it.
-#[must_use]
 pub fn record_fault(record: &LedgerRecord) -> Option<LedgerFault> {
     let fault = record.entry.as_ref().and_then(|entry| entry_fault(entry, shanghai_date(record.stamp.ms)));
     fault.or_else(|| (record.photos.len() > MAX_ATTACHMENTS).then_some(LedgerFault::Photos))

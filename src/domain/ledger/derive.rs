@@ -24,7 +24,6 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The answers that the ledger gives now, one entry for each register it speaks for.
-#[must_use]
 pub fn derived(assessment: &Assessment, ledger: &Ledger, pinned: &Pinned<'_>) -> Vec<Entry> {
     let live = ledger.live();
     if live.is_empty() {
@@ -67,13 +66,11 @@ pub fn derived(assessment: &Assessment, ledger: &Ledger, pinned: &Pinned<'_>) ->
 }
 
 /// The assessment as it stands with what the ledger answers: what is scored, shown and submitted.
-#[must_use]
 pub fn overlay(assessment: &Assessment, ledger: &Ledger, pinned: &Pinned<'_>) -> Assessment {
     lay_over(&pinned.fitting(assessment), &derived(assessment, ledger, pinned))
 }
 
 /// Puts derived entries in the place of those that count. Nothing of this is to be stored.
-#[must_use]
 pub fn lay_over(assessment: &Assessment, derived: &[Entry]) -> Assessment {
     let mut laid = assessment.clone();
     for entry in derived {
@@ -83,7 +80,6 @@ pub fn lay_over(assessment: &Assessment, derived: &[Entry]) -> Assessment {
 }
 
 /// What of an entry in a submission somebody has said: for a derived one the branch's own answer beneath, under its own stamp.
-#[must_use]
 pub fn said(entry: &Entry) -> Option<Entry> {
     match &entry.value {
         AnswerValue::Part { counted: Some(_), own, .. } => {
@@ -96,7 +92,6 @@ pub fn said(entry: &Entry) -> Option<Entry> {
 
 /// The windows for which the ledger speaks: from that of its first entry on. In those before, the branch's own answer stands or is
 /// missing.
-#[must_use]
 pub fn spoken(kinds: &BTreeSet<ActivityKind>, ledger: &Ledger, spans: &[Span]) -> BTreeSet<WindowKey> {
     let live = ledger.live();
     let Some(begun) = begun(live.iter().filter(|live| !live.entry.kinds.is_disjoint(kinds))) else {
@@ -111,7 +106,6 @@ fn begun<'a>(seen: impl Iterator<Item = &'a Live<'a>>) -> Option<Date> {
 }
 
 /// What is left of an answer that stood against the ledger once the ledger counts again: that of which the ledger says nothing.
-#[must_use]
 pub fn left_beside(
     answer: &PartAnswer,
     key: &AnswerKey,
@@ -206,7 +200,6 @@ fn counts(
 }
 
 /// How many were held. 党小组会 are held when every group has met: as many as the group that met least often.
-#[must_use]
 pub fn held(kinds: &BTreeSet<ActivityKind>, here: &[&Live<'_>], groups: u32) -> u32 {
     let only_groups = kinds.iter().all(|kind| *kind == ActivityKind::GroupMeeting);
     if !only_groups || groups < 2 {
@@ -235,7 +228,6 @@ fn figure(count: usize) -> u32 {
 }
 
 /// Whether a part's source fits its rule.
-#[must_use]
 pub fn fits(source: &LedgerSource, rule: &Rule) -> bool {
     !source.kinds().is_empty()
         && match (source, rule) {

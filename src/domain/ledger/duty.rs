@@ -58,7 +58,6 @@ pub enum Standing {
 }
 
 /// The duties of a calendar year that concern this branch, in the order of the checklist.
-#[must_use]
 pub fn duties(
     checklist: &Checklist,
     assessment: &Assessment,

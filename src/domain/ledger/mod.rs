@@ -76,7 +76,6 @@ impl ActivityKind {
     ];
 
     /// Whether its record is of a kind that must never be photographed: 谈话记录, 测评票.
-    #[must_use]
     pub fn is_never_photographed(self) -> bool {
         matches!(self, Self::HeartToHeartTalk | Self::DemocraticAppraisal)
     }
@@ -102,13 +101,11 @@ fn is_zero(number: &u32) -> bool {
 
 impl Attendance {
     /// How many had to come.
-    #[must_use]
     pub fn due(self) -> u32 {
         self.expected.saturating_sub(self.excused)
     }
 
     /// 到会不到半数: fewer than half of all who belong there; an excuse does not make a quorum.
-    #[must_use]
     pub fn is_below_half(self) -> bool {
         u64::from(self.present) * 2 < u64::from(self.expected)
     }
@@ -151,7 +148,6 @@ pub struct LedgerEntry {
 
 impl LedgerEntry {
     /// Whether one of its kinds must never be photographed.
-    #[must_use]
     pub fn is_never_photographed(&self) -> bool {
         self.kinds.iter().any(|kind| kind.is_never_photographed())
     }
@@ -210,7 +206,6 @@ pub enum LedgerSource {
 
 impl LedgerSource {
     /// The kinds that are looked at.
-    #[must_use]
     pub fn kinds(&self) -> &BTreeSet<ActivityKind> {
         match self {
             Self::Count { kinds } | Self::Attendance { kinds } | Self::BelowQuorum { kinds, .. } => kinds,
@@ -242,7 +237,6 @@ pub struct Live<'a> {
 
 impl Live<'_> {
     /// 后登记: how many days after its date it was entered, if that is more than [`LATE_AFTER_DAYS`].
-    #[must_use]
     pub fn late_days(&self) -> Option<i32> {
         let days = self.entered.since(self.entry.date).map_or(0, |span| span.get_days());
         (days > LATE_AFTER_DAYS).then_some(days)
@@ -251,13 +245,11 @@ impl Live<'_> {
 
 impl Ledger {
     /// From stored records.
-    #[must_use]
     pub fn new(records: impl IntoIterator<Item = LedgerRecord>) -> Self {
         Self { records: records.into_iter().collect(), unread: BTreeSet::new() }
     }
 
     /// Every version of every entry.
-    #[must_use]
     pub fn records(&self) -> &BTreeSet<LedgerRecord> {
         &self.records
     }
@@ -268,7 +260,6 @@ impl Ledger {
     }
 
     /// The versions that cannot be read.
-    #[must_use]
     pub fn unread(&self) -> &BTreeSet<Unread> {
         &self.unread
     }
@@ -279,7 +270,6 @@ impl Ledger {
     }
 
     /// The highest stamp of all.
-    #[must_use]
     pub fn latest(&self) -> Option<Stamp> {
         let unread = self.unread.iter().filter_map(Unread::stamp);
         self.records.iter().map(|record| record.stamp).chain(unread).max()
@@ -291,13 +281,11 @@ impl Ledger {
     }
 
     /// The entry of this id, unless it was struck out.
-    #[must_use]
     pub fn find(&self, id: LedgerId) -> Option<Live<'_>> {
         counting(&self.history(id).collect::<Vec<_>>())
     }
 
     /// The photos of an entry, in the order in which they were added.
-    #[must_use]
     pub fn photos_of(&self, id: LedgerId) -> Vec<&ContentHash> {
         let mut photos: Vec<&ContentHash> = Vec::new();
         for (sha256, attached) in self.history(id).flat_map(|version| &version.photos) {
@@ -314,7 +302,6 @@ impl Ledger {
     }
 
     /// The entries that count and have this photo.
-    #[must_use]
     pub fn with_photo(&self, sha256: &ContentHash) -> Vec<LedgerId> {
         let names = self.records.iter().filter(|record| record.photos.contains_key(sha256));
         let named: BTreeSet<LedgerId> = names.map(|record| record.id).collect();
@@ -323,7 +310,6 @@ impl Ledger {
     }
 
     /// Every photo of the entries that count, each once.
-    #[must_use]
     pub fn photos(&self) -> BTreeSet<&ContentHash> {
         let with: BTreeSet<LedgerId> =
             self.records.iter().filter(|record| !record.photos.is_empty()).map(|record| record.id).collect();
@@ -331,7 +317,6 @@ impl Ledger {
     }
 
     /// The entries that count, in the order of ids.
-    #[must_use]
     pub fn live(&self) -> Vec<Live<'_>> {
         let mut live = Vec::new();
         let mut versions: Vec<&LedgerRecord> = Vec::new();
@@ -348,7 +333,6 @@ impl Ledger {
 
     /// What a submission carries: every version of the entries that were ever dated in what the period judges, and of the first
     /// entry of each kind, so that another phone knows since when the book is kept.
-    #[must_use]
     pub fn reported(&self, checklist: &Checklist, period: &Period) -> Vec<LedgerRecord> {
         let parts = checklist.items().flat_map(|(_, item)| &item.parts).filter(|p| p.from_ledger.is_some());
         let judged = parts.filter_map(|part| period.judged(part.window).into_iter().next());

@@ -44,7 +44,6 @@ impl<'a> Tiff<'a> {
 }
 
 /// The day on which a JPEG's camera says it took the photo. `None` when it says nothing that could be a day.
-#[must_use]
 pub fn taken_on(bytes: &[u8]) -> Option<Date> {
     let bytes = jpeg::exif(bytes)?;
     let big = match bytes.get(..4)? {

@@ -75,7 +75,6 @@ pub enum MediaType {
 
 impl MediaType {
     /// As it stands in a `Content-Type`, without parameters.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -84,7 +83,6 @@ impl MediaType {
     }
 
     /// How a file of it ends, without the dot.
-    #[must_use]
     pub fn ending(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -93,7 +91,6 @@ impl MediaType {
     }
 
     /// The one that is written so, in lower case; `None` where no such photo is stored.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Jpeg, Self::Webp].into_iter().find(|one| one.as_str() == text)
     }

@@ -60,9 +60,6 @@ impl Database {
     }
 
     /// Removes codes of a branch that nobody used and that expired before this instant, so that they do not pile up.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn forget_expired_codes(&self, branch: &BranchCode, before: u64) -> Result<(), DatabaseError> {
         sqlx::query("DELETE FROM codes WHERE branch = ? AND used_token IS NULL AND expires_at < ?")
             .bind(branch.as_str().to_owned())
@@ -73,9 +70,6 @@ impl Database {
     }
 
     /// Binds a phone. The same triple again succeeds whatever happened in between, so that a lost answer burns nothing.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn activate(&self, request: &ActivateRequest, now: u64) -> Result<Activation, DatabaseError> {
         let (hash, device) = (String::from(request.code.hash()), request.device.to_string());
         let token = String::from(request.token_hash.clone());
@@ -126,9 +120,6 @@ impl Database {
     }
 
     /// The branch and phone of a token; `None` when nobody has it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn device(&self, token: &TokenHash) -> Result<Option<Bound>, DatabaseError> {
         let row = sqlx::query(
             "SELECT d.branch, d.device, d.revoked_at, l.ended_day FROM devices d
@@ -147,9 +138,6 @@ impl Database {
     }
 
     /// Unbinds a phone from this branch; its other branches and its data stay.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn revoke(&self, branch: &BranchCode, device: DeviceId, now: u64) -> Result<(), DatabaseError> {
         sqlx::query(
             "UPDATE devices SET revoked_at = ? WHERE branch = ? AND device = ? AND revoked_at IS NULL",

@@ -32,9 +32,6 @@ impl Database {
     }
 
     /// Takes an ending back, as if it had not been entered.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn revive_unit(&self, code: &BranchCode) -> Result<(), DatabaseError> {
         sqlx::query("UPDATE lifetimes SET ended_day = NULL, successor = NULL WHERE code = ?")
             .bind(code.as_str().to_owned())

@@ -84,9 +84,6 @@ impl Database {
     }
 
     /// Lets every code of a branch that nobody used expire, and gives their number.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn void_codes(&self, branch: &BranchCode, now: u64) -> Result<u64, DatabaseError> {
         let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         let voided = void(&mut tx, branch, now, 0).await?;
@@ -95,9 +92,6 @@ impl Database {
     }
 
     /// All phones in the order of their branches, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn devices(&self) -> Result<Vec<BoundDevice>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT d.device, d.branch, u.name, d.bound_at, d.revoked_at FROM devices d
@@ -120,9 +114,6 @@ impl Database {
 
     /// Revokes the tokens of these phones for one branch in one transaction; what lies on the phones stays. Gives the
     /// number of tokens that were still good.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn revoke_of(
         &self,
         branch: &BranchCode,

@@ -62,9 +62,6 @@ pub enum Said {
 
 impl Database {
     /// All that is stored of a branch.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn findings(&self, branch: &BranchCode) -> Result<Findings, DatabaseError> {
         let mut tx = self.0.begin().await?;
         of_branch(&mut tx, branch).await
@@ -97,9 +94,6 @@ impl Database {
     }
 
     /// The findings of every branch that has any, and how much that was.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn all_findings(&self) -> Result<(BTreeMap<BranchCode, Findings>, SoFar), DatabaseError> {
         let mut tx = self.0.begin().await?;
         let so_far = so_far(&mut *tx).await?;

@@ -1,4 +1,6 @@
 //! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
+//!
+//! Whatever answers a `Result` here fails when the database fails, and then nothing was stored; only other reasons are said where they are.
 
 mod activation;
 mod changes;
@@ -170,9 +172,6 @@ impl Database {
     }
 
     /// What the phone is told of its branch.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn branch(&self, code: &BranchCode) -> Result<Option<BranchInfo>, DatabaseError> {
         let row = sqlx::query(
             "SELECT b.name, b.sector, p.code AS above, p.name AS above_name, p.telephone, l.ended_day, l.successor,
@@ -208,9 +207,6 @@ impl Database {
     }
 
     /// The frozen bytes of a branch's own submission.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn submission(
         &self,
         branch: &BranchCode,
@@ -223,9 +219,6 @@ impl Database {
     }
 
     /// All submissions of a branch with their reviews, oldest first, each with its photos that are not here.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn submissions(&self, branch: &BranchCode) -> Result<Vec<SubmissionSummary>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT id, receipt, period, device, parents, withdrawn_at FROM submissions WHERE branch = ? ORDER BY id",
@@ -266,9 +259,6 @@ impl Database {
 
     /// Takes a submission back unless a review has begun; `None` when the branch has no such submission, else whether it
     /// is withdrawn now. Again is success.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn withdraw(
         &self,
         branch: &BranchCode,

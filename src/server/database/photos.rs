@@ -41,9 +41,6 @@ pub enum Noted {
 
 impl Database {
     /// Notes that a photo's bytes are on disk.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn add_photo(
         &self,
         (branch, device): (&BranchCode, DeviceId),
@@ -84,9 +81,6 @@ impl Database {
     }
 
     /// What is noted of a branch's photo; `None` when the branch has none of this hash.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn photo(
         &self,
         branch: &BranchCode,
@@ -108,9 +102,6 @@ impl Database {
     }
 
     /// Whether a branch may bring this photo: it has room for one more, or this one has its place already.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn has_room_for_photo(
         &self,
         branch: &BranchCode,
@@ -129,18 +120,12 @@ impl Database {
     }
 
     /// The branches of which photos are noted.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn branches_with_photos(&self) -> Result<Vec<BranchCode>, DatabaseError> {
         let rows = sqlx::query("SELECT DISTINCT branch FROM photos").fetch_all(&self.0).await?;
         rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
     }
 
     /// Every photo that is noted of a branch, and whether it is lost.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn noted_photos(&self, branch: &BranchCode) -> Result<Vec<(ContentHash, bool)>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT sha256, EXISTS (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256)
@@ -178,9 +163,6 @@ impl Database {
     }
 
     /// How many photos are here, and how many bytes they have.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn photos_stored(&self) -> Result<(u64, u64), DatabaseError> {
         let row = sqlx::query("SELECT count(*), coalesce(sum(bytes), 0) FROM photos_here")
             .fetch_one(&self.0)
@@ -190,9 +172,6 @@ impl Database {
     }
 
     /// Whether a submission of the branch names this photo, and it is not here.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn awaits_photo(&self, branch: &BranchCode, sha256: &str) -> Result<bool, DatabaseError> {
         let row = sqlx::query(
             "SELECT EXISTS (SELECT 1 FROM submissions s JOIN attachments a ON a.submission = s.id

@@ -6,9 +6,6 @@ use sqlx::{Row as _, SqliteExecutor};
 
 impl Database {
     /// The profile that is kept of a branch.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn profile(&self, branch: &BranchCode) -> Result<Option<StampedProfile>, DatabaseError> {
         kept(&self.0, branch).await
     }

@@ -61,26 +61,17 @@ impl Database {
     }
 
     /// The version published last, as JSON.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn standard(&self) -> Result<Option<String>, DatabaseError> {
         let row = sqlx::query("SELECT summary FROM standards ORDER BY number DESC LIMIT 1");
         Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// The canonical bytes of a checklist.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
         self.kept("SELECT body FROM checklists WHERE hash = ?", hash).await
     }
 
     /// The canonical bytes of a document.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn document(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
         self.kept("SELECT body FROM documents WHERE hash = ?", hash).await
     }

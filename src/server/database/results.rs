@@ -39,9 +39,6 @@ type Followed = (SubmissionId, Vec<SubmissionId>);
 
 impl Database {
     /// The submissions that count, in the order of branch codes and periods; of one period, or of all.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn counting(&self, period: Option<&PeriodId>) -> Result<Vec<Counting>, DatabaseError> {
         let rows =
             sqlx::query("SELECT id, branch, period, parents FROM submissions WHERE withdrawn_at IS NULL")
@@ -79,9 +76,6 @@ impl Database {
     }
 
     /// How many branches have reported for each period, by what is not withdrawn; a period without any is left out.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn reports_by_period(&self) -> Result<BTreeMap<PeriodId, usize>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT period, count(DISTINCT branch) FROM submissions WHERE withdrawn_at IS NULL GROUP BY period",
@@ -94,9 +88,6 @@ impl Database {
     }
 
     /// Every submission's id and receipt code, withdrawn ones too: what a clerk may name it by.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn receipt_codes(&self) -> Result<Vec<(SubmissionId, String)>, DatabaseError> {
         let rows = sqlx::query("SELECT receipt FROM submissions ORDER BY id").fetch_all(&self.0).await?;
         let read = |row: &sqlx::sqlite::SqliteRow| {
@@ -107,9 +98,6 @@ impl Database {
     }
 
     /// A submission with its score sheet.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn report(&self, id: SubmissionId) -> Result<Option<Report>, DatabaseError> {
         let row = sqlx::query("SELECT body, sheet FROM submissions WHERE id = ?")
             .bind(id.to_string())
@@ -123,9 +111,6 @@ impl Database {
     }
 
     /// What the upper level said of a submission, oldest first; `None` when there is no such submission.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn reviews_of(&self, id: SubmissionId) -> Result<Option<Vec<Review>>, DatabaseError> {
         let row = sqlx::query("SELECT 1 FROM submissions WHERE id = ?").bind(id.to_string());
         match row.fetch_optional(&self.0).await? {

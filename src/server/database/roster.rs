@@ -23,9 +23,6 @@ pub struct Imported {
 
 impl Database {
     /// All units in the order of their codes.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn units(&self) -> Result<Vec<Unit>, DatabaseError> {
         let rows =
             sqlx::query("SELECT code, parent, level, name, sector, telephone FROM units ORDER BY code")
@@ -35,9 +32,6 @@ impl Database {
     }
 
     /// How many branches that have not ended each sector has; a sector without any is left out.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn branches_by_sector(&self) -> Result<BTreeMap<String, usize>, DatabaseError> {
         // Only branches have a sector.
         let rows = sqlx::query(
@@ -52,9 +46,6 @@ impl Database {
     }
 
     /// The branches that have a code, a phone or a submission: their codes cannot become another kind of unit.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn branches_in_use(&self) -> Result<BTreeSet<BranchCode>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT branch FROM codes UNION SELECT branch FROM devices UNION SELECT branch FROM submissions

@@ -60,7 +60,6 @@ pub struct Writer(mpsc::Sender<Waiting>);
 
 impl Writer {
     /// Starts the storing task over this database; needs a Tokio runtime.
-    #[must_use]
     pub fn start(database: Database) -> Self {
         let (sender, receiver) = mpsc::channel(MAX_WAITING);
         tokio::spawn(write(database, receiver));
@@ -92,9 +91,6 @@ async fn write(database: Database, mut receiver: mpsc::Receiver<Waiting>) {
 
 impl Database {
     /// The receipt of a branch's own submission.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn receipt(
         &self,
         branch: &BranchCode,

@@ -28,7 +28,6 @@ pub struct Member {
 
 impl Member {
     /// Whether it is there on a day.
-    #[must_use]
     pub fn is_there_on(&self, day: Date) -> bool {
         self.since.is_none_or(|since| since <= day) && self.ended.as_ref().is_none_or(|ended| day < ended.on)
     }
@@ -46,7 +45,6 @@ impl FromIterator<Member> for Tree {
 
 impl Tree {
     /// The unit of this code.
-    #[must_use]
     pub fn get(&self, code: &BranchCode) -> Option<&Member> {
         self.0.get(code)
     }
@@ -57,13 +55,11 @@ impl Tree {
     }
 
     /// The unit right above.
-    #[must_use]
     pub fn above(&self, unit: &Unit) -> Option<&Unit> {
         unit.parent.as_ref().and_then(|parent| self.get(parent)).map(|member| &member.unit)
     }
 
     /// Whether a unit is this one, or lies anywhere below it.
-    #[must_use]
     pub fn lies_in(&self, code: &BranchCode, above: &BranchCode) -> bool {
         let mut next = Some(code);
         // The tree has no circles; a file that somebody changed by hand must not hang the command.
@@ -86,9 +82,6 @@ impl Tree {
 
 impl Database {
     /// The tree as it is known now.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn tree(&self) -> Result<Tree, DatabaseError> {
         let rows = sqlx::query(
             "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor
@@ -100,9 +93,6 @@ impl Database {
     }
 
     /// The tree as it stood on a day: the names and places of then. Who was there is [`Member::is_there_on`]'s to say.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn tree_on(&self, date: Date) -> Result<Tree, DatabaseError> {
         let mut tree = self.tree().await?;
         let rows = sqlx::query(
@@ -123,9 +113,6 @@ impl Database {
     }
 
     /// The last day on which each unit changed that ever did: what is entered now cannot lie before it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn last_changes(&self) -> Result<BTreeMap<BranchCode, Date>, DatabaseError> {
         let rows = sqlx::query("SELECT code, max(until_day) AS until_day FROM unit_history GROUP BY code");
         let read = |row: &SqliteRow| {
@@ -136,9 +123,6 @@ impl Database {
     }
 
     /// The day that was set for a period to take the tree as it stands.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn freeze(&self, period: &PeriodId) -> Result<Option<Date>, DatabaseError> {
         let row = sqlx::query("SELECT on_day FROM freezes WHERE period = ?").bind(period.as_str().to_owned());
         let Some(row) = row.fetch_optional(&self.0).await? else { return Ok(None) };
@@ -146,9 +130,6 @@ impl Database {
     }
 
     /// Sets the day for a period to take the tree as it stands.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn set_freeze(&self, period: &PeriodId, on: Date) -> Result<(), DatabaseError> {
         sqlx::query(
             "INSERT INTO freezes (period, on_day) VALUES (?, ?)

@@ -51,9 +51,6 @@ impl Database {
     }
 
     /// Everything that was given to a branch, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn given_to(&self, branch: &BranchCode) -> Result<Vec<ValueAbove>, DatabaseError> {
         let rows =
             sqlx::query_scalar::<_, String>("SELECT body FROM values_above WHERE branch = ? ORDER BY number")
@@ -64,9 +61,6 @@ impl Database {
     }
 
     /// Everything that was given to anybody, of each branch oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn all_given(&self) -> Result<BTreeMap<BranchCode, Vec<ValueAbove>>, DatabaseError> {
         let rows =
             sqlx::query("SELECT branch, body FROM values_above ORDER BY number").fetch_all(&self.0).await?;

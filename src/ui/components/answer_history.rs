@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// The registers of an item.
-#[must_use]
 pub fn registers(item: &Item) -> Vec<AnswerKey> {
     let id = || item.id.clone();
     let mut keys = vec![AnswerKey::Stance { item: id() }];
@@ -64,7 +63,6 @@ pub fn History(
 }
 
 /// What an entry said, in words.
-#[must_use]
 pub fn said(item: &Item, entry: &Entry, period: Option<&crate::domain::Period>) -> String {
     match (&entry.key, &entry.value) {
         (AnswerKey::Location { .. }, AnswerValue::Text { text }) => format!("原件在哪，{text}"),

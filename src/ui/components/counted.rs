@@ -29,7 +29,6 @@ pub struct Spoken {
 
 impl Spoken {
     /// Of this part. Nothing where the ledger is not asked.
-    #[must_use]
     pub fn of(session: Session, item: &ItemId, part: &Part) -> Self {
         let key = AnswerKey::Part { item: item.clone(), part: part.id.clone() };
         let (window, source) = (part.window, part.from_ledger.clone());
@@ -55,7 +54,6 @@ impl Spoken {
     }
 
     /// What is left of an answer that is typed beside what is counted.
-    #[must_use]
     pub fn typed(self, answer: PartAnswer) -> PartAnswer {
         let fixed = self.fixed.read_untracked();
         match answer {
@@ -74,7 +72,6 @@ impl Spoken {
 
 /// Why the branch answers otherwise than its ledger, as it stands; empty where it does not, or not in a way that the pinned
 /// checklist can take.
-#[must_use]
 pub fn reason(session: Session, key: &AnswerKey) -> String {
     let work = session.work.read();
     match work.as_ref().ok().and_then(|work| work.usable(key)) {

@@ -8,7 +8,6 @@ use crate::ui::{
 use leptos::prelude::*;
 
 /// Whether the branch on the screen has ended, as the endpoint last said.
-#[must_use]
 pub fn has_ended(session: Session) -> bool {
     session.active().is_some_and(|binding| binding.branch.ended.is_some())
 }

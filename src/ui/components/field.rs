@@ -36,7 +36,6 @@ pub struct Field {
 
 impl Field {
     /// The field of a place, which is saved when it is left.
-    #[must_use]
     pub fn new(place: String, shape: Shape, value: Signal<String>, write: Callback<String>) -> Self {
         let days = (format!("{}-01-01", day::YEARS.start()), format!("{}-12-31", day::YEARS.end()));
         let ends = Ends::Left;
@@ -88,7 +87,6 @@ impl Field {
     }
 
     /// Beneath its name.
-    #[must_use]
     pub fn named(self, name: AnyView) -> AnyView {
         let (_, input, said) = self.parts();
         view! {

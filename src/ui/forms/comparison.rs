@@ -20,7 +20,6 @@ pub struct Earlier {
 }
 
 /// The form.
-#[must_use]
 pub fn paper(source: &Source<'_>, earlier: &Earlier) -> Paper {
     let columns = vec![
         centered("序号", 4),

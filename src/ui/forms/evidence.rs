@@ -7,7 +7,6 @@ use crate::{
 };
 
 /// The form. When each was made and how many pages it has is written by hand.
-#[must_use]
 pub fn paper(source: &Source<'_>) -> Paper {
     let columns = vec![
         centered("序号", 3),

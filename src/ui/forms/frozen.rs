@@ -22,7 +22,6 @@ pub struct Frozen {
 
 impl Frozen {
     /// From a submission and the checklist that it answers; `None` when its bytes are not here or do not answer this one.
-    #[must_use]
     pub fn new(sent: &LocalSubmission, checklist: Checklist) -> Option<Self> {
         let submission = sent.snapshot()?;
         let period = checklist.period(&submission.period)?.clone();
@@ -34,13 +33,11 @@ impl Frozen {
     }
 
     /// Which submission it is.
-    #[must_use]
     pub fn id(&self) -> SubmissionId {
         self.submission.id
     }
 
     /// What the forms are filled in from. Findings go on after a report: they stand as they are today.
-    #[must_use]
     pub fn source<'a>(&'a self, branch: &'a BranchInfo, findings: &'a Findings, today: Date) -> Source<'a> {
         Source {
             branch,

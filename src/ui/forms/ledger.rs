@@ -11,7 +11,6 @@ use crate::{
 const EMPTY_LINES: usize = 3;
 
 /// The form, of the year in which the period ends.
-#[must_use]
 pub fn paper(source: &Source<'_>) -> Paper {
     let columns = vec![
         centered("序号", 3),

@@ -103,7 +103,6 @@ impl Form {
     ];
 
     /// Its name.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::SelfAssessment => "自评表",
@@ -117,7 +116,6 @@ impl Form {
     }
 
     /// What it is for, in plain words.
-    #[must_use]
     pub fn about(self) -> &'static str {
         match self {
             Self::SelfAssessment => "每条得几分、为什么，下面留签字盖章的地方",
@@ -131,13 +129,11 @@ impl Form {
     }
 
     /// Whether it shows a report or a draft of one. The year's ledger is a book that goes on: it stands as it is today.
-    #[must_use]
     pub fn is_of_a_report(self) -> bool {
         self != Self::Ledger
     }
 
     /// Its name in an address.
-    #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
             Self::SelfAssessment => "self-assessment",
@@ -151,7 +147,6 @@ impl Form {
     }
 
     /// The form of that name.
-    #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|form| form.slug() == slug)
     }
@@ -303,7 +298,6 @@ fn opinion(label: &str, text: String, sign: &str) -> Foot {
 }
 
 /// The form, a `report`'s text as it was edited. `None` for a comparison: see [`comparison::paper`].
-#[must_use]
 pub fn paper(form: Form, source: &Source<'_>, report: &str) -> Option<Paper> {
     Some(match form {
         Form::SelfAssessment => self_assessment::paper(source),

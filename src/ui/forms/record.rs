@@ -13,7 +13,6 @@ const LONG: [&str; 12] =
 const LONGEST: [&str; 3] = ["发言", "讨论", "内容"];
 
 /// Two columns: what is asked for, and the room for it.
-#[must_use]
 pub fn paper(title: &str, fields: &[TemplateField], branch: &str) -> Paper {
     let rows = fields.iter().map(|field| {
         let name = field.name.as_str();

@@ -13,7 +13,6 @@ use crate::{
 const EMPTY_LINES: usize = 3;
 
 /// The form.
-#[must_use]
 pub fn paper(source: &Source<'_>) -> Paper {
     let columns = vec![
         centered("序号", 3),

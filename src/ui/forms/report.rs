@@ -9,7 +9,6 @@ use crate::{
 };
 
 /// The draft: headings and paragraphs, a line each.
-#[must_use]
 pub fn draft(source: &Source<'_>) -> String {
     let mut lines = vec!["一、基本情况".to_owned(), situation(source), "二、主要做法".into()];
     lines.extend(done(source));
@@ -194,7 +193,6 @@ pub(in crate::ui) fn measures(source: &Source<'_>, findings: &[Finding]) -> Vec<
 }
 
 /// Whether the text names another score of the branch's own than there is: it was edited before the answers were.
-#[must_use]
 pub fn says_another_score(source: &Source<'_>, text: &str) -> bool {
     text.contains("自评得分") && !text.contains(&format!("自评得分{}分", source.sheet.total()))
 }
@@ -219,7 +217,6 @@ fn unconsidered(text: &str) -> String {
 
 /// The report with this text: a line that begins as 一、 does is a heading. Of a report it says which meeting has considered it, of a
 /// draft it does not, whatever was edited when.
-#[must_use]
 pub fn paper(source: &Source<'_>, text: &str) -> Paper {
     let considered = source.considered();
     let text = match (source.reported.is_some(), text.contains(CONSIDERED)) {

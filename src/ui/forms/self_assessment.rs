@@ -12,7 +12,6 @@ use crate::{
 };
 
 /// The form. Columns and feet as the townships ask for them.
-#[must_use]
 pub fn paper(source: &Source<'_>) -> Paper {
     let columns = vec![
         centered("序号", 3),

@@ -11,7 +11,6 @@ use crate::{
 };
 
 /// The outline: headings and points, a line each, as [`report::draft`] has them.
-#[must_use]
 pub fn outline(source: &Source<'_>) -> Vec<String> {
     let mut lines = vec!["一、支部基本情况".to_owned(), format!("{}。", report::who(source))];
     lines.push("二、做了哪些工作".into());
@@ -88,7 +87,6 @@ fn answered(source: &Source<'_>, item: &Item, score: &ItemScore) -> String {
 }
 
 /// The outline on paper, to hold in the hand.
-#[must_use]
 pub fn paper(source: &Source<'_>) -> Paper {
     let blocks = outline(source)
         .into_iter()

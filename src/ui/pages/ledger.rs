@@ -225,7 +225,6 @@ pub fn LedgerRow() -> impl IntoView {
 }
 
 /// 本月2次, or when the last entry was.
-#[must_use]
 pub fn this_month(session: Session) -> String {
     let (book, today) = (session.book.read(), session.today.get());
     let live = book.ledger.live();

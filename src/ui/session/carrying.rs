@@ -79,9 +79,6 @@ impl Session {
     }
 
     /// A backup has become a file, or has been sent away.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn carried(self, backup: &Backup, became: Became) -> Result<(), StoreError> {
         let Some(repository) = self.repository() else { return Ok(()) };
         repository.mark_carried(backup, became).await?;
@@ -91,9 +88,6 @@ impl Session {
     }
 
     /// She says that she has sent the file away.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn sent_away(self) -> Result<(), StoreError> {
         let (Some(repository), Some(binding)) = (self.repository(), untrack(|| self.active())) else {
             return Ok(());
@@ -106,9 +100,6 @@ impl Session {
 
     /// Merges a backup into what is here; nothing here is overwritten or lost. Returns how much was new. One that was read from a file is
     /// a file on this phone, which is known by that.
-    ///
-    /// # Errors
-    /// [`NotRestored`].
     pub async fn restore(self, text: &str, from_file: bool) -> Result<usize, NotRestored> {
         let closed = || StoreError::Unavailable("not open".into());
         let repository = self.repository().ok_or_else(closed)?;

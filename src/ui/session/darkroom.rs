@@ -53,7 +53,6 @@ impl Session {
     }
 
     /// How the photos of something stand that are not on disk.
-    #[must_use]
     pub fn photos_standing(self, target: &Target) -> Standing {
         self.darkroom.with(|room| room.standing(target))
     }

@@ -155,13 +155,11 @@ impl Derived {
 }
 
 /// The submissions of the period on the screen that were not taken back, oldest first.
-#[must_use]
 pub fn of_period<'a>(work: &'a Work, all: &'a [LocalSubmission]) -> Vec<&'a LocalSubmission> {
     all.iter().filter(|sent| sent.period == work.draft.period && !sent.withdrawn).collect()
 }
 
 /// How the outbox stands on a submission.
-#[must_use]
 pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEntry> {
     outbox
         .iter()

@@ -41,13 +41,11 @@ pub struct Group {
 
 impl Group {
     /// How many can be shown.
-    #[must_use]
     pub fn showable(&self) -> usize {
         self.best.len()
     }
 
     /// Some of them as they are shown. Only as many as are drawn at a time: marking what was found takes longer than finding it.
-    #[must_use]
     pub fn show(&self, which: Range<usize>) -> Vec<Found<Target>> {
         let numbers = self.best.get(which).unwrap_or_default();
         numbers.iter().filter_map(|number| self.index.show(*number, &self.hits)).collect()
@@ -114,7 +112,6 @@ impl Session {
     }
 
     /// What this finds, in groups, of each the best.
-    #[must_use]
     pub fn find(self, query: &str) -> Vec<Group> {
         self.prepare_search();
         self.searchable.with_value(|known| {

@@ -68,7 +68,6 @@ impl Session {
     }
 
     /// What a register says as it stands: counted, or said as far as the pinned checklist can take it.
-    #[must_use]
     pub fn standing(self, key: &AnswerKey) -> Option<AnswerValue> {
         let counted = self.derived.counted.read();
         if let Some(entry) = counted.iter().find(|entry| &entry.key == key) {

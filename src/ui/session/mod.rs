@@ -197,7 +197,6 @@ pub struct Session {
 
 impl Session {
     /// The state before anything is read.
-    #[must_use]
     pub fn new() -> Self {
         let work = RwSignal::new(Err(NoWork::NotFetched));
         let today = RwSignal::new(shanghai_date(browser::clock::now_ms()));
@@ -294,7 +293,6 @@ impl Session {
     }
 
     /// The branch on the screen.
-    #[must_use]
     pub fn active(self) -> Option<Binding> {
         let code = self.phone.read().as_ref().and_then(|phone| phone.active.clone())?;
         self.bindings.read().iter().find(|binding| binding.branch.code == code).cloned()
@@ -306,14 +304,12 @@ impl Session {
     }
 
     /// Whom the branch on the screen reports to: 镇安镇党委.
-    #[must_use]
     pub fn addressee(self) -> String {
         let unit = self.active().and_then(|binding| binding.branch.reports_to);
         unit.map_or_else(|| "上级党组织".into(), |unit| unit.name)
     }
 
     /// What the upper level gave for an item of the period on the screen, as long as it is the item that is asked.
-    #[must_use]
     pub fn value_above(self, id: &ItemId) -> Option<ValueAbove> {
         let binding = self.active()?;
         let work = self.work.read();
@@ -325,7 +321,6 @@ impl Session {
     }
 
     /// The whole with what the upper level gave so far; `None` where it gave nothing.
-    #[must_use]
     pub fn with_above(self) -> Option<WithAbove> {
         let binding = self.active()?;
         let (work, laid) = (self.work.read(), self.derived.laid.get()?);
@@ -521,7 +516,6 @@ impl Session {
     }
 
     /// Whether anything is here, or was heard, that only a newer version of the app can read.
-    #[must_use]
     pub fn is_outdated(self) -> bool {
         let outdated = self.outdated.get();
         outdated.stored || outdated.heard || outdated.documents
@@ -616,7 +610,6 @@ impl Default for Session {
 }
 
 /// The shared state, from the context that the app provides.
-#[must_use]
 pub fn session() -> Session {
     expect_context::<Session>()
 }

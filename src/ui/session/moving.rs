@@ -19,20 +19,17 @@ pub struct Offer {
 
 impl Work {
     /// What is answered now.
-    #[must_use]
     pub fn pinned(&self) -> Pinned<'_> {
         Pinned { hash: &self.draft.checklist, checklist: &self.checklist, period: &self.period }
     }
 
     /// The version of this hash: the pinned one, or another that answers were given under.
-    #[must_use]
     pub fn version(&self, hash: &ContentHash) -> Option<&Arc<Checklist>> {
         if hash == &self.draft.checklist { Some(&self.checklist) } else { self.versions.get(hash) }
     }
 
     /// The registers that are to be looked at again (待复核). What the ledger answers (`counted`) is not: it is counted for the
     /// pinned version.
-    #[must_use]
     pub fn doubtful(&self, counted: &[Entry]) -> BTreeSet<AnswerKey> {
         let mut doubtful = self.pinned().doubtful(&self.assessment, &self.versions);
         for entry in counted {
@@ -42,13 +39,11 @@ impl Work {
     }
 
     /// What a register says, as far as the pinned checklist can take it.
-    #[must_use]
     pub fn usable(&self, key: &AnswerKey) -> Option<AnswerValue> {
         self.pinned().confirmed(&self.assessment, [key]).pop().map(|(_, value)| value)
     }
 
     /// Whether the offered version has the period; without it the draft cannot be moved.
-    #[must_use]
     pub fn can_move(&self) -> bool {
         self.offer.as_ref().is_some_and(|offer| offer.checklist.period(&self.draft.period).is_some())
     }

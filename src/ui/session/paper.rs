@@ -30,13 +30,11 @@ pub struct PaperFile {
 
 impl PaperFile {
     /// Its size in bytes.
-    #[must_use]
     pub fn size(&self) -> usize {
         self.bytes.len()
     }
 
     /// Whether the phone's own menu would take it.
-    #[must_use]
     pub fn can_be_shared(&self) -> bool {
         files::can_share(&self.name, self.media_type)
     }
@@ -57,9 +55,6 @@ impl PaperFile {
 
 impl Session {
     /// Writes any form as a file, by the worker. Works without a network once the worker is on the phone.
-    ///
-    /// # Errors
-    /// [`NotMade`].
     pub async fn paper(self, paper: &Paper, kind: Kind) -> Result<PaperFile, NotMade> {
         let script = browser::attributes::meta(WORKER).ok_or(NotMade::Absent)?;
         let request = Request { kind, paper: paper.clone() };
@@ -127,7 +122,6 @@ impl Session {
     }
 
     /// A form, of a report or of what is filled in now; a comparison needs the period before.
-    #[must_use]
     pub fn form(
         self,
         form: Form,
@@ -187,9 +181,6 @@ impl Session {
     }
 
     /// How far the paper of the period on the screen has come.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn paper_trail(self) -> Result<PaperTrail, StoreError> {
         let (Some(repository), Some(draft)) = (self.repository(), self.shown_draft()) else {
             return Ok(PaperTrail::default());
@@ -198,9 +189,6 @@ impl Session {
     }
 
     /// Changes it; answers what is stored now.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn change_paper_trail(
         self,
         change: impl Fn(&mut PaperTrail),

@@ -86,13 +86,11 @@ impl Session {
     }
 
     /// What is known of a photo of the branch on the screen.
-    #[must_use]
     pub fn photo(self, sha256: &ContentHash) -> Option<PhotoRecord> {
         self.photos.read().as_ref()?.iter().find(|photo| &photo.facts.sha256 == sha256).cloned()
     }
 
     /// The photos of findings that go up without another report.
-    #[must_use]
     pub fn going_with_findings(self) -> BTreeSet<ContentHash> {
         let mending = self.mending.read();
         let going = mending.findings.attached().filter(|(word, _)| !mending.waits_for_report(word.finding));
@@ -100,7 +98,6 @@ impl Session {
     }
 
     /// Those of these photos that were reported: they go up by themselves.
-    #[must_use]
     pub fn reported_of(self, photos: &[ContentHash]) -> BTreeSet<ContentHash> {
         if photos.is_empty() {
             return BTreeSet::new();
@@ -109,7 +106,6 @@ impl Session {
     }
 
     /// Whether the work, the ledger or a finding on the screen names this photo.
-    #[must_use]
     pub fn is_drafted(self, sha256: &ContentHash) -> bool {
         let of_work = |work: &super::Work| work.assessment.photos().any(|(_, attached)| attached == sha256);
         self.work.read().as_ref().is_ok_and(of_work)
@@ -147,9 +143,6 @@ impl Session {
     }
 
     /// 事情是哪天的
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn date_photo(self, sha256: &ContentHash, day: Option<Date>) -> Result<(), StoreError> {
         let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
         repository.date_photo(&branch, sha256, day).await?;
@@ -174,9 +167,6 @@ impl Session {
     }
 
     /// Fetches a photo that another phone made, or that was freed here.
-    ///
-    /// # Errors
-    /// [`NotFetched`].
     pub async fn fetch_photo(self, sha256: &ContentHash) -> Result<(), NotFetched> {
         let repository = self.repository().ok_or_else(closed)?;
         let binding = untrack(|| self.active()).ok_or_else(closed)?;
@@ -261,9 +251,6 @@ impl Session {
     }
 
     /// What the endpoint would not have is tried again.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn retry_photos(self) -> Result<(), StoreError> {
         let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
         repository.retry_photos(&branch).await?;
@@ -273,9 +260,6 @@ impl Session {
     }
 
     /// Makes room: of the photos that the endpoint has, only the small pictures stay. Returns how many went.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn free_photos(self) -> Result<usize, StoreError> {
         let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
         let freed = repository.free_photos(&branch).await?;
@@ -294,9 +278,6 @@ impl Session {
     }
 
     /// Removes the photos that nothing names any more.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn drop_unused_photos(self) -> Result<usize, StoreError> {
         let (repository, branch) = self.repository().zip(self.shown_branch()).ok_or_else(closed)?;
         let dropped = repository.drop_unused_photos(&branch).await?;

@@ -116,7 +116,6 @@ impl Session {
     }
 
     /// The submissions of the period that none of the others replaces: more than one means that two phones reported apart.
-    #[must_use]
     pub fn heads_of_period(self) -> Vec<SubmissionId> {
         let work = self.work.read();
         let Ok(work) = work.as_ref() else { return Vec::new() };
@@ -145,9 +144,6 @@ impl Session {
     }
 
     /// 撤回. It is queued behind the submission itself, so that it also holds when that has not left the phone yet.
-    ///
-    /// # Errors
-    /// When the storage fails.
     pub async fn withdraw(self, id: SubmissionId) -> Result<(), StoreError> {
         let (Some(repository), Some(binding)) = (self.repository(), untrack(|| self.active())) else {
             return Ok(());

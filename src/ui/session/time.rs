@@ -65,7 +65,6 @@ impl PageTime {
 
 impl Session {
     /// Now, milliseconds since 1970-01-01 UTC.
-    #[must_use]
     pub fn now(self) -> u64 {
         self.now_by(self.clock.get_untracked())
     }

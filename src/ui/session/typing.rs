@@ -187,7 +187,6 @@ pub struct Typing {
 impl Typing {
     /// The field of a place, with what was typed there before and not saved. `value` is what stands there, `write` is told what was
     /// typed, without what it must not hold.
-    #[must_use]
     pub fn new(
         session: Session,
         place: String,
@@ -372,7 +371,6 @@ pub struct Form {
 impl Form {
     /// The form of a place, with what was said there before and not entered. `start` is what it says when nothing was said in it,
     /// `now` what it says now; `say` says something in it.
-    #[must_use]
     pub fn begin(
         session: Session,
         place: &str,

@@ -4,7 +4,6 @@ use super::dates;
 use crate::domain::{Part, PartAnswer, Period, Rule};
 
 /// The answer to one part: what was done and what was not. Empty where answer and rule do not belong together.
-#[must_use]
 pub fn said(part: &Part, answer: &PartAnswer, period: &Period) -> String {
     match (&part.rule, answer) {
         (Rule::YesNo, PartAnswer::YesNo { yes }) => if *yes { "做到了" } else { "没做到" }.into(),

@@ -8,7 +8,6 @@ use jiff::civil::Date;
 const TO_SETTINGS: &str = "请到手机的“设置→系统→日期和时间”，打开“自动确定日期和时间”，再回到这里。";
 
 /// The data light's first line while the clock is doubted.
-#[must_use]
 pub fn light(trouble: ClockTrouble) -> &'static str {
     match trouble {
         ClockTrouble::Behind { .. } => "手机日期不对",
@@ -17,7 +16,6 @@ pub fn light(trouble: ClockTrouble) -> &'static str {
 }
 
 /// What is wrong, by which day the app goes meanwhile, and what to do.
-#[must_use]
 pub fn sentence(trouble: ClockTrouble, today: Date) -> String {
     match trouble {
         ClockTrouble::Behind { says } => {
@@ -43,7 +41,6 @@ fn whole(day: Date) -> String {
 }
 
 /// What was filled in for a period that has not begun.
-#[must_use]
 pub fn stray(period: &str, starts: Date, today: Date, fitting: usize, rest: usize) -> String {
     let begins = dates::day(starts, today);
     let count = fitting + rest;

@@ -9,7 +9,6 @@ use crate::domain::{
 use jiff::civil::Date;
 
 /// 11月24日; with the year when it is not this year's.
-#[must_use]
 pub fn day(date: Date, today: Date) -> String {
     if date.year() == today.year() {
         format!("{}月{}日", date.month(), date.day())
@@ -19,27 +18,23 @@ pub fn day(date: Date, today: Date) -> String {
 }
 
 /// 14:05
-#[must_use]
 pub fn time(ms: u64) -> String {
     let (hour, minute) = shanghai_time(ms);
     format!("{hour:02}:{minute:02}")
 }
 
 /// 11月24日 14:05
-#[must_use]
 pub fn moment(ms: u64, today: Date) -> String {
     format!("{} {}", day(shanghai_date(ms), today), time(ms))
 }
 
 /// 14:05 for today, else 11月23日: as short as the data light needs.
-#[must_use]
 pub fn short(ms: u64, today: Date) -> String {
     let date = shanghai_date(ms);
     if date == today { time(ms) } else { day(date, today) }
 }
 
 /// A counted window as people call it: 7月, 第三季度, 上半年, 2026年.
-#[must_use]
 pub fn window(key: &WindowKey) -> String {
     let text = key.0.as_str();
     let Some((year, rest)) = text.split_once('-') else {

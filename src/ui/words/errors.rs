@@ -25,7 +25,6 @@ pub(super) fn told(code: &'static str, what: &str, remedy: &str) -> Told {
 }
 
 /// The phone's storage.
-#[must_use]
 pub fn store(error: &StoreError) -> Told {
     match error {
         StoreError::Unavailable(_) => told(
@@ -62,7 +61,6 @@ pub fn store(error: &StoreError) -> Told {
 }
 
 /// The endpoint, or the way to it.
-#[must_use]
 pub fn api(error: &ApiError, addressee: &str) -> Told {
     match error {
         ApiError::Offline(_) => told(
@@ -80,7 +78,6 @@ pub fn api(error: &ApiError, addressee: &str) -> Told {
 }
 
 /// A refusal of the endpoint.
-#[must_use]
 pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
     let ask = |text: &str| text.replace("{}", addressee);
     match kind {
@@ -146,7 +143,6 @@ pub fn problem_told(kind: ProblemKind, addressee: &str) -> Told {
 
 /// What the endpoint refused, with all that it said against it: what was meant for another day than it can be is mended by
 /// whoever wrote it.
-#[must_use]
 pub fn refused(kind: ProblemKind, faults: &[String], addressee: &str) -> Told {
     let of_time = faults.iter().filter_map(|fault| TimeCode::read(fault)).min_by_key(|(code, _)| *code);
     match of_time {
@@ -199,7 +195,6 @@ fn of_another_day(code: TimeCode, day: Option<Date>) -> Told {
 }
 
 /// A branch that is there no more: what becomes of what is on this phone, and where to go on.
-#[must_use]
 pub fn branch_ended(ended: &BranchEnded, addressee: &str, today: Date) -> Told {
     let on = super::dates::day(ended.on, today);
     let kept = "这部手机上填过的都在，能看能导出，只是不再往上送";
@@ -222,7 +217,6 @@ pub fn branch_ended(ended: &BranchEnded, addressee: &str, today: Date) -> Told {
 }
 
 /// Words on findings that the endpoint refused.
-#[must_use]
 pub fn findings_refused(kind: ProblemKind, faults: &[String], addressee: &str) -> Told {
     let is_of_time = faults.iter().any(|fault| TimeCode::read(fault).is_some());
     match kind {
@@ -237,7 +231,6 @@ pub fn findings_refused(kind: ProblemKind, faults: &[String], addressee: &str) -
 }
 
 /// A file that did not become a photo. Nothing is lost by it: the file is where it was.
-#[must_use]
 pub fn photo(fault: &PhotoFault) -> Told {
     match fault {
         PhotoFault::Empty | PhotoFault::Damaged | PhotoFault::Unfinished => {
@@ -258,7 +251,6 @@ pub fn photo(fault: &PhotoFault) -> Told {
 }
 
 /// A photo that is made and not on disk: it waits in the page, and which page she is on does not matter.
-#[must_use]
 pub fn photo_not_stored(error: &StoreError) -> Told {
     match error {
         StoreError::Full => told(
@@ -276,7 +268,6 @@ pub fn photo_not_stored(error: &StoreError) -> Told {
 }
 
 /// Paper that was not made.
-#[must_use]
 pub fn paper(error: &NotMade) -> Told {
     match error {
         NotMade::Absent => told(
@@ -294,13 +285,11 @@ pub fn paper(error: &NotMade) -> Told {
 }
 
 /// A backup that the browser refuses to save.
-#[must_use]
 pub fn not_saved() -> Told {
     told("备4", "这个浏览器不让保存文件，还没有备份", "用“复制成文字”，粘贴到微信“文件传输助手”")
 }
 
 /// A backup that cannot be restored.
-#[must_use]
 pub fn backup(error: &BackupError) -> Told {
     match error {
         BackupError::NotABackup => {

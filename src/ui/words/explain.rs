@@ -9,7 +9,6 @@ use crate::domain::{
 };
 
 /// The reason in one sentence, without the points themselves; empty when there is nothing to explain.
-#[must_use]
 pub fn part(part: &Part, score: &PartScore, period: &Period) -> String {
     let full = score.got == score.points;
     match (&part.rule, &score.detail) {
@@ -122,7 +121,6 @@ fn counts(part: &Part, unit: &str, minimum: u32, windows: &[WindowCount], period
 }
 
 /// "得 2 / 3 分，因为每季度要求3次，第三季度2次"
-#[must_use]
 pub fn with_points(rule: &Part, score: &PartScore, period: &Period) -> String {
     let why = part(rule, score, period);
     if score.points == Points::ZERO {
@@ -161,20 +159,17 @@ fn below(
 }
 
 /// Every part that lost points, with the reason and the points.
-#[must_use]
 pub fn lost(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
     told_lost(item, scored, |part, score| with_points(part, score, period))
 }
 
 /// The same without the points: what is wrong.
-#[must_use]
 pub fn wrong(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
     told_lost(item, scored, |rule, score| part(rule, score, period))
 }
 
 /// Of several ways of which the best counts, that this one can still be answered: as long as it could be worth more, the item is
 /// not filled in, though what is answered counts already.
-#[must_use]
 pub fn other_way(item: &Item, part: &Part, score: &PartScore) -> Option<String> {
     let is_open = item.combine == Combine::Any && !part.bonus && score.detail == PartDetail::Unanswered;
     is_open.then(|| format!("还可以答：最多{}分，几问里按得分最高的算", score.points))

@@ -1,7 +1,6 @@
 //! Numbers as people type them.
 
 /// A number as people type it, full-width digits included.
-#[must_use]
 pub fn figure(text: &str) -> Option<u32> {
     let digits: Option<String> = text
         .trim()

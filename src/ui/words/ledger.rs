@@ -21,39 +21,33 @@ pub use crate::words::terms::{kind, kinds};
 pub const ONLY_WHAT_WAS_HELD: &str = "没开的会不登记、不补记。";
 
 /// What an entry is, with its group where one is named: 党小组会（第2组）.
-#[must_use]
 pub fn title(entry: &LedgerEntry) -> String {
     let group = entry.group.map(|group| format!("（第{group}组）")).unwrap_or_default();
     format!("{}{group}", kinds(&entry.kinds))
 }
 
 /// 应到20人，免到2人，实到18人
-#[must_use]
 pub fn attendance(there: Attendance) -> String {
     let excused = if there.excused == 0 { String::new() } else { format!("，免到{}人", there.excused) };
     format!("应到{}人{excused}，实到{}人", there.expected, there.present)
 }
 
 /// 实到18/20, as short as a list needs.
-#[must_use]
 pub fn present(entry: &LedgerEntry) -> Option<String> {
     entry.attendance.map(|there| format!("实到{}/{}", there.present, there.due()))
 }
 
 /// 后登记（过了9天）; nothing when it was entered in time.
-#[must_use]
 pub fn late(live: &Live<'_>) -> Option<String> {
     live.late_days().map(|days| format!("后登记（过了{days}天）"))
 }
 
 /// 11月30日
-#[must_use]
 pub fn month_day(day: Date) -> String {
     format!("{}月{}日", day.month(), day.day())
 }
 
 /// 已办 / 还能办 / 已错过 / 没登记 / 还没到时候
-#[must_use]
 pub fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Held => "已办",
@@ -65,7 +59,6 @@ pub fn standing(standing: Standing) -> &'static str {
 }
 
 /// The sign that goes with it, so that colour never speaks alone.
-#[must_use]
 pub fn sign(standing: Standing) -> &'static str {
     match standing {
         Standing::Held => "✓",
@@ -77,7 +70,6 @@ pub fn sign(standing: Standing) -> &'static str {
 }
 
 /// 第四季度 还能办到12月31日（要求1次，已登记0次）
-#[must_use]
 pub fn window(window: &DutyWindow, minimum: u32, today: Date) -> String {
     let name = dates::window(&window.span.key);
     let figures = match (window.held, minimum) {
@@ -99,7 +91,6 @@ pub fn window(window: &DutyWindow, minimum: u32, today: Date) -> String {
 }
 
 /// What became of photos with a version; empty where nothing did.
-#[must_use]
 pub fn photos(photos: &BTreeMap<ContentHash, bool>) -> String {
     let count = |attached| photos.values().filter(|is| **is == attached).count();
     let said = |name: &str, count: usize| (count > 0).then(|| format!("{name}{count}张照片"));
@@ -108,7 +99,6 @@ pub fn photos(photos: &BTreeMap<ContentHash, bool>) -> String {
 }
 
 /// What is wrong with an entry.
-#[must_use]
 pub fn fault(fault: LedgerFault) -> Told {
     match fault {
         LedgerFault::NoKind => told("账1", "还没选是什么活动", "在最上面选一样，几样一起办的都选上"),

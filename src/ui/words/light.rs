@@ -6,7 +6,6 @@ use crate::{protocol::ReviewState, ui::next_step::Sent};
 pub const ENDED: &str = "本支部已撤并";
 
 /// 未上报 / 1份等网络 / 第1次已送达，又改2条未报 / 退回修改 …
-#[must_use]
 pub fn upper(sent: &Sent, times: usize, waiting: usize, paused: bool) -> String {
     if paused && waiting > 0 {
         return format!("{waiting}份送不出，先重新启用");

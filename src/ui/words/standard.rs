@@ -4,7 +4,6 @@ use super::dates;
 use crate::domain::{Combine, CountCredit, Item, Part, Proportion, Rule, ShareCredit};
 
 /// "每月至少1次，得1.5分；不够的按比例得分"
-#[must_use]
 pub fn rule(part: &Part) -> String {
     let points = part.points;
     let often = dates::often(part.window);
@@ -76,7 +75,6 @@ pub fn rule(part: &Part) -> String {
 }
 
 /// What is said of several ways of which the best counts.
-#[must_use]
 pub fn ways(item: &Item) -> Option<&'static str> {
     if item.combine == Combine::All {
         return None;

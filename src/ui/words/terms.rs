@@ -18,7 +18,6 @@ use crate::{
 use jiff::civil::Date;
 
 /// How a finding stands, in a line: 整改中，11月27日前改好.
-#[must_use]
 pub fn finding_standing(finding: &Finding, today: Date) -> String {
     let due = match finding.due().filter(|_| finding.state.is_to_be_mended()) {
         Some(due) if due < today => format!("，逾期（{}前要改好）", dates::day(due, today)),
@@ -29,7 +28,6 @@ pub fn finding_standing(finding: &Finding, today: Date) -> String {
 }
 
 /// Where the originals of a branch of this sector usually lie.
-#[must_use]
 pub fn usual_places(sector: &str) -> [&'static str; 4] {
     match sector {
         "rural" => ["村部铁柜", "镇党建办", "村会计处", "县里"],
@@ -39,13 +37,11 @@ pub fn usual_places(sector: &str) -> [&'static str; 4] {
 }
 
 /// 申报等次
-#[must_use]
 pub fn claimed(grading: &Grading, claimed: ClaimedGrade) -> &str {
     grade(grading, claimed.into())
 }
 
 /// 自评估算, which is no grade: 标兵 is selected from above, and what falls short is said without a verdict.
-#[must_use]
 pub fn estimate(grading: &Grading, estimate: &Estimate) -> String {
     let name = |grade| terms::grade(grading, grade);
     match estimate.grade {
@@ -59,7 +55,6 @@ pub fn estimate(grading: &Grading, estimate: &Estimate) -> String {
 }
 
 /// 已做到 / 还能办 / 还没到时候 / 已错过, with the date where there is one.
-#[must_use]
 pub fn outcome(outcome: Outcome, today: Date) -> String {
     match outcome {
         Outcome::Met => "已做到".into(),
@@ -70,7 +65,6 @@ pub fn outcome(outcome: Outcome, today: Date) -> String {
 }
 
 /// The sign that goes with an outcome, so that colour never speaks alone.
-#[must_use]
 pub fn outcome_sign(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Met => "✓",
@@ -81,7 +75,6 @@ pub fn outcome_sign(outcome: Outcome) -> &'static str {
 }
 
 /// 本支部不设 / 本期没有此事
-#[must_use]
 pub fn not_applicable(reason: NotApplicable) -> &'static str {
     match reason {
         NotApplicable::AbsentHere => "本支部不设",
@@ -90,7 +83,6 @@ pub fn not_applicable(reason: NotApplicable) -> &'static str {
 }
 
 /// Where a submission stands above; `None` is 未审.
-#[must_use]
 pub fn review(state: Option<ReviewState>) -> &'static str {
     match state {
         None => "未审",
@@ -102,7 +94,6 @@ pub fn review(state: Option<ReviewState>) -> &'static str {
 }
 
 /// What comes of reporting with items that are not filled in; empty where there are none.
-#[must_use]
 pub fn unfilled(rows: &[ItemRow]) -> String {
     let numbers = |of: fn(&&ItemRow) -> bool| {
         let numbers = rows.iter().filter(|row| row.state.is_open()).filter(of);
@@ -127,7 +118,6 @@ pub fn unfilled(rows: &[ItemRow]) -> String {
 const REASON_CHARS: usize = 40;
 
 /// What the upper level wants mended: the reason in general, in short where items are named too, and item by item.
-#[must_use]
 pub fn asked_back(review: &Review, rows: &[ItemRow]) -> String {
     let named = review.items.iter().map(|named| {
         let number = rows.iter().find(|row| row.id == named.item).map_or(0, |row| row.number);
@@ -146,7 +136,6 @@ pub fn asked_back(review: &Review, rows: &[ItemRow]) -> String {
 }
 
 /// What an item stands at: "2 / 3 分", and what it takes from the total.
-#[must_use]
 pub fn earned(row: &ItemRow) -> String {
     let ItemRow { got, points, taken, .. } = row;
     match (points.is_zero(), taken.is_zero()) {
@@ -158,20 +147,17 @@ pub fn earned(row: &ItemRow) -> String {
 }
 
 /// What an item can earn: "3分"; 不占分 where it can only take.
-#[must_use]
 pub fn worth(points: Points) -> String {
     if points.is_zero() { "不占分".into() } else { format!("{points}分") }
 }
 
 /// 镇安镇党委评：3.5分（满分4分），11月20日
-#[must_use]
 pub fn value_above(value: &ValueAbove, today: Date) -> String {
     let day = dates::day(shanghai_date(value.at), today);
     format!("{}评：{}分（满分{}分），{day}", value.by, value.points, value.of)
 }
 
 /// The limits that the upper level says to hold, and its reason.
-#[must_use]
 pub fn said_above(item: &Item, value: &ValueAbove) -> Vec<String> {
     let held = item.limits.iter().filter(|limit| value.holds.contains(&limit.id));
     let held = held.map(|limit| {
@@ -183,7 +169,6 @@ pub fn said_above(item: &Item, value: &ValueAbove) -> Vec<String> {
 }
 
 /// What the upper level gave so far, and the whole with it; where that is not the sum of the two (`own` is the branch's), why.
-#[must_use]
 pub fn with_above(grading: &Grading, own: Points, whole: &WithAbove) -> String {
     let missing = match whole.missing.len() {
         0 => String::new(),
@@ -205,7 +190,6 @@ pub fn with_above(grading: &Grading, own: Points, whole: &WithAbove) -> String {
 }
 
 /// "2 / 3 分"
-#[must_use]
 pub fn of_points(got: Points, points: Points) -> String {
     format!("{got} / {points} 分")
 }

@@ -3,7 +3,6 @@
 use crate::store::{Count, Whereabouts};
 
 /// 12处填写、3条台账、2张照片
-#[must_use]
 pub fn counted(count: Count) -> String {
     let Count { answers, ledger, findings, requests, papers, unfinished, photos } = count;
     let all = [
@@ -20,7 +19,6 @@ pub fn counted(count: Count) -> String {
 }
 
 /// A sentence for each place at which there is something, the most urgent first.
-#[must_use]
 pub fn sentences(all: Whereabouts) -> Vec<String> {
     let Whereabouts { only_here, in_file, sent_away, delivered } = all;
     let mut said = vec![if only_here.is_nothing() {
@@ -40,7 +38,6 @@ pub fn sentences(all: Whereabouts) -> Vec<String> {
 }
 
 /// Why the phone cannot be unbound now; `None` if it can.
-#[must_use]
 pub fn would_be_lost(all: Whereabouts) -> Option<String> {
     match (all.only_here.is_nothing(), all.in_file.is_nothing()) {
         (true, true) => None,
