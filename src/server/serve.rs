@@ -1,15 +1,18 @@
 //! `serve`: the API and the app over one port, until interrupted.
 
 use super::{
-    Endpoint,
-    address::Network,
-    app::{self, App, AppError},
-    clock::SystemClock,
+    api::{Endpoint, router::router},
     database::Database,
-    evidence::EvidenceError,
-    photos::{PhotoStoreError, Photos},
-    router::router,
-    tls::{self, TlsError},
+    host::{
+        address::Network,
+        clock::SystemClock,
+        static_app::{self, App, AppError},
+        tls::{self, TlsError},
+    },
+    office::evidence::{
+        EvidenceError,
+        files::{PhotoStoreError, Photos},
+    },
 };
 use axum::{
     Router,
@@ -149,7 +152,7 @@ pub async fn serve(
         }
         None => {
             tracing::warn!(folder = %options.app.display(), "no such folder, so only the API is served");
-            app::absent(&options.app)
+            static_app::absent(&options.app)
         }
     };
     let mut endpoint = Endpoint::new(database.clone(), photos, Arc::new(SystemClock));

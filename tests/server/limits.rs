@@ -7,7 +7,7 @@ use biaochi::{
     protocol::{MAX_BODY_BYTES, paths},
     server::{
         database::Database,
-        photos::Photos,
+        office::evidence::files::Photos,
         serve::{Limits, Options, serve},
     },
 };

@@ -9,9 +9,10 @@ use crate::{
     domain::{BranchCode, period::shanghai_date},
     protocol::ActivationCode,
     server::{
-        clock::{Clock as _, SystemClock},
+        api::device_codes::VALID_MS,
         database::{Database, Unit},
-        routes::device_codes::VALID_MS,
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
 };
 use jiff::{ToSpan as _, civil::Date};

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     domain::DeviceId,
     server::{
-        clock::{Clock as _, SystemClock},
         database::{Database, devices::BoundDevice},
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
 };
 use serde_json::json;

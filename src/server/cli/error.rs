@@ -2,7 +2,7 @@
 
 use crate::{
     domain::ContentHash,
-    server::{database::DatabaseError, serve::ServeError, tls::TlsError},
+    server::{database::DatabaseError, host::tls::TlsError, serve::ServeError},
     sheets::Fault,
 };
 use rustls::pki_types::pem;

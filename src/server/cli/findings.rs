@@ -17,11 +17,12 @@ use crate::{
         finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
     },
     server::{
-        clock::{Clock as _, SystemClock},
         database::{
             Database, Unit,
             findings::{FromAbove, Said, SoFar, Word},
         },
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
     words::{
         findings::{source, standing},

@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, Finding, FindingState, ItemId, period::shanghai_date},
-    server::{
-        clock::{Clock as _, SystemClock},
-        database::Database,
-    },
+    server::{database::Database, host::clock::SystemClock, office::clock::Clock as _},
     words::{
         findings::{closed, done, returned, source},
         terms::finding_photos,

@@ -17,12 +17,13 @@ use crate::{
         finding::ItemPoints, period::shanghai_date,
     },
     server::{
-        clock::{Clock as _, SystemClock},
         database::{
             Database,
             findings::{FromAbove, Word},
             results::Counting,
         },
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
     sheets::workbook,
 };

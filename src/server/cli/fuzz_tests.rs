@@ -9,7 +9,7 @@ use crate::{
     protocol::Level,
     server::{
         database::{Tree, Unit},
-        roster,
+        tables::roster,
     },
     sheets::{
         Fault, Sheet,

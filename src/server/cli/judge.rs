@@ -17,8 +17,9 @@ use crate::{
         check::is_plain_text,
     },
     server::{
-        clock::{Clock as _, SystemClock},
         database::{Database, Unit, values_above::Giving},
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
 };
 use serde_json::json;

@@ -15,8 +15,9 @@ use super::{
 use crate::{
     domain::{PeriodId, ValueAbove},
     server::{
-        clock::{Clock as _, SystemClock},
         database::{Database, values_above::Giving},
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
     sheets::{
         Column, Form, Sheet, Takes, Unknown,

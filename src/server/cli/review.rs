@@ -16,12 +16,13 @@ use crate::{
     },
     protocol::{Review as Step, ReviewItem, ReviewState},
     server::{
-        clock::{Clock as _, SystemClock},
         database::{
             Database, Unit,
             results::{Counting, Report},
             reviews::Decision,
         },
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
     words::terms,
 };

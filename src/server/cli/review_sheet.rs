@@ -14,8 +14,9 @@ use crate::{
     domain::{BranchCode, Checklist, PeriodId, SubmissionId, period::shanghai_date},
     protocol::{Review, ReviewItem, ReviewState},
     server::{
-        clock::{Clock as _, SystemClock},
         database::{Database, results::Counting, reviews::Decision},
+        host::clock::SystemClock,
+        office::clock::Clock as _,
     },
     sheets::{
         Column, Form, Sheet, Takes, Unknown,

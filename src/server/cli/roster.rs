@@ -11,9 +11,10 @@ use crate::{
     domain::{SectorId, period::shanghai_date, sector},
     protocol::{Level, PublishedStandard},
     server::{
-        clock::{Clock as _, SystemClock},
         database::{Database, From, Tree, Unit},
-        roster,
+        host::clock::SystemClock,
+        office::clock::Clock as _,
+        tables::roster,
     },
     sheets::workbook,
 };

@@ -13,10 +13,11 @@ use crate::{
     domain::{BranchCode, Findings, sector::SECTORS},
     protocol::Level,
     server::{
-        clock::{Clock as _, SystemClock},
         database::{Database, Member, Tree, Unit},
-        roster::is_name,
-        roster_tree::{Overlay, level_name},
+        host::clock::SystemClock,
+        office::clock::Clock as _,
+        office::roster_tree::{Overlay, level_name},
+        tables::roster::is_name,
     },
 };
 use jiff::civil::Date;

@@ -5,7 +5,7 @@ use super::{
     sheets::how_to,
     text::say,
 };
-use crate::{domain::sector::SECTORS, server::roster};
+use crate::{domain::sector::SECTORS, server::tables::roster};
 use rust_xlsxwriter::{
     DataValidation, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError,
 };

@@ -4,10 +4,7 @@ use super::error::CliError;
 use crate::{
     authoring::Package,
     domain::{Period, PeriodId, period::shanghai_date},
-    server::{
-        clock::{Clock as _, SystemClock},
-        database::Database,
-    },
+    server::{database::Database, host::clock::SystemClock, office::clock::Clock as _},
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;

@@ -1,0 +1,3 @@
+//! What goes out as a table and comes back: each described once, written and read by the same description.
+
+pub(crate) mod roster;
