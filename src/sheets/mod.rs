@@ -16,6 +16,7 @@ mod shown;
 pub(crate) mod table;
 mod text;
 pub mod workbook;
+pub(crate) mod write;
 
 #[cfg(test)]
 pub(crate) mod damage;

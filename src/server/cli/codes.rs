@@ -2,9 +2,10 @@
 
 use super::{
     error::{CliError, must_be_new, write_new},
-    scope, slips,
+    slips,
     text::{say, table},
 };
+use crate::server::office::scope;
 use crate::{
     domain::{BranchCode, period::shanghai_date},
     protocol::ActivationCode,

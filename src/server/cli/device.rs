@@ -2,9 +2,9 @@
 
 use super::{
     error::CliError,
-    scope,
     text::{moment, say, table},
 };
+use crate::server::office::scope;
 use crate::{
     domain::DeviceId,
     server::{

@@ -8,9 +8,9 @@ use super::{
     findings_items::Items,
     inherited::is_passed_on,
     review::speaker,
-    scope,
     text::{say, table},
 };
+use crate::server::office::scope;
 use crate::{
     domain::{
         BranchCode, Finding, FindingId, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,

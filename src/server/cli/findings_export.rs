@@ -5,9 +5,9 @@ use super::{
     error::{CliError, must_be_new_workbook, write_new},
     findings::{Row, rows},
     findings_items::Items,
-    sheets::{Cell, Looks},
     text::say,
 };
+use crate::sheets::write::{Cell, Looks};
 use crate::{
     domain::{BranchCode, Finding, FindingState, ItemId, period::shanghai_date},
     server::{database::Database, host::clock::SystemClock, office::clock::Clock as _},

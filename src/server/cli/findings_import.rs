@@ -7,10 +7,10 @@ use super::{
     error::{self, CliError},
     findings::{MOST_TRIES, busy, said},
     findings_table::{Desk, NAME, Read, table},
-    scope,
     standard::checklists_in_force,
     text::say,
 };
+use crate::server::office::scope;
 use crate::{
     domain::{
         BranchCode, FindingField, FindingId, FindingOrigin, FindingState, FindingValue, ItemId,

@@ -6,9 +6,9 @@ use super::{
     results::Book,
     review::{PeriodIdArg, speaker},
     review_items::find_item,
-    scope,
     text::{moment, say, table},
 };
+use crate::server::office::scope;
 use crate::{
     domain::{
         Item, LimitId, Period, Points, ValueAbove,

@@ -9,9 +9,9 @@ use super::{
     results::Book,
     review::{PeriodIdArg, speaker},
     row_by_row,
-    sheets::{Looks, how_to, points as number},
     text::say,
 };
+use crate::sheets::write::{Looks, how_to, points as number};
 use crate::{
     domain::{PeriodId, ValueAbove},
     server::{

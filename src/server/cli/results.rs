@@ -6,10 +6,10 @@ use super::{
     explain::{instead_of_points, shortfall},
     judge::{held, rows as rows_above},
     review::{PeriodIdArg, Row, pinned, rows},
-    scope::{self, Trees},
-    sheets::{Cell, Looks, points},
     text::{moment, review_state, say},
 };
+use crate::server::office::scope::{self, Trees};
+use crate::sheets::write::{Cell, Looks, points};
 use crate::{
     domain::{
         AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, PeriodId, Points, ScoreSheet,

@@ -5,10 +5,10 @@ use super::{
     error::CliError,
     review_items::{self, Unclear},
     review_sheet,
-    scope::{self, Trees},
     standard::checklist,
     text::{moment, review_state, say, state, table},
 };
+use crate::server::office::scope::{self, Trees};
 use crate::{
     domain::{
         BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS,

@@ -6,10 +6,11 @@
 use super::{
     error::{self, CliError, must_be_new_workbook, write_new},
     review::{Row, pinned, speaker},
-    review_items, row_by_row, scope,
-    sheets::{Looks, how_to, points},
+    review_items, row_by_row,
     text::{review_state, say},
 };
+use crate::server::office::scope;
+use crate::sheets::write::{Looks, how_to, points};
 use crate::{
     domain::{BranchCode, Checklist, PeriodId, SubmissionId, period::shanghai_date},
     protocol::{Review, ReviewItem, ReviewState},

@@ -6,9 +6,9 @@ use super::{
     findings::{MOST_TRIES, busy, is_stored},
     inherited::{self, is_passed_on},
     review::PeriodIdArg,
-    scope,
     text::say,
 };
+use crate::server::office::scope;
 use crate::{
     domain::{BranchCode, Findings, sector::SECTORS},
     protocol::Level,

@@ -2,9 +2,9 @@
 
 use super::{
     error::{CliError, must_be_new_workbook, write_new},
-    sheets::how_to,
     text::say,
 };
+use crate::sheets::write::how_to;
 use crate::{domain::sector::SECTORS, server::tables::roster};
 use rust_xlsxwriter::{
     DataValidation, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError,

@@ -5,3 +5,4 @@ pub mod actor;
 pub mod clock;
 pub mod evidence;
 pub(crate) mod roster_tree;
+pub(crate) mod scope;

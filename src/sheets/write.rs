@@ -7,13 +7,13 @@ const TALLEST: f64 = 409.0;
 const LINE: f64 = 15.0;
 
 /// What stands in a cell.
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     Text(&'a str),
     Number(f64),
 }
 
 /// The looks that cells have.
-pub(super) struct Looks {
+pub(crate) struct Looks {
     header: Format,
     cell: Format,
     quoted: Format,
@@ -22,7 +22,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// Bordered cells as on paper, long texts wrapped.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let cell = Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
         Self {
             header: cell.clone().set_bold().set_align(FormatAlign::Center),
@@ -33,7 +33,7 @@ impl Looks {
     }
 
     /// The header row with the columns' widths in characters, kept in sight.
-    pub(super) fn headers<T: AsRef<str>>(
+    pub(crate) fn headers<T: AsRef<str>>(
         &self,
         sheet: &mut Worksheet,
         row: u32,
@@ -48,7 +48,7 @@ impl Looks {
     }
 
     /// A text as a text, also when somebody edits the cell later: `=1+1` is what a branch wrote, never a formula.
-    pub(super) fn text(
+    pub(crate) fn text(
         &self,
         sheet: &mut Worksheet,
         row: u32,
@@ -65,13 +65,13 @@ impl Looks {
     }
 
     /// A blank cell that somebody fills in: what is typed stays what it is, 3-5 no day.
-    pub(super) fn filled_in(&self, sheet: &mut Worksheet, row: u32, column: u16) -> Result<(), XlsxError> {
+    pub(crate) fn filled_in(&self, sheet: &mut Worksheet, row: u32, column: u16) -> Result<(), XlsxError> {
         sheet.write_blank(row, column, &self.filled_in)?;
         Ok(())
     }
 
     /// Several texts of a row, each in its column.
-    pub(super) fn texts<T: AsRef<str>>(
+    pub(crate) fn texts<T: AsRef<str>>(
         &self,
         sheet: &mut Worksheet,
         row: u32,
@@ -82,7 +82,7 @@ impl Looks {
 
     /// A row from this one on, of columns with these widths, and the row after it. Long texts are seen to their end: where a row can be
     /// no higher, all its cells are merged over several.
-    pub(super) fn row<T>(
+    pub(crate) fn row<T>(
         &self,
         sheet: &mut Worksheet,
         row: u32,
@@ -118,7 +118,7 @@ impl Looks {
     }
 
     /// A number.
-    pub(super) fn number(
+    pub(crate) fn number(
         &self,
         sheet: &mut Worksheet,
         row: u32,
@@ -142,12 +142,12 @@ fn wrapped(text: &str, width: f64) -> usize {
 }
 
 /// Points as a number that adds up in a spreadsheet.
-pub(super) fn points(points: crate::domain::Points) -> f64 {
+pub(crate) fn points(points: crate::domain::Points) -> f64 {
     f64::from(points.hundredths()) / 100.0
 }
 
 /// The sheet that says how a table is filled in. Readers pass it over.
-pub(super) fn how_to(workbook: &mut Workbook, lines: &[&str]) -> Result<(), XlsxError> {
+pub(crate) fn how_to(workbook: &mut Workbook, lines: &[&str]) -> Result<(), XlsxError> {
     let how = workbook.add_worksheet().set_name("怎么填")?;
     how.set_column_width(0, 80)?;
     for (row, line) in (0_u32..).zip(lines) {

@@ -1,6 +1,6 @@
 //! Which units a command is about: named by code, or by a name that only one unit has.
 
-use super::error::CliError;
+use crate::server::cli::error::CliError;
 use crate::{
     domain::{BranchCode, PeriodId},
     protocol::Level,
@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The unit that is meant.
-pub(super) fn find<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
+pub(crate) fn find<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
     if let Some(unit) = units.iter().find(|unit| unit.code.as_str() == text) {
         return Ok(unit);
     }
@@ -26,13 +26,13 @@ pub(super) fn find<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliErr
 }
 
 /// The branch that is meant.
-pub(super) fn branch<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
+pub(crate) fn branch<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
     let unit = find(units, text)?;
     if unit.level == Level::Branch { Ok(unit) } else { Err(CliError::NotABranch(unit.name.clone())) }
 }
 
 /// The branches below a unit (itself, if it is one), or all, in the order of their codes: those that have ended too.
-pub(super) async fn branches(database: &Database, under: Option<&str>) -> Result<Vec<Unit>, CliError> {
+pub(crate) async fn branches(database: &Database, under: Option<&str>) -> Result<Vec<Unit>, CliError> {
     let tree = database.tree().await?;
     let above = above(&tree, under)?;
     let branches: Vec<Unit> = branches_in(&tree, above.as_ref()).cloned().collect();
@@ -43,14 +43,14 @@ pub(super) async fn branches(database: &Database, under: Option<&str>) -> Result
 }
 
 /// The unit that a command is limited to, if it is.
-pub(super) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCode>, CliError> {
+pub(crate) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCode>, CliError> {
     let Some(text) = under else { return Ok(None) };
     let units: Vec<Unit> = tree.all().map(|member| member.unit.clone()).collect();
     find(&units, text).map(|unit| Some(unit.code.clone()))
 }
 
 /// The branches of a tree below a unit, or all.
-pub(super) fn branches_in<'a>(
+pub(crate) fn branches_in<'a>(
     tree: &'a Tree,
     above: Option<&'a BranchCode>,
 ) -> impl Iterator<Item = &'a Unit> {
@@ -60,7 +60,7 @@ pub(super) fn branches_in<'a>(
 
 /// The day on which a period takes the tree as it stands: the one that was set, or the period's last; `None` of a period that no
 /// version has.
-pub(super) async fn freeze_day(database: &Database, period: &PeriodId) -> Result<Option<Date>, CliError> {
+pub(crate) async fn freeze_day(database: &Database, period: &PeriodId) -> Result<Option<Date>, CliError> {
     if let Some(day) = database.freeze(period).await? {
         return Ok(Some(day));
     }
@@ -69,7 +69,7 @@ pub(super) async fn freeze_day(database: &Database, period: &PeriodId) -> Result
 }
 
 /// That there is no such period, with those that there are.
-pub(super) fn no_period<'a>(period: &PeriodId, known: impl IntoIterator<Item = &'a PeriodId>) -> CliError {
+pub(crate) fn no_period<'a>(period: &PeriodId, known: impl IntoIterator<Item = &'a PeriodId>) -> CliError {
     let known: BTreeSet<&str> = known.into_iter().map(PeriodId::as_str).collect();
     let remedy = if known.is_empty() {
         "先发布标准".into()
@@ -80,27 +80,27 @@ pub(super) fn no_period<'a>(period: &PeriodId, known: impl IntoIterator<Item = &
 }
 
 /// The tree as a period has it.
-pub(super) struct Frozen {
+pub(crate) struct Frozen {
     /// With the names and places of that day.
-    pub(super) tree: Tree,
+    pub(crate) tree: Tree,
     /// The day; `None` of a period that no version has.
-    pub(super) day: Option<Date>,
+    pub(crate) day: Option<Date>,
 }
 
 /// The trees of periods, each worked out once.
-pub(super) struct Trees<'a> {
+pub(crate) struct Trees<'a> {
     database: &'a Database,
     frozen: BTreeMap<PeriodId, Frozen>,
 }
 
 impl<'a> Trees<'a> {
     /// Of this database.
-    pub(super) fn new(database: &'a Database) -> Self {
+    pub(crate) fn new(database: &'a Database) -> Self {
         Self { database, frozen: BTreeMap::new() }
     }
 
     /// The tree of a period.
-    pub(super) async fn of(&mut self, period: &PeriodId) -> Result<&Frozen, CliError> {
+    pub(crate) async fn of(&mut self, period: &PeriodId) -> Result<&Frozen, CliError> {
         let frozen = match self.frozen.remove(period) {
             Some(frozen) => frozen,
             None => {
@@ -117,7 +117,7 @@ impl<'a> Trees<'a> {
 }
 
 /// 从2026-11-15起撤销, or into what it was merged.
-pub(super) fn gone(ended: &Ended, tree: &Tree) -> String {
+pub(crate) fn gone(ended: &Ended, tree: &Tree) -> String {
     let into = ended.into.as_ref().and_then(|code| tree.get(code));
     match into {
         Some(whole) => format!("{}并入{}", ended.on, whole.unit.name),
@@ -126,6 +126,6 @@ pub(super) fn gone(ended: &Ended, tree: &Tree) -> String {
 }
 
 /// Every unit's name by its code.
-pub(super) fn names(units: &[Unit]) -> BTreeMap<BranchCode, String> {
+pub(crate) fn names(units: &[Unit]) -> BTreeMap<BranchCode, String> {
     units.iter().map(|unit| (unit.code.clone(), unit.name.clone())).collect()
 }
