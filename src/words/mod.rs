@@ -6,4 +6,5 @@ pub mod difference;
 mod difference_tests;
 pub mod findings;
 pub mod terms;
+pub mod units;
 pub mod whole;

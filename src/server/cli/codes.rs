@@ -4,6 +4,7 @@ use super::{
     error::{CliError, must_be_new, write_new},
     slips,
     text::{say, table},
+    units,
 };
 use crate::server::office::scope;
 use crate::{
@@ -98,7 +99,7 @@ impl Codes {
         if let [one] = &branches[..]
             && let Some(ended) = ended(one)
         {
-            let problem = format!("“{}”已经没有了：{}", one.name, scope::gone(ended, &tree));
+            let problem = format!("“{}”已经没有了：{}", one.name, units::gone(ended, &tree));
             let remedy = "给合并以后的支部发；登记错了的，用 roster end --undo 恢复";
             return Err(CliError::refused(problem, remedy));
         }

@@ -17,7 +17,7 @@ use std::{
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CliError {
+pub(super) enum CliError {
     /// The database failed.
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
     Database(DatabaseError),
@@ -118,7 +118,7 @@ impl From<DatabaseError> for CliError {
 
 impl CliError {
     /// A refusal in words.
-    pub(crate) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Refused { problem: problem.into(), remedy: remedy.into() }
     }
 }

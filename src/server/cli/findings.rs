@@ -9,6 +9,7 @@ use super::{
     inherited::is_passed_on,
     review::speaker,
     text::{say, table},
+    units,
 };
 use crate::server::office::scope;
 use crate::{
@@ -161,7 +162,7 @@ pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec
         let Some(findings) = all.get(&branch.code) else { continue };
         let above = tree.above(&branch).map(|unit| unit.name.clone()).unwrap_or_default();
         let ended = tree.get(&branch.code).and_then(|member| member.ended.as_ref());
-        let gone = ended.map(|ended| scope::gone(ended, &tree));
+        let gone = ended.map(|ended| units::gone(ended, &tree));
         // What the branch wrote by mistake concerns nobody.
         let shown = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
         // What went over to another branch is listed there; here only where somebody asks for this one.

@@ -9,8 +9,8 @@ use super::{
     findings_table::{Desk, NAME, Read, table},
     standard::checklists_in_force,
     text::say,
+    units,
 };
-use crate::server::office::scope;
 use crate::{
     domain::{
         BranchCode, FindingField, FindingId, FindingOrigin, FindingState, FindingValue, ItemId,
@@ -44,7 +44,7 @@ pub(super) async fn import(database: &Database, file: &Path) -> Result<(), CliEr
         let tree = database.tree().await?;
         let units = tree.all().map(|member| member.unit.clone()).collect();
         let gone = tree.all().filter_map(|member| {
-            Some((member.unit.code.clone(), scope::gone(member.ended.as_ref()?, &tree)))
+            Some((member.unit.code.clone(), units::gone(member.ended.as_ref()?, &tree)))
         });
         let desk =
             Desk::new(units, checklists_in_force(database).await?, known, today).without(gone.collect());

@@ -7,7 +7,7 @@ mod backup;
 mod codes;
 mod days;
 mod device;
-pub(crate) mod error;
+mod error;
 mod explain;
 mod findings;
 mod findings_export;
@@ -35,6 +35,7 @@ mod standard_export;
 mod standard_periods;
 mod standard_points;
 mod text;
+mod units;
 
 #[cfg(test)]
 mod fuzz_tests;

@@ -7,6 +7,7 @@ use super::{
     judge::{held, rows as rows_above},
     review::{PeriodIdArg, Row, pinned, rows},
     text::{moment, review_state, say},
+    units,
 };
 use crate::server::office::scope::{self, Trees};
 use crate::sheets::write::{Cell, Looks, points};
@@ -106,7 +107,7 @@ impl Book {
         }
         let rows = rows(database, Some(period), under).await?;
         if rows.is_empty() && !periods.contains(&period.0) {
-            return Err(scope::no_period(&period.0, &periods));
+            return Err(scope::Refusal::NoPeriod(period.0.clone(), periods).into());
         }
         // Who was there on that day was to report; who reported and was not is not left out either.
         let has_reported: BTreeSet<&BranchCode> = rows.iter().map(|row| &row.branch.code).collect();
@@ -122,7 +123,7 @@ impl Book {
         }
         let gone = branches.iter().filter_map(|branch| {
             let ended = tree.get(&branch.code)?.ended.as_ref()?;
-            Some((branch.code.clone(), scope::gone(ended, tree)))
+            Some((branch.code.clone(), units::gone(ended, tree)))
         });
         let gone = gone.collect();
         let mut stands_under: BTreeMap<BranchCode, ContentHash> = BTreeMap::new();

@@ -7,6 +7,7 @@ use super::{
     review_sheet,
     standard::checklist,
     text::{moment, review_state, say, state, table},
+    units,
 };
 use crate::server::office::scope::{self, Trees};
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use serde_json::json;
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Review {
@@ -172,7 +173,7 @@ pub(super) async fn rows(
             claimed: claimed(database, &report).await?,
             counting,
             report,
-            gone: member.ended.as_ref().map(|ended| scope::gone(ended, tree)),
+            gone: member.ended.as_ref().map(|ended| units::gone(ended, tree)),
         });
     }
     if let (true, Some(_)) = (rows.is_empty(), under) {
@@ -182,10 +183,10 @@ pub(super) async fn rows(
     if let Some(period) = period.filter(|_| rows.is_empty()) {
         // So is a period that no version has.
         let lists = database.ever_published().await?;
-        let known: Vec<&PeriodId> =
-            lists.iter().flat_map(|list| &list.periods).map(|period| &period.id).collect();
-        if !known.contains(&&period.0) {
-            return Err(scope::no_period(&period.0, known));
+        let periods = lists.iter().flat_map(|list| &list.periods);
+        let known: BTreeSet<PeriodId> = periods.map(|period| period.id.clone()).collect();
+        if !known.contains(&period.0) {
+            return Err(scope::Refusal::NoPeriod(period.0.clone(), known).into());
         }
     }
     Ok(rows)

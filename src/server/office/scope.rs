@@ -1,49 +1,71 @@
-//! Which units a command is about: named by code, or by a name that only one unit has.
+//! Which units are meant: named by code, or by a name that only one unit has; and the tree as a period has it.
 
-use crate::server::cli::error::CliError;
 use crate::{
     domain::{BranchCode, PeriodId},
     protocol::Level,
-    server::database::{Database, Ended, Tree, Unit},
+    server::database::{Database, DatabaseError, Ended, Tree, Unit},
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why nothing can be said of what was named.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// No unit has this code or name.
+    #[error("no unit is called {0:?}")]
+    UnknownUnit(String),
+    /// Several units have this name: the first codes of theirs.
+    #[error("several units are called {0:?}")]
+    AmbiguousUnit(String, Vec<BranchCode>),
+    /// The unit of this name is none, where a branch is needed.
+    #[error("{0:?} is not a branch")]
+    NotABranch(String),
+    /// Below what was named lies no branch.
+    #[error("no branch lies below {0:?}")]
+    NoBranches(String),
+    /// No version has the period; these they have.
+    #[error("no version has the period {0}")]
+    NoPeriod(PeriodId, BTreeSet<PeriodId>),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
 /// The unit that is meant.
-pub(crate) fn find<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
+pub(crate) fn find<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, Refusal> {
     if let Some(unit) = units.iter().find(|unit| unit.code.as_str() == text) {
         return Ok(unit);
     }
     let named: Vec<&Unit> = units.iter().filter(|unit| unit.name == text).collect();
     match named[..] {
-        [] => Err(CliError::UnknownUnit(text.into())),
+        [] => Err(Refusal::UnknownUnit(text.into())),
         [unit] => Ok(unit),
         [..] => {
-            let codes: Vec<&str> = named.iter().take(5).map(|unit| unit.code.as_str()).collect();
-            Err(CliError::AmbiguousUnit(text.into(), codes.join("、")))
+            let codes = named.iter().take(5).map(|unit| unit.code.clone()).collect();
+            Err(Refusal::AmbiguousUnit(text.into(), codes))
         }
     }
 }
 
 /// The branch that is meant.
-pub(crate) fn branch<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, CliError> {
+pub(crate) fn branch<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, Refusal> {
     let unit = find(units, text)?;
-    if unit.level == Level::Branch { Ok(unit) } else { Err(CliError::NotABranch(unit.name.clone())) }
+    if unit.level == Level::Branch { Ok(unit) } else { Err(Refusal::NotABranch(unit.name.clone())) }
 }
 
 /// The branches below a unit (itself, if it is one), or all, in the order of their codes: those that have ended too.
-pub(crate) async fn branches(database: &Database, under: Option<&str>) -> Result<Vec<Unit>, CliError> {
+pub(crate) async fn branches(database: &Database, under: Option<&str>) -> Result<Vec<Unit>, Refusal> {
     let tree = database.tree().await?;
     let above = above(&tree, under)?;
     let branches: Vec<Unit> = branches_in(&tree, above.as_ref()).cloned().collect();
     match under {
-        Some(under) if branches.is_empty() => Err(CliError::NoBranches(under.into())),
+        Some(under) if branches.is_empty() => Err(Refusal::NoBranches(under.into())),
         _ => Ok(branches),
     }
 }
 
-/// The unit that a command is limited to, if it is.
-pub(crate) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCode>, CliError> {
+/// The unit below which everything has to lie, if there is one.
+pub(crate) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCode>, Refusal> {
     let Some(text) = under else { return Ok(None) };
     let units: Vec<Unit> = tree.all().map(|member| member.unit.clone()).collect();
     find(&units, text).map(|unit| Some(unit.code.clone()))
@@ -60,23 +82,15 @@ pub(crate) fn branches_in<'a>(
 
 /// The day on which a period takes the tree as it stands: the one that was set, or the period's last; `None` of a period that no
 /// version has.
-pub(crate) async fn freeze_day(database: &Database, period: &PeriodId) -> Result<Option<Date>, CliError> {
+pub(crate) async fn freeze_day(
+    database: &Database,
+    period: &PeriodId,
+) -> Result<Option<Date>, DatabaseError> {
     if let Some(day) = database.freeze(period).await? {
         return Ok(Some(day));
     }
     let lists = database.ever_published().await?;
     Ok(lists.iter().find_map(|list| list.period(period)).map(|period| period.ends))
-}
-
-/// That there is no such period, with those that there are.
-pub(crate) fn no_period<'a>(period: &PeriodId, known: impl IntoIterator<Item = &'a PeriodId>) -> CliError {
-    let known: BTreeSet<&str> = known.into_iter().map(PeriodId::as_str).collect();
-    let remedy = if known.is_empty() {
-        "先发布标准".into()
-    } else {
-        format!("改用这里面的一个：{}", known.into_iter().collect::<Vec<_>>().join("、"))
-    };
-    CliError::refused(format!("没有“{period}”这个考核周期"), remedy)
 }
 
 /// The tree as a period has it.
@@ -100,7 +114,7 @@ impl<'a> Trees<'a> {
     }
 
     /// The tree of a period.
-    pub(crate) async fn of(&mut self, period: &PeriodId) -> Result<&Frozen, CliError> {
+    pub(crate) async fn of(&mut self, period: &PeriodId) -> Result<&Frozen, DatabaseError> {
         let frozen = match self.frozen.remove(period) {
             Some(frozen) => frozen,
             None => {
@@ -116,12 +130,20 @@ impl<'a> Trees<'a> {
     }
 }
 
-/// 从2026-11-15起撤销, or into what it was merged.
-pub(crate) fn gone(ended: &Ended, tree: &Tree) -> String {
-    let into = ended.into.as_ref().and_then(|code| tree.get(code));
-    match into {
-        Some(whole) => format!("{}并入{}", ended.on, whole.unit.name),
-        None => format!("{}撤销", ended.on),
+/// How a unit ended, with the name of what it was merged into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Gone {
+    /// From this day on it is not there any more.
+    pub(crate) on: Date,
+    /// The name of the unit that it was merged into.
+    pub(crate) into: Option<String>,
+}
+
+impl Gone {
+    /// Of a unit of this tree.
+    pub(crate) fn of(ended: &Ended, tree: &Tree) -> Self {
+        let into = ended.into.as_ref().and_then(|code| tree.get(code));
+        Self { on: ended.on, into: into.map(|whole| whole.unit.name.clone()) }
     }
 }
 
