@@ -1,11 +1,7 @@
 //! Bodies: JSON, or a photo, of bounded size.
 
 use crate::{domain::photo::MediaType, protocol::ProblemKind, server::api::error::Failure};
-use axum::{
-    body::{Bytes, HttpBody as _},
-    extract::Request,
-    http::header::CONTENT_TYPE,
-};
+use axum::{body::HttpBody as _, extract::Request, http::header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{future::poll_fn, pin::Pin};
@@ -15,7 +11,7 @@ use std::{future::poll_fn, pin::Pin};
 const READ_OUT: usize = 4;
 
 /// The bytes of a JSON body.
-pub(super) async fn json_bytes(request: Request, max_bytes: usize) -> Result<Bytes, Failure> {
+pub(super) async fn json_bytes(request: Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let content_type =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = content_type.split(';').next().unwrap_or("").trim();
@@ -26,7 +22,7 @@ pub(super) async fn json_bytes(request: Request, max_bytes: usize) -> Result<Byt
 }
 
 /// Of what is too large nothing is kept: a body takes at most its bound in memory, whatever a client sends.
-async fn bounded(request: Request, max_bytes: usize) -> Result<Bytes, Failure> {
+async fn bounded(request: Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let too_large = || {
         Failure::new(ProblemKind::TooLarge, format!("a body has at most {max_bytes} bytes and arrives whole"))
     };
@@ -40,7 +36,7 @@ async fn bounded(request: Request, max_bytes: usize) -> Result<Bytes, Failure> {
             break;
         }
     }
-    if taken.arrived > max_bytes { Err(too_large()) } else { Ok(taken.kept.into()) }
+    if taken.arrived > max_bytes { Err(too_large()) } else { Ok(taken.kept) }
 }
 
 /// What has arrived of a body.
@@ -69,7 +65,7 @@ impl Taken {
 }
 
 /// The bytes of a photo, with the media type that they are said to be of.
-pub(super) async fn photo_bytes(request: Request, max_bytes: usize) -> Result<(MediaType, Bytes), Failure> {
+pub(super) async fn photo_bytes(request: Request, max_bytes: usize) -> Result<(MediaType, Vec<u8>), Failure> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = MediaType::parse(&content_type.unwrap_or("").trim().to_ascii_lowercase());
     let wrong = || Failure::new(ProblemKind::WrongContentType, "send image/jpeg or image/webp");

@@ -1,10 +1,12 @@
 //! `GET /api/v1/branch`: what the roster says of the caller's branch.
 
-use super::{auth::Caller, revalidate};
+use super::revalidate;
 use crate::{
-    domain::above::latest,
     protocol::ProblemKind,
-    server::api::{Endpoint, error::Failure},
+    server::{
+        api::{Endpoint, error::Failure},
+        office::{actor::Phone, profiles},
+    },
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 
@@ -21,11 +23,10 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 )]
 pub(super) async fn get(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    phone: Phone,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let gone = || Failure::new(ProblemKind::NotFound, "this branch is no longer in the roster");
-    let mut info = endpoint.database.branch(&caller.branch).await?.ok_or_else(gone)?;
-    info.judged = latest(endpoint.database.given_to(&caller.branch).await?).into();
+    let info = profiles::branch(&endpoint.database, &phone).await?.ok_or_else(gone)?;
     revalidate::private(&headers, &info)
 }

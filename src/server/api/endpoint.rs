@@ -1,9 +1,9 @@
 //! What every route is given.
 
 use crate::{
-    domain::{Checklist, ContentHash, DeviceId},
+    domain::DeviceId,
     server::{
-        database::{Database, Writer},
+        database::Database,
         host::{
             address::{ClientAddress, Network, TrustedProxies},
             throttle::Throttle,
@@ -11,14 +11,12 @@ use crate::{
         office::{
             clock::Clock,
             evidence::{Evidence, files::Photos},
+            submitting::Inbox,
         },
     },
 };
 use axum::extract::FromRef;
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 /// So many wrong codes are free within ten minutes from one address; many phones share one behind carrier NAT.
 const FREE_WRONG_CODES: usize = 30;
@@ -36,20 +34,18 @@ pub struct Endpoint {
     pub clock: Arc<dyn Clock>,
     /// Reverse proxies whose word about the client's address is believed.
     pub trusted_proxies: Arc<[Network]>,
-    pub(super) writer: Writer,
+    pub(super) inbox: Inbox,
     pub(super) wrong_codes: Arc<Throttle<ClientAddress>>,
     pub(super) device_codes: Arc<Throttle<DeviceId>>,
     /// Held while a code is tried and judged, so that a burst cannot try many before the first is counted.
     pub(super) trying: Arc<tokio::sync::Mutex<()>>,
-    /// Published checklists as parsed; they never change under their hash.
-    pub(super) checklists: Arc<Mutex<HashMap<ContentHash, Arc<Checklist>>>>,
 }
 
 impl Endpoint {
     /// An endpoint over this database and these photos; needs a Tokio runtime. It believes proxies on its own machine.
     pub fn new(database: Database, photos: Photos, clock: Arc<dyn Clock>) -> Self {
         Self {
-            writer: Writer::start(database.clone()),
+            inbox: Inbox::start(database.clone()),
             evidence: Evidence::new(database.clone(), photos),
             database,
             clock,
@@ -57,7 +53,6 @@ impl Endpoint {
             wrong_codes: Arc::new(Throttle::new(FREE_WRONG_CODES)),
             device_codes: Arc::new(Throttle::new(FREE_DEVICE_CODES)),
             trying: Arc::default(),
-            checklists: Arc::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ mod auth;
 mod body;
 mod branch;
 mod checklist;
-pub(super) mod device_codes;
+mod device_codes;
 mod docs;
 mod document;
 mod endpoint;

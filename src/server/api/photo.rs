@@ -1,20 +1,14 @@
 //! Evidence photos, by the SHA-256 of their bytes: `HEAD` asks whether one is here, `PUT` brings it, `GET` fetches it. Only for
 //! the phones of the branch; a hash that another branch has is as unknown as any other.
 
-use super::{
-    auth::{self, Caller},
-    body,
-};
+use super::body;
 use crate::{
-    domain::{
-        ContentHash,
-        photo::{self, MAX_BYTES, PhotoFault},
-    },
+    domain::{ContentHash, photo::MAX_BYTES},
     protocol::ProblemKind,
     server::{
         api::{Endpoint, error::Failure},
-        database::photos::Noted,
         host::etag::is_known,
+        office::actor::Phone,
     },
 };
 use axum::{
@@ -42,11 +36,11 @@ fn none() -> Failure {
 )]
 pub(super) async fn head(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    phone: Phone,
     Path(sha256): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let sha256 = ContentHash::try_from(sha256).map_err(|_| none())?;
-    if endpoint.evidence.has(&caller.branch, &sha256).await? { Ok(StatusCode::OK) } else { Err(none()) }
+    if endpoint.evidence.has(&phone.branch, &sha256).await? { Ok(StatusCode::OK) } else { Err(none()) }
 }
 
 /// The bytes of a photo of the branch.
@@ -63,12 +57,12 @@ pub(super) async fn head(
 )]
 pub(super) async fn get(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    phone: Phone,
     Path(sha256): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let sha256 = ContentHash::try_from(sha256).map_err(|_| none())?;
-    let media_type = endpoint.evidence.media_type(&caller.branch, &sha256).await?.ok_or_else(none)?;
+    let media_type = endpoint.evidence.media_type(&phone.branch, &sha256).await?.ok_or_else(none)?;
     let tag = format!("\"{sha256}\"");
     let said = [
         (header::ETAG, tag.clone()),
@@ -81,7 +75,7 @@ pub(super) async fn get(
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, said).into_response());
     }
-    let bytes = endpoint.evidence.read(&caller.branch, &sha256).await?.ok_or_else(none)?;
+    let bytes = endpoint.evidence.read(&phone.branch, &sha256).await?.ok_or_else(none)?;
     Ok((said, bytes).into_response())
 }
 
@@ -101,45 +95,17 @@ pub(super) async fn get(
 )]
 pub(super) async fn put(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    phone: Phone,
     Path(sha256): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
-    // What was delivered before a branch ended may still be made whole.
-    if caller.has_ended && !endpoint.database.awaits_photo(&caller.branch, &sha256).await? {
-        return Err(auth::ended());
-    }
+    endpoint.evidence.may_bring(&phone, &sha256).await?;
     let _place = endpoint.evidence.place().await;
     let (said, bytes) = body::photo_bytes(request, MAX_BYTES).await?;
-    let hash = ContentHash::of(&bytes);
-    if hash.as_str() != sha256 {
-        return Err(Failure::new(
-            ProblemKind::WrongHash,
-            "the bytes are not those of the hash in the address",
-        ));
+    let is_new = endpoint.evidence.take(&*endpoint.clock, &phone, (&sha256, said), bytes).await?;
+    if !is_new {
+        return Ok(StatusCode::OK);
     }
-    let finished = photo::finished(&bytes).map_err(|fault| refusal(&fault))?;
-    if finished.media_type != said {
-        return Err(Failure::new(ProblemKind::NotAPhoto, "the content type is not that of the bytes"));
-    }
-    let by = (&caller.branch, caller.device);
-    match endpoint.evidence.keep(by, (&hash, bytes), &finished, endpoint.clock.now_ms()).await? {
-        Noted::New => {
-            tracing::info!(photo = %hash, branch = %caller.branch, "stored");
-            Ok(StatusCode::CREATED)
-        }
-        Noted::Before => Ok(StatusCode::OK),
-        Noted::TooMany => Err(Failure::new(
-            ProblemKind::TooManyPhotos,
-            "the branch has too many photos here; ask the upper level",
-        )),
-    }
-}
-
-fn refusal(fault: &PhotoFault) -> Failure {
-    let kind = match fault {
-        PhotoFault::TooLarge(_) => ProblemKind::TooLarge,
-        _ => ProblemKind::NotAPhoto,
-    };
-    Failure::new(kind, fault.to_string())
+    tracing::info!(photo = %sha256, branch = %phone.branch, "stored");
+    Ok(StatusCode::CREATED)
 }

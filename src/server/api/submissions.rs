@@ -1,7 +1,10 @@
 //! `GET /api/v1/submissions`: all submissions of the caller's branch with their reviews.
 
-use super::{auth::Caller, revalidate};
-use crate::server::api::{Endpoint, error::Failure};
+use super::revalidate;
+use crate::server::{
+    api::{Endpoint, error::Failure},
+    office::actor::Phone,
+};
 use axum::{extract::State, http::HeaderMap, response::Response};
 
 /// All submissions of the branch with their reviews, oldest first.
@@ -17,8 +20,8 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 )]
 pub(super) async fn get(
     State(endpoint): State<Endpoint>,
-    caller: Caller,
+    phone: Phone,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    revalidate::private(&headers, &endpoint.database.submissions(&caller.branch).await?)
+    revalidate::private(&headers, &endpoint.database.submissions(&phone.branch).await?)
 }

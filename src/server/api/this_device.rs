@@ -1,7 +1,9 @@
 //! `DELETE /api/v1/devices/this`: the calling phone unbinds itself from this branch; its other branches stay.
 
-use super::auth::Caller;
-use crate::server::api::{Endpoint, error::Failure};
+use crate::server::{
+    api::{Endpoint, error::Failure},
+    office::{activating, actor::Phone},
+};
 use axum::{extract::State, http::StatusCode};
 
 /// Unbinds the calling phone from this branch.
@@ -14,7 +16,7 @@ use axum::{extract::State, http::StatusCode};
         (status = 204, description = "Unbound"),
     )
 )]
-pub(super) async fn delete(State(endpoint): State<Endpoint>, caller: Caller) -> Result<StatusCode, Failure> {
-    endpoint.database.revoke(&caller.branch, caller.device, endpoint.clock.now_ms()).await?;
+pub(super) async fn delete(State(endpoint): State<Endpoint>, phone: Phone) -> Result<StatusCode, Failure> {
+    activating::unbind(&endpoint.database, &*endpoint.clock, &phone).await?;
     Ok(StatusCode::NO_CONTENT)
 }

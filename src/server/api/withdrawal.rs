@@ -1,10 +1,14 @@
 //! `PUT /api/v1/submissions/{id}/withdrawal`: 撤回, until a review has begun.
 
-use super::auth::Sender;
 use crate::{
     domain::SubmissionId,
-    protocol::ProblemKind,
-    server::api::{Endpoint, error::Failure},
+    server::{
+        api::{Endpoint, error::Failure},
+        office::{
+            actor::Sender,
+            submitting::{self, Refusal},
+        },
+    },
 };
 use axum::{
     extract::{Path, State},
@@ -24,16 +28,10 @@ use axum::{
 )]
 pub(super) async fn put(
     State(endpoint): State<Endpoint>,
-    Sender(caller): Sender,
+    phone: Sender,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    let none = || Failure::new(ProblemKind::NotFound, "this branch has no such submission");
-    let id: SubmissionId = id.parse().map_err(|_| none())?;
-    match endpoint.database.withdraw(&caller.branch, id, endpoint.clock.now_ms()).await? {
-        None => Err(none()),
-        Some(true) => Ok(StatusCode::NO_CONTENT),
-        Some(false) => {
-            Err(Failure::new(ProblemKind::ReviewBegun, "a review has begun; ask for a return instead"))
-        }
-    }
+    let id: SubmissionId = id.parse().map_err(|_| Refusal::Unknown)?;
+    submitting::withdraw(&endpoint.database, &*endpoint.clock, &phone, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

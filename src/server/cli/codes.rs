@@ -11,10 +11,9 @@ use crate::{
     domain::{BranchCode, period::shanghai_date},
     protocol::ActivationCode,
     server::{
-        api::device_codes::VALID_MS,
         database::{Database, Unit},
         host::clock::SystemClock,
-        office::clock::Clock as _,
+        office::{activating::PHONE_CODE_MS, clock::Clock as _},
     },
 };
 use jiff::{ToSpan as _, civil::Date};
@@ -183,7 +182,7 @@ async fn draw(
             };
             round.push((branch, code));
         }
-        let done = database.issue_codes(&round, expires_at, now, VALID_MS).await?;
+        let done = database.issue_codes(&round, expires_at, now, PHONE_CODE_MS).await?;
         open = done.taken;
         voided += done.voided;
         drawn.extend(round);

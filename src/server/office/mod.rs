@@ -1,8 +1,13 @@
 //! What may be done at the endpoint, by whom, and what comes of it: one use case a function, over the database, the clock, whoever
 //! acts, and what is asked for. What it answers and refuses are data; the words for it belong to whoever speaks to the person.
 
+pub mod activating;
 pub mod actor;
 pub mod clock;
 pub mod evidence;
+pub mod profiles;
 pub(crate) mod roster_tree;
 pub(crate) mod scope;
+pub mod standards;
+pub mod submitting;
+pub mod words_of_phones;

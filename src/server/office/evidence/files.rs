@@ -6,7 +6,6 @@
 //! nothing: the phone sends the photo again.
 
 use crate::domain::{BranchCode, ContentHash};
-use axum::body::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as Place};
 use std::{collections::HashSet, io, path::Path, path::PathBuf, sync::Arc};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -48,7 +47,7 @@ impl Photos {
     }
 
     /// Waits until there is room to receive one more. `None` when the endpoint stops.
-    pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn place(&self) -> Option<SemaphorePermit<'_>> {
         self.places.acquire().await.ok()
     }
 
@@ -60,7 +59,7 @@ impl Photos {
         &self,
         branch: &BranchCode,
         sha256: &ContentHash,
-        bytes: Bytes,
+        bytes: Vec<u8>,
     ) -> Result<(), PhotoStoreError> {
         self.store.put(&at(branch, sha256), bytes.into()).await?;
         Ok(())
@@ -87,9 +86,9 @@ impl Photos {
         &self,
         branch: &BranchCode,
         sha256: &ContentHash,
-    ) -> Result<Option<Bytes>, PhotoStoreError> {
+    ) -> Result<Option<Vec<u8>>, PhotoStoreError> {
         match self.store.get(&at(branch, sha256)).await {
-            Ok(found) => Ok(Some(found.bytes().await?)),
+            Ok(found) => Ok(Some(found.bytes().await?.into())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -117,9 +116,9 @@ mod tests {
             assert!(photos.of_branch(&branch).await.unwrap().is_empty());
             assert_eq!(photos.get(&branch, &sha256).await.unwrap(), None);
             for _ in 0..2 {
-                photos.put(&branch, &sha256, Bytes::from_static(b"photo")).await.unwrap();
+                photos.put(&branch, &sha256, b"photo".to_vec()).await.unwrap();
             }
-            assert_eq!(photos.get(&branch, &sha256).await.unwrap().unwrap(), &b"photo"[..]);
+            assert_eq!(photos.get(&branch, &sha256).await.unwrap().unwrap(), b"photo");
             assert!(photos.has(&branch, &sha256).await.unwrap());
             assert_eq!(photos.of_branch(&branch).await.unwrap(), [sha256.clone()].into());
         }

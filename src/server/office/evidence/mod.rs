@@ -4,17 +4,20 @@
 
 pub mod files;
 
+use super::{
+    actor::{Ended, Phone},
+    clock::Clock,
+};
 use crate::{
     domain::{
         BranchCode, ContentHash, DeviceId,
-        photo::{Finished, MediaType},
+        photo::{self, Finished, MediaType, PhotoFault},
     },
     server::database::{
         Database, DatabaseError,
         photos::{Noted, NotedPhoto},
     },
 };
-use axum::body::Bytes;
 use files::{PhotoStoreError, Photos};
 use tokio::sync::SemaphorePermit;
 
@@ -27,6 +30,35 @@ pub enum EvidenceError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+/// Why a photo is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The branch has ended, and no submission of it lacks this photo.
+    #[error(transparent)]
+    Ended(#[from] Ended),
+    /// It is not the one that it was said to be.
+    #[error("the bytes are not those of the hash in the address")]
+    WrongHash,
+    /// It is no photo as the app makes them.
+    #[error(transparent)]
+    Unfit(#[from] PhotoFault),
+    /// It is of another kind than was said.
+    #[error("the content type is not that of the bytes")]
+    OtherKind,
+    /// The branch has too many.
+    #[error("the branch has too many photos here; ask the upper level")]
+    TooMany,
+    /// It cannot be kept.
+    #[error(transparent)]
+    Failed(#[from] EvidenceError),
+}
+
+impl From<DatabaseError> for Refusal {
+    fn from(error: DatabaseError) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 /// Rows and files of photos; clones share them.
@@ -93,21 +125,53 @@ impl Evidence {
         &self,
         branch: &BranchCode,
         sha256: &ContentHash,
-    ) -> Result<Option<Bytes>, EvidenceError> {
+    ) -> Result<Option<Vec<u8>>, EvidenceError> {
         let Some(noted) = self.database.photo(branch, sha256).await? else { return Ok(None) };
         let bytes = self.photos.get(branch, sha256).await?;
         self.remember(branch, sha256, noted, bytes.is_some()).await?;
         Ok(bytes)
     }
 
+    /// Whether a phone may bring this photo, before its bytes are read. What was delivered before a branch ended may still be made
+    /// whole.
+    pub(crate) async fn may_bring(&self, phone: &Phone, sha256: &str) -> Result<(), Refusal> {
+        let may = !phone.has_ended || self.database.awaits_photo(&phone.branch, sha256).await?;
+        if may { Ok(()) } else { Err(Ended.into()) }
+    }
+
+    /// Takes a photo that a phone brings, of the hash and of the kind that it said; when this returns, it is on disk. Whether it is
+    /// there only now. The same again is success.
+    pub(crate) async fn take(
+        &self,
+        clock: &dyn Clock,
+        phone: &Phone,
+        (sha256, media_type): (&str, MediaType),
+        bytes: Vec<u8>,
+    ) -> Result<bool, Refusal> {
+        let hash = ContentHash::of(&bytes);
+        if hash.as_str() != sha256 {
+            return Err(Refusal::WrongHash);
+        }
+        let finished = photo::finished(&bytes)?;
+        if finished.media_type != media_type {
+            return Err(Refusal::OtherKind);
+        }
+        let by = (&phone.branch, phone.device);
+        match self.keep(by, (&hash, bytes), &finished, clock.now_ms()).await? {
+            Noted::New => Ok(true),
+            Noted::Before => Ok(false),
+            Noted::TooMany => Err(Refusal::TooMany),
+        }
+    }
+
     /// Keeps a photo: when this returns, its file is on disk and its row is written. The same again is success.
     ///
     /// # Errors
     /// When the store or the database fails; then the photo is not noted.
-    pub(crate) async fn keep(
+    async fn keep(
         &self,
         (branch, device): (&BranchCode, DeviceId),
-        (sha256, bytes): (&ContentHash, Bytes),
+        (sha256, bytes): (&ContentHash, Vec<u8>),
         finished: &Finished,
         now: u64,
     ) -> Result<Noted, EvidenceError> {
@@ -167,7 +231,7 @@ mod tests {
         let evidence = Evidence::new(database.clone(), Photos::in_folder(&files).unwrap());
         assert_eq!(evidence.check().await.unwrap(), 0);
         let finished = Finished { media_type: MediaType::Webp, width: 1, height: 1 };
-        let bytes = [&b"one"[..], b"two"].map(Bytes::from_static);
+        let bytes = [&b"one"[..], b"two"].map(<[u8]>::to_vec);
         let hashes = bytes.clone().map(|bytes| ContentHash::of(&bytes));
         let keep = async |number: usize| {
             let by = (&branch, DeviceId::from_random([1; 16]));

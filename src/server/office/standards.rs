@@ -1,0 +1,59 @@
+//! What branches are measured by.
+
+use crate::{
+    domain::{Checklist, ContentHash},
+    server::database::{Database, DatabaseError},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// A published checklist.
+pub async fn checklist(database: &Database, hash: &ContentHash) -> Result<Option<Checklist>, DatabaseError> {
+    let body = database.checklist(hash).await?;
+    let read = |body: Vec<u8>| serde_json::from_slice(&body);
+    body.map(read).transpose().map_err(|error| DatabaseError::Stored(format!("checklist {hash}: {error}")))
+}
+
+/// The checklists of the version in use, by sector; none where nothing is published.
+pub async fn checklists_in_force(database: &Database) -> Result<BTreeMap<String, Checklist>, DatabaseError> {
+    let published = database.version_in_force().await?;
+    let lists = published.into_iter().flat_map(|published| published.checklists);
+    Ok(lists.map(|list| (list.sector.as_str().to_owned(), list)).collect())
+}
+
+/// So many parsed checklists are kept in memory; more than a department has in use at once.
+const MAX_KEPT: usize = 32;
+
+/// Published checklists, each read once: a hundred kilobytes of JSON would cost more than all the rest of a submission. They never
+/// change under their hash. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Checklists {
+    database: Database,
+    kept: Arc<Mutex<HashMap<ContentHash, Arc<Checklist>>>>,
+}
+
+impl Checklists {
+    /// Of this database.
+    pub fn new(database: Database) -> Self {
+        Self { database, kept: Arc::default() }
+    }
+
+    /// A published checklist.
+    pub async fn get(&self, hash: &ContentHash) -> Result<Option<Arc<Checklist>>, DatabaseError> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept().get(hash).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some(checklist) = checklist(&self.database, hash).await? else { return Ok(None) };
+        let checklist = Arc::new(checklist);
+        let mut kept = kept();
+        if kept.len() >= MAX_KEPT {
+            kept.clear();
+        }
+        kept.insert(hash.clone(), checklist.clone());
+        Ok(Some(checklist))
+    }
+}
