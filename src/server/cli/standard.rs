@@ -14,16 +14,18 @@ use super::{
 };
 use crate::{
     authoring::{self, Package, builtin, burden, idle, reuse, template::TEMPLATE_ID},
-    domain::{Aspect, Checklist, Collection, ContentHash, Document},
+    domain::{Aspect, Checklist, Collection, Document},
     protocol::PublishedStandard,
     server::database::{Database, Published},
     sheets::{Fault, Sheet},
     words::whole,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
+
+pub(super) use crate::server::office::standards::{checklist, checklists_in_force};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Standard {
@@ -384,24 +386,6 @@ async fn show(database: Option<&Database>, json: bool) -> Result<(), CliError> {
         say(table(&["考核周期", "名称", "起止", "上报截止"], &periods.collect::<Vec<_>>()));
     }
     Ok(())
-}
-
-/// A published checklist.
-pub(super) async fn checklist(
-    database: &Database,
-    hash: &ContentHash,
-) -> Result<Option<Checklist>, CliError> {
-    let body = database.checklist(hash).await?;
-    Ok(body.map(|body| serde_json::from_slice(&body)).transpose()?)
-}
-
-/// The checklists of the version in use, by sector; none where nothing is published.
-pub(super) async fn checklists_in_force(
-    database: &Database,
-) -> Result<BTreeMap<String, Checklist>, CliError> {
-    let published = database.version_in_force().await?;
-    let lists = published.into_iter().flat_map(|published| published.checklists);
-    Ok(lists.map(|list| (list.sector.as_str().to_owned(), list)).collect())
 }
 
 /// How many documents each book has.
