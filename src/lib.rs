@@ -3,15 +3,15 @@
 //! One pure core under every artefact; dependencies point one way:
 //!
 //! ```text
-//! domain ← protocol ← sync ← store, browser ← ui     (the app, feature `web`)
-//! paper ← ui; paper                                  (forms on paper; their files are written by a worker, feature `paper`)
-//! domain ← authoring, domain ← protocol ← server     (the endpoint, feature `server`)
-//! domain ← sheets ← authoring, server                (tables of people's computers, feature `server`)
-//! domain ← words ← ui, server                        (Chinese that both say)
+//! domain ← protocol ← sync ← store ← phone, browser ← ui     (the app, feature `web`)
+//! paper ← ui; paper                                          (forms on paper; their files are written by a worker, feature `paper`)
+//! domain ← authoring, domain ← protocol ← server             (the endpoint, feature `server`)
+//! domain ← sheets ← authoring, server                        (tables of people's computers, feature `server`)
+//! domain ← words ← ui, server                                (Chinese that both say)
 //! ```
 //!
 //! Without features only the pure core (`domain`, `protocol`, `sync`) compiles, which is what keeps it pure. Of the app, whatever
-//! needs no browser (`store` over memory, the words and computations of `ui`) compiles for native tests as well.
+//! needs no browser (`store` over memory, `phone`, the words and computations of `ui`) compiles for native tests as well.
 
 #[cfg(feature = "server")]
 pub mod authoring;
@@ -20,6 +20,8 @@ pub mod browser;
 pub mod domain;
 #[cfg(any(feature = "web", feature = "paper", feature = "server", test))]
 pub mod paper;
+#[cfg(any(feature = "web", test))]
+pub mod phone;
 pub mod protocol;
 #[cfg(feature = "server")]
 pub mod server;

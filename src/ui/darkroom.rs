@@ -4,7 +4,7 @@
 use crate::{
     domain::{BranchCode, FindingId, ItemId, LedgerId, photo::PhotoFault},
     store::{Draft, StoreError},
-    ui::mending::Taken,
+    ui::mending::drafts::Taken,
 };
 use std::collections::VecDeque;
 

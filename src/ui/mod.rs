@@ -1,40 +1,30 @@
-//! The app: what a secretary sees and touches.
+//! The app: what a secretary sees and touches. A folder for each thing a person does, over what they share.
 //!
-//! Pages and components speak Chinese, read signals of the [`session`], and never touch storage or network themselves. The
-//! modules that only compute ([`overview`], [`darkroom`], [`going`], [`next_step`], [`words`], [`radar`], [`ring`], [`ics`], [`inspection`], [`item_text`], [`route`], [`typing`],
-//! [`unfinished`], [`unsaved`]) need no browser and are tested without one.
+//! Pages and components speak Chinese, read signals of the [`session`](app), and never touch storage or network themselves. What
+//! only computes needs no browser and is tested without one.
 
-pub mod book;
+pub mod app;
 pub mod darkroom;
 pub mod forms;
-pub mod going;
-pub mod ics;
-pub mod inspection;
-pub mod item_text;
-pub mod library;
+pub mod handbook;
+pub mod kit;
+pub mod ledger;
 pub mod mending;
 pub mod next_step;
-pub mod overview;
-pub mod prefill;
-pub mod radar;
-pub mod ring;
-pub mod route;
-pub mod search;
+pub mod show;
 pub mod typing;
-pub mod unfinished;
-pub mod unsaved;
 pub mod words;
 
 #[cfg(feature = "web")]
-pub mod app;
+pub mod change;
 #[cfg(feature = "web")]
-pub mod components;
+pub mod check;
 #[cfg(feature = "web")]
-pub mod navigation;
+pub mod me;
 #[cfg(feature = "web")]
-pub mod pages;
+pub mod photos;
 #[cfg(feature = "web")]
-pub mod session;
+pub mod report;
 
 /// Shows the app in place of the painted shell.
 #[cfg(feature = "web")]
@@ -42,5 +32,5 @@ pub fn start() {
     // The released app carries no panic messages: see for_app in .ci/env.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    app::mount();
+    app::start::mount();
 }

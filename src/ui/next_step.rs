@@ -1,12 +1,10 @@
 //! 下一步: exactly one thing to do, in the order of urgency. Pure.
 
-use super::{
-    mending::Pressing,
-    overview::{ItemRow, progress},
-};
 use crate::{
     domain::{Finding, ItemId, Outcome, Period, scoring::ItemState},
+    phone::overview::{ItemRow, progress},
     protocol::{Review, ReviewState},
+    ui::mending::drafts::Pressing,
 };
 use jiff::civil::Date;
 
@@ -137,7 +135,7 @@ pub fn next_step(
     if let Some(first) = doubtful.next() {
         return NextStep::LookAgain { item: first.id.clone(), count: 1 + doubtful.count() };
     }
-    if let Some(open) = super::overview::next_open(rows, None) {
+    if let Some(open) = crate::phone::overview::next_open(rows, None) {
         let count = rows.iter().filter(|row| row.state == ItemState::Unanswered).count();
         return NextStep::Answer { item: open.id.clone(), open: count, begun: progress(rows).0 > 0 };
     }
@@ -185,7 +183,7 @@ mod tests {
             Assessment, PartAnswer, score,
             testing::{checklist, full_assessment, part_entry, period, stamp},
         },
-        ui::overview::rows,
+        phone::overview::rows,
     };
     use jiff::civil::date;
 

@@ -351,7 +351,7 @@ mod tests {
                     && !path.ends_with("typing.rs")
                 {
                     let text = std::fs::read_to_string(&path).unwrap();
-                    let is_the_one = path.ends_with("components/field.rs");
+                    let is_the_one = path.ends_with("kit/field.rs");
                     let own = ["<input", "<textarea", "on:input", "on:blur", "on:focus="];
                     let none = ["<select", "contenteditable", "on:change"];
                     let minded = none.iter().chain(own.iter().filter(|_| !is_the_one));

@@ -14,16 +14,21 @@ pub mod report;
 pub mod self_assessment;
 pub mod talk;
 
+#[cfg(feature = "web")]
+pub mod page;
+#[cfg(feature = "web")]
+pub mod paper_files;
+#[cfg(feature = "web")]
+pub mod sheet;
+#[cfg(feature = "web")]
+pub mod talk_page;
+
 #[cfg(all(feature = "server", feature = "paper"))]
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]
 pub(super) mod testing;
 
-use super::{
-    overview::{ItemRow, rows},
-    words::{dates, explain, terms},
-};
 use crate::{
     domain::{
         Assessment, Checklist, ClaimedGrade, Finding, FindingState, Findings, Item, Ledger, Outcome, Period,
@@ -34,7 +39,9 @@ use crate::{
         submission::ConsideredBy,
     },
     paper::{Align, Block, Column, Foot, Paper},
+    phone::overview::{ItemRow, rows},
     protocol::BranchInfo,
+    ui::words::{dates, explain, terms},
     words::terms::whole_day,
 };
 use jiff::civil::Date;

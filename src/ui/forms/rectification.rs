@@ -5,7 +5,8 @@ use super::{Source, centered, column, opinion, row_of, spoken_for};
 use crate::{
     domain::{AnswerKey, Finding, FindingOrigin, Outcome},
     paper::{Block, Orientation, Paper, Row, Table},
-    ui::{overview::ItemRow, words::terms},
+    phone::overview::ItemRow,
+    ui::words::terms,
     words::{findings, terms::whole_day},
 };
 
@@ -117,7 +118,7 @@ mod tests {
             finding::endpoint_device,
             testing::{item_id, stamp},
         },
-        ui::overview::ItemRow,
+        phone::overview::ItemRow,
     };
     use jiff::civil::date;
 

@@ -4,7 +4,8 @@ use super::{Source, row_of, spoken_for};
 use crate::{
     domain::{Finding, FindingOrigin, Outcome},
     paper::{Block, Foot, Paper},
-    ui::{overview::ItemRow, words::terms},
+    phone::overview::ItemRow,
+    ui::words::terms,
     words::{findings, terms::whole_day, whole},
 };
 

@@ -4,10 +4,8 @@ use super::{Source, centered, column, mark, number, opinion};
 use crate::{
     domain::{AnswerKey, Points},
     paper::{Block, Foot, Orientation, Paper, Row, Table},
-    ui::{
-        overview::ItemRow,
-        words::{standard, terms},
-    },
+    phone::overview::ItemRow,
+    ui::words::{standard, terms},
     words::whole,
 };
 

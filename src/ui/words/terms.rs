@@ -11,8 +11,8 @@ use crate::{
         ClaimedGrade, Estimate, Finding, Grading, Item, NotApplicable, Outcome, Points, ValueAbove,
         WithAbove, period::shanghai_date, submission::claimable,
     },
+    phone::overview::ItemRow,
     protocol::{Review, ReviewState},
-    ui::overview::ItemRow,
     words::terms,
 };
 use jiff::civil::Date;
@@ -254,7 +254,7 @@ mod tests {
         let list = testing::checklist();
         let period = testing::period();
         let sheet = score(&list, &period, &Assessment::default());
-        let rows = crate::ui::overview::rows(&list, &sheet, &period, period.ends);
+        let rows = crate::phone::overview::rows(&list, &sheet, &period, period.ends);
         let review = |reason: &str, items: Vec<ReviewItem>| Review {
             state: ReviewState::Returned,
             at: 0,

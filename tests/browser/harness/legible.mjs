@@ -48,7 +48,7 @@ function measure({ width, least }) {
     const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
     if (lines * 2 >= length) faults.push(`words squeezed into ${lines} lines: ${name(text.parentElement)}`);
   }
-  // What is typed into a field that does not say which it is would be lost: see src/ui/components/field.rs.
+  // What is typed into a field that does not say which it is would be lost: see src/ui/kit/field.rs.
   for (const field of document.querySelectorAll("input:not([type=file]), textarea:not([readonly]), select, [contenteditable]"))
     if (!field.dataset.field) faults.push(`a field that keeps nothing: ${field.outerHTML.slice(0, 80)}`);
   // What a field of one line holds, or gives as an example, is in sight as a whole.

@@ -1,0 +1,80 @@
+//! The findings of the branch on the screen: raising, writing, saying how far mending has come. Shown at once, queued, written as
+//! one strict transaction, and sent soon after.
+
+use super::{Saving, Session};
+use crate::{
+    browser::{self, timer},
+    domain::{BranchCode, FindingEntry, FindingField, FindingId, FindingValue, ItemId},
+    ui::mending::drafts::{Mending, Reached, drafted},
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// So many milliseconds after the last word a round is run: who fills in a finding writes several, and each round costs a poor
+/// network four requests.
+const SEND_AFTER_MS: u64 = 5_000;
+
+impl Session {
+    /// Makes a finding of an item that lost points, with what is drafted for it, and says under which id. `None` when the item
+    /// has not lost any, or nothing can be stored for its branch.
+    pub fn raise(self, item: &ItemId) -> Option<FindingId> {
+        let words = self.work.with_untracked(|work| {
+            let work = work.as_ref().ok()?;
+            let (_, _, asked) = work.checklist.find(item)?;
+            let rows = self.derived.rows.read_untracked();
+            let row = rows.iter().find(|row| &row.id == item && row.is_short())?;
+            let sheet = self.derived.sheet.get_untracked()?;
+            let scored = sheet.items().find(|scored| &scored.item == item)?;
+            Some(drafted(asked, scored, row, &work.period))
+        })?;
+        let random = browser::random::bytes().ok()?;
+        let id = FindingId::from_parts(self.now(), &random);
+        self.write_finding(id, words).then_some(id)
+    }
+
+    /// Writes into registers of a finding. Says whether it was taken.
+    pub fn write_finding(self, id: FindingId, words: Vec<(FindingField, FindingValue)>) -> bool {
+        let Some(branch) = self.bound_mending() else { return false };
+        let mut entries = Vec::with_capacity(words.len());
+        for (field, value) in words {
+            let Some(stamp) = self.tick() else { return false };
+            entries.push(FindingEntry { finding: id, field, stamp, value });
+        }
+        // Queued first: what is on the screen and not in the queue would count as stored.
+        self.queue.update_value(|queue| queue.push_words(&branch, entries.iter().cloned()));
+        self.mending.update(|mending| Arc::make_mut(mending).add(entries));
+        self.write();
+        true
+    }
+
+    /// Where the newest words are, of one finding or of all: nothing is said to be stored that may not be on disk.
+    pub fn words_reached(self, is_unsent: bool, waits: bool, of: Option<FindingId>) -> Reached {
+        // Whenever the queue is emptied, or cannot be, this changes.
+        let is_refused = matches!(*self.saving.read(), Saving::Failed(_));
+        let branch = self.mending.with_untracked(|mending| mending.branch.clone());
+        let is_unwritten = branch.is_some_and(|branch| {
+            self.queue
+                .with_value(|queue| queue.words(&branch).any(|word| of.is_none_or(|of| of == word.finding)))
+        });
+        Reached::of(is_unsent, waits, is_unwritten, is_refused)
+    }
+
+    /// Whose findings are on the screen. After the last branch is let go of, its findings are still here: nothing is stored for
+    /// it any more.
+    pub(super) fn bound_mending(self) -> Option<BranchCode> {
+        let branch = self.mending.with_untracked(|mending| mending.branch.clone())?;
+        Some(branch).filter(|branch| self.is_bound(branch))
+    }
+
+    /// Words on findings are on disk: they are sent once no more has been written for a while.
+    pub(super) fn send_soon(self) {
+        let timer = timer::after(SEND_AFTER_MS, move || leptos::task::spawn_local(self.send_now()));
+        self.sender.update_value(|sender| sender.soon = Some(timer));
+    }
+
+    /// The findings of this branch: over what was read of them lies what may not be on disk yet.
+    pub(super) fn with_unwritten_words(self, branch: &BranchCode, mut mending: Mending) -> Mending {
+        self.queue.with_value(|queue| mending.add(queue.words(branch).cloned()));
+        mending
+    }
+}

@@ -1,0 +1,638 @@
+//! What every page shares: the phone, its branches, the work on the screen, what waits to be sent, and the ways to change them.
+//!
+//! State is owned by the root, so leaving a page never cancels a save. Pages read signals and call methods; only here do they
+//! meet storage and network. Everything that can be derived (score, rows, next step) is a memo, not a signal.
+
+pub mod activation;
+pub mod carrying;
+mod darkroom;
+pub mod derived;
+pub mod finding;
+pub mod ledger;
+pub mod library;
+pub mod mending;
+pub mod moving;
+pub mod paper;
+pub mod photos;
+pub mod reading;
+pub mod saving;
+pub mod sending;
+pub mod submitting;
+mod time;
+pub mod typing;
+pub mod unbinding;
+
+use crate::{
+    browser::{self, fetch::FetchApi, image::Made},
+    domain::{
+        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, ItemId, Ledger, Period,
+        PeriodId, SectionId, SectorId, Stamp, ValueAbove, WithAbove, above::asked_above, moving::Versions,
+        period::shanghai_date, with_above,
+    },
+    phone::{ledger::Book, library::Library, unfinished::Stray, unsaved::Queue},
+    store::{
+        Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, Stock, StoreError,
+        TextSize, Theme, storage::Storage,
+    },
+    sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
+    ui::{darkroom::Darkroom, mending::drafts::Mending, typing::Typed},
+};
+use jiff::civil::Date;
+use leptos::prelude::*;
+use reading::{About, Checklists, Elsewhere, OfBranch, Reading, load_drafts, load_work};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// The branch, checklist and period on the screen, with all answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Work {
+    /// What it answers. Stored with the first answer, not before.
+    pub draft: Draft,
+    /// Whether it is stored.
+    pub stored: bool,
+    /// The pinned checklist.
+    pub checklist: Arc<Checklist>,
+    /// The pinned period.
+    pub period: Period,
+    /// All that can be chosen: those of the version in force, and those of drafts that it no longer has.
+    pub periods: Vec<Period>,
+    /// All answers.
+    pub assessment: Assessment,
+    /// The other versions that answers were given under, as far as they are here.
+    pub versions: Versions,
+    /// Another checklist that the draft can be moved to.
+    pub offer: Option<moving::Offer>,
+    /// What was filled in for periods that have not begun.
+    pub strays: Vec<Stray>,
+}
+
+/// Why there is nothing to work on yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoWork {
+    /// The standard has not been fetched yet: the phone must be online once.
+    NotFetched,
+    /// The standard in force has no checklist for this sector yet.
+    NoChecklist(SectorId),
+}
+
+/// How far the start has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Boot {
+    /// Reading the storage.
+    Starting,
+    /// Everything is here.
+    Ready,
+    /// The browser lacks what not even memory can replace.
+    Broken(StoreError),
+}
+
+/// Whether the last change is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saving {
+    /// Nothing was changed since the start.
+    Quiet,
+    /// Being written.
+    Busy,
+    /// On disk since then (milliseconds since 1970-01-01 UTC).
+    Saved(u64),
+    /// Not on disk; it is kept in the page and tried again.
+    Failed(StoreError),
+}
+
+/// Whether the endpoint was reached at the last attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Not tried yet.
+    Unknown,
+    /// Under way.
+    Trying,
+    /// Yes.
+    Online,
+    /// No.
+    Offline,
+}
+
+/// Where something is that only a newer version of the app can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Outdated {
+    /// Among what is stored and shown, documents apart.
+    stored: bool,
+    /// In what the last round heard.
+    heard: bool,
+    /// Among the documents of 一编一册.
+    documents: bool,
+}
+
+/// The shared state; copies are the same state.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// How far the start has come.
+    pub boot: RwSignal<Boot>,
+    /// The phone's own facts; `None` only until the start is over.
+    pub phone: RwSignal<Option<Phone>>,
+    /// Why the browser's storage cannot be used, if so.
+    pub storage_refused: RwSignal<Option<StoreError>>,
+    /// Stored records that could not be read.
+    pub unreadable: RwSignal<Vec<StoreError>>,
+    /// The branches.
+    pub bindings: RwSignal<Vec<Binding>>,
+    /// The standard in force, as last heard.
+    pub standard: RwSignal<Option<StandardCopy>>,
+    /// What is worked on, or why nothing.
+    pub work: RwSignal<Result<Work, NoWork>>,
+    /// 台账 of the branch on the screen.
+    pub book: RwSignal<Arc<Book>>,
+    /// 问题和整改 of the branch on the screen.
+    pub mending: RwSignal<Arc<Mending>>,
+    /// The submissions of the branch on the screen, oldest first.
+    pub submissions: RwSignal<Vec<LocalSubmission>>,
+    /// What waits to be sent, of all branches.
+    pub outbox: RwSignal<Vec<OutboxEntry>>,
+    /// Whether the last change is on disk.
+    pub saving: RwSignal<Saving>,
+    /// Whether the endpoint was reached.
+    pub reach: RwSignal<Reach>,
+    /// A newer version of the app waits for the user's word.
+    pub update_waiting: RwSignal<bool>,
+    outdated: RwSignal<Outdated>,
+    /// Today in Asia/Shanghai by the corrected clock; renewed when the page becomes visible.
+    pub today: RwSignal<Date>,
+    /// Why the phone's clock cannot be right, if so.
+    pub clock_trouble: RwSignal<Option<ClockTrouble>>,
+    /// 一编一册 as far as it is here; `None` until it is read.
+    pub library: RwSignal<Option<Arc<Library>>>,
+    /// How far fetching it has come.
+    pub shelf: RwSignal<library::Shelf>,
+    /// The photos of the branch on the screen; `None` until a page wants them.
+    pub photos: RwSignal<Option<Vec<PhotoRecord>>>,
+    /// How uploading photos stands.
+    pub uploads: RwSignal<photos::Uploads>,
+    /// What is being searched for; kept while a result is looked at.
+    pub sought: RwSignal<String>,
+    /// What follows from the above.
+    pub derived: derived::Derived,
+    clock: RwSignal<KnownTime>,
+    page_time: StoredValue<time::PageTime>,
+    chosen_period: RwSignal<Option<PeriodId>>,
+    repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
+    stamps: StoredValue<Option<HybridClock>>,
+    queue: StoredValue<Queue>,
+    /// The stamps that this tab has given: what another one has written is never replaced as one's own.
+    own_stamps: StoredValue<BTreeSet<Stamp>>,
+    typed: StoredValue<Typed>,
+    typed_timer: StoredValue<Option<browser::timer::Timer>, LocalStorage>,
+    /// The field that holds what is not saved.
+    typing: StoredValue<Option<typing::Typing>>,
+    readings: StoredValue<reading::Readings>,
+    searchable: StoredValue<Option<finding::Searchable>>,
+    /// What of the branch on the screen has reached another place, as last read.
+    pub elsewhere: RwSignal<Elsewhere>,
+    asked_to_persist: StoredValue<bool>,
+    guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
+    darkroom: RwSignal<Darkroom<Made>>,
+    photo_guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
+    sender: StoredValue<sending::Sender, LocalStorage>,
+}
+
+impl Session {
+    /// The state before anything is read.
+    pub fn new() -> Self {
+        let work = RwSignal::new(Err(NoWork::NotFetched));
+        let today = RwSignal::new(shanghai_date(browser::clock::now_ms()));
+        let book = RwSignal::new(Arc::default());
+        let mending = RwSignal::new(Arc::default());
+        let submissions = RwSignal::new(Vec::new());
+        let outbox = RwSignal::new(Vec::new());
+        let elsewhere = RwSignal::new(Elsewhere::default());
+        Self {
+            boot: RwSignal::new(Boot::Starting),
+            phone: RwSignal::new(None),
+            storage_refused: RwSignal::new(None),
+            unreadable: RwSignal::new(Vec::new()),
+            bindings: RwSignal::new(Vec::new()),
+            standard: RwSignal::new(None),
+            work,
+            book,
+            mending,
+            submissions,
+            outbox,
+            saving: RwSignal::new(Saving::Quiet),
+            reach: RwSignal::new(Reach::Unknown),
+            update_waiting: RwSignal::new(false),
+            outdated: RwSignal::new(Outdated::default()),
+            today,
+            clock_trouble: RwSignal::new(None),
+            library: RwSignal::new(None),
+            shelf: RwSignal::new(library::Shelf::default()),
+            photos: RwSignal::new(None),
+            uploads: RwSignal::new(photos::Uploads::default()),
+            sought: RwSignal::new(String::new()),
+            derived: derived::Derived::new(work, book, mending, submissions, outbox, elsewhere, today),
+            clock: RwSignal::new(KnownTime::default()),
+            page_time: StoredValue::new(time::PageTime::new()),
+            chosen_period: RwSignal::new(None),
+            repository: StoredValue::new_local(None),
+            stamps: StoredValue::new(None),
+            queue: StoredValue::new(Queue::default()),
+            own_stamps: StoredValue::new(BTreeSet::new()),
+            typed: StoredValue::new(Typed::default()),
+            typed_timer: StoredValue::new_local(None),
+            typing: StoredValue::new(None),
+            readings: StoredValue::new(reading::Readings::default()),
+            searchable: StoredValue::new(None),
+            elsewhere,
+            asked_to_persist: StoredValue::new(false),
+            guard: StoredValue::new_local(None),
+            darkroom: RwSignal::new(Darkroom::default()),
+            photo_guard: StoredValue::new_local(None),
+            sender: StoredValue::new_local(sending::Sender::default()),
+        }
+    }
+
+    /// Reads everything from the storage, then lets the pages appear and the sender start.
+    pub async fn start(self) {
+        let (storage, refused) = Storage::open().await;
+        self.storage_refused.set(refused);
+        let repository = Repository::new(storage);
+        self.repository.set_value(Some(repository.clone()));
+        let device = match browser::random::bytes() {
+            Ok(bytes) => DeviceId::from_random(bytes),
+            Err(error) => return self.boot.set(Boot::Broken(StoreError::Unavailable(error.0))),
+        };
+        match repository.phone(device).await {
+            Ok(phone) => self.take_phone(phone),
+            Err(error) => {
+                // A phone record that cannot be read or made must not keep the answers from being shown.
+                self.saving.set(Saving::Failed(error));
+                self.take_phone(Phone::new(device));
+            }
+        }
+        self.reload().await;
+        self.boot.set(Boot::Ready);
+        browser::attributes::set_ready();
+        self.start_sending();
+    }
+
+    fn take_phone(self, phone: Phone) {
+        show(phone.display);
+        if self.stamps.with_value(Option::is_none) {
+            self.stamps.set_value(Some(HybridClock::new(phone.device)));
+        }
+        self.phone.set(Some(phone));
+    }
+
+    /// The storage in our words. `None` only before [`Session::start`] has opened it.
+    pub(super) fn repository(self) -> Option<Repository<Storage>> {
+        self.repository.try_get_value().flatten()
+    }
+
+    /// The endpoint's calls. Of the same type as the sender's, so that they are compiled once.
+    fn client(self) -> Client<'static, FetchApi, &'static fn() -> u64> {
+        Client::new(&FetchApi, &sending::NOW, self.clock.get_untracked().offset)
+    }
+
+    /// The branch on the screen.
+    pub fn active(self) -> Option<Binding> {
+        let code = self.phone.read().as_ref().and_then(|phone| phone.active.clone())?;
+        self.bindings.read().iter().find(|binding| binding.branch.code == code).cloned()
+    }
+
+    /// Whether the phone still looks after a branch: nothing is written for one that was let go of.
+    pub(super) fn is_bound(self, code: &BranchCode) -> bool {
+        self.bindings.with_untracked(|all| all.iter().any(|binding| &binding.branch.code == code))
+    }
+
+    /// Whom the branch on the screen reports to: 镇安镇党委.
+    pub fn addressee(self) -> String {
+        let unit = self.active().and_then(|binding| binding.branch.reports_to);
+        unit.map_or_else(|| "上级党组织".into(), |unit| unit.name)
+    }
+
+    /// What the upper level gave for an item of the period on the screen, as long as it is the item that is asked.
+    pub fn value_above(self, id: &ItemId) -> Option<ValueAbove> {
+        let binding = self.active()?;
+        let work = self.work.read();
+        let work = work.as_ref().ok()?;
+        let asked = asked_above(&work.checklist, &work.period);
+        let asked = asked.iter().find(|asked| &asked.item.id == id)?;
+        let of_period = |value: &&ValueAbove| value.period == work.period.id && asked.takes(value);
+        binding.branch.judged.iter().rfind(of_period).cloned()
+    }
+
+    /// The whole with what the upper level gave so far; `None` where it gave nothing.
+    pub fn with_above(self) -> Option<WithAbove> {
+        let binding = self.active()?;
+        let (work, laid) = (self.work.read(), self.derived.laid.get()?);
+        let work = work.as_ref().ok()?;
+        with_above(&work.checklist, &work.period, &laid, &binding.branch.judged)
+    }
+
+    /// Reads everything again that another tab or the sender may have changed.
+    pub async fn reload(self) {
+        let Some(repository) = self.repository() else { return };
+        if let Err(error) = self.try_reload(&repository).await {
+            self.saving.set(Saving::Failed(error));
+        }
+    }
+
+    async fn try_reload(self, repository: &Repository<Storage>) -> Result<(), StoreError> {
+        let number = self.readings.try_update_value(|readings| readings.begin()).unwrap_or_default();
+        loop {
+            let saved = self.queue.with_value(Queue::saved);
+            let (wanted, chosen) = (self.shown_branch(), self.chosen_period.get_untracked());
+            let read = self.read_all(repository, wanted.as_ref(), chosen.as_ref()).await?;
+            // Read before a change reached the disk, or for another branch than is wanted by now: read once more.
+            if saved != self.queue.with_value(Queue::saved)
+                || wanted != self.shown_branch()
+                || chosen != self.chosen_period.get_untracked()
+            {
+                continue;
+            }
+            // A reading that was begun later may have been faster.
+            if self.readings.try_update_value(|readings| readings.is_newest(number)) == Some(true) {
+                self.show(read);
+            }
+            return Ok(());
+        }
+    }
+
+    fn shown_branch(self) -> Option<BranchCode> {
+        self.phone.read_untracked().as_ref().and_then(|phone| phone.active.clone())
+    }
+
+    async fn read_all(
+        self,
+        repository: &Repository<Storage>,
+        wanted: Option<&BranchCode>,
+        chosen: Option<&PeriodId>,
+    ) -> Result<Reading, StoreError> {
+        let mut copy = self.copy_of(repository, wanted).await?;
+        let mut unreadable = Vec::new();
+        let bindings = copy.bindings().await?;
+        unreadable.extend(bindings.unreadable);
+        let clock = copy.clock().await?;
+        let standard = copy.standard().await?;
+        let outbox = copy.outbox().await?;
+        unreadable.extend(outbox.unreadable);
+        let unfinished = copy.unfinished().await?;
+        let (bindings, outbox) = (bindings.records, outbox.records);
+        let active = bindings
+            .iter()
+            .find(|binding| Some(&binding.branch.code) == wanted)
+            .or_else(|| bindings.first())
+            .cloned();
+        let of_branch = match active {
+            None => None,
+            Some(binding) => {
+                let code = &binding.branch.code;
+                if wanted.is_some_and(|wanted| wanted != code) {
+                    copy = self.copy_of(repository, Some(code)).await?;
+                }
+                let submissions = copy.submissions(code).await?;
+                unreadable.extend(submissions.unreadable);
+                let submissions = submissions.records;
+                let drafts = load_drafts(&copy, code, &mut unreadable).await?;
+                let mut kept = copy.ledger(code).await?;
+                unreadable.append(&mut kept.unreadable);
+                let mut ledger = Ledger::new(kept.records.into_iter().map(|kept| kept.record));
+                ledger.keep_unread(kept.unread);
+                let photos = copy.photos(code).await?;
+                unreadable.extend(photos.unreadable);
+                let (stored, spoilt) = copy.findings(code).await?;
+                unreadable.extend(spoilt);
+                let (papers, carried) = (copy.paper_trails(code).await?, copy.carried(code).await?);
+                let run = format!("{code}/");
+                let of_this_branch: Vec<_> =
+                    unfinished.iter().filter(|(key, _)| key.starts_with(&run)).cloned().collect();
+                let stock = Stock {
+                    branch: code,
+                    drafts: &drafts,
+                    submissions: &submissions,
+                    outbox: &outbox,
+                    ledger: &ledger,
+                    findings: &stored,
+                    photos: &photos.records,
+                    papers: &papers,
+                    unfinished: &of_this_branch,
+                    carried: &carried,
+                };
+                let reached = stock.reached();
+                let mut beside = stock.beside(&reached);
+                let answers: Vec<_> = drafts
+                    .iter()
+                    .map(|(draft, answers)| (draft.key(), reached.of_answers(&draft.key(), answers)))
+                    .collect();
+                let book = Book::new(code, ledger, &reached);
+                let mending = Mending::new(code, &stored, &reached, &submissions, &outbox);
+                let today = shanghai_date(self.now_by(clock));
+                let about =
+                    About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
+                let on_screen = self.work.with_untracked(|work| {
+                    let work = work.as_ref().ok()?;
+                    Some((work.draft.checklist.clone(), work.checklist.clone()))
+                });
+                let read = on_screen.into_iter().collect();
+                let mut checklists = Checklists { copy: &copy, repository, read };
+                let work =
+                    load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
+                // Of the draft on the screen the screen may know more than the disk.
+                let shown = work.as_ref().ok().map(|work: &Work| work.draft.key());
+                let others = answers.into_iter().filter(|(key, _)| Some(key) != shown.as_ref());
+                beside = others.fold(beside, |all, (_, of)| all.and(of));
+                let elsewhere = Elsewhere { reached: Arc::new(reached), beside, carried };
+                Some(OfBranch { code: code.clone(), submissions, book, mending, elsewhere, work })
+            }
+        };
+        Ok(Reading { bindings, clock, standard, outbox, unfinished, of_branch, unreadable })
+    }
+
+    async fn copy_of(
+        self,
+        repository: &Repository<Storage>,
+        branch: Option<&BranchCode>,
+    ) -> Result<Repository<Storage>, StoreError> {
+        Ok(Repository::new(Storage::Memory(repository.copy_of(branch).await?)))
+    }
+
+    fn show(self, read: Reading) {
+        self.take_time(read.clock);
+        self.standard.set_if_new(read.standard);
+        self.bindings.set_if_new(read.bindings);
+        self.outbox.set_if_new(read.outbox);
+        self.unreadable.set_if_new(read.unreadable);
+        self.typed.update_value(|typed| typed.read(read.unfinished));
+        let standard_is_newer = self.standard.with_untracked(|standard| {
+            standard.as_ref().is_some_and(|StandardCopy { published, .. }| {
+                published.checklists.has_unread() || published.documents.has_unread()
+            })
+        });
+        let Some(OfBranch { code, submissions, book, mending, elsewhere, mut work }) = read.of_branch else {
+            self.note_outdated(|outdated| outdated.stored = standard_is_newer);
+            return;
+        };
+        let stored = standard_is_newer
+            || !book.ledger.unread().is_empty()
+            || !mending.findings.unread().is_empty()
+            || submissions.iter().any(|sent| sent.reviews.has_unread())
+            || work.as_ref().is_ok_and(|work| !work.assessment.unread().is_empty());
+        self.note_outdated(|outdated| outdated.stored = stored);
+        self.begin_stamps_anew();
+        let book = self.with_unwritten(&code, book);
+        if let Some(latest) = book.ledger.latest() {
+            self.observe_stamp(latest);
+        }
+        self.book.set_if_new(Arc::new(book));
+        let mending = self.with_unwritten_words(&code, mending);
+        // What is written from now on comes after what was read, the upper level's verdicts among it.
+        if let Some(latest) = mending.findings.latest() {
+            self.observe_stamp(latest);
+        }
+        self.mending.set_if_new(Arc::new(mending));
+        if self.shown_branch().as_ref() != Some(&code) {
+            self.phone.update(|phone| {
+                if let Some(phone) = phone {
+                    phone.active = Some(code.clone());
+                }
+            });
+        }
+        self.submissions.set_if_new(submissions);
+        self.elsewhere.set_if_new(elsewhere);
+        if let Ok(work) = &mut work {
+            self.queue.with_value(|queue| queue.lay_over(&work.draft.key(), &mut work.assessment));
+            self.observe(&work.assessment);
+        }
+        self.work.set_if_new(work);
+        self.stamp_anew(code);
+        if self.photos.with_untracked(Option::is_some) {
+            leptos::task::spawn_local(self.read_photos());
+        }
+    }
+
+    fn note_outdated(self, note: impl FnOnce(&mut Outdated)) {
+        let mut outdated = self.outdated.get_untracked();
+        note(&mut outdated);
+        self.outdated.set_if_new(outdated);
+    }
+
+    /// Whether anything is here, or was heard, that only a newer version of the app can read.
+    pub fn is_outdated(self) -> bool {
+        let outdated = self.outdated.get();
+        outdated.stored || outdated.heard || outdated.documents
+    }
+
+    fn observe(self, assessment: &Assessment) {
+        if let Some(latest) = assessment.latest() {
+            self.observe_stamp(latest);
+        }
+    }
+
+    fn observe_stamp(self, latest: Stamp) {
+        self.stamps.update_value(|clock| {
+            if let Some(clock) = clock {
+                clock.observe(latest);
+            }
+        });
+    }
+
+    /// The figures that the branch confirmed before: in an earlier period on this phone, or on another phone of the branch.
+    pub async fn earlier_profile(self) -> Option<BranchProfile> {
+        let repository = self.repository()?;
+        let binding = untrack(|| self.active())?;
+        for draft in repository.drafts(&binding.branch.code).await.ok()?.records.iter().rev() {
+            let entries = repository.entries(&draft.key()).await.ok()?.records;
+            if let Some(profile) = Assessment::new(entries, None).profile() {
+                return Some(profile.clone());
+            }
+        }
+        let client = self.client();
+        client.profile(&binding.token).await.ok().flatten().map(|known| known.profile)
+    }
+
+    /// Shows another branch.
+    pub fn switch_branch(self, code: BranchCode) {
+        self.chosen_period.set(None);
+        self.change_phone(move |phone| phone.active = Some(code.clone()));
+        leptos::task::spawn_local(self.reload());
+    }
+
+    /// Shows another period.
+    pub fn switch_period(self, period: PeriodId) {
+        self.chosen_period.set(Some(period));
+        leptos::task::spawn_local(self.reload());
+    }
+
+    /// Shows the period that is worked on now, after another was chosen.
+    pub fn show_current_period(self) {
+        self.chosen_period.set(None);
+        leptos::task::spawn_local(self.reload());
+    }
+
+    /// Changes text size or theme.
+    pub fn set_display(self, display: Display) {
+        show(display);
+        self.change_phone(move |phone| phone.display = display);
+    }
+
+    /// This section was opened: reading goes on from here another time.
+    pub fn remember_reading(self, section: SectionId) {
+        self.change_phone(move |phone| phone.reading = Some(section.clone()));
+    }
+
+    /// The notice on privacy and secrets was read and agreed to.
+    pub fn accept_notice(self) {
+        let now = self.now();
+        self.change_phone(move |phone| phone.notice_read_at = Some(now));
+    }
+
+    /// Changes the phone's own facts and stores them.
+    pub(super) fn change_phone(self, change: impl Fn(&mut Phone) + 'static) {
+        let mut changed = None;
+        self.phone.update(|phone| {
+            if let Some(phone) = phone {
+                change(phone);
+                changed = Some(phone.clone());
+            }
+        });
+        let (Some(phone), Some(repository)) = (changed, self.repository()) else { return };
+        leptos::task::spawn_local(async move {
+            if let Err(error) = repository.change_phone(&phone, change).await {
+                self.saving.try_set(Saving::Failed(error));
+            }
+        });
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The shared state, from the context that the app provides.
+pub fn session() -> Session {
+    expect_context::<Session>()
+}
+
+fn show(display: Display) {
+    browser::attributes::set_size(match display.size {
+        TextSize::Standard => None,
+        TextSize::Large => Some("large"),
+        TextSize::Huge => Some("huge"),
+    });
+    browser::attributes::set_theme(match display.theme {
+        Theme::Paper => None,
+        Theme::Sunlight => Some("sunlight"),
+    });
+}
+
+trait SetIfNew<T> {
+    /// Sets the signal only when the value differs, so that nothing is drawn again for nothing.
+    fn set_if_new(&self, value: T);
+}
+
+impl<T: PartialEq + Send + Sync + 'static> SetIfNew<T> for RwSignal<T> {
+    fn set_if_new(&self, value: T) {
+        if self.try_with_untracked(|old| *old != value).unwrap_or(false) {
+            self.try_set(value);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! A new version of the standard: what it changes, and moving to it.
+
+pub mod page;

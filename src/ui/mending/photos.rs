@@ -1,0 +1,104 @@
+//! 整改前 and 整改后: the photos of a finding. Never compulsory; of an item whose material must not be photographed the card says so.
+
+use super::drafts::Taken;
+use crate::{
+    domain::{ContentHash, Finding, FindingState, FindingValue},
+    ui::{
+        app::session::session,
+        darkroom::Target,
+        photos::{
+            photo::Shots,
+            rows::{NoPhotos, PhotoRow},
+        },
+    },
+};
+use leptos::prelude::*;
+
+/// Both rows.
+#[component]
+pub fn FindingPhotos(
+    /// The finding.
+    finding: Memo<Option<Finding>>,
+) -> impl IntoView {
+    let session = session();
+    session.open_photos();
+    let forbidden = Memo::new(move |_| {
+        let item = finding.read().as_ref().and_then(|finding| finding.item.clone());
+        let work = session.work.read();
+        let checklist = work.as_ref().ok().map(|work| &work.checklist);
+        item.zip(checklist).and_then(|(item, checklist)| {
+            checklist.find(&item).map(|(.., item)| item.is_never_photographed())
+        }) == Some(true)
+    });
+    let is_bare = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| {
+            finding.state == FindingState::Closed && finding.before.is_empty() && finding.after.is_empty()
+        })
+    });
+    view! {
+        <Show when=move || !is_bare.get()>
+            <section class="card" data-testid="finding-photos">
+                {move || {
+                    let forbidden = forbidden.get();
+                    view! {
+                        {forbidden.then(|| view! { <NoPhotos /> })}
+                        <Row finding=finding taken=Taken::Before forbidden=forbidden />
+                        <Row finding=finding taken=Taken::After forbidden=forbidden />
+                    }
+                }}
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
+/// One of them. Where none may be taken, those that were taken before that was known may still be taken off.
+#[component]
+fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl IntoView {
+    let session = session();
+    let id = Memo::new(move |_| finding.read().as_ref().map(|finding| finding.id));
+    let photos = Memo::new(move |_| {
+        finding.read().as_ref().map(|finding| taken.of(finding).to_vec()).unwrap_or_default()
+    });
+    let any = Memo::new(move |_| !photos.read().is_empty());
+    // What was accepted is neither added to nor taken off.
+    let closed = Memo::new(move |_| {
+        finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed)
+    });
+    let name = match taken {
+        Taken::Before => "整改前的照片",
+        Taken::After => "整改后的照片",
+    };
+    let slug = match taken {
+        Taken::Before => "photos-before",
+        Taken::After => "photos-after",
+    };
+    move || {
+        let id = id.get()?;
+        let closed = closed.get();
+        if (forbidden || closed) && !any.get() {
+            return None;
+        }
+        let remove = Callback::new(move |sha256: ContentHash| {
+            let value = FindingValue::Attached { attached: false };
+            session.write_finding(id, vec![(taken.field(sha256), value)]);
+        });
+        let row = if closed {
+            view! { <Shots photos=photos still=true /> }.into_any()
+        } else if forbidden {
+            view! { <Shots photos=photos remove=remove /> }.into_any()
+        } else {
+            let target = Memo::new(move |_| {
+                let branch = session.mending.read().branch.clone()?;
+                Some(Target::Finding { branch, finding: id, taken })
+            });
+            view! { <PhotoRow photos=photos target=target remove=remove forbidden=false /> }.into_any()
+        };
+        Some(view! {
+            <div data-testid=slug>
+                <h2>{name}</h2>
+                {row}
+            </div>
+        })
+    }
+}

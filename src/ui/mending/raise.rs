@@ -1,0 +1,63 @@
+//! The one tap that makes a finding of a shortfall, and the way to the one that is there already.
+
+use crate::{
+    domain::{FindingState, ItemId},
+    ui::{
+        app::{frame::goer, route::Place, session::session},
+        words::terms,
+    },
+};
+use leptos::prelude::*;
+
+/// Beneath an item that lost points; nothing beneath any other without findings.
+#[component]
+pub fn Raise(
+    /// The item.
+    item: ItemId,
+) -> impl IntoView {
+    let session = session();
+    let go = goer();
+    let known = {
+        let item = item.clone();
+        Memo::new(move |_| {
+            let mut about = session.mending.read().findings.about(&item);
+            about.retain(|finding| finding.state != FindingState::Withdrawn);
+            about
+        })
+    };
+    let is_short = {
+        let item = item.clone();
+        Memo::new(move |_| session.derived.rows.read().iter().any(|row| row.id == item && row.is_short()))
+    };
+    let links = move || {
+        let today = session.today.get();
+        known
+            .get()
+            .into_iter()
+            .map(|finding| {
+                let said = format!("整改：{}", terms::finding_standing(&finding, today));
+                view! {
+                    <a href=Place::Finding(finding.id).address() class="quiet" data-testid="to-finding">
+                        {said}
+                    </a>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    // One open finding of an item is enough; a closed one that came back is another.
+    let offered =
+        move || is_short.get() && known.read().iter().all(|finding| finding.state == FindingState::Closed);
+    let raise = move |_| {
+        if let Some(id) = session.raise(&item) {
+            go(Place::Finding(id));
+        }
+    };
+    view! {
+        {links}
+        <Show when=offered>
+            <button type="button" class="quiet" data-testid="raise" on:click=raise.clone()>
+                "写进整改"
+            </button>
+        </Show>
+    }
+}
