@@ -1,15 +1,69 @@
 //! Writing workbooks: texts stay texts, headers stay in sight.
 
+use crate::domain::Points;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
-
-/// The tallest row a workbook can have, and a line of text, in points.
-const TALLEST: f64 = 409.0;
-const LINE: f64 = 15.0;
+use std::borrow::Cow;
 
 /// What stands in a cell.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell<'a> {
-    Text(&'a str),
+    /// A text, which stays one: `=1+1` is what a branch wrote, never a formula. An empty one is a blank cell.
+    Text(Cow<'a, str>),
+    /// A number that adds up.
     Number(f64),
+    /// A blank cell that somebody fills in: what is typed stays what it is, 3-5 no day.
+    FilledIn,
+}
+
+impl Cell<'_> {
+    /// Nothing.
+    pub(crate) const BLANK: Cell<'static> = Cell::Text(Cow::Borrowed(""));
+
+    /// How many there are.
+    pub(crate) fn count(many: usize) -> Self {
+        u32::try_from(many).unwrap_or(u32::MAX).into()
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl<'a> From<&'a String> for Cell<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<u32> for Cell<'_> {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<Points> for Cell<'_> {
+    fn from(points: Points) -> Self {
+        Self::Number(number(points))
+    }
+}
+
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(cell: Option<T>) -> Self {
+        cell.map_or(Cell::BLANK, T::into)
+    }
+}
+
+/// Points as a number that adds up in a spreadsheet.
+pub(crate) fn number(points: Points) -> f64 {
+    f64::from(points.hundredths()) / 100.0
 }
 
 /// The looks that cells have.
@@ -36,114 +90,49 @@ impl Looks {
     pub(crate) fn headers<T: AsRef<str>>(
         &self,
         sheet: &mut Worksheet,
-        row: u32,
         titles: &[(T, f64)],
     ) -> Result<(), XlsxError> {
         for (column, (title, width)) in (0_u16..).zip(titles) {
-            sheet.write_string_with_format(row, column, title.as_ref(), &self.header)?;
+            sheet.write_string_with_format(0, column, title.as_ref(), &self.header)?;
             sheet.set_column_width(column, *width)?;
         }
-        sheet.set_freeze_panes(row + 1, 0)?;
+        sheet.set_freeze_panes(1, 0)?;
         Ok(())
     }
 
-    /// A text as a text, also when somebody edits the cell later: `=1+1` is what a branch wrote, never a formula.
-    pub(crate) fn text(
+    /// A cell.
+    pub(crate) fn cell(
         &self,
         sheet: &mut Worksheet,
         row: u32,
         column: u16,
-        text: &str,
+        cell: &Cell<'_>,
     ) -> Result<(), XlsxError> {
-        let format = if text.starts_with(['=', '+', '-', '@']) { &self.quoted } else { &self.cell };
-        if text.is_empty() {
-            sheet.write_blank(row, column, format)?;
-        } else {
-            sheet.write_string_with_format(row, column, text, format)?;
-        }
+        match cell {
+            Cell::Text(text) if text.is_empty() => sheet.write_blank(row, column, &self.cell)?,
+            Cell::Text(text) => {
+                // Also when somebody edits the cell later.
+                let is_risky = text.starts_with(['=', '+', '-', '@']);
+                let format = if is_risky { &self.quoted } else { &self.cell };
+                sheet.write_string_with_format(row, column, text.as_ref(), format)?
+            }
+            Cell::Number(number) => sheet.write_number_with_format(row, column, *number, &self.cell)?,
+            Cell::FilledIn => sheet.write_blank(row, column, &self.filled_in)?,
+        };
         Ok(())
     }
 
-    /// A blank cell that somebody fills in: what is typed stays what it is, 3-5 no day.
-    pub(crate) fn filled_in(&self, sheet: &mut Worksheet, row: u32, column: u16) -> Result<(), XlsxError> {
-        sheet.write_blank(row, column, &self.filled_in)?;
-        Ok(())
-    }
-
-    /// Several texts of a row, each in its column.
-    pub(crate) fn texts<T: AsRef<str>>(
+    /// Makes one blank cell of several rows of a column.
+    pub(crate) fn merge(
         &self,
         sheet: &mut Worksheet,
         row: u32,
-        texts: impl IntoIterator<Item = (u16, T)>,
-    ) -> Result<(), XlsxError> {
-        texts.into_iter().try_for_each(|(column, text)| self.text(sheet, row, column, text.as_ref()))
-    }
-
-    /// A row from this one on, of columns with these widths, and the row after it. Long texts are seen to their end: where a row can be
-    /// no higher, all its cells are merged over several.
-    pub(crate) fn row<T>(
-        &self,
-        sheet: &mut Worksheet,
-        row: u32,
-        columns: &[(T, f64)],
-        cells: &[Cell<'_>],
-    ) -> Result<u32, XlsxError> {
-        let needed = columns.iter().zip(cells).map(|((_, width), cell)| match cell {
-            Cell::Text(text) => wrapped(text, *width),
-            Cell::Number(_) => 1,
-        });
-        let height = f64::from(u32::try_from(needed.max().unwrap_or(1)).unwrap_or(u32::MAX)) * LINE;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a small whole number from 1"
-        )]
-        let span = (height / TALLEST).ceil().clamp(1.0, 1_000.0) as u32;
-        for (column, cell) in (0_u16..).zip(cells) {
-            if span > 1 {
-                sheet.merge_range(row, column, row + span - 1, column, "", &self.cell)?;
-            }
-            match cell {
-                Cell::Text(text) => self.text(sheet, row, column, text)?,
-                Cell::Number(number) => self.number(sheet, row, column, *number)?,
-            }
-        }
-        if span > 1 {
-            for row in row..row + span {
-                sheet.set_row_height(row, (height / f64::from(span)).min(TALLEST))?;
-            }
-        }
-        Ok(row + span)
-    }
-
-    /// A number.
-    pub(crate) fn number(
-        &self,
-        sheet: &mut Worksheet,
-        row: u32,
+        rows: u32,
         column: u16,
-        number: f64,
     ) -> Result<(), XlsxError> {
-        sheet.write_number_with_format(row, column, number, &self.cell)?;
+        sheet.merge_range(row, column, row + rows - 1, column, "", &self.cell)?;
         Ok(())
     }
-}
-
-/// How many lines a text takes at most in a column of so many characters.
-fn wrapped(text: &str, width: f64) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small whole number from 1"
-    )]
-    let room = ((width - 1.0) / 2.0).max(1.0) as usize;
-    crate::paper::layout::lines(text, room)
-}
-
-/// Points as a number that adds up in a spreadsheet.
-pub(crate) fn points(points: crate::domain::Points) -> f64 {
-    f64::from(points.hundredths()) / 100.0
 }
 
 /// The sheet that says how a table is filled in. Readers pass it over.

@@ -7,10 +7,12 @@ use super::{
     findings_items::Items,
     text::say,
 };
-use crate::sheets::write::{Cell, Looks};
 use crate::{
     domain::{BranchCode, Finding, FindingState, ItemId, period::shanghai_date},
-    server::{database::Database, host::clock::SystemClock, office::clock::Clock as _},
+    server::{
+        database::Database, host::clock::SystemClock, office::clock::Clock as _, tables::columns::Page,
+    },
+    sheets::write::Cell,
     words::{
         findings::{closed, done, returned, source},
         terms::finding_photos,
@@ -40,7 +42,6 @@ pub(super) async fn export(
         common: common_items(&rows, common),
         items: Items::read(database).await?,
         today: shanghai_date(SystemClock.now_ms()),
-        looks: Looks::new(),
     };
     write_new(output, &book.write()?)?;
     let closed = rows.iter().filter(|row| row.finding.state == FindingState::Closed).count();
@@ -71,7 +72,6 @@ struct Book<'a> {
     common: BTreeSet<ItemId>,
     items: Items,
     today: Date,
-    looks: Looks,
 }
 
 /// How many findings stand how.
@@ -157,9 +157,7 @@ impl Book<'_> {
             ("支部编号", 15.0),
             ("编号", 11.0),
         ];
-        let sheet = book.add_worksheet().set_name("整改台账")?;
-        self.looks.headers(sheet, 0, &columns)?;
-        let mut line = 1;
+        let mut page = Page::under(book, "整改台账", &columns)?;
         for (number, row) in (1_u32..).zip(self.rows) {
             let finding = &row.finding;
             let texts = [
@@ -179,10 +177,9 @@ impl Book<'_> {
                 row.branch.code.to_string(),
                 row.number.clone(),
             ];
-            let cells: Vec<Cell<'_>> = core::iter::once(Cell::Number(f64::from(number)))
-                .chain(texts.iter().map(|text| Cell::Text(text)))
-                .collect();
-            line = self.looks.row(sheet, line, &columns, &cells)?;
+            let cells: Vec<Cell<'_>> =
+                core::iter::once(number.into()).chain(texts.iter().map(Cell::from)).collect();
+            page.whole_row(&cells)?;
         }
         Ok(())
     }
@@ -192,8 +189,7 @@ impl Book<'_> {
         let mut columns = vec![("领域", 8.0), ("条目", 9.0), ("标题", 24.0), ("类别", 8.0)];
         columns.extend(Counts::COLUMNS);
         columns.push(("哪些支部", 60.0));
-        let sheet = book.add_worksheet().set_name("按条目")?;
-        self.looks.headers(sheet, 0, &columns)?;
+        let mut page = Page::under(book, "按条目", &columns)?;
         type Place = (usize, String);
         let mut counted: BTreeMap<Place, (Counts, &Row, BTreeSet<&str>)> = BTreeMap::new();
         for row in self.rows {
@@ -208,7 +204,7 @@ impl Book<'_> {
             entry.0.add(row, self.is_common(&row.finding), self.today);
             entry.2.insert(&row.branch.name);
         }
-        for (line, (counts, row, names)) in (1_u32..).zip(counted.into_values()) {
+        for (counts, row, names) in counted.into_values() {
             let list = self.items.in_force(&row.branch.sector);
             let item = row.finding.item.as_ref();
             let title = item.map_or("", |item| self.items.title(item, &row.branch.sector));
@@ -220,18 +216,14 @@ impl Book<'_> {
             let sector = if item.is_some() { list.map_or("", |list| &list.sector_name) } else { "" };
             let number = self.items.named(item, &row.branch.sector);
             let texts = [
-                (0, sector),
-                (1, if item.is_some() { number.as_str() } else { "不针对条目" }),
-                (2, title),
-                (3, if self.is_common(&row.finding) { "共性" } else { "个性" }),
-                (14, named.as_str()),
+                sector,
+                if item.is_some() { &number } else { "不针对条目" },
+                title,
+                if self.is_common(&row.finding) { "共性" } else { "个性" },
             ];
-            for (column, text) in texts {
-                self.looks.text(sheet, line, column, text)?;
-            }
-            for (column, number) in (4_u16..).zip(counts.numbers()) {
-                self.looks.number(sheet, line, column, number.into())?;
-            }
+            let counts = counts.numbers().map(Cell::from);
+            let cells = texts.map(Cell::from).into_iter().chain(counts).chain([named.into()]);
+            page.row(&cells.collect::<Vec<_>>())?;
         }
         Ok(())
     }
@@ -240,8 +232,7 @@ impl Book<'_> {
     fn by_town(&self, book: &mut Workbook) -> Result<(), XlsxError> {
         let mut columns = vec![("上级党组织", 20.0)];
         columns.extend(Counts::COLUMNS);
-        let sheet = book.add_worksheet().set_name("按乡镇")?;
-        self.looks.headers(sheet, 0, &columns)?;
+        let mut page = Page::under(book, "按乡镇", &columns)?;
         let mut towns: BTreeMap<Option<&BranchCode>, (&str, Counts)> = BTreeMap::new();
         let mut total = Counts::default();
         for row in self.rows {
@@ -252,11 +243,9 @@ impl Book<'_> {
             total.add(row, is_common, self.today);
         }
         let lines = towns.into_values().chain([("合计", total)]);
-        for (line, (name, counts)) in (1_u32..).zip(lines) {
-            self.looks.text(sheet, line, 0, name)?;
-            for (column, number) in (1_u16..).zip(counts.numbers()) {
-                self.looks.number(sheet, line, column, number.into())?;
-            }
+        for (name, counts) in lines {
+            let counts = counts.numbers().map(Cell::from);
+            page.row(&core::iter::once(name.into()).chain(counts).collect::<Vec<_>>())?;
         }
         Ok(())
     }

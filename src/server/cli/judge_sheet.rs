@@ -11,19 +11,20 @@ use super::{
     row_by_row,
     text::say,
 };
-use crate::sheets::write::{Looks, how_to, points as number};
 use crate::{
     domain::{PeriodId, ValueAbove},
     server::{
         database::{Database, values_above::Giving},
         host::clock::SystemClock,
         office::clock::Clock as _,
+        tables::columns::{Column, Page, headers},
     },
     sheets::{
-        Column, Form, Sheet, Takes, Unknown,
+        Column as Read, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
         table::{Line, Table},
         workbook,
+        write::{Cell, how_to},
     },
 };
 use rust_xlsxwriter::Workbook;
@@ -42,59 +43,31 @@ const TIMES: &str = "已评次数";
 const POINTS: &str = "得分";
 const HOLDS: &str = "成立的限制";
 const REASON: &str = "说明";
-/// The columns with their widths in characters.
-const COLUMNS: [(&str, f64); 13] = [
-    (CODE, 15.0),
-    (BRANCH, 18.0),
-    ("上级党组织", 16.0),
-    (PERIOD, 9.0),
-    (ITEM, 10.0),
-    (TITLE, 26.0),
-    ("满分", 7.0),
-    ("有哪些限制", 36.0),
-    ("现得分", 16.0),
-    (TIMES, 9.0),
-    (POINTS, 8.0),
-    (HOLDS, 14.0),
-    (REASON, 30.0),
-];
-/// The first of the columns that are filled in.
-const FILLED_IN: u16 = 10;
+/// The columns.
+fn columns<'a>() -> [Column<Row<'a>>; 13] {
+    [
+        Column::new(Read::must(CODE, Takes::Exact), 15.0, |row| row.branch.code.as_str().into()),
+        Column::shown(BRANCH, 18.0, |row| (&row.branch.name).into()),
+        Column::shown("上级党组织", 16.0, |row| row.above.into()),
+        Column::new(Read::must(PERIOD, Takes::Exact), 9.0, |row| row.period.id.as_str().into()),
+        Column::new(Read::must(ITEM, Takes::Exact), 10.0, |row| row.asked.item.id.as_str().into()),
+        Column::shown(TITLE, 26.0, |row| title(row).into()),
+        Column::shown("满分", 7.0, |row| row.asked.most().into()),
+        Column::shown("有哪些限制", 36.0, |row| limits(row).into()),
+        Column::shown("现得分", 16.0, |row| now(row).into()),
+        Column::new(Read::must(TIMES, Takes::Exact), 9.0, |row| Cell::count(row.given.len())),
+        Column::filled_in(Read::must(POINTS, Takes::Exact), 8.0),
+        Column::filled_in(Read::must(HOLDS, Takes::Exact), 14.0),
+        Column::filled_in(Read::must(REASON, Takes::Text), 30.0),
+    ]
+}
 
 /// Writes the table of these branches.
 pub(super) fn export(file: &Path, book: &Book) -> Result<(), CliError> {
     must_be_new_workbook(file)?;
     let mut workbook = Workbook::new();
-    let looks = Looks::new();
-    let sheet = workbook.add_worksheet().set_name(NAME)?;
-    looks.headers(sheet, 0, &COLUMNS)?;
-    let rows: Vec<Row<'_>> = rows(book).collect();
-    for (line, row) in (1_u32..).zip(&rows) {
-        let limits = row.asked.item.limits.iter().map(|limit| format!("{}：{}", limit.id, limit.text));
-        let standing = match row.counting() {
-            Some(value) if !value.holds.is_empty() => {
-                format!("{}（{}）", value.points, held(row.asked.item, &value.holds))
-            }
-            _ if row.given.is_empty() => String::new(),
-            _ => row.standing(),
-        };
-        let texts = [
-            (0, row.branch.code.to_string()),
-            (1, row.branch.name.clone()),
-            (2, row.above.to_owned()),
-            (3, row.period.id.to_string()),
-            (4, row.asked.item.id.to_string()),
-            (5, title(row)),
-            (7, limits.collect::<Vec<_>>().join("\n")),
-            (8, standing),
-        ];
-        looks.texts(sheet, line, texts)?;
-        looks.number(sheet, line, 6, number(row.asked.most()))?;
-        looks.number(sheet, line, 9, u32::try_from(row.given.len()).unwrap_or(u32::MAX).into())?;
-        for column in FILLED_IN..FILLED_IN + 3 {
-            looks.filled_in(sheet, line, column)?;
-        }
-    }
+    let (columns, rows) = (columns(), rows(book).collect::<Vec<_>>());
+    Page::new(&mut workbook, NAME, &columns)?.rows(&columns, &rows)?;
     let lines = [
         "只填“得分”“成立的限制”“说明”三列，其他列不要改。不评的、不改的行，三列都空着。",
         "要排序，选中所有的列一起排：只排几列，得分就对不上支部，导入时不收。",
@@ -159,20 +132,27 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
 /// The table that a file's sheets hold, and what is wrong with it as such.
 pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
     let mut faults = Faults::default();
-    let columns = COLUMNS.map(column);
+    let columns = headers(&columns());
     let template = "或者用 judge export 重新导出打分表";
     let form =
         Form { name: NAME, columns: &columns, unknown: Unknown::Fault, may_end_early: false, template };
     (Table::pick(sheets, &form, &mut faults), faults)
 }
 
-/// A column as it is read.
-fn column((title, _): (&'static str, f64)) -> Column {
-    match title {
-        CODE | PERIOD | ITEM | TIMES | POINTS => Column::must(title, Takes::Exact),
-        HOLDS => Column::must(title, Takes::Exact),
-        REASON => Column::must(title, Takes::Text),
-        _ => Column::may(title, Takes::Text),
+/// The limits that an item has.
+fn limits(row: &Row<'_>) -> String {
+    let limits = row.asked.item.limits.iter().map(|limit| format!("{}：{}", limit.id, limit.text));
+    limits.collect::<Vec<_>>().join("\n")
+}
+
+/// What counts now.
+fn now(row: &Row<'_>) -> String {
+    match row.counting() {
+        Some(value) if !value.holds.is_empty() => {
+            format!("{}（{}）", value.points, held(row.asked.item, &value.holds))
+        }
+        _ if row.given.is_empty() => String::new(),
+        _ => row.standing(),
     }
 }
 
@@ -262,21 +242,5 @@ impl<'t> Desk<'t, '_> {
             by: String::new(),
         };
         self.given.push((line, Giving { branch: row.branch.code.clone(), after, value }));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_goes_out_has_the_columns_that_come_back() {
-        let header: Vec<String> = COLUMNS.iter().map(|(title, _)| (*title).to_owned()).collect();
-        let (table, faults) = table(&[Sheet::new(NAME, [header])]);
-        assert!(faults.is_empty());
-        for column in [CODE, PERIOD, ITEM, TIMES, POINTS, HOLDS, REASON] {
-            assert!(table.has(column), "{column}");
-        }
-        assert_eq!(COLUMNS[usize::from(FILLED_IN)].0, POINTS);
     }
 }

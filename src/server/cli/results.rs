@@ -10,13 +10,16 @@ use super::{
     units,
 };
 use crate::server::office::scope::{self, Trees};
-use crate::sheets::write::{Cell, Looks, points};
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, PeriodId, Points, ScoreSheet,
-        SectorId, ValueAbove, WithAbove, sector::SECTORS, with_above,
+        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, PeriodId, Points,
+        ProfileNumber, ScoreSheet, SectorId, ValueAbove, WithAbove, sector::SECTORS, with_above,
     },
-    server::database::{Database, Unit},
+    server::{
+        database::{Database, Unit},
+        tables::columns::{Column, Page},
+    },
+    sheets::write::{Cell, number},
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::{
@@ -59,7 +62,6 @@ pub(super) struct Book {
     order: Vec<ContentHash>,
     /// Which checklist a branch stands under.
     stands_under: BTreeMap<BranchCode, ContentHash>,
-    looks: Looks,
 }
 
 impl Results {
@@ -152,9 +154,8 @@ impl Book {
         for values in given.values_mut() {
             values.retain(|value| value.period == period.0);
         }
-        let looks = Looks::new();
         let period = period.0.clone();
-        Ok(Self { period, above, branches, reported, given, gone, checklists, order, stands_under, looks })
+        Ok(Self { period, above, branches, reported, given, gone, checklists, order, stands_under })
     }
 
     fn write(&self) -> Result<Vec<u8>, XlsxError> {
@@ -199,76 +200,22 @@ impl Book {
 
     /// 镇汇总表. What nobody has said yet stays blank.
     fn summary(&self, book: &mut Workbook) -> Result<(), XlsxError> {
-        let columns = [
-            ("序号", 6.0),
-            ("党组织", 20.0),
-            ("书记", 10.0),
-            ("党员数", 8.0),
-            ("自评得分", 9.0),
-            ("申报等次", 9.0),
-            ("考评得分", 9.0),
-            ("拟定等次", 9.0),
-            ("主要问题", 48.0),
-            ("上报情况", 14.0),
-            ("上级党组织", 18.0),
-            ("编号", 15.0),
-            ("标准版本", 10.0),
-            ("标准总分", 9.0),
-            ("上级评的得分", 11.0),
-            ("上级评的满分", 11.0),
-            ("加上级评的合计", 12.0),
-            ("上级还没评的", 16.0),
-        ];
-        let sheet = book.add_worksheet().set_name("镇汇总表")?;
-        self.looks.headers(sheet, 0, &columns)?;
-        for (row, branch) in (1_u32..).zip(&self.branches) {
-            self.looks.number(sheet, row, 0, f64::from(row))?;
-            self.looks.text(sheet, row, 1, &branch.name)?;
-            for column in 2..9 {
-                self.looks.text(sheet, row, column, "")?;
-            }
-            let mut standing = "未上报".to_owned();
-            if let Some(known) = self.reported.get(&branch.code) {
-                let submission = &known.report.submission;
-                let assessment = Assessment::new(submission.answers.iter().cloned(), None);
-                self.looks.text(sheet, row, 2, &submission.declaration.secretary)?;
-                if let Some(profile) = assessment.profile() {
-                    let members = profile.number(crate::domain::ProfileNumber::AllMembers);
-                    self.looks.number(sheet, row, 3, members.into())?;
-                }
-                self.looks.number(sheet, row, 4, points(known.report.sheet.total()))?;
-                self.looks.text(sheet, row, 5, &known.claimed)?;
-                if let Some(list) = self.checklist(&branch.code) {
-                    self.looks.text(sheet, row, 8, &problems(list, &known.report.sheet))?;
-                }
-                standing = review_state(&known.counting.reviews).into();
-                if known.counting.receipt.late {
-                    standing.push_str("，迟报");
-                }
-            }
-            if let Some(gone) = self.gone.get(&branch.code) {
-                standing.push('，');
-                standing.push_str(gone);
-            }
-            let above = self.above.get(&branch.code).map_or("", String::as_str);
-            let version = self.checklist(&branch.code).map_or("", |list| &list.version);
-            let texts = [(9, standing.as_str()), (10, above), (11, branch.code.as_str()), (12, version)];
-            self.looks.texts(sheet, row, texts)?;
-            for column in 13..18 {
-                self.looks.text(sheet, row, column, "")?;
-            }
-            if let Some(list) = self.checklist(&branch.code) {
-                self.looks.number(sheet, row, 13, points(list.full))?;
-            }
-            // Beside the branch's own score, never in its place.
-            if let Some(whole) = self.with_above(&branch.code) {
-                self.looks.number(sheet, row, 14, points(whole.got))?;
-                self.looks.number(sheet, row, 15, points(whole.of))?;
-                self.looks.number(sheet, row, 16, points(whole.sheet.total()))?;
-                let missing = whole.missing.iter().map(|number| format!("第{number}条"));
-                self.looks.text(sheet, row, 17, &missing.collect::<Vec<_>>().join("、"))?;
-            }
-        }
+        let lines: Vec<Line<'_>> = self
+            .branches
+            .iter()
+            .enumerate()
+            .map(|(index, branch)| Line {
+                number: index + 1,
+                branch,
+                known: self.reported.get(&branch.code),
+                list: self.checklist(&branch.code),
+                above: self.above.get(&branch.code).map_or("", String::as_str),
+                gone: self.gone.get(&branch.code).map(String::as_str),
+                whole: self.with_above(&branch.code),
+            })
+            .collect();
+        let columns = summary();
+        Page::new(book, "镇汇总表", &columns)?.rows(&columns, &lines)?;
         Ok(())
     }
 
@@ -300,32 +247,27 @@ impl Book {
             ("编号", 15.0),
             ("标准版本", 10.0),
         ];
-        let sheet = book.add_worksheet().set_name("上级评")?;
-        self.looks.headers(sheet, 0, &columns)?;
-        let mut line = 1;
+        let mut page = Page::under(book, "上级评", &columns)?;
         for row in rows_above(self) {
             let (Some(last), Some(list)) = (row.given.last(), self.checklist(&row.branch.code)) else {
                 continue;
             };
             let standing = row.standing();
-            let cells = [
-                Cell::Text(&list.sector_name),
-                Cell::Text(&format!("第{}条", row.asked.number)),
-                Cell::Text(&row.asked.item.title),
-                Cell::Text(&row.branch.name),
-                row.counting().map_or(Cell::Text(&standing), |value| Cell::Number(points(value.points))),
-                Cell::Number(points(row.asked.most())),
-                Cell::Text(
-                    &row.counting().map_or_else(String::new, |value| held(row.asked.item, &value.holds)),
-                ),
-                Cell::Text(&last.reason),
-                Cell::Text(&last.by),
-                Cell::Text(&moment(last.at)),
-                Cell::Number(u32::try_from(row.given.len() - 1).unwrap_or(u32::MAX).into()),
-                Cell::Text(row.branch.code.as_str()),
-                Cell::Text(&list.version),
-            ];
-            line = self.looks.row(sheet, line, &columns, &cells)?;
+            page.whole_row(&[
+                (&list.sector_name).into(),
+                format!("第{}条", row.asked.number).into(),
+                (&row.asked.item.title).into(),
+                (&row.branch.name).into(),
+                row.counting().map_or(standing.into(), |value| value.points.into()),
+                row.asked.most().into(),
+                row.counting().map(|value| held(row.asked.item, &value.holds)).into(),
+                (&last.reason).into(),
+                (&last.by).into(),
+                moment(last.at).into(),
+                Cell::count(row.given.len() - 1),
+                row.branch.code.as_str().into(),
+                (&list.version).into(),
+            ])?;
         }
         Ok(())
     }
@@ -338,34 +280,31 @@ impl Book {
         hash: &ContentHash,
         list: &Checklist,
     ) -> Result<(), XlsxError> {
-        let sheet = book.add_worksheet().set_name(title)?;
         let mut columns =
             vec![("编号".to_owned(), 15.0), ("党组织".to_owned(), 20.0), ("自评得分".to_owned(), 9.0)];
         columns.extend(list.items().enumerate().map(|(index, (_, item))| {
             let worth = if item.only_takes() { "倒扣".into() } else { format!("{}分", item.points()) };
             (format!("第{}条 {}（{worth}）", index + 1, item.title), 12.0)
         }));
-        self.looks.headers(sheet, 0, &columns)?;
-        sheet.set_freeze_panes(1, 2)?;
+        let mut page = Page::under(book, title, &columns)?;
+        page.keep_in_sight(2)?;
         let branches =
             self.branches.iter().filter(|branch| self.stands_under.get(&branch.code) == Some(hash));
-        for (row, branch) in (1_u32..).zip(branches) {
-            self.looks.text(sheet, row, 0, branch.code.as_str())?;
-            self.looks.text(sheet, row, 1, &branch.name)?;
-            let Some(known) = self.reported.get(&branch.code) else {
-                self.looks.text(sheet, row, 2, "未上报")?;
-                continue;
-            };
-            self.looks.number(sheet, row, 2, points(known.report.sheet.total()))?;
-            for (column, score) in (3_u16..).zip(known.report.sheet.items()) {
-                match instead_of_points(score.state) {
-                    Some(text) => self.looks.text(sheet, row, column, text)?,
-                    // What is taken from the total stands as what it is: less than nothing.
-                    None => {
-                        self.looks.number(sheet, row, column, points(score.got) - points(score.taken))?;
-                    }
+        for branch in branches {
+            let mut cells: Vec<Cell<'_>> = vec![branch.code.as_str().into(), (&branch.name).into()];
+            match self.reported.get(&branch.code) {
+                None => cells.push("未上报".into()),
+                Some(known) => {
+                    cells.push(known.report.sheet.total().into());
+                    cells.extend(known.report.sheet.items().map(|score| {
+                        let instead = instead_of_points(score.state);
+                        // What is taken from the total stands as what it is: less than nothing.
+                        let points = || Cell::Number(number(score.got) - number(score.taken));
+                        instead.map_or_else(points, Cell::from)
+                    }));
                 }
             }
+            page.row(&cells)?;
         }
         Ok(())
     }
@@ -385,9 +324,7 @@ impl Book {
             ("编号", 15.0),
             ("标准版本", 10.0),
         ];
-        let sheet = book.add_worksheet().set_name("扣分明细")?;
-        self.looks.headers(sheet, 0, &columns)?;
-        let mut row = 1;
+        let mut page = Page::under(book, "扣分明细", &columns)?;
         for (hash, list) in self.in_order() {
             for (index, (_, item)) in list.items().enumerate() {
                 for branch in &self.branches {
@@ -405,20 +342,19 @@ impl Book {
                         Some(AnswerValue::Text { text }) => text,
                         _ => "",
                     };
-                    let cells = [
-                        Cell::Text(&list.sector_name),
-                        Cell::Text(&format!("第{}条", index + 1)),
-                        Cell::Text(&item.title),
-                        Cell::Text(&branch.name),
-                        Cell::Number(points(score.got)),
-                        Cell::Number(points(score.points)),
-                        Cell::Text(&shortfall(item, score)),
-                        Cell::Text(note),
-                        Cell::Text(self.above.get(&branch.code).map_or("", String::as_str)),
-                        Cell::Text(branch.code.as_str()),
-                        Cell::Text(&list.version),
-                    ];
-                    row = self.looks.row(sheet, row, &columns, &cells)?;
+                    page.whole_row(&[
+                        (&list.sector_name).into(),
+                        format!("第{}条", index + 1).into(),
+                        (&item.title).into(),
+                        (&branch.name).into(),
+                        score.got.into(),
+                        score.points.into(),
+                        shortfall(item, score).into(),
+                        note.into(),
+                        self.above.get(&branch.code).into(),
+                        branch.code.as_str().into(),
+                        (&list.version).into(),
+                    ])?;
                 }
             }
         }
@@ -440,9 +376,7 @@ impl Book {
             ("编号", 15.0),
             ("标准版本", 10.0),
         ];
-        let sheet = book.add_worksheet().set_name("与台账不同")?;
-        self.looks.headers(sheet, 0, &columns)?;
-        let mut row = 1;
+        let mut page = Page::under(book, "与台账不同", &columns)?;
         for branch in &self.branches {
             let Some((known, list)) = self.reported.get(&branch.code).zip(self.checklist(&branch.code))
             else {
@@ -458,20 +392,19 @@ impl Book {
                         }
                         _ => continue,
                     };
-                    let cells = [
-                        Cell::Text(&list.sector_name),
-                        Cell::Text(&format!("第{}条", index + 1)),
-                        Cell::Text(&item.title),
-                        Cell::Text(&part.text),
-                        Cell::Text(&branch.name),
-                        Cell::Number(points(scored.got)),
-                        Cell::Number(points(scored.points)),
-                        Cell::Text(reason),
-                        Cell::Text(self.above.get(&branch.code).map_or("", String::as_str)),
-                        Cell::Text(branch.code.as_str()),
-                        Cell::Text(&list.version),
-                    ];
-                    row = self.looks.row(sheet, row, &columns, &cells)?;
+                    page.whole_row(&[
+                        (&list.sector_name).into(),
+                        format!("第{}条", index + 1).into(),
+                        (&item.title).into(),
+                        (&part.text).into(),
+                        (&branch.name).into(),
+                        scored.got.into(),
+                        scored.points.into(),
+                        reason.into(),
+                        self.above.get(&branch.code).into(),
+                        branch.code.as_str().into(),
+                        (&list.version).into(),
+                    ])?;
                 }
             }
         }
@@ -512,4 +445,70 @@ fn problems(list: &Checklist, sheet: &ScoreSheet) -> String {
         short.iter().map(|(number, title, lost)| format!("第{number}条{title}（扣{lost}分）")).collect();
     let more = if all > NAMED_PROBLEMS { format!("等{all}条") } else { String::new() };
     format!("{}{more}", named.join("；"))
+}
+
+/// A branch in 镇汇总表.
+struct Line<'a> {
+    number: usize,
+    branch: &'a Unit,
+    /// What it reported.
+    known: Option<&'a Row>,
+    list: Option<&'a Checklist>,
+    above: &'a str,
+    gone: Option<&'a str>,
+    /// Beside its own score, never in its place.
+    whole: Option<WithAbove>,
+}
+
+/// 镇汇总表. What nobody has said yet stays blank.
+fn summary<'a>() -> [Column<Line<'a>>; 18] {
+    [
+        Column::shown("序号", 6.0, |line| Cell::count(line.number)),
+        Column::shown("党组织", 20.0, |line| (&line.branch.name).into()),
+        Column::shown("书记", 10.0, |line| {
+            line.known.map(|known| &known.report.submission.declaration.secretary).into()
+        }),
+        Column::shown("党员数", 8.0, |line| line.known.and_then(members).into()),
+        Column::shown("自评得分", 9.0, |line| line.known.map(|known| known.report.sheet.total()).into()),
+        Column::shown("申报等次", 9.0, |line| line.known.map(|known| &known.claimed).into()),
+        Column::shown("考评得分", 9.0, |_| Cell::BLANK),
+        Column::shown("拟定等次", 9.0, |_| Cell::BLANK),
+        Column::shown("主要问题", 48.0, |line| {
+            line.known.zip(line.list).map(|(known, list)| problems(list, &known.report.sheet)).into()
+        }),
+        Column::shown("上报情况", 14.0, |line| standing(line).into()),
+        Column::shown("上级党组织", 18.0, |line| line.above.into()),
+        Column::shown("编号", 15.0, |line| line.branch.code.as_str().into()),
+        Column::shown("标准版本", 10.0, |line| line.list.map(|list| &list.version).into()),
+        Column::shown("标准总分", 9.0, |line| line.list.map(|list| list.full).into()),
+        Column::shown("上级评的得分", 11.0, |line| line.whole.as_ref().map(|whole| whole.got).into()),
+        Column::shown("上级评的满分", 11.0, |line| line.whole.as_ref().map(|whole| whole.of).into()),
+        Column::shown("加上级评的合计", 12.0, |line| {
+            line.whole.as_ref().map(|whole| whole.sheet.total()).into()
+        }),
+        Column::shown("上级还没评的", 16.0, |line| line.whole.as_ref().map(missing).into()),
+    ]
+}
+
+fn members(known: &Row) -> Option<u32> {
+    let assessment = Assessment::new(known.report.submission.answers.iter().cloned(), None);
+    Some(assessment.profile()?.number(ProfileNumber::AllMembers))
+}
+
+/// 上报情况
+fn standing(line: &Line<'_>) -> String {
+    let mut standing = line.known.map_or("未上报", |known| review_state(&known.counting.reviews)).to_owned();
+    if line.known.is_some_and(|known| known.counting.receipt.late) {
+        standing.push_str("，迟报");
+    }
+    if let Some(gone) = line.gone {
+        standing.push('，');
+        standing.push_str(gone);
+    }
+    standing
+}
+
+/// The items that the upper level has not judged yet.
+fn missing(whole: &WithAbove) -> String {
+    whole.missing.iter().map(|number| format!("第{number}条")).collect::<Vec<_>>().join("、")
 }

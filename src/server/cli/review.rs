@@ -118,7 +118,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn id(&self) -> SubmissionId {
+    pub(super) fn id(&self) -> SubmissionId {
         self.counting.receipt.submission
     }
 }

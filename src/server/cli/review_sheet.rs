@@ -10,7 +10,6 @@ use super::{
     text::{review_state, say},
 };
 use crate::server::office::scope;
-use crate::sheets::write::{Looks, how_to, points};
 use crate::{
     domain::{BranchCode, Checklist, PeriodId, SubmissionId, period::shanghai_date},
     protocol::{Review, ReviewItem, ReviewState},
@@ -18,12 +17,14 @@ use crate::{
         database::{Database, results::Counting, reviews::Decision},
         host::clock::SystemClock,
         office::clock::Clock as _,
+        tables::columns::{Column, Page, headers, place},
     },
     sheets::{
-        Column, Form, Sheet, Takes, Unknown,
+        Column as Read, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
         table::{Line, Table},
         workbook,
+        write::{Cell, how_to},
     },
 };
 use jiff::civil::Date;
@@ -39,22 +40,23 @@ const OPINION: &str = "审核意见";
 const REASON: &str = "原因";
 const ITEMS: &str = "条目与原因";
 const DUE: &str = "截止日期";
-/// The columns with their widths in characters.
-const COLUMNS: [(&str, f64); 14] = [
-    (ID, 12.0),
-    (RECEIPT, 11.0),
-    (BRANCH, 15.0),
-    ("支部", 18.0),
-    ("上级党组织", 16.0),
-    ("周期", 9.0),
-    ("自评得分", 9.0),
-    ("申报等次", 9.0),
-    ("现状", 10.0),
-    (REVIEWS, 9.0),
-    (OPINION, 12.0),
-    (REASON, 24.0),
-    (ITEMS, 36.0),
-    (DUE, 12.0),
+/// The columns. Those that say whose row it is must come back; without 回执码 and 支部编号 a row is refused for not agreeing with its
+/// 上报编号.
+const COLUMNS: [Column<Row>; 14] = [
+    Column::new(Read::must(ID, Takes::Exact), 12.0, |row| row.id().to_string().into()),
+    Column::new(Read::may(RECEIPT, Takes::Exact), 11.0, |row| (&row.counting.receipt.code).into()),
+    Column::new(Read::may(BRANCH, Takes::Exact), 15.0, |row| row.branch.code.as_str().into()),
+    Column::shown("支部", 18.0, |row| (&row.branch.name).into()),
+    Column::shown("上级党组织", 16.0, |row| (&row.above).into()),
+    Column::shown("周期", 9.0, |row| row.counting.period.as_str().into()),
+    Column::shown("自评得分", 9.0, |row| row.counting.receipt.score.into()),
+    Column::shown("申报等次", 9.0, |row| (&row.claimed).into()),
+    Column::shown("现状", 10.0, |row| review_state(&row.counting.reviews).into()),
+    Column::new(Read::must(REVIEWS, Takes::Exact), 9.0, |row| Cell::count(row.counting.reviews.len())),
+    Column::filled_in(Read::must(OPINION, Takes::Text), 12.0),
+    Column::filled_in(Read::must(REASON, Takes::Text), 24.0),
+    Column::filled_in(Read::must(ITEMS, Takes::Text), 36.0),
+    Column::filled_in(Read::must(DUE, Takes::Day), 12.0),
 ];
 /// What to do about a row that was taken apart.
 const WHOLE_ROWS: &str = "重新导出审核表再填；排序的时候选中所有的列，前面几列不要改";
@@ -70,42 +72,13 @@ const OPINIONS: [(&str, ReviewState); 4] = [
 pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
     must_be_new_workbook(file)?;
     let mut book = Workbook::new();
-    let looks = Looks::new();
-    let sheet = book.add_worksheet().set_name(NAME)?;
-    looks.headers(sheet, 0, &COLUMNS)?;
-    for (number, row) in (1_u32..).zip(rows) {
-        let receipt = &row.counting.receipt;
-        let texts = [
-            receipt.submission.to_string(),
-            receipt.code.clone(),
-            row.branch.code.to_string(),
-            row.branch.name.clone(),
-            row.above.clone(),
-            row.counting.period.to_string(),
-            String::new(),
-            row.claimed.clone(),
-            review_state(&row.counting.reviews).into(),
-        ];
-        for (column, text) in (0_u16..).zip(&texts) {
-            looks.text(sheet, number, column, text)?;
-        }
-        looks.number(sheet, number, 6, points(receipt.score))?;
-        looks.number(
-            sheet,
-            number,
-            9,
-            u32::try_from(row.counting.reviews.len()).unwrap_or(u32::MAX).into(),
-        )?;
-        for column in 10..14 {
-            looks.filled_in(sheet, number, column)?;
-        }
-    }
-    if let Ok(last @ 1..) = u32::try_from(rows.len()) {
+    let sheet = Page::new(&mut book, NAME, &COLUMNS)?.rows(&COLUMNS, rows)?;
+    if let (Ok(last @ 1..), Some(opinion)) = (u32::try_from(rows.len()), place(&COLUMNS, OPINION)) {
         let choices = DataValidation::new()
             .allow_list_strings(&OPINIONS.map(|(word, _)| word))?
             .set_error_title("审核意见")?
             .set_error_message("请从下拉框里选：审核中、退回修改、需补材料、审核通过")?;
-        sheet.add_data_validation(1, 10, last, 10, &choices)?;
+        sheet.add_data_validation(1, opinion, last, opinion, &choices)?;
     }
     let lines = [
         "只填“审核意见”“原因”“条目与原因”“截止日期”四列，其他列不要改。",
@@ -182,23 +155,11 @@ pub(super) async fn import(database: &Database, file: &Path, by: Option<&str>) -
 /// The table that a file's sheets hold, and what is wrong with it as such.
 pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
     let mut faults = Faults::default();
-    let columns = COLUMNS.map(column);
+    let columns = headers(&COLUMNS);
     let template = "或者用 review export 重新导出审核表";
     let form =
         Form { name: NAME, columns: &columns, unknown: Unknown::Fault, may_end_early: false, template };
     (Table::pick(sheets, &form, &mut faults), faults)
-}
-
-/// A column as it is read.
-fn column((title, _): (&'static str, f64)) -> Column {
-    match title {
-        ID | REVIEWS => Column::must(title, Takes::Exact),
-        // A row without them is refused for not agreeing with its 上报编号.
-        RECEIPT | BRANCH => Column::may(title, Takes::Exact),
-        OPINION | REASON | ITEMS => Column::must(title, Takes::Text),
-        DUE => Column::must(title, Takes::Day),
-        _ => Column::may(title, Takes::Text),
-    }
 }
 
 /// What is read so far.

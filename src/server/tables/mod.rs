@@ -1,3 +1,4 @@
 //! What goes out as a table and comes back: each described once, written and read by the same description.
 
+pub(crate) mod columns;
 pub(crate) mod roster;
