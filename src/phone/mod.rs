@@ -2,10 +2,17 @@
 //!
 //! Knows neither Leptos nor a browser: all of it is tested natively.
 
+pub mod darkroom;
+pub mod figures;
 pub mod going;
+pub mod item_text;
 pub mod ledger;
 pub mod library;
+pub mod mending;
+pub mod next_step;
 pub mod overview;
 pub mod search;
+pub mod searchable;
+pub mod typing;
 pub mod unfinished;
 pub mod unsaved;

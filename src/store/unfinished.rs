@@ -1,6 +1,6 @@
 //! What was typed and is not entered yet: a text for each field, so that no way out of a page loses a word.
 //!
-//! Table [`Table::Unfinished`], by branch, period (`-` where a field belongs to none) and place; see [`crate::ui::typing`] for
+//! Table [`Table::Unfinished`], by branch, period (`-` where a field belongs to none) and place; see [`crate::phone::typing`] for
 //! what the places are called. **It exists on this phone alone**: it belongs into every backup, and counts among what would be lost
 //! with the phone. It is never part of what is sent, and goes when it is saved, when its form is entered, or when she lets it go.
 

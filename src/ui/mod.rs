@@ -4,21 +4,19 @@
 //! only computes needs no browser and is tested without one.
 
 pub mod app;
-pub mod darkroom;
 pub mod forms;
-pub mod handbook;
 pub mod kit;
 pub mod ledger;
 pub mod mending;
-pub mod next_step;
 pub mod show;
-pub mod typing;
 pub mod words;
 
 #[cfg(feature = "web")]
 pub mod change;
 #[cfg(feature = "web")]
 pub mod check;
+#[cfg(feature = "web")]
+pub mod handbook;
 #[cfg(feature = "web")]
 pub mod me;
 #[cfg(feature = "web")]

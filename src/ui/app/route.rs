@@ -3,7 +3,6 @@
 use crate::{
     domain::{ActivityKind, FindingId, ItemId, LedgerId, MethodId, SectionId, SubmissionId},
     phone::overview::Filter,
-    ui::show::inspection::By,
 };
 
 /// A place with an address of its own.
@@ -231,6 +230,18 @@ impl Like {
         let kind = ActivityKind::ALL.into_iter().find(|kind| slug(*kind) == name);
         kind.map(Self::Last).or_else(|| name.parse().ok().map(Self::Entry))
     }
+}
+
+/// How the items are gone through.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum By {
+    /// By the standard's first method.
+    #[default]
+    First,
+    /// 听取汇报, 实地考察, 查阅资料 …
+    Method(MethodId),
+    /// By where the originals lie, box by box.
+    Box,
 }
 
 /// What boxes are called in a query, beside methods by their ids.

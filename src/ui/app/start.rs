@@ -4,29 +4,31 @@ use super::{
     frame::goer,
     navigation::{Navigation, navigation},
     notice::Notice,
+    places::Places,
     route::{Part, Place},
     session::{Boot, Session},
 };
 use crate::ui::{
-    change::page::Change,
+    change::page::{Change, Offered},
     check::{activate::Activate, home::Home, list::Check, profile::Profile, question::Question},
     forms::{
         page::{PaperForm, PaperPage},
         talk_page::Talk,
     },
-    handbook::{books::Handbook, section::SectionPage},
+    handbook::{books::Handbook, section::SectionPage, sections::Sections},
     kit::message::Trouble,
     ledger::{
+        counted::FromLedger,
         entry::{LedgerEntryPage, NewLedgerEntry},
-        list::LedgerPage,
+        list::{LedgerPage, LedgerRow},
         year::LedgerYear,
     },
     me::{
         about::About, add_phone::AddPhone, branches::Branches, display::DisplayPage, menu::Me,
         storage::StoragePage, unbind::Unbind,
     },
-    mending::{list::FindingsPage, one::FindingPage},
-    photos::all::PhotosPage,
+    mending::{list::FindingsPage, one::FindingPage, raise::Raise},
+    photos::{all::PhotosPage, rows::ItemPhotos},
     report::{result::ResultPage, submission::SubmissionPage, submissions::Submissions, submit::Submit},
     show::{item::InspectionItem, list::Inspection},
     words::errors,
@@ -41,11 +43,22 @@ pub fn mount() {
     }
 }
 
+/// What the other folders show on the pages of the first part.
+const PLACES: Places = Places {
+    counted: Some(|item, part| view! { <FromLedger item=item part=part /> }.into_any()),
+    photos: Some(|item| view! { <ItemPhotos item=item /> }.into_any()),
+    finding: Some(|item| view! { <Raise item=item /> }.into_any()),
+    sections: Some(|item| view! { <Sections item=item /> }.into_any()),
+    offer: Some(|| view! { <Offered /> }.into_any()),
+    ledger_row: Some(|| view! { <LedgerRow /> }.into_any()),
+};
+
 #[component]
 fn App() -> impl IntoView {
     let session = Session::new();
     provide_context(session);
     provide_context(Navigation::start());
+    provide_context(PLACES);
     leptos::task::spawn_local(session.start());
     view! {
             <Update />

@@ -1,17 +1,21 @@
 //! 标准变了什么: the differences as cards, and moving the draft. Calm: the draft stays where it is until the secretary moves it.
 
+use super::moving::NotMoved;
 use crate::{
     domain::{Assessment, Checklist, Difference, Effect, ItemId, differences},
+    phone::next_step::Sent,
     protocol::ReviewState,
     ui::{
         app::{
             frame::{Page, goer},
+            nothing_yet::NothingYet,
             route::Place,
-            session::{Work, moving::NotMoved, session},
+            session::{Work, session},
         },
-        check::{again::WasAndIs, home::NothingYet},
-        kit::message::{Note, Trouble},
-        next_step::Sent,
+        kit::{
+            message::{Note, Trouble},
+            was_and_is::WasAndIs,
+        },
         words::errors::{self, Told},
     },
     words::difference::{Card, card, summary},

@@ -2,6 +2,7 @@
 
 use crate::{
     browser,
+    phone::typing::{Shape, grouped},
     protocol::ActivationCode,
     ui::{
         app::{
@@ -17,7 +18,6 @@ use crate::{
             field::{Field, before_in},
             message::{Note, Trouble},
         },
-        typing::{Shape, grouped},
         words::errors::{self, Told},
     },
 };

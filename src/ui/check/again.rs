@@ -3,7 +3,10 @@
 use super::answer_history::said;
 use crate::{
     domain::{AnswerKey, Checklist, ContentHash, Difference, Entry, Item, ItemId, difference::item_changes},
-    ui::app::session::{Work, session},
+    ui::{
+        app::session::{Work, session},
+        kit::was_and_is::WasAndIs,
+    },
     words::difference::{Card, card},
 };
 use leptos::prelude::*;
@@ -106,26 +109,6 @@ pub fn Again(
                 {what_to_do}
             </section>
         })
-    }
-}
-
-/// 原来 and 现在.
-#[component]
-pub fn WasAndIs(
-    /// What to say.
-    card: Card,
-) -> impl IntoView {
-    let lines = |lines: Vec<String>| {
-        let lines = if lines.is_empty() { vec!["没有".to_owned()] } else { lines };
-        lines.into_iter().map(|line| view! { <dd>{line}</dd> }).collect::<Vec<_>>()
-    };
-    view! {
-        <dl class="change">
-            <dt>"原来"</dt>
-            {lines(card.was)}
-            <dt>"现在"</dt>
-            {lines(card.is)}
-        </dl>
     }
 }
 

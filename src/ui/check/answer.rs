@@ -1,11 +1,16 @@
 //! The control that fits a part's rule: one tap, one saved answer.
 
-use super::controls::{Answered, counts, deduction, facts_control, level, share, yes_no};
+use super::{
+    controls::{Answered, counts, deduction, facts_control, level, share, yes_no},
+    spoken::Spoken,
+};
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Rule, Stance, Window},
     ui::{
-        app::session::{Session, session},
-        ledger::counted::{FromLedger, Spoken, reason},
+        app::{
+            places::places,
+            session::{Session, session},
+        },
         words::{dates, explain},
     },
 };
@@ -107,7 +112,7 @@ pub fn PartControl(
             {timed.then(|| view! { <p class="muted">{format!("问的是{asked_of}")}</p> })}
             {control}
             {explained}
-            <FromLedger item=item.id.clone() part=part.clone() />
+            {places().counted.map(|show| show(item.id.clone(), part.clone()))}
         </section>
         }
         .into_any(),
@@ -139,7 +144,7 @@ fn writer(session: Session, item: &Arc<Item>, part: &Part, spoken: Spoken) -> Ca
         }
         let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
         let answer = Some(spoken.typed(answer));
-        let reason = untrack(|| reason(session, &key));
+        let reason = untrack(|| session.reason_against(&key));
         session.answer(key, AnswerValue::Part { answer, counted: None, own: None, reason });
     })
 }

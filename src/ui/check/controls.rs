@@ -1,5 +1,6 @@
 //! The six controls of an answer, one for each kind of rule: what is tapped or typed, and nothing of what it earns.
 
+use super::spoken::Spoken;
 use crate::{
     domain::{Part, PartAnswer, WindowKey},
     ui::{
@@ -8,7 +9,6 @@ use crate::{
             typing::{Fields, Form},
         },
         kit::field::{Stepper, before_in},
-        ledger::counted::Spoken,
         words::dates,
     },
 };

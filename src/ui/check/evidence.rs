@@ -2,7 +2,12 @@
 
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, text::Kind},
-    ui::{app::session::session, kit::field::Field, photos::rows::ItemPhotos, typing::Shape, words::terms},
+    phone::typing::Shape,
+    ui::{
+        app::{places::places, session::session},
+        kit::field::Field,
+        words::terms,
+    },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -88,7 +93,7 @@ pub fn Evidence(
             <div class="chips">{buttons}</div>
             {own_place
                 .named(view! { <span class="muted">"别的地方，写清楚些，比如“铁柜二层蓝盒”"</span> }.into_any())}
-            <ItemPhotos item=item.clone() />
+            {places().photos.map(|show| show(item.clone()))}
             {own_remark
                 .named(view! { <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span> }.into_any())}
         </section>

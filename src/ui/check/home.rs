@@ -2,24 +2,23 @@
 
 use crate::{
     domain::{AspectId, FindingState, Points, Ruling},
-    phone::overview::progress,
+    phone::{next_step::NextStep, overview::progress},
     ui::{
         app::{
             clock::{ClockNote, Strays},
             ended::{Ended, has_ended},
             frame::Page,
+            nothing_yet::NothingYet,
+            places::places,
             route::Place,
-            session::{NoWork, Session, session},
+            session::{Session, session},
+            standing::{arms, percent},
         },
-        change::page::Offered,
         kit::{
             icon::{Draw, Icon},
             message::Note,
-            radar::Arm,
             radar_view::Radar,
         },
-        ledger::list::LedgerRow,
-        next_step::NextStep,
         words::{dates, terms},
     },
     words::whole,
@@ -31,6 +30,7 @@ use leptos::prelude::*;
 pub fn Home() -> impl IntoView {
     let session = session();
     let ready = Memo::new(move |_| session.work.read().is_ok());
+    let places = places();
     view! {
         <Page title="支部标尺">
             <Who />
@@ -43,10 +43,10 @@ pub fn Home() -> impl IntoView {
                             <Next />
                         </Show>
                         <Strays />
-                        <Offered />
+                        {places.offer.map(|show| show())}
                         <Aspects />
                         <ul class="card menu">
-                            <LedgerRow />
+                            {places.ledger_row.map(|show| show())}
                             <li>
                                 <a href="/inspection" class="menu-entry" data-testid="inspection-row">
                                     <span>"现场查阅（只读）"</span>
@@ -95,36 +95,6 @@ fn Who() -> impl IntoView {
             <p class="muted pieces">
                 {move || pieces().into_iter().map(|piece| view! { <span>{piece}</span> }).collect::<Vec<_>>()}
             </p>
-        </section>
-    }
-}
-
-/// What stands here before there is a checklist.
-#[component]
-pub fn NothingYet() -> impl IntoView {
-    let session = session();
-    let retry = move |_| leptos::task::spawn_local(session.send_now());
-    view! {
-        <section class="card" data-testid="nothing-yet">
-            {move || match session.work.read().as_ref() {
-                Err(NoWork::NoChecklist(sector)) => {
-                    let sector = terms::sector(sector.as_str()).to_owned();
-                    view! {
-                        <h2>{format!("{sector}领域的标准还没有发布")}</h2>
-                        <p>"上级发布以后，联网打开就会自己取来。"</p>
-                    }
-                        .into_any()
-                }
-                _ => {
-                    view! {
-                        <h2>"还没有取到标准"</h2>
-                        <p>"第一次要联网取一次，之后没有网也能用。"</p>
-                    }
-                        .into_any()
-                }
-            }} <button type="button" class="button button-main" on:click=retry>
-                "再取一次"
-            </button>
         </section>
     }
 }
@@ -316,27 +286,6 @@ fn Standing(standing: AspectStanding) -> impl IntoView {
             </a>
         </li>
     }
-}
-
-/// The aspects as arms of the radar.
-pub fn arms(session: Session) -> Signal<Vec<Arm>> {
-    Signal::derive(move || {
-        let work = session.work.read();
-        let (Ok(work), Some(sheet)) = (work.as_ref(), session.derived.sheet.get()) else { return Vec::new() };
-        let aspects = work.checklist.aspects.iter().zip(&sheet.aspects);
-        let arms: Vec<Arm> = aspects
-            .filter(|(_, scored)| scored.full > Points::ZERO)
-            .map(|(aspect, scored)| Arm {
-                name: aspect.name.clone(),
-                percent: percent(scored.got, scored.full),
-            })
-            .collect();
-        arms
-    })
-}
-
-fn percent(got: Points, full: Points) -> u32 {
-    got.hundredths().saturating_mul(100).checked_div(full.hundredths()).unwrap_or(0)
 }
 
 #[component]

@@ -1,11 +1,14 @@
 //! 自查: the whole checklist as a list, with filters.
 
-use super::{again::NoLonger, home::NothingYet};
+use super::again::NoLonger;
 use crate::{
-    domain::{Outcome, scoring::ItemState},
+    domain::scoring::ItemState,
     phone::overview::{Filter, ItemRow, next_open, progress},
     ui::{
-        app::{frame::Page, navigation::navigation, route::Place, session::session},
+        app::{
+            frame::Page, navigation::navigation, nothing_yet::NothingYet, route::Place, session::session,
+            standing::class,
+        },
         words::terms,
     },
 };
@@ -180,17 +183,5 @@ fn sign(row: &ItemRow) -> &'static str {
         ItemState::Unanswered => "□",
         ItemState::Unsure => "？",
         _ => "○",
-    }
-}
-
-/// The colour that goes with how an item stands; a sign and a word say the same.
-pub fn class(row: &ItemRow) -> &'static str {
-    match (row.state, row.outcome) {
-        _ if row.doubtful => "possible",
-        (ItemState::Answered, Some(Outcome::Met) | None) => "met",
-        (ItemState::Answered, Some(Outcome::StillPossible { .. })) => "possible",
-        (ItemState::Answered, _) => "missed",
-        (ItemState::Unsure, _) => "possible",
-        _ => "quiet",
     }
 }

@@ -10,3 +10,4 @@ pub mod home;
 pub mod list;
 pub mod profile;
 pub mod question;
+pub mod spoken;

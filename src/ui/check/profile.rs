@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{AnswerKey, AnswerValue, BranchProfile, day, text::Kind},
+    phone::typing::Shape,
     ui::{
         app::{
             frame::{Page, goer},
@@ -15,7 +16,6 @@ use crate::{
             field::{Field, Stepper, before_in},
             message::Note,
         },
-        typing::Shape,
         words::dates,
     },
 };

@@ -5,26 +5,20 @@ use super::{
     answer::PartControl,
     answer_history::{History, registers},
     evidence::Evidence,
-    home::NothingYet,
 };
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, ItemId, NotApplicable, Outcome, Stance, scoring::ItemState},
-    phone::{
-        library::{full_title, ordinal},
-        overview::{ItemRow, next_open},
-    },
+    phone::overview::{ItemRow, next_open},
     ui::{
         app::{
             frame::Page,
             navigation::navigation,
+            nothing_yet::NothingYet,
+            places::places,
             route::Place,
             session::{Session, session},
         },
-        kit::{
-            icon::{Draw, Icon},
-            message::Note,
-        },
-        mending::raise::Raise,
+        kit::message::Note,
         words::{standard, terms},
     },
 };
@@ -75,7 +69,7 @@ fn row(session: Session, id: ItemId) -> Memo<Option<ItemRow>> {
 
 #[component]
 fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
-    let session = session();
+    let (session, places) = (session(), places());
     let of = session.derived.rows.with_untracked(Vec::len);
     let row = row(session, item.id.clone());
     let state = Memo::new(move |_| row.read().as_ref().map(|row| row.state));
@@ -125,11 +119,11 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
                 {controls}
                 <Stands row=row />
                 <Undo start=start />
-                <Raise item=item.id.clone() />
+                {places.finding.map(|show| show(item.id.clone()))}
             </section>
             <Evidence item=item.clone() />
             <HowTo item=item.clone() />
-            <Reading item=item.id.clone() />
+            {places.sections.map(|show| show(item.id.clone()))}
             <History item=item.clone() />
         </article>
         <Steps item=item.id.clone() />
@@ -272,40 +266,6 @@ fn HowTo(item: Arc<Item>) -> impl IntoView {
             {(!cited.is_empty()).then(|| view! { <p class="muted">"依据"</p> <ul class="small">{cited}</ul> })}
             {(!marks.is_empty()).then(|| view! { <p class="muted">"说明"</p> <ul class="small">{marks}</ul> })}
         </details>
-    }
-}
-
-/// The sections of 一编一册 that help with it; nothing until they are here.
-#[component]
-fn Reading(item: ItemId) -> impl IntoView {
-    let session = session();
-    if session.library.with_untracked(Option::is_none) {
-        leptos::task::spawn_local(session.read_library());
-    }
-    move || {
-        let library = session.library.get()?;
-        let links: Vec<_> = library
-            .about(&item)
-            .map(|(document, section)| {
-                view! {
-                    <li>
-                        <a href=format!("/handbook/{}", section.id) class="menu-entry">
-                            <span>{full_title(document, section)}</span>
-                            <span class="muted">{ordinal(document)}</span>
-                            <Draw icon=Icon::Forward />
-                        </a>
-                    </li>
-                }
-            })
-            .collect();
-        (!links.is_empty()).then(|| {
-            view! {
-                <section class="card" data-testid="sections">
-                    <h2>"手册里怎么说"</h2>
-                    <ul class="menu">{links}</ul>
-                </section>
-            }
-        })
     }
 }
 

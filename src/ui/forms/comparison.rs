@@ -99,8 +99,11 @@ fn difference(old: u32, new: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::with_source, *};
-    use crate::domain::{score, testing::full_assessment};
+    use super::*;
+    use crate::{
+        domain::{score, testing::full_assessment},
+        ui::app::testing::with_source,
+    };
 
     #[test]
     fn what_was_better_before_is_seen_item_by_item() {

@@ -59,7 +59,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::with_source;
+    use crate::ui::app::testing::with_source;
 
     #[test]
     fn every_paper_has_its_line_and_says_where_it_lies() {

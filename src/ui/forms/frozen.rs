@@ -55,8 +55,14 @@ impl Frozen {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Form, comparison, comparison::Earlier, paper, report, testing::with_source};
-    use super::*;
+    use super::{
+        super::{
+            Form,
+            comparison::{self, Earlier},
+            paper, report,
+        },
+        *,
+    };
     use crate::{
         domain::{
             AnswerKey, AnswerValue, ClaimedGrade, Declaration, Entry, PartAnswer,
@@ -64,6 +70,7 @@ mod tests {
             testing::{device, part_entry, stamp},
         },
         paper::Paper,
+        ui::app::testing::with_source,
     };
     use jiff::civil::date;
 

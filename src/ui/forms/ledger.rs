@@ -71,13 +71,13 @@ pub fn paper(source: &Source<'_>) -> Paper {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{Source, testing::with_source},
-        *,
-    };
-    use crate::domain::{
-        Ledger,
-        ledger::testing::{meeting, record},
+    use super::{super::Source, *};
+    use crate::{
+        domain::{
+            Ledger,
+            ledger::testing::{meeting, record},
+        },
+        ui::app::testing::with_source,
     };
     use jiff::civil::date;
 

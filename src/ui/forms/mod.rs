@@ -19,6 +19,8 @@ pub mod page;
 #[cfg(feature = "web")]
 pub mod paper_files;
 #[cfg(feature = "web")]
+pub mod session;
+#[cfg(feature = "web")]
 pub mod sheet;
 #[cfg(feature = "web")]
 pub mod talk_page;
@@ -26,57 +28,20 @@ pub mod talk_page;
 #[cfg(all(feature = "server", feature = "paper"))]
 #[cfg(test)]
 mod files_tests;
-#[cfg(test)]
-pub(super) mod testing;
 
 use crate::{
     domain::{
-        Assessment, Checklist, ClaimedGrade, Finding, FindingState, Findings, Item, Ledger, Outcome, Period,
-        ScoreSheet, Submission, ValueAbove,
-        above::asked_above,
-        period::shanghai_date,
-        scoring::{ItemScore, ItemState},
+        ClaimedGrade, Finding, FindingState, Item, Outcome, period::shanghai_date, scoring::ItemScore,
         submission::ConsideredBy,
     },
     paper::{Align, Block, Column, Foot, Paper},
-    phone::overview::{ItemRow, rows},
-    protocol::BranchInfo,
-    ui::words::{dates, explain, terms},
+    phone::overview::ItemRow,
+    ui::{
+        app::source::{Reported, Source},
+        words::{dates, explain},
+    },
     words::terms::whole_day,
 };
-use jiff::civil::Date;
-
-/// What the forms are filled in from.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// The branch.
-    pub branch: &'a BranchInfo,
-    /// Its checklist.
-    pub checklist: &'a Checklist,
-    /// The period.
-    pub period: &'a Period,
-    /// What was answered.
-    pub assessment: &'a Assessment,
-    /// The branch's ledger.
-    pub ledger: &'a Ledger,
-    /// The branch's findings.
-    pub findings: &'a Findings,
-    /// What it scores.
-    pub sheet: &'a ScoreSheet,
-    /// The report that answers, score and ledger are of; `None` of a draft.
-    pub reported: Option<Reported<'a>>,
-    /// Today in Asia/Shanghai.
-    pub today: Date,
-}
-
-/// A report that is shown on paper.
-#[derive(Debug, Clone, Copy)]
-pub struct Reported<'a> {
-    /// What was frozen.
-    pub submission: &'a Submission,
-    /// 回执码; `None` until it has arrived.
-    pub receipt: Option<&'a str>,
-}
 
 /// The forms, in the order in which they are usually asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,11 +125,6 @@ impl Form {
 }
 
 impl<'a> Source<'a> {
-    /// Whom the branch reports to.
-    pub(super) fn addressee(&self) -> &'a str {
-        self.branch.reports_to.as_ref().map_or("上级党组织", |unit| unit.name.as_str())
-    }
-
     /// A form's title: of a draft it says so, so that the file's name does too.
     fn title(&self, name: &str) -> String {
         if self.reported.is_some() { name.into() } else { format!("{name}（草稿）") }
@@ -177,7 +137,7 @@ impl<'a> Source<'a> {
     }
 
     /// Which report it shows, or that it shows none.
-    pub(super) fn basis(&self) -> String {
+    fn basis(&self) -> String {
         match self.reported {
             Some(Reported { submission, receipt }) => {
                 let day = whole_day(shanghai_date(submission.made_at));
@@ -192,13 +152,6 @@ impl<'a> Source<'a> {
     fn notice(&self) -> Option<Block> {
         let notice = &self.checklist.notice;
         (!notice.is_empty()).then(|| Block::Remark(format!("说明：{notice}")))
-    }
-
-    /// Every item with its score and the row that the screen shows of it.
-    pub(super) fn items(&self) -> impl Iterator<Item = (&'a Item, &'a ItemScore, ItemRow)> {
-        let rows = rows(self.checklist, self.sheet, self.period, self.today);
-        let items = self.checklist.items().map(|(_, item)| item).zip(self.sheet.items()).zip(rows);
-        items.map(|((item, score), row)| (item, score, row))
     }
 
     /// What was written into 整改 and is of this period: what is open, and what was closed since the period began; not what was
@@ -230,26 +183,6 @@ impl<'a> Source<'a> {
                 format!("{}{bonus}{why}", mark(place, item.parts.len()))
             })
             .collect()
-    }
-
-    /// What the upper level gave for an item that it judges itself, as long as it is the item that is asked.
-    pub(super) fn value_above(&self, item: &Item) -> Option<&'a ValueAbove> {
-        let asked = asked_above(self.checklist, self.period);
-        let asked = asked.iter().find(|asked| asked.item.id == item.id)?;
-        let counts = |value: &&ValueAbove| value.period == self.period.id && asked.takes(value);
-        self.branch.judged.iter().rfind(counts)
-    }
-
-    /// Why an item does not count; empty if it does.
-    pub(super) fn aside(&self, state: ItemState) -> String {
-        match state {
-            ItemState::Answered | ItemState::Unanswered => String::new(),
-            ItemState::Unsure => "拿不准，还没有填".into(),
-            ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),
-            ItemState::Excluded => "本支部不设".into(),
-            ItemState::JudgedAbove => format!("由{}评，支部不填", self.addressee()),
-            ItemState::NotDue => "还没到时候，本期不评".into(),
-        }
     }
 
     /// 经11月20日支委会研究，内容属实。 Only of what was declared.

@@ -7,22 +7,22 @@ use crate::{
     browser,
     domain::{Block, SubmissionId},
     paper::Paper,
+    phone::typing::Shape,
     store::{PaperTrail, StoreError},
     sync::OutboxEntry,
     ui::{
         app::{
             frame::Page,
             navigation::navigation,
+            nothing_yet::NothingYet,
             route::Place,
             session::{derived, session, typing::Ends},
         },
-        check::home::NothingYet,
         kit::{
             field::{Field, Stepper},
             icon::{Draw, Icon},
             message::{Note, Trouble},
         },
-        typing::Shape,
         words::errors::{self, Told},
     },
 };

@@ -1,10 +1,11 @@
 //! Word and Excel: first the file is made, then it is handed over, because a phone's menu opens only right after a tap.
 
+use super::session::PaperFile;
 use crate::{
     browser::files::Shared,
     paper::{Kind, NotMade, Paper},
     ui::{
-        app::session::{paper::PaperFile, session},
+        app::session::session,
         kit::message::{Note, Trouble},
         words::errors,
     },

@@ -107,10 +107,7 @@ fn from_finding(number: usize, finding: &Finding, items: &[ItemRow], source: &So
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{Source, testing::with_source},
-        EMPTY_LINES,
-    };
+    use super::{super::Source, EMPTY_LINES};
     use crate::{
         domain::{
             ContentHash, FindingEntry, FindingField, FindingId, FindingOrigin, FindingValue, Findings,
@@ -119,6 +116,7 @@ mod tests {
             testing::{item_id, stamp},
         },
         phone::overview::ItemRow,
+        ui::app::testing::with_source,
     };
     use jiff::civil::date;
 

@@ -254,11 +254,14 @@ pub(in crate::ui) fn is_heading(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::with_source, *};
-    use crate::domain::{
-        FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress, Ruling, Stamp, Verdict,
-        finding::endpoint_device,
-        testing::{item_id, stamp},
+    use super::*;
+    use crate::{
+        domain::{
+            FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress, Ruling, Stamp, Verdict,
+            finding::endpoint_device,
+            testing::{item_id, stamp},
+        },
+        ui::app::testing::with_source,
     };
     use jiff::civil::date;
 

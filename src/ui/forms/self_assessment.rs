@@ -111,11 +111,11 @@ fn feet(source: &Source<'_>) -> Vec<Foot> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::testing::{with_changed_source, with_source},
-        *,
+    use super::*;
+    use crate::{
+        domain::{Checklist, Rule},
+        ui::app::testing::{with_changed_source, with_source},
     };
-    use crate::domain::{Checklist, Rule};
 
     #[test]
     fn the_form_says_what_the_screen_says() {

@@ -105,11 +105,8 @@ pub fn paper(source: &Source<'_>) -> Paper {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{Source, testing::with_source},
-        *,
-    };
-    use crate::domain::ledger::testing;
+    use super::{super::Source, *};
+    use crate::{domain::ledger::testing, ui::app::testing::with_source};
     use jiff::civil::date;
 
     #[test]

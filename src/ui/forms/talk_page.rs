@@ -1,10 +1,7 @@
 //! 汇报提纲: beside 现场查阅, to speak from. Read only, without points.
 
 use super::{report, talk};
-use crate::ui::{
-    app::{frame::Page, session::session},
-    check::home::NothingYet,
-};
+use crate::ui::app::{frame::Page, nothing_yet::NothingYet, session::session};
 use leptos::prelude::*;
 
 /// The page.

@@ -5,16 +5,12 @@ use crate::{
     phone::{
         library::{Library, full_title, ordinal},
         search::{Found, Piece},
+        searchable::{Group, Kind, Target},
     },
     ui::{
         app::{
             frame::Page,
-            session::{
-                Session,
-                finding::{Group, Kind, Target},
-                library::Shelf,
-                session,
-            },
+            session::{Session, library::Shelf, session},
         },
         kit::{
             field::search,

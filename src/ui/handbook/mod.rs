@@ -1,8 +1,6 @@
 //! 一编一册: the books and the search in them, and one section.
 
-pub mod item_text;
-
-#[cfg(feature = "web")]
 pub mod books;
-#[cfg(feature = "web")]
+pub mod search;
 pub mod section;
+pub mod sections;

@@ -6,12 +6,10 @@
 use crate::{
     browser,
     domain::{check::MAX_FIGURE, day},
-    ui::{
-        app::session::{
-            Session, session,
-            typing::{Ends, Form, Said, Typing, Way},
-        },
-        typing::Shape,
+    phone::typing::Shape,
+    ui::app::session::{
+        Session, session,
+        typing::{Ends, Form, Said, Typing, Way},
     },
 };
 use jiff::civil::Date;

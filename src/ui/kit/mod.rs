@@ -14,3 +14,5 @@ pub mod message;
 pub mod qr;
 #[cfg(feature = "web")]
 pub mod radar_view;
+#[cfg(feature = "web")]
+pub mod was_and_is;

@@ -2,83 +2,20 @@
 
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Entry, ItemId, LedgerId, LedgerSource, Part, PartAnswer, Rule,
-        ledger::derive, text::Kind,
+        AnswerKey, AnswerValue, Entry, ItemId, LedgerId, LedgerSource, Part, PartAnswer, Rule, text::Kind,
     },
+    phone::typing::Shape,
     ui::{
         app::session::{
             Session, session,
             typing::{Ends, Form},
         },
         kit::field::{Field, before_in},
-        typing::Shape,
         words::{dates, ledger},
     },
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;
-
-/// What of a part the ledger speaks for.
-#[derive(Clone, Copy)]
-pub struct Spoken {
-    /// Whether it speaks at all.
-    pub speaks: Memo<bool>,
-    /// The windows or occurrences that are counted and not typed.
-    pub fixed: Memo<BTreeSet<String>>,
-}
-
-impl Spoken {
-    /// Of this part. Nothing where the ledger is not asked.
-    pub fn of(session: Session, item: &ItemId, part: &Part) -> Self {
-        let key = AnswerKey::Part { item: item.clone(), part: part.id.clone() };
-        let (window, source) = (part.window, part.from_ledger.clone());
-        let fixed = Memo::new(move |_| {
-            let Some(source) = &source else { return BTreeSet::new() };
-            let counted = session.derived.counted.read();
-            if counted.iter().all(|entry| entry.key != key) {
-                return BTreeSet::new();
-            }
-            match source {
-                LedgerSource::Count { kinds } => {
-                    let work = session.work.read();
-                    let Ok(work) = work.as_ref() else { return BTreeSet::new() };
-                    let spoken =
-                        derive::spoken(kinds, &session.book.read().ledger, &work.period.judged(window));
-                    spoken.into_iter().map(|window| window.0).collect()
-                }
-                LedgerSource::BelowQuorum { occurrence, .. } => [occurrence.to_string()].into(),
-                LedgerSource::Attendance { .. } => ["all".into()].into(),
-            }
-        });
-        Self { speaks: Memo::new(move |_| !fixed.read().is_empty()), fixed }
-    }
-
-    /// What is left of an answer that is typed beside what is counted.
-    pub fn typed(self, answer: PartAnswer) -> PartAnswer {
-        let fixed = self.fixed.read_untracked();
-        match answer {
-            PartAnswer::Counts { mut counts } => {
-                counts.retain(|window, _| !fixed.contains(&window.0));
-                PartAnswer::Counts { counts }
-            }
-            PartAnswer::Occurrences { mut counts } => {
-                counts.retain(|occurrence, _| !fixed.contains(occurrence.as_str()));
-                PartAnswer::Occurrences { counts }
-            }
-            other => other,
-        }
-    }
-}
-
-/// Why the branch answers otherwise than its ledger, as it stands; empty where it does not, or not in a way that the pinned
-/// checklist can take.
-pub fn reason(session: Session, key: &AnswerKey) -> String {
-    let work = session.work.read();
-    match work.as_ref().ok().and_then(|work| work.usable(key)) {
-        Some(AnswerValue::Part { answer: Some(_), reason, .. }) => reason,
-        _ => String::new(),
-    }
-}
 
 /// Beneath the control of a part that the ledger can answer.
 #[component]
@@ -98,7 +35,7 @@ pub fn FromLedger(
     };
     let why = {
         let key = key.clone();
-        Memo::new(move |_| reason(session, &key))
+        Memo::new(move |_| session.reason_against(&key))
     };
     // Only whether: another entry in the ledger does not take the reason away that is being typed.
     let is_counted = Memo::new(move |_| entry.read().is_some());

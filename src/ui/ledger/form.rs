@@ -7,6 +7,7 @@ use crate::{
         ledger::{Attendance, LATE_AFTER_DAYS, check::entry_fault},
         text::Kind,
     },
+    phone::typing::Shape,
     ui::{
         app::{
             clock::ClockNote,
@@ -19,7 +20,6 @@ use crate::{
             field::{Field, Stepper, before_in},
             message::{Note, Trouble},
         },
-        typing::Shape,
         words::ledger,
     },
 };

@@ -1,6 +1,6 @@
 //! 我的资料在哪: per record where it lies and since when; backup and restore; storage used, persistence granted or not.
 
-use super::carry::Carry;
+use super::{carry::Carry, carrying::NotRestored};
 use crate::{
     browser::{self, persistence::Persistence},
     store::{StoreError, backup::BackupError},
@@ -8,7 +8,7 @@ use crate::{
         app::{
             clock::ClockNote,
             frame::Page,
-            session::{Saving, carrying::NotRestored, session},
+            session::{Saving, session},
         },
         kit::{
             field,

@@ -2,13 +2,12 @@
 //!
 //! A word is saved when its field is left, closed, or the page goes out of sight: there is no button that could be forgotten.
 
-use super::drafts::named;
 use crate::{
     domain::{Finding, FindingField, FindingId, FindingState, FindingValue, day, text::Kind},
+    phone::{mending::named, typing::Shape},
     ui::{
         app::session::{Session, session},
         kit::field::Field,
-        typing::Shape,
         words::dates,
     },
 };

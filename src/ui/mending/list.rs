@@ -1,8 +1,8 @@
 //! 整改: all findings, what came back and what is overdue first, then by deadline.
 
-use super::drafts::{Group, grouped};
 use crate::{
     domain::{Finding, FindingState},
+    phone::mending::{Group, grouped},
     ui::{
         app::{
             frame::Page,

@@ -1,11 +1,10 @@
 //! 整改前 and 整改后: the photos of a finding. Never compulsory; of an item whose material must not be photographed the card says so.
 
-use super::drafts::Taken;
 use crate::{
     domain::{ContentHash, Finding, FindingState, FindingValue},
+    phone::{darkroom::Target, mending::Taken},
     ui::{
         app::session::session,
-        darkroom::Target,
         photos::{
             photo::Shots,
             rows::{NoPhotos, PhotoRow},

@@ -1,13 +1,38 @@
 //! The one tap that makes a finding of a shortfall, and the way to the one that is there already.
 
+use super::drafts::drafted;
 use crate::{
-    domain::{FindingState, ItemId},
+    browser,
+    domain::{FindingId, FindingState, ItemId},
     ui::{
-        app::{frame::goer, route::Place, session::session},
+        app::{
+            frame::goer,
+            route::Place,
+            session::{Session, session},
+        },
         words::terms,
     },
 };
 use leptos::prelude::*;
+
+impl Session {
+    /// Makes a finding of an item that lost points, with what is drafted for it, and says under which id. `None` when the item
+    /// has not lost any, or nothing can be stored for its branch.
+    pub fn raise(self, item: &ItemId) -> Option<FindingId> {
+        let words = self.work.with_untracked(|work| {
+            let work = work.as_ref().ok()?;
+            let (_, _, asked) = work.checklist.find(item)?;
+            let rows = self.derived.rows.read_untracked();
+            let row = rows.iter().find(|row| &row.id == item && row.is_short())?;
+            let sheet = self.derived.sheet.get_untracked()?;
+            let scored = sheet.items().find(|scored| &scored.item == item)?;
+            Some(drafted(asked, scored, row, &work.period))
+        })?;
+        let random = browser::random::bytes().ok()?;
+        let id = FindingId::from_parts(self.now(), &random);
+        self.write_finding(id, words).then_some(id)
+    }
+}
 
 /// Beneath an item that lost points; nothing beneath any other without findings.
 #[component]

@@ -3,5 +3,6 @@
 pub mod all;
 pub mod photo;
 pub mod rows;
+pub mod session;
 pub mod store;
 pub mod uses;

@@ -1,13 +1,13 @@
 //! One photo: the small picture in a row, and under it, when it was tapped, the whole with both dates and what can be done.
 
-use super::uses::Others;
+use super::{session::NotFetched, uses::Others};
 use crate::{
     browser::image::Shown,
     domain::{ContentHash, day},
+    phone::typing::Shape,
     ui::{
-        app::session::{Session, photos::NotFetched, session, typing::Ends},
+        app::session::{Session, session, typing::Ends},
         kit::{field::Field, message::Trouble},
-        typing::Shape,
         words::{
             dates,
             errors::{self, Told},

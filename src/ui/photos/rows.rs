@@ -8,9 +8,9 @@ use super::photo::Shots;
 use crate::{
     browser::files::Choosing,
     domain::{ContentHash, Item, LedgerId},
+    phone::darkroom::{Standing, Target},
     ui::{
         app::session::session,
-        darkroom::{Standing, Target},
         kit::message::{Note, Trouble},
         words::errors,
     },

@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{AnswerKey, AnswerValue, ContentHash, Finding, FindingState, FindingValue, Item},
+    phone::mending::Taken,
     ui::{
         app::session::session,
-        mending::drafts::Taken,
         words::{dates, ledger},
     },
 };

@@ -4,3 +4,4 @@ pub mod result;
 pub mod submission;
 pub mod submissions;
 pub mod submit;
+pub mod submitting;

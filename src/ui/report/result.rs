@@ -6,11 +6,12 @@ use crate::{
     ui::{
         app::{
             frame::Page,
+            nothing_yet::NothingYet,
+            places::places,
             session::{Session, session},
+            standing::{arms, class},
         },
-        check::home::{NothingYet, arms},
         kit::{message::Note, radar_view::Radar},
-        mending::raise::Raise,
         words::{explain, terms},
     },
     words::whole,
@@ -243,7 +244,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
     };
     let stands = row.outcome.map(|outcome| terms::outcome(outcome, session.today.get_untracked()));
     let sign = row.outcome.map(terms::outcome_sign);
-    let class = format!("state state-{}", crate::ui::check::list::class(&row));
+    let class = format!("state state-{}", class(&row));
     let points = if row.state.counts() { terms::earned(&row) } else { String::new() };
     view! {
         <li class="shortfall">
@@ -260,7 +261,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
             <ul class="small">
                 {move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()}
             </ul>
-            <Raise item=id />
+            {places().finding.map(|show| show(id))}
         </li>
     }
 }

@@ -1,30 +1,29 @@
 //! 上报: the branch's own act. Who filled it in, which meeting considered it, the secretary's word.
 
+use super::submitting::NotSubmitted;
 use crate::{
     domain::{
         ClaimedGrade, Declaration, day,
         submission::{ConsideredBy, claimable, suggested},
         text::Kind,
     },
-    phone::overview::progress,
+    phone::{overview::progress, typing::Shape},
     ui::{
         app::{
             clock::{ClockNote, Strays},
             ended::{Ended, has_ended},
             frame::{Page, goer},
+            nothing_yet::NothingYet,
             route::Place,
             session::{
                 session,
-                submitting::NotSubmitted,
                 typing::{Ends, Fields, Form},
             },
         },
-        check::home::NothingYet,
         kit::{
             field::{Field, before_in},
             message::{Note, Trouble},
         },
-        typing::Shape,
         words::{
             dates,
             errors::{self, Told},

@@ -4,24 +4,14 @@
 
 use crate::{
     domain::{
-        ActivityKind, AnswerKey, Item, ItemId, Ledger, Method, MethodId, Period, ledger::Live,
-        scoring::ItemState,
+        ActivityKind, AnswerKey, Item, ItemId, Ledger, Method, Period, ledger::Live, scoring::ItemState,
     },
-    ui::{forms::Source, words::ledger},
+    ui::{
+        app::{route::By, source::Source},
+        words::ledger,
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How the items are gone through.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub enum By {
-    /// By the standard's first method.
-    #[default]
-    First,
-    /// 听取汇报, 实地考察, 查阅资料 …
-    Method(MethodId),
-    /// By where the originals lie, box by box.
-    Box,
-}
 
 /// An item in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,10 +191,10 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            LedgerEntry, LedgerSource,
+            LedgerEntry, LedgerSource, MethodId,
             ledger::testing::{meeting, record},
         },
-        ui::forms::testing::with_source,
+        ui::app::testing::with_source,
     };
     use jiff::civil::{Date, date};
 

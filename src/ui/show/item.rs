@@ -1,12 +1,17 @@
 //! One item as inspectors are shown it: what is asked, what the branch answers, what proves it, and where that lies.
 
-use super::inspection::{By, beside, groups, records, without_answer};
+use super::inspection::{beside, groups, records, without_answer};
 use crate::{
     domain::{AnswerKey, AnswerValue, ContentHash, Item, ItemId, ledger::Live, scoring::ItemState},
     ui::{
-        app::{frame::Page, navigation::navigation, route::Place, session::session},
-        check::home::NothingYet,
-        forms::Source,
+        app::{
+            frame::Page,
+            navigation::navigation,
+            nothing_yet::NothingYet,
+            route::{By, Place},
+            session::session,
+            source::Source,
+        },
         photos::rows::StillPhotos,
         words::{answers, dates, ledger},
     },

@@ -1,17 +1,20 @@
 //! 现场查阅（只读）: the screen to hold when the inspectors stand in the room. Nothing on it changes anything; no scores, no tips.
 
-use super::inspection::{By, Group, findable, groups, narrowed};
+use super::inspection::{Group, findable, groups, narrowed};
 use crate::{
     domain::ItemId,
-    phone::search::{Entry, Index},
+    phone::{
+        search::{Entry, Index},
+        searchable::Target,
+    },
     ui::{
         app::{
             frame::Page,
             navigation::navigation,
-            route::Place,
-            session::{finding::Target, session},
+            nothing_yet::NothingYet,
+            route::{By, Place},
+            session::session,
         },
-        check::home::NothingYet,
         kit::field::search,
     },
 };

@@ -1,6 +1,6 @@
 //! The data light's second line: what the upper level has.
 
-use crate::{protocol::ReviewState, ui::next_step::Sent};
+use crate::{phone::next_step::Sent, protocol::ReviewState};
 
 /// Instead of it, for a branch that is there no more.
 pub const ENDED: &str = "本支部已撤并";

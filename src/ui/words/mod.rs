@@ -6,7 +6,6 @@ pub mod clock;
 pub mod dates;
 pub mod errors;
 pub mod explain;
-pub mod figures;
 pub mod ledger;
 pub mod light;
 pub mod standard;

@@ -1,4 +1,4 @@
-//! Taking photos: made here, then stored together with what attaches each. The root owns all of it, so that leaving the page on
+//! Photos that were taken: stored together with what attaches each. The root owns all of it, so that leaving the page on
 //! which a photo was taken loses nothing.
 
 use super::{
@@ -6,56 +6,23 @@ use super::{
     photos::{closed, new_photo},
 };
 use crate::{
-    browser::{
-        self,
-        files::{self, Choosing},
-        image::{self, Made, MakeError},
-    },
+    browser::{self, image::Made},
     domain::{
         AnswerKey, AnswerValue, Assessment, BranchCode, Entry, FindingEntry, FindingId, FindingValue, ItemId,
-        Ledger, LedgerId, LedgerRecord, photo::PhotoFault,
+        Ledger, LedgerId, LedgerRecord,
     },
-    phone::{ledger::Book, unsaved::Queue},
+    phone::{
+        darkroom::{Darkroom, Target},
+        ledger::Book,
+        mending::Taken,
+        unsaved::Queue,
+    },
     store::{Draft, Reached, StoreError, photos::NewPhoto},
-    ui::{
-        darkroom::{Darkroom, Standing, Target},
-        mending::drafts::Taken,
-    },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 
 impl Session {
-    /// Has her take or choose photos, makes them and stores them, wherever she goes meanwhile.
-    pub fn take_photos(self, target: Target, choosing: Choosing) {
-        self.in_darkroom(|room| room.forget_fault(&target));
-        leptos::task::spawn_local(async move {
-            let files = files::choose("image/*", choosing).await.unwrap_or_default();
-            let of = files.len();
-            for (place, file) in files.into_iter().enumerate() {
-                self.in_darkroom(|room| room.begin_making(&target, place + 1, of));
-                match image::make(&file).await {
-                    Ok(made) => {
-                        self.in_darkroom(|room| room.push(target.clone(), made));
-                        self.store_made().await;
-                    }
-                    Err(MakeError::Photo(fault)) => {
-                        self.in_darkroom(|room| room.refuse(&target, fault));
-                    }
-                    Err(MakeError::Browser(_)) => {
-                        self.in_darkroom(|room| room.refuse(&target, PhotoFault::Undecodable));
-                    }
-                }
-            }
-            self.in_darkroom(|room| room.end_making(&target));
-        });
-    }
-
-    /// How the photos of something stand that are not on disk.
-    pub fn photos_standing(self, target: &Target) -> Standing {
-        self.darkroom.with(|room| room.standing(target))
-    }
-
     /// Stores what is made, one at a time. What could not be stored waits, and is tried again when this is called again.
     pub async fn store_made(self) {
         if self.in_darkroom(Darkroom::begin) != Some(true) {
@@ -73,7 +40,7 @@ impl Session {
     }
 
     /// Every change goes through here: while anything waits, the browser asks before the app is left.
-    fn in_darkroom<R>(self, change: impl FnOnce(&mut Darkroom<Made>) -> R) -> Option<R> {
+    pub(in crate::ui) fn in_darkroom<R>(self, change: impl FnOnce(&mut Darkroom<Made>) -> R) -> Option<R> {
         let done = self.darkroom.try_update(change);
         let waits = self.darkroom.try_with_untracked(|room| !room.is_empty()).unwrap_or_default();
         if waits != self.photo_guard.with_value(Option::is_some) {

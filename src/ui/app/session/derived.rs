@@ -1,6 +1,6 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Work, reading::Elsewhere};
+use super::{NoWork, Session, Work, reading::Elsewhere};
 use crate::{
     domain::{
         AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
@@ -8,14 +8,13 @@ use crate::{
     },
     phone::{
         ledger::Book,
+        mending::{Mending, pressing},
+        next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, mark_doubtful, rows},
     },
     store::{Count, LocalSubmission, Whereabouts},
     sync::{OutboxEntry, OutboxRequest, OutboxState},
-    ui::{
-        mending::{drafts as findings, drafts::Mending},
-        next_step::{NextStep, Sent, next_step},
-    },
+    ui::app::source::Source,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -114,7 +113,7 @@ impl Derived {
             }
             _ => Sent::Nothing,
         });
-        let pressing = Memo::new(move |_| findings::pressing(&mending.read().findings, today.get()));
+        let pressing = Memo::new(move |_| pressing(&mending.read().findings, today.get()));
         let next = Memo::new(move |_| {
             let work = work.read();
             let work = work.as_ref().ok()?;
@@ -153,6 +152,27 @@ impl Derived {
             whereabouts,
             unshared,
         }
+    }
+}
+
+impl Session {
+    /// Something of what is filled in now; `None` while there is nothing.
+    pub fn from_source<T>(self, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
+        let binding = self.active()?;
+        let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
+        let work = work.as_ref().ok()?;
+        let laid = self.derived.laid.get()?;
+        Some(make(&Source {
+            branch: &binding.branch,
+            checklist: &work.checklist,
+            period: &work.period,
+            assessment: &laid,
+            ledger: &self.book.read().ledger,
+            findings: &self.mending.read().findings,
+            sheet: &sheet,
+            reported: None,
+            today: self.today.get(),
+        }))
     }
 }
 

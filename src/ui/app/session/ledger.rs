@@ -76,6 +76,16 @@ impl Session {
         self.work.read().as_ref().ok()?.usable(key)
     }
 
+    /// Why the branch answers otherwise than its ledger, as it stands; empty where it does not, or not in a way that the pinned
+    /// checklist can take.
+    pub fn reason_against(self, key: &AnswerKey) -> String {
+        let work = self.work.read();
+        match work.as_ref().ok().and_then(|work| work.usable(key)) {
+            Some(AnswerValue::Part { answer: Some(_), reason, .. }) => reason,
+            _ => String::new(),
+        }
+    }
+
     /// The ledger of this branch: over what was read of it lies what may not be on disk yet.
     pub(super) fn with_unwritten(self, branch: &BranchCode, mut book: Book) -> Book {
         self.queue.with_value(|queue| {

@@ -1,11 +1,11 @@
-//! The findings of the branch on the screen: raising, writing, saying how far mending has come. Shown at once, queued, written as
+//! The findings of the branch on the screen: writing, saying how far mending has come. Shown at once, queued, written as
 //! one strict transaction, and sent soon after.
 
 use super::{Saving, Session};
 use crate::{
-    browser::{self, timer},
-    domain::{BranchCode, FindingEntry, FindingField, FindingId, FindingValue, ItemId},
-    ui::mending::drafts::{Mending, Reached, drafted},
+    browser::timer,
+    domain::{BranchCode, FindingEntry, FindingField, FindingId, FindingValue},
+    phone::mending::{Mending, Reached},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -15,23 +15,6 @@ use std::sync::Arc;
 const SEND_AFTER_MS: u64 = 5_000;
 
 impl Session {
-    /// Makes a finding of an item that lost points, with what is drafted for it, and says under which id. `None` when the item
-    /// has not lost any, or nothing can be stored for its branch.
-    pub fn raise(self, item: &ItemId) -> Option<FindingId> {
-        let words = self.work.with_untracked(|work| {
-            let work = work.as_ref().ok()?;
-            let (_, _, asked) = work.checklist.find(item)?;
-            let rows = self.derived.rows.read_untracked();
-            let row = rows.iter().find(|row| &row.id == item && row.is_short())?;
-            let sheet = self.derived.sheet.get_untracked()?;
-            let scored = sheet.items().find(|scored| &scored.item == item)?;
-            Some(drafted(asked, scored, row, &work.period))
-        })?;
-        let random = browser::random::bytes().ok()?;
-        let id = FindingId::from_parts(self.now(), &random);
-        self.write_finding(id, words).then_some(id)
-    }
-
     /// Writes into registers of a finding. Says whether it was taken.
     pub fn write_finding(self, id: FindingId, words: Vec<(FindingField, FindingValue)>) -> bool {
         let Some(branch) = self.bound_mending() else { return false };

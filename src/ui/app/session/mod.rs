@@ -4,23 +4,18 @@
 //! meet storage and network. Everything that can be derived (score, rows, next step) is a memo, not a signal.
 
 pub mod activation;
-pub mod carrying;
 mod darkroom;
 pub mod derived;
-pub mod finding;
 pub mod ledger;
 pub mod library;
 pub mod mending;
 pub mod moving;
-pub mod paper;
 pub mod photos;
 pub mod reading;
 pub mod saving;
 pub mod sending;
-pub mod submitting;
 mod time;
 pub mod typing;
-pub mod unbinding;
 
 use crate::{
     browser::{self, fetch::FetchApi, image::Made},
@@ -29,13 +24,15 @@ use crate::{
         PeriodId, SectionId, SectorId, Stamp, ValueAbove, WithAbove, above::asked_above, moving::Versions,
         period::shanghai_date, with_above,
     },
-    phone::{ledger::Book, library::Library, unfinished::Stray, unsaved::Queue},
+    phone::{
+        darkroom::Darkroom, ledger::Book, library::Library, mending::Mending, searchable::Searchable,
+        typing::Typed, unfinished::Stray, unsaved::Queue,
+    },
     store::{
         Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, Stock, StoreError,
         TextSize, Theme, storage::Storage,
     },
     sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
-    ui::{darkroom::Darkroom, mending::drafts::Mending, typing::Typed},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -172,10 +169,10 @@ pub struct Session {
     pub derived: derived::Derived,
     clock: RwSignal<KnownTime>,
     page_time: StoredValue<time::PageTime>,
-    chosen_period: RwSignal<Option<PeriodId>>,
+    pub(in crate::ui) chosen_period: RwSignal<Option<PeriodId>>,
     repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
     stamps: StoredValue<Option<HybridClock>>,
-    queue: StoredValue<Queue>,
+    pub(in crate::ui) queue: StoredValue<Queue>,
     /// The stamps that this tab has given: what another one has written is never replaced as one's own.
     own_stamps: StoredValue<BTreeSet<Stamp>>,
     typed: StoredValue<Typed>,
@@ -183,12 +180,12 @@ pub struct Session {
     /// The field that holds what is not saved.
     typing: StoredValue<Option<typing::Typing>>,
     readings: StoredValue<reading::Readings>,
-    searchable: StoredValue<Option<finding::Searchable>>,
+    pub(in crate::ui) searchable: StoredValue<Option<Searchable>>,
     /// What of the branch on the screen has reached another place, as last read.
     pub elsewhere: RwSignal<Elsewhere>,
     asked_to_persist: StoredValue<bool>,
     guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
-    darkroom: RwSignal<Darkroom<Made>>,
+    pub(in crate::ui) darkroom: RwSignal<Darkroom<Made>>,
     photo_guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
     sender: StoredValue<sending::Sender, LocalStorage>,
 }
@@ -281,12 +278,12 @@ impl Session {
     }
 
     /// The storage in our words. `None` only before [`Session::start`] has opened it.
-    pub(super) fn repository(self) -> Option<Repository<Storage>> {
+    pub(in crate::ui) fn repository(self) -> Option<Repository<Storage>> {
         self.repository.try_get_value().flatten()
     }
 
     /// The endpoint's calls. Of the same type as the sender's, so that they are compiled once.
-    fn client(self) -> Client<'static, FetchApi, &'static fn() -> u64> {
+    pub(in crate::ui) fn client(self) -> Client<'static, FetchApi, &'static fn() -> u64> {
         Client::new(&FetchApi, &sending::NOW, self.clock.get_untracked().offset)
     }
 
@@ -297,7 +294,7 @@ impl Session {
     }
 
     /// Whether the phone still looks after a branch: nothing is written for one that was let go of.
-    pub(super) fn is_bound(self, code: &BranchCode) -> bool {
+    pub(in crate::ui) fn is_bound(self, code: &BranchCode) -> bool {
         self.bindings.with_untracked(|all| all.iter().any(|binding| &binding.branch.code == code))
     }
 
@@ -355,7 +352,7 @@ impl Session {
         }
     }
 
-    fn shown_branch(self) -> Option<BranchCode> {
+    pub(in crate::ui) fn shown_branch(self) -> Option<BranchCode> {
         self.phone.read_untracked().as_ref().and_then(|phone| phone.active.clone())
     }
 
@@ -584,7 +581,7 @@ impl Session {
     }
 
     /// Changes the phone's own facts and stores them.
-    pub(super) fn change_phone(self, change: impl Fn(&mut Phone) + 'static) {
+    pub(in crate::ui) fn change_phone(self, change: impl Fn(&mut Phone) + 'static) {
         let mut changed = None;
         self.phone.update(|phone| {
             if let Some(phone) = phone {

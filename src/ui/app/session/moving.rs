@@ -1,10 +1,7 @@
-//! Another version of the standard, or another sector's checklist: what is offered, moving to it, and 还是这样.
+//! Another version of the standard, or another sector's checklist: what is offered, and 还是这样.
 
 use super::{Session, Work};
-use crate::{
-    domain::{AnswerKey, AnswerValue, Checklist, ContentHash, Entry, ItemId, moving::Pinned},
-    store::StoreError,
-};
+use crate::domain::{AnswerKey, AnswerValue, Checklist, ContentHash, Entry, ItemId, moving::Pinned};
 use leptos::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -49,15 +46,6 @@ impl Work {
     }
 }
 
-/// Why the draft was not moved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotMoved {
-    /// Answers are not on disk yet.
-    NotSaved,
-    /// The phone's storage failed.
-    Store(StoreError),
-}
-
 impl Session {
     /// 还是这样: says of the item again, under the pinned version, what was said under another.
     pub fn confirm(self, item: &ItemId) {
@@ -69,27 +57,5 @@ impl Session {
         for (key, value) in confirmed {
             self.answer(key, value);
         }
-    }
-
-    /// Moves the draft on the screen to the offered version. Nothing to do is left where there is none, or another tab was faster.
-    ///
-    /// # Errors
-    /// [`NotMoved`]; then nothing has changed.
-    pub async fn move_to_offer(self) -> Result<(), NotMoved> {
-        let Some(repository) = self.repository() else { return Ok(()) };
-        let wanted = self.work.with_untracked(|work| {
-            let work = work.as_ref().ok().filter(|work| work.can_move())?;
-            Some((work.draft.clone(), work.offer.clone()?))
-        });
-        let Some((draft, offer)) = wanted else { return Ok(()) };
-        if !self.queue.with_value(crate::phone::unsaved::Queue::is_empty) {
-            self.write();
-            return Err(NotMoved::NotSaved);
-        }
-        let to = (&offer.checklist.sector, &offer.hash);
-        repository.move_draft(&draft.key(), &draft.checklist, to).await.map_err(NotMoved::Store)?;
-        self.reload().await;
-        self.tell_other_tabs();
-        Ok(())
     }
 }

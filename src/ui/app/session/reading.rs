@@ -5,6 +5,7 @@ use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, Period, PeriodId, moving::Versions},
     phone::{
         ledger::Book,
+        mending::Mending,
         unfinished::{at_hand, strays, unfinished, worked_on},
     },
     store::{
@@ -12,7 +13,6 @@ use crate::{
         carried::Carried, storage::Storage,
     },
     sync::{KnownTime, OutboxEntry, StandardCopy},
-    ui::mending::drafts::Mending,
 };
 use jiff::civil::Date;
 use std::sync::Arc;

@@ -42,7 +42,7 @@ impl Session {
     }
 
     /// The next stamp of this phone.
-    pub(super) fn tick(self) -> Option<Stamp> {
+    pub(in crate::ui) fn tick(self) -> Option<Stamp> {
         self.look_at_clock();
         let now = self.now();
         let stamp =

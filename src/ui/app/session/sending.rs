@@ -8,8 +8,8 @@
 use super::{Reach, Saving, Session, library::Shelf};
 use crate::{
     browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
+    phone::{darkroom::Darkroom, typing::Typed},
     sync::{self, RoundOutcome},
-    ui::{darkroom::Darkroom, typing::Typed},
 };
 use leptos::prelude::*;
 
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// Tells the other tabs to read again.
-    pub(super) fn tell_other_tabs(self) {
+    pub(in crate::ui) fn tell_other_tabs(self) {
         self.post(CHANGED);
     }
 

@@ -109,7 +109,7 @@ impl Session {
     }
 
     /// Looks at the clock again, for what may have happened to it meanwhile.
-    pub(super) fn look_at_clock(self) {
+    pub(in crate::ui) fn look_at_clock(self) {
         if let Some(read) = self.page_time.with_value(|page| page.noted.or(page.read)) {
             self.take_time(read);
         }

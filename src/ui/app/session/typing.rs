@@ -11,8 +11,10 @@
 use super::{Saving, Session};
 use crate::{
     browser::{self, timer},
-    phone::unsaved::Queue,
-    ui::typing::{self, NotTaken, Shape, Typed},
+    phone::{
+        typing::{self, NotTaken, Shape, Typed},
+        unsaved::Queue,
+    },
 };
 use leptos::prelude::*;
 
@@ -68,7 +70,7 @@ impl Session {
     }
 
     /// Writes what is typed. What was entered goes only when everything else is on disk.
-    pub(super) async fn write_typed(self) {
+    pub(in crate::ui) async fn write_typed(self) {
         self.typed_timer.set_value(None);
         let Some(repository) = self.repository() else { return };
         let all_saved = self.queue.with_value(Queue::is_empty);

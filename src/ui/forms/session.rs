@@ -1,6 +1,6 @@
 //! Paper: the forms filled in from what is on the phone, and their files, which a worker writes.
 
-use super::{Session, derived};
+use super::{Form, Source, comparison::Earlier, frozen::Frozen};
 use crate::{
     browser::{
         self,
@@ -11,7 +11,10 @@ use crate::{
     paper::{Kind, NotMade, Paper, READY, Request},
     store::{Draft, LocalSubmission, PaperTrail, StoreError},
     sync::OutboxEntry,
-    ui::forms::{self, Form, Source, comparison::Earlier, frozen::Frozen},
+    ui::{
+        app::session::{Session, derived},
+        forms,
+    },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -75,25 +78,6 @@ impl Session {
         let of: Vec<&str> = of.iter().flatten().map(String::as_str).collect();
         let name = format!("{}.{}", paper.file_name(&of), kind.extension());
         Ok(PaperFile { name, media_type: kind.media_type(), bytes: Arc::new(bytes) })
-    }
-
-    /// Something of what is filled in now; `None` while there is nothing.
-    pub fn from_source<T>(self, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
-        let binding = self.active()?;
-        let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
-        let work = work.as_ref().ok()?;
-        let laid = self.derived.laid.get()?;
-        Some(make(&Source {
-            branch: &binding.branch,
-            checklist: &work.checklist,
-            period: &work.period,
-            assessment: &laid,
-            ledger: &self.book.read().ledger,
-            findings: &self.mending.read().findings,
-            sheet: &sheet,
-            reported: None,
-            today: self.today.get(),
-        }))
     }
 
     /// The same of a report, or of what is filled in now.

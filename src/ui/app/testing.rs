@@ -1,6 +1,5 @@
 //! A branch in the middle of its work: one item missed, one that cannot be mended, some unanswered.
 
-use super::Source;
 use crate::{
     domain::{
         AnswerKey, AnswerValue, Assessment, BranchCode, BranchProfile, Checklist, ContentHash, Entry,
@@ -8,6 +7,7 @@ use crate::{
         testing::{checklist, part_entry, period, stamp},
     },
     protocol::{BranchInfo, UnitName},
+    ui::app::source::Source,
 };
 use jiff::civil::date;
 use std::collections::BTreeMap;

@@ -2,9 +2,11 @@
 
 use crate::{
     domain::{Finding, ItemId, Outcome, Period, scoring::ItemState},
-    phone::overview::{ItemRow, progress},
+    phone::{
+        mending::Pressing,
+        overview::{ItemRow, progress},
+    },
     protocol::{Review, ReviewState},
-    ui::mending::drafts::Pressing,
 };
 use jiff::civil::Date;
 

@@ -1,10 +1,10 @@
 //! 解除绑定: refused while anything of the branch would be lost with it: what the endpoint does not have, unless she says that she has
 //! sent a file with it away.
 
-use super::{Session, activation::Failure};
 use crate::{
     store::{Count, StoreError},
     sync::BindingState,
+    ui::app::session::{Session, activation::Failure},
 };
 use leptos::prelude::*;
 
@@ -47,7 +47,7 @@ impl Session {
         self.phone.set(phone);
         self.submissions.set(Vec::new());
         self.photos.set(None);
-        self.work.set(Err(super::NoWork::NotFetched));
+        self.work.set(Err(crate::ui::app::session::NoWork::NotFetched));
         self.reload().await;
         self.tell_other_tabs();
         Ok(())

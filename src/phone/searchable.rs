@@ -1,15 +1,13 @@
 //! 搜索 over what is on this phone: the items of the checklist and the sections of 一编一册.
 
-use super::Session;
 use crate::{
     domain::{Checklist, Collection, Item, ItemId, SectionId},
     phone::{
+        item_text::item_text,
         library::{Library, full_title, plain_text},
         search::{Entry, Found, Hits, Index},
     },
-    ui::handbook::item_text::item_text,
 };
-use leptos::prelude::*;
 use std::{ops::Range, sync::Arc};
 
 /// So many results of a group are shown; who sees more types another character.
@@ -71,30 +69,16 @@ impl Target {
     }
 }
 
-/// An index and what it was made of.
-pub(super) struct Searchable {
+/// What can be searched, and what it was made of.
+pub struct Searchable {
     library: Option<Arc<Library>>,
     checklist: Option<Arc<Checklist>>,
     index: Arc<Index<Target>>,
 }
 
-impl Session {
-    /// Makes the index ready, so that the first letter is answered as fast as the others.
-    pub fn prepare_search(self) {
-        let library = self.library.get_untracked();
-        let checklist =
-            self.work.with_untracked(|work| work.as_ref().ok().map(|work| Arc::clone(&work.checklist)));
-        let same = |searchable: &Searchable| {
-            let same_library = match (&searchable.library, &library) {
-                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-                (None, None) => true,
-                _ => false,
-            };
-            same_library && searchable.checklist == checklist
-        };
-        if self.searchable.with_value(|known| known.as_ref().is_some_and(same)) {
-            return;
-        }
+impl Searchable {
+    /// The items of the checklist and the sections of the library.
+    pub fn new(library: Option<Arc<Library>>, checklist: Option<Arc<Checklist>>) -> Self {
         let mut entries = Vec::new();
         if let Some(checklist) = &checklist {
             let items = checklist.items().enumerate();
@@ -108,25 +92,32 @@ impl Session {
             }));
         }
         let index = Arc::new(Index::new(entries));
-        self.searchable.set_value(Some(Searchable { library, checklist, index }));
+        Self { library, checklist, index }
+    }
+
+    /// Whether it was made of these.
+    pub fn is_of(&self, library: Option<&Arc<Library>>, checklist: Option<&Arc<Checklist>>) -> bool {
+        let same_library = match (&self.library, library) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        same_library && self.checklist.as_ref() == checklist
     }
 
     /// What this finds, in groups, of each the best.
-    pub fn find(self, query: &str) -> Vec<Group> {
-        self.prepare_search();
-        self.searchable.with_value(|known| {
-            let Some(Searchable { index, .. }) = known else { return Vec::new() };
-            let hits = Arc::new(index.find(query));
-            let group = |kind: Kind| {
-                let of_kind =
-                    |number: &&usize| index.target(**number).is_some_and(|target| target.kind() == kind);
-                let numbers: Vec<usize> = hits.numbers.iter().filter(of_kind).copied().collect();
-                let best = numbers.iter().take(SHOWN).copied().collect();
-                Group { kind, count: numbers.len(), best, hits: Arc::clone(&hits), index: Arc::clone(index) }
-            };
-            let all = [Kind::Item, Kind::Handbook, Kind::Compilation].map(group);
-            all.into_iter().filter(|group| group.count > 0).collect()
-        })
+    pub fn find(&self, query: &str) -> Vec<Group> {
+        let index = &self.index;
+        let hits = Arc::new(index.find(query));
+        let group = |kind: Kind| {
+            let of_kind =
+                |number: &&usize| index.target(**number).is_some_and(|target| target.kind() == kind);
+            let numbers: Vec<usize> = hits.numbers.iter().filter(of_kind).copied().collect();
+            let best = numbers.iter().take(SHOWN).copied().collect();
+            Group { kind, count: numbers.len(), best, hits: Arc::clone(&hits), index: Arc::clone(index) }
+        };
+        let all = [Kind::Item, Kind::Handbook, Kind::Compilation].map(group);
+        all.into_iter().filter(|group| group.count > 0).collect()
     }
 }
 

@@ -1,6 +1,5 @@
 //! 上报: freezing a snapshot and queueing it, in one transaction; taking it back.
 
-use super::{Session, derived};
 use crate::{
     browser,
     domain::{
@@ -10,6 +9,7 @@ use crate::{
     phone::ledger::that_fits,
     store::{LocalSubmission, StoreError},
     sync::{OutboxEntry, OutboxId, OutboxRequest, OutboxState},
+    ui::app::session::{Session, derived},
 };
 use leptos::prelude::*;
 

@@ -1,6 +1,5 @@
 //! Carrying data away and back: the backup file, and text to copy where files cannot be saved.
 
-use super::Session;
 use crate::{
     domain::{Assessment, BranchCode, Entry, Findings, Ledger, Open},
     store::{
@@ -8,6 +7,7 @@ use crate::{
         backup::{self, Backup, BackupError, SavedDraft},
         carried::Became,
     },
+    ui::app::session::Session,
 };
 use leptos::prelude::*;
 

@@ -3,12 +3,12 @@
 //! A place is named by the page and the field: `check/NC-A1/note`, or, for a field of a form that is entered as a whole, the
 //! page, `#` and the field: `ledger/new#topic`.
 
-use super::words::figures::figure;
 use crate::{
     domain::{
         BranchCode, PeriodId, day,
         text::{self, Kind},
     },
+    phone::figures::figure,
     store::{Unfinished, unfinished::Kept},
 };
 use jiff::civil::Date;

@@ -3,8 +3,8 @@
 
 use crate::{
     domain::{BranchCode, FindingId, ItemId, LedgerId, photo::PhotoFault},
+    phone::mending::Taken,
     store::{Draft, StoreError},
-    ui::mending::drafts::Taken,
 };
 use std::collections::VecDeque;
 

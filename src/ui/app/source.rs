@@ -1,0 +1,79 @@
+//! What paper, and whoever looks at the screen, is told of: the branch's work as it stands, or as it was reported.
+
+use crate::{
+    domain::{
+        Assessment, Checklist, Findings, Item, Ledger, Period, ScoreSheet, Submission, ValueAbove,
+        above::asked_above,
+        scoring::{ItemScore, ItemState},
+    },
+    phone::overview::{ItemRow, rows},
+    protocol::BranchInfo,
+    ui::words::terms,
+};
+use jiff::civil::Date;
+
+/// All that is told of.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The branch.
+    pub branch: &'a BranchInfo,
+    /// Its checklist.
+    pub checklist: &'a Checklist,
+    /// The period.
+    pub period: &'a Period,
+    /// What was answered.
+    pub assessment: &'a Assessment,
+    /// The branch's ledger.
+    pub ledger: &'a Ledger,
+    /// The branch's findings.
+    pub findings: &'a Findings,
+    /// What it scores.
+    pub sheet: &'a ScoreSheet,
+    /// The report that answers, score and ledger are of; `None` of a draft.
+    pub reported: Option<Reported<'a>>,
+    /// Today in Asia/Shanghai.
+    pub today: Date,
+}
+
+/// A report that is shown on paper.
+#[derive(Debug, Clone, Copy)]
+pub struct Reported<'a> {
+    /// What was frozen.
+    pub submission: &'a Submission,
+    /// 回执码; `None` until it has arrived.
+    pub receipt: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    /// Whom the branch reports to.
+    pub fn addressee(&self) -> &'a str {
+        self.branch.reports_to.as_ref().map_or("上级党组织", |unit| unit.name.as_str())
+    }
+
+    /// Every item with its score and the row that the screen shows of it.
+    pub fn items(&self) -> impl Iterator<Item = (&'a Item, &'a ItemScore, ItemRow)> {
+        let rows = rows(self.checklist, self.sheet, self.period, self.today);
+        let items = self.checklist.items().map(|(_, item)| item).zip(self.sheet.items()).zip(rows);
+        items.map(|((item, score), row)| (item, score, row))
+    }
+
+    /// What the upper level gave for an item that it judges itself, as long as it is the item that is asked.
+    pub fn value_above(&self, item: &Item) -> Option<&'a ValueAbove> {
+        let asked = asked_above(self.checklist, self.period);
+        let asked = asked.iter().find(|asked| asked.item.id == item.id)?;
+        let counts = |value: &&ValueAbove| value.period == self.period.id && asked.takes(value);
+        self.branch.judged.iter().rfind(counts)
+    }
+
+    /// Why an item does not count; empty if it does.
+    pub fn aside(&self, state: ItemState) -> String {
+        match state {
+            ItemState::Answered | ItemState::Unanswered => String::new(),
+            ItemState::Unsure => "拿不准，还没有填".into(),
+            ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),
+            ItemState::Excluded => "本支部不设".into(),
+            ItemState::JudgedAbove => format!("由{}评，支部不填", self.addressee()),
+            ItemState::NotDue => "还没到时候，本期不评".into(),
+        }
+    }
+}
