@@ -16,6 +16,15 @@ pub(super) struct Backup {
 impl Backup {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database, photos: &Path) -> Result<(), CliError> {
+        if !database.is_one_file() {
+            return Err(CliError::refused(
+                "PostgreSQL的数据库不用这个命令备份",
+                format!(
+                    "运行 pg_dump --format=custom --file=备份文件 数据库地址，再把照片的文件夹“{}”一起复制走，先备份数据库、后复制照片",
+                    photos.display()
+                ),
+            ));
+        }
         let shown = self.file.display().to_string();
         // Its owner's alone from the first byte on: it holds names and scores. SQLite fills an empty file as it does a new one.
         write_new(&self.file, &[])?;

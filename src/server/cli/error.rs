@@ -2,7 +2,11 @@
 
 use crate::{
     domain::ContentHash,
-    server::{database::DatabaseError, host::tls::TlsError, serve::ServeError},
+    server::{
+        database::{DatabaseError, Place, Unopened},
+        host::tls::TlsError,
+        serve::ServeError,
+    },
     sheets::Fault,
 };
 use rustls::pki_types::pem;
@@ -29,6 +33,9 @@ pub(super) enum CliError {
         "打不开数据库文件“{0}”（{1}）。办法：核对 --database 的文件夹在不在、有没有读写的权限、磁盘满不满。"
     )]
     CannotOpen(String, String),
+    /// A PostgreSQL database that cannot be opened.
+    #[error("{}", unreached(.0, *.1, .2))]
+    CannotReach(Place, Unopened, String),
     /// The service cannot be started, or went down.
     #[error("{}", serving(.0))]
     Serve(ServeError),
@@ -51,10 +58,8 @@ pub(super) enum CliError {
     #[error("已经发布的一份内容（{0}）不在数据库里。办法：恢复备份。")]
     Lost(ContentHash),
     /// There is no database yet.
-    #[error(
-        "没有数据库文件“{0}”。办法：核对 --database，或者先运行 standard publish-builtin 和 roster import。"
-    )]
-    NoDatabase(String),
+    #[error("{}", absent(.0))]
+    NoDatabase(Place),
     /// A file cannot be read.
     #[error("读不了“{0}”：{why}。办法：核对文件名和权限。", why = why(.1))]
     Read(String, std::io::Error),
@@ -102,15 +107,14 @@ impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Missing(hash) => Self::Lost(hash),
-            DatabaseError::NotADatabase(file) => Self::NotADatabase(file.display().to_string()),
-            DatabaseError::Open(file, why) => Self::CannotOpen(file.display().to_string(), why.to_string()),
-            DatabaseError::Newer(file, _) => Self::NewerDatabase(file.display().to_string()),
-            DatabaseError::Migration(file, step, why) => {
-                Self::Migration(file.display().to_string(), step, why)
+            DatabaseError::NotADatabase(file) => Self::NotADatabase(file.to_string()),
+            DatabaseError::Open(Place::File(file), _, why) => {
+                Self::CannotOpen(file.display().to_string(), why)
             }
-            DatabaseError::OtherMigration(file, step) => {
-                Self::OtherMigration(file.display().to_string(), step)
-            }
+            DatabaseError::Open(place, why, told) => Self::CannotReach(place, why, told),
+            DatabaseError::Newer(file, _) => Self::NewerDatabase(file.to_string()),
+            DatabaseError::Migration(file, step, why) => Self::Migration(file.to_string(), step, why),
+            DatabaseError::OtherMigration(file, step) => Self::OtherMigration(file.to_string(), step),
             error => Self::Database(error),
         }
     }
@@ -134,6 +138,38 @@ fn why(error: &std::io::Error) -> String {
         std::io::ErrorKind::ReadOnlyFilesystem => "这个磁盘只能读".into(),
         std::io::ErrorKind::InvalidFilename => "文件名太长，或者有不能用的字".into(),
         _ => error.to_string(),
+    }
+}
+
+fn absent(place: &Place) -> String {
+    let what = match place {
+        Place::File(file) => format!("没有数据库文件“{}”", file.display()),
+        Place::Postgres(_) => format!("数据库“{place}”还是空的"),
+    };
+    format!("{what}。办法：核对 --database，或者先运行 standard publish-builtin 和 roster import。")
+}
+
+/// Why a PostgreSQL database cannot be opened, and what to do.
+fn unreached(place: &Place, why: Unopened, told: &str) -> String {
+    match why {
+        Unopened::Unreachable => format!(
+            "连不上数据库服务器“{place}”（{told}）。办法：核对 --database 里的主机和端口、PostgreSQL开着没有、防火墙放不放行。"
+        ),
+        Unopened::Refused => format!(
+            "数据库服务器不让登录“{place}”。办法：核对用户名和密码（密码写在地址里，或者写在环境变量PGPASSWORD里），再核对服务器的pg_hba.conf让不让这台机器连。"
+        ),
+        Unopened::NoSuchDatabase => {
+            format!("数据库服务器上没有“{place}”这个数据库。办法：核对名字，或者照管理员手册先建一个空的。")
+        }
+        Unopened::NotAllowed => format!(
+            "登录的用户不能在数据库“{place}”里建表。办法：请管理服务器的人运行 ALTER DATABASE 数据库名 OWNER TO 用户名。"
+        ),
+        Unopened::OtherEncoding => format!(
+            "数据库“{place}”的编码是{told}，存不下所有的汉字。办法：照管理员手册另建一个编码是UTF8的空数据库。"
+        ),
+        Unopened::Other => {
+            format!("打不开数据库“{place}”（{told}）。办法：核对 --database 的地址写得对不对。")
+        }
     }
 }
 

@@ -40,7 +40,7 @@ mod units;
 #[cfg(test)]
 mod fuzz_tests;
 
-use super::database::Database;
+use super::database::{Database, Place};
 use clap::{Parser, Subcommand};
 use error::CliError;
 use std::{
@@ -53,10 +53,17 @@ use std::{
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// The SQLite file; serve, publish and import make it if it does not exist.
-    #[arg(long, env = "BIAOCHI_DATABASE", default_value = "data/biaochi.sqlite", global = true)]
-    database: PathBuf,
-    /// The folder for evidence photos; without it `photos` beside the database.
+    /// The SQLite file, which serve, publish and import make if it does not exist; or a PostgreSQL database, as
+    /// postgres://user@host/name.
+    #[arg(
+        long,
+        env = "BIAOCHI_DATABASE",
+        hide_env_values = true,
+        default_value = "data/biaochi.sqlite",
+        global = true
+    )]
+    database: Place,
+    /// The folder for evidence photos; without it `photos` beside the SQLite file, or data/photos.
     #[arg(long, env = "BIAOCHI_PHOTOS", global = true)]
     photos: Option<PathBuf>,
     #[command(subcommand)]
@@ -171,7 +178,7 @@ fn complain(text: &str) {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
-    if !cli.database.exists() {
+    if !cli.database.has_database().await.map_err(CliError::from)? {
         match cli.command.needs() {
             Needs::Nothing => {
                 return match cli.command {
@@ -180,18 +187,23 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
                     _ => Ok(()),
                 };
             }
-            Needs::Database => return Err(CliError::NoDatabase(cli.database.display().to_string()).into()),
+            Needs::Database => return Err(CliError::NoDatabase(cli.database).into()),
             Needs::NewOrOld => {
                 match &cli.command {
                     Command::Standard(command) => command.check()?,
                     Command::Roster(command) => command.check()?,
                     _ => {}
                 }
-                make_folder(&cli.database)?;
+                if let Place::File(file) = &cli.database {
+                    make_folder(file)?;
+                }
             }
         }
     }
-    let photos = cli.photos.unwrap_or_else(|| cli.database.with_file_name("photos"));
+    let photos = cli.photos.unwrap_or_else(|| match &cli.database {
+        Place::File(file) => file.with_file_name("photos"),
+        Place::Postgres(_) => "data/photos".into(),
+    });
     let database = Database::open(&cli.database).await.map_err(CliError::from)?;
     let done = match cli.command {
         Command::Serve(options) => super::serve::run(options, &photos, &database)

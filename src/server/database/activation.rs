@@ -1,11 +1,11 @@
 //! Binding a phone to a branch by its code, and unbinding it.
 
-use super::{Database, DatabaseError, int, stored};
+use super::{Database, DatabaseError, Scope, int, stored};
 use crate::{
     domain::{BranchCode, DeviceId},
     protocol::{ActivateRequest, ActivationCode, TokenHash},
 };
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{AnyConnection, Row as _};
 
 /// How an activation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,21 +50,21 @@ impl Database {
         branch: &BranchCode,
         expires_at: u64,
     ) -> Result<(), DatabaseError> {
-        sqlx::query("INSERT INTO codes (hash, branch, expires_at) VALUES (?, ?, ?)")
+        sqlx::query("INSERT INTO codes (hash, branch, expires_at) VALUES ($1, $2, $3)")
             .bind(String::from(code.hash()))
             .bind(branch.as_str().to_owned())
             .bind(int(expires_at))
-            .execute(&self.0)
+            .execute(&self.pool)
             .await?;
         Ok(())
     }
 
     /// Removes codes of a branch that nobody used and that expired before this instant, so that they do not pile up.
     pub async fn forget_expired_codes(&self, branch: &BranchCode, before: u64) -> Result<(), DatabaseError> {
-        sqlx::query("DELETE FROM codes WHERE branch = ? AND used_token IS NULL AND expires_at < ?")
+        sqlx::query("DELETE FROM codes WHERE branch = $1 AND used_token IS NULL AND expires_at < $2")
             .bind(branch.as_str().to_owned())
             .bind(int(before))
-            .execute(&self.0)
+            .execute(&self.pool)
             .await?;
         Ok(())
     }
@@ -73,19 +73,23 @@ impl Database {
     pub async fn activate(&self, request: &ActivateRequest, now: u64) -> Result<Activation, DatabaseError> {
         let (hash, device) = (String::from(request.code.hash()), request.device.to_string());
         let token = String::from(request.token_hash.clone());
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
-        let row = sqlx::query("SELECT branch, expires_at, used_by, used_token FROM codes WHERE hash = ?")
+        // A code is never given to another branch.
+        let of =
+            sqlx::query_scalar::<_, String>("SELECT branch FROM codes WHERE hash = $1").bind(hash.clone());
+        let Some(of) = of.fetch_optional(&self.pool).await? else { return Ok(Activation::Wrong) };
+        let branch = BranchCode::new(of).map_err(stored)?;
+        let mut tx = self.write(&Scope::branch(&branch)).await?;
+        let row = sqlx::query("SELECT expires_at, used_by, used_token FROM codes WHERE hash = $1")
             .bind(hash.clone())
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(Activation::Wrong) };
-        let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
         let used: Option<String> = row.try_get("used_token")?;
         let used_by: Option<String> = row.try_get("used_by")?;
         match used {
             Some(used) if used == token && used_by.as_deref() == Some(&device) => {
                 let revoked =
-                    sqlx::query("SELECT 1 FROM devices WHERE token_hash = ? AND revoked_at IS NOT NULL")
+                    sqlx::query("SELECT 1 FROM devices WHERE token_hash = $1 AND revoked_at IS NOT NULL")
                         .bind(token)
                         .fetch_optional(&mut *tx)
                         .await?;
@@ -98,17 +102,17 @@ impl Database {
         if has_ended(&mut tx, &branch).await? {
             return Ok(Activation::Ended);
         }
-        let taken = sqlx::query("SELECT 1 FROM devices WHERE token_hash = ?").bind(token.clone());
+        let taken = sqlx::query("SELECT 1 FROM devices WHERE token_hash = $1").bind(token.clone());
         if taken.fetch_optional(&mut *tx).await?.is_some() {
             return Ok(Activation::TokenTaken);
         }
-        sqlx::query("UPDATE codes SET used_by = ?, used_token = ? WHERE hash = ?")
+        sqlx::query("UPDATE codes SET used_by = $1, used_token = $2 WHERE hash = $3")
             .bind(device.clone())
             .bind(token.clone())
             .bind(hash)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("INSERT INTO devices (token_hash, device, branch, bound_at) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT INTO devices (token_hash, device, branch, bound_at) VALUES ($1, $2, $3, $4)")
             .bind(token)
             .bind(device)
             .bind(branch.as_str().to_owned())
@@ -123,10 +127,10 @@ impl Database {
     pub async fn device(&self, token: &TokenHash) -> Result<Option<Bound>, DatabaseError> {
         let row = sqlx::query(
             "SELECT d.branch, d.device, d.revoked_at, l.ended_day FROM devices d
-             LEFT JOIN lifetimes l ON l.code = d.branch WHERE d.token_hash = ?",
+             LEFT JOIN lifetimes l ON l.code = d.branch WHERE d.token_hash = $1",
         )
         .bind(String::from(token.clone()))
-        .fetch_optional(&self.0)
+        .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Bound {
@@ -140,20 +144,20 @@ impl Database {
     /// Unbinds a phone from this branch; its other branches and its data stay.
     pub async fn revoke(&self, branch: &BranchCode, device: DeviceId, now: u64) -> Result<(), DatabaseError> {
         sqlx::query(
-            "UPDATE devices SET revoked_at = ? WHERE branch = ? AND device = ? AND revoked_at IS NULL",
+            "UPDATE devices SET revoked_at = $1 WHERE branch = $2 AND device = $3 AND revoked_at IS NULL",
         )
         .bind(int(now))
         .bind(branch.as_str().to_owned())
         .bind(device.to_string())
-        .execute(&self.0)
+        .execute(&self.pool)
         .await?;
         Ok(())
     }
 }
 
 /// Whether a branch has ended.
-pub(super) async fn has_ended(tx: &mut SqliteConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
-    let row = sqlx::query("SELECT 1 FROM lifetimes WHERE code = ? AND ended_day IS NOT NULL")
+pub(super) async fn has_ended(tx: &mut AnyConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
+    let row = sqlx::query("SELECT 1 FROM lifetimes WHERE code = $1 AND ended_day IS NOT NULL")
         .bind(branch.as_str().to_owned());
     Ok(row.fetch_optional(tx).await?.is_some())
 }

@@ -2,13 +2,13 @@
 //! Nothing is removed: how a unit stood until that day stays.
 
 use super::{
-    Database, DatabaseError, Unit,
+    Database, DatabaseError, Scope, Unit,
     findings::{FromAbove, Said, SoFar, speak},
     stored,
 };
 use crate::domain::{BranchCode, day};
 use jiff::civil::Date;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 /// From when on what is written counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Database {
     /// # Errors
     /// When it is unknown, or the database fails.
     pub async fn end_unit(&self, code: &BranchCode, on: Date) -> Result<(), DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::branch(code)).await?;
         end(&mut tx, code, on, None).await?;
         tx.commit().await?;
         Ok(())
@@ -33,9 +33,9 @@ impl Database {
 
     /// Takes an ending back, as if it had not been entered.
     pub async fn revive_unit(&self, code: &BranchCode) -> Result<(), DatabaseError> {
-        sqlx::query("UPDATE lifetimes SET ended_day = NULL, successor = NULL WHERE code = ?")
+        sqlx::query("UPDATE lifetimes SET ended_day = NULL, successor = NULL WHERE code = $1")
             .bind(code.as_str().to_owned())
-            .execute(&self.0)
+            .execute(&self.pool)
             .await?;
         Ok(())
     }
@@ -54,9 +54,9 @@ impl Database {
         on: Date,
         (passed, seen, now): (&[FromAbove], SoFar, u64),
     ) -> Result<Said, DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::Whole).await?;
         sqlx::query(
-            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(whole.code.as_str().to_owned())
         .bind(whole.parent.as_ref().map(|code| code.as_str().to_owned()))
@@ -72,7 +72,7 @@ impl Database {
         }
         for unit in below {
             remember(&mut tx, unit, on).await?;
-            sqlx::query("UPDATE units SET parent = ? WHERE code = ?")
+            sqlx::query("UPDATE units SET parent = $1 WHERE code = $2")
                 .bind(whole.code.as_str().to_owned())
                 .bind(unit.code.as_str().to_owned())
                 .execute(&mut *tx)
@@ -87,13 +87,9 @@ impl Database {
 }
 
 /// Notes since when a unit is there.
-pub(super) async fn begin(
-    tx: &mut SqliteConnection,
-    code: &BranchCode,
-    on: Date,
-) -> Result<(), DatabaseError> {
+pub(super) async fn begin(tx: &mut AnyConnection, code: &BranchCode, on: Date) -> Result<(), DatabaseError> {
     sqlx::query(
-        "INSERT INTO lifetimes (code, since_day) VALUES (?, ?)
+        "INSERT INTO lifetimes (code, since_day) VALUES ($1, $2)
          ON CONFLICT (code) DO UPDATE SET since_day = excluded.since_day",
     )
     .bind(code.as_str().to_owned())
@@ -104,13 +100,13 @@ pub(super) async fn begin(
 }
 
 async fn end(
-    tx: &mut SqliteConnection,
+    tx: &mut AnyConnection,
     code: &BranchCode,
     on: Date,
     into: Option<&BranchCode>,
 ) -> Result<(), DatabaseError> {
     sqlx::query(
-        "INSERT INTO lifetimes (code, ended_day, successor) VALUES (?, ?, ?)
+        "INSERT INTO lifetimes (code, ended_day, successor) VALUES ($1, $2, $3)
          ON CONFLICT (code) DO UPDATE SET ended_day = excluded.ended_day, successor = excluded.successor",
     )
     .bind(code.as_str().to_owned())
@@ -122,13 +118,9 @@ async fn end(
 }
 
 /// Keeps how a unit stood until a day. Of several changes on one day the first tells that.
-pub(super) async fn remember(
-    tx: &mut SqliteConnection,
-    old: &Unit,
-    until: Date,
-) -> Result<(), DatabaseError> {
+pub(super) async fn remember(tx: &mut AnyConnection, old: &Unit, until: Date) -> Result<(), DatabaseError> {
     sqlx::query(
-        "INSERT INTO unit_history (code, until_day, parent, level, name, sector) VALUES (?, ?, ?, ?, ?, ?)
+        "INSERT INTO unit_history (code, until_day, parent, level, name, sector) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (code, until_day) DO NOTHING",
     )
     .bind(old.code.as_str().to_owned())
@@ -143,15 +135,15 @@ pub(super) async fn remember(
 }
 
 /// Mends what was written wrongly wherever it stands, before this unit changed in earnest and after.
-pub(super) async fn correct(tx: &mut SqliteConnection, old: &Unit, new: &Unit) -> Result<(), DatabaseError> {
+pub(super) async fn correct(tx: &mut AnyConnection, old: &Unit, new: &Unit) -> Result<(), DatabaseError> {
     let level = |unit: &Unit| serde_json::to_string(&unit.level).map_err(stored);
     let parent = |unit: &Unit| unit.parent.as_ref().map(|code| code.as_str().to_owned()).unwrap_or_default();
     sqlx::query(
         "UPDATE unit_history SET
-             parent = CASE WHEN coalesce(parent, '') = ? THEN nullif(?, '') ELSE parent END,
-             level = CASE WHEN level = ? THEN ? ELSE level END, name = CASE WHEN name = ? THEN ? ELSE name END,
-             sector = CASE WHEN sector = ? THEN ? ELSE sector END
-         WHERE code = ?",
+             parent = CASE WHEN coalesce(parent, '') = $1 THEN nullif($2, '') ELSE parent END,
+             level = CASE WHEN level = $3 THEN $4 ELSE level END, name = CASE WHEN name = $5 THEN $6 ELSE name END,
+             sector = CASE WHEN sector = $7 THEN $8 ELSE sector END
+         WHERE code = $9",
     )
     .bind(parent(old))
     .bind(parent(new))

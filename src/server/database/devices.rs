@@ -1,11 +1,11 @@
 //! Activation codes in number, and the phones that are bound.
 
-use super::{Database, DatabaseError, int, stored};
+use super::{Database, DatabaseError, Scope, int, stored};
 use crate::{
     domain::{BranchCode, DeviceId},
     protocol::ActivationCode,
 };
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{AnyConnection, Row as _};
 
 /// A phone that is, or was, bound to a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,13 +33,13 @@ pub struct Issuing {
 
 /// Lets codes of a branch expire that nobody used, but for those that end within `spared` milliseconds.
 async fn void(
-    tx: &mut SqliteConnection,
+    tx: &mut AnyConnection,
     branch: &BranchCode,
     now: u64,
     spared: u64,
 ) -> Result<u64, DatabaseError> {
     let done = sqlx::query(
-        "UPDATE codes SET expires_at = ? WHERE branch = ? AND used_token IS NULL AND expires_at >= ?",
+        "UPDATE codes SET expires_at = $1 WHERE branch = $2 AND used_token IS NULL AND expires_at >= $3",
     )
     .bind(int(now.saturating_sub(1)))
     .bind(branch.as_str().to_owned())
@@ -64,11 +64,11 @@ impl Database {
         spared: u64,
     ) -> Result<Issuing, DatabaseError> {
         let mut done = Issuing::default();
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::Branches(codes.iter().map(|(branch, _)| branch).collect())).await?;
         for (branch, code) in codes {
             done.voided += void(&mut tx, branch, now, spared).await?;
             let stored = sqlx::query(
-                "INSERT INTO codes (hash, branch, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO codes (hash, branch, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             )
             .bind(String::from(code.hash()))
             .bind(branch.as_str().to_owned())
@@ -85,7 +85,7 @@ impl Database {
 
     /// Lets every code of a branch that nobody used expire, and gives their number.
     pub async fn void_codes(&self, branch: &BranchCode, now: u64) -> Result<u64, DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::branch(branch)).await?;
         let voided = void(&mut tx, branch, now, 0).await?;
         tx.commit().await?;
         Ok(voided)
@@ -97,10 +97,10 @@ impl Database {
             "SELECT d.device, d.branch, u.name, d.bound_at, d.revoked_at FROM devices d
              JOIN units u ON u.code = d.branch ORDER BY d.branch, d.bound_at, d.token_hash",
         )
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
         let instant = |at: i64| u64::try_from(at).map_err(stored);
-        let read = |row: &sqlx::sqlite::SqliteRow| {
+        let read = |row: &sqlx::any::AnyRow| {
             Ok(BoundDevice {
                 device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
                 branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
@@ -121,10 +121,10 @@ impl Database {
         now: u64,
     ) -> Result<u64, DatabaseError> {
         let mut revoked = 0;
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::branch(branch)).await?;
         for device in devices {
             let done = sqlx::query(
-                "UPDATE devices SET revoked_at = ? WHERE branch = ? AND device = ? AND revoked_at IS NULL",
+                "UPDATE devices SET revoked_at = $1 WHERE branch = $2 AND device = $3 AND revoked_at IS NULL",
             )
             .bind(int(now))
             .bind(branch.as_str().to_owned())

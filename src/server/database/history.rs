@@ -48,7 +48,7 @@ impl Database {
         standard: &StandardId,
         version: &str,
     ) -> Result<Vec<PublishedStandard>, DatabaseError> {
-        let rows = sqlx::query("SELECT summary FROM standards").fetch_all(&self.0).await?;
+        let rows = sqlx::query("SELECT summary FROM standards").fetch_all(&self.pool).await?;
         let mut found = Vec::new();
         for row in rows {
             let summary: PublishedStandard =
@@ -66,7 +66,7 @@ impl Database {
     /// When one is missing or cannot be read, or the database fails.
     pub async fn ever_published(&self) -> Result<Vec<Checklist>, DatabaseError> {
         let rows =
-            sqlx::query("SELECT summary FROM standards ORDER BY number DESC").fetch_all(&self.0).await?;
+            sqlx::query("SELECT summary FROM standards ORDER BY number DESC").fetch_all(&self.pool).await?;
         let (mut seen, mut checklists) = (BTreeSet::new(), Vec::new());
         for row in rows {
             let summary: PublishedStandard =
@@ -121,7 +121,7 @@ mod tests {
                 "checklists" => "DELETE FROM checklists WHERE rowid = (SELECT max(rowid) FROM checklists)",
                 _ => "DELETE FROM documents WHERE rowid = (SELECT max(rowid) FROM documents)",
             };
-            sqlx::query(remove).execute(&database.0).await.unwrap();
+            sqlx::query(remove).execute(&database.pool).await.unwrap();
             assert!(matches!(database.version_in_force().await, Err(DatabaseError::Missing(_))), "{table}");
             assert_eq!(database.ever_published().await.is_err(), table == "checklists");
         }

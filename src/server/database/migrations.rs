@@ -1,66 +1,59 @@
-//! Brings a file's schema along: numbered files, each run once, in their order, in a transaction of its own.
+//! Brings the database's schema along: numbered files, a folder for each kind of database with the same names, each run once, in their order, in a transaction of its own.
 //!
 //! The table `migrations` remembers which ran, by the SHA-256 of its text: a file whose schema was made by another text is not
-//! guessed at. Beside it the number of the last one is kept in the file's `user_version`
+//! guessed at. In SQLite, beside it the number of the last one is kept in the file's `user_version`
 //! (<https://www.sqlite.org/pragma.html#pragma_user_version>), which is what programs from before there were migrations look at: they
 //! refuse a file that was brought along, and so does this one where a newer program did it. Files of the first version say 0 or 1
 //! and have no such table; the first migration finds its tables there and leaves them as they are.
 //!
 //! A migration is never changed once it was released; what was wrong in one is mended by the next.
 
-use super::DatabaseError;
-use crate::domain::ContentHash;
-use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+use super::{
+    DatabaseError,
+    backend::{Backend, Place},
 };
-use std::path::Path;
+use crate::domain::ContentHash;
+use sqlx::{AnyConnection, Connection as _, Row as _};
 
 macro_rules! migrations {
-    ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("migrations/", $name, ".sql")))),+] };
+    ($($name:literal),+ $(,)?) => {
+        /// What is done to a file.
+        pub(super) const SQLITE: &[(&str, &str)] = &[$(($name, include_str!(concat!("migrations/sqlite/", $name, ".sql")))),+];
+        /// The same in PostgreSQL.
+        pub(super) const POSTGRES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("migrations/postgres/", $name, ".sql")))),+];
+    };
 }
 
-/// Name and text of each, the first being number 1.
-const MIGRATIONS: &[(&str, &str)] =
-    migrations!["0001_first_version", "0002_units_in_time", "0003_values_above"];
+migrations!["0001_first_version", "0002_units_in_time", "0003_values_above"];
 
-/// The schema that this program knows.
-pub(super) const SCHEMA_VERSION: usize = MIGRATIONS.len();
-
-/// Makes the file or brings it along.
+/// Makes the database or brings it along.
 ///
 /// # Errors
-/// When the file cannot be opened or written, or a newer or another program made it; then it is as it was. When one step fails,
+/// When it cannot be opened or written, or a newer or another program made it; then it is as it was. When one step fails,
 /// it is as the step before left it.
-pub(super) async fn bring_along(path: &Path) -> Result<(), DatabaseError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        // A step may build a table anew; what refers to what is checked before it is committed.
-        .foreign_keys(false)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(super::BUSY)
-        .disable_statement_logging();
-    let failed = |error| super::unopened(path, error);
-    let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
-    let done = run(&mut connection, path, MIGRATIONS).await;
-    connection.close().await.map_err(failed)?;
+pub(super) async fn bring_along(place: &Place) -> Result<(), DatabaseError> {
+    let mut connection = place.connect(true).await?;
+    place.backend().prepare(place, &mut connection).await?;
+    let done = run(&mut connection, place, place.backend().migrations()).await;
+    connection.close().await.map_err(|error| place.unopened(error))?;
     done
 }
 
 async fn run(
-    connection: &mut SqliteConnection,
-    path: &Path,
+    connection: &mut AnyConnection,
+    place: &Place,
     migrations: &[(&str, &'static str)],
 ) -> Result<(), DatabaseError> {
     // Nothing is written, not even the lock taken, when there is nothing to do.
-    while let Some((name, _)) = migrations.get(how_many_ran(connection, path, migrations).await?) {
-        let failed = |why: String| DatabaseError::Migration(path.to_owned(), (*name).to_owned(), why);
-        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|why| failed(why.to_string()))?;
+    while let Some((name, _)) = migrations.get(how_many_ran(connection, place, migrations).await?) {
+        let failed = |why: String| DatabaseError::Migration(place.clone(), (*name).to_owned(), why);
+        let begun = place.backend().begin_step(connection).await;
+        let mut tx = begun.map_err(|why| failed(why.to_string()))?;
         // Another process may have been quicker.
-        let ran = how_many_ran(&mut tx, path, migrations).await?;
+        let ran = how_many_ran(&mut tx, place, migrations).await?;
         if let Some((name, text)) = migrations.get(ran) {
-            step(&mut tx, ran + 1, name, text).await.map_err(failed)?;
+            step(&mut tx, place.backend(), ran + 1, name, text).await.map_err(failed)?;
             tx.commit().await.map_err(|why| failed(why.to_string()))?;
         }
     }
@@ -69,18 +62,16 @@ async fn run(
 
 /// How many ran, each by the very text that it has here.
 async fn how_many_ran(
-    connection: &mut SqliteConnection,
-    path: &Path,
+    connection: &mut AnyConnection,
+    place: &Place,
     migrations: &[(&str, &'static str)],
 ) -> Result<usize, DatabaseError> {
-    let failed = |error| super::unopened(path, error);
-    let version: i64 =
-        sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await.map_err(failed)?;
+    let failed = |error| place.unopened(error);
+    let version = place.backend().schema_number(connection).await.map_err(failed)?;
     if usize::try_from(version).map_or(true, |version| version > migrations.len()) {
-        return Err(DatabaseError::Newer(path.to_owned(), version));
+        return Err(DatabaseError::Newer(place.clone(), version));
     }
-    let table = sqlx::query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'");
-    if table.fetch_optional(&mut *connection).await.map_err(failed)?.is_none() {
+    if !place.backend().has_migrations(connection).await.map_err(failed)? {
         return Ok(0);
     }
     let rows = sqlx::query("SELECT name, sha256 FROM migrations ORDER BY number");
@@ -88,39 +79,42 @@ async fn how_many_ran(
     for (index, row) in rows.iter().enumerate() {
         let name: String = row.try_get("name").map_err(failed)?;
         let ran: String = row.try_get("sha256").map_err(failed)?;
-        if migrations.get(index).is_none_or(|(_, text)| hash(text).as_str() != ran) {
-            return Err(DatabaseError::OtherMigration(path.to_owned(), name));
+        match migrations.get(index) {
+            None => {
+                return Err(DatabaseError::Newer(
+                    place.clone(),
+                    i64::try_from(rows.len()).unwrap_or(i64::MAX),
+                ));
+            }
+            Some((_, text)) if hash(text).as_str() != ran => {
+                return Err(DatabaseError::OtherMigration(place.clone(), name));
+            }
+            Some(_) => {}
         }
     }
     Ok(rows.len())
 }
 
 async fn step(
-    tx: &mut SqliteConnection,
+    tx: &mut AnyConnection,
+    backend: Backend,
     number: usize,
     name: &str,
     text: &'static str,
 ) -> Result<(), String> {
     let why = |error: sqlx::Error| error.to_string();
     sqlx::raw_sql(text).execute(&mut *tx).await.map_err(why)?;
-    let dangling = sqlx::query("PRAGMA foreign_key_check").fetch_optional(&mut *tx).await.map_err(why)?;
-    if let Some(row) = dangling {
-        let table: String = row.try_get("table").map_err(why)?;
-        return Err(format!("rows of {table} would refer to what is not there"));
-    }
     let noted = "CREATE TABLE IF NOT EXISTS migrations (
         number BIGINT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)";
     sqlx::raw_sql(noted).execute(&mut *tx).await.map_err(why)?;
-    sqlx::query("INSERT INTO migrations (number, name, sha256) VALUES (?, ?, ?)")
+    sqlx::query("INSERT INTO migrations (number, name, sha256) VALUES ($1, $2, $3)")
         .bind(i64::try_from(number).unwrap_or(i64::MAX))
         .bind(name.to_owned())
         .bind(hash(text).as_str().to_owned())
         .execute(&mut *tx)
         .await
         .map_err(why)?;
-    let version = AssertSqlSafe(format!("PRAGMA user_version = {number}"));
-    sqlx::raw_sql(version).execute(&mut *tx).await.map_err(why)?;
-    Ok(())
+    backend.end_step(tx, number).await
 }
 
 /// The text's hash, whatever ends its lines where the program was built.
@@ -130,8 +124,11 @@ fn hash(text: &str) -> ContentHash {
 
 #[cfg(test)]
 mod tests {
+    //! These are about the file itself, and so about SQLite alone; what is PostgreSQL's is in `backend.rs`.
+
     use super::*;
     use crate::server::database::Database;
+    use std::path::Path;
 
     /// A backup that the last program without migrations made of a township at work, and the list of what it held.
     const FIRST_VERSION: &[u8] = include_bytes!("../../../tests/fixtures/database/version-1.sqlite");
@@ -143,9 +140,11 @@ mod tests {
         answer
     }
 
-    async fn open(file: &Path) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true).foreign_keys(false);
-        SqliteConnection::connect_with(&options).await.unwrap()
+    async fn open(file: &Path) -> AnyConnection {
+        let place = Place::from(file);
+        let mut connection = place.connect(true).await.unwrap();
+        Backend::Sqlite.prepare(&place, &mut connection).await.unwrap();
+        connection
     }
 
     async fn opened(file: &Path) -> Result<(), DatabaseError> {
@@ -164,14 +163,16 @@ mod tests {
 
     #[test]
     fn the_files_are_numbered_and_none_is_forgotten() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/server/database/migrations");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        files.sort();
-        let known: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
-        assert_eq!(files, known);
+        let known: Vec<String> = SQLITE.iter().map(|(name, _)| format!("{name}.sql")).collect();
+        for kind in ["sqlite", "postgres"] {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/server/database/migrations");
+            let mut files: Vec<String> = std::fs::read_dir(Path::new(folder).join(kind))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+            assert_eq!(files, known, "{kind}");
+        }
         for (number, name) in (1..).zip(&known) {
             assert!(name.starts_with(&format!("{number:04}_")), "{name}");
         }
@@ -180,9 +181,10 @@ mod tests {
     /// What was released is never changed: a file in the field was made by that very text.
     #[test]
     fn what_was_released_stays_as_it_is() {
-        let hashes: Vec<String> =
-            MIGRATIONS.iter().map(|(_, text)| hash(text).as_str()[..8].to_owned()).collect();
-        assert_eq!(hashes, ["7c41892a", "517e25b4", "217ff24e"]);
+        let hashes = |migrations: &[(&str, &str)]| -> Vec<String> {
+            migrations.iter().map(|(_, text)| hash(text).as_str()[..8].to_owned()).collect()
+        };
+        assert_eq!(hashes(SQLITE), ["7c41892a", "517e25b4", "217ff24e"]);
         assert_eq!(hash("a\r\nb\n"), hash("a\nb\n"));
     }
 
@@ -206,7 +208,7 @@ mod tests {
             let ran = "SELECT group_concat(number || name) FROM migrations";
             assert_eq!(ask(&old, ran).await, ask(&new, ran).await);
             let version = "SELECT CAST(user_version AS TEXT) FROM pragma_user_version";
-            assert_eq!(ask(&old, version).await, SCHEMA_VERSION.to_string(), "what older programs look at");
+            assert_eq!(ask(&old, version).await, SQLITE.len().to_string(), "what older programs look at");
         }
     }
 
@@ -231,8 +233,8 @@ mod tests {
         let mut connection = open(&file).await;
         run(
             &mut connection,
-            &file,
-            &[MIGRATIONS[0], ("0002_of_somebody_else", "CREATE TABLE other (id TEXT)")],
+            &(&file).into(),
+            &[SQLITE[0], ("0002_of_somebody_else", "CREATE TABLE other (id TEXT)")],
         )
         .await
         .unwrap();
@@ -252,7 +254,7 @@ mod tests {
         let mut connection = open(&file).await;
         let unit = "INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')";
         let tables = "SELECT group_concat(name) FROM sqlite_master";
-        run(&mut connection, &file, &MIGRATIONS[..1]).await.unwrap();
+        run(&mut connection, &(&file).into(), &SQLITE[..1]).await.unwrap();
         sqlx::raw_sql(unit).execute(&mut connection).await.unwrap();
         let before = ask(&file, tables).await;
         for (text, why) in [
@@ -262,15 +264,16 @@ mod tests {
                 "refer",
             ),
         ] {
-            let refused = run(&mut connection, &file, &[MIGRATIONS[0], ("0002", text)]).await.unwrap_err();
+            let refused =
+                run(&mut connection, &(&file).into(), &[SQLITE[0], ("0002", text)]).await.unwrap_err();
             assert!(
                 matches!(&refused, DatabaseError::Migration(_, name, told) if name == "0002" && told.contains(why)),
                 "{refused}"
             );
             assert_eq!(ask(&file, tables).await, before);
         }
-        let good = [MIGRATIONS[0], ("0002", "CREATE TABLE more (id TEXT)")];
-        run(&mut connection, &file, &good).await.unwrap();
+        let good = [SQLITE[0], ("0002", "CREATE TABLE more (id TEXT)")];
+        run(&mut connection, &(&file).into(), &good).await.unwrap();
         assert_ne!(ask(&file, tables).await, before);
     }
 
@@ -281,7 +284,7 @@ mod tests {
         std::fs::write(&file, FIRST_VERSION).unwrap();
         let starts = [(); 4].map(|()| {
             let file = file.clone();
-            tokio::spawn(async move { bring_along(&file).await })
+            tokio::spawn(async move { bring_along(&(&file).into()).await })
         });
         for start in starts {
             start.await.unwrap().unwrap();

@@ -1,8 +1,10 @@
-//! SQLite: WAL, `synchronous = FULL`, so that what was acknowledged survives a killed process and a power cut.
+//! An SQLite file or a PostgreSQL database; what was acknowledged survives a killed process and a power cut. One SQL text serves
+//! both, and what differs between them is in `backend.rs`.
 //!
 //! Whatever answers a `Result` here fails when the database fails, and then nothing was stored; only other reasons are said where they are.
 
 mod activation;
+mod backend;
 mod changes;
 pub mod devices;
 pub mod findings;
@@ -19,6 +21,7 @@ mod tree;
 pub mod values_above;
 
 pub use activation::{Activation, Bound};
+pub use backend::{Place, Unopened};
 pub use changes::From;
 pub use history::Published;
 pub use store::{Arrival, Stored, Writer};
@@ -26,45 +29,42 @@ pub use tree::{Ended, Member, Tree};
 
 use crate::domain::{BranchCode, ContentHash, SubmissionId};
 use crate::protocol::{BranchEnded, BranchInfo, Level, Review, SubmissionSummary, UnitName};
-use sqlx::{
-    ConnectOptions as _, Row as _,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
-};
-use std::path::Path;
+use backend::{Backend, Scope};
+use sqlx::{AnyPool, Row as _, any::AnyRow};
 
 /// What can go wrong with the database. Nothing here is the phone's fault; trying again later can help.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// SQLite refused or failed.
+    /// It refused or failed.
     #[error("the database failed: {0}; check that its disk has room and that the process may write there")]
-    Sqlite(#[from] sqlx::Error),
-    /// The file cannot be opened.
-    #[error("the database {0} cannot be opened: {1}; name a file that this user may write with --database")]
-    Open(std::path::PathBuf, sqlx::Error),
-    /// The file is something else.
-    #[error("{0} is no SQLite database; name the right file with --database")]
-    NotADatabase(std::path::PathBuf),
-    /// The file is of a schema that this version does not know.
+    Failed(#[from] sqlx::Error),
+    /// It cannot be opened.
+    #[error(
+        "the database {0} cannot be opened: {2}; name a file that this user may write, or a PostgreSQL database, with --database"
+    )]
+    Open(Place, Unopened, String),
+    /// It is something else.
+    #[error("{0} is no database of biaochi; name the right one with --database")]
+    NotADatabase(Place),
+    /// It is of a schema that this version does not know.
     #[error(
         "the database {0} was written by a newer version of biaochi (schema {1}, this one knows {known}); \
              install that version again, or restore a backup from before",
-        known = migrations::SCHEMA_VERSION
+        known = migrations::SQLITE.len()
     )]
-    Newer(std::path::PathBuf, i64),
-    /// The file could not be brought along to this version's schema.
+    Newer(Place, i64),
+    /// It could not be brought along to this version's schema.
     #[error(
         "the database {0} could not be brought along by {1}: {2}; nothing of that step was kept: make room on its disk and \
              start again, or install the version before"
     )]
-    Migration(std::path::PathBuf, String, String),
+    Migration(Place, String, String),
     /// A step of the schema was done by another text than this version has.
     #[error(
         "the database {0} was brought along by another {1} than this version has; install the version that did it, or restore \
              a backup from before"
     )]
-    OtherMigration(std::path::PathBuf, String),
+    OtherMigration(Place, String),
     /// A stored value cannot be read; the file was changed by something else, or a newer version wrote it.
     #[error("a stored value cannot be read: {0}; restore a backup, or start the version that wrote it")]
     Stored(String),
@@ -77,17 +77,6 @@ pub enum DatabaseError {
     /// The task that stores submissions is gone.
     #[error("the endpoint is stopping; start it again")]
     Stopped,
-}
-
-/// Why a file cannot be opened.
-fn unopened(path: &Path, error: sqlx::Error) -> DatabaseError {
-    // SQLITE_NOTADB (https://www.sqlite.org/rescode.html#notadb)
-    let is_other = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "26");
-    if is_other {
-        DatabaseError::NotADatabase(path.to_owned())
-    } else {
-        DatabaseError::Open(path.to_owned(), error)
-    }
 }
 
 fn stored(error: impl core::fmt::Display) -> DatabaseError {
@@ -113,7 +102,10 @@ pub struct Unit {
 
 /// The database.
 #[derive(Debug, Clone)]
-pub struct Database(SqlitePool);
+pub struct Database {
+    pool: AnyPool,
+    backend: Backend,
+}
 
 /// So long a writer waits for another.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
@@ -126,28 +118,19 @@ fn int(ms: u64) -> i64 {
 }
 
 impl Database {
-    /// Opens or makes the file, and brings it along to this version's schema.
+    /// Opens or makes the database, and brings it along to this version's schema.
     ///
     /// # Errors
-    /// When the file cannot be opened or written, or a newer version wrote it.
-    pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
-        migrations::bring_along(path).await?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY)
-            // Slow statements would go to a clerk's terminal and to logs, as SQL.
-            .disable_statement_logging();
-        let failed = |error| unopened(path, error);
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
-        Ok(Self(pool))
+    /// When it cannot be opened or written, or a newer version wrote it.
+    pub async fn open(place: impl Into<Place>) -> Result<Self, DatabaseError> {
+        let place = place.into();
+        migrations::bring_along(&place).await?;
+        Ok(Self { pool: place.pool().await?, backend: place.backend() })
     }
 
-    /// Closes all connections, writing the WAL back.
+    /// Closes all connections, writing what SQLite has beside its file back into it.
     pub async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
     }
 
     /// Makes or changes a unit.
@@ -156,7 +139,7 @@ impl Database {
     /// When the parent is unknown, or the database fails.
     pub async fn put_unit(&self, unit: &Unit) -> Result<(), DatabaseError> {
         sqlx::query(
-            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)
+            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
              name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
         )
@@ -166,7 +149,7 @@ impl Database {
         .bind(unit.name.clone())
         .bind(unit.sector.clone())
         .bind(unit.telephone.clone())
-        .execute(&self.0)
+        .execute(&self.pool)
         .await?;
         Ok(())
     }
@@ -178,10 +161,10 @@ impl Database {
                  s.name AS successor_name
              FROM units b LEFT JOIN units p ON p.code = b.parent LEFT JOIN lifetimes l ON l.code = b.code
                  LEFT JOIN units s ON s.code = l.successor
-             WHERE b.code = ?",
+             WHERE b.code = $1",
         )
         .bind(code.as_str().to_owned())
-        .fetch_optional(&self.0)
+        .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let named = |code: &str, name: &str| match row.try_get::<Option<String>, _>(code)? {
@@ -212,19 +195,19 @@ impl Database {
         branch: &BranchCode,
         id: SubmissionId,
     ) -> Result<Option<Vec<u8>>, DatabaseError> {
-        let row = sqlx::query("SELECT body FROM submissions WHERE branch = ? AND id = ?")
+        let row = sqlx::query("SELECT body FROM submissions WHERE branch = $1 AND id = $2")
             .bind(branch.as_str().to_owned())
             .bind(id.to_string());
-        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+        Ok(row.fetch_optional(&self.pool).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// All submissions of a branch with their reviews, oldest first, each with its photos that are not here.
     pub async fn submissions(&self, branch: &BranchCode) -> Result<Vec<SubmissionSummary>, DatabaseError> {
         let rows = sqlx::query(
-            "SELECT id, receipt, period, device, parents, withdrawn_at FROM submissions WHERE branch = ? ORDER BY id",
+            "SELECT id, receipt, period, device, parents, withdrawn_at FROM submissions WHERE branch = $1 ORDER BY id",
         )
         .bind(branch.as_str().to_owned())
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
         let mut missing = self.missing_photos(branch).await?;
         let mut list = Vec::with_capacity(rows.len());
@@ -237,9 +220,9 @@ impl Database {
     }
 
     async fn reviews(&self, submission: &str) -> Result<Vec<Review>, DatabaseError> {
-        let rows = sqlx::query("SELECT body FROM reviews WHERE submission = ? ORDER BY number")
+        let rows = sqlx::query("SELECT body FROM reviews WHERE submission = $1 ORDER BY number")
             .bind(submission.to_owned())
-            .fetch_all(&self.0)
+            .fetch_all(&self.pool)
             .await?;
         rows.iter().map(|row| serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)).collect()
     }
@@ -249,11 +232,13 @@ impl Database {
     /// # Errors
     /// When the submission is unknown, or the database fails.
     pub async fn add_review(&self, submission: SubmissionId, review: &Review) -> Result<(), DatabaseError> {
-        sqlx::query("INSERT INTO reviews (submission, body) VALUES (?, ?)")
+        let mut tx = self.write_reviews(&[submission]).await?;
+        sqlx::query("INSERT INTO reviews (submission, body) VALUES ($1, $2)")
             .bind(submission.to_string())
             .bind(serde_json::to_string(review).map_err(stored)?)
-            .execute(&self.0)
+            .execute(&mut *tx)
             .await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -265,9 +250,9 @@ impl Database {
         id: SubmissionId,
         now: u64,
     ) -> Result<Option<bool>, DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::branch(branch)).await?;
         sqlx::query(
-            "UPDATE submissions SET withdrawn_at = ? WHERE id = ? AND branch = ? AND withdrawn_at IS NULL
+            "UPDATE submissions SET withdrawn_at = $1 WHERE id = $2 AND branch = $3 AND withdrawn_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM reviews WHERE submission = submissions.id)",
         )
         .bind(int(now))
@@ -275,7 +260,7 @@ impl Database {
         .bind(branch.as_str().to_owned())
         .execute(&mut *tx)
         .await?;
-        let row = sqlx::query("SELECT withdrawn_at FROM submissions WHERE id = ? AND branch = ?")
+        let row = sqlx::query("SELECT withdrawn_at FROM submissions WHERE id = $1 AND branch = $2")
             .bind(id.to_string())
             .bind(branch.as_str().to_owned())
             .fetch_optional(&mut *tx)
@@ -286,7 +271,7 @@ impl Database {
 }
 
 fn summary(
-    row: &SqliteRow,
+    row: &AnyRow,
     reviews: Vec<Review>,
     missing: Vec<ContentHash>,
 ) -> Result<SubmissionSummary, DatabaseError> {

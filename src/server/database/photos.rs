@@ -4,7 +4,7 @@
 //! keeps its row: its place among [`MAX_PER_BRANCH`] is its own, and a disk that was away for a while can come back. `photos_here`
 //! are those that are noted and not lost.
 
-use super::{Database, DatabaseError, int, stored};
+use super::{Database, DatabaseError, Scope, backend::yes, int, stored};
 use crate::domain::{
     BranchCode, ContentHash, DeviceId,
     photo::{Finished, MediaType},
@@ -15,9 +15,9 @@ use std::collections::HashMap;
 /// No branch can fill the disk: this many photos of it are kept. A period of careful work brings some hundred.
 pub const MAX_PER_BRANCH: u32 = 2_000;
 
-const LOST: &str = "INSERT INTO lost_photos (branch, sha256) SELECT branch, sha256 FROM photos WHERE branch = ? AND sha256 = ?
+const LOST: &str = "INSERT INTO lost_photos (branch, sha256) SELECT branch, sha256 FROM photos WHERE branch = $1 AND sha256 = $2
      ON CONFLICT DO NOTHING";
-const FOUND: &str = "DELETE FROM lost_photos WHERE branch = ? AND sha256 = ?";
+const FOUND: &str = "DELETE FROM lost_photos WHERE branch = $1 AND sha256 = $2";
 
 /// A photo that is noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,8 @@ impl Database {
         photo: &Finished,
         now: u64,
     ) -> Result<Noted, DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
-        let known = sqlx::query("SELECT 1 FROM photos WHERE branch = ? AND sha256 = ?")
+        let mut tx = self.write(&Scope::branch(branch)).await?;
+        let known = sqlx::query("SELECT 1 FROM photos WHERE branch = $1 AND sha256 = $2")
             .bind(branch.as_str().to_owned())
             .bind(sha256.as_str().to_owned());
         if known.fetch_optional(&mut *tx).await?.is_some() {
@@ -63,7 +63,7 @@ impl Database {
         }
         let added = sqlx::query(
             "INSERT INTO photos (branch, sha256, bytes, media_type, width, height, device, stored_at)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE (SELECT count(*) FROM photos WHERE branch = ?1) < ?9",
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE (SELECT count(*) FROM photos WHERE branch = $1) < $9",
         )
         .bind(branch.as_str().to_owned())
         .bind(sha256.as_str().to_owned())
@@ -87,18 +87,19 @@ impl Database {
         sha256: &ContentHash,
     ) -> Result<Option<NotedPhoto>, DatabaseError> {
         let row = sqlx::query(
-            "SELECT media_type, EXISTS (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256)
-             FROM photos p WHERE branch = ? AND sha256 = ?",
+            "SELECT media_type, CASE WHEN EXISTS
+                 (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256) THEN 1 ELSE 0 END
+             FROM photos p WHERE branch = $1 AND sha256 = $2",
         )
         .bind(branch.as_str().to_owned())
         .bind(sha256.as_str().to_owned())
-        .fetch_optional(&self.0)
+        .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let said: String = row.try_get(0)?;
         let media_type = MediaType::parse(&said)
             .ok_or_else(|| stored(format_args!("a photo of the media type {said:?}")))?;
-        Ok(Some(NotedPhoto { media_type, is_lost: row.try_get(1)? }))
+        Ok(Some(NotedPhoto { media_type, is_lost: yes(&row, 1)? }))
     }
 
     /// Whether a branch may bring this photo: it has room for one more, or this one has its place already.
@@ -108,35 +109,37 @@ impl Database {
         sha256: &ContentHash,
     ) -> Result<bool, DatabaseError> {
         let row = sqlx::query(
-            "SELECT count(*) < ?3 OR EXISTS (SELECT 1 FROM photos WHERE branch = ?1 AND sha256 = ?2)
-             FROM photos WHERE branch = ?1",
+            "SELECT CASE WHEN count(*) < $3 OR EXISTS (SELECT 1 FROM photos WHERE branch = $1 AND sha256 = $2)
+                 THEN 1 ELSE 0 END
+             FROM photos WHERE branch = $1",
         )
         .bind(branch.as_str().to_owned())
         .bind(sha256.as_str().to_owned())
         .bind(i64::from(MAX_PER_BRANCH))
-        .fetch_one(&self.0)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(row.try_get(0)?)
+        Ok(yes(&row, 0)?)
     }
 
     /// The branches of which photos are noted.
     pub async fn branches_with_photos(&self) -> Result<Vec<BranchCode>, DatabaseError> {
-        let rows = sqlx::query("SELECT DISTINCT branch FROM photos").fetch_all(&self.0).await?;
+        let rows = sqlx::query("SELECT DISTINCT branch FROM photos").fetch_all(&self.pool).await?;
         rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
     }
 
     /// Every photo that is noted of a branch, and whether it is lost.
     pub async fn noted_photos(&self, branch: &BranchCode) -> Result<Vec<(ContentHash, bool)>, DatabaseError> {
         let rows = sqlx::query(
-            "SELECT sha256, EXISTS (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256)
-             FROM photos p WHERE branch = ?",
+            "SELECT sha256, CASE WHEN EXISTS
+                 (SELECT 1 FROM lost_photos l WHERE l.branch = p.branch AND l.sha256 = p.sha256) THEN 1 ELSE 0 END
+             FROM photos p WHERE branch = $1",
         )
         .bind(branch.as_str().to_owned())
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
+        let read = |row: &sqlx::any::AnyRow| {
             let sha256 = ContentHash::try_from(row.try_get::<String, _>(0)?).map_err(stored)?;
-            Ok((sha256, row.try_get(1)?))
+            Ok((sha256, yes(row, 1)?))
         };
         rows.iter().map(read).collect()
     }
@@ -150,7 +153,7 @@ impl Database {
         branch: &BranchCode,
         photos: &[(ContentHash, bool)],
     ) -> Result<(), DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::branch(branch)).await?;
         for (sha256, is_lost) in photos {
             sqlx::query(if *is_lost { LOST } else { FOUND })
                 .bind(branch.as_str().to_owned())
@@ -164,8 +167,8 @@ impl Database {
 
     /// How many photos are here, and how many bytes they have.
     pub async fn photos_stored(&self) -> Result<(u64, u64), DatabaseError> {
-        let row = sqlx::query("SELECT count(*), coalesce(sum(bytes), 0) FROM photos_here")
-            .fetch_one(&self.0)
+        let row = sqlx::query("SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM photos_here")
+            .fetch_one(&self.pool)
             .await?;
         let number = |place: usize| row.try_get::<i64, _>(place).map(i64::unsigned_abs);
         Ok((number(0)?, number(1)?))
@@ -174,26 +177,26 @@ impl Database {
     /// Whether a submission of the branch names this photo, and it is not here.
     pub async fn awaits_photo(&self, branch: &BranchCode, sha256: &str) -> Result<bool, DatabaseError> {
         let row = sqlx::query(
-            "SELECT EXISTS (SELECT 1 FROM submissions s JOIN attachments a ON a.submission = s.id
-             WHERE s.branch = ?1 AND a.sha256 = ?2 AND NOT EXISTS
-                 (SELECT 1 FROM photos_here p WHERE p.branch = ?1 AND p.sha256 = ?2))",
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM submissions s JOIN attachments a ON a.submission = s.id
+             WHERE s.branch = $1 AND a.sha256 = $2 AND NOT EXISTS
+                 (SELECT 1 FROM photos_here p WHERE p.branch = $1 AND p.sha256 = $2)) THEN 1 ELSE 0 END",
         )
         .bind(branch.as_str().to_owned())
         .bind(sha256.to_owned())
-        .fetch_one(&self.0)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(row.try_get(0)?)
+        Ok(yes(&row, 0)?)
     }
 
     /// How many photos of a submission are not here.
     pub(super) async fn missing_of(&self, submission: String) -> Result<usize, DatabaseError> {
         let row = sqlx::query(
             "SELECT count(*) FROM attachments a JOIN submissions s ON s.id = a.submission
-             WHERE a.submission = ? AND NOT EXISTS
+             WHERE a.submission = $1 AND NOT EXISTS
                  (SELECT 1 FROM photos_here p WHERE p.branch = s.branch AND p.sha256 = a.sha256)",
         )
         .bind(submission)
-        .fetch_one(&self.0)
+        .fetch_one(&self.pool)
         .await?;
         usize::try_from(row.try_get::<i64, _>(0)?).map_err(stored)
     }
@@ -205,12 +208,12 @@ impl Database {
     ) -> Result<HashMap<String, Vec<ContentHash>>, DatabaseError> {
         let rows = sqlx::query(
             "SELECT a.submission, a.sha256 FROM submissions s JOIN attachments a ON a.submission = s.id
-             WHERE s.branch = ?1 AND NOT EXISTS
-                 (SELECT 1 FROM photos_here p WHERE p.branch = ?1 AND p.sha256 = a.sha256)
+             WHERE s.branch = $1 AND NOT EXISTS
+                 (SELECT 1 FROM photos_here p WHERE p.branch = $1 AND p.sha256 = a.sha256)
              ORDER BY a.submission, a.sha256",
         )
         .bind(branch.as_str().to_owned())
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
         let mut missing: HashMap<String, Vec<ContentHash>> = HashMap::new();
         for row in rows {
@@ -230,8 +233,8 @@ mod tests {
     async fn database(folder: &tempfile::TempDir) -> Database {
         let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
         for code in ["b", "c"] {
-            let unit = "INSERT INTO units VALUES (?, NULL, '\"branch\"', '支部', 'rural', '')";
-            sqlx::query(unit).bind(code).execute(&database.0).await.unwrap();
+            let unit = "INSERT INTO units VALUES ($1, NULL, '\"branch\"', '支部', 'rural', '')";
+            sqlx::query(unit).bind(code).execute(&database.pool).await.unwrap();
         }
         database
     }
@@ -255,11 +258,11 @@ mod tests {
         let database = database(&folder).await;
         // All but one in one statement: two thousand commits would take their time.
         sqlx::query(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-             INSERT INTO photos SELECT 'b', printf('%064x', i), 9, 'image/jpeg', 16, 16, 'd', 1 FROM n",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+             INSERT INTO photos SELECT 'b', CAST(i AS TEXT), 9, 'image/jpeg', 16, 16, 'd', 1 FROM n",
         )
-        .bind(MAX_PER_BRANCH - 1)
-        .execute(&database.0)
+        .bind(i64::from(MAX_PER_BRANCH) - 1)
+        .execute(&database.pool)
         .await
         .unwrap();
         let room = async |number| database.has_room_for_photo(&branch("b"), &hash(number)).await.unwrap();

@@ -1,13 +1,13 @@
 //! 支部基本情况 of each branch: the one with the highest stamp is kept.
 
-use super::{Database, DatabaseError, stored};
+use super::{Database, DatabaseError, Scope, stored};
 use crate::{domain::BranchCode, protocol::StampedProfile};
-use sqlx::{Row as _, SqliteExecutor};
+use sqlx::{Row as _, any::AnyExecutor};
 
 impl Database {
     /// The profile that is kept of a branch.
     pub async fn profile(&self, branch: &BranchCode) -> Result<Option<StampedProfile>, DatabaseError> {
-        kept(&self.0, branch).await
+        kept(&self.pool, branch).await
     }
 
     /// Keeps a branch's profile unless a later one is there; returns the one that is kept.
@@ -19,14 +19,14 @@ impl Database {
         branch: &BranchCode,
         profile: StampedProfile,
     ) -> Result<StampedProfile, DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::branch(branch)).await?;
         if let Some(kept) = kept(&mut *tx, branch).await?
             && kept >= profile
         {
             return Ok(kept);
         }
         sqlx::query(
-            "INSERT INTO profiles (branch, body) VALUES (?, ?)
+            "INSERT INTO profiles (branch, body) VALUES ($1, $2)
              ON CONFLICT (branch) DO UPDATE SET body = excluded.body",
         )
         .bind(branch.as_str().to_owned())
@@ -39,10 +39,10 @@ impl Database {
 }
 
 async fn kept(
-    from: impl SqliteExecutor<'_>,
+    from: impl AnyExecutor<'_>,
     branch: &BranchCode,
 ) -> Result<Option<StampedProfile>, DatabaseError> {
-    let row = sqlx::query("SELECT body FROM profiles WHERE branch = ?")
+    let row = sqlx::query("SELECT body FROM profiles WHERE branch = $1")
         .bind(branch.as_str().to_owned())
         .fetch_optional(from)
         .await?;

@@ -1,11 +1,11 @@
 //! What is published: versions of the standard, their checklists and the documents of 一编一册, each by content.
 
-use super::{Database, DatabaseError, stored};
+use super::{Database, DatabaseError, Scope, stored};
 use crate::{
     domain::{Checklist, ContentHash, Document},
     protocol::{PublishedChecklist, PublishedDocument, PublishedStandard},
 };
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{AnyConnection, Row as _};
 
 impl Database {
     /// Publishes one version, which is then in force: its checklists and its documents. The version in force again changes
@@ -26,32 +26,36 @@ impl Database {
             checklists: Vec::with_capacity(checklists.len()).into(),
             documents: Vec::with_capacity(documents.len()).into(),
         };
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write(&Scope::Standard).await?;
         for checklist in checklists {
             let body = checklist.canonical_json().map_err(stored)?;
             let (sector, bytes) = (checklist.sector.clone(), body.len() as u64);
-            let insert = "INSERT INTO checklists (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            let insert = "INSERT INTO checklists (hash, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
             let hash = keep(&mut tx, insert, body).await?;
             published.checklists.push(PublishedChecklist { sector, hash, bytes });
         }
         for document in documents {
             let body = document.canonical_json().map_err(stored)?;
             let bytes = body.len() as u64;
-            let insert = "INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            let insert = "INSERT INTO documents (hash, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
             let hash = keep(&mut tx, insert, body).await?;
             let (id, title) = (document.id.clone(), document.title.clone());
             let (collection, number) = (document.collection, document.number);
             published.documents.push(PublishedDocument { id, collection, number, title, hash, bytes });
         }
         let summary = serde_json::to_string(&published).map_err(stored)?;
-        sqlx::query("INSERT INTO standards (summary) VALUES (?) ON CONFLICT DO NOTHING")
-            .bind(summary.clone())
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO standards (number, summary)
+             SELECT (SELECT coalesce(max(number), 0) + 1 FROM standards), $1
+             WHERE NOT EXISTS (SELECT 1 FROM standards WHERE summary = $1)",
+        )
+        .bind(summary.clone())
+        .execute(&mut *tx)
+        .await?;
         // An older version that is published again is in force again.
         sqlx::query(
             "UPDATE standards SET number = (SELECT max(number) + 1 FROM standards)
-             WHERE summary = ? AND number < (SELECT max(number) FROM standards)",
+             WHERE summary = $1 AND number < (SELECT max(number) FROM standards)",
         )
         .bind(summary)
         .execute(&mut *tx)
@@ -63,28 +67,28 @@ impl Database {
     /// The version published last, as JSON.
     pub async fn standard(&self) -> Result<Option<String>, DatabaseError> {
         let row = sqlx::query("SELECT summary FROM standards ORDER BY number DESC LIMIT 1");
-        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+        Ok(row.fetch_optional(&self.pool).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// The canonical bytes of a checklist.
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
-        self.kept("SELECT body FROM checklists WHERE hash = ?", hash).await
+        self.kept("SELECT body FROM checklists WHERE hash = $1", hash).await
     }
 
     /// The canonical bytes of a document.
     pub async fn document(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
-        self.kept("SELECT body FROM documents WHERE hash = ?", hash).await
+        self.kept("SELECT body FROM documents WHERE hash = $1", hash).await
     }
 
     async fn kept(&self, select: &'static str, hash: &ContentHash) -> Result<Option<Vec<u8>>, DatabaseError> {
         let row = sqlx::query(select).bind(hash.as_str().to_owned());
-        Ok(row.fetch_optional(&self.0).await?.map(|row| row.try_get(0)).transpose()?)
+        Ok(row.fetch_optional(&self.pool).await?.map(|row| row.try_get(0)).transpose()?)
     }
 }
 
 /// Stores a content under its hash.
 async fn keep(
-    tx: &mut SqliteConnection,
+    tx: &mut AnyConnection,
     insert: &'static str,
     body: Vec<u8>,
 ) -> Result<ContentHash, DatabaseError> {

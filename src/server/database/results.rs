@@ -6,7 +6,7 @@ use crate::{
     protocol::{Receipt, Review},
 };
 use sqlx::Row as _;
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 /// The submission that counts for one branch and period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Database {
     pub async fn counting(&self, period: Option<&PeriodId>) -> Result<Vec<Counting>, DatabaseError> {
         let rows =
             sqlx::query("SELECT id, branch, period, parents FROM submissions WHERE withdrawn_at IS NULL")
-                .fetch_all(&self.0)
+                .fetch_all(&self.pool)
                 .await?;
         let mut assessments: BTreeMap<(BranchCode, PeriodId), Vec<Followed>> = BTreeMap::new();
         for row in rows {
@@ -59,9 +59,9 @@ impl Database {
         for ((branch, period), submissions) in assessments {
             let heads = heads(&submissions);
             let Some(newest) = heads.iter().max() else { continue };
-            let row = sqlx::query("SELECT receipt FROM submissions WHERE id = ?")
+            let row = sqlx::query("SELECT receipt FROM submissions WHERE id = $1")
                 .bind(newest.to_string())
-                .fetch_one(&self.0)
+                .fetch_one(&self.pool)
                 .await?;
             list.push(Counting {
                 branch,
@@ -80,17 +80,17 @@ impl Database {
         let rows = sqlx::query(
             "SELECT period, count(DISTINCT branch) FROM submissions WHERE withdrawn_at IS NULL GROUP BY period",
         );
-        let count = |row: &sqlx::sqlite::SqliteRow| {
+        let count = |row: &sqlx::any::AnyRow| {
             let period = PeriodId::new(row.try_get::<String, _>(0)?).map_err(stored)?;
             Ok((period, usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?))
         };
-        rows.fetch_all(&self.0).await?.iter().map(count).collect()
+        rows.fetch_all(&self.pool).await?.iter().map(count).collect()
     }
 
     /// Every submission's id and receipt code, withdrawn ones too: what a clerk may name it by.
     pub async fn receipt_codes(&self) -> Result<Vec<(SubmissionId, String)>, DatabaseError> {
-        let rows = sqlx::query("SELECT receipt FROM submissions ORDER BY id").fetch_all(&self.0).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
+        let rows = sqlx::query("SELECT receipt FROM submissions ORDER BY id").fetch_all(&self.pool).await?;
+        let read = |row: &sqlx::any::AnyRow| {
             let receipt: Receipt = serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
             Ok((receipt.submission, receipt.code))
         };
@@ -99,9 +99,9 @@ impl Database {
 
     /// A submission with its score sheet.
     pub async fn report(&self, id: SubmissionId) -> Result<Option<Report>, DatabaseError> {
-        let row = sqlx::query("SELECT body, sheet FROM submissions WHERE id = ?")
+        let row = sqlx::query("SELECT body, sheet FROM submissions WHERE id = $1")
             .bind(id.to_string())
-            .fetch_optional(&self.0)
+            .fetch_optional(&self.pool)
             .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Report {
@@ -112,20 +112,10 @@ impl Database {
 
     /// What the upper level said of a submission, oldest first; `None` when there is no such submission.
     pub async fn reviews_of(&self, id: SubmissionId) -> Result<Option<Vec<Review>>, DatabaseError> {
-        let row = sqlx::query("SELECT 1 FROM submissions WHERE id = ?").bind(id.to_string());
-        match row.fetch_optional(&self.0).await? {
+        let row = sqlx::query("SELECT 1 FROM submissions WHERE id = $1").bind(id.to_string());
+        match row.fetch_optional(&self.pool).await? {
             Some(_) => self.reviews(&id.to_string()).await.map(Some),
             None => Ok(None),
         }
-    }
-
-    /// Writes a consistent copy of everything into a new file, also while the endpoint serves.
-    ///
-    /// # Errors
-    /// When the file exists, cannot be written, or the database fails.
-    pub async fn back_up(&self, file: &Path) -> Result<(), DatabaseError> {
-        let name = file.to_str().ok_or_else(|| stored("the backup's path is not UTF-8"))?;
-        sqlx::query("VACUUM INTO ?").bind(name.to_owned()).execute(&self.0).await?;
-        Ok(())
     }
 }

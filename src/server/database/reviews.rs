@@ -1,8 +1,12 @@
 //! What the upper level says, written in one go.
 
-use super::{Database, DatabaseError, stored};
-use crate::{domain::SubmissionId, protocol::Review};
-use sqlx::Row as _;
+use super::{Backend, Database, DatabaseError, Scope, stored};
+use crate::{
+    domain::{BranchCode, SubmissionId},
+    protocol::Review,
+};
+use sqlx::{Any, Row as _, Transaction};
+use std::collections::BTreeSet;
 
 /// A review that is to be written, if nothing was said since the clerk looked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,24 @@ pub struct Decision {
 }
 
 impl Database {
+    /// What is locked for writing reviews of these submissions: their branches, which never change.
+    pub(super) async fn write_reviews(
+        &self,
+        submissions: &[SubmissionId],
+    ) -> Result<Transaction<'static, Any>, DatabaseError> {
+        if self.backend == Backend::Sqlite || submissions.len() > Scope::MANY {
+            return self.write(&Scope::Whole).await;
+        }
+        let mut branches = BTreeSet::new();
+        for id in submissions {
+            let row = sqlx::query_scalar::<_, String>("SELECT branch FROM submissions WHERE id = $1");
+            if let Some(branch) = row.bind(id.to_string()).fetch_optional(&self.pool).await? {
+                branches.insert(BranchCode::new(branch).map_err(stored)?);
+            }
+        }
+        self.write(&Scope::Branches(branches.iter().collect())).await
+    }
+
     /// Writes reviews in one transaction, each an act of its own, and gives back the submissions that were withdrawn, or reviewed by
     /// somebody else, since the clerk looked: of these nothing was written. A branch that withdraws at the same moment wins or
     /// loses as a whole: what was withdrawn is not reviewed.
@@ -24,11 +46,12 @@ impl Database {
     /// When the database fails; then nothing of it is stored.
     pub async fn decide(&self, decisions: &[Decision]) -> Result<Vec<SubmissionId>, DatabaseError> {
         let mut overtaken = Vec::new();
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let ids: Vec<SubmissionId> = decisions.iter().map(|decision| decision.submission).collect();
+        let mut tx = self.write_reviews(&ids).await?;
         for Decision { submission, after, review } in decisions {
             let row = sqlx::query(
                 "SELECT (SELECT count(*) FROM reviews WHERE submission = submissions.id) FROM submissions
-                 WHERE id = ? AND withdrawn_at IS NULL",
+                 WHERE id = $1 AND withdrawn_at IS NULL",
             )
             .bind(submission.to_string())
             .fetch_optional(&mut *tx)
@@ -38,7 +61,7 @@ impl Database {
                 overtaken.push(*submission);
                 continue;
             }
-            sqlx::query("INSERT INTO reviews (submission, body) VALUES (?, ?)")
+            sqlx::query("INSERT INTO reviews (submission, body) VALUES ($1, $2)")
                 .bind(submission.to_string())
                 .bind(serde_json::to_string(review).map_err(stored)?)
                 .execute(&mut *tx)
@@ -52,7 +75,7 @@ impl Database {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::BranchCode, protocol::ReviewState};
+    use crate::protocol::ReviewState;
 
     fn decision(number: u8, after: usize) -> Decision {
         let review = Review {
@@ -71,16 +94,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
-            .execute(&database.0)
+            .execute(&database.pool)
             .await
             .unwrap();
         for number in [1, 2, 3] {
             sqlx::query(
                 "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
-                 VALUES (?, 'b', '2026', '', '', '', '', '[]')",
+                 VALUES ($1, 'b', '2026', '', '', '', '', '[]')",
             )
             .bind(decision(number, 0).submission.to_string())
-            .execute(&database.0)
+            .execute(&database.pool)
             .await
             .unwrap();
         }

@@ -1,13 +1,16 @@
 //! The organisation tree.
 
 use super::{
-    Database, DatabaseError, Unit,
+    Database, DatabaseError, Scope, Unit,
     changes::{self, From},
     stored,
 };
 use crate::domain::BranchCode;
 use jiff::civil::Date;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{
+    Row as _,
+    any::{AnyExecutor, AnyRow},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an import changed.
@@ -24,11 +27,7 @@ pub struct Imported {
 impl Database {
     /// All units in the order of their codes.
     pub async fn units(&self) -> Result<Vec<Unit>, DatabaseError> {
-        let rows =
-            sqlx::query("SELECT code, parent, level, name, sector, telephone FROM units ORDER BY code")
-                .fetch_all(&self.0)
-                .await?;
-        rows.iter().map(unit).collect()
+        all(&self.pool).await
     }
 
     /// How many branches that have not ended each sector has; a sector without any is left out.
@@ -38,11 +37,11 @@ impl Database {
             "SELECT sector, count(*) FROM units WHERE sector <> ''
              AND code NOT IN (SELECT code FROM lifetimes WHERE ended_day IS NOT NULL) GROUP BY sector",
         );
-        let count = |row: &SqliteRow| {
+        let count = |row: &AnyRow| {
             let branches = usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?;
             Ok((row.try_get(0)?, branches))
         };
-        rows.fetch_all(&self.0).await?.iter().map(count).collect()
+        rows.fetch_all(&self.pool).await?.iter().map(count).collect()
     }
 
     /// The branches that have a code, a phone or a submission: their codes cannot become another kind of unit.
@@ -51,7 +50,7 @@ impl Database {
             "SELECT branch FROM codes UNION SELECT branch FROM devices UNION SELECT branch FROM submissions
              UNION SELECT branch FROM finding_entries",
         )
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
     }
@@ -68,10 +67,10 @@ impl Database {
         changed: From,
         founded: Option<Date>,
     ) -> Result<Imported, DatabaseError> {
-        let known = self.units().await?;
+        let mut tx = self.write(&Scope::Roster).await?;
+        let known = all(&mut *tx).await?;
         let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
         let mut imported = Imported::default();
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         for unit in units {
             let old = known.get(&unit.code).copied();
             match old {
@@ -83,7 +82,7 @@ impl Database {
                 None => imported.new += 1,
             }
             sqlx::query(
-                "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES (?, ?, ?, ?, ?, ?)
+                "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
                  name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
             )
@@ -112,7 +111,12 @@ impl Database {
     }
 }
 
-pub(super) fn unit(row: &SqliteRow) -> Result<Unit, DatabaseError> {
+async fn all(from: impl AnyExecutor<'_>) -> Result<Vec<Unit>, DatabaseError> {
+    let rows = sqlx::query("SELECT code, parent, level, name, sector, telephone FROM units ORDER BY code");
+    rows.fetch_all(from).await?.iter().map(unit).collect()
+}
+
+pub(super) fn unit(row: &AnyRow) -> Result<Unit, DatabaseError> {
     let parent: Option<String> = row.try_get("parent")?;
     Ok(Unit {
         code: BranchCode::new(row.try_get::<String, _>("code")?).map_err(stored)?,

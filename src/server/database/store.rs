@@ -3,12 +3,12 @@
 //! A synchronous commit costs the disk's own latency, whatever is in it. So one task does all the storing: it takes what is
 //! waiting, up to [`MAX_BATCH`], into one transaction, and tells each sender its own outcome only after the commit.
 
-use super::{Database, DatabaseError, QUARANTINED_PER_BRANCH, int, stored};
+use super::{Backend, Database, DatabaseError, QUARANTINED_PER_BRANCH, Scope, int, stored};
 use crate::{
     domain::{BranchCode, Submission, SubmissionId},
     protocol::{Receipt, Review, ReviewState},
 };
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{AnyConnection, Connection as _, Row as _};
 use tokio::sync::{mpsc, oneshot};
 
 /// At most so many submissions share one commit.
@@ -97,10 +97,10 @@ impl Database {
         id: SubmissionId,
     ) -> Result<Option<Receipt>, DatabaseError> {
         let row =
-            sqlx::query_scalar::<_, String>("SELECT receipt FROM submissions WHERE branch = ? AND id = ?")
+            sqlx::query_scalar::<_, String>("SELECT receipt FROM submissions WHERE branch = $1 AND id = $2")
                 .bind(branch.as_str().to_owned())
                 .bind(id.to_string())
-                .fetch_optional(&self.0)
+                .fetch_optional(&self.pool)
                 .await?;
         row.map(|receipt| serde_json::from_str(&receipt).map_err(stored)).transpose()
     }
@@ -130,44 +130,51 @@ impl Database {
         &self,
         arrivals: &[Arrival],
     ) -> Result<Vec<Result<Stored, DatabaseError>>, DatabaseError> {
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx =
+            self.write(&Scope::Branches(arrivals.iter().map(|arrival| &arrival.branch).collect())).await?;
         let mut outcomes = Vec::with_capacity(arrivals.len());
         for arrival in arrivals {
-            match store_in(&mut tx, arrival).await {
-                Err(error) if fails_all(&error) => return Err(error),
+            let outcome = match self.backend {
+                Backend::Sqlite => store_in(&mut tx, arrival).await,
+                Backend::Postgres => {
+                    let mut savepoint = tx.begin().await?;
+                    let outcome = store_in(&mut savepoint, arrival).await;
+                    match outcome {
+                        Ok(_) => savepoint.commit().await?,
+                        Err(_) => savepoint.rollback().await?,
+                    }
+                    outcome
+                }
+            };
+            match outcome {
+                Err(error) if self.fails_all(&error) => return Err(error),
                 outcome => outcomes.push(outcome),
             }
         }
         tx.commit().await?;
         Ok(outcomes)
     }
-}
 
-/// Whether an error is about the transaction, not about one arrival: SQLite undoes only the statement that breaks a
-/// constraint, but a full disk or a failed write may have undone everything.
-fn fails_all(error: &DatabaseError) -> bool {
-    match error {
-        DatabaseError::Sqlite(sqlx::Error::Database(error)) => {
-            matches!(error.kind(), sqlx::error::ErrorKind::Other)
+    /// Whether an error is about the transaction, not about one arrival.
+    fn fails_all(&self, error: &DatabaseError) -> bool {
+        match error {
+            DatabaseError::Failed(error) => !self.backend.is_one_statements(error),
+            DatabaseError::Open(..) | DatabaseError::Batch(_) | DatabaseError::Stopped => true,
+            DatabaseError::Stored(_)
+            | DatabaseError::Missing(_)
+            | DatabaseError::NotADatabase(_)
+            | DatabaseError::Newer(..)
+            | DatabaseError::Migration(..)
+            | DatabaseError::OtherMigration(..) => false,
         }
-        DatabaseError::Sqlite(_)
-        | DatabaseError::Open(..)
-        | DatabaseError::Batch(_)
-        | DatabaseError::Stopped => true,
-        DatabaseError::Stored(_)
-        | DatabaseError::Missing(_)
-        | DatabaseError::NotADatabase(_)
-        | DatabaseError::Newer(..)
-        | DatabaseError::Migration(..)
-        | DatabaseError::OtherMigration(..) => false,
     }
 }
 
 /// Stores one arrival within a transaction that has the write lock, so that what it looks at cannot change under it.
-async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored, DatabaseError> {
+async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, DatabaseError> {
     let Arrival { branch, bytes, submission, receipt, sheet } = arrival;
     let id = submission.id.to_string();
-    let row = sqlx::query("SELECT branch, receipt FROM submissions WHERE id = ?")
+    let row = sqlx::query("SELECT branch, receipt FROM submissions WHERE id = $1")
         .bind(id.clone())
         .fetch_optional(&mut *tx)
         .await?;
@@ -181,7 +188,7 @@ async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored
         }
         sqlx::query(
             "INSERT INTO quarantine (id, sha256, body, branch, received_at)
-             SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine WHERE branch = ?) < ?
+             SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM quarantine WHERE branch = $6) < $7
              ON CONFLICT DO NOTHING",
         )
         .bind(id)
@@ -200,7 +207,7 @@ async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored
     }
     sqlx::query(
         "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id)
     .bind(branch.as_str().to_owned())
@@ -213,7 +220,7 @@ async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored
     .execute(&mut *tx)
     .await?;
     for photo in submission.photos() {
-        sqlx::query("INSERT INTO attachments (submission, sha256) VALUES (?, ?)")
+        sqlx::query("INSERT INTO attachments (submission, sha256) VALUES ($1, $2)")
             .bind(submission.id.to_string())
             .bind(String::from(photo))
             .execute(&mut *tx)
@@ -224,7 +231,7 @@ async fn store_in(tx: &mut SqliteConnection, arrival: &Arrival) -> Result<Stored
 
 /// Why the branch may not add a submission to this period, if so.
 async fn refusal(
-    tx: &mut SqliteConnection,
+    tx: &mut AnyConnection,
     branch: &BranchCode,
     submission: &Submission,
 ) -> Result<Option<Stored>, DatabaseError> {
@@ -234,10 +241,10 @@ async fn refusal(
     // The newest that was not withdrawn decides.
     let row = sqlx::query(
         "SELECT (SELECT body FROM reviews WHERE submission =
-             (SELECT id FROM submissions WHERE branch = ?1 AND period = ?2 AND withdrawn_at IS NULL
+             (SELECT id FROM submissions WHERE branch = $1 AND period = $2 AND withdrawn_at IS NULL
               ORDER BY id DESC LIMIT 1)
          ORDER BY number DESC LIMIT 1) AS review,
-         (SELECT count(*) FROM submissions WHERE branch = ?1 AND period = ?2) AS sent",
+         (SELECT count(*) FROM submissions WHERE branch = $1 AND period = $2) AS sent",
     )
     .bind(branch.as_str().to_owned())
     .bind(submission.period.as_str().to_owned())

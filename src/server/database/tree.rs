@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Unit, stored};
 use crate::domain::{BranchCode, PeriodId, day};
 use jiff::civil::Date;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{Row as _, any::AnyRow};
 use std::collections::BTreeMap;
 
 /// How a unit ended.
@@ -87,7 +87,7 @@ impl Database {
             "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor
              FROM units u LEFT JOIN lifetimes l ON l.code = u.code",
         )
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
         rows.iter().map(member).collect()
     }
@@ -97,10 +97,10 @@ impl Database {
         let mut tree = self.tree().await?;
         let rows = sqlx::query(
             "SELECT code, parent, level, name, sector, '' AS telephone FROM unit_history
-             WHERE until_day > ? ORDER BY code, until_day DESC",
+             WHERE until_day > $1 ORDER BY code, until_day DESC",
         )
         .bind(day::text(date))
-        .fetch_all(&self.0)
+        .fetch_all(&self.pool)
         .await?;
         // Of a unit that changed several times since, the first change tells how it stood: it comes last.
         for row in &rows {
@@ -115,35 +115,36 @@ impl Database {
     /// The last day on which each unit changed that ever did: what is entered now cannot lie before it.
     pub async fn last_changes(&self) -> Result<BTreeMap<BranchCode, Date>, DatabaseError> {
         let rows = sqlx::query("SELECT code, max(until_day) AS until_day FROM unit_history GROUP BY code");
-        let read = |row: &SqliteRow| {
+        let read = |row: &AnyRow| {
             let code = BranchCode::new(row.try_get::<String, _>("code")?).map_err(stored)?;
             Ok((code, some_day(Some(row.try_get("until_day")?))?.unwrap_or(Date::MIN)))
         };
-        rows.fetch_all(&self.0).await?.iter().map(read).collect()
+        rows.fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
     /// The day that was set for a period to take the tree as it stands.
     pub async fn freeze(&self, period: &PeriodId) -> Result<Option<Date>, DatabaseError> {
-        let row = sqlx::query("SELECT on_day FROM freezes WHERE period = ?").bind(period.as_str().to_owned());
-        let Some(row) = row.fetch_optional(&self.0).await? else { return Ok(None) };
+        let row =
+            sqlx::query("SELECT on_day FROM freezes WHERE period = $1").bind(period.as_str().to_owned());
+        let Some(row) = row.fetch_optional(&self.pool).await? else { return Ok(None) };
         some_day(row.try_get("on_day")?)
     }
 
     /// Sets the day for a period to take the tree as it stands.
     pub async fn set_freeze(&self, period: &PeriodId, on: Date) -> Result<(), DatabaseError> {
         sqlx::query(
-            "INSERT INTO freezes (period, on_day) VALUES (?, ?)
+            "INSERT INTO freezes (period, on_day) VALUES ($1, $2)
              ON CONFLICT (period) DO UPDATE SET on_day = excluded.on_day",
         )
         .bind(period.as_str().to_owned())
         .bind(day::text(on))
-        .execute(&self.0)
+        .execute(&self.pool)
         .await?;
         Ok(())
     }
 }
 
-fn member(row: &SqliteRow) -> Result<Member, DatabaseError> {
+fn member(row: &AnyRow) -> Result<Member, DatabaseError> {
     let successor: Option<String> = row.try_get("successor")?;
     let into = successor.map(|code| BranchCode::new(code).map_err(stored)).transpose()?;
     Ok(Member {

@@ -1,6 +1,6 @@
 //! 由上级评: what the upper level gave, written in one go and never changed.
 
-use super::{Database, DatabaseError, stored};
+use super::{Database, DatabaseError, Scope, stored};
 use crate::domain::{BranchCode, ValueAbove};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
@@ -24,10 +24,11 @@ impl Database {
     /// When the database fails; then nothing of it is stored.
     pub async fn give(&self, givings: &[Giving]) -> Result<Vec<usize>, DatabaseError> {
         let mut overtaken = Vec::new();
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx =
+            self.write(&Scope::Branches(givings.iter().map(|giving| &giving.branch).collect())).await?;
         for (place, Giving { branch, after, value }) in givings.iter().enumerate() {
             let count: i64 = sqlx::query_scalar(
-                "SELECT count(*) FROM values_above WHERE branch = ? AND period = ? AND item = ?",
+                "SELECT count(*) FROM values_above WHERE branch = $1 AND period = $2 AND item = $3",
             )
             .bind(branch.as_str().to_owned())
             .bind(value.period.as_str().to_owned())
@@ -38,7 +39,7 @@ impl Database {
                 overtaken.push(place);
                 continue;
             }
-            sqlx::query("INSERT INTO values_above (branch, period, item, body) VALUES (?, ?, ?, ?)")
+            sqlx::query("INSERT INTO values_above (branch, period, item, body) VALUES ($1, $2, $3, $4)")
                 .bind(branch.as_str().to_owned())
                 .bind(value.period.as_str().to_owned())
                 .bind(value.item.as_str().to_owned())
@@ -52,18 +53,20 @@ impl Database {
 
     /// Everything that was given to a branch, oldest first.
     pub async fn given_to(&self, branch: &BranchCode) -> Result<Vec<ValueAbove>, DatabaseError> {
-        let rows =
-            sqlx::query_scalar::<_, String>("SELECT body FROM values_above WHERE branch = ? ORDER BY number")
-                .bind(branch.as_str().to_owned())
-                .fetch_all(&self.0)
-                .await?;
+        let rows = sqlx::query_scalar::<_, String>(
+            "SELECT body FROM values_above WHERE branch = $1 ORDER BY number",
+        )
+        .bind(branch.as_str().to_owned())
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter().map(|body| serde_json::from_str(body).map_err(stored)).collect()
     }
 
     /// Everything that was given to anybody, of each branch oldest first.
     pub async fn all_given(&self) -> Result<BTreeMap<BranchCode, Vec<ValueAbove>>, DatabaseError> {
-        let rows =
-            sqlx::query("SELECT branch, body FROM values_above ORDER BY number").fetch_all(&self.0).await?;
+        let rows = sqlx::query("SELECT branch, body FROM values_above ORDER BY number")
+            .fetch_all(&self.pool)
+            .await?;
         let mut given: BTreeMap<BranchCode, Vec<ValueAbove>> = BTreeMap::new();
         for row in rows {
             let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
@@ -98,7 +101,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
-            .execute(&database.0)
+            .execute(&database.pool)
             .await
             .unwrap();
         let two = [giving("one", 0, 100), giving("two", 0, 200)];
