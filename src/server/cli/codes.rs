@@ -2,7 +2,6 @@
 
 use super::{
     error::{CliError, must_be_new, write_new},
-    slips,
     text::{say, table},
     units,
 };
@@ -14,6 +13,7 @@ use crate::{
         database::{Database, Unit},
         host::clock::SystemClock,
         office::{activating::PHONE_CODE_MS, clock::Clock as _},
+        tables::slips,
     },
 };
 use jiff::{ToSpan as _, civil::Date};
@@ -63,22 +63,22 @@ pub(super) struct Issue {
 
 /// A code that was issued: shown now or never.
 #[derive(Debug, Clone, serde::Serialize)]
-pub(super) struct Issued {
+pub(crate) struct Issued {
     /// The branch.
-    pub(super) branch: BranchCode,
+    pub(crate) branch: BranchCode,
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Whom it reports to.
-    pub(super) reports_to: String,
+    pub(crate) reports_to: String,
     /// The 12 digits.
-    pub(super) code: ActivationCode,
+    pub(crate) code: ActivationCode,
     /// The link that opens the app with the code, when the address is known.
-    pub(super) link: Option<String>,
+    pub(crate) link: Option<String>,
     /// The last day it works.
     #[serde(with = "crate::domain::day")]
-    pub(super) valid_until: Date,
+    pub(crate) valid_until: Date,
     /// The same as an instant, milliseconds since 1970-01-01 UTC.
-    pub(super) expires_at: u64,
+    pub(crate) expires_at: u64,
 }
 
 impl Codes {

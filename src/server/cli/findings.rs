@@ -4,9 +4,7 @@
 use super::{
     days,
     error::CliError,
-    findings_export, findings_import,
-    findings_items::Items,
-    inherited::is_passed_on,
+    findings_import,
     review::speaker,
     text::{say, table},
     units,
@@ -23,7 +21,8 @@ use crate::{
             findings::{FromAbove, Said, SoFar, Word},
         },
         host::clock::SystemClock,
-        office::clock::Clock as _,
+        office::{clock::Clock as _, inherited::is_passed_on, items::Items},
+        tables::mending_ledger,
     },
     words::{
         findings::{source, standing},
@@ -95,17 +94,17 @@ pub(super) enum Findings {
 }
 
 /// A finding with what is needed to show it.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Its branch.
-    pub(super) branch: Unit,
+    pub(crate) branch: Unit,
     /// The name of the unit that the branch reports to.
-    pub(super) above: String,
+    pub(crate) above: String,
     /// 编号: see [`numbers`].
-    pub(super) number: String,
+    pub(crate) number: String,
     /// The finding.
-    pub(super) finding: Finding,
+    pub(crate) finding: Finding,
     /// That the branch has ended, and how: 2026-11-15撤销.
-    pub(super) gone: Option<String>,
+    pub(crate) gone: Option<String>,
 }
 
 /// The hexadecimal digits of an id, without dashes.
@@ -144,14 +143,14 @@ impl Findings {
                 give_back(database, &finding, &reason, due.as_deref(), by.as_deref()).await
             }
             Self::Export { output, under, common } => {
-                findings_export::export(database, &output, under.as_deref(), common).await
+                mending_ledger::export(database, &output, under.as_deref(), common).await
             }
         }
     }
 }
 
 /// All findings below a unit, by branch, the oldest of each first.
-pub(super) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec<Row>, CliError> {
+pub(crate) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec<Row>, CliError> {
     let tree = database.tree().await?;
     let (all, _) = database.all_findings().await?;
     let mut rows = Vec::new();

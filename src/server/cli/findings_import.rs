@@ -6,11 +6,11 @@
 use super::{
     error::{self, CliError},
     findings::{MOST_TRIES, busy, said},
-    findings_table::{Desk, NAME, Read, table},
     standard::checklists_in_force,
     text::say,
     units,
 };
+use crate::server::tables::findings::{Desk, NAME, Read, table};
 use crate::{
     domain::{
         BranchCode, FindingField, FindingId, FindingOrigin, FindingState, FindingValue, ItemId,

@@ -1,15 +1,15 @@
 //! Damaged tables of rosters, findings and reviews: the shared reader says what is wrong with them, or reads them, with little work.
 
-use super::{
-    findings_table::{self, Desk},
-    review_sheet,
-};
+use super::review_sheet;
 use crate::{
     domain::{BranchCode, Findings},
     protocol::Level,
     server::{
         database::{Tree, Unit},
-        tables::roster,
+        tables::{
+            findings::{self, Desk},
+            roster,
+        },
     },
     sheets::{
         Fault, Sheet,
@@ -96,7 +96,7 @@ fn damaged_findings_are_told_what_is_wrong_with_them() {
     let known: BTreeMap<BranchCode, Findings> = BTreeMap::new();
     let desk = Desk::new(units, BTreeMap::new(), known, date(2026, 11, 30));
     try_table(FINDINGS, |sheets| {
-        let (table, faults) = findings_table::table(sheets);
+        let (table, faults) = findings::table(sheets);
         desk.read(&table, faults).map(|_| ())
     });
 }

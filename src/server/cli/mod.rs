@@ -4,37 +4,32 @@
 //! error, and whatever refuses ends with exit code 1 without having written anything.
 
 mod backup;
-mod codes;
+pub(crate) mod codes;
 mod days;
 mod device;
 mod error;
 mod explain;
-mod findings;
-mod findings_export;
+pub(crate) mod findings;
 mod findings_import;
-mod findings_items;
-mod findings_table;
-mod inherited;
 mod judge;
 mod judge_sheet;
 mod package;
-mod progress;
+pub(crate) mod progress;
 mod results;
 mod review;
-mod review_items;
+pub(crate) mod review_items;
 mod review_sheet;
 mod roster;
 mod roster_changes;
 mod roster_template;
 mod row_by_row;
-mod slips;
-mod standard;
+pub(crate) mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
 mod standard_periods;
 mod standard_points;
-mod text;
+pub(crate) mod text;
 mod units;
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ fn not_theirs(checklist: &Checklist, item: &ItemId, period: &PeriodId) -> Option
 }
 
 /// An item by its number (17, 第17条) or its id.
-pub(super) fn find_item(checklist: &Checklist, text: &str) -> Option<ItemId> {
+pub(crate) fn find_item(checklist: &Checklist, text: &str) -> Option<ItemId> {
     let text = text.trim();
     let bare = text.strip_prefix('第').unwrap_or(text);
     let bare = bare.strip_suffix('条').unwrap_or(bare).trim();

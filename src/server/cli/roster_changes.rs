@@ -4,7 +4,6 @@ use super::{
     days,
     error::CliError,
     findings::{MOST_TRIES, busy, is_stored},
-    inherited::{self, is_passed_on},
     review::PeriodIdArg,
     text::say,
 };
@@ -16,6 +15,7 @@ use crate::{
         database::{Database, Member, Tree, Unit},
         host::clock::SystemClock,
         office::clock::Clock as _,
+        office::inherited::{self, is_passed_on},
         office::roster_tree::{Overlay, level_name},
         tables::roster::is_name,
     },

@@ -5,6 +5,8 @@ pub mod activating;
 pub mod actor;
 pub mod clock;
 pub mod evidence;
+pub(crate) mod inherited;
+pub(crate) mod items;
 pub mod profiles;
 pub(crate) mod roster_tree;
 pub(crate) mod scope;

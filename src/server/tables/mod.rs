@@ -1,4 +1,7 @@
 //! What goes out as a table and comes back: each described once, written and read by the same description.
 
 pub(crate) mod columns;
+pub(crate) mod findings;
+pub(crate) mod mending_ledger;
 pub(crate) mod roster;
+pub(crate) mod slips;

@@ -1,16 +1,18 @@
 //! The findings as a workbook: 整改台账 with the columns of the paper form, counted per item and per town. Rows follow the
 //! roster's codes: nobody is ranked.
 
-use super::{
+use crate::server::cli::{
     error::{CliError, must_be_new_workbook, write_new},
     findings::{Row, rows},
-    findings_items::Items,
     text::say,
 };
 use crate::{
     domain::{BranchCode, Finding, FindingState, ItemId, period::shanghai_date},
     server::{
-        database::Database, host::clock::SystemClock, office::clock::Clock as _, tables::columns::Page,
+        database::Database,
+        host::clock::SystemClock,
+        office::{clock::Clock as _, items::Items},
+        tables::columns::Page,
     },
     sheets::write::Cell,
     words::{
@@ -29,7 +31,7 @@ use std::{
 const NAMED_BRANCHES: usize = 20;
 
 /// Writes the workbook.
-pub(super) async fn export(
+pub(crate) async fn export(
     database: &Database,
     output: &Path,
     under: Option<&str>,

@@ -1,6 +1,6 @@
 //! How lists of findings name the item that a finding is about, also where the version in force has it no more.
 
-use super::{error::CliError, standard::checklists_in_force};
+use crate::server::{cli::error::CliError, office::standards::checklists_in_force};
 use crate::{
     domain::{Checklist, Item, ItemId},
     server::database::Database,
@@ -8,20 +8,20 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// The checklists in force by sector, and all that ever were, the newest first.
-pub(super) struct Items {
+pub(crate) struct Items {
     in_force: BTreeMap<String, Checklist>,
     ever: Vec<Checklist>,
 }
 
 impl Items {
     /// Reads them.
-    pub(super) async fn read(database: &Database) -> Result<Self, CliError> {
+    pub(crate) async fn read(database: &Database) -> Result<Self, CliError> {
         let in_force = checklists_in_force(database).await?;
         Ok(Self { in_force, ever: database.ever_published().await? })
     }
 
     /// The checklist in force for a sector.
-    pub(super) fn in_force(&self, sector: &str) -> Option<&Checklist> {
+    pub(crate) fn in_force(&self, sector: &str) -> Option<&Checklist> {
         self.in_force.get(sector)
     }
 
@@ -35,7 +35,7 @@ impl Items {
 
     /// 第17条 of the checklist in force; 原第7条“党务公开” where only an earlier version has the item; the bare id where none has;
     /// empty where no item is named.
-    pub(super) fn named(&self, id: Option<&ItemId>, sector: &str) -> String {
+    pub(crate) fn named(&self, id: Option<&ItemId>, sector: &str) -> String {
         let Some(id) = id else { return String::new() };
         if let Some((number, ..)) = self.in_force(sector).and_then(|list| list.find(id)) {
             return format!("第{number}条");
@@ -45,7 +45,7 @@ impl Items {
     }
 
     /// What the item is called.
-    pub(super) fn title(&self, id: &ItemId, sector: &str) -> &str {
+    pub(crate) fn title(&self, id: &ItemId, sector: &str) -> &str {
         let now = self.in_force(sector).and_then(|list| list.find(id)).map(|(_, _, item)| item);
         now.or_else(|| self.of_old(sector, id).map(|(_, item)| item)).map_or("", |item| &item.title)
     }

@@ -3,7 +3,7 @@
 //! A row is a finding of its own by branch, item and text. Where the upper level has written it already, the row says what is new
 //! about it.
 
-use super::review_items::find_item;
+use crate::server::cli::review_items::find_item;
 use crate::{
     domain::{
         BranchCode, Checklist, Finding, FindingField, FindingId, FindingState, FindingValue, Findings,
@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// How faults name the table.
-pub(super) const NAME: &str = "问题清单";
+pub(crate) const NAME: &str = "问题清单";
 /// No inspection finds more.
 const MAX_ROWS: usize = 20_000;
 
@@ -53,7 +53,7 @@ const FORM: Form<'_> = Form {
 };
 
 /// The table that a file's sheets hold, what of it was not read or taken in a safe meaning, or what is wrong with it as such.
-pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
+pub(crate) fn table(sheets: &[Sheet]) -> (Table, Faults) {
     let mut faults = Faults::default();
     let mut table = Table::pick(sheets, &FORM, &mut faults);
     if faults.is_empty() && !table.has(CODE) && !table.has(BRANCH) {
@@ -64,34 +64,34 @@ pub(super) fn table(sheets: &[Sheet]) -> (Table, Faults) {
 }
 
 /// What a row asks for.
-pub(super) struct Read {
+pub(crate) struct Read {
     /// Of which branch.
-    pub(super) branch: BranchCode,
+    pub(crate) branch: BranchCode,
     /// About which item, if any.
-    pub(super) item: Option<ItemId>,
+    pub(crate) item: Option<ItemId>,
     /// 存在问题
-    pub(super) problem: String,
+    pub(crate) problem: String,
     /// 整改时限, if any.
-    pub(super) deadline: Option<Date>,
+    pub(crate) deadline: Option<Date>,
     /// 问题来源; may be empty.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// The finding that it is already.
-    pub(super) known: Option<Known>,
+    pub(crate) known: Option<Known>,
 }
 
 /// A finding that a row is already, and what of the row is new about it.
-pub(super) struct Known {
+pub(crate) struct Known {
     /// The finding.
-    pub(super) finding: Finding,
+    pub(crate) finding: Finding,
     /// Whether the row says another day than the last table did.
-    pub(super) deadline: bool,
+    pub(crate) deadline: bool,
     /// Whether it names another source.
-    pub(super) source: bool,
+    pub(crate) source: bool,
 }
 
 impl Read {
     /// Whether anything about a known finding is to be written. A closed one is left alone.
-    pub(super) fn differs(&self) -> bool {
+    pub(crate) fn differs(&self) -> bool {
         self.known.as_ref().is_some_and(|known| {
             known.finding.state != FindingState::Closed && (known.deadline || known.source)
         })
@@ -116,7 +116,7 @@ impl From<Findings> for OfBranch {
 }
 
 /// What rows are read against.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     units: Vec<Unit>,
     /// Units that are there no more, each with how it ended: 2026-11-15撤销.
     gone: BTreeMap<BranchCode, String>,
@@ -127,7 +127,7 @@ pub(super) struct Desk {
 
 impl Desk {
     /// With the roster, the checklists by sector, and what is stored of findings, on this day.
-    pub(super) fn new(
+    pub(crate) fn new(
         units: Vec<Unit>,
         checklists: BTreeMap<String, Checklist>,
         known: BTreeMap<BranchCode, Findings>,
@@ -138,14 +138,14 @@ impl Desk {
     }
 
     /// With what has become of units that are there no more: nothing is written to them.
-    pub(super) fn without(mut self, gone: BTreeMap<BranchCode, String>) -> Self {
+    pub(crate) fn without(mut self, gone: BTreeMap<BranchCode, String>) -> Self {
         self.units.retain(|unit| !gone.contains_key(&unit.code));
         self.gone = gone;
         self
     }
 
     /// What the rows of a table ask for, in their order, or everything that is wrong with them and was before.
-    pub(super) fn read(&self, table: &Table, mut faults: Faults) -> Result<Vec<Read>, Vec<Fault>> {
+    pub(crate) fn read(&self, table: &Table, mut faults: Faults) -> Result<Vec<Read>, Vec<Fault>> {
         let mut rows: BTreeMap<(BranchCode, Option<ItemId>, String), usize> = BTreeMap::new();
         let mut read = Vec::new();
         for line in table.lines() {

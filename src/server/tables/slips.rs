@@ -1,6 +1,6 @@
 //! QR slips: a sheet of A4 to print, cut up and hand out; and one code on a terminal.
 
-use super::{codes::Issued, error::CliError, progress};
+use crate::server::cli::{codes::Issued, error::CliError, progress};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ const STYLE: &str = "@page{size:A4;margin:10mm}body{margin:0;font-family:\"Noto 
     .head{font-size:9pt;margin:0 0 2mm}";
 
 /// The whole page.
-pub(super) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
+pub(crate) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"zh-CN\">\n<head><meta charset=\"utf-8\"><title>激活码</title>\
          <style>{STYLE}</style></head>\n<body>\n<main>\n"
@@ -44,7 +44,7 @@ pub(super) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
 }
 
 /// The QR code in half blocks; on a terminal with colours of its own, so that it reads on dark and light ones.
-pub(super) fn terminal(link: &str, is_terminal: bool) -> Result<String, CliError> {
+pub(crate) fn terminal(link: &str, is_terminal: bool) -> Result<String, CliError> {
     let code = code(link)?;
     let light = |x, y| !code.get_module(x, y);
     let mut lines = Vec::new();

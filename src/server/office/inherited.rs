@@ -18,7 +18,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// What the new branch is told of the open findings of these, and how many they are.
-pub(super) fn words<'a>(
+pub(crate) fn words<'a>(
     all: &BTreeMap<BranchCode, Findings>,
     parts: impl Iterator<Item = &'a Unit>,
     whole: &BranchCode,
@@ -40,7 +40,7 @@ pub(super) fn words<'a>(
 }
 
 /// Whether a finding of a branch that has ended is now another's.
-pub(super) fn is_passed_on(
+pub(crate) fn is_passed_on(
     finding: FindingId,
     ended: Option<&Ended>,
     all: &BTreeMap<BranchCode, Findings>,
