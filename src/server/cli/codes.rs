@@ -2,30 +2,23 @@
 
 use super::{
     error::{CliError, must_be_new, write_new},
+    progress,
     text::{say, table},
-    units,
 };
-use crate::server::office::scope;
 use crate::{
-    domain::{BranchCode, period::shanghai_date},
-    protocol::ActivationCode,
     server::{
-        database::{Database, Unit},
-        host::clock::SystemClock,
-        office::{activating::PHONE_CODE_MS, clock::Clock as _},
-        tables::slips,
+        database::Database,
+        host::{clock::SystemClock, random::SystemRandom},
+        office::codes::{self, Issued, Refusal},
+        tables::{
+            codes as list,
+            slips::{self, QUIET},
+        },
     },
+    words::units::gone,
 };
-use jiff::{ToSpan as _, civil::Date};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::IsTerminal as _,
-    path::PathBuf,
-};
-
-const DAY_MS: u64 = 86_400_000;
-/// Shanghai is eight hours ahead of UTC.
-const SHANGHAI_MS: u64 = 8 * 3_600_000;
+use qrcodegen::{DataTooLong, QrCode};
+use std::{io::IsTerminal as _, path::PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Codes {
@@ -61,24 +54,20 @@ pub(super) struct Issue {
     json: bool,
 }
 
-/// A code that was issued: shown now or never.
-#[derive(Debug, Clone, serde::Serialize)]
-pub(crate) struct Issued {
-    /// The branch.
-    pub(crate) branch: BranchCode,
-    /// Its name.
-    pub(crate) name: String,
-    /// Whom it reports to.
-    pub(crate) reports_to: String,
-    /// The 12 digits.
-    pub(crate) code: ActivationCode,
-    /// The link that opens the app with the code, when the address is known.
-    pub(crate) link: Option<String>,
-    /// The last day it works.
-    #[serde(with = "crate::domain::day")]
-    pub(crate) valid_until: Date,
-    /// The same as an instant, milliseconds since 1970-01-01 UTC.
-    pub(crate) expires_at: u64,
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Scope(refusal) => refusal.into(),
+            Refusal::Gone(name, how) => Self::refused(
+                format!("“{name}”已经没有了：{}", gone(how.on, how.into.as_deref())),
+                "给合并以后的支部发；登记错了的，用 roster end --undo 恢复",
+            ),
+            Refusal::NoRandomness => {
+                Self::refused("系统给不出随机数", "过一会儿再试；一直这样就检查这台机器")
+            }
+            Refusal::Database(error) => error.into(),
+        }
+    }
 }
 
 impl Codes {
@@ -89,27 +78,23 @@ impl Codes {
             must_be_new(file)?;
         }
         let base = issue.base_url.as_deref().map(checked_base).transpose()?;
-        let (units, tree) = (database.units().await?, database.tree().await?);
-        let mut branches = match (&issue.whom.branch, &issue.whom.under) {
-            (Some(branch), _) => vec![scope::branch(&units, branch)?.clone()],
-            (None, under) => scope::branches(database, under.as_deref()).await?,
+        let whom = match (&issue.whom.branch, &issue.whom.under) {
+            (Some(branch), _) => codes::Whom::Branch(branch),
+            (None, under) => codes::Whom::Below(under.as_deref().unwrap_or_default()),
         };
-        let ended = |branch: &Unit| tree.get(&branch.code).and_then(|member| member.ended.as_ref());
-        if let [one] = &branches[..]
-            && let Some(ended) = ended(one)
-        {
-            let problem = format!("“{}”已经没有了：{}", one.name, units::gone(ended, &tree));
-            let remedy = "给合并以后的支部发；登记错了的，用 roster end --undo 恢复";
-            return Err(CliError::refused(problem, remedy));
-        }
-        branches.retain(|branch| ended(branch).is_none());
+        let (clock, mut random) = (SystemClock, SystemRandom);
         let (issued, voided) =
-            draw(database, &branches, &scope::names(&units), issue.valid_days, base.as_deref()).await?;
+            codes::issue(database, &clock, &mut random, whom, issue.valid_days, base.as_deref()).await?;
         if let Some(file) = &issue.csv {
-            write_new(file, &csv(&issued)?)?;
+            let csv = list::csv(&issued);
+            let csv =
+                csv.map_err(|error| CliError::refused(format!("做不出CSV：{error}"), "把这句话告诉维护的人"));
+            write_new(file, &csv?)?;
         }
         if let Some(file) = &issue.slips {
-            write_new(file, slips::html(&issued, base.as_deref().unwrap_or_default())?.as_bytes())?;
+            let so_far = |done| progress::so_far("正在做二维码条", done, issued.len());
+            let slips = slips::html(&issued, base.as_deref().unwrap_or_default(), so_far);
+            write_new(file, slips.map_err(no_qr)?.as_bytes())?;
         }
         issue.tell(&issued, voided)
     }
@@ -122,20 +107,12 @@ impl Issue {
             return Ok(());
         }
         if self.csv.is_none() && self.slips.is_none() {
-            let rows = issued.iter().map(|one| {
-                let link = one.link.clone().unwrap_or_default();
-                vec![
-                    one.branch.to_string(),
-                    one.name.clone(),
-                    one.code.to_string(),
-                    one.valid_until.to_string(),
-                    link,
-                ]
-            });
-            say(table(&["支部编号", "支部", "激活码", "有效到", "链接"], &rows.collect::<Vec<_>>()));
+            let (headers, rows) = list::shown(issued);
+            say(table(&headers, &rows));
         }
         if let (true, [one]) = (self.qr, issued) {
-            say(slips::terminal(one.link.as_deref().unwrap_or_default(), std::io::stdout().is_terminal())?);
+            let code = slips::code(one.link.as_deref().unwrap_or_default()).map_err(no_qr)?;
+            say(terminal(&code, std::io::stdout().is_terminal()));
         }
         for file in self.csv.iter().chain(&self.slips) {
             say(format!("已写入“{}”。", file.display()));
@@ -157,100 +134,31 @@ fn checked_base(text: &str) -> Result<String, CliError> {
     Err(CliError::refused(format!("“{text}”不是网址"), "写成 https://biaochi.example.cn 的样子"))
 }
 
-/// A new code for every branch, and how many older ones nobody can use any more. A code that another branch has already is drawn again.
-async fn draw(
-    database: &Database,
-    branches: &[Unit],
-    names: &BTreeMap<BranchCode, String>,
-    valid_days: u16,
-    base: Option<&str>,
-) -> Result<(Vec<Issued>, u64), CliError> {
-    let now = SystemClock.now_ms();
-    let (valid_until, expires_at) = last_day(now, valid_days);
-    let mut drawn: BTreeMap<BranchCode, ActivationCode> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<BranchCode> = branches.iter().map(|branch| branch.code.clone()).collect();
-    let mut voided = 0;
-    while !open.is_empty() {
-        let mut round = Vec::with_capacity(open.len());
-        for branch in open {
-            let code = loop {
-                let code = random_code()?;
-                if seen.insert(code.clone()) {
-                    break code;
-                }
-            };
-            round.push((branch, code));
-        }
-        let done = database.issue_codes(&round, expires_at, now, PHONE_CODE_MS).await?;
-        open = done.taken;
-        voided += done.voided;
-        drawn.extend(round);
+fn no_qr(error: DataTooLong) -> CliError {
+    CliError::refused(format!("做不出二维码：{error}"), "把网址改短一些")
+}
+
+/// The QR code in half blocks; on a terminal with colours of its own, so that it reads on dark and light ones.
+fn terminal(code: &QrCode, is_terminal: bool) -> String {
+    let light = |x, y| !code.get_module(x, y);
+    let mut lines = Vec::new();
+    for y in (-QUIET..code.size() + QUIET).step_by(2) {
+        let line: String = (-QUIET..code.size() + QUIET)
+            .map(|x| match (light(x, y), light(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            })
+            .collect();
+        lines.push(if is_terminal { format!("\u{1b}[97;40m{line}\u{1b}[0m") } else { line });
     }
-    let issued = branches.iter().filter_map(|branch| {
-        let code = drawn.remove(&branch.code)?;
-        let above = branch.parent.as_ref().and_then(|parent| names.get(parent));
-        Some(Issued {
-            branch: branch.code.clone(),
-            name: branch.name.clone(),
-            reports_to: above.cloned().unwrap_or_default(),
-            link: base.map(|base| format!("{base}/activate#code={}", code.digits())),
-            code,
-            valid_until,
-            expires_at,
-        })
-    });
-    Ok((issued.collect(), voided))
-}
-
-fn random_code() -> Result<ActivationCode, CliError> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random)
-        .map_err(|_| CliError::refused("系统给不出随机数", "过一会儿再试；一直这样就检查这台机器"))?;
-    Ok(ActivationCode::from_random(random))
-}
-
-/// The day so many days from today, and its last millisecond: "valid until the 8th" includes the 8th.
-fn last_day(now: u64, days: u16) -> (Date, u64) {
-    let day = shanghai_date(now).checked_add(i32::from(days).days()).unwrap_or(Date::MAX);
-    let midnight = (now + SHANGHAI_MS) / DAY_MS * DAY_MS - SHANGHAI_MS;
-    (day, midnight + (u64::from(days) + 1) * DAY_MS - 1)
-}
-
-/// With a byte order mark, so that spreadsheets read the Chinese; the code as text in its three groups.
-fn csv(issued: &[Issued]) -> Result<Vec<u8>, CliError> {
-    let failed =
-        |error: ::csv::Error| CliError::refused(format!("做不出CSV：{error}"), "把这句话告诉维护的人");
-    let mut writer = ::csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
-    writer.write_record(["上级党组织", "支部编号", "支部", "激活码", "有效到", "链接"]).map_err(failed)?;
-    for one in issued {
-        let row = [
-            one.reports_to.as_str(),
-            one.branch.as_str(),
-            &one.name,
-            &one.code.to_string(),
-            &one.valid_until.to_string(),
-            one.link.as_deref().unwrap_or_default(),
-        ];
-        writer.write_record(row).map_err(failed)?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| CliError::refused(format!("做不出CSV：{error}"), "把这句话告诉维护的人"))
+    lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn a_code_is_good_until_the_end_of_its_last_day() {
-        // 2026-11-24 12:00 in Shanghai.
-        let (day, expires_at) = last_day(1_795_492_800_000, 14);
-        assert_eq!(day, date(2026, 12, 8));
-        assert_eq!((shanghai_date(expires_at), shanghai_date(expires_at + 1)), (day, date(2026, 12, 9)));
-    }
 
     #[test]
     fn an_address_is_an_address() {

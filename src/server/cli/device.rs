@@ -4,17 +4,12 @@ use super::{
     error::CliError,
     text::{moment, say, table},
 };
-use crate::server::office::scope;
-use crate::{
-    domain::DeviceId,
-    server::{
-        database::{Database, devices::BoundDevice},
-        host::clock::SystemClock,
-        office::clock::Clock as _,
-    },
+use crate::server::{
+    database::{Database, devices::BoundDevice},
+    host::clock::SystemClock,
+    office::devices::{self, Refusal},
 };
 use serde_json::json;
-use std::collections::BTreeSet;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Device {
@@ -49,12 +44,28 @@ pub(super) enum Device {
     },
 }
 
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        let problem = match refusal {
+            Refusal::Scope(refusal) => return refusal.into(),
+            Refusal::Database(error) => return error.into(),
+            Refusal::NotOne(0) => "这个支部没有这部手机".to_owned(),
+            Refusal::NotOne(several) => format!("这个开头有{several}部手机"),
+        };
+        Self::refused(problem, "用 device list 核对手机编号，写全一些")
+    }
+}
+
 impl Device {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         match self {
             Self::List { branch, under, json } => {
-                list(database, branch.as_deref().or(under.as_deref()), branch.is_some(), json).await
+                let devices = match branch {
+                    Some(branch) => devices::of_branch(database, &branch).await?,
+                    None => devices::below(database, under.as_deref()).await?,
+                };
+                list(&devices, json)
             }
             Self::Revoke { branch, device, json, .. } => {
                 revoke(database, &branch, device.as_deref(), json).await
@@ -63,14 +74,7 @@ impl Device {
     }
 }
 
-async fn list(database: &Database, scope: Option<&str>, one: bool, json: bool) -> Result<(), CliError> {
-    if let Some(branch) = scope.filter(|_| one) {
-        scope::branch(&database.units().await?, branch)?;
-    }
-    let branches = scope::branches(database, scope).await?;
-    let mut devices = database.devices().await?;
-    let branches: BTreeSet<_> = branches.iter().map(|branch| &branch.code).collect();
-    devices.retain(|device| branches.contains(&device.branch));
+fn list(devices: &[BoundDevice], json: bool) -> Result<(), CliError> {
     if json {
         let list: Vec<_> = devices.iter().map(as_json).collect();
         say(serde_json::to_string_pretty(&list)?);
@@ -94,32 +98,16 @@ async fn list(database: &Database, scope: Option<&str>, one: bool, json: bool) -
 }
 
 async fn revoke(database: &Database, branch: &str, device: Option<&str>, json: bool) -> Result<(), CliError> {
-    let units = database.units().await?;
-    let branch = scope::branch(&units, branch)?;
-    let of_branch = database.devices().await?;
-    let of_branch = of_branch.iter().filter(|bound| bound.branch == branch.code).map(|bound| bound.device);
-    let mut meant: Vec<DeviceId> = of_branch
-        .filter(|id| device.is_none_or(|start| id.to_string().starts_with(&start.to_lowercase())))
-        .collect();
-    meant.dedup();
-    if device.is_some() && meant.len() != 1 {
-        let problem = match meant.len() {
-            0 => "这个支部没有这部手机".to_owned(),
-            several => format!("这个开头有{several}部手机"),
-        };
-        return Err(CliError::refused(problem, "用 device list 核对手机编号，写全一些"));
-    }
-    let now = SystemClock.now_ms();
-    let revoked = database.revoke_of(&branch.code, &meant, now).await?;
-    let voided = if device.is_none() { database.void_codes(&branch.code, now).await? } else { 0 };
+    let revoked = devices::revoke(database, &SystemClock, branch, device).await?;
+    let (phones, codes) = (revoked.phones, revoked.codes);
     if json {
-        let done = json!({ "branch": branch.code, "revoked": revoked, "voided_codes": voided });
+        let done = json!({ "branch": revoked.branch.code, "revoked": phones, "voided_codes": codes });
         say(serde_json::to_string_pretty(&done)?);
     } else {
-        let name = &branch.name;
-        say(format!("{name}：停用{revoked}部手机。手机上的资料不动；要再用，重新发激活码。"));
-        if voided > 0 {
-            say(format!("还没有用过的{voided}个激活码也作废了。"));
+        let name = &revoked.branch.name;
+        say(format!("{name}：停用{phones}部手机。手机上的资料不动；要再用，重新发激活码。"));
+        if codes > 0 {
+            say(format!("还没有用过的{codes}个激活码也作废了。"));
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ mod backup;
 pub(crate) mod codes;
 mod days;
 mod device;
-mod error;
+pub(crate) mod error;
 mod explain;
 pub(crate) mod findings;
 mod findings_import;

@@ -4,6 +4,8 @@
 pub mod activating;
 pub mod actor;
 pub mod clock;
+pub(crate) mod codes;
+pub(crate) mod devices;
 pub mod evidence;
 pub(crate) mod inherited;
 pub(crate) mod items;

@@ -1,5 +1,6 @@
 //! What goes out as a table and comes back: each described once, written and read by the same description.
 
+pub(crate) mod codes;
 pub(crate) mod columns;
 pub(crate) mod findings;
 pub(crate) mod mending_ledger;

@@ -1,7 +1,7 @@
-//! QR slips: a sheet of A4 to print, cut up and hand out; and one code on a terminal.
+//! QR slips: a sheet of A4 to print, cut up and hand out.
 
-use crate::server::cli::{codes::Issued, error::CliError, progress};
-use qrcodegen::{QrCode, QrCodeEcc};
+use crate::server::office::codes::Issued;
+use qrcodegen::{DataTooLong, QrCode, QrCodeEcc};
 use std::fmt::Write as _;
 
 /// Eight slips on a sheet of A4.
@@ -13,14 +13,14 @@ const STYLE: &str = "@page{size:A4;margin:10mm}body{margin:0;font-family:\"Noto 
     .browser{margin:0;font-size:10pt;font-weight:700}ol{margin:0;padding-left:5mm;font-size:8.5pt;line-height:1.35}\
     .head{font-size:9pt;margin:0 0 2mm}";
 
-/// The whole page.
-pub(crate) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
+/// The whole page. `so_far` is told how many slips are done.
+pub(crate) fn html(issued: &[Issued], base: &str, so_far: impl Fn(usize)) -> Result<String, DataTooLong> {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"zh-CN\">\n<head><meta charset=\"utf-8\"><title>激活码</title>\
          <style>{STYLE}</style></head>\n<body>\n<main>\n"
     );
     for (number, one) in issued.iter().enumerate() {
-        progress::so_far("正在做二维码条", number, issued.len());
+        so_far(number);
         let link = one.link.as_deref().unwrap_or_default();
         let svg = svg(&code(link)?);
         // Writing to a String cannot fail.
@@ -43,27 +43,8 @@ pub(crate) fn html(issued: &[Issued], base: &str) -> Result<String, CliError> {
     Ok(page)
 }
 
-/// The QR code in half blocks; on a terminal with colours of its own, so that it reads on dark and light ones.
-pub(crate) fn terminal(link: &str, is_terminal: bool) -> Result<String, CliError> {
-    let code = code(link)?;
-    let light = |x, y| !code.get_module(x, y);
-    let mut lines = Vec::new();
-    for y in (-QUIET..code.size() + QUIET).step_by(2) {
-        let line: String = (-QUIET..code.size() + QUIET)
-            .map(|x| match (light(x, y), light(x, y + 1)) {
-                (true, true) => '█',
-                (true, false) => '▀',
-                (false, true) => '▄',
-                (false, false) => ' ',
-            })
-            .collect();
-        lines.push(if is_terminal { format!("\u{1b}[97;40m{line}\u{1b}[0m") } else { line });
-    }
-    Ok(lines.join("\n"))
-}
-
 /// The blank margin a reader needs, in modules (ISO/IEC 18004).
-const QUIET: i32 = 4;
+pub(crate) const QUIET: i32 = 4;
 
 fn svg(code: &QrCode) -> String {
     let whole = code.size() + 2 * QUIET;
@@ -79,9 +60,9 @@ fn svg(code: &QrCode) -> String {
     )
 }
 
-fn code(link: &str) -> Result<QrCode, CliError> {
+/// A link as a QR code.
+pub(crate) fn code(link: &str) -> Result<QrCode, DataTooLong> {
     QrCode::encode_text(link, QrCodeEcc::Medium)
-        .map_err(|error| CliError::refused(format!("做不出二维码：{error}"), "把网址改短一些"))
 }
 
 fn escaped(text: &str) -> String {

@@ -1,0 +1,161 @@
+//! Activation codes, issued to branches in number. Only their hashes are stored, so they can be shown once.
+
+use super::{
+    activating::{PHONE_CODE_MS, draw},
+    clock::{Clock, Random},
+    scope::{self, Gone},
+};
+use crate::{
+    domain::{BranchCode, period::shanghai_date},
+    protocol::ActivationCode,
+    server::database::{Database, DatabaseError, Unit},
+};
+use jiff::{ToSpan as _, civil::Date};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY_MS: u64 = 86_400_000;
+/// Shanghai is eight hours ahead of UTC.
+const SHANGHAI_MS: u64 = 8 * 3_600_000;
+
+/// Why no code was issued.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// It is not clear to whom.
+    #[error(transparent)]
+    Scope(#[from] scope::Refusal),
+    /// The one branch they are for has ended.
+    #[error("{0} has ended on {on}", on = .1.on)]
+    Gone(
+        /// Its name.
+        String,
+        /// How.
+        Gone,
+    ),
+    /// A code cannot be drawn.
+    #[error("no randomness to be had")]
+    NoRandomness,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// For whom codes are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Whom<'a> {
+    /// One branch, by its code or name.
+    Branch(&'a str),
+    /// Every branch below a unit that has not ended.
+    Below(&'a str),
+}
+
+/// A code that was issued: shown now or never.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(crate) struct Issued {
+    /// The branch.
+    pub(crate) branch: BranchCode,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whom it reports to.
+    pub(crate) reports_to: String,
+    /// The 12 digits.
+    pub(crate) code: ActivationCode,
+    /// The link that opens the app with the code, when the address is known.
+    pub(crate) link: Option<String>,
+    /// The last day it works.
+    #[serde(with = "crate::domain::day")]
+    pub(crate) valid_until: Date,
+    /// The same as an instant, milliseconds since 1970-01-01 UTC.
+    pub(crate) expires_at: u64,
+}
+
+/// Issues a new code to every branch meant, good for so many days; and tells how many older ones nobody can use any more. With the
+/// address `base` of the app, each has its link.
+pub(crate) async fn issue(
+    database: &Database,
+    clock: &dyn Clock,
+    random: &mut dyn Random,
+    whom: Whom<'_>,
+    valid_days: u16,
+    base: Option<&str>,
+) -> Result<(Vec<Issued>, u64), Refusal> {
+    let (units, tree) = (database.units().await?, database.tree().await?);
+    let mut branches = match whom {
+        Whom::Branch(branch) => vec![scope::branch(&units, branch)?.clone()],
+        Whom::Below(unit) => scope::branches(database, Some(unit)).await?,
+    };
+    let ended = |branch: &Unit| tree.get(&branch.code).and_then(|member| member.ended.as_ref());
+    if let [one] = &branches[..]
+        && let Some(ended) = ended(one)
+    {
+        return Err(Refusal::Gone(one.name.clone(), Gone::of(ended, &tree)));
+    }
+    branches.retain(|branch| ended(branch).is_none());
+    let now = clock.now_ms();
+    let (valid_until, expires_at) = last_day(now, valid_days);
+    let (mut drawn, voided) = new_codes(database, random, &branches, expires_at, now).await?;
+    let issued = branches.into_iter().filter_map(|branch| {
+        let code = drawn.remove(&branch.code)?;
+        Some(Issued {
+            reports_to: tree.above(&branch).map(|above| above.name.clone()).unwrap_or_default(),
+            branch: branch.code,
+            name: branch.name,
+            link: base.map(|base| format!("{base}/activate#code={}", code.digits())),
+            code,
+            valid_until,
+            expires_at,
+        })
+    });
+    Ok((issued.collect(), voided))
+}
+
+/// A stored code for every branch, and how many older ones have ended. A code that another branch has already is drawn again.
+async fn new_codes(
+    database: &Database,
+    random: &mut dyn Random,
+    branches: &[Unit],
+    expires_at: u64,
+    now: u64,
+) -> Result<(BTreeMap<BranchCode, ActivationCode>, u64), Refusal> {
+    let mut drawn = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<BranchCode> = branches.iter().map(|branch| branch.code.clone()).collect();
+    let mut voided = 0;
+    while !open.is_empty() {
+        let mut round = Vec::with_capacity(open.len());
+        for branch in open {
+            let code = loop {
+                let code = draw(random).ok_or(Refusal::NoRandomness)?;
+                if seen.insert(code.clone()) {
+                    break code;
+                }
+            };
+            round.push((branch, code));
+        }
+        let done = database.issue_codes(&round, expires_at, now, PHONE_CODE_MS).await?;
+        open = done.taken;
+        voided += done.voided;
+        drawn.extend(round);
+    }
+    Ok((drawn, voided))
+}
+
+/// The day so many days from today, and its last millisecond: "valid until the 8th" includes the 8th.
+fn last_day(now: u64, days: u16) -> (Date, u64) {
+    let day = shanghai_date(now).checked_add(i32::from(days).days()).unwrap_or(Date::MAX);
+    let midnight = (now + SHANGHAI_MS) / DAY_MS * DAY_MS - SHANGHAI_MS;
+    (day, midnight + (u64::from(days) + 1) * DAY_MS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_code_is_good_until_the_end_of_its_last_day() {
+        // 2026-11-24 12:00 in Shanghai.
+        let (day, expires_at) = last_day(1_795_492_800_000, 14);
+        assert_eq!(day, date(2026, 12, 8));
+        assert_eq!((shanghai_date(expires_at), shanghai_date(expires_at + 1)), (day, date(2026, 12, 9)));
+    }
+}
