@@ -9,6 +9,19 @@ pub fn source(finding: &Finding) -> String {
     if finding.detail.is_empty() { finding_origin(finding.origin).into() } else { finding.detail.clone() }
 }
 
+/// 问题来源 of what a branch has taken over from another, which is there no more: 接自十里村党支部：镇党委检查.
+pub fn taken_over(from: &str, finding: &Finding) -> String {
+    format!("接自{from}：{}", source(finding))
+}
+
+/// Which item it is about: 第17条; 原第7条“党务公开”, of one that only an earlier version has.
+pub fn item(number: usize, title_of_old: Option<&str>) -> String {
+    match title_of_old {
+        Some(title) => format!("原第{number}条“{title}”"),
+        None => format!("第{number}条"),
+    }
+}
+
 /// How it stands: 整改中，逾期.
 pub fn standing(finding: &Finding, today: Date) -> String {
     let overdue = if finding.is_overdue(today) { "，逾期" } else { "" };

@@ -15,18 +15,6 @@ pub(super) fn read(text: &str) -> Result<Date, CliError> {
     })
 }
 
-/// A day on which something has happened.
-pub(super) fn happened(text: &str, today: Date) -> Result<Date, CliError> {
-    let found = read(text)?;
-    if found > today {
-        return Err(CliError::refused(
-            format!("{found}还没有到"),
-            "到了那一天再做；已经生效的，写生效的日子",
-        ));
-    }
-    Ok(found)
-}
-
 /// What to say of a day by which something is due: it may have passed, and is entered as it is.
 pub(super) fn overdue(due: Option<Date>, today: Date) -> Option<String> {
     let due = due.filter(|due| *due < today)?;
@@ -59,8 +47,6 @@ mod tests {
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }
-        assert!(happened("2026-11-24", today).is_ok());
-        assert!(happened("2026-11-25", today).unwrap_err().to_string().contains("还没有到"));
         assert_eq!(overdue(Some(today), today), None);
         assert!(overdue(Some(date(2026, 11, 23)), today).unwrap().contains("逾期"));
     }

@@ -21,7 +21,7 @@ use std::{
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CliError {
+pub(super) enum CliError {
     /// The database failed.
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
     Database(DatabaseError),
@@ -122,7 +122,7 @@ impl From<DatabaseError> for CliError {
 
 impl CliError {
     /// A refusal in words.
-    pub(crate) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn refused(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Refused { problem: problem.into(), remedy: remedy.into() }
     }
 }
@@ -246,7 +246,7 @@ pub(super) fn must_be_new(file: &Path) -> Result<(), CliError> {
 }
 
 /// Refuses a file that is there already, or whose name promises something else than the workbook that is written.
-pub(crate) fn must_be_new_workbook(file: &Path) -> Result<(), CliError> {
+pub(super) fn must_be_new_workbook(file: &Path) -> Result<(), CliError> {
     if !file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
         let right = file.with_extension("xlsx");
         let problem = format!("“{}”的结尾不是 .xlsx，写出来的是xlsx工作簿", file.display());
@@ -256,7 +256,7 @@ pub(crate) fn must_be_new_workbook(file: &Path) -> Result<(), CliError> {
 }
 
 /// Writes a new file that only its owner may read.
-pub(crate) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+pub(super) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
     fill_new(file, |open| open.write_all(bytes))
 }
 

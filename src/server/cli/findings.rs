@@ -1,41 +1,41 @@
-//! `findings`: problems and their mending as the upper level sees them. Its table comes in by `findings_table.rs` and
-//! `findings_import.rs`, and goes out by `findings_export.rs`.
+//! `findings`: problems and their mending as the upper level sees them.
 
 use super::{
     days,
-    error::CliError,
-    findings_import,
-    review::speaker,
+    error::{self, CliError, must_be_new_workbook, write_new},
     text::{say, table},
-    units,
 };
-use crate::server::office::scope;
 use crate::{
     domain::{
-        BranchCode, Finding, FindingId, FindingState, Ruling, answer::MAX_TEXT_CHARS, check::is_plain_text,
-        finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
+        FindingState, answer::MAX_TEXT_CHARS, finding::check::MAX_FINDING_ENTRIES, period::shanghai_date,
     },
     server::{
-        database::{
-            Database, Unit,
-            findings::{FromAbove, Said, SoFar, Word},
-        },
+        database::Database,
         host::clock::SystemClock,
-        office::{clock::Clock as _, inherited::is_passed_on, items::Items},
-        tables::mending_ledger,
+        office::{
+            actor::{Actor, Unheard},
+            clock::Clock as _,
+            mending::{
+                self, Refusal, Row, Unsaid,
+                adding::{self, Added, Known},
+                counts::Common,
+                items::Items,
+            },
+        },
+        tables::{
+            findings::{NAME, read},
+            mending_ledger::{Book, named},
+        },
     },
+    sheets::workbook,
     words::{
         findings::{source, standing},
         terms::finding_state,
+        units,
     },
 };
 use serde_json::json;
-use std::{collections::BTreeMap, path::PathBuf};
-
-/// So many digits a number has at least.
-const NUMBER_DIGITS: usize = 8;
-/// Phones may add something while a command works something out from what it has read: then it reads once more, so often.
-pub(super) const MOST_TRIES: usize = 5;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Findings {
@@ -93,41 +93,62 @@ pub(super) enum Findings {
     },
 }
 
-/// A finding with what is needed to show it.
-pub(crate) struct Row {
-    /// Its branch.
-    pub(crate) branch: Unit,
-    /// The name of the unit that the branch reports to.
-    pub(crate) above: String,
-    /// 编号: see [`numbers`].
-    pub(crate) number: String,
-    /// The finding.
-    pub(crate) finding: Finding,
-    /// That the branch has ended, and how: 2026-11-15撤销.
-    pub(crate) gone: Option<String>,
-}
-
-/// The hexadecimal digits of an id, without dashes.
-fn digits(id: FindingId) -> String {
-    id.0.simple().to_string()
-}
-
-/// 编号 of findings, by which every command knows them: the last eight digits of the id, which are not of its time; more of them
-/// where another finding ends the same way, so that what is printed always tells which one is meant.
-fn numbers(ids: impl Iterator<Item = FindingId>) -> BTreeMap<FindingId, String> {
-    let backwards = |id: FindingId| digits(id).chars().rev().collect::<String>();
-    let ends: BTreeMap<String, FindingId> = ids.map(|id| (backwards(id), id)).collect();
-    let shared = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    let mut numbers = BTreeMap::new();
-    let (mut before, mut after) = (0, ends.keys().skip(1));
-    for (end, id) in &ends {
-        // In this order, an end has most in common with its neighbours.
-        let next = after.next().map_or(0, |next| shared(end, next));
-        let length = NUMBER_DIGITS.max(before.max(next) + 1);
-        numbers.insert(*id, end.chars().take(length).collect::<Vec<_>>().into_iter().rev().collect());
-        before = next;
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        let (problem, remedy) = match refusal {
+            Refusal::Scope(refusal) => return refusal.into(),
+            Refusal::Unheard(refusal) => return refusal.into(),
+            Refusal::Unsaid(unsaid) => return unsaid.into(),
+            Refusal::Database(error) => return error.into(),
+            Refusal::Unknown(text) => (format!("没有“{text}”这个问题"), "用 findings list 核对编号"),
+            Refusal::Ambiguous(text, several) => {
+                (format!("“{text}”对得上{several}个问题"), "用 findings list 核对，照第一列把编号写全")
+            }
+            Refusal::NotMended { branch, number, state } => (
+                format!("{branch}的“{number}”还是“{}”，支部没有说整改好", finding_state(state)),
+                "等支部整改；确实验收过了，加 --yes-not-mended",
+            ),
+            Refusal::Reason => (
+                format!("退回的原因空着、超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符"),
+                "用 --reason 写清缺什么",
+            ),
+        };
+        Self::refused(problem, remedy)
     }
-    numbers
+}
+
+impl From<Unsaid> for CliError {
+    fn from(unsaid: Unsaid) -> Self {
+        match unsaid {
+            Unsaid::Overtaken => {
+                Self::refused("支部的手机正在不停地送整改情况，什么也没有写入", "过一会儿再做一次")
+            }
+            // Each command looks at its own texts first, and says which one it is; this is the last door.
+            Unsaid::Faulty(fault) => Self::refused(
+                format!("有一处写不进去，什么也没有写入（{fault}）"),
+                format!(
+                    "每处文字不超过{MAX_TEXT_CHARS}个字，不要有看不见的控制字符；不是文字的事，就把这句话告诉维护的人"
+                ),
+            ),
+            Unsaid::Full(branch) => Self::refused(
+                format!("支部{branch}的整改记录要超过{MAX_FINDING_ENTRIES}条了，什么也没有写入"),
+                "把这个支部的行从表里拿掉再做；它的问题打电话说",
+            ),
+        }
+    }
+}
+
+impl From<Unheard> for CliError {
+    fn from(refusal: Unheard) -> Self {
+        match refusal {
+            Unheard::UnfitName => Self::refused(
+                format!("--by 写的名字空着、超过{MAX_TEXT_CHARS}个字，或者有换行、看不见的控制字符"),
+                "写单位或者人的名字；不写 --by 就是支部的上级党组织",
+            ),
+            Unheard::Phone => Self::refused("手机不能替上级说话", "由上级党组织来做"),
+            Unheard::Database(error) => error.into(),
+        }
+    }
 }
 
 impl Findings {
@@ -135,52 +156,47 @@ impl Findings {
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         match self {
             Self::List { under, mended, json } => list(database, under.as_deref(), mended, json).await,
-            Self::Import { file } => findings_import::import(database, &file).await,
+            Self::Import { file } => import(database, &file).await,
             Self::Close { finding, yes_not_mended, by } => {
-                close(database, &finding, yes_not_mended, by.as_deref()).await
+                let actor = Actor::Operator { by };
+                let decided =
+                    mending::close(database, &SystemClock, &actor, &finding, yes_not_mended).await?;
+                for one in decided {
+                    let told = if one.is_new { "已销号。" } else { "已经销号，没有变化。" };
+                    say(format!("{} {}：{told}", one.branch, one.number));
+                }
+                Ok(())
             }
             Self::Return { finding, reason, due, by } => {
-                give_back(database, &finding, &reason, due.as_deref(), by.as_deref()).await
+                let until = due.as_deref().map(days::read).transpose()?;
+                let actor = Actor::Operator { by };
+                let one =
+                    mending::send_back(database, &SystemClock, &actor, &finding, &reason, until).await?;
+                let (name, number) = (one.branch, one.number);
+                if one.is_new {
+                    say(format!("{name} {number}：已退回，支部的手机联网以后就看到。"));
+                    let today = shanghai_date(SystemClock.now_ms());
+                    days::overdue(until, today).into_iter().for_each(say);
+                } else {
+                    say(format!("{name} {number}：已经这样退回，没有变化。"));
+                }
+                Ok(())
             }
             Self::Export { output, under, common } => {
-                mending_ledger::export(database, &output, under.as_deref(), common).await
+                export(database, &output, under.as_deref(), common).await
             }
         }
     }
 }
 
-/// All findings below a unit, by branch, the oldest of each first.
-pub(crate) async fn rows(database: &Database, under: Option<&str>) -> Result<Vec<Row>, CliError> {
-    let tree = database.tree().await?;
-    let (all, _) = database.all_findings().await?;
-    let mut rows = Vec::new();
-    let ids = all.values().flat_map(|findings| findings.entries().iter().map(|entry| entry.finding));
-    let numbers = numbers(ids);
-    let only = scope::above(&tree, under)?;
-    for branch in scope::branches(database, under).await? {
-        let Some(findings) = all.get(&branch.code) else { continue };
-        let above = tree.above(&branch).map(|unit| unit.name.clone()).unwrap_or_default();
-        let ended = tree.get(&branch.code).and_then(|member| member.ended.as_ref());
-        let gone = ended.map(|ended| units::gone(ended, &tree));
-        // What the branch wrote by mistake concerns nobody.
-        let shown = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
-        // What went over to another branch is listed there; here only where somebody asks for this one.
-        let asked = only.as_ref() == Some(&branch.code);
-        let shown = shown.filter(|finding| asked || !is_passed_on(finding.id, ended, &all));
-        rows.extend(shown.map(|finding| Row {
-            branch: branch.clone(),
-            above: above.clone(),
-            number: numbers.get(&finding.id).cloned().unwrap_or_else(|| digits(finding.id)),
-            finding,
-            gone: gone.clone(),
-        }));
-    }
-    Ok(rows)
+/// That the branch has ended, and how: 2026-11-15撤销.
+fn gone(row: &Row) -> Option<String> {
+    row.gone.as_ref().map(|gone| units::gone(gone.on, gone.into.as_deref()))
 }
 
 async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool) -> Result<(), CliError> {
     let today = shanghai_date(SystemClock.now_ms());
-    let mut rows = rows(database, under).await?;
+    let mut rows = mending::list(database, under).await?;
     rows.retain(|row| !mended || row.finding.state == FindingState::Mended);
     if json {
         let list: Vec<_> = rows.iter().map(as_json).collect();
@@ -193,13 +209,13 @@ async fn list(database: &Database, under: Option<&str>, mended: bool, json: bool
         vec![
             row.number.clone(),
             row.branch.code.to_string(),
-            match &row.gone {
+            match gone(row) {
                 Some(gone) => format!("{}（{gone}）", row.branch.name),
                 None => row.branch.name.clone(),
             },
             standing(finding, today),
             finding.due().map(|due| due.to_string()).unwrap_or_default(),
-            items.named(finding.item.as_ref(), &row.branch.sector),
+            named(&items, &row.branch.sector, finding.item.as_ref()),
             finding.problem.replace('\n', " ").chars().take(30).collect(),
         ]
     });
@@ -226,155 +242,51 @@ fn as_json(row: &Row) -> serde_json::Value {
         "due": finding.due().map(|due| due.to_string()),
         "delay_reason": finding.delay_reason,
         "verdict": finding.verdict,
-        "gone": row.gone,
+        "gone": gone(row),
     })
 }
 
-/// The finding that is meant by its number, or by more of the end of its id, up to the whole.
-fn find<'a>(rows: &'a [Row], text: &str) -> Result<&'a Row, CliError> {
-    let wanted = text.trim().to_lowercase().replace('-', "");
-    let is_meant = |row: &&Row| wanted.len() >= NUMBER_DIGITS && digits(row.finding.id).ends_with(&wanted);
-    let meant: Vec<&Row> = rows.iter().filter(is_meant).collect();
-    match meant[..] {
-        [row] => Ok(row),
-        [] => Err(CliError::refused(format!("没有“{text}”这个问题"), "用 findings list 核对编号")),
-        [..] => Err(CliError::refused(
-            format!("“{text}”对得上{}个问题", meant.len()),
-            "用 findings list 核对，照第一列把编号写全",
-        )),
+/// Takes a table, all or nothing.
+async fn import(database: &Database, file: &Path) -> Result<(), CliError> {
+    let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+    let (found, notices) = read(&sheets, &Known::read(database).await?).map_err(CliError::Faults)?;
+    let Added { branches, new, changed, same, closed, overdue } =
+        adding::add(database, &SystemClock, &found).await?;
+    let all = found.len();
+    say(format!(
+        "{branches}个支部的{all}个问题：新增{new}，更新{changed}，没有变化{same}。支部的手机联网以后就看到。"
+    ));
+    if closed > 0 {
+        say(format!("提示：其中{closed}个已经销号，没有动；问题又出现了，用 findings return 重新打开。"));
     }
+    if overdue > 0 {
+        say(format!("提示：其中{overdue}个的整改时限已经过了，照实记作逾期。"));
+    }
+    for notice in notices {
+        say(format!("提示：{notice}"));
+    }
+    Ok(())
 }
 
-async fn close(
+/// Writes 整改台账.
+async fn export(
     database: &Database,
-    wanted: &[String],
-    yes_not_mended: bool,
-    by: Option<&str>,
+    output: &Path,
+    under: Option<&str>,
+    common: u32,
 ) -> Result<(), CliError> {
-    for _ in 0..MOST_TRIES {
-        let (_, seen) = database.all_findings().await?;
-        let rows = rows(database, None).await?;
-        let (mut words, mut told) = (BTreeMap::new(), Vec::new());
-        for text in wanted {
-            let row = find(&rows, text)?;
-            let finding = &row.finding;
-            if finding.state == FindingState::Closed {
-                told.push(format!("{} {}：已经销号，没有变化。", row.branch.name, row.number));
-                continue;
-            }
-            if finding.state != FindingState::Mended && !yes_not_mended {
-                let problem = format!(
-                    "{}的“{text}”还是“{}”，支部没有说整改好",
-                    row.branch.name,
-                    finding_state(finding.state)
-                );
-                return Err(CliError::refused(problem, "等支部整改；确实验收过了，加 --yes-not-mended"));
-            }
-            let by = speaker(database, &row.branch.code, by).await?;
-            words.insert(finding.id, decided(&row.branch.code, finding, by, Ruling::Closed));
-            told.push(format!("{} {}：已销号。", row.branch.name, row.number));
-        }
-        if said(database, words.into_values().collect(), seen).await? {
-            told.iter().for_each(say);
-            return Ok(());
-        }
-    }
-    Err(busy())
-}
-
-async fn give_back(
-    database: &Database,
-    wanted: &str,
-    reason: &str,
-    due: Option<&str>,
-    by: Option<&str>,
-) -> Result<(), CliError> {
-    let reason = reason.trim();
-    if reason.is_empty() || !is_plain_text(reason, MAX_TEXT_CHARS, true) {
-        let problem = format!("退回的原因空着、超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
-        return Err(CliError::refused(problem, "用 --reason 写清缺什么"));
-    }
-    let now = SystemClock.now_ms();
-    let until = due.map(days::read).transpose()?;
-    let ruling = Ruling::Returned { reason: reason.into(), until };
-    for _ in 0..MOST_TRIES {
-        let (_, seen) = database.all_findings().await?;
-        let rows = rows(database, None).await?;
-        let row = find(&rows, wanted)?;
-        let finding = &row.finding;
-        let is_said = finding.state == FindingState::Returned
-            && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
-        let (name, number) = (&row.branch.name, &row.number);
-        if is_said {
-            say(format!("{name} {number}：已经这样退回，没有变化。"));
-            return Ok(());
-        }
-        let by = speaker(database, &row.branch.code, by).await?;
-        let words = vec![decided(&row.branch.code, finding, by, ruling.clone())];
-        if said(database, words, seen).await? {
-            say(format!("{name} {number}：已退回，支部的手机联网以后就看到。"));
-            days::overdue(until, shanghai_date(now)).into_iter().for_each(say);
-            return Ok(());
-        }
-    }
-    Err(busy())
-}
-
-fn decided(branch: &BranchCode, finding: &Finding, by: String, ruling: Ruling) -> FromAbove {
-    FromAbove { branch: branch.clone(), finding: finding.id, word: Word::Decide(by, ruling) }
-}
-
-/// Whether it was stored; not if something was written since.
-pub(super) async fn said(database: &Database, words: Vec<FromAbove>, seen: SoFar) -> Result<bool, CliError> {
-    if words.is_empty() {
-        return Ok(true);
-    }
-    is_stored(database.say_from_above(&words, seen, SystemClock.now_ms()).await?)
-}
-
-/// Whether words were stored; `false` when something was written since they were worked out.
-pub(super) fn is_stored(said: Said) -> Result<bool, CliError> {
-    match said {
-        Said::Stored => Ok(true),
-        Said::Overtaken => Ok(false),
-        // Each command looks at its own texts first, and says which one it is; this is the last door.
-        Said::Faulty(fault) => Err(CliError::refused(
-            format!("有一处写不进去，什么也没有写入（{fault}）"),
-            format!(
-                "每处文字不超过{MAX_TEXT_CHARS}个字，不要有看不见的控制字符；不是文字的事，就把这句话告诉维护的人"
-            ),
-        )),
-        Said::Full(branch) => Err(CliError::refused(
-            format!("支部{branch}的整改记录要超过{MAX_FINDING_ENTRIES}条了，什么也没有写入"),
-            "把这个支部的行从表里拿掉再做；它的问题打电话说",
-        )),
-    }
-}
-
-/// Phones write faster than this command reads.
-pub(super) fn busy() -> CliError {
-    CliError::refused("支部的手机正在不停地送整改情况，什么也没有写入", "过一会儿再做一次")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_printed_of_an_id_tells_it_from_every_other() {
-        let ids: Vec<FindingId> = [
-            "019ab000-0000-7000-8000-00001a2b3c4d",
-            "019ab000-0000-7000-8000-00021a2b3c4d",
-            "019ab000-0000-7000-9000-00001a2b3c4d",
-            "019ab000-0000-7000-8000-0000ffffffff",
-        ]
-        .map(|id| id.parse().unwrap())
-        .into();
-        let numbers = numbers(ids.iter().chain(&ids).copied());
-        let expected = ["800000001a2b3c4d", "21a2b3c4d", "900000001a2b3c4d", "ffffffff"];
-        assert_eq!(ids.iter().map(|id| numbers[id].as_str()).collect::<Vec<_>>(), expected);
-        for (id, number) in &numbers {
-            assert!(ids.iter().all(|other| other == id || !digits(*other).ends_with(number)), "{number}");
-        }
-    }
+    must_be_new_workbook(output)?;
+    let rows = mending::list(database, under).await?;
+    let items = Items::read(database).await?;
+    let (common_items, today) = (Common::of(&rows, common), shanghai_date(SystemClock.now_ms()));
+    let book = Book { rows: &rows, common: &common_items, items: &items, today };
+    write_new(output, &book.write()?)?;
+    let closed = rows.iter().filter(|row| row.finding.state == FindingState::Closed).count();
+    say(format!(
+        "已写入“{}”：{}个问题，已销号{closed}个。有{common}个以上支部存在问题的条目算共性问题，共{}条（--common 可以改）。",
+        output.display(),
+        rows.len(),
+        common_items.len(),
+    ));
+    Ok(())
 }

@@ -2,14 +2,12 @@
 
 use super::review_sheet;
 use crate::{
-    domain::{BranchCode, Findings},
+    domain::BranchCode,
     protocol::Level,
     server::{
-        database::{Tree, Unit},
-        tables::{
-            findings::{self, Desk},
-            roster,
-        },
+        database::{Member, Tree, Unit},
+        office::mending::adding::Known,
+        tables::{findings, roster},
     },
     sheets::{
         Fault, Sheet,
@@ -17,7 +15,6 @@ use crate::{
         workbook,
     },
 };
-use jiff::civil::date;
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,16 +86,11 @@ fn damaged_findings_are_told_what_is_wrong_with_them() {
         sector: "rural".into(),
         telephone: String::new(),
     };
-    let units = vec![
-        unit("t", None, Level::Township, "镇安镇党委"),
-        unit("b", Some("t"), Level::Branch, "十里村党支部"),
-    ];
-    let known: BTreeMap<BranchCode, Findings> = BTreeMap::new();
-    let desk = Desk::new(units, BTreeMap::new(), known, date(2026, 11, 30));
-    try_table(FINDINGS, |sheets| {
-        let (table, faults) = findings::table(sheets);
-        desk.read(&table, faults).map(|_| ())
-    });
+    let units =
+        [unit("t", None, Level::Township, "镇安镇党委"), unit("b", Some("t"), Level::Branch, "十里村党支部")]
+            .map(|unit| Member { unit, since: None, ended: None });
+    let known = Known { tree: units.into_iter().collect(), checklists: BTreeMap::new() };
+    try_table(FINDINGS, |sheets| findings::read(sheets, &known).map(|_| ()));
 }
 
 #[test]

@@ -4,32 +4,30 @@
 //! error, and whatever refuses ends with exit code 1 without having written anything.
 
 mod backup;
-pub(crate) mod codes;
+mod codes;
 mod days;
 mod device;
-pub(crate) mod error;
+mod error;
 mod explain;
-pub(crate) mod findings;
-mod findings_import;
+mod findings;
 mod judge;
 mod judge_sheet;
 mod package;
-pub(crate) mod progress;
+mod progress;
 mod results;
 mod review;
 pub(crate) mod review_items;
 mod review_sheet;
 mod roster;
 mod roster_changes;
-mod roster_template;
 mod row_by_row;
-pub(crate) mod standard;
+mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
 mod standard_periods;
 mod standard_points;
-pub(crate) mod text;
+mod text;
 mod units;
 
 #[cfg(test)]

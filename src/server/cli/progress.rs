@@ -62,7 +62,7 @@ impl Drop for Work {
 }
 
 /// Says how far the work is.
-pub(crate) fn so_far(what: &str, done: usize, of: usize) {
+pub(super) fn so_far(what: &str, done: usize, of: usize) {
     LINE.set_message(format!("{what}（{done}/{of}）"));
 }
 

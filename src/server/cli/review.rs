@@ -23,7 +23,7 @@ use crate::{
             reviews::Decision,
         },
         host::clock::SystemClock,
-        office::clock::Clock as _,
+        office::{actor::Actor, clock::Clock as _},
     },
     words::terms,
 };
@@ -294,17 +294,7 @@ pub(super) async fn speaker(
     branch: &BranchCode,
     by: Option<&str>,
 ) -> Result<String, CliError> {
-    if let Some(by) = by {
-        let by = by.trim();
-        if by.is_empty() || !is_plain_text(by, MAX_TEXT_CHARS, false) {
-            let problem =
-                format!("--by 写的名字空着、超过{MAX_TEXT_CHARS}个字，或者有换行、看不见的控制字符");
-            return Err(CliError::refused(problem, "写单位或者人的名字；不写 --by 就是支部的上级党组织"));
-        }
-        return Ok(by.into());
-    }
-    let info = database.branch(branch).await?;
-    Ok(info.and_then(|info| info.reports_to).map(|above| above.name).unwrap_or_default())
+    Ok(Actor::Operator { by: by.map(Into::into) }.speaker(database, branch).await?)
 }
 
 async fn decide(database: &Database, plain: &Plain, to: ReviewState) -> Result<(), CliError> {

@@ -2,27 +2,29 @@
 
 use super::{
     days,
-    error::{self, CliError},
-    roster_changes::{End, Freeze, Merge, can_happen},
-    roster_template,
+    error::{self, CliError, must_be_new_workbook, write_new},
+    roster_changes::{End, Freeze, Merge},
     text::say,
 };
 use crate::{
-    domain::{SectorId, period::shanghai_date, sector},
-    protocol::{Level, PublishedStandard},
+    domain::{period::shanghai_date, sector},
+    protocol::Level,
     server::{
-        database::{Database, From, Tree, Unit},
+        database::Database,
         host::clock::SystemClock,
-        office::clock::Clock as _,
-        tables::roster,
+        office::{
+            clock::Clock as _,
+            roster::{self, Imported, Standing},
+        },
+        tables::{
+            roster::{NAME, read},
+            roster_template::blank,
+        },
     },
-    sheets::workbook,
+    sheets::{Sheet, workbook},
 };
 use jiff::civil::Date;
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Roster {
@@ -56,8 +58,10 @@ impl Roster {
     /// Refuses what can be told without a database, before an empty one is made for it.
     pub(super) fn check(&self) -> Result<(), CliError> {
         if let Self::Import { file, on, .. } = self {
-            on.as_ref().map(|text| days::happened(text, shanghai_date(SystemClock.now_ms()))).transpose()?;
-            workbook::read("名册", &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+            if let Some(day) = day(on.as_deref())? {
+                roster::has_come(day, shanghai_date(SystemClock.now_ms()))?;
+            }
+            sheets(file)?;
         }
         Ok(())
     }
@@ -65,84 +69,65 @@ impl Roster {
     /// Runs the command. Only a blank table is made without a database.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         if let Self::Template { output } = &self {
-            return roster_template::write(output);
+            return template(output);
         }
         let Some(database) = database else { return Ok(()) };
-        let today = shanghai_date(SystemClock.now_ms());
         match self {
             Self::Template { .. } => Ok(()),
             Self::Import { file, on, correct } => {
-                let on = on.map(|text| days::happened(&text, today)).transpose()?;
-                let changed = if correct { From::Ever } else { From::Day(on.unwrap_or(today)) };
-                import(database, &file, changed, on).await
+                let standing = match day(on.as_deref())? {
+                    _ if correct => Standing::Always,
+                    Some(day) => Standing::Since(day),
+                    None => Standing::Now,
+                };
+                import(database, &file, standing).await
             }
-            Self::End(end) => end.run(database, today).await,
-            Self::Merge(merge) => merge.run(database, today).await,
+            Self::End(end) => end.run(database).await,
+            Self::Merge(merge) => merge.run(database).await,
             Self::Freeze(freeze) => freeze.run(database).await,
         }
     }
 }
 
-async fn import(
-    database: &Database,
-    file: &Path,
-    changed: From,
-    founded: Option<Date>,
-) -> Result<(), CliError> {
-    let sheets =
-        workbook::read("名册", &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+fn day(text: Option<&str>) -> Result<Option<Date>, CliError> {
+    text.map(days::read).transpose()
+}
+
+fn sheets(file: &Path) -> Result<Vec<Sheet>, CliError> {
+    workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))
+}
+
+fn template(output: &Path) -> Result<(), CliError> {
+    must_be_new_workbook(output)?;
+    write_new(output, &blank()?)?;
+    say(format!("空的名册写在“{}”。填好以后用 roster import 导入。", output.display()));
+    Ok(())
+}
+
+async fn import(database: &Database, file: &Path, standing: Standing) -> Result<(), CliError> {
     let (known, in_use) = (database.tree().await?, database.branches_in_use().await?);
-    let roster = roster::read(&sheets, &known, &in_use).map_err(CliError::Faults)?;
-    let stands_otherwise = stand_otherwise(&known, &roster.units);
-    if let From::Day(on) = changed {
-        for unit in &stands_otherwise {
-            if let Some(member) = known.get(&unit.code) {
-                can_happen(database, member, on).await?;
-            }
-        }
-    }
-    let imported = database.import_units(&roster.units, changed, founded).await?;
-    let branches = roster.units.iter().filter(|unit| unit.level == Level::Branch);
+    let roster = read(&sheets(file)?, &known, &in_use).map_err(CliError::Faults)?;
+    let Imported { counts, from_then_on, waiting } =
+        roster::import(database, &SystemClock, &roster.units, standing).await?;
     say(format!(
         "名册{}个党组织（其中支部{}个）：新增{}，更新{}，没有变化{}。",
         roster.units.len(),
-        branches.clone().count(),
-        imported.new,
-        imported.changed,
-        imported.same
+        roster.units.iter().filter(|unit| unit.level == Level::Branch).count(),
+        counts.new,
+        counts.changed,
+        counts.same
     ));
-    if let (From::Day(on), false) = (changed, stands_otherwise.is_empty()) {
-        let count = stands_otherwise.len();
+    if let Some((count, on)) = from_then_on {
         say(format!("提示：{count}个的名称、上级、层级或领域从{on}起按新的，在那以前的各期仍按原来的。"));
     }
     for notice in &roster.notices {
         say(format!("提示：{notice}"));
     }
-    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
-    let published = database.standard().await?;
-    let published: Option<PublishedStandard> =
-        published.map(|summary| serde_json::from_str(&summary)).transpose()?;
-    let covers = |sector: &str| {
-        let lists = published.iter().flat_map(|standard| &standard.checklists);
-        lists.map(|list| &list.sector).map(SectorId::as_str).any(|covered| covered == sector)
-    };
-    for branch in branches.filter(|branch| !covers(&branch.sector)) {
-        *waiting.entry(&branch.sector).or_default() += 1;
-    }
     for (sector, count) in waiting {
-        let name = sector::name(sector);
+        let name = sector::name(&sector);
         say(format!(
             "提示：“{name}”领域还没有发布标准，{count}个支部已收下，手机上会说明，发布以后才能自查。"
         ));
     }
     Ok(())
-}
-
-/// The units that the table has elsewhere or under another name than they are known by. Whom to phone is no matter of days.
-fn stand_otherwise<'a>(known: &Tree, units: &'a [Unit]) -> Vec<&'a Unit> {
-    let is_other = |unit: &&Unit| {
-        let old = known.get(&unit.code).map(|member| &member.unit);
-        old.is_some_and(|old| Unit { telephone: unit.telephone.clone(), ..old.clone() } != **unit)
-    };
-    units.iter().filter(is_other).collect()
 }

@@ -25,7 +25,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(super) use crate::server::office::standards::{checklist, checklists_in_force};
+pub(super) use crate::server::office::standards::checklist;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Standard {

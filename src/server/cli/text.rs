@@ -6,7 +6,7 @@ use crate::protocol::{Review, ReviewState};
 use std::io::Write as _;
 
 /// Says a line. A reader that has gone away (`| head`) is no failure.
-pub(crate) fn say(line: impl AsRef<str>) {
+pub(super) fn say(line: impl AsRef<str>) {
     progress::aside(|| {
         let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
     });

@@ -1,6 +1,9 @@
 //! Who acts.
 
-use crate::domain::{BranchCode, DeviceId};
+use crate::{
+    domain::{BranchCode, DeviceId, answer::MAX_TEXT_CHARS, check::is_plain_text},
+    server::database::{Database, DatabaseError, Tree},
+};
 
 /// Who acts, as far as the endpoint knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,5 +54,70 @@ impl std::ops::Deref for Sender {
 
     fn deref(&self) -> &Phone {
         &self.0
+    }
+}
+
+/// Why nobody can speak to a branch so.
+#[derive(Debug, thiserror::Error)]
+pub enum Unheard {
+    /// The name is blank, too long, or no plain line.
+    #[error("this is no name to speak in")]
+    UnfitName,
+    /// A phone speaks for its branch, never for whom the branch reports to.
+    #[error("a phone does not speak for the unit above its branch")]
+    Phone,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl Actor {
+    /// The name in which something is said to a branch from above.
+    pub async fn speaker(&self, database: &Database, branch: &BranchCode) -> Result<String, Unheard> {
+        if let Some(own) = self.own_name()? {
+            return Ok(own);
+        }
+        let info = database.branch(branch).await?;
+        Ok(info.and_then(|info| info.reports_to).map(|above| above.name).unwrap_or_default())
+    }
+
+    /// The names in which something is said to many branches from above.
+    pub async fn speakers(&self, database: &Database) -> Result<Speakers, Unheard> {
+        Ok(match self.own_name()? {
+            Some(own) => Speakers::One(own),
+            None => Speakers::Above(database.tree().await?),
+        })
+    }
+
+    /// The name that was told, within the bounds that hold for every name.
+    fn own_name(&self) -> Result<Option<String>, Unheard> {
+        let Self::Operator { by } = self else { return Err(Unheard::Phone) };
+        let Some(by) = by.as_deref().map(str::trim) else { return Ok(None) };
+        if by.is_empty() || !is_plain_text(by, MAX_TEXT_CHARS, false) {
+            return Err(Unheard::UnfitName);
+        }
+        Ok(Some(by.into()))
+    }
+}
+
+/// In whose name something is said to each branch.
+#[derive(Debug)]
+pub enum Speakers {
+    /// The same for all.
+    One(String),
+    /// The unit right above each, by this tree.
+    Above(Tree),
+}
+
+impl Speakers {
+    /// To this branch.
+    pub fn to(&self, branch: &BranchCode) -> String {
+        match self {
+            Self::One(name) => name.clone(),
+            Self::Above(tree) => {
+                let above = tree.get(branch).and_then(|member| tree.above(&member.unit));
+                above.map(|unit| unit.name.clone()).unwrap_or_default()
+            }
+        }
     }
 }

@@ -149,7 +149,41 @@ fn last_day(now: u64, days: u16) -> (Date, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::office::testing::{NOW, town};
     use jiff::civil::date;
+
+    /// Draws these bytes, one after the other, and then none any more.
+    struct Drawn(Vec<u8>);
+
+    impl Random for Drawn {
+        fn fill(&mut self, bytes: &mut [u8]) -> bool {
+            let Some(next) = self.0.pop() else { return false };
+            bytes.fill(next);
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn no_two_branches_get_one_code_and_without_randomness_none_gets_any() {
+        let (_folder, database) = town().await;
+        let below = Whom::Below("t");
+        let refused = issue(&database, &NOW, &mut Drawn(vec![1]), below, 14, None).await;
+        assert!(matches!(refused, Err(Refusal::NoRandomness)));
+        // The first is drawn twice in one round.
+        let mut drawn = Drawn(vec![2, 1, 1]);
+        let (first, voided) = issue(&database, &NOW, &mut drawn, below, 14, None).await.unwrap();
+        assert_eq!((first.len(), voided), (2, 0), "what was refused before has stored nothing");
+        assert!(first[0].code != first[1].code && drawn.0.is_empty());
+        // And what another branch has already, once more.
+        let one = Whom::Branch("大岭村党支部");
+        let base = Some("https://a.cn");
+        let (again, voided) = issue(&database, &NOW, &mut Drawn(vec![3, 1]), one, 14, base).await.unwrap();
+        assert_eq!((again.len(), voided), (1, 1));
+        assert!(first.iter().all(|one| one.code != again[0].code));
+        assert_eq!(again[0].reports_to, "镇安镇党委");
+        let link = format!("https://a.cn/activate#code={}", again[0].code.digits());
+        assert_eq!(again[0].link.as_deref(), Some(link.as_str()));
+    }
 
     #[test]
     fn a_code_is_good_until_the_end_of_its_last_day() {

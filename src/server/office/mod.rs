@@ -7,11 +7,12 @@ pub mod clock;
 pub(crate) mod codes;
 pub(crate) mod devices;
 pub mod evidence;
-pub(crate) mod inherited;
-pub(crate) mod items;
+pub(crate) mod mending;
 pub mod profiles;
-pub(crate) mod roster_tree;
+pub(crate) mod roster;
 pub(crate) mod scope;
 pub mod standards;
 pub mod submitting;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod words_of_phones;

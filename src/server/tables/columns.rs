@@ -110,6 +110,18 @@ impl<'s> Page<'s> {
         Ok(self.sheet)
     }
 
+    /// All rows, each as [`Page::whole_row`].
+    pub(crate) fn whole_rows<'r, R: 'r>(
+        mut self,
+        columns: &[Column<R>],
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Result<(), XlsxError> {
+        for row in rows {
+            self.whole_row(&columns.iter().map(|column| (column.write)(row)).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
     /// Keeps the first columns in sight, too.
     pub(crate) fn keep_in_sight(&mut self, columns: u16) -> Result<(), XlsxError> {
         self.sheet.set_freeze_panes(1, columns)?;

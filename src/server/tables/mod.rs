@@ -5,4 +5,5 @@ pub(crate) mod columns;
 pub(crate) mod findings;
 pub(crate) mod mending_ledger;
 pub(crate) mod roster;
+pub(crate) mod roster_template;
 pub(crate) mod slips;

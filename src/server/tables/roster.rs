@@ -1,14 +1,14 @@
 //! The roster (党组织名册): a table of units and branches, checked against itself and against what is known already.
 
 use crate::{
-    domain::{BranchCode, check::is_plain_text, sector::SECTORS},
+    domain::{BranchCode, sector::SECTORS},
     protocol::Level,
-    server::{
-        database::{Tree, Unit},
-        office::roster_tree::{Overlay, Place},
+    server::office::roster::{
+        Tree, Unit, is_name, is_telephone,
+        tree::{Namesakes, Overlay, Wrong},
     },
     sheets::{
-        Column, Fault, Form, Sheet, Takes, Unknown,
+        Column as Header, Fault, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
         is_near, once,
         table::{Line, Table},
@@ -18,36 +18,76 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How faults name the table.
 pub(crate) const NAME: &str = "名册";
-/// The longest name of a unit, in characters.
-const MAX_NAME_CHARS: usize = 60;
-/// The longest telephone number, in characters.
-const MAX_TELEPHONE_CHARS: usize = 40;
+const CODE: &str = "编号";
+const PARENT: &str = "上级编号";
+const LEVEL: &str = "层级";
+const UNIT_NAME: &str = "名称";
+const SECTOR: &str = "领域";
+const TELEPHONE: &str = "电话";
 
-pub(crate) const CODE: &str = "编号";
-pub(crate) const PARENT: &str = "上级编号";
-pub(crate) const LEVEL: &str = "层级";
-pub(crate) const UNIT_NAME: &str = "名称";
-pub(crate) const SECTOR: &str = "领域";
-pub(crate) const TELEPHONE: &str = "电话";
+/// A column, as it is read, and as the blank roster has it.
+pub(super) struct Column {
+    pub(super) header: Header,
+    /// In characters.
+    pub(super) width: f64,
+    /// What goes into it, and whether it must.
+    pub(super) note: &'static str,
+    /// Of which words it is one.
+    pub(super) one_of: Option<fn() -> Vec<&'static str>>,
+}
 
 /// The columns, by their Chinese and their English headers.
-pub(crate) const COLUMNS: [Column; 6] = [
-    Column::must(CODE, Takes::Exact).or(&["branch_code"]),
-    Column::must(PARENT, Takes::Exact).or(&["parent_code"]),
-    Column::must(LEVEL, Takes::Text).or(&["level"]),
-    Column::must(UNIT_NAME, Takes::Text).or(&["name"]),
-    Column::must(SECTOR, Takes::Text).or(&["sector"]),
-    Column::may(TELEPHONE, Takes::Exact).or(&["telephone"]),
+pub(super) const COLUMNS: [Column; 6] = [
+    Column {
+        header: Header::must(CODE, Takes::Exact).or(&["branch_code"]),
+        width: 22.0,
+        note: "必填。1到64个英文字母、数字、点、横线或下划线，如 210726117203。每个党组织一个，定了就不要改",
+        one_of: None,
+    },
+    Column {
+        header: Header::must(PARENT, Takes::Exact).or(&["parent_code"]),
+        width: 22.0,
+        note: "上级党组织的编号：它上报给谁。最上面一级空着，支部必填",
+        one_of: None,
+    },
+    Column {
+        header: Header::must(LEVEL, Takes::Text).or(&["level"]),
+        width: 18.0,
+        note: "必填。从下拉里选",
+        one_of: Some(|| LEVELS.map(|(level, _)| level_name(level)).to_vec()),
+    },
+    Column {
+        header: Header::must(UNIT_NAME, Takes::Text).or(&["name"]),
+        width: 34.0,
+        note: "必填。党组织的全称，最多60个字",
+        one_of: None,
+    },
+    Column {
+        header: Header::must(SECTOR, Takes::Text).or(&["sector"]),
+        width: 14.0,
+        note: "支部必填，从下拉里选；上级空着",
+        one_of: Some(|| SECTORS.map(|(name, _)| name).to_vec()),
+    },
+    Column {
+        header: Header::may(TELEPHONE, Takes::Exact).or(&["telephone"]),
+        width: 18.0,
+        note: "可以空着。支部在手机上看到的上级电话",
+        one_of: None,
+    },
 ];
+const HEADERS: [Header; 6] = {
+    let [code, parent, level, name, sector, telephone] = &COLUMNS;
+    [code.header, parent.header, level.header, name.header, sector.header, telephone.header]
+};
 const FORM: Form<'_> = Form {
     name: NAME,
-    columns: &COLUMNS,
+    columns: &HEADERS,
     unknown: Unknown::Notice,
     may_end_early: false,
     template: "或者用 roster template 做一张空表来填",
 };
 
-/// The levels by the words people write, brackets half-width.
+/// The levels by the words people write, brackets half-width; first the one that is written here.
 const LEVELS: [(Level, &[&str]); 6] = [
     (Level::City, &["市", "city"]),
     (Level::County, &["县", "县(市、区)", "县(市)区", "区", "county"]),
@@ -101,36 +141,66 @@ pub(crate) fn read(
             notices.push(format!("第{row}行的{code}从{}起已经没有了，没有动它。", ended.on));
             continue;
         }
-        if in_use.contains(&code) && unit.as_ref().is_some_and(|unit| unit.level != Level::Branch) {
-            let problem = "这个编号是一个已经发过激活码的支部";
-            line.fault(LEVEL, problem, "层级填支部；新设的党组织另用一个编号", &mut faults);
-        }
         rows.insert(code, unit);
     }
     if faults.is_empty() && lines.is_empty() {
         faults.sheet(NAME, "一行都没有", "表头下面至少填一行");
     }
-    let overlay = Overlay::new(&rows, known);
+    let overlay = Overlay::new(&rows, known, in_use);
     let (units, misplaced) = overlay.in_order();
-    for wrong in misplaced {
-        let column = match wrong.place {
-            Place::Parent | Place::Above => PARENT,
-            Place::Level => LEVEL,
+    for misplaced in misplaced {
+        let column = match &misplaced.wrong {
+            Wrong::InUse | Wrong::Below { .. } => LEVEL,
+            _ => PARENT,
         };
-        let Some(line) = lines.get(&wrong.unit) else { continue };
+        let Some(line) = lines.get(&misplaced.unit) else { continue };
         let may_be = |code: &&str| code.is_empty() || is_near(code, line.text(PARENT));
-        if wrong.place != Place::Above || !unread.iter().any(may_be) {
-            line.fault(column, wrong.problem, wrong.remedy, &mut faults);
+        if !matches!(misplaced.wrong, Wrong::Nowhere { .. }) || !unread.iter().any(may_be) {
+            let (problem, remedy) = told(&misplaced.wrong);
+            line.fault(column, problem, remedy, &mut faults);
         }
     }
-    notices.extend(overlay.namesakes());
+    notices.extend(overlay.namesakes().iter().map(of_one_name));
     notices.splice(0..0, faults.take_notices());
     if faults.is_empty() { Ok(Roster { units, notices }) } else { Err(once(faults.into_vec())) }
 }
 
-/// Whether a unit can be called so.
-pub(crate) fn is_name(name: &str) -> bool {
-    !name.is_empty() && is_plain_text(name, MAX_NAME_CHARS, false) && !name.starts_with(['=', '+', '-', '@'])
+/// What is wrong with a unit's place, and what to do.
+pub(crate) fn told(wrong: &Wrong) -> (String, &'static str) {
+    let above_is = |above: &BranchCode| format!("上级{}", quoted(above.as_str()));
+    match wrong {
+        Wrong::InUse => ("这个编号是一个已经发过激活码的支部".into(), "层级填支部；新设的党组织另用一个编号"),
+        Wrong::Nowhere { above } => (
+            format!("{}既不在这张表里，也不在已导入的名册里", above_is(above)),
+            "核对编号，或者在表里加上这个上级党组织",
+        ),
+        Wrong::Ended { above, name, on } => {
+            (format!("{}（{name}）从{on}起已经没有了", above_is(above)), "填它现在的上级")
+        }
+        Wrong::UnderBranch { above } => {
+            (format!("{}是一个支部", above_is(above)), "支部下面不再设党组织：填它真正的上级")
+        }
+        Wrong::NotHigher { above, name, upper, level } => {
+            let (upper, level) = (level_name(*upper), level_name(*level));
+            let problem = format!("{}（{name}）是{upper}，{level}不能在它下面", above_is(above));
+            (problem, "核对这一行的层级和上级编号：上级要比它高")
+        }
+        Wrong::Below { count, first, of, level } => {
+            let (of, level) = (level_name(*of), level_name(*level));
+            let problem =
+                format!("已导入的名册里它下面还有{count}个党组织，如“{first}”（{of}），不能是{level}");
+            let remedy =
+                "层级照原来的填；这是新设的党组织，就另用一个编号；确实降了级，先把它下面的改到别的上级";
+            (problem, remedy)
+        }
+        Wrong::Circle => ("一级一级往上，又回到了自己".into(), "核对这几行的上级编号，最上面一级留空"),
+    }
+}
+
+fn of_one_name(of_one_name: &Namesakes) -> String {
+    let Namesakes { above, name, codes } = of_one_name;
+    let (count, codes) = (codes.len(), codes.iter().map(BranchCode::as_str).collect::<Vec<_>>().join("、"));
+    format!("“{above}”下面有{count}个“{name}”（{codes}）：要是同一个，多余的编号用 roster end 撤销。")
 }
 
 /// What a row says, when it can be read; and whether its code is what was typed.
@@ -155,7 +225,7 @@ fn rest_of(line: Line<'_>, code: Option<BranchCode>, faults: &mut Faults) -> Opt
     }
     let sector = sector_in(line, level, faults);
     let telephone = line.text(TELEPHONE);
-    if !is_plain_text(telephone, MAX_TELEPHONE_CHARS, false) {
+    if !is_telephone(telephone) {
         line.fault(TELEPHONE, "电话太长或者分了行", "只留一个电话，写成一行", faults);
     }
     let parent = parent?;
@@ -218,9 +288,10 @@ fn sector_in(line: Line<'_>, level: Option<Level>, faults: &mut Faults) -> Optio
     Some(if level == Some(Level::Branch) { (*id).into() } else { String::new() })
 }
 
-/// The levels as the template offers them, from the top.
-pub(crate) fn levels() -> impl Iterator<Item = &'static str> {
-    LEVELS.iter().filter_map(|(_, words)| words.first().copied())
+/// A level as the roster writes it.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    let known = LEVELS.iter().find(|(known, _)| *known == level);
+    known.and_then(|(_, words)| words.first()).copied().unwrap_or_default()
 }
 
 fn sector_names() -> String {
@@ -230,7 +301,7 @@ fn sector_names() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{server::database::Member, sheets::csv};
+    use crate::{server::office::roster::Member, sheets::csv};
 
     const HEADER: &str = "编号,上级编号,层级,名称,领域,电话\n";
 

@@ -13,7 +13,7 @@ use crate::{
         Ended, Unit,
         findings::{FromAbove, Word},
     },
-    words::findings::source,
+    words::findings::taken_over,
 };
 use std::collections::BTreeMap;
 
@@ -63,8 +63,7 @@ fn of(finding: &Finding, part: &Unit) -> Vec<Word> {
     if let Some(score) = &finding.scored {
         words.push(Word::Write(FindingField::Score, FindingValue::Score { score: score.clone() }));
     }
-    let detail: String =
-        format!("接自{}：{}", part.name, source(finding)).chars().take(MAX_TEXT_CHARS).collect();
+    let detail: String = taken_over(&part.name, finding).chars().take(MAX_TEXT_CHARS).collect();
     words.push(Word::Write(FindingField::Origin, FindingValue::Origin { origin: finding.origin, detail }));
     if finding.demanded.is_some() {
         words.push(Word::Write(FindingField::Deadline, FindingValue::Day { day: finding.demanded }));

@@ -1,0 +1,295 @@
+//! What inspectors found, added all or not at all; the same again changes nothing.
+//!
+//! A finding that is known already is not written again; where its deadline or source reads otherwise now, only that is. A new
+//! one's id follows from its words, so the same list over a restored database meets the same findings on phones.
+
+use super::{MOST_TRIES, Refusal, Unsaid, say};
+use crate::{
+    domain::{
+        BranchCode, Checklist, Finding, FindingField, FindingId, FindingOrigin, FindingState, FindingValue,
+        Findings, ItemId, finding::ItemPoints, period::shanghai_date,
+    },
+    protocol::Level,
+    server::{
+        database::{
+            Database, Tree,
+            findings::{FromAbove, Word},
+            results::Counting,
+        },
+        office::{clock::Clock, scope, standards::checklists_in_force},
+    },
+};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was found at a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Where.
+    pub(crate) branch: BranchCode,
+    /// About which item, if any.
+    pub(crate) item: Option<ItemId>,
+    /// 存在问题
+    pub(crate) problem: String,
+    /// 整改时限, if any.
+    pub(crate) deadline: Option<Date>,
+    /// 问题来源; may be empty.
+    pub(crate) source: String,
+}
+
+/// What it takes to tell of which branch and item somebody speaks.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Every unit, those that have ended too: nothing is written to them.
+    pub(crate) tree: Tree,
+    /// The checklists in force by sector.
+    pub(crate) checklists: BTreeMap<String, Checklist>,
+}
+
+impl Known {
+    /// What is known now.
+    pub(crate) async fn read(database: &Database) -> Result<Self, Refusal> {
+        Ok(Self { tree: database.tree().await?, checklists: checklists_in_force(database).await? })
+    }
+}
+
+/// What was added.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Added {
+    /// At how many branches something was found.
+    pub(crate) branches: usize,
+    /// What had not been known.
+    pub(crate) new: usize,
+    /// What had been known otherwise.
+    pub(crate) changed: usize,
+    /// What had been known just so.
+    pub(crate) same: usize,
+    /// What had been known and is closed: it stays as it is, counted among the same.
+    pub(crate) closed: usize,
+    /// What is new or changed and should have been mended by now.
+    pub(crate) overdue: usize,
+}
+
+/// Adds what was found.
+pub(crate) async fn add(database: &Database, clock: &dyn Clock, found: &[Found]) -> Result<Added, Refusal> {
+    for _ in 0..MOST_TRIES {
+        let (known, seen) = database.all_findings().await?;
+        let tree = database.tree().await?;
+        let is_there = |code| {
+            let member = tree.get(code);
+            member.is_some_and(|member| member.ended.is_none() && member.unit.level == Level::Branch)
+        };
+        if let Some(lost) = found.iter().find(|one| !is_there(&one.branch)) {
+            return Err(scope::Refusal::UnknownUnit(lost.branch.to_string()).into());
+        }
+        let today = shanghai_date(clock.now_ms());
+        let known: BTreeMap<&BranchCode, OfBranch<'_>> =
+            known.iter().map(|(branch, findings)| (branch, OfBranch::from(findings))).collect();
+        let news: Vec<(&Found, News)> = found
+            .iter()
+            .map(|one| (one, known.get(&one.branch).map_or(News::Unknown, |of| of.news(one, today))))
+            .collect();
+        let words = words(database, &news).await?;
+        if say(database, clock, words, seen).await? {
+            return Ok(sum(&news, today));
+        }
+    }
+    Err(Unsaid::Overtaken.into())
+}
+
+/// What is new of something found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// All of it.
+    Unknown,
+    /// Nothing, and it is closed.
+    Closed,
+    /// At most these two.
+    Known {
+        finding: FindingId,
+        /// Whether it names another day than the last list did.
+        deadline: bool,
+        /// Whether it names another source.
+        source: bool,
+    },
+}
+
+impl News {
+    /// Whether anything about a known finding is to be written.
+    fn differs(self) -> bool {
+        matches!(self, Self::Known { deadline, source, .. } if deadline || source)
+    }
+}
+
+/// What is known of a branch.
+struct OfBranch<'a> {
+    findings: &'a Findings,
+    /// What the upper level found, by item and text: worked out once, not for everything found. Of several that read alike, the
+    /// oldest.
+    from_above: BTreeMap<(Option<ItemId>, String), Finding>,
+}
+
+impl<'a> From<&'a Findings> for OfBranch<'a> {
+    fn from(findings: &'a Findings) -> Self {
+        let mut from_above = BTreeMap::new();
+        for finding in findings.all().into_iter().filter(|finding| finding.from_above) {
+            from_above.entry((finding.item.clone(), finding.problem.clone())).or_insert(finding);
+        }
+        Self { findings, from_above }
+    }
+}
+
+impl OfBranch<'_> {
+    fn news(&self, found: &Found, today: Date) -> News {
+        let Some(finding) = self.from_above.get(&(found.item.clone(), found.problem.clone())) else {
+            return News::Unknown;
+        };
+        if finding.state == FindingState::Closed {
+            return News::Closed;
+        }
+        News::Known {
+            finding: finding.id,
+            deadline: found.deadline.is_some_and(|day| self.is_other_day(finding.id, day, today)),
+            source: !found.source.is_empty() && finding.detail != found.source,
+        }
+    }
+
+    /// Whether a list says another day than the lists before it did. The day that was set with a return is not a list's: the same
+    /// list again does not take it back. Nor does an old one whose day has passed.
+    fn is_other_day(&self, finding: FindingId, day: Date, today: Date) -> bool {
+        let imported: Vec<Option<Date>> = self
+            .findings
+            .history(finding, &FindingField::Deadline)
+            .filter(|entry| entry.is_from_above())
+            .filter_map(|entry| match entry.value {
+                FindingValue::Day { day } => Some(day),
+                _ => None,
+            })
+            .collect();
+        let is_old = day < today && imported.contains(&Some(day));
+        !is_old && imported.last() != Some(&Some(day))
+    }
+}
+
+fn sum(news: &[(&Found, News)], today: Date) -> Added {
+    let count = |of: fn(News) -> bool| news.iter().filter(|(_, news)| of(*news)).count();
+    let (new, changed) = (count(|news| news == News::Unknown), count(News::differs));
+    let passed = |found: &Found| found.deadline.is_some_and(|day| day < today);
+    let is_written = |news: News| news == News::Unknown || news.differs();
+    Added {
+        branches: news.iter().map(|(found, _)| &found.branch).collect::<BTreeSet<_>>().len(),
+        new,
+        changed,
+        same: news.len() - new - changed,
+        closed: count(|news| news == News::Closed),
+        overdue: news.iter().filter(|(found, news)| is_written(*news) && passed(found)).count(),
+    }
+}
+
+/// What there is to say, in the order of what was found.
+async fn words(database: &Database, news: &[(&Found, News)]) -> Result<Vec<FromAbove>, Refusal> {
+    let mut words = Vec::new();
+    let mut scores = BTreeMap::new();
+    // The last period's: they come in the order of periods.
+    let counting: BTreeMap<BranchCode, Counting> =
+        database.counting(None).await?.into_iter().map(|report| (report.branch.clone(), report)).collect();
+    for (found, news) in news {
+        let mut say = |finding: FindingId, field: FindingField, value: FindingValue| {
+            let word = Word::Write(field, value);
+            words.push(FromAbove { branch: found.branch.clone(), finding, word });
+        };
+        let (id, deadline, source) = match news {
+            News::Closed => continue,
+            News::Known { finding, deadline, source } => (*finding, *deadline, *source),
+            News::Unknown => {
+                let id = FindingId::from_content(&found.branch, found.item.as_ref(), &found.problem);
+                say(id, FindingField::Problem, FindingValue::Text { text: found.problem.clone() });
+                if let Some(item) = &found.item {
+                    say(id, FindingField::Item, FindingValue::Item { item: item.clone() });
+                    if !scores.contains_key(&found.branch) {
+                        let of_branch = scored(database, counting.get(&found.branch)).await?;
+                        scores.insert(found.branch.clone(), of_branch);
+                    }
+                    let score = scores.get(&found.branch).and_then(|scores| scores.get(item)).cloned();
+                    if let Some(score) = score {
+                        say(id, FindingField::Score, FindingValue::Score { score });
+                    }
+                }
+                (id, found.deadline.is_some(), true)
+            }
+        };
+        if source {
+            let origin =
+                FindingValue::Origin { origin: FindingOrigin::Inspection, detail: found.source.clone() };
+            say(id, FindingField::Origin, origin);
+        }
+        if deadline {
+            say(id, FindingField::Deadline, FindingValue::Day { day: found.deadline });
+        }
+    }
+    Ok(words)
+}
+
+/// What the items score by the report that counts of a branch.
+async fn scored(
+    database: &Database,
+    newest: Option<&Counting>,
+) -> Result<BTreeMap<ItemId, ItemPoints>, Refusal> {
+    let Some(newest) = newest else { return Ok(BTreeMap::new()) };
+    let Some(report) = database.report(newest.receipt.submission).await? else { return Ok(BTreeMap::new()) };
+    let counting = report.sheet.items().filter(|score| score.state.counts());
+    let of = |score: &crate::domain::scoring::ItemScore| ItemPoints {
+        period: newest.period.clone(),
+        got: score.got,
+        of: score.points,
+    };
+    Ok(counting.map(|score| (score.item.clone(), of(score))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FindingEntry, Ruling, Stamp, Verdict, finding::endpoint_device};
+    use jiff::civil::date;
+
+    #[test]
+    fn an_old_list_changes_nothing_once_its_day_has_passed() {
+        let above = |ms| Stamp { ms, count: 0, device: endpoint_device() };
+        let finding = FindingId::from_parts(1, &[1; 10]);
+        let word = |field, value, ms| FindingEntry { finding, field, stamp: above(ms), value };
+        let day = |day, ms| word(FindingField::Deadline, FindingValue::Day { day: Some(day) }, ms);
+        let problem = FindingValue::Text { text: "缺签到表".into() };
+        let (first, second) = (date(2026, 11, 20), date(2026, 11, 30));
+        let returned = Verdict {
+            finding,
+            stamp: above(9),
+            given_at: 9,
+            by: "镇".into(),
+            ruling: Ruling::Returned { reason: "照片看不清".into(), until: Some(date(2026, 12, 20)) },
+        };
+        let mut known = Findings::new([word(FindingField::Problem, problem, 1), day(first, 2)], [returned]);
+        let changes = |known: &Findings, day: Date, today| {
+            let found = Found {
+                branch: BranchCode::new("b").unwrap(),
+                item: None,
+                problem: "缺签到表".into(),
+                deadline: Some(day),
+                source: String::new(),
+            };
+            OfBranch::from(known).news(&found, today).differs()
+        };
+        for today in [date(2026, 11, 10), date(2026, 11, 24), date(2026, 12, 24)] {
+            assert!(!changes(&known, first, today), "{today}");
+        }
+        let today = date(2026, 11, 24);
+        assert!(changes(&known, second, today));
+        assert!(
+            changes(&known, date(2026, 11, 19), today),
+            "never said: it has passed, and is written as it is"
+        );
+        known.write(day(second, 20));
+        assert!(!changes(&known, first, today), "the list before the last");
+        assert!(!changes(&known, second, today));
+        assert!(changes(&known, first, date(2026, 11, 10)), "put back in time");
+    }
+}

@@ -1,0 +1,230 @@
+//! What happens to units, each with its day: they end, are merged, and an ending that was entered by mistake is taken back.
+
+use super::{Member, Refusal, Tree, Unit, can_happen, has_come, is_name, tree::Overlay};
+use crate::{
+    domain::{BranchCode, Findings, period::shanghai_date, sector::SECTORS},
+    protocol::Level,
+    server::{
+        database::Database,
+        office::{
+            clock::Clock,
+            mending::{
+                MOST_TRIES, Unsaid,
+                inherited::{self, is_passed_on},
+                is_stored,
+            },
+            scope,
+        },
+    },
+};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A unit that ended.
+#[derive(Debug)]
+pub(crate) struct End {
+    /// The unit.
+    pub(crate) unit: Unit,
+    /// Whether that had not been known.
+    pub(crate) is_new: bool,
+    /// How many phones it has.
+    pub(crate) phones: usize,
+}
+
+/// A unit whose ending was taken back.
+#[derive(Debug)]
+pub(crate) struct Revival {
+    /// The unit.
+    pub(crate) unit: Unit,
+    /// Whether it had ended.
+    pub(crate) is_new: bool,
+    /// How many problems had gone over to another unit: both have them now.
+    pub(crate) passed: usize,
+}
+
+/// Which units become which new one.
+#[derive(Debug)]
+pub(crate) struct Merging<'a> {
+    /// The units, by code or name.
+    pub(crate) units: &'a [String],
+    /// The new one's code.
+    pub(crate) code: &'a str,
+    /// The new one's name.
+    pub(crate) name: &'a str,
+    /// From this day on.
+    pub(crate) on: Date,
+    /// What the new one stands under, by code or name; without it, what they have in common.
+    pub(crate) under: Option<&'a str>,
+    /// Its sector, by id or name; without it, what they have in common.
+    pub(crate) sector: Option<&'a str>,
+    /// Its telephone; without it, the first that one of them has.
+    pub(crate) telephone: Option<&'a str>,
+}
+
+/// Units that became one.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    /// The names of those that were.
+    pub(crate) parts: Vec<String>,
+    /// What they became.
+    pub(crate) whole: Unit,
+    /// How many units that lay below them lie below the new one now.
+    pub(crate) moved: usize,
+    /// How many problems it has taken over.
+    pub(crate) passed: usize,
+    /// How many phones they have.
+    pub(crate) phones: usize,
+}
+
+/// Ends a unit from a day on.
+pub(crate) async fn end(
+    database: &Database,
+    clock: &dyn Clock,
+    unit: &str,
+    on: Date,
+) -> Result<End, Refusal> {
+    let tree = database.tree().await?;
+    let member = find(&tree, unit)?;
+    has_come(on, shanghai_date(clock.now_ms()))?;
+    let unit = member.unit.clone();
+    if member.ended.as_ref().is_some_and(|ended| ended.on == on && ended.into.is_none()) {
+        return Ok(End { unit, is_new: false, phones: 0 });
+    }
+    is_there(member)?;
+    if let Some(first) = tree.below(&unit.code).next() {
+        let (count, first) = (tree.below(&unit.code).count(), first.name.clone());
+        return Err(Refusal::NotEmpty { name: unit.name, count, first });
+    }
+    can_happen(member, on, &database.last_changes().await?)?;
+    database.end_unit(&unit.code, on).await?;
+    let phones = phones(database, &[&unit.code]).await?;
+    Ok(End { unit, is_new: true, phones })
+}
+
+/// Takes the ending of a unit back, as if it had not been entered.
+pub(crate) async fn revive(database: &Database, unit: &str) -> Result<Revival, Refusal> {
+    let tree = database.tree().await?;
+    let member = find(&tree, unit)?;
+    let unit = member.unit.clone();
+    if member.ended.is_none() {
+        return Ok(Revival { unit, is_new: false, passed: 0 });
+    }
+    let (all, _) = database.all_findings().await?;
+    let own = all.get(&unit.code).map(Findings::all).unwrap_or_default();
+    let passed = own.iter().filter(|finding| is_passed_on(finding.id, member.ended.as_ref(), &all)).count();
+    database.revive_unit(&unit.code).await?;
+    Ok(Revival { unit, is_new: true, passed })
+}
+
+/// Makes one new unit out of several: they end on the day on which it begins, what lies right below them goes over to it, and
+/// so do the problems that are not closed.
+pub(crate) async fn merge(
+    database: &Database,
+    clock: &dyn Clock,
+    merging: &Merging<'_>,
+) -> Result<Merged, Refusal> {
+    let tree = database.tree().await?;
+    let on = merging.on;
+    has_come(on, shanghai_date(clock.now_ms()))?;
+    let mut parts: BTreeMap<&BranchCode, &Member> = BTreeMap::new();
+    for text in merging.units {
+        let member = find(&tree, text)?;
+        is_there(member)?;
+        parts.insert(&member.unit.code, member);
+    }
+    if parts.len() < merging.units.len() {
+        return Err(Refusal::Twice);
+    }
+    let whole = merging.whole(&tree, &parts)?;
+    let rows = [(whole.code.clone(), Some(whole.clone()))].into();
+    if let Some(misplaced) = Overlay::new(&rows, &tree, &BTreeSet::new()).in_order().1.into_iter().next() {
+        return Err(Refusal::Misplaced(misplaced));
+    }
+    let below = parts.keys().flat_map(|code| tree.below(code));
+    let below: Vec<&Unit> = below.filter(|unit| !parts.contains_key(&unit.code)).collect();
+    let last_changes = database.last_changes().await?;
+    for member in parts.values().copied().chain(below.iter().filter_map(|unit| tree.get(&unit.code))) {
+        can_happen(member, on, &last_changes)?;
+    }
+    let codes: Vec<BranchCode> = parts.keys().map(|code| (*code).clone()).collect();
+    let moved: Vec<Unit> = below.into_iter().cloned().collect();
+    let mut tries = 0;
+    let passed = loop {
+        let (all, seen) = database.all_findings().await?;
+        let (words, count) = inherited::words(&all, parts.values().map(|part| &part.unit), &whole.code);
+        let told = (words.as_slice(), seen, clock.now_ms());
+        if is_stored(database.merge_units(&codes, &whole, &moved, on, told).await?)? {
+            break count;
+        }
+        tries += 1;
+        if tries == MOST_TRIES {
+            return Err(Unsaid::Overtaken.into());
+        }
+    };
+    let phones = phones(database, &parts.keys().copied().collect::<Vec<_>>()).await?;
+    let parts = parts.values().map(|part| part.unit.name.clone()).collect();
+    Ok(Merged { parts, whole, moved: moved.len(), passed, phones })
+}
+
+impl Merging<'_> {
+    /// The new unit.
+    fn whole(&self, tree: &Tree, parts: &BTreeMap<&BranchCode, &Member>) -> Result<Unit, Refusal> {
+        let code = BranchCode::new(self.code.trim()).map_err(|_| Refusal::Code(self.code.into()))?;
+        if let Some(known) = tree.get(&code) {
+            return Err(Refusal::CodeTaken { code, name: known.unit.name.clone() });
+        }
+        let name = self.name.trim();
+        if !is_name(name) {
+            return Err(Refusal::Name(name.into()));
+        }
+        let levels: BTreeSet<Level> = parts.values().map(|part| part.unit.level).collect();
+        let Some(level) = only(&levels).copied() else { return Err(Refusal::Levels(levels)) };
+        let parent = match self.under {
+            Some(text) => Some(find(tree, text)?.unit.code.clone()),
+            None => {
+                let above = parts.values().map(|part| part.unit.parent.as_ref());
+                let above: BTreeSet<_> =
+                    above.filter(|above| above.is_none_or(|above| !parts.contains_key(above))).collect();
+                only(&above).ok_or(Refusal::NoCommonParent)?.cloned()
+            }
+        };
+        let sector = match self.sector {
+            Some(text) => {
+                let known = SECTORS.iter().find(|(name, id)| *name == text || *id == text);
+                let known = known.filter(|_| level == Level::Branch).map(|(_, id)| *id);
+                known.ok_or_else(|| Refusal::Sector(text.into()))?
+            }
+            None => {
+                let sectors: BTreeSet<&str> = parts.values().map(|part| part.unit.sector.as_str()).collect();
+                only(&sectors).copied().ok_or(Refusal::NoCommonSector)?
+            }
+        };
+        let first = parts.values().map(|part| part.unit.telephone.as_str()).find(|one| !one.is_empty());
+        let telephone = self.telephone.or(first).unwrap_or_default().to_owned();
+        Ok(Unit { code, parent, level, name: name.to_owned(), sector: sector.to_owned(), telephone })
+    }
+}
+
+/// The one that there is, if there is only one.
+fn only<T: Ord>(of: &BTreeSet<T>) -> Option<&T> {
+    of.first().filter(|_| of.len() == 1)
+}
+
+fn find<'a>(tree: &'a Tree, text: &str) -> Result<&'a Member, Refusal> {
+    let units: Vec<Unit> = tree.all().map(|member| member.unit.clone()).collect();
+    let code = scope::find(&units, text)?.code.clone();
+    tree.get(&code).ok_or_else(|| scope::Refusal::UnknownUnit(text.into()).into())
+}
+
+fn is_there(member: &Member) -> Result<(), Refusal> {
+    match &member.ended {
+        Some(ended) => Err(Refusal::Gone { name: member.unit.name.clone(), since: ended.on }),
+        None => Ok(()),
+    }
+}
+
+/// How many phones branches have that are not unbound.
+async fn phones(database: &Database, codes: &[&BranchCode]) -> Result<usize, Refusal> {
+    let phones = database.devices().await?;
+    Ok(phones.iter().filter(|phone| phone.revoked_at.is_none() && codes.contains(&&phone.branch)).count())
+}
