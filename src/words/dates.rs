@@ -1,6 +1,6 @@
 //! Dates as people say them: 11月24日 14:05.
 
-pub use crate::words::terms::often;
+pub use super::terms::often;
 
 use crate::domain::{
     WindowKey,
