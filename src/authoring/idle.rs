@@ -91,11 +91,5 @@ fn said(limit: &GradeLimit, why: Idle, list: &Checklist) -> (String, &'static st
 /// The row of 限制 that it was read from.
 fn row(sheets: &[Sheet], item: &str, limit: &LimitId) -> Option<usize> {
     let sheet = sheets.iter().find(|sheet| sheet.name == "限制")?;
-    let column =
-        |title: &str| sheet.rows.iter().find_map(|row| row.cells.iter().position(|cell| cell == title));
-    let (of_item, own) = (column("条目")?, column("编号")?);
-    let is = |cells: &[String], column: usize, text: &str| cells.get(column).is_some_and(|cell| cell == text);
-    let found =
-        sheet.rows.iter().find(|row| is(&row.cells, of_item, item) && is(&row.cells, own, limit.as_str()));
-    found.map(|row| row.number)
+    sheet.row_that_says(&[("条目", item), ("编号", limit.as_str())])
 }

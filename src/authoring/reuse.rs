@@ -3,7 +3,7 @@
 
 use super::Package;
 use crate::domain::{Checklist, Item};
-use crate::sheets::{Fault, Sheet, fault::quoted, folded};
+use crate::sheets::{Fault, Sheet, fault::quoted};
 use std::collections::BTreeMap;
 
 /// From this likeness on, two texts are taken for the same one, rewritten. Unrelated short Chinese texts share almost no pair
@@ -80,9 +80,7 @@ fn likeness(one: &str, other: &str) -> f64 {
 /// The row of 条目 that has this id.
 fn row(sheets: &[Sheet], id: &str) -> Option<usize> {
     let sheet = sheets.iter().find(|sheet| sheet.name == "条目")?;
-    let column =
-        sheet.rows.iter().find_map(|row| row.cells.iter().position(|cell| folded(cell) == "编号"))?;
-    sheet.rows.iter().find(|row| row.cells.get(column).is_some_and(|cell| cell == id)).map(|row| row.number)
+    sheet.row_that_says(&[("编号", id)])
 }
 
 #[cfg(test)]

@@ -59,11 +59,13 @@ pub(super) fn grading(table: &Table, faults: &mut Faults) -> Grading {
     let lines: Vec<Line<'_>> = table.lines().collect();
     let lowest = lines.last().filter(|line| line.text(LINE).is_empty()).map(|line| line.text(GRADE));
     // A line that was forgotten makes no grade the lowest.
-    let is_own = lowest.is_some_and(|name| !["", "标兵", "优秀", "达标"].contains(&name));
-    let named = |line: &Line<'_>| words::GRADES.iter().find(|(word, _)| *word == line.text(GRADE));
-    let usual: Option<Vec<Grade>> = lines.iter().map(|line| named(line).map(|(_, grade)| *grade)).collect();
+    let named = |name: &str| words::GRADES.iter().find(|(word, _)| *word == name).map(|(_, grade)| *grade);
+    let is_own =
+        lowest.is_some_and(|name| !name.is_empty() && named(name).is_none_or(|grade| grade.is_lowest()));
+    let usual: Option<Vec<Grade>> = lines.iter().map(|line| named(line.text(GRADE))).collect();
     let is_usual = usual.is_some_and(|grades| {
-        let is_odd = |line: &Line<'_>| line.text(SELECTED) == "是" && line.text(GRADE) != "标兵";
+        let is_odd =
+            |line: &Line<'_>| line.text(SELECTED) == "是" && named(line.text(GRADE)) != Some(Grade::Model);
         grades.is_sorted_by(|a, b| a > b) && !lines.iter().any(is_odd)
     });
     if is_own && !is_usual { own(&lines, faults) } else { usual_four(&lines, is_own, faults) }

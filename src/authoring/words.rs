@@ -1,6 +1,9 @@
 //! The Chinese words of the sheets and what they stand for.
 
-use crate::domain::{ActivityKind, Combine, CountCredit, Grade, MarkKind, Points, ProfileNumber, Window};
+use crate::{
+    domain::{ActivityKind, Combine, CountCredit, Grade, MarkKind, Points, ProfileNumber, Window},
+    words::terms,
+};
 
 /// 周期
 pub(super) const WINDOWS: &[(&str, Window)] = &[
@@ -13,12 +16,7 @@ pub(super) const WINDOWS: &[(&str, Window)] = &[
 ];
 
 /// 等次
-pub(super) const GRADES: &[(&str, Grade)] = &[
-    ("标兵", Grade::Model),
-    ("优秀", Grade::Excellent),
-    ("达标", Grade::Qualified),
-    ("不合格", Grade::Unqualified),
-];
+pub(super) const GRADES: &[(&str, Grade)] = &terms::USUAL_GRADES;
 
 /// 计分: how the parts of an item make up its points
 pub(super) const COMBINES: &[(&str, Combine)] = &[("合计", Combine::All), ("取最高", Combine::Any)];
@@ -32,7 +30,11 @@ pub(super) const CREDITS: &[(&str, CountCredit)] = &[
 
 /// 标记
 pub(super) const MARKS: &[(&str, MarkKind)] =
-    &[("假定", MarkKind::Assumed), ("建议", MarkKind::Suggested), ("本地要求", MarkKind::Local)];
+    &[marked(MarkKind::Assumed), marked(MarkKind::Suggested), marked(MarkKind::Local)];
+
+const fn marked(kind: MarkKind) -> (&'static str, MarkKind) {
+    (terms::mark(kind), kind)
+}
 
 /// 分母取自, and the figure in 适用条件
 pub(super) const FIGURES: &[(&str, ProfileNumber)] = &[
@@ -121,19 +123,23 @@ pub(super) const ALL_SECTORS: &str = "全部";
 
 /// 台账: what is counted in the ledger.
 pub(super) const KINDS: &[(&str, ActivityKind)] = &[
-    ("支部党员大会", ActivityKind::MemberMeeting),
-    ("支委会", ActivityKind::CommitteeMeeting),
-    ("党小组会", ActivityKind::GroupMeeting),
-    ("党课", ActivityKind::PartyClass),
-    ("主题党日", ActivityKind::ThemedDay),
-    ("组织生活会", ActivityKind::OrganisationalLifeMeeting),
+    counted(ActivityKind::MemberMeeting),
+    counted(ActivityKind::CommitteeMeeting),
+    counted(ActivityKind::GroupMeeting),
+    counted(ActivityKind::PartyClass),
+    counted(ActivityKind::ThemedDay),
+    counted(ActivityKind::OrganisationalLifeMeeting),
     ("民主评议", ActivityKind::DemocraticAppraisal),
-    ("谈心谈话", ActivityKind::HeartToHeartTalk),
-    ("志愿服务", ActivityKind::Volunteering),
-    ("走访慰问", ActivityKind::Visit),
-    ("党务公开", ActivityKind::Openness),
-    ("财务公开", ActivityKind::FinancialOpenness),
+    counted(ActivityKind::HeartToHeartTalk),
+    counted(ActivityKind::Volunteering),
+    counted(ActivityKind::Visit),
+    counted(ActivityKind::Openness),
+    counted(ActivityKind::FinancialOpenness),
 ];
+
+const fn counted(kind: ActivityKind) -> (&'static str, ActivityKind) {
+    (terms::kind(kind), kind)
+}
 /// What 台账 offers to be chosen: the kinds, and what may go before them.
 pub(super) fn ledger() -> Vec<&'static str> {
     KINDS.iter().map(|(word, _)| *word).chain(["到会率：", "不足半数（o1）："]).collect()

@@ -1,6 +1,6 @@
 //! Sheets: named rows of text cells, wherever they were read from, with what is known of a cell besides its text.
 
-use super::text::{Mended, cleaned};
+use super::text::{Mended, cleaned, folded};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One sheet. Its header stands in one of its first rows.
@@ -88,6 +88,17 @@ impl Sheet {
 }
 
 impl Sheet {
+    /// The number of the first row that says each of these texts under its header: whoever speaks of a row that was read before.
+    pub(crate) fn row_that_says(&self, said: &[(&str, &str)]) -> Option<usize> {
+        let column = |title: &str| {
+            self.rows.iter().find_map(|row| row.cells.iter().position(|cell| folded(cell) == title))
+        };
+        let asked = said.iter().map(|(title, text)| Some((column(title)?, *text)));
+        let asked: Vec<(usize, &str)> = asked.collect::<Option<_>>()?;
+        let row = self.rows.iter().find(|row| asked.iter().all(|(column, text)| row.cell(*column) == *text));
+        row.map(|row| row.number)
+    }
+
     /// Whether a column has nothing in it below this row, both counted from 0.
     pub(super) fn is_bare(&self, row: usize, column: usize) -> bool {
         self.rows.iter().skip(row + 1).all(|row| row.cell(column).is_empty())

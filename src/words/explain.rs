@@ -5,7 +5,7 @@ use crate::domain::{
     Combine, CountCredit, Item, Part, PartAnswer, Period, Points, Proportion, Rule, ShareCredit,
     points::Exact,
     rule::steps_below,
-    scoring::{ItemScore, PartDetail, PartScore, WindowCount, missing},
+    scoring::{ItemScore, ItemState, PartDetail, PartScore, WindowCount, missing},
 };
 
 /// The reason in one sentence, without the points themselves; empty when there is nothing to explain.
@@ -167,6 +167,17 @@ pub fn lost(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
 pub fn wrong(item: &Item, scored: &ItemScore, period: &Period) -> Vec<String> {
     told_lost(item, scored, |rule, score| part(rule, score, period))
 }
+
+/// The same in one cell.
+pub fn short(item: &Item, scored: &ItemScore, period: &Period) -> String {
+    match scored.state {
+        ItemState::Unsure => UNSURE.into(),
+        _ => wrong(item, scored, period).join("；"),
+    }
+}
+
+/// What an item says of itself that is put off as 拿不准.
+pub const UNSURE: &str = "拿不准，还没有填";
 
 /// Of several ways of which the best counts, that this one can still be answered: as long as it could be worth more, the item is
 /// not filled in, though what is answered counts already.

@@ -1,5 +1,5 @@
-//! Chinese that both the app and the endpoint's command line say. What only one of them says stands with it: `ui/words`,
-//! `server/cli`. Knows the domain alone.
+//! Chinese that two speakers share: the app and the upper level, the command line and the tables of a standard. What only one of them
+//! says stands with it: `ui/words` and the pages beside it, `server/cli`, `server/tables`. Knows the domain and what travels, no more.
 
 pub mod dates;
 pub mod difference;

@@ -1,19 +1,56 @@
-//! Names of grades, windows, activities and steps of mending.
+//! Names of grades, windows, activities, steps of mending and of a review, and of why something does not count.
 
 use crate::domain::{
-    ActivityKind, Citation, Finding, FindingOrigin, FindingState, Grade, Grading, Mark, MarkKind, Window,
+    ActivityKind, Citation, Finding, FindingOrigin, FindingState, Grade, Grading, Mark, MarkKind,
+    NotApplicable, Window, scoring::ItemState,
 };
+use crate::protocol::ReviewState;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
+
+/// The usual four 等次, the highest first.
+pub const USUAL_GRADES: [(&str, Grade); 4] = [
+    ("标兵", Grade::Model),
+    ("优秀", Grade::Excellent),
+    ("达标", Grade::Qualified),
+    ("不合格", Grade::Unqualified),
+];
 
 /// 等次, as its standard calls it.
 pub fn grade(grading: &Grading, grade: Grade) -> &str {
     match grade {
         Grade::Own(place) => grading.names.get(usize::from(place)).map_or("", |named| &named.name),
-        Grade::Unqualified => "不合格",
-        Grade::Qualified => "达标",
-        Grade::Excellent => "优秀",
-        Grade::Model => "标兵",
+        usual => USUAL_GRADES.iter().find(|(_, known)| *known == usual).map_or("", |(name, _)| name),
+    }
+}
+
+/// Where a submission stands above; `None` is 未审.
+pub const fn review(state: Option<ReviewState>) -> &'static str {
+    match state {
+        None => "未审",
+        Some(ReviewState::InReview) => "审核中",
+        Some(ReviewState::Returned) => "退回修改",
+        Some(ReviewState::Incomplete) => "需补材料",
+        Some(ReviewState::Approved) => "审核通过",
+    }
+}
+
+/// 本支部不设 / 本期没有此事
+pub fn not_applicable(reason: NotApplicable) -> &'static str {
+    match reason {
+        NotApplicable::AbsentHere => "本支部不设",
+        NotApplicable::NoOccurrence => "本期没有此事",
+    }
+}
+
+/// Why an item does not count, where it does not: 本支部不设, 由镇安镇党委评, 还没到时候. `judge` is who judges from above.
+pub fn aside(state: ItemState, judge: &str) -> Option<String> {
+    match state {
+        ItemState::Answered | ItemState::Unanswered | ItemState::Unsure => None,
+        ItemState::NotApplicable { reason } => Some(not_applicable(reason).into()),
+        ItemState::Excluded => Some(not_applicable(NotApplicable::AbsentHere).into()),
+        ItemState::JudgedAbove => Some(format!("由{judge}评")),
+        ItemState::NotDue => Some("还没到时候".into()),
     }
 }
 
@@ -42,7 +79,7 @@ pub fn marked(what: &Mark) -> String {
 }
 
 /// 假定 / 建议 / 本地要求
-pub fn mark(kind: MarkKind) -> &'static str {
+pub const fn mark(kind: MarkKind) -> &'static str {
     match kind {
         MarkKind::Assumed => "假定",
         MarkKind::Suggested => "建议",
@@ -63,7 +100,7 @@ pub fn often(window: Window) -> &'static str {
 }
 
 /// 支部党员大会 …
-pub fn kind(kind: ActivityKind) -> &'static str {
+pub const fn kind(kind: ActivityKind) -> &'static str {
     match kind {
         ActivityKind::MemberMeeting => "支部党员大会",
         ActivityKind::CommitteeMeeting => "支委会",

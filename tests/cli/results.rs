@@ -59,13 +59,13 @@ async fn the_townships_table_holds_what_is_known_and_nothing_else() {
     assert_eq!(points.width(), 3 + rural().items().count());
     let row = row_of(&points, SHILI);
     let judged_above = rural().items().position(|(_, item)| item.judged_above).unwrap();
-    assert_eq!(points.get((row, 3 + judged_above)).unwrap().to_string(), "上级评");
+    assert_eq!(points.get((row, 3 + judged_above)).unwrap().to_string(), "由上级评");
     assert_eq!(points.get((row_of(&points, DALING), 2)).unwrap().to_string(), "未上报");
 
     let short = book.worksheet_range("扣分明细").unwrap();
     let noted = short.rows().find(|row| row[1] == *"第1条").unwrap();
     assert_eq!((noted[3].to_string(), noted[7].to_string()), ("十里村党支部".into(), "@签到表在镇里".into()));
-    assert!(noted[6].to_string().contains("没有作答"), "{noted:?}");
+    assert!(noted[6].to_string().contains("还没填"), "{noted:?}");
     assert_eq!(book.worksheet_formula("扣分明细").unwrap().used_cells().count(), 0);
 
     let against = book.worksheet_range("与台账不同").unwrap();

@@ -8,7 +8,6 @@ mod codes;
 mod days;
 mod device;
 mod error;
-mod explain;
 mod findings;
 mod judge;
 mod judge_sheet;

@@ -3,7 +3,6 @@
 
 use super::{
     error::{CliError, must_be_new_workbook, write_new},
-    explain::{instead_of_points, shortfall},
     judge::{held, rows as rows_above},
     review::{PeriodIdArg, Row, pinned, rows},
     text::{moment, review_state, say},
@@ -20,6 +19,7 @@ use crate::{
         tables::columns::{Column, Page},
     },
     sheets::write::{Cell, number},
+    words::{explain, terms},
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::{
@@ -297,7 +297,7 @@ impl Book {
                 Some(known) => {
                     cells.push(known.report.sheet.total().into());
                     cells.extend(known.report.sheet.items().map(|score| {
-                        let instead = instead_of_points(score.state);
+                        let instead = terms::aside(score.state, "上级");
                         // What is taken from the total stands as what it is: less than nothing.
                         let points = || Cell::Number(number(score.got) - number(score.taken));
                         instead.map_or_else(points, Cell::from)
@@ -326,6 +326,7 @@ impl Book {
         ];
         let mut page = Page::under(book, "扣分明细", &columns)?;
         for (hash, list) in self.in_order() {
+            let Some(period) = list.period(&self.period) else { continue };
             for (index, (_, item)) in list.items().enumerate() {
                 for branch in &self.branches {
                     let of_list = self.stands_under.get(&branch.code) == Some(hash);
@@ -349,7 +350,7 @@ impl Book {
                         (&branch.name).into(),
                         score.got.into(),
                         score.points.into(),
-                        shortfall(item, score).into(),
+                        explain::short(item, score, period).into(),
                         note.into(),
                         self.above.get(&branch.code).into(),
                         branch.code.as_str().into(),

@@ -6,7 +6,7 @@ use super::{
     review_items::{self, Unclear},
     review_sheet,
     standard::checklist,
-    text::{moment, review_state, say, state, table},
+    text::{moment, review_state, say, table},
     units,
 };
 use crate::server::office::scope::{self, Trees};
@@ -301,7 +301,7 @@ async fn decide(database: &Database, plain: &Plain, to: ReviewState) -> Result<(
     let (counting, _) = find(database, &plain.submission).await?;
     let before = counting.reviews.last().map(|review| review.state);
     if before == Some(to) {
-        say(format!("已经是“{}”，没有变化。", state(to)));
+        say(format!("已经是“{}”，没有变化。", terms::review(Some(to))));
         return Ok(());
     }
     if to == ReviewState::InReview && before.is_some() {
@@ -315,7 +315,7 @@ async fn decide(database: &Database, plain: &Plain, to: ReviewState) -> Result<(
 }
 
 async fn write(database: &Database, counting: Counting, review: Step) -> Result<(), CliError> {
-    let told = state(review.state);
+    let told = terms::review(Some(review.state));
     let submission = counting.receipt.submission;
     let decision = Decision { submission, after: counting.reviews.len(), review };
     if !database.decide(&[decision]).await?.is_empty() {

@@ -26,6 +26,7 @@ use crate::{
         workbook,
         write::{Cell, how_to},
     },
+    words::terms,
 };
 use jiff::civil::Date;
 use rust_xlsxwriter::{DataValidation, Workbook};
@@ -62,11 +63,15 @@ const COLUMNS: [Column<Row>; 14] = [
 const WHOLE_ROWS: &str = "重新导出审核表再填；排序的时候选中所有的列，前面几列不要改";
 /// 审核意见
 const OPINIONS: [(&str, ReviewState); 4] = [
-    ("审核中", ReviewState::InReview),
-    ("退回修改", ReviewState::Returned),
-    ("需补材料", ReviewState::Incomplete),
-    ("审核通过", ReviewState::Approved),
+    opinion(ReviewState::InReview),
+    opinion(ReviewState::Returned),
+    opinion(ReviewState::Incomplete),
+    opinion(ReviewState::Approved),
 ];
+
+const fn opinion(state: ReviewState) -> (&'static str, ReviewState) {
+    (terms::review(Some(state)), state)
+}
 
 /// Writes the table of these submissions.
 pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
@@ -77,7 +82,7 @@ pub(super) fn export(file: &Path, rows: &[Row]) -> Result<(), CliError> {
         let choices = DataValidation::new()
             .allow_list_strings(&OPINIONS.map(|(word, _)| word))?
             .set_error_title("审核意见")?
-            .set_error_message("请从下拉框里选：审核中、退回修改、需补材料、审核通过")?;
+            .set_error_message(format!("请从下拉框里选：{}", OPINIONS.map(|(word, _)| word).join("、")))?;
         sheet.add_data_validation(1, opinion, last, opinion, &choices)?;
     }
     let lines = [

@@ -2,7 +2,8 @@
 
 use super::progress;
 use crate::domain::period::{shanghai_date, shanghai_time};
-use crate::protocol::{Review, ReviewState};
+use crate::protocol::Review;
+use crate::words::terms;
 use std::io::Write as _;
 
 /// Says a line. A reader that has gone away (`| head`) is no failure.
@@ -39,17 +40,7 @@ pub(super) fn moment(ms: u64) -> String {
 
 /// What the upper level has done, by its last review.
 pub(super) fn review_state(reviews: &[Review]) -> &'static str {
-    reviews.last().map_or("未审", |review| state(review.state))
-}
-
-/// One step of the review.
-pub(super) fn state(state: ReviewState) -> &'static str {
-    match state {
-        ReviewState::InReview => "审核中",
-        ReviewState::Returned => "退回修改",
-        ReviewState::Incomplete => "需补材料",
-        ReviewState::Approved => "审核通过",
-    }
+    terms::review(reviews.last().map(|review| review.state))
 }
 
 #[cfg(test)]

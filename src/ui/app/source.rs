@@ -8,7 +8,7 @@ use crate::{
     },
     phone::overview::{ItemRow, rows},
     protocol::BranchInfo,
-    ui::words::terms,
+    words::{explain, terms},
 };
 use jiff::civil::Date;
 
@@ -67,13 +67,12 @@ impl<'a> Source<'a> {
 
     /// Why an item does not count; empty if it does.
     pub fn aside(&self, state: ItemState) -> String {
-        match state {
-            ItemState::Answered | ItemState::Unanswered => String::new(),
-            ItemState::Unsure => "拿不准，还没有填".into(),
-            ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),
-            ItemState::Excluded => "本支部不设".into(),
-            ItemState::JudgedAbove => format!("由{}评，支部不填", self.addressee()),
-            ItemState::NotDue => "还没到时候，本期不评".into(),
-        }
+        let more = match state {
+            ItemState::Unsure => explain::UNSURE,
+            ItemState::JudgedAbove => "，支部不填",
+            ItemState::NotDue => "，本期不评",
+            _ => "",
+        };
+        terms::aside(state, self.addressee()).unwrap_or_default() + more
     }
 }

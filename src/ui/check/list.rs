@@ -162,15 +162,13 @@ fn stands(row: &ItemRow, session: crate::ui::app::session::Session) -> String {
         ItemState::Unanswered if row.is_half_answered() => "没填完".into(),
         ItemState::Unanswered => "没填".into(),
         ItemState::Unsure => "拿不准".into(),
-        ItemState::NotApplicable { reason } => terms::not_applicable(reason).into(),
-        ItemState::Excluded => "本支部不设".into(),
-        ItemState::JudgedAbove => match session.value_above(&row.id) {
-            Some(value) => format!("{}评了{}分", value.by, value.points),
-            None => format!("由{}评", session.addressee()),
+        state => match (session.value_above(&row.id), row.outcome) {
+            (Some(value), _) if state == ItemState::JudgedAbove => {
+                format!("{}评了{}分", value.by, value.points)
+            }
+            (_, Some(outcome)) if state == ItemState::NotDue => terms::outcome(outcome, session.today.get()),
+            _ => terms::aside(state, &session.addressee()).unwrap_or_default(),
         },
-        ItemState::NotDue => row
-            .outcome
-            .map_or_else(|| "还没到时候".into(), |outcome| terms::outcome(outcome, session.today.get())),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
         answer::MAX_TEXT_CHARS, finding::ItemPoints, scoring::ItemScore,
     },
     phone::{mending::Reached, overview::ItemRow},
-    ui::words::{explain, terms},
+    words::explain,
 };
 
 /// So many steps of the guidance go into a drafted measure; the rest is in 怎么抓.
@@ -48,12 +48,6 @@ fn measure(item: &Item, scored: &ItemScore, outcome: Option<Outcome>) -> String 
         Some(Window::Term | Window::PeriodEnd) | None => "今后照要求办",
     };
     format!("已错过，如实扣分，不补办、不补记；{from_now_on}。")
-}
-
-/// 问题来源, as precise as it was said.
-pub fn origin(finding: &Finding) -> String {
-    let said = terms::finding_origin(finding.origin);
-    if finding.detail.is_empty() { said.into() } else { format!("{said}：{}", finding.detail) }
 }
 
 /// What is said beside an item that scores less than it could: an answer is changed only by what can still be done.

@@ -1,7 +1,7 @@
 //! One finding: what is wrong, how far it has come, what was written, and what the upper level said.
 
 use super::{
-    drafts::{advice, origin},
+    drafts::advice,
     fields::{FindingFields, Late},
     history::FindingHistory,
     list::{class, sign},
@@ -19,6 +19,7 @@ use crate::{
         kit::{confirm::Confirm, message::Note},
         words::{dates, terms},
     },
+    words::findings,
 };
 use leptos::prelude::*;
 
@@ -86,7 +87,7 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
                     if finding.problem.is_empty() { "还没写是什么问题".into() } else { finding.problem.clone() };
                 Some(view! {
                     <p class="muted">
-                        {format!("{}，{}", origin(&finding), dates::day(shanghai_date(finding.begun.ms), session.today.get()))}
+                        {format!("{}，{}", findings::source(&finding), dates::day(shanghai_date(finding.begun.ms), session.today.get()))}
                     </p>
                     <p class="requirement problem">{problem}</p>
                     <p class=class(&finding, session) data-testid="finding-state">

@@ -1,6 +1,6 @@
 //! The data light's second line: what the upper level has.
 
-use crate::{phone::next_step::Sent, protocol::ReviewState};
+use crate::{phone::next_step::Sent, words::terms};
 
 /// Instead of it, for a branch that is there no more.
 pub const ENDED: &str = "本支部已撤并";
@@ -16,15 +16,10 @@ pub fn upper(sent: &Sent, times: usize, waiting: usize, paused: bool) -> String 
         Sent::Nothing if waiting > 0 => format!("{waiting}份等网络"),
         Sent::Nothing => "未上报".into(),
         Sent::Delivered { review, changed, .. } => {
-            let state = match review.as_ref().map(|review| review.state) {
-                None => "已送达，未审".to_owned(),
-                Some(ReviewState::InReview) => "审核中".into(),
-                Some(ReviewState::Returned) => "退回修改".into(),
-                Some(ReviewState::Incomplete) => "需补材料".into(),
-                Some(ReviewState::Approved) => "审核通过".into(),
-            };
+            let state = terms::review(review.as_ref().map(|review| review.state));
+            let arrived = if review.is_none() { "已送达，" } else { "" };
             let changed = if *changed > 0 { format!("，又改{changed}条未报") } else { String::new() };
-            format!("第{times}次{state}{changed}")
+            format!("第{times}次{arrived}{state}{changed}")
         }
     }
 }

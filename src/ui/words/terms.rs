@@ -2,17 +2,20 @@
 
 pub use crate::{
     domain::sector::name as sector,
-    words::terms::{cite, finding_origin, finding_photos, finding_state, grade, mark, marked},
+    words::terms::{
+        aside, cite, finding_origin, finding_photos, finding_state, grade, mark, marked, not_applicable,
+        review,
+    },
 };
 
 use super::dates;
 use crate::{
     domain::{
-        ClaimedGrade, Estimate, Finding, Grading, Item, NotApplicable, Outcome, Points, ValueAbove,
-        WithAbove, period::shanghai_date, submission::claimable,
+        ClaimedGrade, Estimate, Finding, Grading, Item, Outcome, Points, ValueAbove, WithAbove,
+        period::shanghai_date, submission::claimable,
     },
     phone::overview::ItemRow,
-    protocol::{Review, ReviewState},
+    protocol::Review,
     words::terms,
 };
 use jiff::civil::Date;
@@ -71,25 +74,6 @@ pub fn outcome_sign(outcome: Outcome) -> &'static str {
         Outcome::StillPossible { .. } => "◐",
         Outcome::NotDue { .. } => "○",
         Outcome::Missed => "—",
-    }
-}
-
-/// 本支部不设 / 本期没有此事
-pub fn not_applicable(reason: NotApplicable) -> &'static str {
-    match reason {
-        NotApplicable::AbsentHere => "本支部不设",
-        NotApplicable::NoOccurrence => "本期没有此事",
-    }
-}
-
-/// Where a submission stands above; `None` is 未审.
-pub fn review(state: Option<ReviewState>) -> &'static str {
-    match state {
-        None => "未审",
-        Some(ReviewState::InReview) => "审核中",
-        Some(ReviewState::Returned) => "退回修改",
-        Some(ReviewState::Incomplete) => "需补材料",
-        Some(ReviewState::Approved) => "审核通过",
     }
 }
 
@@ -250,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_general_reason_is_said_beside_the_items() {
-        use crate::protocol::ReviewItem;
+        use crate::protocol::{ReviewItem, ReviewState};
         let list = testing::checklist();
         let period = testing::period();
         let sheet = score(&list, &period, &Assessment::default());

@@ -83,7 +83,7 @@ test("what the upper level found comes to the phone, is answered, returned with 
   await lookAgain(page);
   await expect(page.getByTestId("next")).toContainText("上级检查的问题要整改：三季度主题党日缺签到表");
   await page.getByRole("link", { name: "去整改" }).click();
-  await expect(page.getByTestId("finding")).toContainText("上级检查：县里检查");
+  await expect(page.getByTestId("finding")).toContainText("县里检查，");
   await expect(page.getByTestId("finding")).toContainText("第17条");
   // What it says is not the branch's to reword, nor to take back.
   await expect(page.getByTestId("finding-problem")).toHaveCount(0);
