@@ -5,7 +5,7 @@ use super::Package;
 use crate::domain::{
     Checklist, GradeLimit, Item, LimitId, LimitTest,
     idle_limit::{Idle, idle_limits},
-    whole,
+    whole_check,
 };
 use crate::sheets::{Fault, Sheet, fault::quoted};
 use crate::words::terms;
@@ -46,7 +46,7 @@ pub fn limits(package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
         }
     }
     for (list, limit) in
-        package.checklists.iter().flat_map(|list| whole::idle_limits(list).map(move |one| (list, one)))
+        package.checklists.iter().flat_map(|list| whole_check::idle_limits(list).map(move |one| (list, one)))
     {
         let (reason, remedy) = nothing_better(terms::grade(&list.grading, limit.at_most));
         let fault = Fault {

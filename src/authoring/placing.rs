@@ -4,7 +4,7 @@ use super::{assemble::Shared, missing::Missing, rows::PartRow, words};
 use crate::domain::{
     Checklist, ItemId, PartId,
     checklist_check::{ChecklistFault, checklist_faults},
-    whole::WholeFault,
+    whole_check::WholeFault,
 };
 use crate::sheets::{
     Fault,

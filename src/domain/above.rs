@@ -13,7 +13,7 @@ use super::{
     assessment::Assessment,
     checklist::{Checklist, Combine, Item, Part},
     clock::Stamp,
-    grade::Estimate,
+    estimate::Estimate,
     ids::{ChoiceId, DeviceId, ItemId, LimitId, PartId, PeriodId},
     judged,
     period::{Period, Window},

@@ -1,5 +1,7 @@
 //! Answers: what the branch says, one register for each thing that can be said, each value with its stamp.
 
+pub use super::text::MAX_TEXT_CHARS;
+
 use super::{
     clock::Stamp,
     ids::{ChoiceId, ContentHash, FactId, ItemId, LedgerId, OccurrenceId, PartId},
@@ -110,8 +112,8 @@ impl AnswerValue {
     }
 }
 
-/// The longest text an answer may hold, in characters.
-pub const MAX_TEXT_CHARS: usize = 500;
+/// No single count or figure of a branch is larger.
+pub const MAX_FIGURE: u32 = 99_999;
 
 /// Whether an item applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

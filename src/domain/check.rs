@@ -1,7 +1,7 @@
 //! Checks on what comes from outside: the answers of a submission.
 
 use super::{
-    answer::{AnswerKey, AnswerValue, Entry, EntryHead, NotApplicable, PartAnswer, Stance},
+    answer::{AnswerKey, AnswerValue, Entry, EntryHead, MAX_FIGURE, NotApplicable, PartAnswer, Stance},
     checklist::{Checklist, Part},
     ids::{ContentHash, ItemId, LedgerId, PartId},
     ledger::{
@@ -17,11 +17,6 @@ use super::{
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-
-/// No single count or figure of a branch is larger.
-pub const MAX_FIGURE: u32 = 99_999;
-/// The longest name or post in a declaration, and the longest 主题党日固定日, in characters.
-pub const MAX_NAME_CHARS: usize = 40;
 
 /// Why an answer cannot be taken. The message says which one, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Whether a checklist can be used: everything wrong with it in one run, before it is published.
 
 use super::{
-    check::MAX_FIGURE,
+    answer::MAX_FIGURE,
     checklist::{Checklist, Combine, Item, Part},
     grade::LimitTest,
     ids::{ItemId, LimitId, MethodId, PartId},
@@ -9,7 +9,7 @@ use super::{
     points::Points,
     proportion::Proportion,
     rule::{CountCredit, Rule, ShareCredit},
-    whole::{self, WholeFault},
+    whole_check::{self, WholeFault},
 };
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ pub fn checklist_faults(checklist: &Checklist) -> Vec<ChecklistFault> {
     if total != checklist.full {
         faults.push(ChecklistFault::Total(total, checklist.full));
     }
-    faults.extend(whole::faults(checklist).into_iter().map(ChecklistFault::Whole));
+    faults.extend(whole_check::faults(checklist).into_iter().map(ChecklistFault::Whole));
     let falling = checklist
         .grading
         .thresholds

@@ -2,8 +2,8 @@
 
 use super::{
     difference::item_changes,
+    random_edits::{any_edits, edited},
     testing::{checklist, count, item, part, points},
-    versions::{any_edits, edited},
     *,
 };
 use proptest::prelude::*;

@@ -1,12 +1,9 @@
 //! Grades (等次) and what holds them down, vetoes (一票否决) among them.
 
 use super::{
-    answer::PartAnswer,
-    ids::{ChoiceId, FactId, ItemId, LimitId, PartId},
-    points::{Exact, Points},
+    ids::{ChoiceId, FactId, LimitId, PartId},
+    points::Points,
     proportion::Proportion,
-    scoring::{PartDetail, WindowCount},
-    whole::Quota,
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +65,27 @@ pub struct Threshold {
     pub grade: Grade,
     /// From this many points on.
     pub at_least: Points,
+}
+
+/// 名额: how many branches of a unit can have a grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Quota {
+    /// The grade.
+    pub grade: Grade,
+    /// How many.
+    pub most: QuotaSize,
+}
+
+/// How many are at most so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaSize {
+    /// Of the branches that are assessed under the unit, in per cent, 1 to 100.
+    Percent(u8),
+    /// A number under the unit, at least 1.
+    Number(u32),
 }
 
 /// A condition on one part's answer that caps the grade. A veto caps it at 不合格.
@@ -132,46 +150,6 @@ impl GradeLimit {
     }
 }
 
-impl LimitTest {
-    /// Whether the condition holds for what was answered to its part. A count of which a judged window is open is not answered.
-    pub fn holds(&self, answered: &PartDetail) -> bool {
-        match (self, answered) {
-            (Self::No, PartDetail::Answer { answer: PartAnswer::YesNo { yes } }) => !yes,
-            (Self::ShareBelow { percent }, PartDetail::Share { numerator, denominator }) => {
-                share(*numerator, *denominator).is_some_and(|share| share < percent.exact())
-            }
-            (Self::ShareAbove { share: most }, PartDetail::Share { numerator, denominator }) => {
-                share(*numerator, *denominator).is_some_and(|share| share > most.exact())
-            }
-            (
-                Self::Occurrences { at_least },
-                PartDetail::Answer { answer: PartAnswer::Occurrences { counts } },
-            ) => counts.values().fold(0_u32, |sum, n| sum.saturating_add(*n)) >= *at_least,
-            (Self::Occurrences { at_least }, PartDetail::Counts { windows, .. }) => {
-                in_all(windows).is_some_and(|sum| sum >= *at_least)
-            }
-            (Self::CountBelow { fewer_than }, PartDetail::Counts { windows, .. }) => {
-                in_all(windows).is_some_and(|sum| sum < *fewer_than)
-            }
-            (Self::FactMissing { fact }, PartDetail::Facts { missing }) => missing.contains(fact),
-            (
-                Self::LevelIs { choice },
-                PartDetail::Answer { answer: PartAnswer::Level { choice: given } },
-            ) => choice == given,
-            _ => false,
-        }
-    }
-}
-
-fn share(numerator: u32, denominator: u32) -> Option<Exact> {
-    (denominator > 0).then(|| Exact::new(numerator.into(), denominator.into()))
-}
-
-/// All judged windows together; `None` while one is open.
-fn in_all(windows: &[WindowCount]) -> Option<u32> {
-    windows.iter().try_fold(0_u32, |sum, window| Some(sum.saturating_add(window.count?)))
-}
-
 impl Grading {
     /// The grade that a score alone reaches.
     pub fn by_score(&self, total: Points) -> Grade {
@@ -204,17 +182,4 @@ impl Grading {
             grade => grade == Grade::Model,
         }
     }
-}
-
-/// 自评估算: what the branch's own answers amount to. Not a grade: only the upper level grades.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Estimate {
-    /// What the score alone reaches.
-    pub by_score: Grade,
-    /// The limits that hold, as (item, limit).
-    pub limits: Vec<(ItemId, LimitId)>,
-    /// The limits on the whole that hold.
-    pub whole: Vec<LimitId>,
-    /// What is left.
-    pub grade: Grade,
 }

@@ -1,7 +1,7 @@
 //! 限制 that can never hold a grade down: whoever wrote them trusts in something that will not happen.
 
 use super::{
-    check::MAX_FIGURE,
+    answer::MAX_FIGURE,
     checklist::{Checklist, Item},
     grade::{GradeLimit, LimitTest},
     rule::Rule,

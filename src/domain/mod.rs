@@ -14,6 +14,7 @@ pub mod day;
 pub mod difference;
 pub mod document;
 pub mod engine;
+pub mod estimate;
 pub mod finding;
 pub mod grade;
 pub mod idle_limit;
@@ -21,6 +22,7 @@ pub mod ids;
 pub mod judged;
 pub mod ledger;
 pub mod moving;
+pub mod needs;
 pub mod open;
 pub mod outcome;
 pub mod period;
@@ -35,17 +37,18 @@ pub mod submission;
 pub mod text;
 pub mod time_check;
 pub mod whole;
+pub mod whole_check;
 
 #[cfg(test)]
 mod difference_tests;
 #[cfg(test)]
 mod moving_tests;
 #[cfg(test)]
+mod random_edits;
+#[cfg(test)]
 mod scoring_tests;
 #[cfg(test)]
 pub(crate) mod testing;
-#[cfg(test)]
-mod versions;
 
 pub use above::{ValueAbove, WithAbove, with_above};
 pub use answer::{AnswerKey, AnswerValue, Entry, NotApplicable, PartAnswer, Stance};
@@ -55,11 +58,12 @@ pub use clock::{HybridClock, Stamp};
 pub use difference::{Difference, Effect, ItemChange, differences};
 pub use document::{Block, Collection, Document, Section};
 pub use engine::ENGINE_VERSION;
+pub use estimate::Estimate;
 pub use finding::{
     Finding, FindingEntry, FindingField, FindingOrigin, FindingState, FindingValue, Findings, Progress,
     Ruling, Verdict,
 };
-pub use grade::{Estimate, Grade, GradeLimit, GradeName, Grading, LimitTest, Threshold};
+pub use grade::{Grade, GradeLimit, GradeName, Grading, LimitTest, Quota, QuotaSize, Threshold};
 pub use ids::{
     AspectId, BranchCode, ChoiceId, ContentHash, DeviceId, DocumentId, FactId, FindingId, ItemId, LedgerId,
     LimitId, MethodId, OccurrenceId, PartId, PeriodId, SectionId, SectorId, StandardId, SubmissionId,
@@ -74,4 +78,4 @@ pub use proportion::Proportion;
 pub use rule::{Choice, CountCredit, Fact, Occurrence, Rule, ShareBand, ShareCredit};
 pub use scoring::{ScoreSheet, score};
 pub use submission::{ClaimedGrade, Declaration, Submission};
-pub use whole::{Quota, QuotaSize, WholeLimit, WholeTest, YearShare};
+pub use whole::{WholeLimit, WholeTest, YearShare};

@@ -3,8 +3,8 @@
 use super::{
     difference::{Effect, item_changes},
     moving::{Pinned, Versions},
+    random_edits::{Change, any_edits, edited},
     testing::{checklist, device, full, part_entry, period, stamp, stance_entry},
-    versions::{Change, any_edits, edited},
     *,
 };
 use proptest::prelude::*;

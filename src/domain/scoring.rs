@@ -9,7 +9,6 @@ use super::{
     answer::{NotApplicable, PartAnswer, Stance},
     assessment::Assessment,
     checklist::{Aspect, Checklist, Combine, Item, Part},
-    grade::Estimate,
     ids::{AspectId, FactId, ItemId, PartId},
     period::{Period, Window},
     points::{Exact, Points},
@@ -183,26 +182,6 @@ impl ScoreSheet {
     /// All items in order.
     pub fn items(&self) -> impl Iterator<Item = &ItemScore> {
         self.aspects.iter().flat_map(|aspect| &aspect.items)
-    }
-
-    /// What the answers amount to as a grade, with the limits that hold.
-    pub fn estimate(&self, checklist: &Checklist) -> Estimate {
-        let by_score = checklist.grading.by_score(self.total());
-        let mut grade = by_score;
-        let mut limits = Vec::new();
-        for ((_, item), scored) in checklist.items().zip(self.items()) {
-            for limit in item.limits.iter().filter(|_| scored.state.counts()) {
-                let answered = scored.parts.iter().find(|part| part.part == limit.part);
-                if answered.is_some_and(|part| limit.when.holds(&part.detail)) {
-                    grade = grade.min(limit.at_most);
-                    limits.push((item.id.clone(), limit.id.clone()));
-                }
-            }
-        }
-        let whole: Vec<_> = checklist.limits.iter().filter(|limit| limit.holds(self)).collect();
-        let grade = whole.iter().map(|limit| limit.at_most).fold(grade, Ord::min);
-        let whole = whole.into_iter().map(|limit| limit.id.clone()).collect();
-        Estimate { by_score, limits, whole, grade }
     }
 }
 

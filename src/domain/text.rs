@@ -5,11 +5,16 @@
 //! another one that looks different: texts are not normalised (NFC would replace the characters of some people's names, and its
 //! tables are a tenth of the app).
 
-use super::{
-    answer::MAX_TEXT_CHARS,
-    check::MAX_NAME_CHARS,
-    ledger::check::{MAX_PLACE_CHARS, MAX_RESOLUTION_CHARS, MAX_TOPIC_CHARS},
-};
+/// The longest text an answer may hold, in characters.
+pub const MAX_TEXT_CHARS: usize = 500;
+/// The longest name or post in a declaration, and the longest 主题党日固定日, in characters.
+pub const MAX_NAME_CHARS: usize = 40;
+/// The longest place, and place of the record book, in characters.
+pub const MAX_PLACE_CHARS: usize = 60;
+/// The longest topic, in characters.
+pub const MAX_TOPIC_CHARS: usize = 200;
+/// The longest resolution, in characters.
+pub const MAX_RESOLUTION_CHARS: usize = 500;
 
 /// How a text is laid out, and how many characters it has at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::{ActivityKind, LedgerEntry, LedgerRecord};
 use crate::domain::{
-    check::MAX_FIGURE,
+    answer::MAX_FIGURE,
     day::YEARS,
     period::shanghai_date,
     photo::MAX_ATTACHMENTS,
@@ -10,12 +10,6 @@ use crate::domain::{
 };
 use jiff::civil::Date;
 
-/// The longest place, and place of the record book, in characters.
-pub const MAX_PLACE_CHARS: usize = 60;
-/// The longest topic, in characters.
-pub const MAX_TOPIC_CHARS: usize = 200;
-/// The longest resolution, in characters.
-pub const MAX_RESOLUTION_CHARS: usize = 500;
 /// 党小组 are numbered from 1 to this.
 pub const MAX_GROUP: u8 = 99;
 /// The most versions of entries that one submission may carry: twice five hundred entries, each corrected once.
@@ -145,11 +139,11 @@ mod tests {
             (|entry| entry.place = "院\n内".into(), LedgerFault::Text("place", TextFault::Break)),
             (
                 |entry| entry.topic = "议".repeat(201),
-                LedgerFault::Text("topic", TextFault::TooLong(MAX_TOPIC_CHARS)),
+                LedgerFault::Text("topic", TextFault::TooLong(text::MAX_TOPIC_CHARS)),
             ),
             (
                 |entry| entry.resolution = "决".repeat(501),
-                LedgerFault::Text("resolution", TextFault::TooLong(MAX_RESOLUTION_CHARS)),
+                LedgerFault::Text("resolution", TextFault::TooLong(text::MAX_RESOLUTION_CHARS)),
             ),
         ];
         for (spoil, fault) in cases {

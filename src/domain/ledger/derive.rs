@@ -9,12 +9,12 @@
 //!   under its own version, what the branch had said; of that only what the pinned version can still take is used.
 //! - **It claims nothing else.** Of a deduction it fills in the one occurrence it can see; the others remain to be answered.
 
-use super::{ActivityKind, Attendance, Ledger, LedgerSource, Live};
+use super::{ActivityKind, Attendance, Ledger, LedgerRecord, LedgerSource, Live};
 use crate::domain::{
+    answer::MAX_FIGURE,
     answer::{AnswerKey, AnswerValue, Entry, OwnAnswer, PartAnswer},
     assessment::Assessment,
-    check::MAX_FIGURE,
-    checklist::Part,
+    checklist::{Checklist, Part},
     ids::LedgerId,
     moving::Pinned,
     period::{Period, Span, WindowKey},
@@ -22,6 +22,34 @@ use crate::domain::{
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+
+impl Ledger {
+    /// What a submission carries: every version of the entries that were ever dated in what the period judges, and of the first
+    /// entry of each kind, so that another phone knows since when the book is kept.
+    pub fn reported(&self, checklist: &Checklist, period: &Period) -> Vec<LedgerRecord> {
+        let parts = checklist.items().flat_map(|(_, item)| &item.parts).filter(|p| p.from_ledger.is_some());
+        let judged = parts.filter_map(|part| period.judged(part.window).into_iter().next());
+        let Some(from) = judged.map(|span| span.starts).min() else { return Vec::new() };
+        let is_dated = |record: &LedgerRecord| {
+            record.entry.as_ref().is_some_and(|entry| (from..=period.ends).contains(&entry.date))
+        };
+        let mut ids: BTreeSet<LedgerId> =
+            self.records.iter().filter(|record| is_dated(record)).map(|record| record.id).collect();
+        let live = self.live();
+        let sources =
+            checklist.items().flat_map(|(_, item)| &item.parts).filter_map(|p| p.from_ledger.as_ref());
+        ids.extend(sources.filter_map(|source| {
+            let seen = live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds()));
+            seen.min_by_key(|live| live.entry.date).map(|live| live.id)
+        }));
+        self.records
+            .iter()
+            .filter(|record| ids.contains(&record.id))
+            .cloned()
+            .map(LedgerRecord::cleaned)
+            .collect()
+    }
+}
 
 /// The answers that the ledger gives now, one entry for each register it speaks for.
 pub fn derived(assessment: &Assessment, ledger: &Ledger, pinned: &Pinned<'_>) -> Vec<Entry> {

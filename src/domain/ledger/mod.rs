@@ -13,11 +13,10 @@ pub mod duty;
 pub(crate) mod testing;
 
 use super::{
-    checklist::Checklist,
     clock::Stamp,
     ids::{ContentHash, LedgerId, OccurrenceId},
     open::Unread,
-    period::{Period, shanghai_date},
+    period::shanghai_date,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -329,32 +328,6 @@ impl Ledger {
         }
         live.extend(counting(&versions));
         live
-    }
-
-    /// What a submission carries: every version of the entries that were ever dated in what the period judges, and of the first
-    /// entry of each kind, so that another phone knows since when the book is kept.
-    pub fn reported(&self, checklist: &Checklist, period: &Period) -> Vec<LedgerRecord> {
-        let parts = checklist.items().flat_map(|(_, item)| &item.parts).filter(|p| p.from_ledger.is_some());
-        let judged = parts.filter_map(|part| period.judged(part.window).into_iter().next());
-        let Some(from) = judged.map(|span| span.starts).min() else { return Vec::new() };
-        let is_dated = |record: &LedgerRecord| {
-            record.entry.as_ref().is_some_and(|entry| (from..=period.ends).contains(&entry.date))
-        };
-        let mut ids: BTreeSet<LedgerId> =
-            self.records.iter().filter(|record| is_dated(record)).map(|record| record.id).collect();
-        let live = self.live();
-        let sources =
-            checklist.items().flat_map(|(_, item)| &item.parts).filter_map(|p| p.from_ledger.as_ref());
-        ids.extend(sources.filter_map(|source| {
-            let seen = live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds()));
-            seen.min_by_key(|live| live.entry.date).map(|live| live.id)
-        }));
-        self.records
-            .iter()
-            .filter(|record| ids.contains(&record.id))
-            .cloned()
-            .map(LedgerRecord::cleaned)
-            .collect()
     }
 }
 

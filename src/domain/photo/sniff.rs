@@ -1,6 +1,9 @@
 //! What a file is and how large its picture, from its first bytes. Nothing is decoded.
 
-use super::{Kind, MAX_PIXELS, PhotoFault, Seen, jpeg, webp};
+use super::{
+    Kind, MAX_PIXELS, PhotoFault, Seen, jpeg,
+    webp::{self, little},
+};
 
 /// The kind, by the signature at the beginning.
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
@@ -47,11 +50,6 @@ pub fn look(bytes: &[u8]) -> Result<Seen, PhotoFault> {
 /// Four bytes, the greatest first.
 pub(super) fn big(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
-}
-
-/// Two bytes, the smallest first.
-pub(super) fn little(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|two| u32::from(u16::from_le_bytes(*two)))
 }
 
 /// The largest of the pictures (tiles, thumbnail, whole) whose size the file's properties tell (`ispe`).

@@ -1,6 +1,11 @@
 //! WebP by its chunks (RFC 9649).
 
-use super::{PhotoFault, sniff::little};
+use super::PhotoFault;
+
+/// Two bytes, the smallest first.
+pub(super) fn little(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|two| u32::from(u16::from_le_bytes(*two)))
+}
 
 /// A chunk's name and content, in order; what is cut off ends the list with nothing.
 fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {

@@ -7,14 +7,14 @@
 use super::openapi::Document;
 use crate::{
     domain::{
-        check::MAX_FIGURE,
+        answer::MAX_FIGURE,
         finding::check::LATEST_STAMP_MS,
         ids::MAX_ID_CHARS,
         ledger::check::{MAX_GROUP, MAX_RECORDS},
         photo::{MAX_ATTACHMENTS, MAX_BYTES, MediaType},
         submission::FORMAT,
         text::{INVISIBLE, Kind},
-        whole::MOST_GRADES,
+        whole_check::MOST_GRADES,
     },
     protocol::MAX_FINDINGS_PER_REQUEST,
 };

@@ -5,7 +5,7 @@
 
 use crate::{
     browser,
-    domain::{check::MAX_FIGURE, day},
+    domain::{answer::MAX_FIGURE, day},
     phone::typing::Shape,
     ui::app::session::{
         Session, session,

@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        Finding, FindingField, FindingOrigin, FindingValue, Item, Outcome, Period, Window,
-        answer::MAX_TEXT_CHARS, finding::ItemPoints, scoring::ItemScore,
+        FindingField, FindingOrigin, FindingValue, Item, Outcome, Period, Window, answer::MAX_TEXT_CHARS,
+        finding::ItemPoints, scoring::ItemScore,
     },
     phone::{mending::Reached, overview::ItemRow},
     words::explain,

@@ -8,9 +8,10 @@ use crate::domain::{
     ContentHash, LedgerEntry,
     ledger::{
         Attendance, Live,
-        check::{LedgerFault, MAX_PLACE_CHARS, MAX_RESOLUTION_CHARS, MAX_TOPIC_CHARS},
+        check::LedgerFault,
         duty::{DutyWindow, Standing},
     },
+    text::{MAX_PLACE_CHARS, MAX_RESOLUTION_CHARS, MAX_TOPIC_CHARS},
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
