@@ -1,6 +1,9 @@
 //! Writing workbooks: texts stay texts, headers stay in sight.
 
-use crate::domain::Points;
+use crate::domain::{
+    Points,
+    period::{shanghai_date, shanghai_time},
+};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
 
@@ -64,6 +67,12 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
 /// Points as a number that adds up in a spreadsheet.
 pub(crate) fn number(points: Points) -> f64 {
     f64::from(points.hundredths()) / 100.0
+}
+
+/// An instant as 2026-11-24 16:05 in Shanghai.
+pub(crate) fn moment(ms: u64) -> String {
+    let (hour, minute) = shanghai_time(ms);
+    format!("{} {hour:02}:{minute:02}", shanghai_date(ms))
 }
 
 /// The looks that cells have.

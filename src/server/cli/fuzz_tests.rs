@@ -1,13 +1,12 @@
 //! Damaged tables of rosters, findings and reviews: the shared reader says what is wrong with them, or reads them, with little work.
 
-use super::review_sheet;
 use crate::{
     domain::BranchCode,
     protocol::Level,
     server::{
         database::{Member, Tree, Unit},
         office::mending::adding::Known,
-        tables::{findings, roster},
+        tables::{findings, review, roster},
     },
     sheets::{
         Fault, Sheet,
@@ -96,7 +95,7 @@ fn damaged_findings_are_told_what_is_wrong_with_them() {
 #[test]
 fn a_damaged_review_is_told_what_is_wrong_with_it() {
     try_table(REVIEW, |sheets| {
-        let (table, mut faults) = review_sheet::table(sheets);
+        let (table, mut faults) = review::table(sheets);
         for line in table.lines() {
             line.number_in("已审次数", 0_usize, 10_000, &mut faults);
             line.date("截止日期", &mut faults);

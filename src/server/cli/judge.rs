@@ -1,29 +1,29 @@
 //! `judge`: what the upper level gives for the items that it judges itself (由上级评).
 
 use super::{
-    error::CliError,
-    judge_sheet,
-    results::Book,
-    review::{PeriodIdArg, speaker},
-    review_items::find_item,
+    error::{self, CliError, must_be_new_workbook, write_new},
+    review::PeriodIdArg,
+    row_by_row,
     text::{moment, say, table},
 };
-use crate::server::office::scope;
 use crate::{
-    domain::{
-        Item, LimitId, Period, Points, ValueAbove,
-        above::{AskedAbove, asked_above},
-        answer::MAX_TEXT_CHARS,
-        check::is_plain_text,
-    },
     server::{
-        database::{Database, Unit, values_above::Giving},
+        database::Database,
         host::clock::SystemClock,
-        office::clock::Clock as _,
+        office::{
+            actor::Actor,
+            judging::{self, Refusal, Row, Value},
+            results,
+        },
+        tables::{
+            items::find_item,
+            judge::{self, held, standing},
+        },
     },
+    sheets::workbook,
 };
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Judge {
@@ -74,71 +74,30 @@ pub(super) struct Give {
     by: Option<String>,
 }
 
-/// An item of a branch that the upper level judges, with what was given for it.
-pub(super) struct Row<'a> {
-    /// The branch.
-    pub(super) branch: &'a Unit,
-    /// The name of whom it reports to.
-    pub(super) above: &'a str,
-    /// The item, as the branch's checklist asks it in the period.
-    pub(super) asked: AskedAbove<'a>,
-    /// The period.
-    pub(super) period: &'a Period,
-    /// What was given, oldest first.
-    pub(super) given: Vec<&'a ValueAbove>,
-}
-
-impl Row<'_> {
-    /// The value that counts: the last one, as long as the item is the one that it was given for.
-    pub(super) fn counting(&self) -> Option<&ValueAbove> {
-        self.given.last().copied().filter(|value| self.asked.takes(value))
-    }
-
-    /// How it stands, in words: 3.5, 没有评, 标准改了，要重新评.
-    pub(super) fn standing(&self) -> String {
-        match (self.counting(), self.given.last()) {
-            (Some(value), _) => value.points.to_string(),
-            (None, Some(old)) => format!("按原来的标准评过{}分（满分{}分），要重新评", old.points, old.of),
-            (None, None) => "没有评".into(),
-        }
-    }
-}
-
-/// Every item that is judged above, branch by branch.
-pub(super) fn rows(book: &Book) -> impl Iterator<Item = Row<'_>> {
-    book.branches.iter().flat_map(move |branch| {
-        let list = book.checklist(&branch.code);
-        let found = list.and_then(|list| Some((list, list.period(&book.period)?)));
-        let given = book.given.get(&branch.code).map_or(&[][..], Vec::as_slice);
-        let asked = found.map(|(list, period)| (asked_above(list, period), period));
-        let (asked, period) = asked.map_or((Vec::new(), None), |(asked, period)| (asked, Some(period)));
-        asked.into_iter().filter_map(move |asked| {
-            let given = given.iter().filter(|value| value.item == asked.item.id).collect();
-            let above = book.above.get(&branch.code).map_or("", String::as_str);
-            Some(Row { branch, above, asked, period: period?, given })
-        })
-    })
-}
-
 impl Judge {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         match self {
             Self::List { period, under, json } => {
-                list(&Book::collect(database, &period, under.as_deref()).await?, json)
+                let results = results::of(database, &period.0, under.as_deref()).await?;
+                list(&judging::rows(&results).collect::<Vec<_>>(), json)
             }
             Self::Give(give) => give.run(database).await,
             Self::Export { output, period, under } => {
-                let book = Book::collect(database, &period, under.as_deref()).await?;
-                judge_sheet::export(&output, &book)
+                must_be_new_workbook(&output)?;
+                let results = results::of(database, &period.0, under.as_deref()).await?;
+                let rows: Vec<Row<'_>> = judging::rows(&results).collect();
+                write_new(&output, &judge::write(&rows)?)?;
+                let (file, many) = (output.display(), rows.len());
+                say(format!("已写入“{file}”，{many}行。填好以后用 judge import 导入。"));
+                Ok(())
             }
-            Self::Import { file, by } => judge_sheet::import(database, &file, by.as_deref()).await,
+            Self::Import { file, by } => import(database, &file, by).await,
         }
     }
 }
 
-fn list(book: &Book, json: bool) -> Result<(), CliError> {
-    let rows: Vec<Row<'_>> = rows(book).collect();
+fn list(rows: &[Row<'_>], json: bool) -> Result<(), CliError> {
     if json {
         let list = rows.iter().map(|row| {
             json!({
@@ -162,7 +121,7 @@ fn list(book: &Book, json: bool) -> Result<(), CliError> {
             format!("第{}条", row.asked.number),
             row.asked.item.title.clone(),
             row.asked.most().to_string(),
-            row.standing(),
+            standing(row),
             row.counting().map(|value| held(row.asked.item, &value.holds)).unwrap_or_default(),
             last.map(|value| value.by.clone()).unwrap_or_default(),
             last.map(|value| moment(value.at)).unwrap_or_default(),
@@ -178,81 +137,33 @@ fn list(book: &Book, json: bool) -> Result<(), CliError> {
 }
 
 /// Its reason, and how often it was changed.
-pub(super) fn remark(row: &Row<'_>) -> String {
+fn remark(row: &Row<'_>) -> String {
     let reason = row.given.last().map(|value| value.reason.clone()).filter(|reason| !reason.is_empty());
     let changed = row.given.len().checked_sub(1).filter(|times| *times > 0);
     let changed = changed.map(|times| format!("改过{times}次"));
     reason.into_iter().chain(changed).collect::<Vec<_>>().join("；")
 }
 
-/// The limits that hold, in their own words.
-pub(super) fn held(item: &Item, holds: &[LimitId]) -> String {
-    let held = item.limits.iter().filter(|limit| holds.contains(&limit.id));
-    held.map(|limit| limit.text.clone()).collect::<Vec<_>>().join("；")
-}
-
-/// Why a value cannot be given, and what to do.
-pub(super) type Refusal = (String, String);
-
-/// Points as somebody typed them for an item.
-pub(super) fn points(text: &str, asked: &AskedAbove<'_>) -> Result<Points, Refusal> {
-    let most = asked.most();
-    let remedy = || format!("写成0到{most}的数，不带单位，最多两位小数");
-    let typed = text.strip_suffix('分').unwrap_or(text).trim();
-    let points = Points::parse(typed).map_err(|_| (format!("“{text}”不是分值"), remedy()))?;
-    if points > most {
-        return Err((format!("第{}条满分{most}分，{points}分超过了", asked.number), remedy()));
-    }
-    Ok(points)
-}
-
-/// The limits that hold, as somebody typed them. Of an item that has any it must be said: nobody is let off, or held down, by a
-/// blank cell.
-pub(super) fn holds<'t>(
-    typed: impl Iterator<Item = &'t str>,
-    asked: &AskedAbove<'_>,
-) -> Result<Vec<LimitId>, Refusal> {
-    let known: Vec<&str> = asked.item.limits.iter().map(|limit| limit.id.as_str()).collect();
-    let typed: Vec<&str> = typed.map(str::trim).filter(|text| !text.is_empty()).collect();
-    let said = asked.item.limits.iter().map(|limit| format!("{}（{}）", limit.id, limit.text));
-    let said = said.collect::<Vec<_>>().join("、");
-    match typed[..] {
-        [NONE] => return Ok(Vec::new()),
-        [] if known.is_empty() => return Ok(Vec::new()),
-        [] => {
-            let problem = format!("第{}条有限制，没有写是不是成立", asked.number);
-            return Err((problem, format!("成立的写编号：{said}；都不成立的写“无”")));
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Results(refusal) => refusal.into(),
+            Refusal::NoStandard(branch) => {
+                Self::refused(format!("“{branch}”的领域还没有发布标准"), "先发布这个领域的标准")
+            }
         }
-        [..] => {}
     }
-    if let Some(unknown) = typed.iter().find(|text| !known.contains(text)) {
-        let remedy = if known.is_empty() {
-            "这一条没有限制，空着".to_owned()
-        } else {
-            format!("成立的写编号：{said}；都不成立的只写“无”")
-        };
-        return Err((format!("第{}条没有限制“{unknown}”", asked.number), remedy));
-    }
-    let held = asked.item.limits.iter().filter(|limit| typed.contains(&limit.id.as_str()));
-    Ok(held.map(|limit| limit.id.clone()).collect())
 }
-
-/// That no limit of the item holds.
-pub(super) const NONE: &str = "无";
 
 impl Give {
     async fn run(self, database: &Database) -> Result<(), CliError> {
-        let units = database.units().await?;
-        let branch = scope::branch(&units, &self.branch)?;
-        let book = Book::collect(database, &self.period, Some(branch.code.as_str())).await?;
-        let list = book.checklist(&branch.code).ok_or_else(|| {
-            CliError::refused(format!("“{}”的领域还没有发布标准", branch.name), "先发布这个领域的标准")
-        })?;
+        let judged = judging::branch(database, &self.period.0, &self.branch).await?;
+        let list = judged.checklist()?;
         let item = find_item(list, &self.item).ok_or_else(|| {
             let remedy = format!("写第几条（1到{}），或者条目编号", list.items().count());
             CliError::refused(format!("标准里没有“{}”这一条", self.item), remedy)
         })?;
-        let rows: Vec<Row<'_>> = rows(&book).collect();
+        let rows = judged.rows();
         let Some(row) = rows.iter().find(|row| row.asked.item.id == item) else {
             let numbers = rows.iter().map(|row| format!("第{}条{}", row.asked.number, row.asked.item.title));
             let numbers = numbers.collect::<Vec<_>>().join("、");
@@ -263,50 +174,44 @@ impl Give {
             };
             return Err(CliError::refused(format!("“{}”这一期不由上级评", self.item), remedy));
         };
-        let refused = |(problem, remedy): Refusal| CliError::refused(problem, remedy);
-        let points = points(self.points.trim(), &row.asked).map_err(refused)?;
-        let holds = holds(self.limit.iter().map(String::as_str), &row.asked).map_err(refused)?;
+        let refused = |(problem, remedy): judge::Told| CliError::refused(problem, remedy);
+        let points = judge::points(self.points.trim(), &row.asked).map_err(refused)?;
+        let holds = judge::holds(self.limit.iter().map(String::as_str), &row.asked).map_err(refused)?;
         let reason = self.reason.as_deref().unwrap_or_default().trim().to_owned();
-        if !is_plain_text(&reason, MAX_TEXT_CHARS, true) {
-            let problem = format!("说明超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
-            return Err(CliError::refused(problem, "缩短，或者重新手工输入"));
-        }
-        let is_same =
-            |value: &ValueAbove| (value.points, &value.holds, &value.reason) == (points, &holds, &reason);
-        if row.counting().is_some_and(is_same) {
-            say(format!("第{}条已经是{points}分，没有变化。", row.asked.number));
+        let (number, most) = (row.asked.number, row.asked.most());
+        let held = held(row.asked.item, &holds);
+        let sound = judging::check_now(row, Value { points, holds, reason });
+        let Some(sound) = sound.map_err(|unsound| refused(judge::told(&unsound, &row.asked)))? else {
+            say(format!("第{number}条已经是{points}分，没有变化。"));
             return Ok(());
-        }
-        let by = speaker(database, &branch.code, self.by.as_deref()).await?;
-        let value = ValueAbove {
-            period: self.period.0.clone(),
-            item,
-            points,
-            of: row.asked.most(),
-            holds,
-            reason,
-            at: SystemClock.now_ms(),
-            by,
         };
-        let told = format!(
-            "{} {} 第{}条{}：{}评{points}分（满分{}分）{}。",
-            branch.name,
-            self.period.0,
-            row.asked.number,
-            row.asked.item.title,
-            value.by,
-            value.of,
-            if value.holds.is_empty() {
-                String::new()
-            } else {
-                format!("，限制成立：{}", held(row.asked.item, &value.holds))
-            }
-        );
-        let giving = Giving { branch: branch.code.clone(), after: row.given.len(), value };
-        if !database.give(&[giving]).await?.is_empty() {
+        let by = Actor::Operator { by: self.by };
+        let given = judging::give(database, &SystemClock, &by, &[&sound]).await?;
+        let [Some(by)] = &given[..] else {
             return Err(CliError::refused("就在刚才，别人也给这一条打了分", "用 judge list 再看一眼"));
-        }
-        say(told);
+        };
+        let (branch, period, title) = (&row.branch.name, &self.period.0, &row.asked.item.title);
+        let held = if held.is_empty() { held } else { format!("，限制成立：{held}") };
+        say(format!("{branch} {period} 第{number}条{title}：{by}评{points}分（满分{most}分）{held}。"));
         Ok(())
     }
+}
+
+/// Takes a filled-in table. Each row is an act of its own: what is sound is written, the rest is named.
+async fn import(database: &Database, file: &Path, by: Option<String>) -> Result<(), CliError> {
+    let sheets =
+        workbook::read(judge::NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+    let (table, faults) = judge::table(&sheets);
+    let periods = judging::Periods::of(database, judge::periods(&table)).await?;
+    let rows = judge::read(&table, &periods.rows(), faults);
+    let mut rows = rows.sound(&table, judge::NAME).map_err(CliError::Faults)?;
+    let sound: Vec<_> = rows.acts.iter().map(|(_, sound)| sound).collect();
+    let given = judging::give(database, &SystemClock, &Actor::Operator { by }, &sound).await?;
+    for ((line, _), _) in rows.acts.iter().zip(&given).filter(|(_, by)| by.is_none()) {
+        let remedy = "重新导出打分表，看过以后再填";
+        line.fault(judge::TIMES, "就在刚才，别人给这一条打了分", remedy, &mut rows.faults);
+    }
+    let written = given.iter().flatten().count();
+    say(format!("写入{written}处得分，没有变化{}处。", rows.unchanged.len()));
+    row_by_row::end(rows.faults)
 }

@@ -2,34 +2,33 @@
 
 use super::{
     days,
-    error::CliError,
-    review_items::{self, Unclear},
-    review_sheet,
-    standard::checklist,
-    text::{moment, review_state, say, table},
-    units,
+    error::{self, CliError, must_be_new_workbook, write_new},
+    row_by_row,
+    text::{moment, say, table},
 };
-use crate::server::office::scope::{self, Trees};
 use crate::{
-    domain::{
-        BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS,
-        check::is_plain_text, period::shanghai_date,
-    },
+    domain::{Checklist, PeriodId, answer::MAX_TEXT_CHARS, period::shanghai_date},
     protocol::{Review as Step, ReviewItem, ReviewState},
     server::{
-        database::{
-            Database, Unit,
-            results::{Counting, Report},
-            reviews::Decision,
-        },
+        database::Database,
         host::clock::SystemClock,
-        office::{actor::Actor, clock::Clock as _},
+        office::{
+            actor::Actor,
+            clock::Clock as _,
+            reviewing::{self, Done, Known, Opinion, Refusal, Row, Unsound},
+            scope,
+        },
+        tables::{
+            items::{self, Unclear},
+            review,
+        },
     },
-    words::terms,
+    sheets::workbook,
+    words::{terms, units},
 };
 use jiff::civil::Date;
 use serde_json::json;
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Review {
@@ -101,39 +100,6 @@ impl core::str::FromStr for PeriodIdArg {
     }
 }
 
-/// A submission that counts, with what is needed to show it.
-pub(super) struct Row {
-    /// Its branch.
-    pub(super) branch: Unit,
-    /// The name of the unit it reports to.
-    pub(super) above: String,
-    /// How it stands.
-    pub(super) counting: Counting,
-    /// What it says.
-    pub(super) report: Report,
-    /// 申报等次
-    pub(super) claimed: String,
-    /// That the branch has ended since, and how: 2026-11-15撤销.
-    pub(super) gone: Option<String>,
-}
-
-impl Row {
-    pub(super) fn id(&self) -> SubmissionId {
-        self.counting.receipt.submission
-    }
-}
-
-/// 申报等次, as the standard that the report names calls it.
-async fn claimed(database: &Database, report: &Report) -> Result<String, CliError> {
-    let claimed = report.submission.declaration.claimed_grade;
-    let grading = match claimed {
-        ClaimedGrade::Own(_) => pinned(database, report).await?.grading,
-        // The usual names need no standard.
-        _ => Grading::default(),
-    };
-    Ok(terms::grade(&grading, claimed.into()).to_owned())
-}
-
 impl Review {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
@@ -141,55 +107,28 @@ impl Review {
             Self::List { period, under, json } => {
                 list(database, period.as_ref(), under.as_deref(), json).await
             }
-            Self::Begin(plain) => decide(database, &plain, ReviewState::InReview).await,
-            Self::Approve(plain) => decide(database, &plain, ReviewState::Approved).await,
+            Self::Begin(plain) => plain.run(database, ReviewState::InReview).await,
+            Self::Approve(plain) => plain.run(database, ReviewState::Approved).await,
             Self::Return(back) => back.run(database).await,
             Self::Export { output, period, under } => {
+                must_be_new_workbook(&output)?;
                 let rows = rows(database, period.as_ref(), under.as_deref()).await?;
-                review_sheet::export(&output, &rows)
+                write_new(&output, &review::write(&rows)?)?;
+                let (file, many) = (output.display(), rows.len());
+                say(format!("已写入“{file}”，{many}份。填好以后用 review import 导入。"));
+                Ok(())
             }
-            Self::Import { file, by } => review_sheet::import(database, &file, by.as_deref()).await,
+            Self::Import { file, by } => import(database, &file, by).await,
         }
     }
 }
 
-/// What counts below a unit, in the order of branch codes; each with the names and the superior that its period has.
-pub(super) async fn rows(
+async fn rows(
     database: &Database,
     period: Option<&PeriodIdArg>,
     under: Option<&str>,
-) -> Result<Vec<Row>, CliError> {
-    let above = scope::above(&database.tree().await?, under)?;
-    let mut trees = Trees::new(database);
-    let mut rows = Vec::new();
-    for counting in database.counting(period.map(|period| &period.0)).await? {
-        let tree = &trees.of(&counting.period).await?.tree;
-        let lies_in = above.as_ref().is_none_or(|above| tree.lies_in(&counting.branch, above));
-        let Some(member) = tree.get(&counting.branch).filter(|_| lies_in) else { continue };
-        let Some(report) = database.report(counting.receipt.submission).await? else { continue };
-        rows.push(Row {
-            branch: member.unit.clone(),
-            above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            claimed: claimed(database, &report).await?,
-            counting,
-            report,
-            gone: member.ended.as_ref().map(|ended| units::gone(ended, tree)),
-        });
-    }
-    if let (true, Some(_)) = (rows.is_empty(), under) {
-        // A unit with no branch below it is a slip, not an empty answer.
-        scope::branches(database, under).await?;
-    }
-    if let Some(period) = period.filter(|_| rows.is_empty()) {
-        // So is a period that no version has.
-        let lists = database.ever_published().await?;
-        let periods = lists.iter().flat_map(|list| &list.periods);
-        let known: BTreeSet<PeriodId> = periods.map(|period| period.id.clone()).collect();
-        if !known.contains(&period.0) {
-            return Err(scope::Refusal::NoPeriod(period.0.clone(), known).into());
-        }
-    }
-    Ok(rows)
+) -> Result<Vec<Row>, Refusal> {
+    reviewing::list(database, period.map(|period| &period.0), under).await
 }
 
 async fn list(
@@ -218,7 +157,7 @@ async fn list(
             remarks.push(format!("照片还差{}张没有传上来", row.counting.missing));
         }
         remarks.extend(overdue(&row.counting.reviews, today));
-        remarks.extend(row.gone.clone());
+        remarks.extend(gone(row));
         vec![
             receipt.code.clone(),
             row.branch.code.to_string(),
@@ -226,7 +165,7 @@ async fn list(
             row.counting.period.to_string(),
             receipt.score.to_string(),
             row.claimed.clone(),
-            review_state(&row.counting.reviews).into(),
+            terms::review(row.state()).into(),
             moment(receipt.received_at),
             remarks.join("；"),
         ]
@@ -245,9 +184,13 @@ fn overdue(reviews: &[Step], today: Date) -> Option<String> {
     last.due.filter(|due| *due < today).map(|due| format!("限{due}前改好，已逾期"))
 }
 
+fn gone(row: &Row) -> Option<String> {
+    row.gone.as_ref().map(|gone| units::gone(gone.on, gone.into.as_deref()))
+}
+
 fn as_json(row: &Row) -> serde_json::Value {
     json!({
-        "submission": row.id(),
+        "submission": row.counting.receipt.submission,
         "receipt": row.counting.receipt,
         "branch": row.branch.code,
         "branch_name": row.branch.name,
@@ -255,124 +198,138 @@ fn as_json(row: &Row) -> serde_json::Value {
         "period": row.counting.period,
         "claimed_grade": row.report.submission.declaration.claimed_grade,
         "heads": row.counting.heads,
-        "state": review_state(&row.counting.reviews),
+        "state": terms::review(row.state()),
         "reviews": row.counting.reviews,
         "missing_photos": row.counting.missing,
-        "gone": row.gone,
+        "gone": gone(row),
     })
 }
 
-/// The submission that counts and is meant by a receipt code or the beginning of an id.
-async fn find(database: &Database, text: &str) -> Result<(Counting, Report), CliError> {
-    let wanted = text.trim().to_lowercase();
-    let digits: String = wanted.chars().filter(|c| *c != '-' && *c != ' ').collect();
-    let known = database.receipt_codes().await?;
-    let meant: Vec<SubmissionId> = known
-        .iter()
-        .filter(|(id, code)| {
-            code.replace('-', "") == digits || (digits.len() >= 4 && id.to_string().starts_with(&wanted))
-        })
-        .map(|(id, _)| *id)
-        .collect();
-    let [id] = meant[..] else {
-        let problem = match meant.len() {
-            0 => format!("没有“{text}”这次上报"),
-            several => format!("“{text}”对得上{several}次上报"),
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Scope(refusal) => refusal.into(),
+            Refusal::Unheard(refusal) => refusal.into(),
+            Refusal::Database(error) => error.into(),
+            Refusal::NotOne(text, many) => {
+                let problem = match many {
+                    0 => format!("没有“{text}”这次上报"),
+                    several => format!("“{text}”对得上{several}次上报"),
+                };
+                Self::refused(problem, "用 review list 核对回执码，或者把编号写全一些")
+            }
+            Refusal::Replaced(text) => {
+                let problem = format!("“{text}”已经撤回，或者支部后来重新上报了");
+                Self::refused(problem, "用 review list 看最新的一份")
+            }
+            Refusal::Reviewed(state) => {
+                let problem = format!("这份已经是“{}”", terms::review(Some(state)));
+                Self::refused(problem, "要改主意，直接 review approve 或 review return")
+            }
+            Refusal::Unsound(Unsound::NoReason) => {
+                Self::refused("退回没有写原因", "用 --reason 或 --item 写上")
+            }
+            Refusal::Unsound(Unsound::UnfitReason) => {
+                let problem = format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
+                Self::refused(problem, "缩短，或者重新手工输入")
+            }
+            Refusal::Overtaken | Refusal::Unsound(_) => {
+                let problem = "就在刚才，支部撤回了这份，或者别人审核了它";
+                Self::refused(problem, "用 review list 再看一眼")
+            }
+        }
+    }
+}
+
+impl Plain {
+    async fn run(self, database: &Database, to: ReviewState) -> Result<(), CliError> {
+        let known = reviewing::find(database, &self.submission).await?;
+        let by = Actor::Operator { by: self.by };
+        let done = match to {
+            ReviewState::InReview => reviewing::begin(database, &SystemClock, &by, &known).await?,
+            _ => reviewing::approve(database, &SystemClock, &by, &known).await?,
         };
-        return Err(CliError::refused(problem, "用 review list 核对回执码，或者把编号写全一些"));
-    };
-    let counting = database.counting(None).await?.into_iter().find(|one| one.receipt.submission == id);
-    let report = database.report(id).await?;
-    counting.zip(report).ok_or_else(|| {
-        CliError::refused(format!("“{text}”已经撤回，或者支部后来重新上报了"), "用 review list 看最新的一份")
-    })
-}
-
-/// In whose name: as told, within the bounds that hold for every name, or the unit above the branch.
-pub(super) async fn speaker(
-    database: &Database,
-    branch: &BranchCode,
-    by: Option<&str>,
-) -> Result<String, CliError> {
-    Ok(Actor::Operator { by: by.map(Into::into) }.speaker(database, branch).await?)
-}
-
-async fn decide(database: &Database, plain: &Plain, to: ReviewState) -> Result<(), CliError> {
-    let (counting, _) = find(database, &plain.submission).await?;
-    let before = counting.reviews.last().map(|review| review.state);
-    if before == Some(to) {
-        say(format!("已经是“{}”，没有变化。", terms::review(Some(to))));
-        return Ok(());
-    }
-    if to == ReviewState::InReview && before.is_some() {
-        let problem = format!("这份已经是“{}”", review_state(&counting.reviews));
-        return Err(CliError::refused(problem, "要改主意，直接 review approve 或 review return"));
-    }
-    let by = speaker(database, &counting.branch, plain.by.as_deref()).await?;
-    let review =
-        Step { state: to, at: SystemClock.now_ms(), by, reason: String::new(), items: Vec::new(), due: None };
-    write(database, counting, review).await
-}
-
-async fn write(database: &Database, counting: Counting, review: Step) -> Result<(), CliError> {
-    let told = terms::review(Some(review.state));
-    let submission = counting.receipt.submission;
-    let decision = Decision { submission, after: counting.reviews.len(), review };
-    if !database.decide(&[decision]).await?.is_empty() {
-        return Err(CliError::refused(
-            "就在刚才，支部撤回了这份，或者别人审核了它",
-            "用 review list 再看一眼",
-        ));
-    }
-    let name = database.branch(&counting.branch).await?.map(|info| info.name).unwrap_or_default();
-    say(format!("{name} {}（回执码{}）：{told}。", counting.period, counting.receipt.code));
-    Ok(())
-}
-
-impl Return {
-    async fn run(self, database: &Database) -> Result<(), CliError> {
-        let (counting, report) = find(database, &self.submission).await?;
-        let checklist = pinned(database, &report).await?;
-        let mut items = Vec::with_capacity(self.item.len());
-        for text in &self.item {
-            items.extend(self::items(text, &checklist, &counting.period)?);
-        }
-        let reason = plain(self.reason.as_deref().unwrap_or_default())?;
-        if reason.is_empty() && items.is_empty() {
-            return Err(CliError::refused("退回没有写原因", "用 --reason 或 --item 写上"));
-        }
-        let now = SystemClock.now_ms();
-        let due = self.due.as_deref().map(days::read).transpose()?;
-        let by = speaker(database, &counting.branch, self.by.as_deref()).await?;
-        let state = if self.incomplete { ReviewState::Incomplete } else { ReviewState::Returned };
-        let review = Step { state, at: now, by, reason, items, due };
-        write(database, counting, review).await?;
-        days::overdue(due, shanghai_date(now)).into_iter().for_each(say);
+        tell(&known, to, &done);
         Ok(())
     }
 }
 
-/// The checklist that a submission answers.
-pub(super) async fn pinned(database: &Database, report: &Report) -> Result<Checklist, CliError> {
-    let found = checklist(database, &report.submission.checklist).await?;
-    found.ok_or_else(|| CliError::refused("这份上报所用的标准不在数据库里", "恢复备份"))
+/// What came of a review.
+fn tell(known: &Known, to: ReviewState, done: &Done) {
+    let to = terms::review(Some(to));
+    match done {
+        Done::Unchanged => say(format!("已经是“{to}”，没有变化。")),
+        Done::Said { branch } => {
+            say(format!("{branch} {}（回执码{}）：{to}。", known.period, known.receipt));
+        }
+    }
 }
 
-/// What somebody typed as a reason, trimmed.
-fn plain(text: &str) -> Result<String, CliError> {
-    let text = text.trim();
-    if is_plain_text(text, MAX_TEXT_CHARS, true) {
-        return Ok(text.into());
+impl Return {
+    async fn run(self, database: &Database) -> Result<(), CliError> {
+        let known = reviewing::find(database, &self.submission).await?;
+        let mut items = Vec::with_capacity(self.item.len());
+        for text in &self.item {
+            items.extend(self::items(text, &known.checklist, &known.period)?);
+        }
+        let reason = self.reason.as_deref().unwrap_or_default().trim().to_owned();
+        let due = self.due.as_deref().map(days::read).transpose()?;
+        let state = if self.incomplete { ReviewState::Incomplete } else { ReviewState::Returned };
+        let opinion = Opinion { state, reason, items, due };
+        let by = Actor::Operator { by: self.by };
+        let done = reviewing::give_back(database, &SystemClock, &by, &known, opinion).await?;
+        tell(&known, state, &done);
+        days::overdue(due, shanghai_date(SystemClock.now_ms())).into_iter().for_each(say);
+        Ok(())
     }
-    let problem = format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
-    Err(CliError::refused(problem, "缩短，或者重新手工输入"))
+}
+
+/// Takes a filled-in table. Each row is an act of its own: what is sound is written, the rest is named.
+async fn import(database: &Database, file: &Path, by: Option<String>) -> Result<(), CliError> {
+    let sheets =
+        workbook::read(review::NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
+    let (table, faults) = review::table(&sheets);
+    let known = reviewing::known(database, review::submissions(&table)).await?;
+    let mut rows =
+        review::read(&table, &known, faults).sound(&table, review::NAME).map_err(CliError::Faults)?;
+    let sound: Vec<_> = rows.acts.iter().map(|(_, sound)| sound).collect();
+    let overtaken = reviewing::say(database, &SystemClock, &Actor::Operator { by }, &sound).await?;
+    let mut written = Vec::new();
+    for (place, (line, sound)) in rows.acts.iter().enumerate() {
+        if overtaken.contains(&place) {
+            let problem = "就在刚才，支部撤回了这份，或者别人审核了它";
+            line.fault(review::ID, problem, "重新导出审核表，看过以后再填", &mut rows.faults);
+        } else {
+            written.push(sound);
+        }
+    }
+    say(format!("写入{}份审核意见，没有变化{}份。", written.len(), rows.unchanged.len()));
+    let names = scope::names(&database.units().await?);
+    for (word, state) in review::OPINIONS {
+        let of_state = written.iter().filter(|sound| sound.opinion().state == state);
+        let named: Vec<&str> =
+            of_state.filter_map(|sound| names.get(sound.branch())).map(String::as_str).collect();
+        if !named.is_empty() {
+            say(format!("{word}：{}。", named.join("、")));
+        }
+    }
+    let today = shanghai_date(SystemClock.now_ms());
+    let overdue = written.iter().filter(|sound| sound.opinion().due.is_some_and(|due| due < today)).count();
+    if overdue > 0 {
+        say(format!("提示：其中{overdue}份的截止日期已经过了，照实记作逾期。"));
+    }
+    row_by_row::end(rows.faults)
 }
 
 /// What `--item` says: 31=缺签到表, or several of them with semicolons between.
 fn items(text: &str, checklist: &Checklist, period: &PeriodId) -> Result<Vec<ReviewItem>, CliError> {
+    let text = text.trim();
+    if !reviewing::is_reason(text) {
+        return Err(Refusal::from(Unsound::UnfitReason).into());
+    }
     let count = checklist.items().count();
     let has_sign = |text: &str| text.contains(['=', '＝', ':', '：']);
-    let found = review_items::read(plain(text)?.as_str(), checklist, period);
+    let found = items::read(text, checklist, period);
     let found = found.map_err(|unclear| match unclear.into_iter().next() {
         Some(Unclear::NoItem(piece)) if has_sign(&piece) => {
             let item = piece.split(['=', '＝', ':', '：']).next().unwrap_or_default().trim();

@@ -25,8 +25,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(super) use crate::server::office::standards::checklist;
-
 #[derive(clap::Subcommand)]
 pub(super) enum Standard {
     #[command(about = "写一个空的标准模板：一个xlsx，有下拉、每列的说明和例子")]

@@ -1,9 +1,7 @@
 //! How things are said and laid out on a terminal.
 
 use super::progress;
-use crate::domain::period::{shanghai_date, shanghai_time};
-use crate::protocol::Review;
-use crate::words::terms;
+pub(super) use crate::sheets::write::moment;
 use std::io::Write as _;
 
 /// Says a line. A reader that has gone away (`| head`) is no failure.
@@ -30,17 +28,6 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     };
     let rows = rows.iter().map(|row| line(row.iter().map(String::as_str).collect()));
     core::iter::once(line(header.to_vec())).chain(rows).collect::<Vec<_>>().join("\n")
-}
-
-/// An instant as 2026-11-24 16:05 in Shanghai.
-pub(super) fn moment(ms: u64) -> String {
-    let (hour, minute) = shanghai_time(ms);
-    format!("{} {hour:02}:{minute:02}", shanghai_date(ms))
-}
-
-/// What the upper level has done, by its last review.
-pub(super) fn review_state(reviews: &[Review]) -> &'static str {
-    terms::review(reviews.last().map(|review| review.state))
 }
 
 #[cfg(test)]

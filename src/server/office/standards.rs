@@ -56,4 +56,9 @@ impl Checklists {
         kept.insert(hash.clone(), checklist.clone());
         Ok(Some(checklist))
     }
+
+    /// A checklist that was published because something stored names it.
+    pub async fn published(&self, hash: &ContentHash) -> Result<Arc<Checklist>, DatabaseError> {
+        self.get(hash).await?.ok_or_else(|| DatabaseError::Missing(hash.clone()))
+    }
 }

@@ -24,6 +24,7 @@ use crate::{
     },
 };
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
+use std::borrow::Borrow;
 
 /// The tallest row a workbook can have, and a line of text, in points.
 const TALLEST: f64 = 409.0;
@@ -68,6 +69,10 @@ pub(crate) fn place<R>(columns: &[Column<R>], title: &str) -> Option<u16> {
     (0_u16..).zip(columns).find(|(_, column)| column.header.title == title).map(|(place, _)| place)
 }
 
+fn cells<'r, R>(columns: &[Column<R>], row: &'r R) -> Vec<Cell<'r>> {
+    columns.iter().map(|column| (column.write)(row)).collect()
+}
+
 /// A sheet that is being written, row by row.
 pub(crate) struct Page<'s> {
     sheet: &'s mut Worksheet,
@@ -99,27 +104,24 @@ impl<'s> Page<'s> {
     }
 
     /// All rows, each as high as the spreadsheet makes it; and the sheet.
-    pub(crate) fn rows<'r, R: 'r>(
+    pub(crate) fn rows<R>(
         mut self,
         columns: &[Column<R>],
-        rows: impl IntoIterator<Item = &'r R>,
+        rows: impl IntoIterator<Item = impl Borrow<R>>,
     ) -> Result<&'s mut Worksheet, XlsxError> {
         for row in rows {
-            self.row(&columns.iter().map(|column| (column.write)(row)).collect::<Vec<_>>())?;
+            self.row(&cells(columns, row.borrow()))?;
         }
         Ok(self.sheet)
     }
 
-    /// All rows, each as [`Page::whole_row`].
-    pub(crate) fn whole_rows<'r, R: 'r>(
+    /// All rows, whose long texts are seen to their end.
+    pub(crate) fn whole_rows<R>(
         mut self,
         columns: &[Column<R>],
-        rows: impl IntoIterator<Item = &'r R>,
+        rows: impl IntoIterator<Item = impl Borrow<R>>,
     ) -> Result<(), XlsxError> {
-        for row in rows {
-            self.whole_row(&columns.iter().map(|column| (column.write)(row)).collect::<Vec<_>>())?;
-        }
-        Ok(())
+        rows.into_iter().try_for_each(|row| self.whole_row(&cells(columns, row.borrow())))
     }
 
     /// Keeps the first columns in sight, too.

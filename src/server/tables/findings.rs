@@ -5,12 +5,12 @@ use crate::{
     domain::{BranchCode, ItemId, answer::MAX_TEXT_CHARS, check::is_plain_text},
     protocol::Level,
     server::{
-        cli::review_items::find_item,
         office::{
             mending::adding::{Found, Known},
             roster::Unit,
             scope::Gone,
         },
+        tables::items::find_item,
     },
     sheets::{
         Column, Fault, Form, Sheet, Takes, Unknown,

@@ -3,7 +3,12 @@
 pub(crate) mod codes;
 pub(crate) mod columns;
 pub(crate) mod findings;
+pub(crate) mod items;
+pub(crate) mod judge;
 pub(crate) mod mending_ledger;
+pub(crate) mod results;
+pub(crate) mod review;
 pub(crate) mod roster;
 pub(crate) mod roster_template;
+pub(crate) mod row_by_row;
 pub(crate) mod slips;

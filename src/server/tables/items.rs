@@ -11,7 +11,7 @@ use crate::{
 
 /// What cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unclear {
+pub(crate) enum Unclear {
     /// There is no such item.
     NoItem(String),
     /// An item without a reason.
@@ -29,7 +29,7 @@ pub(super) enum Unclear {
 
 impl Unclear {
     /// What is wrong and what to do, of a checklist with so many items.
-    pub(super) fn told(&self, items: usize) -> (String, String) {
+    pub(crate) fn told(&self, items: usize) -> (String, String) {
         match self {
             Self::NoItem(piece) => (
                 format!("{}看不出是哪一条", quoted(piece)),
@@ -52,7 +52,7 @@ impl Unclear {
 }
 
 /// The items with their reasons, or everything that is unclear, of a submission for this period.
-pub(super) fn read(
+pub(crate) fn read(
     text: &str,
     checklist: &Checklist,
     period: &PeriodId,

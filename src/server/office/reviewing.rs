@@ -1,0 +1,384 @@
+//! What came in, and what the upper level says of it (审核).
+
+use super::{
+    actor::{Actor, Unheard},
+    clock::Clock,
+    scope::{self, Gone, Trees},
+    standards::Checklists,
+};
+use crate::{
+    domain::{
+        BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS,
+        check::is_plain_text,
+    },
+    protocol::{Review, ReviewItem, ReviewState},
+    server::database::{
+        Database, DatabaseError, Unit,
+        results::{Counting, Report},
+        reviews::Decision,
+    },
+    words::terms,
+};
+use jiff::civil::Date;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Why nothing was listed or said.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// What was named is no unit or period.
+    #[error(transparent)]
+    Scope(#[from] scope::Refusal),
+    /// Nobody can speak so.
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
+    /// Not one submission is meant by this, but so many.
+    #[error("{0:?} means {1} submissions")]
+    NotOne(String, usize),
+    /// It was withdrawn, or the branch has sent another one since.
+    #[error("{0:?} does not count any more")]
+    Replaced(String),
+    /// Once something was said of it, a review does not begin any more.
+    #[error("this is reviewed already")]
+    Reviewed(ReviewState),
+    /// What is said cannot stand.
+    #[error(transparent)]
+    Unsound(#[from] Unsound),
+    /// It was withdrawn or reviewed this very moment.
+    #[error("somebody was quicker")]
+    Overtaken,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// A submission that counts, with what is needed to show it.
+pub(crate) struct Row {
+    /// Its branch.
+    pub(crate) branch: Unit,
+    /// The name of the unit it reports to.
+    pub(crate) above: String,
+    /// How it stands.
+    pub(crate) counting: Counting,
+    /// What it says.
+    pub(crate) report: Report,
+    /// 申报等次, as the standard that it answers calls it.
+    pub(crate) claimed: String,
+    /// That the branch has ended since.
+    pub(crate) gone: Option<Gone>,
+}
+
+impl Row {
+    /// How far its review is; `None` before it begins.
+    pub(crate) fn state(&self) -> Option<ReviewState> {
+        self.counting.reviews.last().map(|review| review.state)
+    }
+}
+
+/// What counts below a unit, in the order of branch codes; each with the names and the superior that its period has.
+pub(crate) async fn list(
+    database: &Database,
+    period: Option<&PeriodId>,
+    under: Option<&str>,
+) -> Result<Vec<Row>, Refusal> {
+    let above = scope::above(&database.tree().await?, under)?;
+    let (mut trees, checklists) = (Trees::new(database), Checklists::new(database.clone()));
+    let mut rows = Vec::new();
+    for counting in database.counting(period).await? {
+        let tree = &trees.of(&counting.period).await?.tree;
+        let lies_in = above.as_ref().is_none_or(|above| tree.lies_in(&counting.branch, above));
+        let Some(member) = tree.get(&counting.branch).filter(|_| lies_in) else { continue };
+        let Some(report) = database.report(counting.receipt.submission).await? else { continue };
+        rows.push(Row {
+            branch: member.unit.clone(),
+            above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+            claimed: claimed(&checklists, &report).await?,
+            counting,
+            report,
+            gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
+        });
+    }
+    if let (true, Some(_)) = (rows.is_empty(), under) {
+        // A unit with no branch below it is a slip, not an empty answer.
+        scope::branches(database, under).await?;
+    }
+    if let Some(period) = period.filter(|_| rows.is_empty()) {
+        // So is a period that no version has.
+        let lists = database.ever_published().await?;
+        let periods = lists.iter().flat_map(|list| &list.periods);
+        let known: BTreeSet<PeriodId> = periods.map(|period| period.id.clone()).collect();
+        if !known.contains(period) {
+            return Err(scope::Refusal::NoPeriod(period.clone(), known).into());
+        }
+    }
+    Ok(rows)
+}
+
+async fn claimed(checklists: &Checklists, report: &Report) -> Result<String, DatabaseError> {
+    let claimed = report.submission.declaration.claimed_grade;
+    Ok(match claimed {
+        ClaimedGrade::Own(_) => {
+            let list = checklists.published(&report.submission.checklist).await?;
+            terms::grade(&list.grading, claimed.into()).to_owned()
+        }
+        // The usual names need no standard.
+        _ => terms::grade(&Grading::default(), claimed.into()).to_owned(),
+    })
+}
+
+/// A submission, as far as one must know it to say something of it.
+pub(crate) struct Known {
+    /// Its id.
+    pub(crate) id: SubmissionId,
+    /// Its branch.
+    pub(crate) branch: BranchCode,
+    /// Its period.
+    pub(crate) period: PeriodId,
+    /// Its 回执码.
+    pub(crate) receipt: String,
+    /// The checklist that it answers.
+    pub(crate) checklist: Arc<Checklist>,
+    /// What was said of it, oldest first.
+    pub(crate) reviews: Vec<Review>,
+    /// Whether it is the one that counts for its branch and period.
+    counts: bool,
+}
+
+/// Those of these submissions that there are.
+pub(crate) async fn known(
+    database: &Database,
+    ids: impl IntoIterator<Item = SubmissionId>,
+) -> Result<BTreeMap<SubmissionId, Known>, DatabaseError> {
+    let counting: BTreeSet<SubmissionId> =
+        database.counting(None).await?.into_iter().map(|one| one.receipt.submission).collect();
+    let mut receipts: BTreeMap<SubmissionId, String> = database.receipt_codes().await?.into_iter().collect();
+    let checklists = Checklists::new(database.clone());
+    let mut known = BTreeMap::new();
+    for id in ids {
+        let reviews = database.reviews_of(id).await?;
+        let Some((reviews, report)) = reviews.zip(database.report(id).await?) else { continue };
+        let checklist = checklists.published(&report.submission.checklist).await?;
+        let one = Known {
+            id,
+            branch: report.submission.branch,
+            period: report.submission.period,
+            receipt: receipts.remove(&id).unwrap_or_default(),
+            checklist,
+            reviews,
+            counts: counting.contains(&id),
+        };
+        known.insert(id, one);
+    }
+    Ok(known)
+}
+
+/// The submission that counts and is meant by a receipt code or the beginning of an id.
+pub(crate) async fn find(database: &Database, text: &str) -> Result<Known, Refusal> {
+    let wanted = text.trim().to_lowercase();
+    let digits: String = wanted.chars().filter(|c| *c != '-' && *c != ' ').collect();
+    let all = database.receipt_codes().await?;
+    let is_meant = |(id, code): &&(SubmissionId, String)| {
+        code.replace('-', "") == digits || (digits.len() >= 4 && id.to_string().starts_with(&wanted))
+    };
+    let meant: Vec<SubmissionId> = all.iter().filter(is_meant).map(|(id, _)| *id).collect();
+    let [id] = meant[..] else { return Err(Refusal::NotOne(text.into(), meant.len())) };
+    let found = known(database, [id]).await?.remove(&id).filter(|known| known.counts);
+    found.ok_or_else(|| Refusal::Replaced(text.into()))
+}
+
+/// What somebody says of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Opinion {
+    /// The step.
+    pub(crate) state: ReviewState,
+    /// Why.
+    pub(crate) reason: String,
+    /// Why, item by item.
+    pub(crate) items: Vec<ReviewItem>,
+    /// By when the branch is to answer.
+    pub(crate) due: Option<Date>,
+}
+
+impl From<ReviewState> for Opinion {
+    /// A step that needs no reason.
+    fn from(state: ReviewState) -> Self {
+        Self { state, reason: String::new(), items: Vec::new(), due: None }
+    }
+}
+
+/// Why something cannot be said of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unsound {
+    /// It never had as many reviews as its reader is said to have seen.
+    #[error("it had {0} reviews")]
+    NeverSo(usize),
+    /// Something was said of it that its reader has not seen.
+    #[error("somebody said something since")]
+    Newer,
+    /// It was withdrawn, or the branch has sent another one.
+    #[error("it does not count any more")]
+    Replaced,
+    /// Who asks a branch for something says why.
+    #[error("there is no reason")]
+    NoReason,
+    /// The reason is too long, or no plain text.
+    #[error("this is no reason to read")]
+    UnfitReason,
+}
+
+/// What may be said: only [`check`] answers it.
+#[derive(Debug, Clone)]
+pub(crate) struct Sound {
+    submission: SubmissionId,
+    branch: BranchCode,
+    after: usize,
+    opinion: Opinion,
+}
+
+impl Sound {
+    /// Of whose submission.
+    pub(crate) fn branch(&self) -> &BranchCode {
+        &self.branch
+    }
+
+    /// What is said.
+    pub(crate) fn opinion(&self) -> &Opinion {
+        &self.opinion
+    }
+}
+
+/// Whether something may be said of a submission by somebody who saw it with so many reviews; `None` when it was said then already.
+pub(crate) fn check(known: &Known, after: usize, opinion: Opinion) -> Result<Option<Sound>, Unsound> {
+    let is_same = |said: &Review| {
+        let Opinion { state, reason, items, due } = &opinion;
+        (&said.state, &said.reason, &said.items, &said.due) == (state, reason, items, due)
+    };
+    if known.reviews.get(after).is_some_and(is_same) {
+        return Ok(None);
+    }
+    if after > known.reviews.len() {
+        return Err(Unsound::NeverSo(known.reviews.len()));
+    }
+    if after != known.reviews.len() {
+        return Err(Unsound::Newer);
+    }
+    if !known.counts {
+        return Err(Unsound::Replaced);
+    }
+    let asks = matches!(opinion.state, ReviewState::Returned | ReviewState::Incomplete);
+    if asks && opinion.reason.is_empty() && opinion.items.is_empty() {
+        return Err(Unsound::NoReason);
+    }
+    Ok(Some(Sound { submission: known.id, branch: known.branch.clone(), after, opinion }))
+}
+
+/// Says it, each an act of its own, and answers the places of those where somebody was quicker: of these nothing was said.
+pub(crate) async fn say(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    sound: &[&Sound],
+) -> Result<BTreeSet<usize>, Refusal> {
+    let at = clock.now_ms();
+    let decision = |one: &Sound, by| {
+        let Opinion { state, reason, items, due } = one.opinion.clone();
+        let review = Review { state, at, by, reason, items, due };
+        Decision { submission: one.submission, after: one.after, review }
+    };
+    let decisions: Vec<Decision> = match sound {
+        [] => return Ok(BTreeSet::new()),
+        [one] => vec![decision(one, actor.speaker(database, &one.branch).await?)],
+        [..] => {
+            let speakers = actor.speakers(database).await?;
+            sound.iter().map(|one| decision(one, speakers.to(&one.branch))).collect()
+        }
+    };
+    let overtaken = database.decide(&decisions).await?;
+    let places = sound.iter().enumerate().filter(|(_, one)| overtaken.contains(&one.submission));
+    Ok(places.map(|(place, _)| place).collect())
+}
+
+/// What came of a review.
+pub(crate) enum Done {
+    /// It stands so already.
+    Unchanged,
+    /// It was said to the branch of this name.
+    Said {
+        /// The branch's name.
+        branch: String,
+    },
+}
+
+/// Begins the review: from then on the branch cannot withdraw by itself.
+pub(crate) async fn begin(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    known: &Known,
+) -> Result<Done, Refusal> {
+    match known.reviews.last().map(|review| review.state) {
+        None | Some(ReviewState::InReview) => {
+            step(database, clock, actor, known, ReviewState::InReview).await
+        }
+        Some(other) => Err(Refusal::Reviewed(other)),
+    }
+}
+
+/// Approves what a branch has sent.
+pub(crate) async fn approve(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    known: &Known,
+) -> Result<Done, Refusal> {
+    step(database, clock, actor, known, ReviewState::Approved).await
+}
+
+async fn step(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    known: &Known,
+    state: ReviewState,
+) -> Result<Done, Refusal> {
+    if known.reviews.last().map(|review| review.state) == Some(state) {
+        return Ok(Done::Unchanged);
+    }
+    one(database, clock, actor, known, state.into()).await
+}
+
+/// Sends it back to be changed or completed.
+pub(crate) async fn give_back(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    known: &Known,
+    opinion: Opinion,
+) -> Result<Done, Refusal> {
+    if !is_reason(&opinion.reason) {
+        return Err(Unsound::UnfitReason.into());
+    }
+    one(database, clock, actor, known, opinion).await
+}
+
+/// Whether a branch can read this as a reason.
+pub(crate) fn is_reason(text: &str) -> bool {
+    is_plain_text(text, MAX_TEXT_CHARS, true)
+}
+
+async fn one(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    known: &Known,
+    opinion: Opinion,
+) -> Result<Done, Refusal> {
+    let Some(sound) = check(known, known.reviews.len(), opinion)? else { return Ok(Done::Unchanged) };
+    if !say(database, clock, actor, &[&sound]).await?.is_empty() {
+        return Err(Refusal::Overtaken);
+    }
+    let branch = database.branch(&known.branch).await?.map(|info| info.name).unwrap_or_default();
+    Ok(Done::Said { branch })
+}
