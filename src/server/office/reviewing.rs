@@ -151,6 +151,7 @@ pub(crate) async fn known(
     database: &Database,
     ids: impl IntoIterator<Item = SubmissionId>,
 ) -> Result<BTreeMap<SubmissionId, Known>, DatabaseError> {
+    let ids: BTreeSet<SubmissionId> = ids.into_iter().collect();
     let counting: BTreeSet<SubmissionId> =
         database.counting(None).await?.into_iter().map(|one| one.receipt.submission).collect();
     let mut receipts: BTreeMap<SubmissionId, String> = database.receipt_codes().await?.into_iter().collect();
