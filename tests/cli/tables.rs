@@ -352,7 +352,7 @@ async fn the_village_table_of_2012_counts_what_is_missing_and_takes_from_the_tot
     let of = |title: &str| short.rows().find(|row| row[2] == *title).unwrap()[6].to_string();
     assert_eq!(of("信访和安全"), "“越级上访（批）”2批，从总分里扣4分");
     assert!(of("党务村务公开").ends_with("，缺2次，扣2分"), "{}", of("党务村务公开"));
-    assert_eq!(of("受到表彰"), "受过县级以上表彰：没做到");
+    assert_eq!(of("受到表彰"), "按得分最高的“受过乡镇表彰”算，得3分；受过县级以上表彰：没做到");
     let summary = book.worksheet_range("镇汇总表").unwrap();
     assert!(summary.get((1, 8)).unwrap().to_string().contains("信访和安全（扣4分）"), "{summary:?}");
 
