@@ -1,14 +1,7 @@
-//! Units as a command's words have them.
+//! Why nothing can be said of the units or the period that a command names.
 
 use super::error::CliError;
-use crate::{
-    domain::PeriodId,
-    server::{
-        database::{Ended, Tree},
-        office::scope::{Gone, Refusal},
-    },
-    words::units,
-};
+use crate::{domain::PeriodId, server::office::scope::Refusal};
 
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
@@ -32,10 +25,4 @@ impl From<Refusal> for CliError {
             Refusal::Database(error) => error.into(),
         }
     }
-}
-
-/// How a unit of this tree ended: 2026-11-15撤销.
-pub(super) fn gone(ended: &Ended, tree: &Tree) -> String {
-    let Gone { on, into } = Gone::of(ended, tree);
-    units::gone(on, into.as_deref())
 }
