@@ -1,4 +1,5 @@
-//! How findings read now: which word counts in each register, and how each finding stands. Pure; nothing of it is stored.
+//! How findings read now: which word counts in each register, and how each finding stands. Pure; what is stored of it beside the
+//! words is a copy for lists, which can be thrown away.
 
 use super::{
     FindingEntry, FindingField, FindingOrigin, FindingValue, Findings, ItemPoints, Progress, Ruling, Verdict,
@@ -9,10 +10,12 @@ use crate::domain::{
     period::shanghai_date,
 };
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a finding stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FindingState {
     /// 待整改
     Open,
@@ -35,8 +38,9 @@ impl FindingState {
     }
 }
 
-/// One finding as it reads now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One finding as it reads now. Its JSON is what the endpoint's lists are read from; it is worked out again whenever its meaning
+/// changes, and never sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which.
     pub id: FindingId,
@@ -59,8 +63,10 @@ pub struct Finding {
     /// 责任人
     pub responsible: String,
     /// 整改时限: the newest word on it, whether the branch's or the upper level's.
+    #[serde(with = "crate::domain::day::option")]
     pub deadline: Option<Date>,
     /// The upper level's newest word on it: the one by which overdue is judged, whatever the branch has set itself since.
+    #[serde(with = "crate::domain::day::option")]
     pub demanded: Option<Date>,
     /// 没有按时完成的原因
     pub delay_reason: String,

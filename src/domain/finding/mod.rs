@@ -251,6 +251,15 @@ pub struct UnreadFindings {
     pub verdicts: BTreeSet<Unread>,
 }
 
+/// How much was said of one finding. Words are only ever added: while it is the same, nothing was said since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SoFar {
+    /// By anybody.
+    pub words: usize,
+    /// By the upper level.
+    pub from_above: usize,
+}
+
 impl UnreadFindings {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
@@ -293,6 +302,26 @@ impl Findings {
     /// How many words there are, readable or not.
     pub fn words(&self) -> usize {
         self.entries.len() + self.unread.entries.len()
+    }
+
+    /// How much was said of a finding, whether it can be read here or not.
+    pub fn so_far(&self, finding: FindingId) -> SoFar {
+        let entries = self.entries.iter().map(|entry| (entry.finding, entry.is_from_above()));
+        let verdicts = self.verdicts.iter().map(|verdict| (verdict.finding, true));
+        let unread = self.unread.entries.iter().filter_map(Unread::read::<FindingHead>);
+        let unread = unread.map(|head| (head.finding, head.is_from_above()));
+        let ruled = self.unread.verdicts.iter().filter_map(Unread::read::<FindingHead>);
+        let ruled = ruled.map(|head| (head.finding, true));
+        let said = entries.chain(verdicts).chain(unread).chain(ruled).filter(|(of, _)| *of == finding);
+        said.fold(SoFar::default(), |so_far, (_, from_above)| SoFar {
+            words: so_far.words + 1,
+            from_above: so_far.from_above + usize::from(from_above),
+        })
+    }
+
+    /// Every finding that something readable was said of.
+    pub fn ids(&self) -> BTreeSet<FindingId> {
+        self.entries.iter().map(|entry| entry.finding).collect()
     }
 
     /// What of it cannot be read.

@@ -3,7 +3,7 @@
 
 use super::{
     Database, DatabaseError, Scope, Unit,
-    findings::{FromAbove, Said, SoFar, speak},
+    findings::{FromAbove, Said, SoFar, seen_so_far, speak},
     stored,
 };
 use crate::domain::{BranchCode, day};
@@ -55,6 +55,9 @@ impl Database {
         (passed, seen, now): (&[FromAbove], SoFar, u64),
     ) -> Result<Said, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
+        if seen_so_far(&mut tx).await? != seen {
+            return Ok(Said::Overtaken);
+        }
         sqlx::query(
             "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -78,7 +81,7 @@ impl Database {
                 .execute(&mut *tx)
                 .await?;
         }
-        let said = speak(&mut tx, passed, seen, now).await?;
+        let said = speak(&mut tx, passed, now).await?;
         if said == Said::Stored {
             tx.commit().await?;
         }

@@ -1,17 +1,21 @@
 //! 问题和整改 of each branch: what was written and what was decided. Rows are only ever added.
 
-use super::{Database, DatabaseError, Scope, stored};
+use super::{
+    Database, DatabaseError, Scope, derived,
+    many::{self, Value},
+    stored,
+};
 use crate::domain::{
-    BranchCode, ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, HybridClock,
-    Open, Ruling, Unread, Verdict,
+    BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingValue, Findings,
+    HybridClock, Open, Ruling, Unread, Verdict,
     finding::{
-        UnreadFindings,
+        FindingHead, SoFar as OfOne, UnreadFindings,
         check::{FindingFault, MAX_FINDING_ENTRIES, finding_fault, verdict_fault},
         endpoint_device,
     },
 };
 use serde::Serialize;
-use sqlx::{AnyConnection, AnyExecutor, Row as _};
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the upper level says of a finding; the endpoint stamps it when it is stored.
@@ -41,12 +45,23 @@ pub struct SoFar {
     verdicts: i64,
 }
 
+/// A finding as it reads now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Of which branch.
+    pub branch: BranchCode,
+    /// How much was said of it.
+    pub so_far: OfOne,
+    /// How it reads.
+    pub finding: Finding,
+}
+
 /// What became of words of the upper level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     /// They are stored.
     Stored,
-    /// Something was added since they were worked out; nothing was stored.
+    /// Something was said of one of these findings since they were worked out; nothing was stored.
     Overtaken,
     /// One of them holds what no phone may write or take either; nothing was stored.
     Faulty(
@@ -78,37 +93,143 @@ impl Database {
         entries: &Open<FindingEntry>,
     ) -> Result<Option<Findings>, DatabaseError> {
         let mut tx = self.write(&Scope::branch(branch)).await?;
+        let mut touched = BTreeSet::new();
         let mut is_new = false;
         for entry in entries {
-            is_new |= put_entry(&mut tx, branch, entry).await?;
+            if put_entry(&mut tx, branch, entry).await? {
+                is_new = true;
+                touched.insert(entry.finding);
+            }
         }
         for one in entries.unread() {
-            is_new |= put_entry(&mut tx, branch, one).await?;
+            if put_entry(&mut tx, branch, one).await? {
+                is_new = true;
+                touched.extend(one.read::<FindingHead>().map(|head| head.finding));
+            }
         }
         let all = of_branch(&mut tx, branch).await?;
         if is_new && all.words() > MAX_FINDING_ENTRIES {
             return Ok(None);
         }
+        derived::read_anew(&mut tx, [(branch, &all, touched)]).await?;
         tx.commit().await?;
         Ok(Some(all))
+    }
+
+    /// All that is stored of these branches, also of those that have nothing.
+    pub async fn findings_of(
+        &self,
+        branches: impl IntoIterator<Item = &BranchCode>,
+    ) -> Result<BTreeMap<BranchCode, Findings>, DatabaseError> {
+        let mut tx = self.read().await?;
+        of_branches(&mut tx, &branches.into_iter().collect()).await
+    }
+
+    /// How the findings of these branches read, or everybody's: by branch, the oldest of each first.
+    pub async fn standing(&self, of: Option<&[BranchCode]>) -> Result<Vec<Standing>, DatabaseError> {
+        const ORDER: &str = "ORDER BY branch, begun, finding";
+        const SELECT: &str = "SELECT branch, words, words_above, body FROM findings";
+        let mut tx = self.read().await?;
+        let rows = match of {
+            None => sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} {ORDER}"))).fetch_all(&mut *tx).await?,
+            Some(branches) => {
+                let mut keys: Vec<String> =
+                    branches.iter().map(|branch| branch.as_str().to_owned()).collect();
+                keys.sort();
+                many::select(&mut tx, &format!("{SELECT} WHERE branch IN"), &[], &keys, ORDER).await?
+            }
+        };
+        rows.iter().map(standing).collect()
+    }
+
+    /// How the findings read whose ids end in these hexadecimal digits.
+    pub async fn standing_that_end(&self, digits: &str) -> Result<Vec<Standing>, DatabaseError> {
+        let backwards: String = digits.chars().rev().collect();
+        let rows = sqlx::query(
+            "SELECT branch, words, words_above, body FROM findings WHERE backwards >= $1 AND backwards < $2
+             ORDER BY branch, begun, finding",
+        )
+        .bind(backwards.clone())
+        // After every digit.
+        .bind(backwards + "g")
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(standing).collect()
+    }
+
+    /// The findings whose ids end in the same eight digits as another's.
+    pub async fn findings_that_end_alike(&self) -> Result<Vec<FindingId>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT finding FROM findings WHERE substr(backwards, 1, 8) IN
+                 (SELECT substr(backwards, 1, 8) FROM findings GROUP BY substr(backwards, 1, 8)
+                  HAVING count(DISTINCT backwards) > 1)",
+        );
+        let rows = rows.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).collect()
+    }
+
+    /// Which of these findings are there, of branch and id.
+    pub async fn which_are_there(
+        &self,
+        findings: &[(BranchCode, FindingId)],
+    ) -> Result<BTreeSet<(BranchCode, FindingId)>, DatabaseError> {
+        let mut tx = self.read().await?;
+        let keys: BTreeSet<String> = findings.iter().map(|(branch, _)| branch.as_str().to_owned()).collect();
+        let keys: Vec<String> = keys.into_iter().collect();
+        let statement = "SELECT branch, finding FROM findings WHERE branch IN";
+        let rows = many::select(&mut tx, statement, &[], &keys, "").await?;
+        let wanted: BTreeSet<&(BranchCode, FindingId)> = findings.iter().collect();
+        let mut there = BTreeSet::new();
+        for row in rows {
+            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+            let one = (branch, row.try_get::<String, _>("finding")?.parse().map_err(stored)?);
+            if wanted.contains(&one) {
+                there.insert(one);
+            }
+        }
+        Ok(there)
+    }
+
+    /// Decides on findings in one transaction, all or nothing, each as it reads at that moment: nobody says anything of it between
+    /// the question and the answer. What is asked answers in whose name and what, nothing where there is nothing to decide, or why
+    /// it cannot be decided at all; of a finding that its branch does not have, it is not asked.
+    ///
+    /// # Errors
+    /// When a branch is unknown, or the database fails; then nothing was stored.
+    pub async fn rule<E>(
+        &self,
+        findings: &[(BranchCode, FindingId)],
+        now: u64,
+        mut decide: impl FnMut(&BranchCode, &Finding) -> Result<Option<(String, Ruling)>, E>,
+    ) -> Result<Result<Said, E>, DatabaseError> {
+        let branches: BTreeSet<&BranchCode> = findings.iter().map(|(branch, _)| branch).collect();
+        let mut tx = self.write(&Scope::Branches(branches.clone())).await?;
+        let all = of_branches(&mut tx, &branches).await?;
+        let mut words = Vec::new();
+        for (branch, id) in findings {
+            let Some(of_branch) = all.get(branch) else { continue };
+            let Some(finding) = of_branch.find(*id) else { continue };
+            let word = match decide(branch, &finding) {
+                Ok(decided) => decided.map(|(by, ruling)| Word::Decide(by, ruling)),
+                Err(refused) => return Ok(Err(refused)),
+            };
+            words.extend(word.map(|word| FromAbove { branch: branch.clone(), finding: *id, word }));
+        }
+        let said = speak_to(&mut tx, all, &words, now).await?;
+        if said == Said::Stored {
+            tx.commit().await?;
+        }
+        Ok(Ok(said))
     }
 
     /// The findings of every branch that has any, and how much that was.
     pub async fn all_findings(&self) -> Result<(BTreeMap<BranchCode, Findings>, SoFar), DatabaseError> {
         let mut tx = self.read().await?;
-        let so_far = so_far(&mut *tx).await?;
-        let mut all: BTreeMap<BranchCode, Findings> = BTreeMap::new();
-        let rows = sqlx::query("SELECT branch, body FROM finding_entries").fetch_all(&mut *tx).await?;
-        for row in rows {
-            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
-            read_entry(all.entry(branch).or_default(), row.try_get("body")?)?;
-        }
-        let rows = sqlx::query("SELECT branch, body FROM finding_verdicts").fetch_all(&mut *tx).await?;
-        for row in rows {
-            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
-            read_verdict(all.entry(branch).or_default(), row.try_get("body")?)?;
-        }
-        Ok((all, so_far))
+        let seen = seen_so_far(&mut tx).await?;
+        let rows = sqlx::query("SELECT DISTINCT branch FROM finding_entries").fetch_all(&mut *tx).await?;
+        let branches = rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored));
+        let branches: Vec<BranchCode> = branches.collect::<Result<_, DatabaseError>>()?;
+        Ok((of_branches(&mut tx, &branches.iter().collect()).await?, seen))
     }
 
     /// Stores words of the upper level in one transaction, all or nothing, each under a stamp later than everything its branch
@@ -123,7 +244,10 @@ impl Database {
         now: u64,
     ) -> Result<Said, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
-        let said = speak(&mut tx, words, seen, now).await?;
+        if seen_so_far(&mut tx).await? != seen {
+            return Ok(Said::Overtaken);
+        }
+        let said = speak(&mut tx, words, now).await?;
         if said == Said::Stored {
             tx.commit().await?;
         }
@@ -135,55 +259,67 @@ impl Database {
 pub(super) async fn speak(
     tx: &mut AnyConnection,
     words: &[FromAbove],
-    seen: SoFar,
     now: u64,
 ) -> Result<Said, DatabaseError> {
-    {
-        if so_far(&mut *tx).await? != seen {
-            return Ok(Said::Overtaken);
-        }
-        let mut clocks: BTreeMap<&BranchCode, HybridClock> = BTreeMap::new();
-        for FromAbove { branch, finding, word } in words {
-            if !clocks.contains_key(branch) {
-                let mut clock = HybridClock::new(endpoint_device());
-                if let Some(latest) = of_branch(&mut *tx, branch).await?.latest() {
-                    clock.observe(latest);
-                }
-                clocks.insert(branch, clock);
-            }
-            let Some(stamp) = clocks.get_mut(branch).map(|clock| clock.tick(now)) else { continue };
-            match word.clone() {
-                Word::Write(field, value) => {
-                    let entry = FindingEntry { finding: *finding, field, stamp, value };
-                    if let Some(fault) = finding_fault(&entry) {
-                        return Ok(Said::Faulty(fault));
-                    }
-                    put_entry(&mut *tx, branch, &entry).await?;
-                }
-                Word::Decide(by, ruling) => {
-                    let verdict = Verdict { finding: *finding, stamp, given_at: now, by, ruling };
-                    if let Some(fault) = verdict_fault(&verdict) {
-                        return Ok(Said::Faulty(fault));
-                    }
-                    sqlx::query("INSERT INTO finding_verdicts (branch, body) VALUES ($1, $2)")
-                        .bind(branch.as_str().to_owned())
-                        .bind(serde_json::to_string(&verdict).map_err(stored)?)
-                        .execute(&mut *tx)
-                        .await?;
-                }
-            }
-        }
-        for branch in
-            words.iter().filter(|said| matches!(said.word, Word::Write(..))).map(|said| &said.branch)
-        {
-            if clocks.remove(branch).is_some()
-                && of_branch(&mut *tx, branch).await?.words() > MAX_FINDING_ENTRIES
-            {
-                return Ok(Said::Full(branch.clone()));
-            }
-        }
-        Ok(Said::Stored)
+    let all = of_branches(tx, &words.iter().map(|said| &said.branch).collect()).await?;
+    speak_to(tx, all, words, now).await
+}
+
+/// As [`speak`], to branches of which all that is stored is read already.
+async fn speak_to(
+    tx: &mut AnyConnection,
+    mut all: BTreeMap<BranchCode, Findings>,
+    words: &[FromAbove],
+    now: u64,
+) -> Result<Said, DatabaseError> {
+    let mut clocks: BTreeMap<BranchCode, HybridClock> = BTreeMap::new();
+    for (branch, findings) in &all {
+        let mut clock = HybridClock::new(endpoint_device());
+        findings.latest().into_iter().for_each(|latest| clock.observe(latest));
+        clocks.insert(branch.clone(), clock);
     }
+    let mut touched: BTreeMap<&BranchCode, BTreeSet<FindingId>> = BTreeMap::new();
+    let (mut entries, mut verdicts) = (Vec::new(), Vec::new());
+    for FromAbove { branch, finding, word, .. } in words {
+        let (Some(clock), Some(findings)) = (clocks.get_mut(branch), all.get_mut(branch)) else { continue };
+        let stamp = clock.tick(now);
+        touched.entry(branch).or_default().insert(*finding);
+        match word.clone() {
+            Word::Write(field, value) => {
+                let entry = FindingEntry { finding: *finding, field, stamp, value };
+                if let Some(fault) = finding_fault(&entry) {
+                    return Ok(Said::Faulty(fault));
+                }
+                let body = serde_json::to_string(&entry).map_err(stored)?;
+                let sha256 = String::from(ContentHash::of(body.as_bytes()));
+                entries.push([Value::from(branch.as_str()), sha256.into(), body.into()]);
+                findings.write(entry);
+            }
+            Word::Decide(by, ruling) => {
+                let verdict = Verdict { finding: *finding, stamp, given_at: now, by, ruling };
+                if let Some(fault) = verdict_fault(&verdict) {
+                    return Ok(Said::Faulty(fault));
+                }
+                let body = serde_json::to_string(&verdict).map_err(stored)?;
+                verdicts.push([Value::from(branch.as_str()), body.into()]);
+                findings.merge(Findings::new([], [verdict]));
+            }
+        }
+    }
+    let wrote = words.iter().filter(|said| matches!(said.word, Word::Write(..))).map(|said| &said.branch);
+    for branch in wrote {
+        if all.get(branch).is_some_and(|findings| findings.words() > MAX_FINDING_ENTRIES) {
+            return Ok(Said::Full(branch.clone()));
+        }
+    }
+    let same = "ON CONFLICT (branch, sha256) DO NOTHING";
+    many::insert(tx, "finding_entries (branch, sha256, body)", same, entries).await?;
+    many::insert(tx, "finding_verdicts (branch, body)", "", verdicts).await?;
+    let touched = touched
+        .into_iter()
+        .filter_map(|(branch, ids)| all.get(branch).map(|findings| (branch, findings, ids)));
+    derived::read_anew(tx, touched).await?;
+    Ok(Said::Stored)
 }
 
 /// The same entry again changes nothing. Whether it is new.
@@ -226,26 +362,7 @@ fn read_verdict(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-async fn of_branch(tx: &mut AnyConnection, branch: &BranchCode) -> Result<Findings, DatabaseError> {
-    let entries = sqlx::query("SELECT body FROM finding_entries WHERE branch = $1")
-        .bind(branch.as_str().to_owned())
-        .fetch_all(&mut *tx)
-        .await?;
-    let verdicts = sqlx::query("SELECT body FROM finding_verdicts WHERE branch = $1")
-        .bind(branch.as_str().to_owned())
-        .fetch_all(&mut *tx)
-        .await?;
-    let mut found = Findings::default();
-    for row in entries {
-        read_entry(&mut found, row.try_get(0)?)?;
-    }
-    for row in verdicts {
-        read_verdict(&mut found, row.try_get(0)?)?;
-    }
-    Ok(found)
-}
-
-async fn so_far(from: impl AnyExecutor<'_>) -> Result<SoFar, DatabaseError> {
+pub(super) async fn seen_so_far(from: &mut AnyConnection) -> Result<SoFar, DatabaseError> {
     let row = sqlx::query(
         // Not the highest number: of two that write at the same time, the one with the lower may be done last.
         "SELECT (SELECT count(*) FROM finding_entries) AS entries, (SELECT count(*) FROM finding_verdicts) AS verdicts",
@@ -253,6 +370,41 @@ async fn so_far(from: impl AnyExecutor<'_>) -> Result<SoFar, DatabaseError> {
     .fetch_one(from)
     .await?;
     Ok(SoFar { entries: row.try_get("entries")?, verdicts: row.try_get("verdicts")? })
+}
+
+fn standing(row: &AnyRow) -> Result<Standing, DatabaseError> {
+    let count = |name| usize::try_from(row.try_get::<i64, _>(name)?).map_err(stored);
+    Ok(Standing {
+        branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+        so_far: OfOne { words: count("words")?, from_above: count("words_above")? },
+        finding: serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?,
+    })
+}
+
+async fn of_branch(tx: &mut AnyConnection, branch: &BranchCode) -> Result<Findings, DatabaseError> {
+    Ok(of_branches(tx, &[branch].into()).await?.remove(branch).unwrap_or_default())
+}
+
+/// All that is stored of these branches, also of those that have nothing.
+pub(super) async fn of_branches(
+    tx: &mut AnyConnection,
+    branches: &BTreeSet<&BranchCode>,
+) -> Result<BTreeMap<BranchCode, Findings>, DatabaseError> {
+    let mut all: BTreeMap<BranchCode, Findings> =
+        branches.iter().map(|branch| ((*branch).clone(), Findings::default())).collect();
+    let keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
+    type Read = fn(&mut Findings, &str) -> Result<(), DatabaseError>;
+    let both: [(&str, Read); 2] = [
+        ("SELECT branch, body FROM finding_entries WHERE branch IN", read_entry),
+        ("SELECT branch, body FROM finding_verdicts WHERE branch IN", read_verdict),
+    ];
+    for (statement, read) in both {
+        for row in many::select(&mut *tx, statement, &[], &keys, "").await? {
+            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
+            read(all.entry(branch).or_default(), &row.try_get::<String, _>("body")?)?;
+        }
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ macro_rules! migrations {
     };
 }
 
-migrations!["0001_first_version", "0002_units_in_time", "0003_values_above"];
+migrations!["0001_first_version", "0002_units_in_time", "0003_values_above", "0004_narrow_rows"];
 
 /// Makes the database or brings it along.
 ///
@@ -157,9 +157,17 @@ mod tests {
     const CONTENT: &str = "SELECT (SELECT group_concat(code || name) FROM units) || (SELECT count(*) FROM codes)
         || (SELECT group_concat(hex(sha256)) FROM photos) || (SELECT group_concat(branch || body) FROM finding_entries)
         || (SELECT group_concat(body) FROM finding_verdicts) || (SELECT group_concat(body) FROM reviews)
-        || (SELECT group_concat(hex(body) || receipt || sheet) FROM submissions) || (SELECT summary FROM standards)
+        || (SELECT summary FROM standards)
         || (SELECT group_concat(hash || hex(body)) FROM checklists) || (SELECT group_concat(body) FROM profiles)
         || (SELECT group_concat(token_hash || coalesce(revoked_at, '')) FROM devices)";
+
+    /// Where a submission's bytes were, and where they are.
+    const SENT_BEFORE: &str =
+        "SELECT group_concat(id || hex(body) || receipt || sheet || coalesce(withdrawn_at, ''))
+        FROM (SELECT * FROM submissions ORDER BY id)";
+    const SENT: &str =
+        "SELECT group_concat(id || hex(body) || receipt || sheet || coalesce(withdrawn_at, ''))
+        FROM (SELECT * FROM submissions JOIN submission_bodies ON submission = id ORDER BY id)";
 
     #[test]
     fn the_files_are_numbered_and_none_is_forgotten() {
@@ -184,7 +192,7 @@ mod tests {
         let hashes = |migrations: &[(&str, &str)]| -> Vec<String> {
             migrations.iter().map(|(_, text)| hash(text).as_str()[..8].to_owned()).collect()
         };
-        assert_eq!(hashes(SQLITE), ["7c41892a", "517e25b4", "217ff24e"]);
+        assert_eq!(hashes(&SQLITE[..3]), ["7c41892a", "517e25b4", "217ff24e"]);
         assert_eq!(hash("a\r\nb\n"), hash("a\nb\n"));
     }
 
@@ -199,10 +207,13 @@ mod tests {
         before_the_number_was_kept[60..64].copy_from_slice(&[0; 4]);
         for bytes in [FIRST_VERSION, &before_the_number_was_kept] {
             std::fs::write(&old, bytes).unwrap();
-            let content = ask(&old, CONTENT).await;
+            let (content, sent) = (ask(&old, CONTENT).await, ask(&old, SENT_BEFORE).await);
             for _ in 0..2 {
                 opened(&old).await.unwrap();
-                assert_eq!(ask(&old, CONTENT).await, content);
+                assert_eq!(
+                    (ask(&old, CONTENT).await, ask(&old, SENT).await),
+                    (content.clone(), sent.clone())
+                );
                 assert_eq!(ask(&old, SCHEMA).await, ask(&new, SCHEMA).await);
             }
             let ran = "SELECT group_concat(number || name) FROM migrations";

@@ -6,9 +6,11 @@
 mod activation;
 mod backend;
 mod changes;
+mod derived;
 pub mod devices;
 pub mod findings;
 mod history;
+mod many;
 mod migrations;
 pub mod photos;
 mod profile;
@@ -27,7 +29,7 @@ pub use history::Published;
 pub use store::{Arrival, Stored, Writer};
 pub use tree::{Ended, Member, Tree};
 
-use crate::domain::{BranchCode, ContentHash, SubmissionId};
+use crate::domain::{BranchCode, ContentHash, PeriodId, SubmissionId};
 use crate::protocol::{BranchEnded, BranchInfo, Level, Review, SubmissionSummary, UnitName};
 use backend::{Backend, Scope};
 use sqlx::{AnyPool, Row as _, any::AnyRow};
@@ -125,7 +127,9 @@ impl Database {
     pub async fn open(place: impl Into<Place>) -> Result<Self, DatabaseError> {
         let place = place.into();
         migrations::bring_along(&place).await?;
-        Ok(Self { pool: place.pool().await?, backend: place.backend() })
+        let database = Self { pool: place.pool().await?, backend: place.backend() };
+        database.derive_if_other().await?;
+        Ok(database)
     }
 
     /// Closes all connections, writing what SQLite has beside its file back into it.
@@ -195,9 +199,12 @@ impl Database {
         branch: &BranchCode,
         id: SubmissionId,
     ) -> Result<Option<Vec<u8>>, DatabaseError> {
-        let row = sqlx::query("SELECT body FROM submissions WHERE branch = $1 AND id = $2")
-            .bind(branch.as_str().to_owned())
-            .bind(id.to_string());
+        let row = sqlx::query(
+            "SELECT b.body FROM submission_bodies b JOIN submissions s ON s.id = b.submission
+             WHERE s.branch = $1 AND s.id = $2",
+        )
+        .bind(branch.as_str().to_owned())
+        .bind(id.to_string());
         Ok(row.fetch_optional(&self.pool).await?.map(|row| row.try_get(0)).transpose()?)
     }
 
@@ -238,6 +245,7 @@ impl Database {
             .bind(serde_json::to_string(review).map_err(stored)?)
             .execute(&mut *tx)
             .await?;
+        derived::stands(&mut tx, &submission.to_string(), review).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -251,7 +259,7 @@ impl Database {
         now: u64,
     ) -> Result<Option<bool>, DatabaseError> {
         let mut tx = self.write(&Scope::branch(branch)).await?;
-        sqlx::query(
+        let done = sqlx::query(
             "UPDATE submissions SET withdrawn_at = $1 WHERE id = $2 AND branch = $3 AND withdrawn_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM reviews WHERE submission = submissions.id)",
         )
@@ -260,13 +268,18 @@ impl Database {
         .bind(branch.as_str().to_owned())
         .execute(&mut *tx)
         .await?;
-        let row = sqlx::query("SELECT withdrawn_at FROM submissions WHERE id = $1 AND branch = $2")
+        let row = sqlx::query("SELECT period, withdrawn_at FROM submissions WHERE id = $1 AND branch = $2")
             .bind(id.to_string())
             .bind(branch.as_str().to_owned())
             .fetch_optional(&mut *tx)
             .await?;
+        let Some(row) = row else { return Ok(None) };
+        if done.rows_affected() > 0 {
+            let period = PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?;
+            derived::count_heads(&mut tx, branch, &period).await?;
+        }
         tx.commit().await?;
-        Ok(row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?.map(|at| at.is_some()))
+        Ok(Some(row.try_get::<Option<i64>, _>("withdrawn_at")?.is_some()))
     }
 }
 
@@ -277,7 +290,7 @@ fn summary(
 ) -> Result<SubmissionSummary, DatabaseError> {
     Ok(SubmissionSummary {
         receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
-        period: crate::domain::PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
+        period: PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
         device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
         parents: serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?,
         withdrawn: row.try_get::<Option<i64>, _>("withdrawn_at")?.is_some(),

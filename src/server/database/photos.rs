@@ -4,7 +4,7 @@
 //! keeps its row: its place among [`MAX_PER_BRANCH`] is its own, and a disk that was away for a while can come back. `photos_here`
 //! are those that are noted and not lost.
 
-use super::{Database, DatabaseError, Scope, backend::yes, int, stored};
+use super::{Database, DatabaseError, Scope, backend::yes, derived, int, stored};
 use crate::domain::{
     BranchCode, ContentHash, DeviceId,
     photo::{Finished, MediaType},
@@ -58,6 +58,7 @@ impl Database {
                 .bind(sha256.as_str().to_owned())
                 .execute(&mut *tx)
                 .await?;
+            derived::photo_changed(&mut tx, branch, sha256).await?;
             tx.commit().await?;
             return Ok(Noted::Before);
         }
@@ -76,6 +77,7 @@ impl Database {
         .bind(i64::from(MAX_PER_BRANCH))
         .execute(&mut *tx)
         .await?;
+        derived::photo_changed(&mut tx, branch, sha256).await?;
         tx.commit().await?;
         Ok(if added.rows_affected() > 0 { Noted::New } else { Noted::TooMany })
     }
@@ -160,6 +162,7 @@ impl Database {
                 .bind(sha256.as_str().to_owned())
                 .execute(&mut *tx)
                 .await?;
+            derived::photo_changed(&mut tx, branch, sha256).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -186,19 +189,6 @@ impl Database {
         .fetch_one(&self.pool)
         .await?;
         Ok(yes(&row, 0)?)
-    }
-
-    /// How many photos of a submission are not here.
-    pub(super) async fn missing_of(&self, submission: String) -> Result<usize, DatabaseError> {
-        let row = sqlx::query(
-            "SELECT count(*) FROM attachments a JOIN submissions s ON s.id = a.submission
-             WHERE a.submission = $1 AND NOT EXISTS
-                 (SELECT 1 FROM photos_here p WHERE p.branch = s.branch AND p.sha256 = a.sha256)",
-        )
-        .bind(submission)
-        .fetch_one(&self.pool)
-        .await?;
-        usize::try_from(row.try_get::<i64, _>(0)?).map_err(stored)
     }
 
     /// The photos that a branch's submissions name and that are not here, by submission.

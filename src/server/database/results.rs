@@ -1,11 +1,15 @@
 //! What counts: for each branch and period the newest submission that nothing follows and that was not withdrawn.
 
-use super::{Database, DatabaseError, stored};
+use super::{
+    Database, DatabaseError,
+    many::{self, Value},
+    stored,
+};
 use crate::{
-    domain::{BranchCode, PeriodId, ScoreSheet, Submission, SubmissionId, submission::heads},
+    domain::{BranchCode, ClaimedGrade, ContentHash, PeriodId, ScoreSheet, Submission, SubmissionId},
     protocol::{Receipt, Review},
 };
-use sqlx::Row as _;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 use std::collections::BTreeMap;
 
 /// The submission that counts for one branch and period.
@@ -23,6 +27,10 @@ pub struct Counting {
     pub reviews: Vec<Review>,
     /// How many of its photos are not here, or were lost as far as the endpoint has looked: it is complete when there are none.
     pub missing: usize,
+    /// The checklist that it answers.
+    pub checklist: ContentHash,
+    /// 申报等次
+    pub claimed: ClaimedGrade,
 }
 
 /// A submission with its score sheet as the endpoint computed it.
@@ -34,45 +42,72 @@ pub struct Report {
     pub sheet: ScoreSheet,
 }
 
-/// A submission with those it follows.
-type Followed = (SubmissionId, Vec<SubmissionId>);
+/// What is known of a submission without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// 回执码
+    pub code: String,
+    /// The branch.
+    pub branch: BranchCode,
+    /// The period.
+    pub period: PeriodId,
+    /// The checklist that it answers.
+    pub checklist: ContentHash,
+    /// What the upper level said of it, oldest first.
+    pub reviews: Vec<Review>,
+}
 
 impl Database {
     /// The submissions that count, in the order of branch codes and periods; of one period, or of all.
     pub async fn counting(&self, period: Option<&PeriodId>) -> Result<Vec<Counting>, DatabaseError> {
-        let rows =
-            sqlx::query("SELECT id, branch, period, parents FROM submissions WHERE withdrawn_at IS NULL")
-                .fetch_all(&self.pool)
-                .await?;
-        let mut assessments: BTreeMap<(BranchCode, PeriodId), Vec<Followed>> = BTreeMap::new();
-        for row in rows {
-            let branch = BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?;
-            let of = PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?;
-            if period.is_some_and(|wanted| *wanted != of) {
-                continue;
+        let mut tx = self.read().await?;
+        let (which, bound) = match period {
+            Some(period) => ("s.heads > 0 AND s.period = $1", vec![Value::from(period.as_str())]),
+            None => ("s.heads > 0", Vec::new()),
+        };
+        let fetch = async |tx: &mut AnyConnection, select: &str, order: &str| {
+            let mut query = sqlx::query(AssertSqlSafe(format!("{select} WHERE {which} {order}")));
+            for value in bound.iter().cloned() {
+                query = many::bind(query, value);
             }
-            let id = row.try_get::<String, _>("id")?.parse().map_err(stored)?;
-            let parents = serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?;
-            assessments.entry((branch, of)).or_default().push((id, parents));
-        }
-        let mut list = Vec::with_capacity(assessments.len());
-        for ((branch, period), submissions) in assessments {
-            let heads = heads(&submissions);
-            let Some(newest) = heads.iter().max() else { continue };
-            let row = sqlx::query("SELECT receipt FROM submissions WHERE id = $1")
-                .bind(newest.to_string())
-                .fetch_one(&self.pool)
+            query.fetch_all(tx).await
+        };
+        let rows = fetch(&mut tx, COUNTING, "ORDER BY s.branch, s.period").await?;
+        let reviews = fetch(&mut tx, REVIEWS, "ORDER BY r.number").await?;
+        read(&rows, &reviews)
+    }
+
+    /// Those of these branches that count for a period, in the order of their codes.
+    pub async fn counting_of(
+        &self,
+        period: &PeriodId,
+        branches: &[BranchCode],
+    ) -> Result<Vec<Counting>, DatabaseError> {
+        let mut keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
+        keys.sort();
+        let which = "s.heads > 0 AND s.period = $1 AND s.branch";
+        self.counting_where(which, &[Value::from(period.as_str())], &keys, "ORDER BY s.branch").await
+    }
+
+    /// Those among these submissions that count, in no order.
+    pub async fn counting_among(&self, ids: &[SubmissionId]) -> Result<Vec<Counting>, DatabaseError> {
+        let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.counting_where("s.heads > 0 AND s.id", &[], &keys, "").await
+    }
+
+    async fn counting_where(
+        &self,
+        which: &str,
+        bound: &[Value],
+        keys: &[String],
+        order: &str,
+    ) -> Result<Vec<Counting>, DatabaseError> {
+        let mut tx = self.read().await?;
+        let rows = many::select(&mut tx, &format!("{COUNTING} WHERE {which} IN"), bound, keys, order).await?;
+        let reviews =
+            many::select(&mut tx, &format!("{REVIEWS} WHERE {which} IN"), bound, keys, "ORDER BY r.number")
                 .await?;
-            list.push(Counting {
-                branch,
-                period,
-                receipt: serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?,
-                heads: heads.len(),
-                reviews: self.reviews(&newest.to_string()).await?,
-                missing: self.missing_of(newest.to_string()).await?,
-            });
-        }
-        Ok(list)
+        read(&rows, &reviews)
     }
 
     /// How many branches have reported for each period, by what is not withdrawn; a period without any is left out.
@@ -80,7 +115,7 @@ impl Database {
         let rows = sqlx::query(
             "SELECT period, count(DISTINCT branch) FROM submissions WHERE withdrawn_at IS NULL GROUP BY period",
         );
-        let count = |row: &sqlx::any::AnyRow| {
+        let count = |row: &AnyRow| {
             let period = PeriodId::new(row.try_get::<String, _>(0)?).map_err(stored)?;
             Ok((period, usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?))
         };
@@ -89,33 +124,131 @@ impl Database {
 
     /// Every submission's id and receipt code, withdrawn ones too: what a clerk may name it by.
     pub async fn receipt_codes(&self) -> Result<Vec<(SubmissionId, String)>, DatabaseError> {
-        let rows = sqlx::query("SELECT receipt FROM submissions ORDER BY id").fetch_all(&self.pool).await?;
-        let read = |row: &sqlx::any::AnyRow| {
-            let receipt: Receipt = serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
-            Ok((receipt.submission, receipt.code))
+        let rows = sqlx::query("SELECT id, code FROM submissions ORDER BY id").fetch_all(&self.pool).await?;
+        let read = |row: &AnyRow| {
+            Ok((row.try_get::<String, _>("id")?.parse().map_err(stored)?, row.try_get("code")?))
         };
         rows.iter().map(read).collect()
     }
 
+    /// The submissions, withdrawn ones too, that have this receipt code, or whose ids begin like this.
+    pub async fn submissions_called(
+        &self,
+        code: &str,
+        beginning: Option<&str>,
+    ) -> Result<Vec<SubmissionId>, DatabaseError> {
+        let beginning = beginning.map(str::to_owned);
+        let rows =
+            sqlx::query("SELECT id FROM submissions WHERE code = $1 OR (id >= $2 AND id < $3) ORDER BY id")
+                .bind(code.to_owned())
+                .bind(beginning.clone())
+                // After every digit and dash.
+                .bind(beginning.map(|text| text + "g"))
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).collect()
+    }
+
+    /// Of these submissions those that are there, withdrawn ones too: receipt code, branch, period, checklist, and what the upper
+    /// level said, oldest first.
+    pub async fn known_of(
+        &self,
+        ids: &[SubmissionId],
+    ) -> Result<BTreeMap<SubmissionId, Known>, DatabaseError> {
+        let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let mut tx = self.read().await?;
+        let statement =
+            "SELECT s.id, s.code, s.branch, s.period, s.checklist FROM submissions s WHERE s.id IN";
+        let rows = many::select(&mut tx, statement, &[], &keys, "").await?;
+        let statement = format!("{REVIEWS} WHERE s.id IN");
+        let mut said = said(&many::select(&mut tx, &statement, &[], &keys, "ORDER BY r.number").await?)?;
+        let mut known = BTreeMap::new();
+        for row in rows {
+            let id: String = row.try_get("id")?;
+            let one = Known {
+                code: row.try_get("code")?,
+                branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+                period: PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
+                checklist: ContentHash::try_from(row.try_get::<String, _>("checklist")?).map_err(stored)?,
+                reviews: said.remove(&id).unwrap_or_default(),
+            };
+            known.insert(id.parse().map_err(stored)?, one);
+        }
+        Ok(known)
+    }
+
     /// A submission with its score sheet.
     pub async fn report(&self, id: SubmissionId) -> Result<Option<Report>, DatabaseError> {
-        let row = sqlx::query("SELECT body, sheet FROM submissions WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&self.pool)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Report {
-            submission: serde_json::from_slice(&row.try_get::<Vec<u8>, _>("body")?).map_err(stored)?,
-            sheet: serde_json::from_str(&row.try_get::<String, _>("sheet")?).map_err(stored)?,
-        }))
+        Ok(self.reports(&[id]).await?.remove(&id))
+    }
+
+    /// Submissions with their score sheets; those that are not there are left out. What they are is large: ask for some at a time.
+    pub async fn reports(
+        &self,
+        ids: &[SubmissionId],
+    ) -> Result<BTreeMap<SubmissionId, Report>, DatabaseError> {
+        let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let mut connection = self.pool.acquire().await?;
+        let statement = "SELECT body, sheet FROM submission_bodies WHERE submission IN";
+        let mut reports = BTreeMap::new();
+        for row in many::select(&mut connection, statement, &[], &keys, "").await? {
+            let submission: Submission =
+                serde_json::from_slice(&row.try_get::<Vec<u8>, _>("body")?).map_err(stored)?;
+            let sheet = serde_json::from_str(&row.try_get::<String, _>("sheet")?).map_err(stored)?;
+            reports.insert(submission.id, Report { submission, sheet });
+        }
+        Ok(reports)
+    }
+
+    /// What submissions scored; those that are not there are left out.
+    pub async fn sheets(
+        &self,
+        ids: &[SubmissionId],
+    ) -> Result<BTreeMap<SubmissionId, ScoreSheet>, DatabaseError> {
+        let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let mut connection = self.pool.acquire().await?;
+        let statement = "SELECT submission, sheet FROM submission_bodies WHERE submission IN";
+        let mut sheets = BTreeMap::new();
+        for row in many::select(&mut connection, statement, &[], &keys, "").await? {
+            let id = row.try_get::<String, _>("submission")?.parse().map_err(stored)?;
+            sheets.insert(id, serde_json::from_str(&row.try_get::<String, _>("sheet")?).map_err(stored)?);
+        }
+        Ok(sheets)
     }
 
     /// What the upper level said of a submission, oldest first; `None` when there is no such submission.
     pub async fn reviews_of(&self, id: SubmissionId) -> Result<Option<Vec<Review>>, DatabaseError> {
-        let row = sqlx::query("SELECT 1 FROM submissions WHERE id = $1").bind(id.to_string());
-        match row.fetch_optional(&self.pool).await? {
-            Some(_) => self.reviews(&id.to_string()).await.map(Some),
-            None => Ok(None),
-        }
+        Ok(self.known_of(&[id]).await?.remove(&id).map(|known| known.reviews))
     }
+}
+
+const COUNTING: &str = "SELECT s.id, s.branch, s.period, s.receipt, s.heads, s.missing, s.checklist, s.claimed FROM submissions s";
+const REVIEWS: &str = "SELECT r.submission, r.body FROM reviews r JOIN submissions s ON s.id = r.submission";
+
+/// What was said of each submission, oldest first.
+fn said(rows: &[AnyRow]) -> Result<BTreeMap<String, Vec<Review>>, DatabaseError> {
+    let mut said: BTreeMap<String, Vec<Review>> = BTreeMap::new();
+    for row in rows {
+        let review = serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?;
+        said.entry(row.try_get("submission")?).or_default().push(review);
+    }
+    Ok(said)
+}
+
+fn read(rows: &[AnyRow], reviews: &[AnyRow]) -> Result<Vec<Counting>, DatabaseError> {
+    let mut said = said(reviews)?;
+    let count = |number: i64| usize::try_from(number).map_err(stored);
+    let read = |row: &AnyRow| {
+        Ok(Counting {
+            branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+            period: PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
+            receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
+            heads: count(row.try_get("heads")?)?,
+            reviews: said.remove(&row.try_get::<String, _>("id")?).unwrap_or_default(),
+            missing: count(row.try_get("missing")?)?,
+            checklist: ContentHash::try_from(row.try_get::<String, _>("checklist")?).map_err(stored)?,
+            claimed: serde_json::from_str(&row.try_get::<String, _>("claimed")?).map_err(stored)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }

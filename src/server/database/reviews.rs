@@ -1,6 +1,6 @@
 //! What the upper level says, written in one go.
 
-use super::{Backend, Database, DatabaseError, Scope, stored};
+use super::{Backend, Database, DatabaseError, Scope, derived, stored};
 use crate::{
     domain::{BranchCode, SubmissionId},
     protocol::Review,
@@ -66,6 +66,7 @@ impl Database {
                 .bind(serde_json::to_string(review).map_err(stored)?)
                 .execute(&mut *tx)
                 .await?;
+            derived::stands(&mut tx, &submission.to_string(), review).await?;
         }
         tx.commit().await?;
         Ok(overtaken)
@@ -99,8 +100,8 @@ mod tests {
             .unwrap();
         for number in [1, 2, 3] {
             sqlx::query(
-                "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
-                 VALUES ($1, 'b', '2026', '', '', '', '', '[]')",
+                "INSERT INTO submissions (id, branch, period, receipt, device, parents)
+                 VALUES ($1, 'b', '2026', '', '', '[]')",
             )
             .bind(decision(number, 0).submission.to_string())
             .execute(&database.pool)

@@ -3,7 +3,11 @@
 //! A synchronous commit costs the disk's own latency, whatever is in it. So one task does all the storing: it takes what is
 //! waiting, up to [`MAX_BATCH`], into one transaction, and tells each sender its own outcome only after the commit.
 
-use super::{Backend, Database, DatabaseError, QUARANTINED_PER_BRANCH, Scope, int, stored};
+use super::{
+    Backend, Database, DatabaseError, QUARANTINED_PER_BRANCH, Scope,
+    derived::{self, Narrow},
+    int, stored,
+};
 use crate::{
     domain::{BranchCode, Submission, SubmissionId},
     protocol::{Receipt, Review, ReviewState},
@@ -202,41 +206,63 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
         .await?;
         return Ok(Stored::Different);
     }
-    if let Some(refused) = refusal(tx, branch, submission).await? {
-        return Ok(refused);
-    }
+    let sent = match asked(tx, branch, submission).await? {
+        Ok(sent) => sent,
+        Err(refused) => return Ok(refused),
+    };
+    let narrow = Narrow::of(submission, receipt)?;
+    // The first one counts, whatever it follows.
+    let is_first = sent == 0;
     sqlx::query(
-        "INSERT INTO submissions (id, branch, period, body, receipt, sheet, device, parents)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO submissions
+             (id, branch, period, receipt, device, parents, code, score, checklist, claimed, heads)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
-    .bind(id)
+    .bind(id.clone())
     .bind(branch.as_str().to_owned())
     .bind(submission.period.as_str().to_owned())
-    .bind(bytes.clone())
     .bind(serde_json::to_string(receipt).map_err(stored)?)
-    .bind(sheet.clone())
     .bind(submission.device.to_string())
     .bind(serde_json::to_string(&submission.parents).map_err(stored)?)
+    .bind(narrow.code)
+    .bind(narrow.score)
+    .bind(narrow.checklist)
+    .bind(narrow.claimed)
+    .bind(i64::from(is_first))
     .execute(&mut *tx)
     .await?;
-    for photo in submission.photos() {
+    sqlx::query("INSERT INTO submission_bodies (submission, body, sheet) VALUES ($1, $2, $3)")
+        .bind(id.clone())
+        .bind(bytes.clone())
+        .bind(sheet.clone())
+        .execute(&mut *tx)
+        .await?;
+    if !is_first {
+        derived::count_heads(tx, branch, &submission.period).await?;
+    }
+    let photos = submission.photos();
+    let has_photos = !photos.is_empty();
+    for photo in photos {
         sqlx::query("INSERT INTO attachments (submission, sha256) VALUES ($1, $2)")
             .bind(submission.id.to_string())
             .bind(String::from(photo))
             .execute(&mut *tx)
             .await?;
     }
+    if has_photos {
+        derived::misses(tx, &id).await?;
+    }
     Ok(Stored::New)
 }
 
-/// Why the branch may not add a submission to this period, if so.
-async fn refusal(
+/// How many submissions the branch has sent for this period; or why it may not add one.
+async fn asked(
     tx: &mut AnyConnection,
     branch: &BranchCode,
     submission: &Submission,
-) -> Result<Option<Stored>, DatabaseError> {
+) -> Result<Result<i64, Stored>, DatabaseError> {
     if super::activation::has_ended(tx, branch).await? {
-        return Ok(Some(Stored::Ended));
+        return Ok(Err(Stored::Ended));
     }
     // The newest that was not withdrawn decides.
     let row = sqlx::query(
@@ -253,8 +279,9 @@ async fn refusal(
     if let Some(review) = row.try_get::<Option<String>, _>("review")? {
         let review: Review = serde_json::from_str(&review).map_err(stored)?;
         if review.state == ReviewState::Approved {
-            return Ok(Some(Stored::Closed));
+            return Ok(Err(Stored::Closed));
         }
     }
-    Ok((row.try_get::<i64, _>("sent")? >= MAX_PER_PERIOD).then_some(Stored::TooMany))
+    let sent: i64 = row.try_get("sent")?;
+    Ok(if sent < MAX_PER_PERIOD { Ok(sent) } else { Err(Stored::TooMany) })
 }

@@ -1,9 +1,9 @@
 //! The organisation tree in time: who is there, who was, and how it stood on a day.
 
-use super::{Database, DatabaseError, Unit, stored};
+use super::{Database, DatabaseError, Unit, many, stored};
 use crate::domain::{BranchCode, PeriodId, day};
 use jiff::civil::Date;
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 use std::collections::BTreeMap;
 
 /// How a unit ended.
@@ -83,33 +83,66 @@ impl Tree {
 impl Database {
     /// The tree as it is known now.
     pub async fn tree(&self) -> Result<Tree, DatabaseError> {
-        let rows = sqlx::query(
-            "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor
-             FROM units u LEFT JOIN lifetimes l ON l.code = u.code",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(member).collect()
+        self.tree_of(None, None).await
     }
 
     /// The tree as it stood on a day: the names and places of then. Who was there is [`Member::is_there_on`]'s to say.
     pub async fn tree_on(&self, date: Date) -> Result<Tree, DatabaseError> {
-        let mut tree = self.tree().await?;
-        let rows = sqlx::query(
-            "SELECT code, parent, level, name, sector, '' AS telephone FROM unit_history
-             WHERE until_day > $1 ORDER BY code, until_day DESC",
-        )
-        .bind(day::text(date))
-        .fetch_all(&self.pool)
-        .await?;
-        // Of a unit that changed several times since, the first change tells how it stood: it comes last.
-        for row in &rows {
-            let then = super::roster::unit(row)?;
-            if let Some(member) = tree.0.get_mut(&then.code) {
-                member.unit = Unit { telephone: member.unit.telephone.clone(), ..then };
-            }
+        self.tree_of(None, Some(date)).await
+    }
+
+    /// The tree, as it is known now or stood on a day: all of it, or of one unit no more than what is needed to show what lies
+    /// below it. That is what lies below, itself, what lies above it, and what those were merged into that have ended.
+    pub async fn tree_of(&self, root: Option<&BranchCode>, on: Option<Date>) -> Result<Tree, DatabaseError> {
+        let mut tx = self.read().await?;
+        let moved = match on {
+            Some(date) => stood_otherwise(&mut tx, date).await?,
+            None => BTreeMap::new(),
+        };
+        let Some(root) = root else {
+            let rows = sqlx::query(AssertSqlSafe(MEMBERS.to_owned())).fetch_all(&mut *tx).await?;
+            return rows.iter().map(|row| member(row, &moved)).collect();
+        };
+        let mut tree = Tree::default();
+        let mut level = vec![root.clone()];
+        while !level.is_empty() {
+            tree.add(&mut tx, &level, &moved).await?;
+            let keys: Vec<String> = level.iter().map(|code| code.as_str().to_owned()).collect();
+            let rows =
+                many::select(&mut tx, "SELECT code FROM units WHERE parent IN", &[], &keys, "").await?;
+            let below = rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored));
+            let mut below: Vec<BranchCode> = below.collect::<Result<_, DatabaseError>>()?;
+            // Who lies there now lay elsewhere then, or the other way about.
+            below.retain(|code| !moved.contains_key(code));
+            let then =
+                moved.values().filter(|unit| unit.parent.as_ref().is_some_and(|above| level.contains(above)));
+            below.extend(then.map(|unit| unit.code.clone()));
+            // The tree has no circles; a file that somebody changed by hand must not hang the command.
+            below.retain(|code| tree.get(code).is_none());
+            level = below;
         }
+        let mut above = tree.get(root).and_then(|member| member.unit.parent.clone());
+        while let Some(code) = above.take().filter(|code| tree.get(code).is_none()) {
+            tree.add(&mut tx, std::slice::from_ref(&code), &moved).await?;
+            above = tree.get(&code).and_then(|member| member.unit.parent.clone());
+        }
+        let into = tree.all().filter_map(|member| member.ended.as_ref()?.into.clone());
+        let into: Vec<BranchCode> = into.filter(|code| tree.get(code).is_none()).collect();
+        tree.add(&mut tx, &into, &moved).await?;
         Ok(tree)
+    }
+
+    /// The units that are meant by a text: the one with this code, or else all with this name, in the order of their codes.
+    pub async fn units_called(&self, text: &str) -> Result<Vec<Unit>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT code, parent, level, name, sector, telephone FROM units WHERE code = $1 OR name = $1 ORDER BY code",
+        );
+        let rows = rows.bind(text.to_owned()).fetch_all(&self.pool).await?;
+        let mut units: Vec<Unit> = rows.iter().map(super::roster::unit).collect::<Result<_, _>>()?;
+        if let Some(place) = units.iter().position(|unit| unit.code.as_str() == text) {
+            return Ok(vec![units.swap_remove(place)]);
+        }
+        Ok(units)
     }
 
     /// The last day on which each unit changed that ever did: what is entered now cannot lie before it.
@@ -144,11 +177,54 @@ impl Database {
     }
 }
 
-fn member(row: &AnyRow) -> Result<Member, DatabaseError> {
+const MEMBERS: &str =
+    "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor
+     FROM units u LEFT JOIN lifetimes l ON l.code = u.code";
+
+impl Tree {
+    /// Adds units, of which some may be there already.
+    async fn add(
+        &mut self,
+        from: &mut AnyConnection,
+        codes: &[BranchCode],
+        moved: &BTreeMap<BranchCode, Unit>,
+    ) -> Result<(), DatabaseError> {
+        let keys: Vec<String> = codes.iter().map(|code| code.as_str().to_owned()).collect();
+        for row in many::select(from, &format!("{MEMBERS} WHERE u.code IN"), &[], &keys, "").await? {
+            let member = member(&row, moved)?;
+            self.0.insert(member.unit.code.clone(), member);
+        }
+        Ok(())
+    }
+}
+
+/// How each unit stood on a day that has changed since.
+async fn stood_otherwise(
+    from: &mut AnyConnection,
+    date: Date,
+) -> Result<BTreeMap<BranchCode, Unit>, DatabaseError> {
+    let rows = sqlx::query(
+        "SELECT code, parent, level, name, sector, '' AS telephone FROM unit_history
+         WHERE until_day > $1 ORDER BY code, until_day DESC",
+    )
+    .bind(day::text(date))
+    .fetch_all(from)
+    .await?;
+    // Of a unit that changed several times since, the first change tells how it stood: it comes last.
+    rows.iter().map(|row| super::roster::unit(row).map(|then| (then.code.clone(), then))).collect()
+}
+
+fn member(row: &AnyRow, moved: &BTreeMap<BranchCode, Unit>) -> Result<Member, DatabaseError> {
     let successor: Option<String> = row.try_get("successor")?;
     let into = successor.map(|code| BranchCode::new(code).map_err(stored)).transpose()?;
+    let now = super::roster::unit(row)?;
+    let unit = match moved.get(&now.code) {
+        // Whom to phone is no history.
+        Some(then) => Unit { telephone: now.telephone, ..then.clone() },
+        None => now,
+    };
     Ok(Member {
-        unit: super::roster::unit(row)?,
+        unit,
         since: some_day(row.try_get("since_day")?)?,
         ended: some_day(row.try_get("ended_day")?)?.map(|on| Ended { on, into }),
     })
@@ -158,3 +234,7 @@ pub(super) fn some_day(text: Option<String>) -> Result<Option<Date>, DatabaseErr
     let read = |text: String| day::parse(&text).ok_or_else(|| stored(format_args!("the day {text:?}")));
     text.map(read).transpose()
 }
+
+#[cfg(test)]
+#[path = "tree_tests.rs"]
+mod tests;
