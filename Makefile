@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-slow test-shifted lint fuzz bench screenshots build server
+.PHONY: help run dev test test-slow test-shifted lint fuzz bench bench-city screenshots build server
 
 # Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
 TOOLS := . .ci/env &&
@@ -62,6 +62,9 @@ bench: build ## Measure: first visit, reopening and saving at 6x CPU slowdown; s
 	@.ci/setup tests
 	cargo bench --locked --features server --bench submissions
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) BIAOCHI=../../target/release/biaochi npx playwright test --project=bench
+
+bench-city: ## Measure the upper level's commands over a city of 6,767 branches with 15,000 findings, and beside their budgets
+	cargo bench --locked --features server --bench city
 
 screenshots: build ## Photograph every page at 360x780 into tests/browser/screenshots
 	@.ci/setup tests

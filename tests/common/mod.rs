@@ -201,7 +201,7 @@ impl Drop for Program {
 
 /// What moves a process's clock to this time, counted from when the first process was started: on whatever day a story runs, it
 /// is told on the same one.
-fn offset_to(now_ms: u64) -> i64 {
+pub(crate) fn offset_to(now_ms: u64) -> i64 {
     static BEGUN: OnceLock<i64> = OnceLock::new();
     let machine = || i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
     i64::try_from(now_ms).unwrap() - *BEGUN.get_or_init(machine)
