@@ -121,7 +121,7 @@ impl From<Unsaid> for CliError {
     fn from(unsaid: Unsaid) -> Self {
         match unsaid {
             Unsaid::Overtaken => {
-                Self::refused("支部的手机正在不停地送整改情况，什么也没有写入", "过一会儿再做一次")
+                Self::refused("就在刚才，另外有人也在写这些问题，什么也没有写入", "过一会儿再做一次")
             }
             // Each command looks at its own texts first, and says which one it is; this is the last door.
             Unsaid::Faulty(fault) => Self::refused(

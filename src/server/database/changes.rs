@@ -3,12 +3,13 @@
 
 use super::{
     Database, DatabaseError, Scope, Unit,
-    findings::{FromAbove, Said, SoFar, seen_so_far, speak},
+    findings::{FromAbove, Said, of_branches, speak},
     stored,
 };
-use crate::domain::{BranchCode, day};
+use crate::domain::{BranchCode, Findings, day};
 use jiff::civil::Date;
 use sqlx::AnyConnection;
+use std::collections::BTreeMap;
 
 /// From when on what is written counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Database {
     }
 
     /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, what lies right below them
-    /// goes over to it, and it is told what it takes over; not if any finding was added since `seen`.
+    /// goes over to it, and it is told what it takes over: that is worked out of what is stored of them at that moment.
     ///
     /// # Errors
     /// When one is unknown, the new one is not new, or the database fails; then nothing has happened, as where it is not
@@ -52,12 +53,11 @@ impl Database {
         whole: &Unit,
         below: &[Unit],
         on: Date,
-        (passed, seen, now): (&[FromAbove], SoFar, u64),
+        now: u64,
+        passed: impl FnOnce(&BTreeMap<BranchCode, Findings>) -> Vec<FromAbove>,
     ) -> Result<Said, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
-        if seen_so_far(&mut tx).await? != seen {
-            return Ok(Said::Overtaken);
-        }
+        let passed = passed(&of_branches(&mut tx, &parts.iter().collect()).await?);
         sqlx::query(
             "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -81,7 +81,7 @@ impl Database {
                 .execute(&mut *tx)
                 .await?;
         }
-        let said = speak(&mut tx, passed, now).await?;
+        let said = speak(&mut tx, &passed, now).await?;
         if said == Said::Stored {
             tx.commit().await?;
         }

@@ -10,7 +10,7 @@ use crate::{
     protocol::ReviewState,
     server::database::{
         Arrival,
-        findings::{FromAbove, Word},
+        findings::{FromAbove, Said, Word},
         reviews::Decision,
     },
 };
@@ -156,16 +156,13 @@ async fn happen(database: &Database, sent: &mut Sent, act: Act) {
                 database.rule(&[(branch, id)], 5, decide).await.unwrap().unwrap();
             } else {
                 let FindingEntry { field, value, .. } = entry(id, word, stamp(1, 1));
-                say(database, FromAbove { branch, finding: id, word: Word::Write(field, value) }).await;
+                let after = database.findings(&branch).await.unwrap().so_far(id);
+                let word = FromAbove { branch, finding: id, after, word: Word::Write(field, value) };
+                assert_eq!(database.say_from_above(&[word], 5).await.unwrap(), Said::Stored);
             }
         }
         Act::Withdraw(_) | Act::Review { .. } => {}
     }
-}
-
-async fn say(database: &Database, word: FromAbove) {
-    let (_, seen) = database.all_findings().await.unwrap();
-    database.say_from_above(&[word], seen, 5).await.unwrap();
 }
 
 fn entry(finding: FindingId, word: u8, at: Stamp) -> FindingEntry {

@@ -9,7 +9,7 @@ use crate::domain::{
     BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingValue, Findings,
     HybridClock, Open, Ruling, Unread, Verdict,
     finding::{
-        FindingHead, SoFar as OfOne, UnreadFindings,
+        FindingHead, SoFar, UnreadFindings,
         check::{FindingFault, MAX_FINDING_ENTRIES, finding_fault, verdict_fault},
         endpoint_device,
     },
@@ -34,15 +34,11 @@ pub struct FromAbove {
     pub branch: BranchCode,
     /// On which finding.
     pub finding: FindingId,
+    /// How much had been said of it when this was worked out. A decision answers everything that was said: it is stored only
+    /// while that is all. What the upper level writes is its own: only its own words since are in the way.
+    pub after: SoFar,
     /// What.
     pub word: Word,
-}
-
-/// How much was stored when findings were read: what is worked out from them is stored only while that is still so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SoFar {
-    entries: i64,
-    verdicts: i64,
 }
 
 /// A finding as it reads now.
@@ -51,7 +47,7 @@ pub struct Standing {
     /// Of which branch.
     pub branch: BranchCode,
     /// How much was said of it.
-    pub so_far: OfOne,
+    pub so_far: SoFar,
     /// How it reads.
     pub finding: Finding,
 }
@@ -213,7 +209,8 @@ impl Database {
                 Ok(decided) => decided.map(|(by, ruling)| Word::Decide(by, ruling)),
                 Err(refused) => return Ok(Err(refused)),
             };
-            words.extend(word.map(|word| FromAbove { branch: branch.clone(), finding: *id, word }));
+            let after = of_branch.so_far(*id);
+            words.extend(word.map(|word| FromAbove { branch: branch.clone(), finding: *id, after, word }));
         }
         let said = speak_to(&mut tx, all, &words, now).await?;
         if said == Said::Stored {
@@ -222,31 +219,14 @@ impl Database {
         Ok(Ok(said))
     }
 
-    /// The findings of every branch that has any, and how much that was.
-    pub async fn all_findings(&self) -> Result<(BTreeMap<BranchCode, Findings>, SoFar), DatabaseError> {
-        let mut tx = self.read().await?;
-        let seen = seen_so_far(&mut tx).await?;
-        let rows = sqlx::query("SELECT DISTINCT branch FROM finding_entries").fetch_all(&mut *tx).await?;
-        let branches = rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored));
-        let branches: Vec<BranchCode> = branches.collect::<Result<_, DatabaseError>>()?;
-        Ok((of_branches(&mut tx, &branches.iter().collect()).await?, seen))
-    }
-
     /// Stores words of the upper level in one transaction, all or nothing, each under a stamp later than everything its branch
-    /// has; not if anything was added since `seen`.
+    /// has; not if anything was said of their findings that they were not worked out [after](FromAbove::after).
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then nothing was stored.
-    pub async fn say_from_above(
-        &self,
-        words: &[FromAbove],
-        seen: SoFar,
-        now: u64,
-    ) -> Result<Said, DatabaseError> {
-        let mut tx = self.write(&Scope::Whole).await?;
-        if seen_so_far(&mut tx).await? != seen {
-            return Ok(Said::Overtaken);
-        }
+    pub async fn say_from_above(&self, words: &[FromAbove], now: u64) -> Result<Said, DatabaseError> {
+        let branches = words.iter().map(|said| &said.branch).collect();
+        let mut tx = self.write(&Scope::Branches(branches)).await?;
         let said = speak(&mut tx, words, now).await?;
         if said == Said::Stored {
             tx.commit().await?;
@@ -272,6 +252,16 @@ async fn speak_to(
     words: &[FromAbove],
     now: u64,
 ) -> Result<Said, DatabaseError> {
+    let is_overtaken = words.iter().any(|FromAbove { branch, finding, after, word }| {
+        let so_far = all.get(branch).map(|findings| findings.so_far(*finding)).unwrap_or_default();
+        match word {
+            Word::Write(..) => so_far.from_above != after.from_above,
+            Word::Decide(..) => so_far != *after,
+        }
+    });
+    if is_overtaken {
+        return Ok(Said::Overtaken);
+    }
     let mut clocks: BTreeMap<BranchCode, HybridClock> = BTreeMap::new();
     for (branch, findings) in &all {
         let mut clock = HybridClock::new(endpoint_device());
@@ -362,21 +352,11 @@ fn read_verdict(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-pub(super) async fn seen_so_far(from: &mut AnyConnection) -> Result<SoFar, DatabaseError> {
-    let row = sqlx::query(
-        // Not the highest number: of two that write at the same time, the one with the lower may be done last.
-        "SELECT (SELECT count(*) FROM finding_entries) AS entries, (SELECT count(*) FROM finding_verdicts) AS verdicts",
-    )
-    .fetch_one(from)
-    .await?;
-    Ok(SoFar { entries: row.try_get("entries")?, verdicts: row.try_get("verdicts")? })
-}
-
 fn standing(row: &AnyRow) -> Result<Standing, DatabaseError> {
     let count = |name| usize::try_from(row.try_get::<i64, _>(name)?).map_err(stored);
     Ok(Standing {
         branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
-        so_far: OfOne { words: count("words")?, from_above: count("words_above")? },
+        so_far: SoFar { words: count("words")?, from_above: count("words_above")? },
         finding: serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?,
     })
 }
@@ -436,25 +416,67 @@ mod tests {
         // The phone's clock is a day ahead of the endpoint's.
         let ahead = 86_400_000;
         database.add_findings(&branch(), &vec![problem("缺签到表", ahead)].into()).await.unwrap().unwrap();
-        let (all, seen) = database.all_findings().await.unwrap();
-        let finding = all[&branch()].all()[0].id;
-        let close = [FromAbove {
-            branch: branch(),
-            finding,
-            word: Word::Decide("镇安镇党委".into(), Ruling::Closed),
-        }];
-        database
-            .add_findings(&branch(), &vec![problem("缺签到表两次", ahead + 1)].into())
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Overtaken);
-        let (_, seen) = database.all_findings().await.unwrap();
-        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
+        let finding = problem("", 0).finding;
+        let after = async |id| database.findings(&branch()).await.unwrap().so_far(id);
+        let close = |after| {
+            let word = Word::Decide("镇安镇党委".into(), Ruling::Closed);
+            [FromAbove { branch: branch(), finding, after, word }]
+        };
+        let day = |after| {
+            let word = Word::Write(FindingField::Deadline, FindingValue::Day { day: None });
+            [FromAbove { branch: branch(), finding, after, word }]
+        };
+        let seen = after(finding).await;
+        let other =
+            FindingEntry { finding: FindingId::from_parts(1, &[2; 10]), ..problem("灯不亮", ahead) };
+        let more = vec![problem("缺签到表两次", ahead + 1), other];
+        database.add_findings(&branch(), &more.into()).await.unwrap().unwrap();
+        assert_eq!(database.say_from_above(&close(seen), 5).await.unwrap(), Said::Overtaken);
+        assert_eq!(
+            database.say_from_above(&day(seen), 4).await.unwrap(),
+            Said::Stored,
+            "its own words are its own"
+        );
+        assert_eq!(database.say_from_above(&day(seen), 4).await.unwrap(), Said::Overtaken);
+        let seen = after(finding).await;
+        let aside = FindingEntry {
+            finding: FindingId::from_parts(1, &[2; 10]),
+            ..problem("灯又不亮", ahead + 2)
+        };
+        database.add_findings(&branch(), &vec![aside].into()).await.unwrap().unwrap();
+        assert_eq!(
+            database.say_from_above(&close(seen), 5).await.unwrap(),
+            Said::Stored,
+            "another finding is another matter"
+        );
         let findings = database.findings(&branch()).await.unwrap();
         let verdict = findings.verdicts().first().unwrap();
         assert_eq!((verdict.given_at, Some(verdict.stamp)), (5, findings.latest()));
-        assert!(verdict.stamp > stamp(ahead + 1, 255));
+        assert!(verdict.stamp > stamp(ahead + 2, 255));
+    }
+
+    #[tokio::test]
+    async fn what_is_decided_is_decided_of_a_finding_as_it_reads_at_that_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
+            .execute(&database.pool)
+            .await
+            .unwrap();
+        let (first, mut asked) = (problem("缺签到表", 1), Vec::new());
+        database.add_findings(&branch(), &vec![first.clone()].into()).await.unwrap().unwrap();
+        let nobodys = FindingId::from_parts(1, &[9; 10]);
+        let both = [(branch(), first.finding), (branch(), nobodys)];
+        let refused = database.rule(&both, 5, |_, _| Err("no")).await.unwrap();
+        assert_eq!(refused, Err("no"));
+        let close = |_: &BranchCode, finding: &Finding| {
+            asked.push(finding.problem.clone());
+            Ok::<_, ()>(Some(("镇安镇党委".into(), Ruling::Closed)))
+        };
+        assert_eq!(database.rule(&both, 5, close).await.unwrap(), Ok(Said::Stored));
+        assert_eq!(asked, ["缺签到表"], "of what is not there nobody is asked");
+        let verdicts = database.findings(&branch()).await.unwrap().verdicts().len();
+        assert_eq!(verdicts, 1, "and a refusal stored nothing");
     }
 
     #[tokio::test]
@@ -476,12 +498,13 @@ mod tests {
         assert_eq!(all.entries(), &[first, known_now].into());
         assert_eq!(all.unread().entries, [unread[0].clone()].into());
         assert_eq!(all.words(), 3);
-        let (of_all, seen) = database.all_findings().await.unwrap();
-        assert_eq!(of_all[&branch()], all);
+        assert_eq!(database.findings_of([&branch()]).await.unwrap()[&branch()], all);
         let finding = problem("", 0).finding;
+        let after = all.so_far(finding);
+        assert_eq!((after.words, after.from_above), (3, 0), "what cannot be read counts");
         let word = Word::Decide("镇安镇党委".into(), Ruling::Closed);
-        let close = [FromAbove { branch: branch(), finding, word }];
-        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
+        let close = [FromAbove { branch: branch(), finding, after, word }];
+        assert_eq!(database.say_from_above(&close, 5).await.unwrap(), Said::Stored);
         let all = database.findings(&branch()).await.unwrap();
         assert!(all.verdicts().first().unwrap().stamp > stamp(900, 255), "after all that it holds");
     }
@@ -496,7 +519,7 @@ mod tests {
             .unwrap();
         let first = problem("缺签到表", 1);
         database.add_findings(&branch(), &vec![first.clone()].into()).await.unwrap().unwrap();
-        let (_, seen) = database.all_findings().await.unwrap();
+        let before = database.findings(&branch()).await.unwrap();
         let (long, bell) = ("长".repeat(501), "响\u{7}".to_owned());
         let returned = |reason: &String| Ruling::Returned { reason: reason.clone(), until: None };
         let text = |text: &String| FindingValue::Text { text: text.clone() };
@@ -516,13 +539,14 @@ mod tests {
                 let words = [good, word.clone()].map(|word| FromAbove {
                     branch: branch(),
                     finding: first.finding,
+                    after: before.so_far(first.finding),
                     word,
                 });
-                let said = database.say_from_above(&words, seen, 5).await.unwrap();
+                let said = database.say_from_above(&words, 5).await.unwrap();
                 assert!(matches!(said, Said::Faulty(_)), "{word:?}: {said:?}");
             }
         }
-        assert_eq!(database.all_findings().await.unwrap().1, seen, "all or nothing");
+        assert_eq!(database.findings(&branch()).await.unwrap(), before, "all or nothing");
     }
 
     #[tokio::test]
@@ -537,14 +561,14 @@ mod tests {
             (0..MAX_FINDING_ENTRIES as u64).map(|ms| problem("缺签到表", ms)).collect();
         database.add_findings(&branch(), &all.clone().into()).await.unwrap().unwrap();
         assert_eq!(database.add_findings(&branch(), &vec![problem("又缺", 1)].into()).await.unwrap(), None);
-        let (_, seen) = database.all_findings().await.unwrap();
         let finding = all[0].finding;
-        let say = |word| [FromAbove { branch: branch(), finding, word }];
+        let after = SoFar { words: MAX_FINDING_ENTRIES, from_above: 0 };
+        let say = |word| [FromAbove { branch: branch(), finding, after, word }];
         let more = say(Word::Write(FindingField::Problem, FindingValue::Text { text: "又缺".into() }));
-        assert_eq!(database.say_from_above(&more, seen, 5).await.unwrap(), Said::Full(branch()));
+        assert_eq!(database.say_from_above(&more, 5).await.unwrap(), Said::Full(branch()));
         assert_eq!(database.findings(&branch()).await.unwrap().entries().len(), MAX_FINDING_ENTRIES);
         let close = say(Word::Decide("镇安镇党委".into(), Ruling::Closed));
-        assert_eq!(database.say_from_above(&close, seen, 5).await.unwrap(), Said::Stored);
+        assert_eq!(database.say_from_above(&close, 5).await.unwrap(), Said::Stored);
         assert!(database.add_findings(&branch(), &all[..9].to_vec().into()).await.unwrap().is_some());
     }
 }

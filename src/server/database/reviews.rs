@@ -100,10 +100,11 @@ mod tests {
             .unwrap();
         for number in [1, 2, 3] {
             sqlx::query(
-                "INSERT INTO submissions (id, branch, period, receipt, device, parents)
-                 VALUES ($1, 'b', '2026', '', '', '[]')",
+                "INSERT INTO submissions (id, branch, period, receipt, device, parents, checklist)
+                 VALUES ($1, 'b', '2026', '', '', '[]', $2)",
             )
             .bind(decision(number, 0).submission.to_string())
+            .bind("0".repeat(64))
             .execute(&database.pool)
             .await
             .unwrap();

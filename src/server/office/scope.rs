@@ -55,9 +55,9 @@ pub(crate) fn branch<'a>(units: &'a [Unit], text: &str) -> Result<&'a Unit, Refu
 
 /// The branches below a unit (itself, if it is one), or all, in the order of their codes: those that have ended too.
 pub(crate) async fn branches(database: &Database, under: Option<&str>) -> Result<Vec<Unit>, Refusal> {
-    let tree = database.tree().await?;
-    let above = above(&tree, under)?;
-    let branches: Vec<Unit> = branches_in(&tree, above.as_ref()).cloned().collect();
+    let root = root(database, under).await?.map(|unit| unit.code);
+    let tree = database.tree_of(root.as_ref(), None).await?;
+    let branches: Vec<Unit> = branches_in(&tree, root.as_ref()).cloned().collect();
     match under {
         Some(under) if branches.is_empty() => Err(Refusal::NoBranches(under.into())),
         _ => Ok(branches),
@@ -69,6 +69,12 @@ pub(crate) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCod
     let Some(text) = under else { return Ok(None) };
     let units: Vec<Unit> = tree.all().map(|member| member.unit.clone()).collect();
     find(&units, text).map(|unit| Some(unit.code.clone()))
+}
+
+/// The unit below which everything has to lie, if there is one, found without reading the others.
+pub(crate) async fn root(database: &Database, under: Option<&str>) -> Result<Option<Unit>, Refusal> {
+    let Some(text) = under else { return Ok(None) };
+    find(&database.units_called(text).await?, text).map(|unit| Some(unit.clone()))
 }
 
 /// The branches of a tree below a unit, or all.

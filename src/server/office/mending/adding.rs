@@ -7,7 +7,7 @@ use super::{MOST_TRIES, Refusal, Unsaid, say};
 use crate::{
     domain::{
         BranchCode, Checklist, Finding, FindingField, FindingId, FindingOrigin, FindingState, FindingValue,
-        Findings, ItemId, finding::ItemPoints, period::shanghai_date,
+        Findings, ItemId, SubmissionId, finding::ItemPoints, period::shanghai_date, scoring::ItemScore,
     },
     protocol::Level,
     server::{
@@ -21,6 +21,9 @@ use crate::{
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// So many score sheets are read at once.
+const SHEETS: usize = 200;
 
 /// What was found at a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +76,7 @@ pub(crate) struct Added {
 /// Adds what was found.
 pub(crate) async fn add(database: &Database, clock: &dyn Clock, found: &[Found]) -> Result<Added, Refusal> {
     for _ in 0..MOST_TRIES {
-        let (known, seen) = database.all_findings().await?;
+        let known = database.findings_of(found.iter().map(|one| &one.branch)).await?;
         let tree = database.tree().await?;
         let is_there = |code| {
             let member = tree.get(code);
@@ -89,8 +92,8 @@ pub(crate) async fn add(database: &Database, clock: &dyn Clock, found: &[Found])
             .iter()
             .map(|one| (one, known.get(&one.branch).map_or(News::Unknown, |of| of.news(one, today))))
             .collect();
-        let words = words(database, &news).await?;
-        if say(database, clock, words, seen).await? {
+        let words = words(database, &known, &news).await?;
+        if say(database, clock, words).await? {
             return Ok(sum(&news, today));
         }
     }
@@ -187,63 +190,81 @@ fn sum(news: &[(&Found, News)], today: Date) -> Added {
 }
 
 /// What there is to say, in the order of what was found.
-async fn words(database: &Database, news: &[(&Found, News)]) -> Result<Vec<FromAbove>, Refusal> {
+async fn words(
+    database: &Database,
+    known: &BTreeMap<&BranchCode, OfBranch<'_>>,
+    news: &[(&Found, News)],
+) -> Result<Vec<FromAbove>, Refusal> {
     let mut words = Vec::new();
-    let mut scores = BTreeMap::new();
-    // The last period's: they come in the order of periods.
-    let counting: BTreeMap<BranchCode, Counting> =
-        database.counting(None).await?.into_iter().map(|report| (report.branch.clone(), report)).collect();
+    let scores = scored(database, news).await?;
     for (found, news) in news {
-        let mut say = |finding: FindingId, field: FindingField, value: FindingValue| {
-            let word = Word::Write(field, value);
-            words.push(FromAbove { branch: found.branch.clone(), finding, word });
-        };
         let (id, deadline, source) = match news {
             News::Closed => continue,
             News::Known { finding, deadline, source } => (*finding, *deadline, *source),
             News::Unknown => {
                 let id = FindingId::from_content(&found.branch, found.item.as_ref(), &found.problem);
-                say(id, FindingField::Problem, FindingValue::Text { text: found.problem.clone() });
-                if let Some(item) = &found.item {
-                    say(id, FindingField::Item, FindingValue::Item { item: item.clone() });
-                    if !scores.contains_key(&found.branch) {
-                        let of_branch = scored(database, counting.get(&found.branch)).await?;
-                        scores.insert(found.branch.clone(), of_branch);
-                    }
-                    let score = scores.get(&found.branch).and_then(|scores| scores.get(item)).cloned();
-                    if let Some(score) = score {
-                        say(id, FindingField::Score, FindingValue::Score { score });
-                    }
-                }
                 (id, found.deadline.is_some(), true)
             }
         };
+        let after = known.get(&found.branch).map(|of| of.findings.so_far(id)).unwrap_or_default();
+        let mut say = |field: FindingField, value: FindingValue| {
+            let word = Word::Write(field, value);
+            words.push(FromAbove { branch: found.branch.clone(), finding: id, after, word });
+        };
+        if *news == News::Unknown {
+            say(FindingField::Problem, FindingValue::Text { text: found.problem.clone() });
+            if let Some(item) = &found.item {
+                say(FindingField::Item, FindingValue::Item { item: item.clone() });
+                let score = scores.get(&found.branch).and_then(|scores| scores.get(item)).cloned();
+                if let Some(score) = score {
+                    say(FindingField::Score, FindingValue::Score { score });
+                }
+            }
+        }
         if source {
-            let origin =
-                FindingValue::Origin { origin: FindingOrigin::Inspection, detail: found.source.clone() };
-            say(id, FindingField::Origin, origin);
+            let detail = found.source.clone();
+            say(FindingField::Origin, FindingValue::Origin { origin: FindingOrigin::Inspection, detail });
         }
         if deadline {
-            say(id, FindingField::Deadline, FindingValue::Day { day: found.deadline });
+            say(FindingField::Deadline, FindingValue::Day { day: found.deadline });
         }
     }
     Ok(words)
 }
 
-/// What the items score by the report that counts of a branch.
+/// What the items of new findings score by the report that counts of their branch, the last period's.
 async fn scored(
     database: &Database,
-    newest: Option<&Counting>,
-) -> Result<BTreeMap<ItemId, ItemPoints>, Refusal> {
-    let Some(newest) = newest else { return Ok(BTreeMap::new()) };
-    let Some(report) = database.report(newest.receipt.submission).await? else { return Ok(BTreeMap::new()) };
-    let counting = report.sheet.items().filter(|score| score.state.counts());
-    let of = |score: &crate::domain::scoring::ItemScore| ItemPoints {
-        period: newest.period.clone(),
-        got: score.got,
-        of: score.points,
-    };
-    Ok(counting.map(|score| (score.item.clone(), of(score))).collect())
+    news: &[(&Found, News)],
+) -> Result<BTreeMap<BranchCode, BTreeMap<ItemId, ItemPoints>>, Refusal> {
+    let mut asked: BTreeMap<&BranchCode, BTreeSet<&ItemId>> = BTreeMap::new();
+    for (found, _) in news.iter().filter(|(_, news)| *news == News::Unknown) {
+        asked.entry(&found.branch).or_default().extend(&found.item);
+    }
+    let mut scores = BTreeMap::new();
+    if asked.is_empty() {
+        return Ok(scores);
+    }
+    // They come in the order of periods.
+    let reports = database.counting(None).await?.into_iter().map(|report| (report.branch.clone(), report));
+    let newest: BTreeMap<BranchCode, Counting> = reports.collect();
+    let newest: Vec<&Counting> =
+        newest.values().filter(|report| asked.contains_key(&report.branch)).collect();
+    for some in newest.chunks(SHEETS) {
+        let ids: Vec<SubmissionId> = some.iter().map(|report| report.receipt.submission).collect();
+        let sheets = database.sheets(&ids).await?;
+        for report in some {
+            let items = asked.get(&report.branch);
+            let Some((sheet, items)) = sheets.get(&report.receipt.submission).zip(items) else { continue };
+            let counting = sheet.items().filter(|score| score.state.counts() && items.contains(&score.item));
+            let of = |score: &ItemScore| {
+                let period = report.period.clone();
+                (score.item.clone(), ItemPoints { period, got: score.got, of: score.points })
+            };
+            scores.insert(report.branch.clone(), counting.map(of).collect());
+        }
+    }
+    Ok(scores)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use crate::{
     domain::{
         BranchCode, Finding, FindingField, FindingId, FindingState, FindingValue, Findings, Progress, Ruling,
-        answer::MAX_TEXT_CHARS,
+        answer::MAX_TEXT_CHARS, finding::SoFar,
     },
     server::database::{
         Ended, Unit,
@@ -32,6 +32,8 @@ pub(crate) fn words<'a>(
             words.extend(of(&finding, part).into_iter().map(|word| FromAbove {
                 branch: whole.clone(),
                 finding: id,
+                // It is new to the branch.
+                after: SoFar::default(),
                 word,
             }));
         }

@@ -21,18 +21,18 @@ use crate::{
         finding::check::{FindingFault, MAX_FINDING_ENTRIES},
     },
     server::database::{
-        Database, DatabaseError, Unit,
-        findings::{FromAbove, Said, SoFar, Word},
+        Database, DatabaseError, Tree, Unit,
+        findings::{FromAbove, Said, Standing},
     },
 };
-use inherited::is_passed_on;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many digits a number has at least.
 const NUMBER_DIGITS: usize = 8;
-/// Phones may add something while something is worked out from what was read: then it is read once more, so often.
-pub(super) const MOST_TRIES: usize = 5;
+/// Somebody else of the upper level may say something while something is worked out from what was read: then it is read once more,
+/// so often.
+const MOST_TRIES: usize = 5;
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +78,8 @@ pub(crate) enum Refusal {
 /// Why words of the upper level were not stored; then none of them was.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unsaid {
-    /// Phones write faster than can be read here.
-    #[error("phones are writing all the time; try again later")]
+    /// The upper level itself writes faster than can be read here.
+    #[error("somebody else is writing of the same findings; try again later")]
     Overtaken,
     /// One of them is none that anybody may write. Whoever asks for something looks at its texts first; this is the last door.
     #[error("a word cannot be written: {0}")]
@@ -126,6 +126,12 @@ fn digits(id: FindingId) -> String {
     id.0.simple().to_string()
 }
 
+/// The number of a finding that no other ends like.
+fn shortest(id: FindingId) -> String {
+    let digits = digits(id);
+    digits.get(digits.len() - NUMBER_DIGITS..).unwrap_or_default().to_owned()
+}
+
 /// 编号 of findings, by which everybody above knows them: the last eight digits of the id, which are not of its time; more of them
 /// where another finding ends the same way, so that what is printed always tells which one is meant.
 fn numbers(ids: impl Iterator<Item = FindingId>) -> BTreeMap<FindingId, String> {
@@ -146,46 +152,70 @@ fn numbers(ids: impl Iterator<Item = FindingId>) -> BTreeMap<FindingId, String> 
 
 /// All findings below a unit, by branch, the oldest of each first.
 pub(crate) async fn list(database: &Database, under: Option<&str>) -> Result<Vec<Row>, Refusal> {
-    let tree = database.tree().await?;
-    let (all, _) = database.all_findings().await?;
-    let mut rows = Vec::new();
-    let ids = all.values().flat_map(|findings| findings.entries().iter().map(|entry| entry.finding));
-    let numbers = numbers(ids);
-    let only = scope::above(&tree, under)?;
-    for branch in scope::branches(database, under).await? {
-        let Some(findings) = all.get(&branch.code) else { continue };
-        let above = tree.above(&branch).map(|unit| unit.name.clone()).unwrap_or_default();
-        let ended = tree.get(&branch.code).and_then(|member| member.ended.as_ref());
-        let gone = ended.map(|ended| Gone::of(ended, &tree));
-        // What the branch wrote by mistake concerns nobody.
-        let shown = findings.all().into_iter().filter(|finding| finding.state != FindingState::Withdrawn);
-        // What went over to another branch is listed there; here only where somebody asks for this one.
-        let asked = only.as_ref() == Some(&branch.code);
-        let shown = shown.filter(|finding| asked || !is_passed_on(finding.id, ended, &all));
-        rows.extend(shown.map(|finding| Row {
-            branch: branch.clone(),
-            above: above.clone(),
-            number: numbers.get(&finding.id).cloned().unwrap_or_else(|| digits(finding.id)),
-            finding,
-            gone: gone.clone(),
-        }));
+    let root = scope::root(database, under).await?.map(|unit| unit.code);
+    let tree = database.tree_of(root.as_ref(), None).await?;
+    let branches: Vec<BranchCode> =
+        scope::branches_in(&tree, root.as_ref()).map(|unit| unit.code.clone()).collect();
+    if let (true, Some(under)) = (branches.is_empty(), under) {
+        return Err(scope::Refusal::NoBranches(under.into()).into());
     }
-    Ok(rows)
+    let standing = database.standing(root.is_some().then_some(&branches[..])).await?;
+    Ok(rows(database, &tree, standing, root.as_ref()).await?)
+}
+
+/// Those that concern anybody. What a branch wrote by mistake does not; what went over to another branch is listed there, here only
+/// where somebody asks for this one.
+async fn rows(
+    database: &Database,
+    tree: &Tree,
+    standing: Vec<Standing>,
+    asked: Option<&BranchCode>,
+) -> Result<Vec<Row>, DatabaseError> {
+    let passed_on = |one: &Standing| {
+        let ended = tree.get(&one.branch)?.ended.as_ref().filter(|_| asked != Some(&one.branch))?;
+        let into = ended.into.clone()?;
+        let finding = FindingId::passed_on(&into, one.finding.id);
+        Some((into, finding))
+    };
+    let elsewhere: Vec<_> = standing.iter().filter_map(passed_on).collect();
+    let elsewhere = database.which_are_there(&elsewhere).await?;
+    let crowded = numbers(database.findings_that_end_alike().await?.into_iter());
+    let rows = standing.into_iter().filter_map(|one| {
+        let member = tree.get(&one.branch)?;
+        let is_elsewhere = passed_on(&one).is_some_and(|there| elsewhere.contains(&there));
+        if is_elsewhere || one.finding.state == FindingState::Withdrawn {
+            return None;
+        }
+        Some(Row {
+            branch: member.unit.clone(),
+            above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+            number: crowded.get(&one.finding.id).cloned().unwrap_or_else(|| shortest(one.finding.id)),
+            finding: one.finding,
+            gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
+        })
+    });
+    Ok(rows.collect())
 }
 
 /// The finding that is meant by its number, or by more of the end of its id, up to the whole.
-fn find<'a>(rows: &'a [Row], text: &str) -> Result<&'a Row, Refusal> {
+async fn find(database: &Database, text: &str) -> Result<Row, Refusal> {
     let wanted = text.trim().to_lowercase().replace('-', "");
-    let is_meant = |row: &&Row| wanted.len() >= NUMBER_DIGITS && digits(row.finding.id).ends_with(&wanted);
-    let meant: Vec<&Row> = rows.iter().filter(is_meant).collect();
-    match meant[..] {
-        [row] => Ok(row),
-        [] => Err(Refusal::Unknown(text.into())),
-        [..] => Err(Refusal::Ambiguous(text.into(), meant.len())),
+    let mut meant = Vec::new();
+    if wanted.len() >= NUMBER_DIGITS {
+        for one in database.standing_that_end(&wanted).await? {
+            let tree = database.tree_of(Some(&one.branch), None).await?;
+            meant.append(&mut rows(database, &tree, vec![one], None).await?);
+        }
+    }
+    match (meant.pop(), meant.len()) {
+        (Some(row), 0) => Ok(row),
+        (None, _) => Err(Refusal::Unknown(text.into())),
+        (Some(_), others) => Err(Refusal::Ambiguous(text.into(), others + 1)),
     }
 }
 
-/// Closes findings by their numbers (销号), all or none: such as the branch has mended, or others too where that is meant.
+/// Closes findings by their numbers (销号), all or none: such as the branch has mended, or others too where that is meant. What a
+/// phone writes meanwhile comes before or after it.
 pub(crate) async fn close(
     database: &Database,
     clock: &dyn Clock,
@@ -193,34 +223,39 @@ pub(crate) async fn close(
     numbers: &[String],
     others_too: bool,
 ) -> Result<Vec<Decided>, Refusal> {
-    let speakers = actor.speakers(database).await?;
-    for _ in 0..MOST_TRIES {
-        let (_, seen) = database.all_findings().await?;
-        let rows = list(database, None).await?;
-        let (mut words, mut decided) = (BTreeMap::new(), Vec::new());
-        for number in numbers {
-            let row = find(&rows, number)?;
-            let finding = &row.finding;
-            if finding.state == FindingState::Closed {
-                decided.push(Decided::of(row, false));
-                continue;
-            }
-            if finding.state != FindingState::Mended && !others_too {
-                return Err(Refusal::NotMended {
-                    branch: row.branch.name.clone(),
-                    number: number.clone(),
-                    state: finding.state,
-                });
-            }
-            let by = speakers.to(&row.branch.code);
-            words.insert(finding.id, decision(row, by, Ruling::Closed));
-            decided.push(Decided::of(row, true));
-        }
-        if say(database, clock, words.into_values().collect(), seen).await? {
-            return Ok(decided);
-        }
+    let mut meant: BTreeMap<(BranchCode, FindingId), (&String, Row, String)> = BTreeMap::new();
+    let mut order = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let row = find(database, number).await?;
+        let by = actor.speaker(database, &row.branch.code).await?;
+        let key = (row.branch.code.clone(), row.finding.id);
+        order.push(key.clone());
+        meant.entry(key).or_insert((number, row, by));
     }
-    Err(Unsaid::Overtaken.into())
+    let keys: Vec<(BranchCode, FindingId)> = meant.keys().cloned().collect();
+    let mut closed_before = BTreeSet::new();
+    let decide = |branch: &BranchCode, finding: &Finding| {
+        let key = (branch.clone(), finding.id);
+        let Some((number, row, by)) = meant.get(&key) else { return Ok(None) };
+        match finding.state {
+            FindingState::Closed => {
+                closed_before.insert(key);
+                Ok(None)
+            }
+            state if state != FindingState::Mended && !others_too => {
+                Err(Refusal::NotMended { branch: row.branch.name.clone(), number: (*number).clone(), state })
+            }
+            _ => Ok(Some((by.clone(), Ruling::Closed))),
+        }
+    };
+    if !is_stored(database.rule(&keys, clock.now_ms(), decide).await??)? {
+        return Err(Unsaid::Overtaken.into());
+    }
+    let decided = order.iter().filter_map(|key| {
+        let (_, row, _) = meant.get(key)?;
+        Some(Decided::of(row, !closed_before.contains(key)))
+    });
+    Ok(decided.collect())
 }
 
 /// Sends a finding back to its branch by its number (退回), for a reason, and until a new day where one is set. One that was closed
@@ -238,39 +273,27 @@ pub(crate) async fn send_back(
         return Err(Refusal::Reason);
     }
     let ruling = Ruling::Returned { reason: reason.into(), until };
-    for _ in 0..MOST_TRIES {
-        let (_, seen) = database.all_findings().await?;
-        let rows = list(database, None).await?;
-        let row = find(&rows, number)?;
-        let finding = &row.finding;
-        let is_said = finding.state == FindingState::Returned
+    let row = find(database, number).await?;
+    let by = actor.speaker(database, &row.branch.code).await?;
+    let mut is_said = false;
+    let decide = |_: &BranchCode, finding: &Finding| {
+        is_said = finding.state == FindingState::Returned
             && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
-        if is_said {
-            return Ok(Decided::of(row, false));
-        }
-        let by = actor.speaker(database, &row.branch.code).await?;
-        if say(database, clock, vec![decision(row, by, ruling.clone())], seen).await? {
-            return Ok(Decided::of(row, true));
-        }
+        Ok::<_, Refusal>((!is_said).then(|| (by.clone(), ruling.clone())))
+    };
+    let key = (row.branch.code.clone(), row.finding.id);
+    if !is_stored(database.rule(&[key], clock.now_ms(), decide).await??)? {
+        return Err(Unsaid::Overtaken.into());
     }
-    Err(Unsaid::Overtaken.into())
+    Ok(Decided::of(&row, !is_said))
 }
 
-fn decision(row: &Row, by: String, ruling: Ruling) -> FromAbove {
-    FromAbove { branch: row.branch.code.clone(), finding: row.finding.id, word: Word::Decide(by, ruling) }
-}
-
-/// Whether it was stored; not if something was written since.
-async fn say(
-    database: &Database,
-    clock: &dyn Clock,
-    words: Vec<FromAbove>,
-    seen: SoFar,
-) -> Result<bool, Refusal> {
+/// Whether it was stored; not if somebody else of the upper level said something of these findings since.
+async fn say(database: &Database, clock: &dyn Clock, words: Vec<FromAbove>) -> Result<bool, Refusal> {
     if words.is_empty() {
         return Ok(true);
     }
-    Ok(is_stored(database.say_from_above(&words, seen, clock.now_ms()).await?)?)
+    Ok(is_stored(database.say_from_above(&words, clock.now_ms()).await?)?)
 }
 
 /// Whether words were stored; `false` when something was written since they were worked out.
@@ -300,6 +323,7 @@ mod number_tests {
         let numbers = numbers(ids.iter().chain(&ids).copied());
         let expected = ["800000001a2b3c4d", "21a2b3c4d", "900000001a2b3c4d", "ffffffff"];
         assert_eq!(ids.iter().map(|id| numbers[id].as_str()).collect::<Vec<_>>(), expected);
+        assert_eq!(numbers[&ids[3]], shortest(ids[3]));
         for (id, number) in &numbers {
             assert!(ids.iter().all(|other| other == id || !digits(*other).ends_with(number)), "{number}");
         }

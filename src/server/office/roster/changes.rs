@@ -9,7 +9,7 @@ use crate::{
         office::{
             clock::Clock,
             mending::{
-                MOST_TRIES, Unsaid,
+                Unsaid,
                 inherited::{self, is_passed_on},
                 is_stored,
             },
@@ -109,7 +109,8 @@ pub(crate) async fn revive(database: &Database, unit: &str) -> Result<Revival, R
     if member.ended.is_none() {
         return Ok(Revival { unit, is_new: false, passed: 0 });
     }
-    let (all, _) = database.all_findings().await?;
+    let into = member.ended.as_ref().and_then(|ended| ended.into.as_ref());
+    let all = database.findings_of(into.into_iter().chain([&unit.code])).await?;
     let own = all.get(&unit.code).map(Findings::all).unwrap_or_default();
     let passed = own.iter().filter(|finding| is_passed_on(finding.id, member.ended.as_ref(), &all)).count();
     database.revive_unit(&unit.code).await?;
@@ -148,19 +149,15 @@ pub(crate) async fn merge(
     }
     let codes: Vec<BranchCode> = parts.keys().map(|code| (*code).clone()).collect();
     let moved: Vec<Unit> = below.into_iter().cloned().collect();
-    let mut tries = 0;
-    let passed = loop {
-        let (all, seen) = database.all_findings().await?;
-        let (words, count) = inherited::words(&all, parts.values().map(|part| &part.unit), &whole.code);
-        let told = (words.as_slice(), seen, clock.now_ms());
-        if is_stored(database.merge_units(&codes, &whole, &moved, on, told).await?)? {
-            break count;
-        }
-        tries += 1;
-        if tries == MOST_TRIES {
-            return Err(Unsaid::Overtaken.into());
-        }
+    let mut passed = 0;
+    let told = |all: &_| {
+        let (words, count) = inherited::words(all, parts.values().map(|part| &part.unit), &whole.code);
+        passed = count;
+        words
     };
+    if !is_stored(database.merge_units(&codes, &whole, &moved, on, clock.now_ms(), told).await?)? {
+        return Err(Unsaid::Overtaken.into());
+    }
     let phones = phones(database, &parts.keys().copied().collect::<Vec<_>>()).await?;
     let parts = parts.values().map(|part| part.unit.name.clone()).collect();
     Ok(Merged { parts, whole, moved: moved.len(), passed, phones })
