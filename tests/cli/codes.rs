@@ -41,6 +41,25 @@ fn a_town_gets_a_table_and_a_sheet_of_slips() {
 }
 
 #[test]
+fn each_of_several_towns_gets_a_sheet_of_its_own() {
+    let stage = Stage::ready();
+    let slips = stage.arg("码条.html");
+    let args = ["codes", "issue", "--under", "黑山县委", "--base-url", BASE, "--slips", &slips];
+    let told = stage.run(&args).ok();
+    assert!(told.contains("码条”：") && told.contains("个乡镇，每个一个文件"), "{told}");
+    assert!(!stage.path("码条.html").exists());
+    let page = std::fs::read_to_string(stage.path("码条").join("210726117 镇安镇党委.html")).unwrap();
+    assert_eq!(page.matches("<article>").count(), 22);
+    let pages = std::fs::read_dir(stage.path("码条")).unwrap();
+    let of_page = |page: std::io::Result<std::fs::DirEntry>| {
+        std::fs::read_to_string(page.unwrap().path()).unwrap().matches("<article>").count()
+    };
+    let count: usize = pages.map(of_page).sum();
+    assert!(told.contains(&format!("发了{count}个激活码")), "{told}");
+    stage.run(&args).refused(&["已经有了，没有动它"]);
+}
+
+#[test]
 fn a_single_code_can_be_scanned_from_the_terminal() {
     let stage = Stage::ready();
     let told = stage.run(&["codes", "issue", "--branch", "十里村党支部", "--base-url", BASE, "--qr"]).ok();

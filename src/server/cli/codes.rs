@@ -18,7 +18,10 @@ use crate::{
     words::units::gone,
 };
 use qrcodegen::{DataTooLong, QrCode};
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::{
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Codes {
@@ -44,7 +47,12 @@ pub(super) struct Issue {
     valid_days: u16,
     #[arg(long, value_name = "FILE", help = "写进一个新的CSV文件")]
     csv: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", requires = "base_url", help = "做成可以打印的二维码条（A4，HTML文件）")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "base_url",
+        help = "做成可以打印的二维码条（A4，HTML文件）；几个乡镇的，写成一个文件夹，每个乡镇一个文件"
+    )]
     slips: Option<PathBuf>,
     #[arg(long, value_name = "URL", help = "手机打开的网址，如 https://biaochi.example.cn")]
     base_url: Option<String>,
@@ -74,7 +82,8 @@ impl Codes {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let Self::Issue(issue) = self;
-        for file in issue.csv.iter().chain(&issue.slips) {
+        let folder = issue.slips.as_deref().filter(|_| issue.whom.under.is_some()).map(folder);
+        for file in issue.csv.iter().chain(&issue.slips).chain(&folder) {
             must_be_new(file)?;
         }
         let base = issue.base_url.as_deref().map(checked_base).transpose()?;
@@ -91,17 +100,17 @@ impl Codes {
                 csv.map_err(|error| CliError::refused(format!("做不出CSV：{error}"), "把这句话告诉维护的人"));
             write_new(file, &csv?)?;
         }
-        if let Some(file) = &issue.slips {
-            let so_far = |done| progress::so_far("正在做二维码条", done, issued.len());
-            let slips = slips::html(&issued, base.as_deref().unwrap_or_default(), so_far);
-            write_new(file, slips.map_err(no_qr)?.as_bytes())?;
-        }
-        issue.tell(&issued, voided)
+        let written = match &issue.slips {
+            Some(file) => write_slips(file, &issued, base.as_deref().unwrap_or_default())?,
+            None => None,
+        };
+        issue.tell(&issued, voided, written)
     }
 }
 
 impl Issue {
-    fn tell(&self, issued: &[Issued], voided: u64) -> Result<(), CliError> {
+    /// What came of it; with the folder and how many pages are in it, where the slips are not one page.
+    fn tell(&self, issued: &[Issued], voided: u64, pages: Option<(PathBuf, usize)>) -> Result<(), CliError> {
         if self.json {
             say(serde_json::to_string_pretty(issued)?);
             return Ok(());
@@ -114,8 +123,11 @@ impl Issue {
             let code = slips::code(one.link.as_deref().unwrap_or_default()).map_err(no_qr)?;
             say(terminal(&code, std::io::stdout().is_terminal()));
         }
-        for file in self.csv.iter().chain(&self.slips) {
+        for file in self.csv.iter().chain(self.slips.iter().filter(|_| pages.is_none())) {
             say(format!("已写入“{}”。", file.display()));
+        }
+        if let Some((folder, count)) = pages {
+            say(format!("已写入文件夹“{}”：{count}个乡镇，每个一个文件。", folder.display()));
         }
         say(format!("发了{}个激活码。系统不保存激活码，只显示这一次；丢了就再发一个。", issued.len()));
         if voided > 0 {
@@ -123,6 +135,32 @@ impl Issue {
         }
         Ok(())
     }
+}
+
+/// Where the slips of several towns go.
+fn folder(file: &Path) -> PathBuf {
+    match file.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("html") => file.with_extension(""),
+        _ => file.to_owned(),
+    }
+}
+
+/// One page where all report to one unit; else a folder with one for each of them, which is answered with how many they are.
+fn write_slips(file: &Path, issued: &[Issued], base: &str) -> Result<Option<(PathBuf, usize)>, CliError> {
+    let towns = slips::by_town(issued);
+    let folder = (towns.len() > 1).then(|| folder(file));
+    if let Some(folder) = &folder {
+        std::fs::create_dir(folder).map_err(|error| CliError::Write(folder.display().to_string(), error))?;
+    }
+    let mut done = 0;
+    for (town, of_town) in &towns {
+        let so_far = |slips| progress::so_far("正在做二维码条", done + slips, issued.len());
+        let page = slips::html(of_town, base, so_far).map_err(no_qr)?;
+        done += of_town.len();
+        let named = folder.as_ref().map(|folder| folder.join(slips::name(*town, of_town)));
+        write_new(named.as_deref().unwrap_or(file), page.as_bytes())?;
+    }
+    Ok(folder.map(|folder| (folder, towns.len())))
 }
 
 fn checked_base(text: &str) -> Result<String, CliError> {

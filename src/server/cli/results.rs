@@ -26,7 +26,7 @@ impl Results {
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let Self::Export { period, under, output } = self;
         must_be_new_workbook(&output)?;
-        let results = results::of(database, &period.0, under.as_deref()).await?;
+        let results = results::with_reports(database, &period.0, under.as_deref()).await?;
         write_new(&output, &tables::results::write(&results)?)?;
         let (all, reported) = (results.branches.len(), results.reported.len());
         say(format!(

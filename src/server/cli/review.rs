@@ -196,7 +196,7 @@ fn as_json(row: &Row) -> serde_json::Value {
         "branch_name": row.branch.name,
         "reports_to": row.above,
         "period": row.counting.period,
-        "claimed_grade": row.report.submission.declaration.claimed_grade,
+        "claimed_grade": row.counting.claimed,
         "heads": row.counting.heads,
         "state": terms::review(row.state()),
         "reviews": row.counting.reviews,

@@ -55,6 +55,8 @@ pub struct Known {
     pub checklist: ContentHash,
     /// What the upper level said of it, oldest first.
     pub reviews: Vec<Review>,
+    /// Whether it is the one that counts for its branch and period.
+    pub counts: bool,
 }
 
 impl Database {
@@ -89,12 +91,6 @@ impl Database {
         self.counting_where(which, &[Value::from(period.as_str())], &keys, "ORDER BY s.branch").await
     }
 
-    /// Those among these submissions that count, in no order.
-    pub async fn counting_among(&self, ids: &[SubmissionId]) -> Result<Vec<Counting>, DatabaseError> {
-        let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        self.counting_where("s.heads > 0 AND s.id", &[], &keys, "").await
-    }
-
     async fn counting_where(
         &self,
         which: &str,
@@ -122,15 +118,6 @@ impl Database {
         rows.fetch_all(&self.pool).await?.iter().map(count).collect()
     }
 
-    /// Every submission's id and receipt code, withdrawn ones too: what a clerk may name it by.
-    pub async fn receipt_codes(&self) -> Result<Vec<(SubmissionId, String)>, DatabaseError> {
-        let rows = sqlx::query("SELECT id, code FROM submissions ORDER BY id").fetch_all(&self.pool).await?;
-        let read = |row: &AnyRow| {
-            Ok((row.try_get::<String, _>("id")?.parse().map_err(stored)?, row.try_get("code")?))
-        };
-        rows.iter().map(read).collect()
-    }
-
     /// The submissions, withdrawn ones too, that have this receipt code, or whose ids begin like this.
     pub async fn submissions_called(
         &self,
@@ -149,8 +136,7 @@ impl Database {
         rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).collect()
     }
 
-    /// Of these submissions those that are there, withdrawn ones too: receipt code, branch, period, checklist, and what the upper
-    /// level said, oldest first.
+    /// Those of these submissions that are there, withdrawn ones too.
     pub async fn known_of(
         &self,
         ids: &[SubmissionId],
@@ -158,7 +144,7 @@ impl Database {
         let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let mut tx = self.read().await?;
         let statement =
-            "SELECT s.id, s.code, s.branch, s.period, s.checklist FROM submissions s WHERE s.id IN";
+            "SELECT s.id, s.code, s.branch, s.period, s.checklist, s.heads FROM submissions s WHERE s.id IN";
         let rows = many::select(&mut tx, statement, &[], &keys, "").await?;
         let statement = format!("{REVIEWS} WHERE s.id IN");
         let mut said = said(&many::select(&mut tx, &statement, &[], &keys, "ORDER BY r.number").await?)?;
@@ -171,6 +157,7 @@ impl Database {
                 period: PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
                 checklist: ContentHash::try_from(row.try_get::<String, _>("checklist")?).map_err(stored)?,
                 reviews: said.remove(&id).unwrap_or_default(),
+                counts: row.try_get::<i64, _>("heads")? > 0,
             };
             known.insert(id.parse().map_err(stored)?, one);
         }

@@ -3,7 +3,7 @@
 use super::{
     Database, DatabaseError, Scope, Unit,
     changes::{self, From},
-    stored,
+    many, stored,
 };
 use crate::domain::BranchCode;
 use jiff::civil::Date;
@@ -28,6 +28,23 @@ impl Database {
     /// All units in the order of their codes.
     pub async fn units(&self) -> Result<Vec<Unit>, DatabaseError> {
         all(&self.pool).await
+    }
+
+    /// The names of the units right above these, where there are any.
+    pub async fn names_above<'a>(
+        &self,
+        units: impl IntoIterator<Item = &'a BranchCode>,
+    ) -> Result<BTreeMap<BranchCode, String>, DatabaseError> {
+        let keys: BTreeSet<String> = units.into_iter().map(|unit| unit.as_str().to_owned()).collect();
+        let keys: Vec<String> = keys.into_iter().collect();
+        let mut connection = self.pool.acquire().await?;
+        let statement =
+            "SELECT b.code, p.name FROM units b JOIN units p ON p.code = b.parent WHERE b.code IN";
+        let rows = many::select(&mut connection, statement, &[], &keys, "").await?;
+        let read = |row: &AnyRow| {
+            Ok((BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)?, row.try_get(1)?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// How many branches that have not ended each sector has; a sector without any is left out.

@@ -1,7 +1,7 @@
 //! 由上级评: what the upper level gave, written in one go and never changed.
 
 use super::{Database, DatabaseError, Scope, stored};
-use crate::domain::{BranchCode, ValueAbove};
+use crate::domain::{BranchCode, PeriodId, ValueAbove};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
 
@@ -62,9 +62,13 @@ impl Database {
         rows.iter().map(|body| serde_json::from_str(body).map_err(stored)).collect()
     }
 
-    /// Everything that was given to anybody, of each branch oldest first.
-    pub async fn all_given(&self) -> Result<BTreeMap<BranchCode, Vec<ValueAbove>>, DatabaseError> {
-        let rows = sqlx::query("SELECT branch, body FROM values_above ORDER BY number")
+    /// Everything that was given to anybody for a period, of each branch oldest first.
+    pub async fn given_for(
+        &self,
+        period: &PeriodId,
+    ) -> Result<BTreeMap<BranchCode, Vec<ValueAbove>>, DatabaseError> {
+        let rows = sqlx::query("SELECT branch, body FROM values_above WHERE period = $1 ORDER BY number")
+            .bind(period.as_str().to_owned())
             .fetch_all(&self.pool)
             .await?;
         let mut given: BTreeMap<BranchCode, Vec<ValueAbove>> = BTreeMap::new();
@@ -80,7 +84,7 @@ impl Database {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ItemId, PeriodId, Points};
+    use crate::domain::{ItemId, Points};
 
     fn giving(item: &str, after: usize, hundredths: u32) -> Giving {
         let value = ValueAbove {
@@ -112,6 +116,6 @@ mod tests {
         let points: Vec<u32> =
             database.given_to(&branch).await.unwrap().iter().map(|value| value.points.hundredths()).collect();
         assert_eq!(points, [100, 200, 300]);
-        assert_eq!(database.all_given().await.unwrap()[&branch].len(), 3);
+        assert_eq!(database.given_for(&giving("one", 0, 0).value.period).await.unwrap()[&branch].len(), 3);
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{BranchCode, DeviceId, answer::MAX_TEXT_CHARS, check::is_plain_text},
-    server::database::{Database, DatabaseError, Tree},
+    server::database::{Database, DatabaseError},
 };
+use std::collections::BTreeMap;
 
 /// Who acts, as far as the endpoint knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,10 +83,14 @@ impl Actor {
     }
 
     /// The names in which something is said to many branches from above.
-    pub async fn speakers(&self, database: &Database) -> Result<Speakers, Unheard> {
+    pub async fn speakers<'a>(
+        &self,
+        database: &Database,
+        branches: impl IntoIterator<Item = &'a BranchCode>,
+    ) -> Result<Speakers, Unheard> {
         Ok(match self.own_name()? {
             Some(own) => Speakers::One(own),
-            None => Speakers::Above(database.tree().await?),
+            None => Speakers::Above(database.names_above(branches).await?),
         })
     }
 
@@ -105,8 +110,8 @@ impl Actor {
 pub enum Speakers {
     /// The same for all.
     One(String),
-    /// The unit right above each, by this tree.
-    Above(Tree),
+    /// Whom each reports to, by name.
+    Above(BTreeMap<BranchCode, String>),
 }
 
 impl Speakers {
@@ -114,10 +119,7 @@ impl Speakers {
     pub fn to(&self, branch: &BranchCode) -> String {
         match self {
             Self::One(name) => name.clone(),
-            Self::Above(tree) => {
-                let above = tree.get(branch).and_then(|member| tree.above(&member.unit));
-                above.map(|unit| unit.name.clone()).unwrap_or_default()
-            }
+            Self::Above(names) => names.get(branch).cloned().unwrap_or_default(),
         }
     }
 }

@@ -57,6 +57,9 @@ pub(crate) struct Issued {
     pub(crate) name: String,
     /// Whom it reports to.
     pub(crate) reports_to: String,
+    /// The code of that unit.
+    #[serde(skip)]
+    pub(crate) town: Option<BranchCode>,
     /// The 12 digits.
     pub(crate) code: ActivationCode,
     /// The link that opens the app with the code, when the address is known.
@@ -78,9 +81,11 @@ pub(crate) async fn issue(
     valid_days: u16,
     base: Option<&str>,
 ) -> Result<(Vec<Issued>, u64), Refusal> {
-    let (units, tree) = (database.units().await?, database.tree().await?);
+    let (Whom::Branch(text) | Whom::Below(text)) = whom;
+    let root = scope::root(database, Some(text)).await?;
+    let tree = database.tree_of(root.as_ref().map(|unit| &unit.code), None).await?;
     let mut branches = match whom {
-        Whom::Branch(branch) => vec![scope::branch(&units, branch)?.clone()],
+        Whom::Branch(branch) => vec![scope::branch(root.as_slice(), branch)?.clone()],
         Whom::Below(unit) => scope::branches(database, Some(unit)).await?,
     };
     let ended = |branch: &Unit| tree.get(&branch.code).and_then(|member| member.ended.as_ref());
@@ -97,6 +102,7 @@ pub(crate) async fn issue(
         let code = drawn.remove(&branch.code)?;
         Some(Issued {
             reports_to: tree.above(&branch).map(|above| above.name.clone()).unwrap_or_default(),
+            town: branch.parent,
             branch: branch.code,
             name: branch.name,
             link: base.map(|base| format!("{base}/activate#code={}", code.digits())),

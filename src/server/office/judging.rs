@@ -111,7 +111,7 @@ pub(crate) struct Judged {
 
 /// The branch that is meant, in a period.
 pub(crate) async fn branch(database: &Database, period: &PeriodId, text: &str) -> Result<Judged, Refusal> {
-    let branch = scope::branch(&database.units().await?, text)?.clone();
+    let branch = scope::branch(&database.units_called(text).await?, text)?.clone();
     let results = results::of(database, period, Some(branch.code.as_str())).await?;
     Ok(Judged { branch, results })
 }
@@ -242,7 +242,7 @@ pub(crate) async fn give(
     sound: &[&Sound],
 ) -> Result<Vec<Option<String>>, Refusal> {
     let at = clock.now_ms();
-    let speakers = actor.speakers(database).await?;
+    let speakers = actor.speakers(database, sound.iter().map(|one| &one.branch)).await?;
     let giving = |one: &&Sound| {
         let Value { points, holds, reason } = one.value.clone();
         let (period, item, of, by) = (one.period.clone(), one.item.clone(), one.of, speakers.to(&one.branch));

@@ -8,15 +8,18 @@ use super::{
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, Checklist, ContentHash, PeriodId, SectorId, ValueAbove, WithAbove,
-        sector::SECTORS, with_above,
+        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Entry, PeriodId, SectorId,
+        SubmissionId, ValueAbove, WithAbove, sector::SECTORS, with_above,
     },
-    server::database::{Database, Unit},
+    server::database::{Database, Unit, results::Report},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// So many reports are read at once.
+const REPORTS: usize = 100;
 
 /// The results of the branches below a unit, or of all, in a period.
 pub(crate) struct Results {
@@ -28,6 +31,8 @@ pub(crate) struct Results {
     pub(crate) above: BTreeMap<BranchCode, String>,
     /// What counts of those that have reported.
     pub(crate) reported: BTreeMap<BranchCode, Row>,
+    /// What it says, as far as tables tell it: only [`with_reports`] reads it.
+    pub(crate) reports: BTreeMap<BranchCode, Report>,
     /// 由上级评: what was given for the period, oldest first.
     pub(crate) given: BTreeMap<BranchCode, Vec<ValueAbove>>,
     /// Branches that have ended since.
@@ -46,8 +51,8 @@ pub(crate) async fn of(
     period: &PeriodId,
     under: Option<&str>,
 ) -> Result<Results, reviewing::Refusal> {
-    let root = scope::above(&database.tree().await?, under)?;
-    let mut trees = Trees::new(database);
+    let root = scope::root(database, under).await?.map(|unit| unit.code);
+    let mut trees = Trees::below(database, root.clone());
     let frozen = trees.of(period).await?;
     let tree = &frozen.tree;
     let mut checklists = BTreeMap::new();
@@ -91,7 +96,7 @@ pub(crate) async fn of(
     }
     let (published, mut reported) = (Checklists::new(database.clone()), BTreeMap::new());
     for row in rows {
-        let hash = row.report.submission.checklist.clone();
+        let hash = row.counting.checklist.clone();
         if !checklists.contains_key(&hash) {
             checklists.insert(hash.clone(), published.published(&hash).await?);
         }
@@ -103,12 +108,46 @@ pub(crate) async fn of(
     let above =
         branches.iter().filter_map(|branch| Some((branch.code.clone(), tree.above(branch)?.name.clone())));
     let above = above.collect();
-    let mut given = database.all_given().await?;
-    for values in given.values_mut() {
-        values.retain(|value| value.period == *period);
+    let (period, given, reports) = (period.clone(), database.given_for(period).await?, BTreeMap::new());
+    Ok(Results { period, branches, above, reported, reports, given, gone, checklists, order, stands_under })
+}
+
+/// The same with what the reports say. Of each that is kept of which tables tell: what was answered where something was given from
+/// above, else who speaks, the branch's figures, its notes and its reasons.
+pub(crate) async fn with_reports(
+    database: &Database,
+    period: &PeriodId,
+    under: Option<&str>,
+) -> Result<Results, reviewing::Refusal> {
+    let mut results = of(database, period, under).await?;
+    let reported: Vec<(&BranchCode, SubmissionId)> =
+        results.reported.iter().map(|(branch, row)| (branch, row.counting.receipt.submission)).collect();
+    let mut reports = BTreeMap::new();
+    for some in reported.chunks(REPORTS) {
+        let ids: Vec<SubmissionId> = some.iter().map(|(_, id)| *id).collect();
+        let mut read = database.reports(&ids).await?;
+        for (branch, id) in some {
+            let Some(mut report) = read.remove(id) else { continue };
+            let submission = &mut report.submission;
+            submission.ledger = Vec::new().into();
+            submission.attachments = Vec::new();
+            let is_given = results.given.get(*branch).is_some_and(|given| !given.is_empty());
+            let told: Vec<Entry> =
+                submission.answers.iter().filter(|entry| is_given || is_told(entry)).cloned().collect();
+            submission.answers = told.into();
+            reports.insert((*branch).clone(), report);
+        }
     }
-    let period = period.clone();
-    Ok(Results { period, branches, above, reported, given, gone, checklists, order, stands_under })
+    results.reports = reports;
+    Ok(results)
+}
+
+/// Whether tables tell an answer by itself, not only by what it scored.
+fn is_told(entry: &Entry) -> bool {
+    match &entry.value {
+        AnswerValue::Part { reason, .. } => !reason.is_empty(),
+        _ => matches!(entry.key, AnswerKey::Profile | AnswerKey::Note { .. }),
+    }
 }
 
 impl Results {
@@ -129,9 +168,9 @@ impl Results {
 
     /// What a branch has together with what the upper level gave it.
     pub(crate) fn with_above(&self, branch: &BranchCode) -> Option<WithAbove> {
-        let (known, given) = (self.reported.get(branch)?, self.given.get(branch)?);
+        let (report, given) = (self.reports.get(branch)?, self.given.get(branch)?);
         let list = self.checklist(branch)?;
-        let said = Assessment::new(known.report.submission.answers.iter().cloned(), None);
+        let said = Assessment::new(report.submission.answers.iter().cloned(), None);
         with_above(list, list.period(&self.period)?, &said, given)
     }
 }

@@ -12,11 +12,7 @@ use crate::{
         check::is_plain_text,
     },
     protocol::{Review, ReviewItem, ReviewState},
-    server::database::{
-        Database, DatabaseError, Unit,
-        results::{Counting, Report},
-        reviews::Decision,
-    },
+    server::database::{Database, DatabaseError, Unit, results::Counting, reviews::Decision},
     words::terms,
 };
 use jiff::civil::Date;
@@ -62,8 +58,6 @@ pub(crate) struct Row {
     pub(crate) above: String,
     /// How it stands.
     pub(crate) counting: Counting,
-    /// What it says.
-    pub(crate) report: Report,
     /// 申报等次, as the standard that it answers calls it.
     pub(crate) claimed: String,
     /// That the branch has ended since.
@@ -83,20 +77,22 @@ pub(crate) async fn list(
     period: Option<&PeriodId>,
     under: Option<&str>,
 ) -> Result<Vec<Row>, Refusal> {
-    let above = scope::above(&database.tree().await?, under)?;
-    let (mut trees, checklists) = (Trees::new(database), Checklists::new(database.clone()));
-    let mut rows = Vec::new();
-    for counting in database.counting(period).await? {
+    let root = scope::root(database, under).await?.map(|unit| unit.code);
+    let mut trees = Trees::below(database, root.clone());
+    let counting = match &root {
+        None => database.counting(period).await?,
+        Some(root) => counting_below(database, &mut trees, period, root).await?,
+    };
+    let checklists = Checklists::new(database.clone());
+    let mut rows = Vec::with_capacity(counting.len());
+    for counting in counting {
         let tree = &trees.of(&counting.period).await?.tree;
-        let lies_in = above.as_ref().is_none_or(|above| tree.lies_in(&counting.branch, above));
-        let Some(member) = tree.get(&counting.branch).filter(|_| lies_in) else { continue };
-        let Some(report) = database.report(counting.receipt.submission).await? else { continue };
+        let Some(member) = tree.get(&counting.branch) else { continue };
         rows.push(Row {
             branch: member.unit.clone(),
             above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            claimed: claimed(&checklists, &report).await?,
+            claimed: claimed(&checklists, &counting).await?,
             counting,
-            report,
             gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
         });
     }
@@ -116,11 +112,33 @@ pub(crate) async fn list(
     Ok(rows)
 }
 
-async fn claimed(checklists: &Checklists, report: &Report) -> Result<String, DatabaseError> {
-    let claimed = report.submission.declaration.claimed_grade;
+/// What counts of those that lay below a unit when their periods took the tree as it stood, in the order of branch codes.
+async fn counting_below(
+    database: &Database,
+    trees: &mut Trees<'_>,
+    period: Option<&PeriodId>,
+    root: &BranchCode,
+) -> Result<Vec<Counting>, DatabaseError> {
+    let periods = match period {
+        Some(period) => vec![period.clone()],
+        None => database.reports_by_period().await?.into_keys().collect(),
+    };
+    let mut counting = Vec::new();
+    for period in &periods {
+        let tree = &trees.of(period).await?.tree;
+        let codes = tree.all().map(|member| &member.unit.code);
+        let below: Vec<BranchCode> = codes.filter(|code| tree.lies_in(code, root)).cloned().collect();
+        counting.append(&mut database.counting_of(period, &below).await?);
+    }
+    counting.sort_by(|one, other| (&one.branch, &one.period).cmp(&(&other.branch, &other.period)));
+    Ok(counting)
+}
+
+async fn claimed(checklists: &Checklists, counting: &Counting) -> Result<String, DatabaseError> {
+    let claimed = counting.claimed;
     Ok(match claimed {
         ClaimedGrade::Own(_) => {
-            let list = checklists.published(&report.submission.checklist).await?;
+            let list = checklists.published(&counting.checklist).await?;
             terms::grade(&list.grading, claimed.into()).to_owned()
         }
         // The usual names need no standard.
@@ -152,25 +170,14 @@ pub(crate) async fn known(
     ids: impl IntoIterator<Item = SubmissionId>,
 ) -> Result<BTreeMap<SubmissionId, Known>, DatabaseError> {
     let ids: BTreeSet<SubmissionId> = ids.into_iter().collect();
-    let counting: BTreeSet<SubmissionId> =
-        database.counting(None).await?.into_iter().map(|one| one.receipt.submission).collect();
-    let mut receipts: BTreeMap<SubmissionId, String> = database.receipt_codes().await?.into_iter().collect();
+    let ids: Vec<SubmissionId> = ids.into_iter().collect();
     let checklists = Checklists::new(database.clone());
     let mut known = BTreeMap::new();
-    for id in ids {
-        let reviews = database.reviews_of(id).await?;
-        let Some((reviews, report)) = reviews.zip(database.report(id).await?) else { continue };
-        let checklist = checklists.published(&report.submission.checklist).await?;
-        let one = Known {
-            id,
-            branch: report.submission.branch,
-            period: report.submission.period,
-            receipt: receipts.remove(&id).unwrap_or_default(),
-            checklist,
-            reviews,
-            counts: counting.contains(&id),
-        };
-        known.insert(id, one);
+    for (id, one) in database.known_of(&ids).await? {
+        let checklist = checklists.published(&one.checklist).await?;
+        let (branch, period, receipt) = (one.branch, one.period, one.code);
+        let (reviews, counts) = (one.reviews, one.counts);
+        known.insert(id, Known { id, branch, period, receipt, checklist, reviews, counts });
     }
     Ok(known)
 }
@@ -179,11 +186,10 @@ pub(crate) async fn known(
 pub(crate) async fn find(database: &Database, text: &str) -> Result<Known, Refusal> {
     let wanted = text.trim().to_lowercase();
     let digits: String = wanted.chars().filter(|c| *c != '-' && *c != ' ').collect();
-    let all = database.receipt_codes().await?;
-    let is_meant = |(id, code): &&(SubmissionId, String)| {
-        code.replace('-', "") == digits || (digits.len() >= 4 && id.to_string().starts_with(&wanted))
-    };
-    let meant: Vec<SubmissionId> = all.iter().filter(is_meant).map(|(id, _)| *id).collect();
+    // Of the id's first digits so many at least.
+    let beginning = (digits.len() >= 4).then_some(wanted.as_str());
+    let code = digits.split_at_checked(4).map(|(one, other)| format!("{one}-{other}")).unwrap_or_default();
+    let meant = database.submissions_called(&code, beginning).await?;
     let [id] = meant[..] else { return Err(Refusal::NotOne(text.into(), meant.len())) };
     let found = known(database, [id]).await?.remove(&id).filter(|known| known.counts);
     found.ok_or_else(|| Refusal::Replaced(text.into()))
@@ -292,7 +298,7 @@ pub(crate) async fn say(
         [] => return Ok(BTreeSet::new()),
         [one] => vec![decision(one, actor.speaker(database, &one.branch).await?)],
         [..] => {
-            let speakers = actor.speakers(database).await?;
+            let speakers = actor.speakers(database, sound.iter().map(|one| &one.branch)).await?;
             sound.iter().map(|one| decision(one, speakers.to(&one.branch))).collect()
         }
     };

@@ -64,13 +64,6 @@ pub(crate) async fn branches(database: &Database, under: Option<&str>) -> Result
     }
 }
 
-/// The unit below which everything has to lie, if there is one.
-pub(crate) fn above(tree: &Tree, under: Option<&str>) -> Result<Option<BranchCode>, Refusal> {
-    let Some(text) = under else { return Ok(None) };
-    let units: Vec<Unit> = tree.all().map(|member| member.unit.clone()).collect();
-    find(&units, text).map(|unit| Some(unit.code.clone()))
-}
-
 /// The unit below which everything has to lie, if there is one, found without reading the others.
 pub(crate) async fn root(database: &Database, under: Option<&str>) -> Result<Option<Unit>, Refusal> {
     let Some(text) = under else { return Ok(None) };
@@ -110,13 +103,14 @@ pub(crate) struct Frozen {
 /// The trees of periods, each worked out once.
 pub(crate) struct Trees<'a> {
     database: &'a Database,
+    root: Option<BranchCode>,
     frozen: BTreeMap<PeriodId, Frozen>,
 }
 
 impl<'a> Trees<'a> {
-    /// Of this database.
-    pub(crate) fn new(database: &'a Database) -> Self {
-        Self { database, frozen: BTreeMap::new() }
+    /// Of all units, or no more of them than what lies below one is shown with ([`Database::tree_of`]).
+    pub(crate) fn below(database: &'a Database, root: Option<BranchCode>) -> Self {
+        Self { database, root, frozen: BTreeMap::new() }
     }
 
     /// The tree of a period.
@@ -125,10 +119,7 @@ impl<'a> Trees<'a> {
             Some(frozen) => frozen,
             None => {
                 let day = freeze_day(self.database, period).await?;
-                let tree = match day {
-                    Some(day) => self.database.tree_on(day).await?,
-                    None => self.database.tree().await?,
-                };
+                let tree = self.database.tree_of(self.root.as_ref(), day).await?;
                 Frozen { tree, day }
             }
         };

@@ -11,7 +11,7 @@ use crate::{
         scoring::{ItemScore, PartScore},
     },
     server::{
-        database::Unit,
+        database::{Unit, results::Report},
         office::{judging, results::Results, reviewing::Row, scope::Gone},
     },
     sheets::write::{Cell, moment, number},
@@ -79,11 +79,11 @@ fn item_points(
     page.keep_in_sight(2)?;
     for branch in results.under(hash) {
         let mut cells: Vec<Cell<'_>> = vec![branch.code.as_str().into(), (&branch.name).into()];
-        match results.reported.get(&branch.code) {
+        match results.reports.get(&branch.code) {
             None => cells.push("未上报".into()),
-            Some(known) => {
-                cells.push(known.report.sheet.total().into());
-                cells.extend(known.report.sheet.items().map(|score| {
+            Some(report) => {
+                cells.push(report.sheet.total().into());
+                cells.extend(report.sheet.items().map(|score| {
                     let instead = terms::aside(score.state, "上级");
                     // What is taken from the total stands as what it is: less than nothing.
                     let points = || Cell::Number(number(score.got) - number(score.taken));
@@ -193,7 +193,7 @@ fn shortfalls(results: &Results) -> impl Iterator<Item = Short<'_>> {
     });
     items.flat_map(move |(hash, list, period, index, item)| {
         results.under(hash).filter_map(move |branch| {
-            let report = &results.reported.get(&branch.code)?.report;
+            let report = results.reports.get(&branch.code)?;
             let score = report.sheet.items().nth(index)?;
             if !score.state.counts() || score.lost() == Points::ZERO {
                 return None;
@@ -244,7 +244,7 @@ fn differing<'a>() -> [Column<Differing<'a>>; 11] {
 /// Where a branch answered otherwise than its own ledger counts, with its reason: what to look at first on site.
 fn against_ledger(results: &Results) -> impl Iterator<Item = Differing<'_>> {
     let known = results.branches.iter().filter_map(|branch| {
-        Some((branch, &results.reported.get(&branch.code)?.report, results.checklist(&branch.code)?))
+        Some((branch, results.reports.get(&branch.code)?, results.checklist(&branch.code)?))
     });
     known.flat_map(move |(branch, report, list)| {
         let said = Assessment::new(report.submission.answers.iter().cloned(), None);
@@ -318,6 +318,8 @@ struct Line<'a> {
     branch: &'a Unit,
     /// What it reported.
     known: Option<&'a Row>,
+    /// What that says.
+    report: Option<&'a Report>,
     list: Option<&'a Checklist>,
     above: &'a str,
     gone: Option<&'a Gone>,
@@ -331,6 +333,7 @@ fn lines(results: &Results) -> impl Iterator<Item = Line<'_>> {
         number: index + 1,
         branch,
         known: results.reported.get(&branch.code),
+        report: results.reports.get(&branch.code),
         list: results.checklist(&branch.code),
         above: results.above.get(&branch.code).map_or("", String::as_str),
         gone: results.gone.get(&branch.code),
@@ -344,15 +347,15 @@ fn summary<'a>() -> [Column<Line<'a>>; 18] {
         Column::shown("序号", 6.0, |line| Cell::count(line.number)),
         Column::shown("党组织", 20.0, |line| (&line.branch.name).into()),
         Column::shown("书记", 10.0, |line| {
-            line.known.map(|known| &known.report.submission.declaration.secretary).into()
+            line.report.map(|report| &report.submission.declaration.secretary).into()
         }),
-        Column::shown("党员数", 8.0, |line| line.known.and_then(members).into()),
-        Column::shown("自评得分", 9.0, |line| line.known.map(|known| known.report.sheet.total()).into()),
+        Column::shown("党员数", 8.0, |line| line.report.and_then(members).into()),
+        Column::shown("自评得分", 9.0, |line| line.report.map(|report| report.sheet.total()).into()),
         Column::shown("申报等次", 9.0, |line| line.known.map(|known| &known.claimed).into()),
         Column::shown("考评得分", 9.0, |_| Cell::BLANK),
         Column::shown("拟定等次", 9.0, |_| Cell::BLANK),
         Column::shown("主要问题", 48.0, |line| {
-            line.known.zip(line.list).map(|(known, list)| problems(list, &known.report.sheet)).into()
+            line.report.zip(line.list).map(|(report, list)| problems(list, &report.sheet)).into()
         }),
         Column::shown("上报情况", 14.0, |line| standing(line).into()),
         Column::shown("上级党组织", 18.0, |line| line.above.into()),
@@ -368,8 +371,8 @@ fn summary<'a>() -> [Column<Line<'a>>; 18] {
     ]
 }
 
-fn members(known: &Row) -> Option<u32> {
-    let assessment = Assessment::new(known.report.submission.answers.iter().cloned(), None);
+fn members(report: &Report) -> Option<u32> {
+    let assessment = Assessment::new(report.submission.answers.iter().cloned(), None);
     Some(assessment.profile()?.number(ProfileNumber::AllMembers))
 }
 

@@ -1,8 +1,8 @@
 //! QR slips: a sheet of A4 to print, cut up and hand out.
 
-use crate::server::office::codes::Issued;
+use crate::{domain::BranchCode, server::office::codes::Issued};
 use qrcodegen::{DataTooLong, QrCode, QrCodeEcc};
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Eight slips on a sheet of A4.
 const STYLE: &str = "@page{size:A4;margin:10mm}body{margin:0;font-family:\"Noto Sans CJK SC\",\"Microsoft YaHei\",\
@@ -14,7 +14,7 @@ const STYLE: &str = "@page{size:A4;margin:10mm}body{margin:0;font-family:\"Noto 
     .head{font-size:9pt;margin:0 0 2mm}";
 
 /// The whole page. `so_far` is told how many slips are done.
-pub(crate) fn html(issued: &[Issued], base: &str, so_far: impl Fn(usize)) -> Result<String, DataTooLong> {
+pub(crate) fn html(issued: &[&Issued], base: &str, so_far: impl Fn(usize)) -> Result<String, DataTooLong> {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"zh-CN\">\n<head><meta charset=\"utf-8\"><title>激活码</title>\
          <style>{STYLE}</style></head>\n<body>\n<main>\n"
@@ -41,6 +41,24 @@ pub(crate) fn html(issued: &[Issued], base: &str, so_far: impl Fn(usize)) -> Res
     }
     page.push_str("</main>\n</body>\n</html>\n");
     Ok(page)
+}
+
+/// The slips of each town, by its code.
+pub(crate) fn by_town(issued: &[Issued]) -> BTreeMap<Option<&BranchCode>, Vec<&Issued>> {
+    let mut towns: BTreeMap<Option<&BranchCode>, Vec<&Issued>> = BTreeMap::new();
+    for one in issued {
+        towns.entry(one.town.as_ref()).or_default().push(one);
+    }
+    towns
+}
+
+/// What the page of a town is called among those of others: 210726117 镇安镇党委.html.
+pub(crate) fn name(town: Option<&BranchCode>, issued: &[&Issued]) -> String {
+    let name = issued.first().map_or("", |one| &one.reports_to);
+    // What no system takes in a file's name.
+    let is_taken = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
+    let name: String = name.chars().filter(|c| is_taken(*c)).collect();
+    format!("{} {name}.html", town.map_or("", BranchCode::as_str)).trim_start().to_owned()
 }
 
 /// The blank margin a reader needs, in modules (ISO/IEC 18004).

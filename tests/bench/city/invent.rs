@@ -7,7 +7,7 @@ use biaochi::{
     domain::{
         AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, DeviceId, FindingEntry,
         FindingField, FindingId, FindingValue, LedgerEntry, LedgerRecord, Part, PartAnswer, Period, Progress,
-        Stamp, Submission, SubmissionId, ledger::ActivityKind, period::shanghai_date, score,
+        Stamp, SubmissionId, ledger::ActivityKind, period::shanghai_date, score,
     },
     protocol::{Receipt, Review, ReviewState, receipt::receipt_code},
     server::database::{Arrival, Database, From, Stored, Unit, reviews::Decision},
@@ -58,8 +58,6 @@ impl Dice {
 
 /// What was built.
 pub(crate) struct City {
-    /// How many branches.
-    pub(crate) size: usize,
     /// Every branch, in the order of codes.
     pub(crate) branches: Vec<Unit>,
     /// One town that is full.
@@ -126,7 +124,7 @@ pub(crate) async fn build(database: &Database, size: usize) -> City {
     let period = package.checklists[0].periods.iter().find(is_now).unwrap().clone();
     report(database, &package, &branches, &period, &mut dice).await;
     let (town, root) = (branches[0].parent.clone().unwrap(), units[0].code.clone());
-    City { size, branches, town, root, period }
+    City { branches, town, root, period }
 }
 
 /// Every branch reports once; some withdraw it and report again, some report late, and some are told what the upper level says.
@@ -304,7 +302,7 @@ pub(crate) async fn mend(database: &Database, city: &City) {
         let mut entries = Vec::new();
         for finding in findings.all() {
             let mut write = |field, value| {
-                let count = u16::try_from(entries.len()).unwrap();
+                let count = u32::try_from(entries.len()).unwrap();
                 let stamp = Stamp { ms: NOON + DAY_MS, count, device: common::device(number) };
                 entries.push(FindingEntry { finding: finding.id, field, stamp, value });
             };

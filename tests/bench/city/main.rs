@@ -121,7 +121,7 @@ async fn measured(folder: &Path, size: usize) -> (Vec<Run>, (Program, City)) {
         median([0; 3].map(|_| {
             let base = ["--base-url", "https://biaochi.example.cn"];
             let whom = ["codes", "issue", "--under", root, "--slips"];
-            program.must(&[&whom[..], &[&program.fresh("slips.html")], &base].concat())
+            program.must(&[&whom[..], &[&program.fresh("slips")], &base].concat())
         })),
     ];
     (runs, (program, city))
