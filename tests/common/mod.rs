@@ -210,7 +210,7 @@ pub(crate) fn offset_to(now_ms: u64) -> i64 {
 /// `biaochi serve` on a database file, not started yet.
 pub(crate) fn program(database: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
-    command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::serve=info");
+    command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::host::listen=info");
     command.env("BIAOCHI_APP", "/no/such/folder").env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(NOON).to_string());
     command.arg("--database").arg(database).arg("serve");
     command

@@ -7,8 +7,9 @@ use biaochi::{
     protocol::{MAX_BODY_BYTES, paths},
     server::{
         database::Database,
+        host::listen::Limits,
         office::evidence::files::Photos,
-        serve::{Limits, Options, serve},
+        serve::{Options, serve},
     },
 };
 use std::{net::SocketAddr, time::Duration};
@@ -37,8 +38,7 @@ async fn running(limits: Limits) -> Running {
         listen: ([127, 0, 0, 1], 0).into(),
         app: folder.path().join("none"),
         trusted_proxy: Vec::new(),
-        tls_cert: None,
-        tls_key: None,
+        tls: None,
     };
     let photos = Photos::in_folder(&folder.path().join("photos")).unwrap();
     let handle = Handle::new();

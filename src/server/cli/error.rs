@@ -2,14 +2,9 @@
 
 use crate::{
     domain::ContentHash,
-    server::{
-        database::{DatabaseError, Place, Unopened},
-        host::tls::TlsError,
-        serve::ServeError,
-    },
+    server::database::{DatabaseError, Place, Unopened},
     sheets::Fault,
 };
-use rustls::pki_types::pem;
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
@@ -36,9 +31,6 @@ pub(super) enum CliError {
     /// A PostgreSQL database that cannot be opened.
     #[error("{}", unreached(.0, *.1, .2))]
     CannotReach(Place, Unopened, String),
-    /// The service cannot be started, or went down.
-    #[error("{}", serving(.0))]
-    Serve(ServeError),
     /// A newer program's database.
     #[error(
         "数据库文件“{0}”是新版本的程序写的，这一版看不懂，没有动它。办法：装回新版本，或者恢复升级以前的备份。"
@@ -128,7 +120,7 @@ impl CliError {
 }
 
 /// Why the operating system refused, in Chinese where it is one of the usual reasons.
-fn why(error: &std::io::Error) -> String {
+pub(super) fn why(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "没有这个文件或文件夹".into(),
         std::io::ErrorKind::PermissionDenied => "没有权限".into(),
@@ -170,46 +162,6 @@ fn unreached(place: &Place, why: Unopened, told: &str) -> String {
         Unopened::Other => {
             format!("打不开数据库“{place}”（{told}）。办法：核对 --database 的地址写得对不对。")
         }
-    }
-}
-
-/// Why the service cannot be started, and what to do.
-fn serving(error: &ServeError) -> String {
-    match error {
-        ServeError::Listen(address, error) => match error.kind() {
-            std::io::ErrorKind::AddrInUse => format!(
-                "{address}已经被别的程序占用，也许另一个 biaochi 还开着。办法：停掉它，或者用 --listen 换一个端口。"
-            ),
-            std::io::ErrorKind::AddrNotAvailable => {
-                format!("这台机器没有{address}这个地址。办法：用 --listen 写这台机器自己的地址。")
-            }
-            std::io::ErrorKind::PermissionDenied => format!(
-                "不能用{address}：1024以下的端口要特别的权限。办法：用 --listen 换一个端口，前面加反向代理。"
-            ),
-            _ => format!("不能用{address}：{error}。办法：用 --listen 换一个地址。"),
-        },
-        ServeError::Tls(TlsError::Read(file, error)) => {
-            let why = match error {
-                pem::Error::Io(error) => why(error),
-                _ => "里面没有PEM格式的证书或私钥".into(),
-            };
-            format!("读不了证书文件“{}”：{why}。办法：核对 --tls-cert 和 --tls-key 的文件。", file.display())
-        }
-        ServeError::Tls(TlsError::Unfit { certificate, key, .. }) => format!(
-            "证书“{}”和私钥“{}”不能一起用。办法：核对是不是一对；不是就重新做一对。",
-            certificate.display(),
-            key.display()
-        ),
-        ServeError::App(error) => {
-            format!("手机用的页面读不了（{error}）。办法：核对 --app 的文件夹，重新做一次页面。")
-        }
-        ServeError::Photos(error) => {
-            format!("照片的文件夹用不了（{error}）。办法：核对 --photos 的文件夹、权限和磁盘空间。")
-        }
-        ServeError::Evidence(error) => {
-            format!("核对照片没有成功（{error}）。办法：核对数据库和 --photos 的文件夹。")
-        }
-        ServeError::Serve(error) => format!("服务停了：{error}。办法：重新启动。"),
     }
 }
 

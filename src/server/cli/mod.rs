@@ -17,6 +17,7 @@ mod review;
 mod roster;
 mod roster_changes;
 mod row_by_row;
+mod serve;
 mod standard;
 mod standard_burden;
 mod standard_diff;
@@ -62,7 +63,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API and the app until interrupted.
-    Serve(super::serve::Options),
+    Serve(serve::Serve),
     #[command(subcommand, about = "标准：做模板、检查、算负担、发布、查看、导出")]
     Standard(standard::Standard),
     #[command(subcommand, about = "党组织名册：做空表、导入、撤销、合并")]
@@ -195,9 +196,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     });
     let database = Database::open(&cli.database).await.map_err(CliError::from)?;
     let done = match cli.command {
-        Command::Serve(options) => super::serve::run(options, &photos, &database)
-            .await
-            .map_err(|error| CliError::Serve(error).into()),
+        Command::Serve(command) => command.run(&database, &photos).await.map_err(Into::into),
         Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Roster(command) => command.run(Some(&database)).await.map_err(Into::into),
         Command::Codes(command) => command.run(&database).await.map_err(Into::into),
