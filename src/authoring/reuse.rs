@@ -2,7 +2,7 @@
 //! id that now means something else would put old answers under a new question.
 
 use super::Package;
-use crate::domain::{Checklist, Item};
+use crate::domain::{Checklist, Item, ItemId};
 use crate::sheets::{Fault, Sheet, fault::quoted};
 use std::collections::BTreeMap;
 
@@ -10,13 +10,45 @@ use std::collections::BTreeMap;
 /// of characters; a rewritten one keeps far more than a third of them.
 const SAME_FROM: f64 = 0.3;
 
-/// The items of a package whose ids were published for something else, as faults at their rows. `published` is every checklist
+/// An item whose id was published for something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reused {
+    /// The id.
+    pub id: ItemId,
+    /// Title and aspect of what it was published for last.
+    pub before: (String, String),
+    /// Title and aspect of what it stands for now.
+    pub now: (String, String),
+}
+
+impl Reused {
+    /// As a fault at the item's row; what is to be done about it depends on who may change what.
+    pub fn fault(&self, sheets: &[Sheet], remedy: &str) -> Fault {
+        let Self { id, before, now } = self;
+        Fault {
+            sheet: "条目".into(),
+            row: row(sheets, id.as_str()),
+            column: Some("编号".into()),
+            problem: format!(
+                "编号{}已经发布给“{}”（{}），现在是“{}”（{}）",
+                quoted(id.as_str()),
+                before.0,
+                before.1,
+                now.0,
+                now.1
+            ),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// The items of a package whose ids were published for something else. `published` is every checklist
 /// that ever was, the newest first: an id that a version has dropped still leads to what branches have filled in. An item is
 /// the same when in one of them its aspect is the same and its title or its requirement is still recognisable, so that an item
 /// that was rewritten step by step, or confirmed once, is not asked about again. Where the sector itself has had the id, what
 /// other sectors have under it does not count. The author may know better.
-pub fn reused(published: &[Checklist], package: &Package, sheets: &[Sheet]) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+pub fn reused(published: &[Checklist], package: &Package) -> Vec<Reused> {
+    let mut found: Vec<Reused> = Vec::new();
     let items = package.checklists.iter().flat_map(|list| list.items().map(move |item| (&list.sector, item)));
     for (sector, (aspect, item)) in items {
         let known = |own: bool| {
@@ -28,27 +60,16 @@ pub fn reused(published: &[Checklist], package: &Package, sheets: &[Sheet]) -> V
         if known(own).any(|(_, of, known)| of.id == aspect.id && is_same(known, item)) {
             continue;
         }
-        let fault = Fault {
-            sheet: "条目".into(),
-            row: row(sheets, item.id.as_str()),
-            column: Some("编号".into()),
-            problem: format!(
-                "编号{}已经发布给“{}”（{}），现在是“{}”（{}）",
-                quoted(item.id.as_str()),
-                before.title,
-                before_aspect.name,
-                item.title,
-                aspect.name
-            ),
-            remedy:
-                "换一个没有用过的编号；确实是同一个条目，只是改写了或者换了方面，发布时加 --yes-same-item"
-                    .into(),
+        let one = Reused {
+            id: item.id.clone(),
+            before: (before.title.clone(), before_aspect.name.clone()),
+            now: (item.title.clone(), aspect.name.clone()),
         };
-        if !faults.contains(&fault) {
-            faults.push(fault);
+        if !found.contains(&one) {
+            found.push(one);
         }
     }
-    faults
+    found
 }
 
 fn is_same(before: &Item, after: &Item) -> bool {
@@ -95,20 +116,21 @@ mod tests {
     fn a_rewritten_item_is_the_same_and_another_one_is_not() {
         let published = package().checklists;
         let sheets = builtin::sheets().unwrap();
-        assert_eq!(reused(&published, &package(), &sheets), []);
+        assert_eq!(reused(&published, &package()), []);
         let mut after = package();
         after.checklists[0].aspects[0].items[0].title = "支部怎么设".into();
         after.checklists[0].aspects[0].items[1].requirement = "全部重新写过的一段话".into();
-        assert_eq!(reused(&published, &after, &sheets), []);
+        assert_eq!(reused(&published, &after), []);
         let items = &mut after.checklists[0].aspects[0].items;
         items[2].title = "远程教育站点".into();
         items[2].requirement = "播放设备能用，每月有播放登记。".into();
-        let faults = reused(&published, &after, &sheets);
+        let faults = reused(&published, &after);
         assert_eq!(faults.len(), 1, "{faults:#?}");
-        assert_eq!(faults[0].row, Some(6));
-        let said = faults[0].to_string();
+        let fault = faults[0].fault(&sheets, "换一个编号");
+        assert_eq!(fault.row, Some(6));
+        let said = fault.to_string();
         assert!(
-            said.contains("“NC-A3”已经发布给“按期换届与选举程序”") && said.contains("--yes-same-item"),
+            said.contains("“NC-A3”已经发布给“按期换届与选举程序”") && said.contains("换一个编号"),
             "{said}"
         );
     }
@@ -126,18 +148,18 @@ mod tests {
         // What the newest version says of the id is what is told.
         let third = rewritten("党员活动室", "挂了党旗和誓词，桌椅够坐。");
         let both = [&second.checklists[..1], &first[..1]].concat();
-        let faults = reused(&both, &third, &[]);
+        let faults = reused(&both, &third);
         assert_eq!(faults.len(), 1, "{faults:#?}");
-        assert!(faults[0].problem.contains("已经发布给“远程教育站点”"), "{}", faults[0]);
+        assert_eq!(faults[0].before.0, "远程教育站点");
         // What was confirmed once is known from then on, and so is the way back.
-        assert_eq!(reused(&both, &second, &[]), []);
-        assert_eq!(reused(&both, &package(), &[]), []);
+        assert_eq!(reused(&both, &second), []);
+        assert_eq!(reused(&both, &package()), []);
         // A version without the id changes nothing.
         let mut without = package();
         for list in &mut without.checklists {
             list.aspects[0].items.retain(|item| item.id.as_str() != "NC-A3");
         }
-        assert_eq!(reused(&[&without.checklists[..], &first].concat(), &second, &[]).len(), 1);
+        assert_eq!(reused(&[&without.checklists[..], &first].concat(), &second).len(), 1);
     }
 
     #[test]
@@ -146,9 +168,9 @@ mod tests {
         let mut after = package();
         let moved = after.checklists[0].aspects[0].items.remove(0);
         after.checklists[0].aspects[1].items.push(moved);
-        let faults = reused(&published, &after, &[]);
+        let faults = reused(&published, &after);
         assert_eq!(faults.len(), 1);
-        assert!(faults[0].problem.contains("（组织健全）") && faults[0].problem.contains("（制度完善）"));
+        assert_eq!((faults[0].before.1.as_str(), faults[0].now.1.as_str()), ("组织健全", "制度完善"));
     }
 
     #[test]

@@ -37,6 +37,12 @@ impl Package {
         if parse(&shared).is_ok_and(|read| &read == self) { shared } else { self.written(false) }
     }
 
+    /// The same, if they are read as this package: what has faults or no place in sheets would lose some of its content on the way.
+    pub fn to_same_sheets(&self) -> Option<Vec<Sheet>> {
+        let sheets = self.to_sheets();
+        parse(&sheets).is_ok_and(|read| &read == self).then_some(sheets)
+    }
+
     fn written(&self, shared: bool) -> Vec<Sheet> {
         let mut pages = Pages::default();
         self.frame(&mut pages);

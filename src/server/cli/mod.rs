@@ -22,8 +22,8 @@ mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
-mod standard_periods;
 mod standard_points;
+mod standard_publish;
 mod text;
 mod units;
 

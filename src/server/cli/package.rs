@@ -1,9 +1,6 @@
 //! A standard's files as they lie on disk: one workbook, or a folder of CSV files with the folders 手册 and 制度 in it.
 
-use super::{
-    error::{self, CliError},
-    text::say,
-};
+use super::error::{self, CliError};
 use crate::{
     authoring::{self, Package, source},
     sheets::{Fault, Sheet, workbook::MAX_FILE_BYTES},
@@ -18,7 +15,7 @@ pub(super) struct Source {
     pub(super) package: Package,
     pub(super) sheets: Vec<Sheet>,
     /// What its author should know though it is no fault.
-    notices: Vec<String>,
+    pub(super) notices: Vec<String>,
 }
 
 /// Reads and checks a package.
@@ -28,15 +25,6 @@ pub(super) fn read(path: &Path) -> Result<Source, CliError> {
     let (package, more) = authoring::told(&sheets).map_err(CliError::Faults)?;
     notices.extend(more);
     Ok(Source { package, sheets, notices })
-}
-
-impl Source {
-    /// Says what its author should know.
-    pub(super) fn tell(&self) {
-        for notice in &self.notices {
-            say(format!("提示：{notice}"));
-        }
-    }
 }
 
 /// The one file, or every CSV file of the folder and every Markdown file of its folders of documents, in the order of names; and what

@@ -2,17 +2,17 @@
 
 use super::{
     error::CliError,
-    standard::nothing_published,
     standard_diff::{is_in_force, version},
     text::{say, table},
 };
 use crate::{
-    authoring::burden::{self, ASSUMED, Change, Difference, Dropped, SectorBurden},
-    domain::SectorId,
-    server::database::Database,
+    authoring::burden::{ASSUMED, Change, Difference, Dropped, SectorBurden},
+    server::{
+        database::Database,
+        office::burden::{self, Against, Demand, Line, OfAll, Report},
+    },
 };
-use serde::Serialize;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Burden {
@@ -24,89 +24,6 @@ pub(super) struct Burden {
     json: bool,
 }
 
-/// What is said about one sector in periods that ask the same.
-#[derive(Serialize)]
-struct Line {
-    #[serde(flatten)]
-    burden: SectorBurden,
-    #[serde(flatten)]
-    of_all: OfAll,
-}
-
-/// A demand that costs something else than before.
-#[derive(Serialize)]
-struct Demand {
-    #[serde(flatten)]
-    difference: Difference,
-    #[serde(flatten)]
-    of_all: OfAll,
-}
-
-/// What all branches of a sector are asked together, or asked more or less; nothing where there is no roster.
-#[derive(Clone, Copy, Serialize)]
-struct OfAll {
-    /// Branches of the sector in the roster.
-    branches: Option<usize>,
-    answers_of_all: Option<i64>,
-    photos_of_all: Option<i64>,
-    /// Without photographs.
-    seconds_of_all: Option<i64>,
-    /// The same in hours, to one decimal.
-    hours_of_all: Option<f64>,
-}
-
-impl OfAll {
-    /// From what is asked of one of them.
-    fn new(branches: Option<usize>, answers: i64, photos: i64, seconds: i64) -> Self {
-        let times =
-            |each: i64| branches.map(|count| each.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)));
-        let seconds = times(seconds);
-        Self {
-            branches,
-            answers_of_all: times(answers),
-            photos_of_all: times(photos),
-            seconds_of_all: seconds,
-            hours_of_all: seconds.map(|seconds| (seconds as f64 / 360.0).round() / 10.0),
-        }
-    }
-
-    /// 支部, 要填, 可拍, 小时, each said in this way; `None` where there is no roster.
-    fn cells(&self, number: fn(i64) -> String, hours: fn(i64) -> String) -> Option<[String; 4]> {
-        let (answers, photos) = (number(self.answers_of_all?), number(self.photos_of_all?));
-        Some([self.branches?.to_string(), answers, photos, hours(self.seconds_of_all?)])
-    }
-}
-
-/// A sector that the version leaves out.
-#[derive(Serialize)]
-struct Gone {
-    #[serde(flatten)]
-    dropped: Dropped,
-    /// Which version has it.
-    against: Against,
-    /// Branches of the sector in the roster; none where there is no roster.
-    branches: Option<usize>,
-}
-
-/// What a version is held against.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Against {
-    /// The one in force, asked for or not: what it has would be gone once this one is published.
-    InForce,
-    /// The one that was named.
-    Named,
-}
-
-#[derive(Serialize)]
-struct Report {
-    assumptions: burden::Assumptions,
-    sectors: Vec<Line>,
-    dropped: Vec<Gone>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    differences: Option<Vec<Demand>>,
-}
-
 impl Burden {
     /// Whether it needs a published standard.
     pub(super) fn reads_database(&self) -> bool {
@@ -116,42 +33,11 @@ impl Burden {
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
         let checklists = version(&self.file, database).await?.0;
-        let (mut branches, mut in_force) = (BTreeMap::new(), None);
-        if let Some(database) = database {
-            branches = database.branches_by_sector().await?;
-            in_force = database.version_in_force().await?.map(|version| version.checklists);
-        }
-        let before = match &self.against {
-            Some(against) if is_in_force(against) => Some(in_force.clone().ok_or_else(nothing_published)?),
+        let against = match &self.against {
             Some(against) => Some(version(against, database).await?.0),
             None => None,
         };
-        let of_sector = |sector: &SectorId| {
-            (!branches.is_empty()).then(|| branches.get(sector.as_str()).copied().unwrap_or_default())
-        };
-        let sectors = burden::of_version(&checklists).into_iter().map(|burden| {
-            let branches = of_sector(&burden.sector);
-            let [answers, photos, seconds] =
-                [burden.cost.answers, burden.cost.photos, burden.cost.seconds].map(i64::from);
-            Line { of_all: OfAll::new(branches, answers, photos, seconds), burden }
-        });
-        let demand = |difference: Difference| {
-            let Difference { answers, photos, seconds, .. } = difference;
-            let of_all = OfAll::new(of_sector(&difference.sector), answers, photos, seconds);
-            Demand { difference, of_all }
-        };
-        let differences = before
-            .as_ref()
-            .map(|before| burden::differences(before, &checklists).into_iter().map(demand).collect());
-        let mut dropped: Vec<Gone> = Vec::new();
-        for (against, before) in [(Against::InForce, &in_force), (Against::Named, &before)] {
-            for gone in before.iter().flat_map(|before| burden::dropped(before, &checklists)) {
-                if !dropped.iter().any(|known| known.dropped.sector == gone.sector) {
-                    dropped.push(Gone { branches: of_sector(&gone.sector), against, dropped: gone });
-                }
-            }
-        }
-        let report = Report { assumptions: ASSUMED, sectors: sectors.collect(), dropped, differences };
+        let report = burden::report(database, &checklists, against.as_deref()).await?;
         if self.json {
             say(serde_json::to_string_pretty(&report)?);
         } else {
@@ -159,6 +45,12 @@ impl Burden {
         }
         Ok(())
     }
+}
+
+/// 支部, 要填, 可拍, 小时, each said in this way; `None` where there is no roster.
+fn cells(of_all: &OfAll, number: fn(i64) -> String, hours: fn(i64) -> String) -> Option<[String; 4]> {
+    let (answers, photos) = (number(of_all.answers_of_all?), number(of_all.photos_of_all?));
+    Some([of_all.branches?.to_string(), answers, photos, hours(of_all.seconds_of_all?)])
 }
 
 fn tell(report: &Report) {
@@ -230,7 +122,7 @@ fn periods(burden: &SectorBurden) -> String {
 /// What all branches of each sector are asked together.
 fn together(sectors: &[Line]) -> Vec<String> {
     let row = |line: &Line| {
-        let cells = line.of_all.cells(|number| number.to_string(), hours)?;
+        let cells = cells(&line.of_all, |number| number.to_string(), hours)?;
         let named = [line.burden.sector_name.clone(), periods(&line.burden)];
         Some(named.into_iter().chain(cells).collect::<Vec<_>>())
     };
@@ -264,7 +156,7 @@ fn compared(demands: &[Demand]) -> Vec<String> {
     let mut lines =
         vec!["和那一版比，一个支部一期里多了（+）少了（-）：".to_owned(), table(&header, &of_one)];
     let of_all = demands.iter().filter_map(|Demand { difference, of_all }| {
-        let cells = of_all.cells(signed, signed_hours)?;
+        let cells = cells(of_all, signed, signed_hours)?;
         Some(named(difference).into_iter().chain(cells).collect::<Vec<_>>())
     });
     let of_all: Vec<Vec<String>> = of_all.collect();
@@ -304,10 +196,13 @@ fn signed_hours(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ItemId, PeriodId};
+    use crate::{
+        authoring::burden::Cost,
+        domain::{ItemId, PeriodId, SectorId},
+    };
 
     fn line(branches: Option<usize>) -> Line {
-        let cost = burden::Cost {
+        let cost = Cost {
             items: 20,
             questions: 30,
             answers: 61,

@@ -2,7 +2,7 @@
 
 use super::{
     error::{self, CliError},
-    package,
+    package::{self, Source},
     standard::{nothing_published, published},
     standard_diff::is_in_force,
     text::say,
@@ -48,26 +48,28 @@ impl Export {
 
     /// Runs the command.
     pub(super) async fn run(self, database: Option<&Database>) -> Result<(), CliError> {
-        let (sheets, published) = match self.named() {
+        let (sheets, package) = match self.named() {
             Some(file) => {
-                let source = package::read(file)?;
-                source.tell();
-                (source.sheets, None)
+                let Source { sheets, package, notices } = package::read(file)?;
+                notices.into_iter().for_each(|notice| say(format!("提示：{notice}")));
+                (sheets, package)
             }
-            None if self.builtin => (builtin::sheets().map_err(CliError::Faults)?, None),
+            None if self.builtin => {
+                let sheets = builtin::sheets().map_err(CliError::Faults)?;
+                let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
+                (sheets, package)
+            }
             None => {
                 let published = published(database).await?;
                 let package = Package::from_published(published.checklists, published.documents);
                 let package = package.ok_or_else(nothing_published)?;
-                (package.to_sheets(), Some(package))
+                let lost = || {
+                    let problem = "正在使用的这一版有写不进表格的内容，写成工作簿就不是原来的那一版了";
+                    CliError::refused(problem, "从当初发布用的表格改起，并把这句话告诉维护的人")
+                };
+                (package.to_same_sheets().ok_or_else(lost)?, package)
             }
         };
-        // What has faults would lose some of its content on the way.
-        let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
-        if published.is_some_and(|published| published != package) {
-            let problem = "正在使用的这一版有写不进表格的内容，写成工作簿就不是原来的那一版了";
-            return Err(CliError::refused(problem, "从当初发布用的表格改起，并把这句话告诉维护的人"));
-        }
         write(&self.output, &sheets)?;
         let standard = &package.standard;
         say(format!("《{}》{}写在“{}”。", standard.title, standard.version, self.output.display()));

@@ -3,6 +3,7 @@
 
 pub mod activating;
 pub mod actor;
+pub mod burden;
 pub mod clock;
 pub(crate) mod codes;
 pub(crate) mod devices;
@@ -10,6 +11,7 @@ pub mod evidence;
 pub(crate) mod judging;
 pub(crate) mod mending;
 pub mod profiles;
+pub mod publishing;
 pub(crate) mod results;
 pub(crate) mod reviewing;
 pub(crate) mod roster;
