@@ -1,6 +1,6 @@
 //! What a row of the sheets 手册 and 制度 has, one section a row. Tables, Markdown files, template and export all go by it.
 
-use super::schema::{self, Column, MARK_NOTE, Takes, may, must};
+use super::column::{self, Column, MARK_NOTE, Takes, may, must};
 
 pub(super) const DOCUMENT: &str = "文档";
 pub(super) const TITLE: &str = "题目";
@@ -34,8 +34,8 @@ pub(super) const COLUMNS: [Column; 9] = [
         Takes::Prose,
         "可以空着。每行一条：文件|条款|已核|施行日期|废止日期，后面的可以不写",
     ),
-    may(MARKS, 36.0, schema::MARKS, MARK_NOTE),
-    may(SECTORS, 14.0, schema::SECTORS, "空着就是全部领域；只写在文档的第一行"),
+    may(MARKS, 36.0, column::MARKS, MARK_NOTE),
+    may(SECTORS, 14.0, column::SECTORS, "空着就是全部领域；只写在文档的第一行"),
 ];
 
 /// The columns' titles.

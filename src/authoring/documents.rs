@@ -3,8 +3,8 @@
 use super::{
     book::{self, BODY_LINE},
     markdown,
-    rows::{self, Names},
-    schema,
+    names::{Names, sectors},
+    rows, schema,
 };
 use crate::domain::{
     Citation, ItemId, SectionId, SectorId,
@@ -139,7 +139,7 @@ impl Reader<'_> {
 
     /// The sectors of a row; none for all.
     fn sectors(&self, line: Line<'_>, faults: &mut Faults) -> Vec<SectorId> {
-        let all = rows::sectors(line, self.names, faults).named;
+        let all = sectors(line, self.names, faults).named;
         let every = self.names.sectors.iter().map(|(id, _)| id);
         if all.len() == self.names.sectors.len() {
             return Vec::new();

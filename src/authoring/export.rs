@@ -3,8 +3,9 @@
 
 use super::{
     book::BODY_LINE,
+    column::{Column, Takes},
     documents,
-    schema::{self, Column, FORMS, Form, Takes},
+    schema::{self, FORMS, Form},
 };
 use crate::sheets::{Sheet, folded};
 use rust_xlsxwriter::{

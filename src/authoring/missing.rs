@@ -1,6 +1,6 @@
 //! What rows refer to and no sheet has. It is said once, with every row that needs it; and what only follows from it is not said.
 
-use super::assemble::Shared;
+use super::shared::Shared;
 use crate::sheets::{
     Fault,
     fault::{Faults, quoted},

@@ -1,6 +1,6 @@
 //! What the core finds in a checklist, said at the rows of the sheets that it was put together from.
 
-use super::{assemble::Shared, missing::Missing, rows::PartRow, words};
+use super::{missing::Missing, rows::PartRow, shared::Shared, words};
 use crate::domain::{
     Checklist, ItemId, PartId,
     checklist_check::{ChecklistFault, checklist_faults},

@@ -1,7 +1,11 @@
 //! What the sheets of a package are: their columns, what a column takes, and how that is said to its author. The reader, the
 //! template and the export go by the same list.
 
-use super::{book, rows, whole, words};
+use super::{
+    book,
+    column::{Column, MARK_NOTE, MARKS, SECTORS, Takes, may, must},
+    words::{self, COSTS, STEP},
+};
 use crate::sheets;
 
 /// A sheet.
@@ -12,35 +16,6 @@ pub(super) struct Form {
     /// Whether a package may lack it.
     pub(super) optional: bool,
     pub(super) columns: &'static [Column],
-}
-
-/// A column.
-pub(super) struct Column {
-    pub(super) title: &'static str,
-    /// Whether the header must be there. Cells that must be filled say so in the note.
-    pub(super) needed: bool,
-    /// In characters.
-    pub(super) width: f64,
-    pub(super) takes: Takes,
-    /// What a cell takes, as the author reads it.
-    pub(super) note: &'static str,
-}
-
-/// What a column takes.
-#[derive(Clone, Copy)]
-pub(super) enum Takes {
-    /// Sentences, wrapped.
-    Prose,
-    /// Ids, dates, points, figures: what a spreadsheet would like to turn into something else.
-    Text,
-    /// One of these words.
-    Word(fn() -> Vec<&'static str>),
-    /// These words, or more than one of them, or something that begins with one.
-    Words(fn() -> Vec<&'static str>),
-    /// One entry of another sheet's column, counted from 0.
-    One(&'static str, u16),
-    /// Entries of another sheet's column.
-    Some(&'static str, u16),
 }
 
 /// The form of a sheet.
@@ -71,14 +46,6 @@ pub(super) fn filled_in_on<'a>(name: &'a str, columns: &'a [sheets::Column]) -> 
     sheets::Form { name, columns, unknown: sheets::Unknown::Fault, may_end_early: true, template }
 }
 
-pub(super) const fn must(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
-    Column { title, needed: true, width, takes, note }
-}
-
-pub(super) const fn may(title: &'static str, width: f64, takes: Takes, note: &'static str) -> Column {
-    Column { title, needed: false, width, takes, note }
-}
-
 fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
     words.iter().map(|(word, _)| *word).collect()
 }
@@ -91,13 +58,9 @@ pub(super) const ABOUT_STANDARD: [&str; 7] = ["标准编号", "版本", "名称"
 const YES: Takes = Takes::Word(|| vec!["是", "否"]);
 /// The usual four are offered; a standard may have its own.
 const GRADE: Takes = Takes::Words(|| of(words::GRADES));
-pub(super) const MARKS: Takes = Takes::Words(|| vec!["假定：", "建议：", "本地要求："]);
-pub(super) const SECTORS: Takes = Takes::Some("领域", 1);
 const ITEM: Takes = Takes::One("条目", 0);
 
 const ID: &str = "必填。英文字母、数字、点、横线、下划线，最多64个。定了就不要改，用过的不再给别的";
-pub(super) const MARK_NOTE: &str =
-    "可以空着。不是明文规定的照实写，每行一条，以“假定：”“建议：”或“本地要求：”开头";
 const OF_ITEM: &str = "必填。“条目”表里的编号";
 const OF_PART: &str = "必填。“分项”表里这个条目的分项编号";
 const ONLY: &str = "空着就是条目的全部领域；只对几个领域有效的，填领域名称，几个用、隔开";
@@ -270,13 +233,13 @@ pub(super) const FORMS: &[Form] = &[
             ),
             may("底线比例", 10.0, Takes::Text, "办法是 占比、占比扣 的必填：低于多少不得分，没有就填 0"),
             may(
-                rows::COSTS,
+                COSTS,
                 8.0,
                 Takes::Text,
                 "不足时 填了 每缺一次扣，或者办法是 占比扣 的必填：缺一次、低一个百分点扣几分，如 0.5",
             ),
             may(
-                rows::STEP,
+                STEP,
                 10.0,
                 Takes::Text,
                 "办法是 占比扣 的可以填：每低几个百分点扣一次，空着是 1；不足的零头不扣",
@@ -340,7 +303,7 @@ pub(super) const FORMS: &[Form] = &[
             must(
                 "情形",
                 14.0,
-                Takes::Word(|| [of(words::LIMITS), of(whole::CASES)].concat()),
+                Takes::Word(|| [of(words::LIMITS), of(words::WHOLE_LIMITS)].concat()),
                 "必填。是否配 答否；次数配 次数少于、次数达到（本期各次加在一起）；占比、占比扣、占比档配 占比低于、占比高于；扣分、倒扣配 次数达到；逐项配 缺这一项；档次配 处于这一档。看整体的：方面得分率低于、上年度等次",
             ),
             may(

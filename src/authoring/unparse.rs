@@ -5,7 +5,7 @@ use super::{
     documents::BOOKS,
     markdown_writer, parse,
     unparse_rows::{Pages, citation, item_rows, marks},
-    whole, words,
+    unparse_whole, words,
 };
 use crate::domain::{Aspect, Checklist, Document, Grading, Item, Mark, Points, SectorId};
 use crate::sheets::Sheet;
@@ -79,7 +79,7 @@ impl Package {
             let grading = self.checklists.first().map(|list| &list.grading);
             item_rows(&mut pages, (aspect, item), grading.unwrap_or(&Grading::default()), &names, only);
         }
-        whole::limit_rows(&mut pages, &self.checklists, shared);
+        unparse_whole::limit_rows(&mut pages, &self.checklists, shared);
         self.document_rows(&mut pages);
         pages.sheets()
     }
@@ -131,7 +131,7 @@ impl Package {
                 ],
             );
         }
-        whole::grade_rows(pages, &first.grading);
+        unparse_whole::grade_rows(pages, &first.grading);
     }
 
     fn document_rows(&self, pages: &mut Pages) {

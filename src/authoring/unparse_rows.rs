@@ -142,7 +142,7 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
             let mut bare = *credit;
             if let CountCredit::EachMissing { costs } = &mut bare {
                 second = core::mem::take(costs).to_string();
-                cells.push((rows::COSTS, &second));
+                cells.push((words::COSTS, &second));
             }
             let credit = word::<CountCredit>(words::CREDITS, &bare);
             cells.extend([("办法", "次数"), ("最低次数", &first), ("单位", unit), ("不足时", credit)]);
@@ -160,9 +160,9 @@ fn part_rows(pages: &mut Pages, item: &str, part: &Part, only: &str) {
                     (first, second) = (proportion(*target), proportion(*floor));
                     (third, fourth) = (costs.to_string(), step.to_string());
                     cells.extend([("办法", "占比扣"), ("满分比例", first.as_str()), ("底线比例", &second)]);
-                    cells.push((rows::COSTS, &third));
+                    cells.push((words::COSTS, &third));
                     if *step > 1 {
-                        cells.push((rows::STEP, &fourth));
+                        cells.push((words::STEP, &fourth));
                     }
                 }
                 ShareCredit::Bands { bands } => {

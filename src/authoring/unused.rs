@@ -1,10 +1,7 @@
 //! Cells of 分项 that its 办法 does not use. Were they passed over, the standard would be scored by another rule than its author
 //! wrote: 占比 with 扣几分 takes nothing off.
 
-use super::{
-    rows::{COSTS, STEP},
-    words::{self, RuleWord},
-};
+use super::words::{self, COSTS, RuleWord, STEP};
 use crate::domain::CountCredit;
 use crate::sheets::{fault::Faults, table::Line};
 

@@ -1,40 +1,23 @@
 //! What the sheets 等次, 考核周期 and 限制 say of the whole: names and lines of grades, quotas, shares of the year, limits that look
-//! at no single item. Read, and written again.
+//! at no single item.
 
 use super::{
-    rows::{Names, Sectors, sectors},
-    unparse_rows::{Pages, word},
-    words,
+    names::{Names, Sectors, sectors},
+    words::{self, WHOLE_LIMITS, WholeCase},
 };
-use crate::domain::{
-    Checklist, Grade, GradeName, Grading, LimitId, Points, Quota, QuotaSize, Threshold, WholeLimit, WholeTest,
-};
+use crate::domain::{Grade, GradeName, Grading, LimitId, Quota, QuotaSize, Threshold, WholeLimit, WholeTest};
 use crate::sheets::{
     fault::{Faults, quoted},
     table::{Line, Table},
 };
-use crate::words::terms;
 
-const GRADE: &str = "等次";
-const LINE: &str = "分数线";
-const SELECTED: &str = "评选";
-const QUOTA: &str = "名额";
-const ASPECT: &str = "方面";
-const CASE: &str = "情形";
-const FIGURE: &str = "数值";
-
-/// 情形 of a limit on the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Case {
-    /// 方面得分率低于
-    AspectBelow,
-    /// 上年度等次
-    LastYear,
-}
-
-/// 情形 of limits on the whole.
-pub(super) const CASES: &[(&str, Case)] =
-    &[("方面得分率低于", Case::AspectBelow), ("上年度等次", Case::LastYear)];
+pub(super) const GRADE: &str = "等次";
+pub(super) const LINE: &str = "分数线";
+pub(super) const SELECTED: &str = "评选";
+pub(super) const QUOTA: &str = "名额";
+pub(super) const ASPECT: &str = "方面";
+pub(super) const CASE: &str = "情形";
+pub(super) const FIGURE: &str = "数值";
 
 /// A row of 限制 that looks at the whole.
 pub(super) struct WholeRow {
@@ -143,7 +126,7 @@ fn quota(line: Line<'_>, grade: Grade, faults: &mut Faults) -> Option<Quota> {
 pub(super) fn is_whole(line: Line<'_>) -> bool {
     let case = line.text(CASE);
     let names_none = ["条目", "分项"].iter().all(|column| line.text(column).is_empty());
-    CASES.iter().any(|(word, _)| *word == case)
+    WHOLE_LIMITS.iter().any(|(word, _)| *word == case)
         || (names_none && !words::LIMITS.iter().any(|(word, _)| *word == case))
 }
 
@@ -160,9 +143,9 @@ pub(super) fn limits(table: &Table, names: &Names, grading: &Grading, faults: &m
         let text = line.needed("说明", faults).unwrap_or_default().into();
         let at_most = line.word("最高等次", &grades, faults);
         let sectors = sectors(line, names, faults);
-        let when = match line.word(CASE, CASES, faults) {
-            Some(Case::AspectBelow) => aspect_below(line, names, faults),
-            Some(Case::LastYear) => {
+        let when = match line.word(CASE, WHOLE_LIMITS, faults) {
+            Some(WholeCase::AspectBelow) => aspect_below(line, names, faults),
+            Some(WholeCase::LastYear) => {
                 if !line.text(ASPECT).is_empty() {
                     line.fault(ASPECT, "“上年度等次”不看方面", "空着", faults);
                 }
@@ -184,69 +167,4 @@ fn aspect_below(line: Line<'_>, names: &Names, faults: &mut Faults) -> Option<Wh
         line.fault(ASPECT, format!("没有{}这个方面", quoted(text)), "填“方面”表里的名称", faults);
     }
     Some(WholeTest::AspectBelow { aspect: found?.0.clone(), percent: percent? })
-}
-
-/// Writes 等次.
-pub(super) fn grade_rows(pages: &mut Pages, grading: &Grading) {
-    let quota = |grade: Grade| {
-        let quota = grading.quotas.iter().find(|quota| quota.grade == grade).map(|quota| quota.most);
-        quota.map_or_else(String::new, |most| match most {
-            QuotaSize::Percent(percent) => format!("{percent}%"),
-            QuotaSize::Number(number) => number.to_string(),
-        })
-    };
-    let mut row = |name: &str, line: Option<Points>, selected: bool, quota: &str| {
-        let line = line.map(|line| line.to_string()).unwrap_or_default();
-        let selected = if selected { "是" } else { "" };
-        pages.row(GRADE, &[(GRADE, name), (LINE, &line), (SELECTED, selected), (QUOTA, quota)]);
-    };
-    let line =
-        |grade: Grade| grading.thresholds.iter().find(|line| line.grade == grade).map(|line| line.at_least);
-    if grading.names.is_empty() {
-        for line in &grading.thresholds {
-            row(terms::grade(grading, line.grade), Some(line.at_least), false, &quota(line.grade));
-        }
-        return;
-    }
-    for (name, grade) in grade_words(grading) {
-        row(name, line(grade), grading.is_selected(grade), &quota(grade));
-    }
-}
-
-/// Writes the limits on the whole: once for all sectors that have the same, where asked for.
-pub(super) fn limit_rows(pages: &mut Pages, lists: &[Checklist], shared: bool) {
-    let mut variants: Vec<(Vec<&Checklist>, &WholeLimit)> = Vec::new();
-    for list in lists {
-        for limit in &list.limits {
-            match variants.iter_mut().find(|(_, known)| shared && *known == limit) {
-                Some((sectors, _)) => sectors.push(list),
-                None => variants.push((vec![list], limit)),
-            }
-        }
-    }
-    for (sectors, limit) in variants {
-        let Some(list) = sectors.first() else { continue };
-        let names: Vec<&str> = sectors.iter().map(|list| list.sector_name.as_str()).collect();
-        let names = if sectors.len() == lists.len() { String::new() } else { names.join("、") };
-        let (case, aspect, figure) = match &limit.when {
-            WholeTest::AspectBelow { aspect, percent } => {
-                let aspect = list.aspects.iter().find(|known| &known.id == aspect);
-                let name = aspect.map_or("", |aspect| aspect.name.as_str());
-                (Case::AspectBelow, name, percent.to_string())
-            }
-            WholeTest::LastYear { at_most } => {
-                (Case::LastYear, "", terms::grade(&list.grading, *at_most).to_owned())
-            }
-        };
-        let cells = [
-            ("编号", limit.id.as_str()),
-            ("说明", &limit.text),
-            ("最高等次", terms::grade(&list.grading, limit.at_most)),
-            (CASE, word(CASES, &case)),
-            (ASPECT, aspect),
-            (FIGURE, &figure),
-            ("领域", &names),
-        ];
-        pages.row("限制", &cells);
-    }
 }

@@ -148,3 +148,21 @@ pub(super) fn ledger() -> Vec<&'static str> {
 pub(super) const ATTENDANCE: &str = "到会率";
 /// In 台账, before the kinds of a deduction for too few present, with the occurrence in brackets.
 pub(super) const BELOW_QUORUM: &str = "不足半数";
+
+/// The column of what one missing, or one step below, costs.
+pub(super) const COSTS: &str = "扣几分";
+/// The column of how many percentage points one step has.
+pub(super) const STEP: &str = "每低几点";
+
+/// 情形 of a limit on the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WholeCase {
+    /// 方面得分率低于
+    AspectBelow,
+    /// 上年度等次
+    LastYear,
+}
+
+/// 情形 of limits on the whole.
+pub(super) const WHOLE_LIMITS: &[(&str, WholeCase)] =
+    &[("方面得分率低于", WholeCase::AspectBelow), ("上年度等次", WholeCase::LastYear)];
