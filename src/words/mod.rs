@@ -9,4 +9,5 @@ pub mod explain;
 pub mod findings;
 pub mod terms;
 pub mod units;
+pub mod versions;
 pub mod whole;

@@ -22,8 +22,10 @@ mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
+mod standard_overview;
 mod standard_points;
 mod standard_publish;
+mod standard_version;
 mod text;
 mod units;
 

@@ -7,6 +7,8 @@ use crate::{
 };
 use std::path::Path;
 
+/// What the commands take.
+pub(super) const PACKAGE: &str = "一个xlsx文件，或者装着各张CSV表（还可以有手册、制度两个子文件夹）的文件夹";
 /// More files than this are no standard; the folder is another one.
 const MAX_FILES: usize = 500;
 

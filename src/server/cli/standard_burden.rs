@@ -2,7 +2,7 @@
 
 use super::{
     error::CliError,
-    standard_diff::{is_in_force, version},
+    standard_version::{is_in_force, version},
     text::{say, table},
 };
 use crate::{

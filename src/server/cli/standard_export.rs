@@ -3,8 +3,7 @@
 use super::{
     error::{self, CliError},
     package::{self, Source},
-    standard::{nothing_published, published},
-    standard_diff::is_in_force,
+    standard_version::{is_in_force, nothing_published, published},
     text::say,
 };
 use crate::{

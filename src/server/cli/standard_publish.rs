@@ -2,8 +2,8 @@
 
 use super::{
     error::CliError,
-    package::{self, Source},
-    standard::{PACKAGE, books, overview},
+    package::{self, PACKAGE, Source},
+    standard_overview::{books, overview},
     text::say,
 };
 use crate::{
