@@ -131,6 +131,26 @@ fn publishing_ends_in_words() {
 }
 
 #[test]
+fn the_built_in_standard_takes_no_period_away_either() {
+    let stage = Stage::empty();
+    edited(&stage, "标准.csv", "版本,2026.2", "版本,2026.1");
+    edited(&stage, "考核周期.csv", "2026-H2,2026年下半年", "2026-autumn,2026年秋");
+    stage.run(&["standard", "publish", "标准"]).ok();
+    let shown = stage.run(&["standard", "show"]).ok();
+    // An earlier version of the same standard gives way by itself, and a confirmed other one too, but not what branches work on.
+    for asked in [&["standard", "publish-builtin"][..], &["standard", "publish-builtin", "--yes-instead"]] {
+        let said = [
+            "没有正在用的考核周期2026-autumn“2026年秋”",
+            "standard export --builtin",
+            "--yes-without-period",
+        ];
+        stage.run(asked).refused(&said);
+    }
+    assert_eq!(stage.run(&["standard", "show"]).ok(), shown);
+    stage.run(&["standard", "publish-builtin", "--yes-without-period"]).ok();
+}
+
+#[test]
 fn what_is_in_force_is_named_wherever_a_version_is_read() {
     let stage = Stage::ready();
     let of_file = stage.run(&["standard", "burden", BUILTIN]).ok();
