@@ -268,17 +268,24 @@ mod tests {
         let before = with(&[running.clone(), next.clone()]);
         let other_id = with(&[Period { id: PeriodId::new("2026b").unwrap(), ..running.clone() }]);
         let none = BTreeMap::new();
-        let missed = |reports| vec![PeriodLeftOut { period: running.clone(), reports }];
+        let missed = |now: &[Checklist], reported: &BTreeMap<PeriodId, usize>, today| {
+            let gone = periods_left_out(&before, now, reported, today);
+            let gone = gone.iter().map(|gone| (gone.period.id.to_string(), gone.reports));
+            gone.collect::<Vec<_>>()
+        };
+        let named = |id: &str, reports| (id.to_owned(), reports);
 
-        let today = date(2026, 11, 30);
-        assert_eq!(periods_left_out(&before, &other_id, &none, today), missed(0), "the next has not begun");
-        assert_eq!(periods_left_out(&before, &other_id, &none, date(2026, 12, 5)), missed(0).clone());
-        let over = periods_left_out(&before, &other_id, &none, date(2026, 12, 6));
-        assert!(over.iter().all(|gone| gone.period.id != running.id), "{over:?}");
-        assert_eq!(periods_left_out(&before, &before, &none, today), []);
-        let reported = BTreeMap::from([(running.id.clone(), 3)]);
-        let later = date(2027, 3, 1);
-        assert_eq!(periods_left_out(&before, &with(&[next]), &reported, later), missed(3));
+        assert_eq!(
+            missed(&other_id, &none, date(2026, 11, 30)),
+            [named("2026-H2", 0)],
+            "the next has not begun"
+        );
+        let both = [named("2026-H2", 0), named("2027-H1", 0)];
+        assert_eq!(missed(&other_id, &none, date(2026, 12, 5)), both);
+        assert_eq!(missed(&other_id, &none, date(2026, 12, 6)), both[1..], "over");
+        assert_eq!(missed(&before, &none, date(2026, 11, 30)), []);
+        let reported = BTreeMap::from([(running.id, 3)]);
+        assert_eq!(missed(&with(&[next]), &reported, date(2027, 3, 1)), [named("2026-H2", 3)]);
     }
 
     #[tokio::test]
