@@ -120,7 +120,7 @@ impl Issue {
             say(table(&headers, &rows));
         }
         if let (true, [one]) = (self.qr, issued) {
-            let code = slips::code(one.link.as_deref().unwrap_or_default()).map_err(no_qr)?;
+            let code = slips::code(one.link.as_deref().unwrap_or_default())?;
             say(terminal(&code, std::io::stdout().is_terminal()));
         }
         for file in self.csv.iter().chain(self.slips.iter().filter(|_| pages.is_none())) {
@@ -155,7 +155,7 @@ fn write_slips(file: &Path, issued: &[Issued], base: &str) -> Result<Option<(Pat
     let mut done = 0;
     for (town, of_town) in &towns {
         let so_far = |slips| progress::so_far("正在做二维码条", done + slips, issued.len());
-        let page = slips::html(of_town, base, so_far).map_err(no_qr)?;
+        let page = slips::html(of_town, base, so_far)?;
         done += of_town.len();
         let named = folder.as_ref().map(|folder| folder.join(slips::name(*town, of_town)));
         write_new(named.as_deref().unwrap_or(file), page.as_bytes())?;
@@ -172,8 +172,10 @@ fn checked_base(text: &str) -> Result<String, CliError> {
     Err(CliError::refused(format!("“{text}”不是网址"), "写成 https://biaochi.example.cn 的样子"))
 }
 
-fn no_qr(error: DataTooLong) -> CliError {
-    CliError::refused(format!("做不出二维码：{error}"), "把网址改短一些")
+impl From<DataTooLong> for CliError {
+    fn from(error: DataTooLong) -> Self {
+        Self::refused(format!("做不出二维码：{error}"), "把网址改短一些")
+    }
 }
 
 /// The QR code in half blocks; on a terminal with colours of its own, so that it reads on dark and light ones.

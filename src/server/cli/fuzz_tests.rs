@@ -4,8 +4,8 @@ use crate::{
     domain::BranchCode,
     protocol::Level,
     server::{
-        database::{Member, Tree, Unit},
-        office::mending::adding::Known,
+        database::{Member, Unit},
+        office::{mending::adding::Known, roster::importing},
         tables::{findings, review, roster},
     },
     sheets::{
@@ -16,7 +16,7 @@ use crate::{
 };
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const ROSTER: &str = "编号,上级编号,层级,名称,领域,电话\nc,,县,黑山县委,,\nt,c,乡镇/街道,镇安镇党委,,0416-1\n\
     b,t,支部,十里村党支部,农村,\nd,t,支部,大岭村党支部,农村,\n";
@@ -72,7 +72,7 @@ fn try_table(text: &str, read: impl Fn(&[Sheet]) -> Result<(), Vec<Fault>>) {
 
 #[test]
 fn a_damaged_roster_is_told_what_is_wrong_with_it() {
-    try_table(ROSTER, |sheets| roster::read(sheets, &Tree::default(), &BTreeSet::new()).map(|_| ()));
+    try_table(ROSTER, |sheets| roster::read(sheets, &importing::Known::default()).map(|_| ()));
 }
 
 #[test]

@@ -14,7 +14,10 @@ use crate::{
         host::clock::SystemClock,
         office::{
             clock::Clock as _,
-            roster::{self, Imported, Standing},
+            roster::{
+                has_come,
+                importing::{self, Imported, Standing},
+            },
         },
         tables::{
             roster::{NAME, read},
@@ -59,7 +62,7 @@ impl Roster {
     pub(super) fn check(&self) -> Result<(), CliError> {
         if let Self::Import { file, on, .. } = self {
             if let Some(day) = day(on.as_deref())? {
-                roster::has_come(day, shanghai_date(SystemClock.now_ms()))?;
+                has_come(day, shanghai_date(SystemClock.now_ms()))?;
             }
             sheets(file)?;
         }
@@ -105,10 +108,10 @@ fn template(output: &Path) -> Result<(), CliError> {
 }
 
 async fn import(database: &Database, file: &Path, standing: Standing) -> Result<(), CliError> {
-    let (known, in_use) = (database.tree().await?, database.branches_in_use().await?);
-    let roster = read(&sheets(file)?, &known, &in_use).map_err(CliError::Faults)?;
+    let known = importing::Known::read(database).await?;
+    let roster = read(&sheets(file)?, &known).map_err(CliError::Faults)?;
     let Imported { counts, from_then_on, waiting } =
-        roster::import(database, &SystemClock, &roster.units, standing).await?;
+        importing::import(database, &SystemClock, &roster.units, standing).await?;
     say(format!(
         "名册{}个党组织（其中支部{}个）：新增{}，更新{}，没有变化{}。",
         roster.units.len(),

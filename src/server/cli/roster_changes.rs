@@ -8,8 +8,9 @@ use crate::{
         database::Database,
         host::clock::SystemClock,
         office::roster::{
-            self, Refusal,
+            Refusal,
             changes::{self, Merged, Merging},
+            freezing,
         },
         tables::roster::{level_name, told},
     },
@@ -110,10 +111,10 @@ impl Freeze {
         let on = match &self.on {
             Some(text) => {
                 let on = days::read(text)?;
-                roster::freeze(database, period, on).await?;
+                freezing::freeze(database, period, on).await?;
                 on
             }
-            None => roster::frozen_on(database, period).await?,
+            None => freezing::frozen_on(database, period).await?,
         };
         say(format!("{period}：党组织的名称、上级、撤并以{on}的为准；那天在的支部都算应报。"));
         Ok(())

@@ -4,7 +4,9 @@ use crate::{
     domain::{BranchCode, sector::SECTORS},
     protocol::Level,
     server::office::roster::{
-        Tree, Unit, is_name, is_telephone,
+        Unit,
+        importing::Known,
+        is_name, is_telephone,
         tree::{Namesakes, Overlay, Wrong},
     },
     sheets::{
@@ -14,7 +16,7 @@ use crate::{
         table::{Line, Table},
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How faults name the table.
 pub(crate) const NAME: &str = "名册";
@@ -106,16 +108,11 @@ pub(crate) struct Roster {
     pub notices: Vec<String>,
 }
 
-/// Checks the table that a file's sheets hold against itself, the units known already and the branches that have a code, a phone or a
-/// submission.
+/// Checks the table that a file's sheets hold against itself and what is known already.
 ///
 /// # Errors
 /// Every fault that was found.
-pub(crate) fn read(
-    sheets: &[Sheet],
-    known: &Tree,
-    in_use: &BTreeSet<BranchCode>,
-) -> Result<Roster, Vec<Fault>> {
+pub(crate) fn read(sheets: &[Sheet], known: &Known) -> Result<Roster, Vec<Fault>> {
     let mut faults = Faults::default();
     let table = Table::pick(sheets, &FORM, &mut faults);
     let mut notices = Vec::new();
@@ -136,7 +133,7 @@ pub(crate) fn read(
             continue;
         }
         lines.insert(code.clone(), line);
-        if let Some(ended) = known.get(&code).and_then(|member| member.ended.as_ref()) {
+        if let Some(ended) = known.tree.get(&code).and_then(|member| member.ended.as_ref()) {
             let (row, code) = (line.number(), quoted(code.as_str()));
             notices.push(format!("第{row}行的{code}从{}起已经没有了，没有动它。", ended.on));
             continue;
@@ -146,7 +143,7 @@ pub(crate) fn read(
     if faults.is_empty() && lines.is_empty() {
         faults.sheet(NAME, "一行都没有", "表头下面至少填一行");
     }
-    let overlay = Overlay::new(&rows, known, in_use);
+    let overlay = Overlay::new(&rows, &known.tree, &known.in_use);
     let (units, misplaced) = overlay.in_order();
     for misplaced in misplaced {
         let column = match &misplaced.wrong {
@@ -308,7 +305,8 @@ mod tests {
     fn read_text(body: &str, known: &[Unit]) -> Result<Roster, Vec<String>> {
         let sheet = csv::read("x", format!("{HEADER}{body}").as_bytes()).unwrap();
         let there = |unit: &Unit| Member { unit: unit.clone(), since: None, ended: None };
-        read(&[sheet], &known.iter().map(there).collect(), &BTreeSet::new())
+        let tree = known.iter().map(there).collect();
+        read(&[sheet], &Known { tree, ..Known::default() })
             .map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
 
@@ -395,27 +393,18 @@ mod tests {
     fn a_missing_column_is_named_in_the_words_of_the_file_and_an_unread_one_is_said() {
         let sheet =
             csv::read("x", "branch_code,parent_code,level,sector,书记\na,,city,,王\n".as_bytes()).unwrap();
-        let told: Vec<String> = read(&[sheet], &Tree::default(), &BTreeSet::new())
-            .unwrap_err()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let told: Vec<String> =
+            read(&[sheet], &Known::default()).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].starts_with("“名册”表第1行“名称”列：缺这一列；这一行有“branch_code”、"), "{told:?}");
         assert!(told[0].contains("roster template"), "{told:?}");
         let sheet =
             csv::read("x", "branch_code,parent_code,level,name,sector,书记\na,,city,市委,,王\n".as_bytes());
-        assert_eq!(
-            read(&[sheet.unwrap()], &Tree::default(), &BTreeSet::new()).unwrap().notices,
-            ["“书记”列没有用到。"]
-        );
+        assert_eq!(read(&[sheet.unwrap()], &Known::default()).unwrap().notices, ["“书记”列没有用到。"]);
         let titled = "黑山县党组织名册\n\n编号,上级编号,层级,名称,领域\na,,渔,市委,\n";
         let sheet = csv::read("x", titled.as_bytes()).unwrap();
-        let told: Vec<String> = read(&[sheet], &Tree::default(), &BTreeSet::new())
-            .unwrap_err()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let told: Vec<String> =
+            read(&[sheet], &Known::default()).unwrap_err().iter().map(ToString::to_string).collect();
         assert!(told.len() == 1 && told[0].starts_with("“名册”表第4行“层级”列"), "under a title: {told:?}");
         assert!(faults("").contains("一行都没有"));
     }

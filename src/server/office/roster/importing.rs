@@ -2,7 +2,7 @@
 
 use super::{Refusal, Tree, Unit, can_happen, has_come, is_name, is_telephone, tree::Overlay};
 use crate::{
-    domain::{SectorId, period::shanghai_date},
+    domain::{BranchCode, SectorId, period::shanghai_date},
     protocol::{Level, PublishedStandard},
     server::{
         database::{Database, DatabaseError, From, roster::Imported as Counts},
@@ -11,6 +11,22 @@ use crate::{
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What a roster is held against.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// The tree as it is known now.
+    pub(crate) tree: Tree,
+    /// The branches that have a code, a phone, a submission or a finding: they stay branches.
+    pub(crate) in_use: BTreeSet<BranchCode>,
+}
+
+impl Known {
+    /// What is known now.
+    pub(crate) async fn read(database: &Database) -> Result<Self, DatabaseError> {
+        Ok(Self { tree: database.tree().await?, in_use: database.branches_in_use().await? })
+    }
+}
 
 /// Since when it stands as the roster says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +64,8 @@ pub(crate) async fn import(
         Standing::Since(day) => (From::Day(day), Some(day)),
         Standing::Always => (From::Ever, None),
     };
-    let known = database.tree().await?;
+    let Known { tree: known, in_use } = Known::read(database).await?;
     let rows = units.iter().map(|unit| (unit.code.clone(), Some(unit.clone()))).collect();
-    let in_use = database.branches_in_use().await?;
     let (units, misplaced) = Overlay::new(&rows, &known, &in_use).in_order();
     if let Some(misplaced) = misplaced.into_iter().next() {
         return Err(Refusal::Misplaced(misplaced));

@@ -1,15 +1,13 @@
 //! The organisation tree: bringing a roster in, and what happens to units besides.
 
 pub(crate) mod changes;
-mod freezing;
-mod importing;
+pub(crate) mod freezing;
+pub(crate) mod importing;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tree;
 
 pub(crate) use crate::server::database::{Member, Tree, Unit};
-pub(crate) use freezing::{freeze, frozen_on};
-pub(crate) use importing::{Imported, Standing, import};
 
 use super::{mending::Unsaid, scope};
 use crate::{

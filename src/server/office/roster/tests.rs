@@ -1,9 +1,9 @@
 //! What no table and no command line stands before.
 
 use super::{
-    Refusal, Standing,
+    Refusal,
     changes::{Merging, end, merge},
-    import,
+    importing::{Standing, import},
     tree::Wrong,
 };
 use crate::{

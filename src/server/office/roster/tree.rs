@@ -1,8 +1,11 @@
 //! Whether units make one tree together with what is stored: what is above is there and higher, nothing is above itself, what lies
 //! below a changed unit still may.
 
-use super::{Member, Tree, Unit};
-use crate::{domain::BranchCode, protocol::Level};
+use crate::{
+    domain::BranchCode,
+    protocol::Level,
+    server::database::{Member, Tree, Unit},
+};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
