@@ -9,11 +9,15 @@ pub(crate) mod codes;
 pub(crate) mod devices;
 pub mod evidence;
 pub(crate) mod judging;
+#[cfg(test)]
+mod judging_tests;
 pub(crate) mod mending;
 pub mod profiles;
 pub mod publishing;
 pub(crate) mod results;
 pub(crate) mod reviewing;
+#[cfg(test)]
+mod reviewing_tests;
 pub(crate) mod roster;
 pub(crate) mod scope;
 pub mod standards;

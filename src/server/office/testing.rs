@@ -1,7 +1,16 @@
 //! What tests of use cases stand on: a clock that stands still, and a small town in a database of its own.
 
-use super::{actor::Actor, clock::Clock, roster::Unit};
-use crate::{domain::BranchCode, protocol::Level, server::database::Database};
+use super::{
+    actor::{Actor, Phone},
+    clock::Clock,
+    roster::Unit,
+    submitting::Inbox,
+};
+use crate::{
+    domain::{BranchCode, Checklist, Submission, SubmissionId, check::tests::submission, testing::checklist},
+    protocol::Level,
+    server::database::Database,
+};
 use tempfile::TempDir;
 
 /// 2026-11-24 12:00 in Shanghai.
@@ -49,4 +58,22 @@ pub(crate) async fn town() -> (TempDir, Database) {
         database.put_unit(&unit).await.unwrap();
     }
     (folder, database)
+}
+
+/// What every branch of the town submits, of a checklist that is published with it: one each.
+pub(crate) async fn submitted<const N: usize>(database: &Database, branches: [&str; N]) -> [SubmissionId; N] {
+    let list: Checklist = checklist();
+    database.publish(std::slice::from_ref(&list), &[]).await.unwrap();
+    let inbox = Inbox::start(database.clone());
+    let mut ids = Vec::new();
+    for (number, branch) in (1_u8..).zip(branches) {
+        let id = SubmissionId::from_parts(NOW.0, &[number; 10]);
+        let checklist = list.hash().unwrap();
+        let submission = Submission { id, branch: code(branch), checklist, made_at: NOW.0, ..submission() };
+        let phone = Phone { branch: code(branch), device: submission.device, has_ended: false };
+        let bytes = serde_json::to_vec(&submission).unwrap();
+        inbox.submit(&NOW, &phone, submission, bytes).await.unwrap();
+        ids.push(id);
+    }
+    ids.try_into().unwrap()
 }
