@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-slow test-shifted lint fuzz bench bench-city screenshots build server
+.PHONY: help run dev test test-slow test-shifted lint fuzz bench bench-city screenshots build server test-postgres
 
 # Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
 TOOLS := . .ci/env &&
@@ -22,7 +22,14 @@ dev: ## The same while writing: http://127.0.0.1:8081 reloads the app, the endpo
 test: lint dist/index.html ## Everything that is checked: core, properties, golden formats, endpoint, and the app in Chromium
 	@.ci/setup tests
 	cargo test --locked --features server,paper
+	@if .ci/postgres --is-here; then $(MAKE) --no-print-directory test-postgres; \
+		else echo '*** So the stories of the endpoint and of the command line were told on SQLite alone.' >&2; fi
 	@$(TOOLS) cd tests/browser && CHROMIUM=$$(find_chromium) npx playwright test --project=stories
+
+# Part of make test: the same stories, each on an empty PostgreSQL database of its own.
+test-postgres:
+	.ci/postgres bash -c 'cargo test --locked --features server,paper --lib server:: && \
+		cargo test --locked --features server,paper --test server --test cli'
 
 test-slow: dist/index.html ## What takes long, once before a release: LibreOffice, Chromium 80, WebKitGTK, make fuzz, Schemathesis, make test-shifted
 	@.ci/setup slow
