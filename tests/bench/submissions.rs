@@ -17,7 +17,7 @@ mod common;
 use biaochi::{
     domain::{ContentHash, SubmissionId},
     protocol::{Receipt, paths},
-    server::database::Database,
+    server::database::{Database, Place},
 };
 use common::{Program, activation, branch, builtin, file, honest, prepare, token};
 use reqwest::{Client, StatusCode};
@@ -110,7 +110,7 @@ async fn send_all(
 }
 
 /// Every acknowledged submission is in the file with the very bytes of its receipt.
-async fn verify(file: &std::path::Path, acknowledged: Vec<(usize, Receipt)>) {
+async fn verify(file: &Place, acknowledged: Vec<(usize, Receipt)>) {
     let database = Database::open(file).await.unwrap();
     for (number, receipt) in acknowledged {
         let bytes = database.submission(&branch(number), receipt.submission).await.unwrap();

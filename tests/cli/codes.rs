@@ -69,7 +69,7 @@ fn a_single_code_can_be_scanned_from_the_terminal() {
 #[test]
 fn who_is_meant_has_to_be_clear() {
     let stage = Stage::empty();
-    stage.run(&["codes", "issue", "--branch", SHILI]).refused(&["没有数据库文件", "roster import"]);
+    stage.run(&["codes", "issue", "--branch", SHILI]).refused(&[stage.nothing_there(), "roster import"]);
     assert!(!stage.path("b.sqlite").exists(), "a command that only reads begins no database");
     let stage = Stage::ready();
     stage.run(&["codes", "issue", "--branch", "210726117"]).refused(&["“镇安镇党委”不是支部", "--under"]);

@@ -10,6 +10,7 @@ mod kinds;
 mod libreoffice;
 mod manual;
 mod people;
+mod places;
 mod results;
 mod review;
 mod roster;

@@ -50,7 +50,9 @@ async fn every_command_of_the_administrators_manual_works_as_written() {
         assert_eq!(words.next(), Some("biaochi"), "{line}");
         let words: Vec<&str> = words.collect();
         groups.insert(words[0].to_owned());
-        if words[0] == "serve" {
+        // Of PostgreSQL the manual says that its own tools make the backup.
+        let is_of_a_file = words[0] == "backup" || words.contains(&"备份.sqlite");
+        if words[0] == "serve" || is_of_a_file && stage.has_no_file() {
             continue;
         }
         if line.starts_with("biaochi findings import") {

@@ -1,10 +1,7 @@
 //! Tables as people's computers save them: what they show is what is taken, or they are refused with what to do.
 
 use super::stage::{DALING, SHILI, Stage};
-use biaochi::{
-    protocol::Level,
-    server::database::{Database, Unit},
-};
+use biaochi::{protocol::Level, server::database::Unit};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 fn case(name: &str) -> String {
@@ -12,7 +9,7 @@ fn case(name: &str) -> String {
 }
 
 async fn units(stage: &Stage) -> Vec<Unit> {
-    let database = Database::open(&stage.path("b.sqlite")).await.unwrap();
+    let database = stage.database().await;
     let units = database.units().await.unwrap();
     database.close().await;
     units

@@ -1,5 +1,5 @@
 use super::stage::{SHILI, Stage, demo_roster};
-use biaochi::server::database::{Database, Unit};
+use biaochi::server::database::Unit;
 use rust_xlsxwriter::Workbook;
 
 const SMALL: &str = "编号,上级编号,层级,名称,领域,电话\n\
@@ -8,7 +8,7 @@ const SMALL: &str = "编号,上级编号,层级,名称,领域,电话\n\
     210726,,县,黑山县委,,\n";
 
 async fn units(stage: &Stage) -> Vec<Unit> {
-    let database = Database::open(&stage.path("b.sqlite")).await.unwrap();
+    let database = stage.database().await;
     let units = database.units().await.unwrap();
     database.close().await;
     units

@@ -8,6 +8,7 @@ use biaochi::{
         submission::{ConsideredBy, FORMAT},
     },
     protocol::{BranchFindings, NewFindings, Receipt, paths},
+    server::database::{Database, Place},
 };
 use serde_json::{Value, json};
 use std::{
@@ -18,6 +19,9 @@ use std::{
     time::UNIX_EPOCH,
 };
 use tempfile::TempDir;
+
+#[path = "../common/place.rs"]
+mod place;
 
 /// 黑山县镇安镇十里村党支部
 pub(crate) const SHILI: &str = "210726117203";
@@ -92,6 +96,36 @@ impl Stage {
         stage
     }
 
+    /// Its database: the file `b.sqlite` in it, or one of PostgreSQL that stands for it.
+    pub(crate) fn place(&self) -> Place {
+        place::of(&self.path("b.sqlite"))
+    }
+
+    /// The same, opened.
+    pub(crate) async fn database(&self) -> Database {
+        Database::open(self.place()).await.unwrap()
+    }
+
+    /// Whether a test that is about the SQLite file itself has to be left out, because it runs on PostgreSQL; it says so.
+    #[track_caller]
+    #[expect(clippy::print_stderr, reason = "nothing is left out silently")]
+    pub(crate) fn has_no_file(&self) -> bool {
+        let is_left_out = matches!(self.place(), Place::Postgres(_));
+        if is_left_out {
+            let at = std::panic::Location::caller();
+            eprintln!("left out on PostgreSQL, being about the SQLite file: {}:{}", at.file(), at.line());
+        }
+        is_left_out
+    }
+
+    /// What is told where there is no database yet.
+    pub(crate) fn nothing_there(&self) -> &'static str {
+        match self.place() {
+            Place::File(_) => "没有数据库文件",
+            Place::Postgres(_) => "还是空的",
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -110,7 +144,7 @@ impl Stage {
         command
             .args(args)
             .current_dir(self.folder.path())
-            .env("BIAOCHI_DATABASE", self.path("b.sqlite"))
+            .env("BIAOCHI_DATABASE", self.place().to_string())
             .env("NO_COLOR", "1")
             .env("BIAOCHI_CLOCK_OFFSET_MS", offset_to_noon().to_string());
         // What libraries have to say is no clerk's business, even where somebody asks for all of it.

@@ -23,7 +23,7 @@ fn a_folder_is_checked_without_a_database() {
         "什么也没有写入",
     ]);
     stage.run(&["standard", "publish", &broken]).refused(&["不认识“良好”"]);
-    stage.run(&["standard", "show"]).refused(&["没有数据库文件", "standard publish-builtin"]);
+    stage.run(&["standard", "show"]).refused(&[stage.nothing_there(), "standard publish-builtin"]);
     stage.run(&["standard", "check", &stage.arg("nowhere")]).refused(&[
         "读不了",
         "没有这个文件",
@@ -46,7 +46,7 @@ fn what_only_reads_begins_no_database() {
         &["backup", "备份.sqlite"],
     ] {
         let stage = Stage::empty();
-        stage.run(args).refused(&["没有数据库文件", "核对 --database", "standard publish-builtin"]);
+        stage.run(args).refused(&[stage.nothing_there(), "核对 --database", "standard publish-builtin"]);
         stage
             .run(&[args, &["--database", "没有/b.sqlite"]].concat())
             .refused(&["没有数据库文件“没有/b.sqlite”"]);

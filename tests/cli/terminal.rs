@@ -1,8 +1,9 @@
 //! What a clerk sees while a command works: on a terminal that it does, and for how long; in a pipe nothing; nowhere SQL.
 
 use super::stage::{Stage, demo_roster};
+use biaochi::server::database::Place;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{AnyConnection, Connection as _};
 use std::{
     fs::{File, OpenOptions},
     io::{BufRead as _, BufReader, Read as _},
@@ -63,10 +64,14 @@ impl Terminal {
 }
 
 /// Somebody writes into the database: whoever wants to write as well has to wait.
-async fn held(stage: &Stage) -> SqliteConnection {
-    let file = stage.path("b.sqlite");
-    let mut connection = SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
-    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+async fn held(stage: &Stage) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    let (url, hold) = match stage.place() {
+        Place::File(file) => (format!("sqlite:{}", file.display()), "BEGIN IMMEDIATE"),
+        Place::Postgres(url) => (url, "BEGIN; LOCK TABLE units IN EXCLUSIVE MODE"),
+    };
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(hold).execute(&mut connection).await.unwrap();
     connection
 }
 

@@ -167,8 +167,8 @@ fn what_is_in_force_is_named_wherever_a_version_is_read() {
     assert!(points(&shown) > 0, "{shown}");
     // Nothing published yet, and no database at all.
     let stage = Stage::empty();
-    stage.run(&["standard", "burden", "在用"]).refused(&["没有数据库文件"]);
-    stage.run(&["standard", "export", "在用", "-o", "x.xlsx"]).refused(&["没有数据库文件"]);
+    stage.run(&["standard", "burden", "在用"]).refused(&[stage.nothing_there()]);
+    stage.run(&["standard", "export", "在用", "-o", "x.xlsx"]).refused(&[stage.nothing_there()]);
     assert!(!stage.path("b.sqlite").exists());
     stage.run(&["roster", "import", &demo_roster()]).ok();
     stage.run(&["standard", "burden", "在用"]).refused(&["还没有发布标准"]);

@@ -1,10 +1,7 @@
 //! Two versions of the standard in one period, in what the township exports.
 
 use super::stage::{DALING, SHILI, Stage, rural};
-use biaochi::{
-    domain::{Checklist, ContentHash},
-    server::database::Database,
-};
+use biaochi::domain::{Checklist, ContentHash};
 use calamine::{Reader as _, open_workbook};
 
 const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/authoring/builtin");
@@ -27,7 +24,7 @@ fn second_version(stage: &Stage) -> String {
 async fn in_force(stage: &Stage) -> Checklist {
     let shown = stage.run(&["standard", "show", "--json"]).json();
     let hash = ContentHash::try_from(shown["checklists"][0]["hash"].as_str().unwrap().to_owned()).unwrap();
-    let database = Database::open(&stage.path("b.sqlite")).await.unwrap();
+    let database = stage.database().await;
     let body = database.checklist(&hash).await.unwrap().unwrap();
     database.close().await;
     serde_json::from_slice(&body).unwrap()

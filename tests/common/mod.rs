@@ -7,15 +7,19 @@ use biaochi::{
         submission::{ConsideredBy, FORMAT},
     },
     protocol::{ActivationCode, Level},
-    server::database::{Database, Unit},
+    server::database::{Database, Place, Unit},
 };
 use std::{
+    collections::HashMap,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{LazyLock, Mutex, OnceLock},
     time::UNIX_EPOCH,
 };
+
+#[path = "place.rs"]
+mod place;
 
 /// Far enough ahead for any test.
 pub(crate) const NEVER: u64 = 4_000_000_000_000;
@@ -37,8 +41,8 @@ pub(crate) fn code(number: usize) -> ActivationCode {
     ActivationCode::parse(&format!("1000{number:08}")).unwrap()
 }
 
-/// A database file with the built-in standard and so many branches under one township, each with a code.
-pub(crate) async fn prepare(file: &Path, branches: usize) {
+/// A database with the built-in standard and so many branches under one township, each with a code.
+pub(crate) async fn prepare(file: &Place, branches: usize) {
     let database = Database::open(file).await.unwrap();
     let builtin = biaochi::authoring::builtin().unwrap();
     database.publish(&builtin.checklists, &builtin.documents).await.unwrap();
@@ -149,7 +153,7 @@ pub(crate) fn activation(number: usize) -> serde_json::Value {
     })
 }
 
-/// The real program, serving a database file on a port of its own. It is killed when dropped.
+/// The real program, serving a database on a port of its own. It is killed when dropped.
 pub(crate) struct Program {
     /// The process.
     pub(crate) child: Child,
@@ -159,12 +163,12 @@ pub(crate) struct Program {
 
 impl Program {
     /// Starts it at [`NOON`] and waits until it says where it listens.
-    pub(crate) fn start(database: &Path, options: &[&str]) -> Self {
+    pub(crate) fn start(database: &Place, options: &[&str]) -> Self {
         Self::start_at(NOON, database, options)
     }
 
     /// The same at another time.
-    pub(crate) fn start_at(now_ms: u64, database: &Path, options: &[&str]) -> Self {
+    pub(crate) fn start_at(now_ms: u64, database: &Place, options: &[&str]) -> Self {
         let mut command = program(database);
         command.env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(now_ms).to_string());
         command.args(["--listen", "127.0.0.1:0"]).args(options);
@@ -207,16 +211,27 @@ pub(crate) fn offset_to(now_ms: u64) -> i64 {
     i64::try_from(now_ms).unwrap() - *BEGUN.get_or_init(machine)
 }
 
-/// `biaochi serve` on a database file, not started yet.
-pub(crate) fn program(database: &Path) -> Command {
+/// `biaochi serve` on a database, not started yet.
+pub(crate) fn program(database: &Place) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
     command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::host::listen=info");
     command.env("BIAOCHI_APP", "/no/such/folder").env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(NOON).to_string());
-    command.arg("--database").arg(database).arg("serve");
+    command.arg("--database").arg(database.to_string());
+    if let Some(folder) = FOLDERS.lock().unwrap().get(&database.to_string()) {
+        command.arg("--photos").arg(folder.join("photos"));
+    }
+    command.arg("serve");
     command
 }
 
-/// The database file in a folder.
-pub(crate) fn file(folder: &tempfile::TempDir) -> PathBuf {
-    folder.path().join("biaochi.sqlite")
+/// Of the databases that are no file: the folder that each is of.
+static FOLDERS: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
+
+/// The database of a folder: the file in it, or one of PostgreSQL that stands for it.
+pub(crate) fn file(folder: &tempfile::TempDir) -> Place {
+    let place = place::of(&folder.path().join("biaochi.sqlite"));
+    if matches!(place, Place::Postgres(_)) {
+        FOLDERS.lock().unwrap().insert(place.to_string(), folder.path().to_owned());
+    }
+    place
 }

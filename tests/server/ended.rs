@@ -16,7 +16,7 @@ impl Stage {
     /// The command line over the database that is served.
     fn clerk(&self, words: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
-        let ran = command.arg("--database").arg(file(&self.folder)).args(words).output().unwrap();
+        let ran = command.arg("--database").arg(file(&self.folder).to_string()).args(words).output().unwrap();
         assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
         String::from_utf8(ran.stdout).unwrap()
     }

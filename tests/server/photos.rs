@@ -63,8 +63,12 @@ impl Stage {
     /// What `review list` says.
     fn told_above(&self) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
-        let ran =
-            command.arg("--database").arg(file(&self.folder)).args(["review", "list"]).output().unwrap();
+        let ran = command
+            .arg("--database")
+            .arg(file(&self.folder).to_string())
+            .args(["review", "list"])
+            .output()
+            .unwrap();
         assert!(ran.status.success());
         String::from_utf8(ran.stdout).unwrap()
     }
@@ -153,7 +157,13 @@ async fn a_submission_that_came_before_its_branch_ended_is_still_made_whole() {
     assert_eq!(stage.bring(0, &photos[0]).await.status(), StatusCode::CREATED);
     let code = branch(0).to_string();
     let mut clerk = Command::new(env!("CARGO_BIN_EXE_biaochi"));
-    clerk.arg("--database").arg(file(&stage.folder)).args(["roster", "end", &code, "--on", "2026-09-01"]);
+    clerk.arg("--database").arg(file(&stage.folder).to_string()).args([
+        "roster",
+        "end",
+        &code,
+        "--on",
+        "2026-09-01",
+    ]);
     assert!(clerk.output().unwrap().status.success());
     assert_eq!(stage.bring(0, &photos[1]).await.status(), StatusCode::CREATED);
     assert!(stage.listed(0).await[0].missing.is_empty());

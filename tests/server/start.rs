@@ -27,9 +27,9 @@ async fn a_port_that_is_taken() {
 #[test]
 fn a_database_that_cannot_be_opened() {
     let folder = tempfile::tempdir().unwrap();
-    fails(&mut program(folder.path()), &[folder.path().to_str().unwrap(), "--database"]);
+    fails(&mut program(&folder.path().into()), &[folder.path().to_str().unwrap(), "--database"]);
     let garbage = folder.path().join("garbage.sqlite");
     std::fs::write(&garbage, "this is no database at all, but a letter to the township".repeat(20)).unwrap();
-    fails(&mut program(&garbage), &["garbage.sqlite", "--database"]);
-    fails(&mut program(Path::new("/proc/none/biaochi.sqlite")), &["写不了“/proc/none”", "办法"]);
+    fails(&mut program(&(&garbage).into()), &["garbage.sqlite", "--database"]);
+    fails(&mut program(&Path::new("/proc/none/biaochi.sqlite").into()), &["写不了“/proc/none”", "办法"]);
 }

@@ -145,7 +145,6 @@ mod tests {
     use super::*;
     use crate::server::{
         api::{Endpoint, router::routes},
-        database::Database,
         host::clock::SystemClock,
     };
     use axum::{
@@ -159,7 +158,7 @@ mod tests {
     #[tokio::test]
     async fn every_route_is_described_and_everything_described_is_a_route() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         let photos =
             crate::server::office::evidence::files::Photos::in_folder(&folder.path().join("photos")).unwrap();
         let endpoint = Endpoint::new(database, photos, Arc::new(SystemClock));

@@ -119,7 +119,7 @@ async fn start(
     folder: &TempDir,
     clock: &Arc<SetClock>,
 ) -> (Database, SocketAddr, tokio::task::JoinHandle<()>) {
-    let database = Database::open(&folder.path().join("biaochi.sqlite")).await.unwrap();
+    let database = crate::server::database::testing::database(folder).await;
     let photos =
         crate::server::office::evidence::files::Photos::in_folder(&folder.path().join("photos")).unwrap();
     let endpoint = Endpoint::new(database.clone(), photos, clock.clone());

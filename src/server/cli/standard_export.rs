@@ -89,7 +89,7 @@ mod tests {
     #[tokio::test]
     async fn what_would_not_come_back_the_same_is_not_exported() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         let output = folder.path().join("在用.xlsx");
         let export = || Export { file: None, builtin: false, output: output.clone() };
         let Package { mut checklists, documents, .. } = builtin().unwrap();

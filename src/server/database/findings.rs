@@ -408,7 +408,7 @@ mod tests {
     #[tokio::test]
     async fn the_upper_level_speaks_after_what_it_has_read_and_after_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await
@@ -482,7 +482,7 @@ mod tests {
     #[tokio::test]
     async fn a_word_of_a_later_kind_is_kept_and_counts_once_it_can_be_read() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await
@@ -512,7 +512,7 @@ mod tests {
     #[tokio::test]
     async fn what_no_phone_may_write_is_not_written_from_above_either() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await
@@ -552,7 +552,7 @@ mod tests {
     #[tokio::test]
     async fn neither_side_can_fill_a_branch_without_end_and_the_same_again_is_never_too_much() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await

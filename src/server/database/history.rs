@@ -95,7 +95,7 @@ mod tests {
     #[tokio::test]
     async fn every_version_is_remembered_and_each_checklist_told_once() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         assert_eq!(database.version_in_force().await.unwrap(), None);
         assert_eq!(database.ever_published().await.unwrap(), []);
         let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
@@ -112,14 +112,14 @@ mod tests {
     async fn a_piece_that_is_missing_is_a_failure_and_not_a_smaller_version() {
         for table in ["checklists", "documents"] {
             let folder = tempfile::tempdir().unwrap();
-            let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+            let database = crate::server::database::testing::database(&folder).await;
             let package = crate::authoring::builtin().unwrap();
             database.publish(&package.checklists, &package.documents).await.unwrap();
             let whole = database.version_in_force().await.unwrap().unwrap();
             assert_eq!((whole.checklists, whole.documents), (package.checklists, package.documents));
             let remove = match table {
-                "checklists" => "DELETE FROM checklists WHERE rowid = (SELECT max(rowid) FROM checklists)",
-                _ => "DELETE FROM documents WHERE rowid = (SELECT max(rowid) FROM documents)",
+                "checklists" => "DELETE FROM checklists WHERE hash = (SELECT max(hash) FROM checklists)",
+                _ => "DELETE FROM documents WHERE hash = (SELECT max(hash) FROM documents)",
             };
             sqlx::query(remove).execute(&database.pool).await.unwrap();
             assert!(matches!(database.version_in_force().await, Err(DatabaseError::Missing(_))), "{table}");

@@ -36,7 +36,7 @@ pub(super) async fn bring_along(place: &Place) -> Result<(), DatabaseError> {
     let mut connection = place.connect(true).await?;
     place.backend().prepare(place, &mut connection).await?;
     let done = run(&mut connection, place, place.backend().migrations()).await;
-    connection.close().await.map_err(|error| place.unopened(error))?;
+    connection.close().await.map_err(|error| place.unopened(&error))?;
     done
 }
 
@@ -66,7 +66,7 @@ async fn how_many_ran(
     place: &Place,
     migrations: &[(&str, &'static str)],
 ) -> Result<usize, DatabaseError> {
-    let failed = |error| place.unopened(error);
+    let failed = |error| place.unopened(&error);
     let version = place.backend().schema_number(connection).await.map_err(failed)?;
     if usize::try_from(version).map_or(true, |version| version > migrations.len()) {
         return Err(DatabaseError::Newer(place.clone(), version));

@@ -19,6 +19,8 @@ pub mod results;
 pub mod reviews;
 pub mod roster;
 mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tree;
 pub mod values_above;
 

@@ -221,7 +221,7 @@ mod tests {
     const FINISHED: Finished = Finished { media_type: MediaType::Jpeg, width: 16, height: 16 };
 
     async fn database(folder: &tempfile::TempDir) -> Database {
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(folder).await;
         for code in ["b", "c"] {
             let unit = "INSERT INTO units VALUES ($1, NULL, '\"branch\"', '支部', 'rural', '')";
             sqlx::query(unit).bind(code).execute(&database.pool).await.unwrap();

@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn a_version_published_again_is_in_force_again() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
         let in_force = async || -> String {
             let summary = database.standard().await.unwrap().unwrap();

@@ -93,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_withdrawn_or_reviewed_meanwhile_is_left_out_and_named() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await

@@ -103,7 +103,7 @@ mod tests {
     #[tokio::test]
     async fn a_correction_stands_beside_what_it_corrects_and_nobodys_later_word_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await

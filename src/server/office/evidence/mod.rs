@@ -216,7 +216,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_lost_is_found_out_at_the_start_or_when_it_is_read_and_what_came_back_too() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         let branch = BranchCode::new("b").unwrap();
         let unit = crate::server::database::Unit {
             code: branch.clone(),
