@@ -284,14 +284,14 @@ async fn agrees_with_all_that_is_stored(database: &Database) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::server::database::testing::cases(24), ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_lists_say_what_follows_from_it(acts in prop::collection::vec(act(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
-            let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+            let database = crate::server::database::testing::database(&folder).await;
             for number in 0..3 {
                 sqlx::query("INSERT INTO units VALUES ($1, NULL, '\"branch\"', '支部', 'rural', '')")
                     .bind(branch(number).as_str().to_owned())

@@ -458,7 +458,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_decided_is_decided_of_a_finding_as_it_reads_at_that_moment() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         sqlx::raw_sql("INSERT INTO units VALUES ('b', NULL, '\"branch\"', '支部', 'rural', '')")
             .execute(&database.pool)
             .await

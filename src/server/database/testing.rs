@@ -10,6 +10,11 @@ pub(crate) async fn database(folder: &tempfile::TempDir) -> Database {
     Database::open(place(folder)).await.unwrap()
 }
 
+/// How many cases a property is tried with: fewer where each makes a database on a server.
+pub(crate) fn cases(number: u32) -> u32 {
+    if std::env::var_os("BIAOCHI_TEST_POSTGRES").is_some() { number.div_ceil(4) } else { number }
+}
+
 /// Where it is.
 pub(crate) fn place(folder: &tempfile::TempDir) -> Place {
     place::of(&folder.path().join("biaochi.sqlite"))

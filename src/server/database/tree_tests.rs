@@ -29,7 +29,7 @@ fn unit(number: usize, place: usize, name: u8) -> Unit {
 type Change = (usize, usize, u8, i8, bool);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::server::database::testing::cases(16), ..ProptestConfig::default() })]
 
     #[test]
     fn what_lies_below_a_unit_is_the_same_read_alone_or_out_of_everything(
@@ -43,7 +43,7 @@ proptest! {
 
 async fn same(places: &[usize], mut changes: Vec<Change>) {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("b.sqlite")).await.unwrap();
+    let database = crate::server::database::testing::database(&folder).await;
     let units: Vec<Unit> = places.iter().enumerate().map(|(number, place)| unit(number, *place, 9)).collect();
     database.import_units(&units, From::Ever, None).await.unwrap();
     changes.sort_by_key(|change| change.3);

@@ -291,7 +291,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_that_branches_have_is_taken_from_them_unconfirmed_not_even_by_the_built_in_standard() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let database = crate::server::database::testing::database(&folder).await;
         let branch = Unit {
             code: BranchCode::new("b").unwrap(),
             parent: None,
