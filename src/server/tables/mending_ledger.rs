@@ -96,7 +96,7 @@ impl Book<'_> {
     pub(crate) fn write(&self) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         let lines = (1..).zip(self.rows).map(|(number, row)| Line { number, row, book: self });
-        Page::new(&mut book, "整改台账", &ledger())?.whole_rows(&ledger(), &lines.collect::<Vec<_>>())?;
+        Page::new(&mut book, "整改台账", &ledger())?.whole_rows(&ledger(), lines)?;
         self.by_item(&mut book)?;
         self.by_town(&mut book)?;
         book.save_to_buffer()
