@@ -211,9 +211,14 @@ pub(crate) fn offset_to(now_ms: u64) -> i64 {
     i64::try_from(now_ms).unwrap() - *BEGUN.get_or_init(machine)
 }
 
+/// The program: the one just built, or another that is to be measured.
+pub(crate) fn executable() -> PathBuf {
+    std::env::var_os("BIAOCHI").map_or_else(|| env!("CARGO_BIN_EXE_biaochi").into(), PathBuf::from)
+}
+
 /// `biaochi serve` on a database, not started yet.
 pub(crate) fn program(database: &Place) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
+    let mut command = Command::new(executable());
     command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::host::listen=info");
     command.env("BIAOCHI_APP", "/no/such/folder").env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(NOON).to_string());
     command.arg("--database").arg(database.to_string());

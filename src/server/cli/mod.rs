@@ -84,6 +84,9 @@ enum Command {
     Results(results::Results),
     #[command(about = "备份数据库；服务运行时也可以")]
     Backup(backup::Backup),
+    // What lists are read from is kept as things change; this is for whoever doubts it, or has changed the file by hand.
+    #[command(hide = true, about = "把列表用的数据从原始记录重新算一遍")]
+    Derive,
 }
 
 /// What a command does where there is no database.
@@ -111,6 +114,7 @@ impl Command {
             Self::Findings(_) => Some("正在查问题和整改"),
             Self::Results(_) => Some("正在汇总结果"),
             Self::Backup(_) => Some("正在备份"),
+            Self::Derive => Some("正在重新算"),
         }
     }
 
@@ -126,7 +130,8 @@ impl Command {
             | Self::Judge(_)
             | Self::Findings(_)
             | Self::Results(_)
-            | Self::Backup(_) => Needs::Database,
+            | Self::Backup(_)
+            | Self::Derive => Needs::Database,
         }
     }
 }
@@ -208,9 +213,17 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
+        Command::Derive => derive(&database).await.map_err(Into::into),
     };
     database.close().await;
     done
+}
+
+/// Works out anew what lists are read from.
+async fn derive(database: &Database) -> Result<(), CliError> {
+    database.derive_again().await?;
+    text::say("列表用的数据重新算过了。");
+    Ok(())
 }
 
 /// Makes the folder of a new database.

@@ -153,14 +153,15 @@ impl Database {
         rows.iter().map(standing).collect()
     }
 
-    /// The findings whose ids end in the same eight digits as another's.
-    pub async fn findings_that_end_alike(&self) -> Result<Vec<FindingId>, DatabaseError> {
-        let rows = sqlx::query(
-            "SELECT DISTINCT finding FROM findings WHERE substr(backwards, 1, 8) IN
-                 (SELECT substr(backwards, 1, 8) FROM findings GROUP BY substr(backwards, 1, 8)
-                  HAVING count(DISTINCT backwards) > 1)",
-        );
-        let rows = rows.fetch_all(&self.pool).await?;
+    /// The other findings, anybody's, whose ids end in the same eight digits as one of these branches'.
+    pub async fn that_end_alike(&self, branches: &[BranchCode]) -> Result<Vec<FindingId>, DatabaseError> {
+        let keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
+        let statement = "SELECT DISTINCT other.finding FROM findings one JOIN findings other
+                 ON other.backwards >= substr(one.backwards, 1, 8) AND other.backwards < substr(one.backwards, 1, 8) || 'g'
+                 AND other.backwards <> one.backwards
+             WHERE one.branch IN";
+        let mut connection = self.pool.acquire().await?;
+        let rows = many::select(&mut connection, statement, &[], &keys, "").await?;
         rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).collect()
     }
 

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Entry, PeriodId, SectorId,
-        SubmissionId, ValueAbove, WithAbove, sector::SECTORS, with_above,
+        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Entry, ItemId, PeriodId,
+        Points, SectorId, SubmissionId, ValueAbove, WithAbove, sector::SECTORS, with_above,
     },
     server::database::{Database, Unit, results::Report},
 };
@@ -113,7 +113,8 @@ pub(crate) async fn of(
 }
 
 /// The same with what the reports say. Of each that is kept of which tables tell: what was answered where something was given from
-/// above, else who speaks, the branch's figures, its notes and its reasons.
+/// above, else who speaks, the branch's figures, its notes and its reasons; and of its scores the parts only where something is
+/// short or reasoned.
 pub(crate) async fn with_reports(
     database: &Database,
     period: &PeriodId,
@@ -134,6 +135,13 @@ pub(crate) async fn with_reports(
             let is_given = results.given.get(*branch).is_some_and(|given| !given.is_empty());
             let told: Vec<Entry> =
                 submission.answers.iter().filter(|entry| is_given || is_told(entry)).cloned().collect();
+            let reasoned: BTreeSet<&ItemId> = told.iter().filter_map(reasoned).collect();
+            let scores = report.sheet.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
+            for score in scores.filter(|score| score.lost() == Points::ZERO) {
+                if !reasoned.contains(&score.item) {
+                    score.parts = Vec::new();
+                }
+            }
             submission.answers = told.into();
             reports.insert((*branch).clone(), report);
         }
@@ -142,12 +150,17 @@ pub(crate) async fn with_reports(
     Ok(results)
 }
 
+/// The item that a branch answers otherwise than its ledger, with a reason.
+fn reasoned(entry: &Entry) -> Option<&ItemId> {
+    match (&entry.key, &entry.value) {
+        (AnswerKey::Part { item, .. }, AnswerValue::Part { reason, .. }) if !reason.is_empty() => Some(item),
+        _ => None,
+    }
+}
+
 /// Whether tables tell an answer by itself, not only by what it scored.
 fn is_told(entry: &Entry) -> bool {
-    match &entry.value {
-        AnswerValue::Part { reason, .. } => !reason.is_empty(),
-        _ => matches!(entry.key, AnswerKey::Profile | AnswerKey::Note { .. }),
-    }
+    reasoned(entry).is_some() || matches!(entry.key, AnswerKey::Profile | AnswerKey::Note { .. })
 }
 
 impl Results {

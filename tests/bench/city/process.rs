@@ -34,7 +34,7 @@ impl Program {
     /// Runs a command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let printed = self.folder.join("printed");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_biaochi"));
+        let mut command = Command::new(common::executable());
         command
             .env("NO_COLOR", "1")
             .env("BIAOCHI_CLOCK_OFFSET_MS", common::offset_to(common::NOON).to_string());

@@ -126,12 +126,6 @@ fn digits(id: FindingId) -> String {
     id.0.simple().to_string()
 }
 
-/// The number of a finding that no other ends like.
-fn shortest(id: FindingId) -> String {
-    let digits = digits(id);
-    digits.get(digits.len() - NUMBER_DIGITS..).unwrap_or_default().to_owned()
-}
-
 /// 编号 of findings, by which everybody above knows them: the last eight digits of the id, which are not of its time; more of them
 /// where another finding ends the same way, so that what is printed always tells which one is meant.
 fn numbers(ids: impl Iterator<Item = FindingId>) -> BTreeMap<FindingId, String> {
@@ -159,16 +153,21 @@ pub(crate) async fn list(database: &Database, under: Option<&str>) -> Result<Vec
     if let (true, Some(under)) = (branches.is_empty(), under) {
         return Err(scope::Refusal::NoBranches(under.into()).into());
     }
-    let standing = database.standing(root.is_some().then_some(&branches[..])).await?;
-    Ok(rows(database, &tree, standing, root.as_ref()).await?)
+    let (standing, alike) = match &root {
+        Some(_) => (database.standing(Some(&branches)).await?, database.that_end_alike(&branches).await?),
+        // All are there already.
+        None => (database.standing(None).await?, Vec::new()),
+    };
+    Ok(rows(database, &tree, standing, &alike, root.as_ref()).await?)
 }
 
-/// Those that concern anybody. What a branch wrote by mistake does not; what went over to another branch is listed there, here only
+/// Those that concern anybody; beside `alike`, which end like one of them. What a branch wrote by mistake does not; what went over to another branch is listed there, here only
 /// where somebody asks for this one.
 async fn rows(
     database: &Database,
     tree: &Tree,
     standing: Vec<Standing>,
+    alike: &[FindingId],
     asked: Option<&BranchCode>,
 ) -> Result<Vec<Row>, DatabaseError> {
     let passed_on = |one: &Standing| {
@@ -179,7 +178,7 @@ async fn rows(
     };
     let elsewhere: Vec<_> = standing.iter().filter_map(passed_on).collect();
     let elsewhere = database.which_are_there(&elsewhere).await?;
-    let crowded = numbers(database.findings_that_end_alike().await?.into_iter());
+    let mut numbers = numbers(standing.iter().map(|one| one.finding.id).chain(alike.iter().copied()));
     let rows = standing.into_iter().filter_map(|one| {
         let member = tree.get(&one.branch)?;
         let is_elsewhere = passed_on(&one).is_some_and(|there| elsewhere.contains(&there));
@@ -189,7 +188,7 @@ async fn rows(
         Some(Row {
             branch: member.unit.clone(),
             above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            number: crowded.get(&one.finding.id).cloned().unwrap_or_else(|| shortest(one.finding.id)),
+            number: numbers.remove(&one.finding.id).unwrap_or_else(|| digits(one.finding.id)),
             finding: one.finding,
             gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
         })
@@ -204,7 +203,8 @@ async fn find(database: &Database, text: &str) -> Result<Row, Refusal> {
     if wanted.len() >= NUMBER_DIGITS {
         for one in database.standing_that_end(&wanted).await? {
             let tree = database.tree_of(Some(&one.branch), None).await?;
-            meant.append(&mut rows(database, &tree, vec![one], None).await?);
+            let alike = database.that_end_alike(std::slice::from_ref(&one.branch)).await?;
+            meant.append(&mut rows(database, &tree, vec![one], &alike, None).await?);
         }
     }
     match (meant.pop(), meant.len()) {
@@ -323,7 +323,6 @@ mod number_tests {
         let numbers = numbers(ids.iter().chain(&ids).copied());
         let expected = ["800000001a2b3c4d", "21a2b3c4d", "900000001a2b3c4d", "ffffffff"];
         assert_eq!(ids.iter().map(|id| numbers[id].as_str()).collect::<Vec<_>>(), expected);
-        assert_eq!(numbers[&ids[3]], shortest(ids[3]));
         for (id, number) in &numbers {
             assert!(ids.iter().all(|other| other == id || !digits(*other).ends_with(number)), "{number}");
         }
