@@ -72,6 +72,7 @@ bench: build ## Measure: first visit, reopening and saving at 6x CPU slowdown; s
 
 bench-city: ## Measure the upper level's commands over a city of 6,767 branches with 15,000 findings, and beside their budgets
 	cargo bench --locked --features server --bench city
+	@if .ci/postgres --is-here; then .ci/postgres cargo bench --locked --features server --bench city; fi
 
 screenshots: build ## Photograph every page at 360x780 into tests/browser/screenshots
 	@.ci/setup tests

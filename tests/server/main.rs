@@ -13,6 +13,7 @@ mod findings;
 mod https;
 mod killed;
 mod limits;
+mod meanwhile;
 mod phones;
 mod photos;
 mod profile;

@@ -51,7 +51,7 @@ pub(crate) async fn contend(program: &Program, city: &City) {
     let listed = program.must(&["findings", "list", "--json"]).said;
     let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();
     let open: Vec<&Value> = listed.iter().filter(|one| one["state"] != "已销号").collect();
-    let mut server = common::Program::start(&program.database.to_str().unwrap().parse().unwrap(), &[]);
+    let mut server = common::Program::start(&program.database, &[]);
     let is_over = Arc::new(AtomicBool::new(false));
     let mut phones = Vec::new();
     for number in 0..city.branches.len() {

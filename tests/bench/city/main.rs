@@ -13,11 +13,12 @@ mod contention;
 mod invent;
 mod process;
 
-use biaochi::server::database::Database;
+use biaochi::server::database::{Database, Place};
 use invent::City;
 use process::{Program, Run, median};
 use serde_json::Value;
-use std::{path::Path, time::Instant};
+use std::{process::Command, time::Instant};
+use tempfile::TempDir;
 
 /// The branches of the real city, in all sectors.
 const BRANCHES: usize = 6_767;
@@ -56,40 +57,51 @@ const fn budget(what: &'static str, ms: u32, mb: Option<u32>) -> Budget {
 async fn main() {
     let folder =
         tempfile::tempdir_in(std::env::var_os("BENCH_FOLDER").unwrap_or_else(|| "target".into())).unwrap();
-    println!("SQLite");
-    let (few, _) = measured(folder.path(), FEW_BRANCHES).await;
-    let (all, (program, city)) = measured(folder.path(), BRANCHES).await;
+    let homes = [(); 2].map(|()| tempfile::tempdir_in(&folder).unwrap());
+    let (few, _) = measured(&homes[0], FEW_BRANCHES).await;
+    let (all, (program, city)) = measured(&homes[1], BRANCHES).await;
     table(&few, &all);
     contention::contend(&program, &city).await;
 }
 
+/// A copy of a database that nobody uses, standing for this folder.
+fn copy(from: &Place, folder: &TempDir) -> Place {
+    let to = common::file(folder);
+    match (from, &to) {
+        (Place::File(from), Place::File(to)) => drop(std::fs::copy(from, to).unwrap()),
+        (Place::Postgres(from), Place::Postgres(to)) => {
+            let (server, from) = from.rsplit_once('/').unwrap();
+            let (_, to) = to.rsplit_once('/').unwrap();
+            for text in [format!("DROP DATABASE {to}"), format!("CREATE DATABASE {to} TEMPLATE {from}")] {
+                let done = Command::new("psql").args(["-qX", "-c", &text, server]).output().unwrap();
+                assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            }
+        }
+        _ => panic!("{from} and {to} are of two kinds"),
+    }
+    to
+}
+
 /// Builds a city of this size and measures each command.
-async fn measured(folder: &Path, size: usize) -> (Vec<Run>, (Program, City)) {
-    let folder = folder.join(size.to_string());
-    std::fs::create_dir(&folder).unwrap();
-    let file = folder.join("biaochi.sqlite");
+async fn measured(home: &TempDir, size: usize) -> (Vec<Run>, (Program, City)) {
+    let (place, folder) = (common::file(home), home.path().to_owned());
     let started = Instant::now();
-    let database = Database::open(&file).await.unwrap();
+    let database = Database::open(&place).await.unwrap();
     let city = invent::build(&database, size).await;
     database.close().await;
-    let mb = std::fs::metadata(&file).unwrap().len() / 1_000_000;
-    println!("{size} branches, {mb} MB, built in {:.1} s", started.elapsed().as_secs_f64());
-    let program = Program { database: file.clone().into(), folder: folder.clone() };
+    let kind = match &place {
+        Place::File(file) => format!("SQLite, {} MB", std::fs::metadata(file).unwrap().len() / 1_000_000),
+        Place::Postgres(_) => "PostgreSQL".to_owned(),
+    };
+    println!("{kind}: {size} branches, built in {:.1} s", started.elapsed().as_secs_f64());
+    let program = Program { database: place.clone(), folder: folder.clone() };
     let findings = FINDINGS * size / BRANCHES;
     let list = program.table("findings.csv", &invent::table_of_findings(&city, findings, 0));
-    let imported = [1, 2, 3].map(|number| {
-        let database = if number < 3 { folder.join(format!("copy-{number}.sqlite")) } else { file.clone() };
-        if number < 3 {
-            std::fs::copy(&file, &database).unwrap();
-        }
-        let run = Program { database: database.clone().into(), folder: folder.clone() }
-            .must(&["findings", "import", &list]);
-        if number < 3 {
-            std::fs::remove_file(database).unwrap();
-        }
-        run
-    });
-    let database = Database::open(&file).await.unwrap();
+    let copies = [(); 2].map(|()| tempfile::tempdir_in(&folder).unwrap());
+    let places = [copy(&place, &copies[0]), copy(&place, &copies[1]), place.clone()];
+    let imported = places
+        .map(|database| Program { database, folder: folder.clone() }.must(&["findings", "import", &list]));
+    let database = Database::open(&place).await.unwrap();
     invent::mend(&database, &city).await;
     database.close().await;
     let (town, root) = (city.town.as_str(), city.root.as_str());

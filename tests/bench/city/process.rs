@@ -1,8 +1,8 @@
 //! Commands run as processes, each with the time that it took and the most memory that it held.
 
 use crate::common;
+use biaochi::server::database::Place;
 use std::{
-    ffi::OsString,
     fs::File,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -25,7 +25,7 @@ pub(crate) struct Run {
 /// The real program on one database.
 pub(crate) struct Program {
     /// As `--database` takes it.
-    pub(crate) database: OsString,
+    pub(crate) database: Place,
     /// Where tables and printed pages go.
     pub(crate) folder: PathBuf,
 }
@@ -38,7 +38,7 @@ impl Program {
         command
             .env("NO_COLOR", "1")
             .env("BIAOCHI_CLOCK_OFFSET_MS", common::offset_to(common::NOON).to_string());
-        command.arg("--database").arg(&self.database).args(arguments).current_dir(&self.folder);
+        command.arg("--database").arg(self.database.to_string()).args(arguments).current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(File::create(&printed).unwrap());
         command.stderr(File::create(self.folder.join("complaint")).unwrap());
         let started = Instant::now();
