@@ -1,56 +1,16 @@
-//! The API to read: the OpenAPI document, and a page of ours made from it. No script, nothing from elsewhere.
+//! The API to read: a page of ours made from the OpenAPI document. No script, nothing from elsewhere.
 
-use super::openapi_limits::DOCUMENT;
 use crate::protocol::paths;
-use axum::{
-    http::header,
-    response::{Html, IntoResponse},
-};
 use serde_json::Value;
-use std::{fmt::Write as _, sync::LazyLock};
+use std::fmt::Write as _;
 
-const STYLE: &str = include_str!("docs.css");
+pub(super) const STYLE: &str = include_str!("docs.css");
 /// The page loads its style and nothing else.
-const POLICY: &str =
+pub(super) const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-static PAGE: LazyLock<String> = LazyLock::new(|| page_of(&DOCUMENT));
-
-/// This document.
-#[utoipa::path(
-    get,
-    path = paths::OPENAPI,
-    operation_id = "openapi_get",
-    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")),
-)]
-pub(super) async fn openapi() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-cache")], axum::Json(&*DOCUMENT))
-}
-
-/// This document as a page to read.
-#[utoipa::path(
-    get,
-    path = paths::DOCS,
-    operation_id = "docs_get",
-    responses((status = 200, description = "A page", content_type = "text/html")),
-)]
-pub(super) async fn page() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE.as_str()))
-}
-
-/// The style of that page.
-#[utoipa::path(
-    get,
-    path = paths::DOCS_STYLE,
-    operation_id = "docs_style_get",
-    responses((status = 200, description = "A style sheet", content_type = "text/css")),
-)]
-pub(super) async fn style() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
-}
-
 /// The page of an OpenAPI document. Writing to a `String` cannot fail.
-fn page_of(document: &Value) -> String {
+pub(super) fn page_of(document: &Value) -> String {
     let info = &document["info"];
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \

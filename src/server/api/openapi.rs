@@ -1,7 +1,13 @@
-//! The OpenAPI document, from the code: each route describes itself beside its handler.
+//! The OpenAPI document, from the code: each route describes itself beside its handler. And the routes that give it.
 
-use crate::protocol::{Problem, ProblemKind};
-use std::collections::BTreeMap;
+use super::{docs, openapi_limits::limited};
+use crate::protocol::{Problem, ProblemKind, paths};
+use axum::{
+    http::header,
+    response::{Html, IntoResponse},
+};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -40,14 +46,56 @@ use utoipa::{
         super::photo::head,
         super::photo::get,
         super::photo::put,
-        super::docs::openapi,
-        super::docs::page,
-        super::docs::style,
+        document,
+        page,
+        style,
     ),
     components(schemas(Problem)),
     modifiers(&Problems, &Token),
 )]
-pub(super) struct Document;
+struct Document;
+
+/// The document with its limits.
+pub(super) static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| limited(serde_json::to_value(Document::openapi()).unwrap_or_default()));
+
+static PAGE: LazyLock<String> = LazyLock::new(|| docs::page_of(&DOCUMENT));
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = paths::OPENAPI,
+    operation_id = "openapi_get",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")),
+)]
+pub(super) async fn document() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-cache")], axum::Json(&*DOCUMENT))
+}
+
+/// This document as a page to read.
+#[utoipa::path(
+    get,
+    path = paths::DOCS,
+    operation_id = "docs_get",
+    responses((status = 200, description = "A page", content_type = "text/html")),
+)]
+pub(super) async fn page() -> impl IntoResponse {
+    (
+        [(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, docs::POLICY)],
+        Html(PAGE.as_str()),
+    )
+}
+
+/// The style of that page.
+#[utoipa::path(
+    get,
+    path = paths::DOCS_STYLE,
+    operation_id = "docs_style_get",
+    responses((status = 200, description = "A style sheet", content_type = "text/css")),
+)]
+pub(super) async fn style() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_TYPE, "text/css; charset=utf-8")], docs::STYLE)
+}
 
 /// Every operation says with which problems it can refuse, and that it can fail.
 struct Problems;

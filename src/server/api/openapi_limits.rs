@@ -4,7 +4,6 @@
 //! What depends on the day, on what is stored here or on another part of the same request (which answer fits which question) no
 //! schema can say; those operations document 422.
 
-use super::openapi::Document;
 use crate::{
     domain::{
         answer::MAX_FIGURE,
@@ -19,12 +18,10 @@ use crate::{
     protocol::MAX_FINDINGS_PER_REQUEST,
 };
 use serde_json::{Map, Value, json};
-use std::{fmt::Write as _, sync::LazyLock};
-use utoipa::OpenApi as _;
+use std::fmt::Write as _;
 
 /// The document with its limits.
-pub(super) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+pub(super) fn limited(mut document: Value) -> Value {
     close_tagged(&mut document["components"]["schemas"]);
     for (at, limit) in limits(&document["components"]["schemas"]) {
         // That every place is there is tested.
@@ -34,7 +31,7 @@ pub(super) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     }
     limit_parameters(&mut document["paths"]);
     document
-});
+}
 
 /// Puts keywords into a schema. Where it is a reference they stand beside it, as OpenAPI 3.1 allows.
 fn add(schema: &mut Value, limit: Value) {
@@ -219,6 +216,7 @@ fn limit_parameters(paths: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::api::openapi::DOCUMENT;
     use crate::{
         domain::{check::tests::submission, text::fault},
         protocol::{ActivationCode, StampedProfile},

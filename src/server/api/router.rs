@@ -1,7 +1,7 @@
 //! Every route of the endpoint, to be read aloud.
 
 use super::{
-    Endpoint, activate, branch, checklist, device_codes, docs, document, error::Failure, findings, health,
+    Endpoint, activate, branch, checklist, device_codes, document, error::Failure, findings, health, openapi,
     photo, profile, standard, submission, submissions, this_device, withdrawal,
 };
 use crate::protocol::{ProblemKind, SERVER_HEADER, SERVER_HEADER_VALUE, paths};
@@ -70,9 +70,9 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 17] {
         (paths::SUBMISSION, get(submission::get).put(submission::put)),
         (paths::WITHDRAWAL, put(withdrawal::put)),
         (paths::PHOTO, get(photo::get).head(photo::head).put(photo::put)),
-        (paths::OPENAPI, get(docs::openapi)),
-        (paths::DOCS, get(docs::page)),
-        (paths::DOCS_STYLE, get(docs::style)),
+        (paths::OPENAPI, get(openapi::document)),
+        (paths::DOCS, get(openapi::page)),
+        (paths::DOCS_STYLE, get(openapi::style)),
     ]
 }
 
