@@ -237,20 +237,14 @@ mod tests {
     use super::*;
     use crate::{
         authoring::builtin,
-        domain::{self, BranchCode, SectorId},
+        domain::{self, SectorId},
         protocol::Level,
-        server::database::Unit,
+        server::{
+            database::Unit,
+            office::testing::{NOW, unit},
+        },
     };
     use jiff::civil::date;
-
-    /// 2026-11-24 12:00 in Shanghai.
-    struct Noon;
-
-    impl Clock for Noon {
-        fn now_ms(&self) -> u64 {
-            1_795_492_800_000
-        }
-    }
 
     #[test]
     fn a_period_that_runs_or_has_reports_is_missed_and_no_other() {
@@ -292,14 +286,7 @@ mod tests {
     async fn nothing_that_branches_have_is_taken_from_them_unconfirmed_not_even_by_the_built_in_standard() {
         let folder = tempfile::tempdir().unwrap();
         let database = crate::server::database::testing::database(&folder).await;
-        let branch = Unit {
-            code: BranchCode::new("b").unwrap(),
-            parent: None,
-            level: Level::Branch,
-            name: "支部".into(),
-            sector: "fishery".into(),
-            telephone: String::new(),
-        };
+        let branch = Unit { sector: "fishery".into(), ..unit("b", None, Level::Branch, "渔业党支部") };
         database.put_unit(&branch).await.unwrap();
         // An earlier version of the built-in standard has a sector, a period and an item of its own.
         let builtin = builtin().unwrap();
@@ -315,10 +302,10 @@ mod tests {
                 (item.title, item.requirement) = ("播放设备".into(), "能用，有登记。".into());
             }
         }
-        publish(&database, &Noon, &earlier, Confirmed::default()).await.unwrap();
+        publish(&database, &NOW, &earlier, Confirmed::default()).await.unwrap();
 
         let mut confirmed = Confirmed::default();
-        let refused = async |confirmed| match publish_builtin(&database, &Noon, &builtin, confirmed).await {
+        let refused = async |confirmed| match publish_builtin(&database, &NOW, &builtin, confirmed).await {
             Err(Refusal::Objected(objection)) => objection,
             other => panic!("{other:?}"),
         };
@@ -336,7 +323,7 @@ mod tests {
             Objection::SectorsLeftOut(_)
         ));
         confirmed.same_item = true;
-        let done = publish_builtin(&database, &Noon, &builtin, confirmed).await.unwrap();
+        let done = publish_builtin(&database, &NOW, &builtin, confirmed).await.unwrap();
         assert_eq!(done.before.unwrap().version, "2025.1");
         assert_eq!(done.published.version, builtin.standard.version);
     }
