@@ -58,7 +58,7 @@ async fn write(
 ) -> usize {
     let mut count = 0;
     while !is_over.load(Ordering::Relaxed) {
-        let progress = if count / EACH % 2 == 0 { Progress::Mended } else { Progress::UnderWay };
+        let progress = if (count / EACH).is_multiple_of(2) { Progress::Mended } else { Progress::UnderWay };
         let finding = findings[count % findings.len()];
         let stamp = Stamp { ms: NOON + 1_000_000 + count as u64, count: 0, device: device(phone) };
         let value = Findings::default().progress(finding, progress);

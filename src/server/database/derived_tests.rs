@@ -215,7 +215,11 @@ fn arrival(
             considered_on: date(2026, 11, 20),
             considered_by: ConsideredBy::Committee,
             secretary: "李书记".into(),
-            claimed_grade: if number % 2 == 0 { ClaimedGrade::Excellent } else { ClaimedGrade::Own(2) },
+            claimed_grade: if number.is_multiple_of(2) {
+                ClaimedGrade::Excellent
+            } else {
+                ClaimedGrade::Own(2)
+            },
         },
         answers: Vec::new().into(),
         ledger: Vec::new().into(),
