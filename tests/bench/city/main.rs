@@ -4,7 +4,12 @@
 //! Printed are the median time of three runs and the most memory of any, beside what each may cost, and how much it grows from a
 //! city of 1,000 branches to one of 6,767. Afterwards 32 phones write as fast as they can while problems are closed and imported.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench that cannot go on fails here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that cannot go on fails here"
+)]
 
 #[expect(dead_code, reason = "stories and the other bench share it")]
 #[path = "../../common/mod.rs"]
