@@ -3,6 +3,9 @@
 //! A package is a set of sheets with Chinese headers, one workbook or a folder of CSV files; `words.rs` lists the words their
 //! cells use. Sheets become rows (`rows.rs`), rows become one checklist a sector (`assemble.rs`) and the documents of 一编一册
 //! (`documents.rs`), which may also be written as Markdown files (`document_file.rs`). The sheets themselves are read by `crate::sheets`.
+//!
+//! A standard is one workbook, and comes back the same: template, reader and export go by one list of columns, and an export that would not
+//! publish to the same content hashes is refused. Documents are published as structure: what has no block there is a fault.
 
 mod assemble;
 mod book;

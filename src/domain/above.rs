@@ -7,6 +7,9 @@
 //!
 //! The branch's own score stays what it is. With values the whole is scored a second time, each value standing where an answer
 //! would stand, by the same engine; what nobody has judged yet stays outside, as in the self-score.
+//!
+//! Values are appended, never changed; the last one counts, as long as the item is worth what it was. Phones hear of them with their branch, in
+//! a list that old ones pass over.
 
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, PartAnswer},

@@ -2,6 +2,7 @@
 //!
 //! Merging is the union of the sets; the value of a register is its entry with the highest stamp. Union is commutative,
 //! associative and idempotent, so phones agree in whatever order they meet, and what was overwritten stays in the history.
+//! Phones merge when they pull; the endpoint never does.
 
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, PartAnswer, Stance},

@@ -156,7 +156,8 @@ pub enum Combine {
     /// Their sum.
     #[default]
     All,
-    /// The best of them: several ways to comply.
+    /// The best of them, whatever each is worth: several ways to comply. Where all are worth the same, one answer is enough; where not,
+    /// those that could still be worth more stay open, so that no branch loses points by not having looked further.
     Any,
 }
 

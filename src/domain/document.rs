@@ -3,6 +3,9 @@
 //! Authors write a small Markdown; what is published is this structure, so that the phone needs no Markdown reader, nothing in
 //! a document can be markup, and a table can be laid out for a narrow screen. Like a checklist, a document is known by the
 //! [`ContentHash`] of its canonical JSON, and new fields must be optional and skipped when empty.
+//!
+//! A phone fetches the documents one by one, by hash, after the checklists: an interrupted fetch goes on, a new version brings only what
+//! changed, and the first self-check never waits.
 
 use super::{
     checklist::{Citation, Mark},

@@ -6,6 +6,10 @@
 //! - **2** adds: each missing one of a count costs; each step of a share below its target costs; fractions; deductions from the
 //!   total; alternative ways of unequal worth; limits on counts and on a share that is too high; full points other than 100, own
 //!   grades, limits on the whole.
+//!
+//! The version is worked out when the sheets are put together, as the lowest that can say what they say ([`super::needs`]), so that a checklist
+//! without new rules keeps its hash. A program reads no checklist of a later version than it knows, exactly as it reads none with an
+//! unknown rule: the phone stays on its version and says 请更新. What the first version scored is frozen in `golden/engine-1.json`.
 
 use serde::{Deserialize as _, Deserializer, de};
 

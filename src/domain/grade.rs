@@ -1,4 +1,8 @@
 //! Grades (等次) and what holds them down, vetoes (一票否决) among them.
+//!
+//! Grades are data: a checklist has the usual four, or names its own with their score lines, lowest first, and says which are selected from
+//! above. Content with the usual four is byte for byte what it was before there were others; so is what says nothing of the whole
+//! ([`super::whole`]).
 
 use super::{
     ids::{ChoiceId, FactId, LimitId, PartId},

@@ -5,6 +5,10 @@
 //! [`Unread`]: it counts for nothing in whatever is worked out, it is stored, sent on and backed up untouched, and it is read
 //! when the version that knows it reads the same text. So no kind needs a variant for what it does not know, and everything that
 //! looks at kinds can go on looking at all of them.
+//!
+//! What cannot be used in part (a checklist with a rule of a later kind) stays with the endpoint, and the phone on its version; the screen says
+//! 请更新. The endpoint keeps words of later kinds too, if they say which finding they are about and which phone wrote them when: refused,
+//! they would hold up every other word of their branch. What changes a score for all raises the submission's `format`.
 
 use super::clock::Stamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::SerializeSeq as _};

@@ -1,4 +1,6 @@
 //! Proportions (比例) as a standard asks for them: 60% as well as 三分之一, exactly.
+//!
+//! 三分之一 is a third, not 33%; a whole percentage is stored as the number that it always was.
 
 use super::points::Exact;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};

@@ -1,4 +1,7 @@
 //! Rules (赋分办法): how an answer becomes points.
+//!
+//! What takes from the total (倒扣) is a rule of its own kind rather than a mark on a deduction, so that a program which does not know it
+//! cannot overlook it.
 
 use super::{
     ids::{ChoiceId, FactId, OccurrenceId},

@@ -17,7 +17,7 @@ pub enum Table {
     Entries,
     /// Submissions made here or pulled, by branch and id.
     Submissions,
-    /// Requests that wait to be sent, by branch and id.
+    /// Requests that wait to be sent, of all branches, by id: in the order in which they were made.
     Outbox,
     /// Documents of 一编一册 as published, by content hash.
     Documents,

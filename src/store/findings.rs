@@ -2,6 +2,9 @@
 //!
 //! What has not arrived is worked out from the two, never marked: a word counts as delivered while the endpoint's own answer
 //! holds it, and an endpoint that was restored from an old backup gets again what it lost.
+//!
+//! The difference is sent after submissions; a `PUT` is a union, so the same again is success. A problem that the branch found itself waits
+//! for the report that carries it, and is named in it: until its receipt is here, nothing of it leaves the phone.
 
 use super::{
     atomic::Change,

@@ -1,5 +1,8 @@
 //! Evidence photos on this phone: what is known of each, its bytes, and a small picture. Nothing is deleted that the endpoint does
 //! not have, and then only when she makes room (invariant 2).
+//!
+//! A photo and what attaches it are one transaction. Each photo of an item, of a ledger entry, and of a finding before and after mending is a
+//! register of its own, so that two phones never lose one another's: a version of an entry says only which photos it adds or takes off.
 
 use super::{
     atomic::Change,

@@ -1,5 +1,6 @@
 //! What is stored, record by record. All of it is JSON that later versions of the app must still read: new fields are optional
-//! with a default, and a meaning is never changed under an old name. `repository_tests` freezes one of each.
+//! with a default, and a meaning is never changed under an old name. `golden_tests` freezes one of each, and
+//! the keys under which they lie.
 
 use crate::{
     domain::{

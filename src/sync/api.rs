@@ -1,4 +1,6 @@
 //! The endpoint as the phone hears it: one request, one reply, and what the reply means. Transport is behind [`Api`].
+//!
+//! Online means that our endpoint answered: every answer of it is signed by a header, so a captive portal's 200 is offline.
 
 use crate::protocol::{Problem, ProblemKind};
 

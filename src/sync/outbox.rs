@@ -3,6 +3,9 @@
 //! The JSON of a row is a stored format, frozen by a golden test: new fields are optional and skipped when empty, unknown
 //! fields are ignored, a meaning is never changed under an old name. (A request's body is frozen text: an app update cannot
 //! turn a retry into a conflict.)
+//!
+//! The same bytes again are success: the endpoint keeps them with their SHA-256 and gives the same receipt for them, over a killed
+//! process and an updated app too. Other bytes under the same id are put aside.
 
 use super::backoff::is_due;
 use crate::{

@@ -7,6 +7,11 @@
 //!
 //! The endpoint's clock has seen every stamp that it holds of a branch before it gives one of its own, and a phone's clock every
 //! stamp that it has pulled: whoever speaks after having read the other speaks under the higher stamp.
+//!
+//! Nothing is ever deleted, on either side. Of a problem that the upper level found only its own words say what it is.
+//!
+//! What mending gains is told against the score of the day on which the finding was made, which is written with it: the answers of that
+//! day may be overwritten since. What the item scores now is derived, like everything else.
 
 pub mod check;
 pub mod derive;

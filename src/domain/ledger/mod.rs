@@ -3,6 +3,9 @@
 //! Like an assessment it is a set of stamped records that merges by union: the record with the highest stamp of an id counts,
 //! what it overwrote stays in the history, and an entry that was struck out is a record without an entry. Nothing in it is ever
 //! counted by hand: what the checklist asks of it is worked out by [`derive`], and what is due by [`duty`].
+//!
+//! A record is some 420 bytes of JSON, so that about a thousand versions fit into one request (512 KB) beside the answers; beyond that the
+//! newest go along, and the rest stays on the phone and in backups.
 
 pub mod check;
 pub mod derive;

@@ -7,6 +7,9 @@
 //!
 //! Why this is written here and not taken from a crate: both sides must agree, the app pays for every kilobyte, and a crate that
 //! reads a picture's size accepts what has been hidden around it.
+//!
+//! A phone turns a picture upright, scales it to 1600 px and about 300 KB, in a worker of its own (`browser/photo_worker.js`, a kilobyte) or, where
+//! the browser has no canvas for workers, on the page. The endpoint walks through every segment again.
 
 mod exif;
 mod jpeg;

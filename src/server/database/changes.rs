@@ -1,5 +1,7 @@
 //! What happens to units: they change from a day on, end, are merged, and an ending that was entered by mistake is taken back.
 //! Nothing is removed: how a unit stood until that day stays.
+//!
+//! A unit that ended keeps its row, its reports and its findings; a merged one names the new code.
 
 use super::{
     Database, DatabaseError, Scope, Unit,

@@ -1,6 +1,8 @@
 //! The results of a period (结果): who was to report, who has, under which checklist, and what the upper level gave. Rows follow the
 //! roster's codes, never the scores: nobody is ranked.
 
+pub(crate) use crate::server::database::results::Report;
+
 use super::{
     reviewing::{self, Row},
     scope::{self, Gone, Refusal, Trees},
@@ -11,7 +13,7 @@ use crate::{
         AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Entry, ItemId, PeriodId,
         Points, SectorId, SubmissionId, ValueAbove, WithAbove, sector::SECTORS, with_above,
     },
-    server::database::{Database, Unit, results::Report},
+    server::database::{Database, Unit},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

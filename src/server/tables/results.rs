@@ -10,9 +10,12 @@ use crate::{
         ScoreSheet, ValueAbove, WithAbove,
         scoring::{ItemScore, PartScore},
     },
-    server::{
-        database::{Unit, results::Report},
-        office::{judging, results::Results, reviewing::Row, scope::Gone},
+    server::office::{
+        judging,
+        results::{Report, Results},
+        reviewing::Row,
+        roster::Unit,
+        scope::Gone,
     },
     sheets::write::{Cell, moment, number},
     words::{explain, terms, units},
