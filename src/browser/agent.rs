@@ -1,4 +1,4 @@
-//! In which shell the page runs: `navigator.userAgent` and the display mode. Used only to say what to do next, never to decide
+//! In which shell the page runs: `navigator.userAgent`. Used only to say what to do next, never to decide
 //! whether something works: that is looked for.
 //!
 //! <https://developer.mozilla.org/en-US/docs/Web/API/Navigator/userAgent>
@@ -33,22 +33,6 @@ pub fn in_app() -> Option<InApp> {
     in_app_of(&user_agent())
 }
 
-/// Whether this is an iPhone or iPad, where installing goes by the share menu.
-pub fn is_ios() -> bool {
-    let touches = js::navigator("maxTouchPoints").and_then(|value| value.as_f64()).unwrap_or(0.0);
-    is_ios_of(&user_agent(), touches)
-}
-
-/// Whether the app was started from the home screen.
-///
-/// <https://developer.mozilla.org/en-US/docs/Web/CSS/@media/display-mode>
-pub fn is_standalone() -> bool {
-    // iOS before 16.4 says it in its own way.
-    let ios = js::navigator("standalone").and_then(|value| value.as_bool()).unwrap_or(false);
-    let query = || js::window().ok()?.match_media("(display-mode: standalone)").ok()?;
-    ios || query().is_some_and(|query| query.matches())
-}
-
 fn user_agent() -> String {
     js::navigator("userAgent").and_then(|value| value.as_string()).unwrap_or_default()
 }
@@ -71,12 +55,6 @@ fn in_app_of(agent: &str) -> Option<InApp> {
         ("; wv)", InApp::Other),
     ];
     marks.into_iter().find(|(mark, _)| agent.contains(mark)).map(|(_, app)| app)
-}
-
-fn is_ios_of(agent: &str, touch_points: f64) -> bool {
-    // An iPad calls itself a Macintosh, but no Mac has a touch screen.
-    let pretends = agent.contains("Macintosh") && touch_points > 1.0;
-    ["iPhone", "iPad", "iPod"].iter().any(|name| agent.contains(name)) || pretends
 }
 
 #[cfg(test)]
@@ -114,13 +92,5 @@ mod tests {
         for (agent, expected) in cases {
             assert_eq!(in_app_of(&agent), expected, "{agent}");
         }
-    }
-
-    #[test]
-    fn an_ipad_is_known_although_it_pretends() {
-        let ipad = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/17 Safari/605";
-        assert!(is_ios_of(ipad, 5.0) && !is_ios_of(ipad, 0.0));
-        assert!(is_ios_of("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)", 5.0));
-        assert!(!is_ios_of("Mozilla/5.0 (Linux; Android 10; K) Chrome/120", 5.0));
     }
 }

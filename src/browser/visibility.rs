@@ -7,7 +7,7 @@ use gloo_events::EventListener;
 use web_sys::VisibilityState;
 
 /// Whether the page can be seen now.
-pub fn is_visible() -> bool {
+fn is_visible() -> bool {
     js::document().is_ok_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 

@@ -57,7 +57,7 @@ pub fn judge_item(item: &Item, score: &ItemScore, period: &Period, today: Date) 
 }
 
 /// What is short in one part: nothing when it is met, one outcome for each window that is short.
-pub fn judge_part(part: &Part, score: &PartScore, period: &Period, today: Date) -> Vec<Outcome> {
+fn judge_part(part: &Part, score: &PartScore, period: &Period, today: Date) -> Vec<Outcome> {
     if score.lost() == Points::ZERO {
         return Vec::new();
     }

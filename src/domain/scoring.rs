@@ -363,7 +363,7 @@ fn running_end(period: &Period, window: Window) -> Option<Date> {
 }
 
 /// What one answer earns in its part; `None` when it does not fit the rule or says nothing.
-pub fn score_answer(part: &Part, period: &Period, answer: &PartAnswer) -> Option<PartScore> {
+fn score_answer(part: &Part, period: &Period, answer: &PartAnswer) -> Option<PartScore> {
     let (worth, detail) = part_points(part, period, answer)?;
     let (got, taken) = match worth {
         Worth::Earned(got) => (got.min(part.points), Points::ZERO),

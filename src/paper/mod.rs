@@ -168,10 +168,8 @@ pub struct Request {
     pub paper: Paper,
 }
 
-/// What the worker says first, when it can be asked.
+/// What the worker says first, when it can be asked. Its loader says another word when the program is not on this phone and cannot be fetched.
 pub const READY: &str = "ready";
-/// What the worker's loader says when its program is not on this phone and cannot be fetched.
-pub const ABSENT: &str = "absent";
 
 /// Why a page got no file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -64,7 +64,7 @@ pub fn mark_doubtful(rows: &mut [ItemRow], doubtful: &BTreeSet<AnswerKey>) {
 
 impl ItemRow {
     /// Whether the branch is asked for it, answered or not.
-    pub fn is_asked(&self) -> bool {
+    fn is_asked(&self) -> bool {
         self.state.counts() || matches!(self.state, ItemState::NotApplicable { .. })
     }
 

@@ -77,9 +77,7 @@ impl Session {
             let lock = locks::hold(LOCK).await;
             self.sender.update_value(|sender| {
                 sender.elected = true;
-                if let locks::Lock::Held(held) = lock {
-                    sender.held = Some(held);
-                }
+                sender.held = lock;
             });
             self.send_now().await;
         });

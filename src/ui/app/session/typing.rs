@@ -42,7 +42,7 @@ impl Session {
     }
 
     /// A text was typed.
-    pub fn keep_typed(self, key: &str, text: &str) {
+    fn keep_typed(self, key: &str, text: &str) {
         let at = self.now();
         self.typed.update_value(|typed| typed.keep(key, text, at));
         self.write_typed_soon();
