@@ -1,14 +1,6 @@
 //! 支部标尺 (Biaochi): the branch's yardstick.
 //!
-//! One pure core under every artefact; dependencies point one way:
-//!
-//! ```text
-//! domain ← protocol ← sync ← store ← phone, browser ← ui     (the app, feature `web`)
-//! paper ← ui; paper                                          (forms on paper; their files are written by a worker, feature `paper`)
-//! domain ← authoring, domain ← protocol ← server             (the endpoint, feature `server`)
-//! domain ← sheets ← authoring, server                        (tables of people's computers, feature `server`)
-//! domain ← words ← ui, server                                (Chinese that both say)
-//! ```
+//! One pure core under every artefact. Which room may know which is written in the README, in a table that `tests/tidy.rs` reads.
 //!
 //! Without features only the pure core (`domain`, `protocol`, `sync`) compiles, which is what keeps it pure. Of the app, whatever
 //! needs no browser (`store` over memory, `phone`, the words and computations of `ui`) compiles for native tests as well.

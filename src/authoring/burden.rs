@@ -1,5 +1,5 @@
 //! What a version asks of a branch: how many answers and photographs, and about how many minutes. Whoever adds a demand is to
-//! see what it costs before it is published.
+//! see what it costs before it is published, by assumptions that are written out here, and which sectors a version no longer has.
 
 use crate::domain::{Checklist, Item, ItemId, Part, Period, PeriodId, Rule, SectorId};
 use serde::Serialize;
