@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The ledger with where its entries are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Book {
+pub struct HeldLedger {
     /// Whose it is. Not always the branch that was chosen last: after a change of branch it stays until the other one is read.
     pub branch: Option<BranchCode>,
     /// All versions of all entries.
@@ -18,7 +18,7 @@ pub struct Book {
     pub places: BTreeMap<LedgerId, Place>,
 }
 
-impl Book {
+impl HeldLedger {
     /// From what is stored.
     pub fn new(branch: &BranchCode, ledger: Ledger, reached: &Reached) -> Self {
         Self { branch: Some(branch.clone()), places: reached.of_ledger(branch, &ledger), ledger }
@@ -92,12 +92,12 @@ mod tests {
     fn an_entry_is_stored_under_the_branch_whose_ledger_is_shown() {
         let day = date(2026, 11, 20);
         let record = record(1, meeting(day), day, 0);
-        let mut book = Book { branch: Some(branch(1)), ..Book::default() };
-        assert_eq!(book.write(record.clone()), Some((branch(1), record.clone())));
-        assert!(book.ledger.records().contains(&record) && book.places[&record.id] == Place::OnlyHere);
-        let mut nobodys = Book::default();
+        let mut held = HeldLedger { branch: Some(branch(1)), ..HeldLedger::default() };
+        assert_eq!(held.write(record.clone()), Some((branch(1), record.clone())));
+        assert!(held.ledger.records().contains(&record) && held.places[&record.id] == Place::OnlyHere);
+        let mut nobodys = HeldLedger::default();
         assert_eq!(nobodys.write(record), None);
-        assert_eq!(nobodys, Book::default());
+        assert_eq!(nobodys, HeldLedger::default());
     }
 
     #[test]

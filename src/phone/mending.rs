@@ -17,7 +17,7 @@ const SOON_DAYS: i32 = 7;
 /// The findings with what of them has not left the phone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mending {
-    /// Whose they are; see [`crate::phone::ledger::Book::branch`].
+    /// Whose they are; see [`crate::phone::ledger::HeldLedger::branch`].
     pub branch: Option<BranchCode>,
     /// All words and verdicts.
     pub findings: Findings,

@@ -4,13 +4,13 @@
 
 pub mod darkroom;
 pub mod figures;
-pub mod going;
 pub mod item_text;
 pub mod ledger;
 pub mod library;
 pub mod mending;
 pub mod next_step;
 pub mod overview;
+pub mod reported_photos;
 pub mod search;
 pub mod searchable;
 pub mod typing;

@@ -14,6 +14,6 @@ export default defineConfig({
     { name: "stories", testDir: "specs", testMatch: "*.spec.mjs" },
     { name: "slow", testDir: "specs", testMatch: "*.slow.mjs" },
     { name: "bench", testDir: "bench", testMatch: "*.bench.mjs" },
-    { name: "screenshots", testDir: "specs", testMatch: "*.photos.mjs" },
+    { name: "screenshots", testDir: "specs", testMatch: "*.screens.mjs" },
   ],
 });

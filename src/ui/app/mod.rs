@@ -20,9 +20,9 @@ pub mod nothing_yet;
 #[cfg(feature = "web")]
 pub mod notice;
 #[cfg(feature = "web")]
-pub mod places;
-#[cfg(feature = "web")]
 pub mod session;
+#[cfg(feature = "web")]
+pub mod slots;
 #[cfg(feature = "web")]
 pub mod standing;
 #[cfg(feature = "web")]

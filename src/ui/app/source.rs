@@ -11,6 +11,8 @@ use crate::{
     words::{explain, terms},
 };
 use jiff::civil::Date;
+#[cfg(feature = "web")]
+use {super::session::Session, leptos::prelude::*};
 
 /// All that is told of.
 #[derive(Debug, Clone, Copy)]
@@ -74,5 +76,27 @@ impl<'a> Source<'a> {
             _ => "",
         };
         terms::aside(state, self.addressee()).unwrap_or_default() + more
+    }
+}
+
+#[cfg(feature = "web")]
+impl Session {
+    /// Something of what is filled in now; `None` while there is nothing.
+    pub fn from_source<T>(self, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
+        let binding = self.active()?;
+        let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
+        let work = work.as_ref().ok()?;
+        let laid = self.derived.laid.get()?;
+        Some(make(&Source {
+            branch: &binding.branch,
+            checklist: &work.checklist,
+            period: &work.period,
+            assessment: &laid,
+            ledger: &self.ledger.read().ledger,
+            findings: &self.mending.read().findings,
+            sheet: &sheet,
+            reported: None,
+            today: self.today.get(),
+        }))
     }
 }

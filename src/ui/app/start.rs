@@ -4,9 +4,9 @@ use super::{
     frame::goer,
     navigation::{Navigation, navigation},
     notice::Notice,
-    places::Places,
     route::{Part, Place},
     session::{Boot, Session},
+    slots::Slots,
 };
 use crate::ui::{
     change::page::{Change, Offered},
@@ -27,7 +27,7 @@ use crate::ui::{
         about::About, add_phone::AddPhone, branches::Branches, display::DisplayPage, menu::Me,
         storage::StoragePage, unbind::Unbind,
     },
-    mending::{list::FindingsPage, one::FindingPage, raise::Raise},
+    mending::{list::FindingsPage, of_item::FindingOf, one::FindingPage},
     photos::{all::PhotosPage, rows::ItemPhotos},
     report::{result::ResultPage, submission::SubmissionPage, submissions::Submissions, submit::Submit},
     show::{item::InspectionItem, list::Inspection},
@@ -44,10 +44,10 @@ pub fn mount() {
 }
 
 /// What the other folders show on the pages of the first part.
-const PLACES: Places = Places {
+const SLOTS: Slots = Slots {
     counted: Some(|item, part| view! { <FromLedger item=item part=part /> }.into_any()),
     photos: Some(|item| view! { <ItemPhotos item=item /> }.into_any()),
-    finding: Some(|item| view! { <Raise item=item /> }.into_any()),
+    finding: Some(|item| view! { <FindingOf item=item /> }.into_any()),
     sections: Some(|item| view! { <Sections item=item /> }.into_any()),
     offer: Some(|| view! { <Offered /> }.into_any()),
     ledger_row: Some(|| view! { <LedgerRow /> }.into_any()),
@@ -58,7 +58,7 @@ fn App() -> impl IntoView {
     let session = Session::new();
     provide_context(session);
     provide_context(Navigation::start());
-    provide_context(PLACES);
+    provide_context(SLOTS);
     leptos::task::spawn_local(session.start());
     view! {
             <Update />

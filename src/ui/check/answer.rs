@@ -8,8 +8,8 @@ use crate::{
     domain::{AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Rule, Stance, Window},
     ui::{
         app::{
-            places::places,
             session::{Session, session},
+            slots::slots,
         },
         words::{dates, explain},
     },
@@ -112,7 +112,7 @@ pub fn PartControl(
             {timed.then(|| view! { <p class="muted">{format!("问的是{asked_of}")}</p> })}
             {control}
             {explained}
-            {places().counted.map(|show| show(item.id.clone(), part.clone()))}
+            {slots().counted.map(|show| show(item.id.clone(), part.clone()))}
         </section>
         }
         .into_any(),

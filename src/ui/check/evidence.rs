@@ -4,7 +4,7 @@ use crate::{
     domain::{AnswerKey, AnswerValue, Item, text::Kind},
     phone::typing::Shape,
     ui::{
-        app::{places::places, session::session},
+        app::{session::session, slots::slots},
         kit::field::Field,
         words::terms,
     },
@@ -93,7 +93,7 @@ pub fn Evidence(
             <div class="chips">{buttons}</div>
             {own_place
                 .named(view! { <span class="muted">"别的地方，写清楚些，比如“铁柜二层蓝盒”"</span> }.into_any())}
-            {places().photos.map(|show| show(item.clone()))}
+            {slots().photos.map(|show| show(item.clone()))}
             {own_remark
                 .named(view! { <span class="muted">"自评纪实（扣分原因、要说明的，可以不写）"</span> }.into_any())}
         </section>

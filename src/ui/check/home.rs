@@ -9,9 +9,9 @@ use crate::{
             ended::{Ended, has_ended},
             frame::Page,
             nothing_yet::NothingYet,
-            places::places,
             route::Place,
             session::{Session, session},
+            slots::slots,
             standing::{arms, percent},
         },
         kit::{
@@ -30,7 +30,7 @@ use leptos::prelude::*;
 pub fn Home() -> impl IntoView {
     let session = session();
     let ready = Memo::new(move |_| session.work.read().is_ok());
-    let places = places();
+    let slots = slots();
     view! {
         <Page title="支部标尺">
             <Who />
@@ -43,10 +43,10 @@ pub fn Home() -> impl IntoView {
                             <Next />
                         </Show>
                         <Strays />
-                        {places.offer.map(|show| show())}
+                        {slots.offer.map(|show| show())}
                         <Aspects />
                         <ul class="card menu">
-                            {places.ledger_row.map(|show| show())}
+                            {slots.ledger_row.map(|show| show())}
                             <li>
                                 <a href="/inspection" class="menu-entry" data-testid="inspection-row">
                                     <span>"现场查阅（只读）"</span>

@@ -1,6 +1,6 @@
 //! 自查: the whole checklist as a list, with filters.
 
-use super::again::NoLonger;
+use super::after_move::NoLonger;
 use crate::{
     domain::scoring::ItemState,
     phone::overview::{Filter, ItemRow, next_open, progress},

@@ -1,7 +1,7 @@
 //! 自查: home, the list of items, one item with its control and how it stands, 支部基本情况, and activation.
 
 pub mod activate;
-pub mod again;
+pub mod after_move;
 pub mod answer;
 pub mod answer_history;
 pub mod controls;

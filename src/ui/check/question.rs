@@ -1,7 +1,7 @@
 //! One item a screen: the requirement, the control that fits, where the originals lie, how to do it.
 
 use super::{
-    again::Again,
+    after_move::Doubtful,
     answer::PartControl,
     answer_history::{History, registers},
     evidence::Evidence,
@@ -14,9 +14,9 @@ use crate::{
             frame::Page,
             navigation::navigation,
             nothing_yet::NothingYet,
-            places::places,
             route::Place,
             session::{Session, session},
+            slots::slots,
         },
         kit::message::Note,
         words::{standard, terms},
@@ -69,7 +69,7 @@ fn row(session: Session, id: ItemId) -> Memo<Option<ItemRow>> {
 
 #[component]
 fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
-    let (session, places) = (session(), places());
+    let (session, slots) = (session(), slots());
     let of = session.derived.rows.with_untracked(Vec::len);
     let row = row(session, item.id.clone());
     let state = Memo::new(move |_| row.read().as_ref().map(|row| row.state));
@@ -112,18 +112,18 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
     view! {
         <article data-testid="question" data-item=item.id.to_string()>
             <p class="muted">{format!("第{number}条，共{of}条 · {aspect} · {}", item.title)}</p>
-            <Again item=item.clone() />
+            <Doubtful item=item.clone() />
             <section class="card">
                 <p class="requirement">{item.requirement.clone()}</p>
                 {(!item.plain.is_empty()).then(|| view! { <p class="plain">{item.plain.clone()}</p> })}
                 {controls}
                 <Stands row=row />
                 <Undo start=start />
-                {places.finding.map(|show| show(item.id.clone()))}
+                {slots.finding.map(|show| show(item.id.clone()))}
             </section>
             <Evidence item=item.clone() />
             <HowTo item=item.clone() />
-            {places.sections.map(|show| show(item.id.clone()))}
+            {slots.sections.map(|show| show(item.id.clone()))}
             <History item=item.clone() />
         </article>
         <Steps item=item.id.clone() />

@@ -32,7 +32,7 @@ impl Spoken {
                     let work = session.work.read();
                     let Ok(work) = work.as_ref() else { return BTreeSet::new() };
                     let spoken =
-                        derive::spoken(kinds, &session.book.read().ledger, &work.period.judged(window));
+                        derive::spoken(kinds, &session.ledger.read().ledger, &work.period.judged(window));
                     spoken.into_iter().map(|window| window.0).collect()
                 }
                 LedgerSource::BelowQuorum { occurrence, .. } => [occurrence.to_string()].into(),

@@ -147,7 +147,7 @@ impl Session {
             if let Ok(Some(checklist)) = repository.checklist(&draft.checklist).await {
                 let Some(period) = checklist.period(&draft.period).cloned() else { continue };
                 let pinned = Pinned { hash: &draft.checklist, checklist: &checklist, period: &period };
-                let ledger = &self.book.read_untracked().ledger;
+                let ledger = &self.ledger.read_untracked().ledger;
                 let answers = derive::overlay(&Assessment::new(entries, None), ledger, &pinned);
                 take(checklist, &draft.period, answers, false);
             }

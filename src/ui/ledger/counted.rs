@@ -159,9 +159,9 @@ fn said(answer: &PartAnswer, source: &LedgerSource, part: &Part, counted: usize)
 const SHOWN: usize = 4;
 
 fn links(session: Session, counted: &[LedgerId]) -> impl IntoView + use<> {
-    let book = session.book.read();
+    let held = session.ledger.read();
     let today = session.today.get();
-    let mut live = book.ledger.live();
+    let mut live = held.ledger.live();
     let counted: BTreeSet<LedgerId> = counted.iter().copied().collect();
     live.retain(|live| counted.contains(&live.id));
     live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));

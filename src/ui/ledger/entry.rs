@@ -57,7 +57,7 @@ pub fn NewLedgerEntry() -> impl IntoView {
 /// Whose ledger is shown. The pages begin anew with it: what is said of one branch is not entered into another's ledger.
 fn branch_of_book() -> Memo<Option<BranchCode>> {
     let session = session();
-    Memo::new(move |_| session.book.read().branch.clone())
+    Memo::new(move |_| session.ledger.read().branch.clone())
 }
 
 /// A new entry; like another one with what was said then.
@@ -66,11 +66,11 @@ fn New(like: Option<Like>) -> impl IntoView {
     let session = session();
     let go = goer();
     let today = session.today.get_untracked();
-    let (start, figures) = session.book.with_untracked(|book| {
-        let live = book.ledger.live();
+    let (start, figures) = session.ledger.with_untracked(|held| {
+        let live = held.ledger.live();
         let (kinds, figures) = match like {
             Some(Like::Entry(id)) => {
-                if let Some(shown) = book.ledger.find(id).map(|live| live.entry) {
+                if let Some(shown) = held.ledger.find(id).map(|live| live.entry) {
                     return (once_more(shown, today), shown.attendance);
                 }
                 (None, None)
@@ -82,7 +82,7 @@ fn New(like: Option<Like>) -> impl IntoView {
             }
             None => (None, None),
         };
-        (prefill::again(&book.ledger, kinds.unwrap_or_default(), today), figures)
+        (prefill::like_the_last(&held.ledger, kinds.unwrap_or_default(), today), figures)
     });
     let done = Callback::new(move |entry| {
         let entered = session.enter(entry).is_some();
@@ -117,9 +117,10 @@ fn Entered(id: LedgerId) -> impl IntoView {
     // What is corrected, as it was when that began: a version from elsewhere does not take a half-filled form away. (It is in
     // “改过什么”, and what is entered here counts, as it is the newer one.)
     let editing = RwSignal::new(None::<LedgerEntry>);
-    let is_there = Memo::new(move |_| session.book.read().ledger.find(id).is_some());
+    let is_there = Memo::new(move |_| session.ledger.read().ledger.find(id).is_some());
     let edit = move || {
-        editing.set(session.book.with_untracked(|book| book.ledger.find(id).map(|live| live.entry.clone())));
+        editing
+            .set(session.ledger.with_untracked(|held| held.ledger.find(id).map(|live| live.entry.clone())));
     };
     let place = place(&Place::LedgerEntry(id));
     // What was not finished another time is gone on with.
@@ -139,7 +140,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
             view! { <LedgerForm place=place start=start figures=None button="改好了" done=done /> }.into_any()
         }
         None if is_there.get() => view! {
-            {move || session.book.read().ledger.find(id).map(|live| summary(session, &live))}
+            {move || session.ledger.read().ledger.find(id).map(|live| summary(session, &live))}
             <section class="card">
                 <h2>"照片"</h2>
                 <EntryPhotos id=id />
@@ -223,8 +224,8 @@ fn History(id: LedgerId) -> impl IntoView {
     let session = session();
     let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));
     move || {
-        let book = session.book.read();
-        let versions: Vec<_> = book.ledger.history(id).collect();
+        let held = session.ledger.read();
+        let versions: Vec<_> = held.ledger.history(id).collect();
         if versions.len() < 2 {
             return None;
         }

@@ -161,8 +161,8 @@ pub fn LedgerForm(
 fn fill_figures(session: Session, draft: Draft) {
     let kinds = draft.entry.with_untracked(|entry| entry.kinds.clone());
     let last = draft.like.or_else(|| {
-        session.book.with_untracked(|book| {
-            prefill::last_of(&book.ledger.live(), &kinds).and_then(|live| live.entry.attendance)
+        session.ledger.with_untracked(|held| {
+            prefill::last_of(&held.ledger.live(), &kinds).and_then(|live| live.entry.attendance)
         })
     });
     let (expected_said, excused_said) = draft.said.get_value();
@@ -213,8 +213,9 @@ fn choose(session: Session, draft: Draft, kind: ActivityKind) {
             entry.group = None;
         }
         if first {
-            let usual =
-                session.book.with_untracked(|book| prefill::again(&book.ledger, [kind].into(), entry.date));
+            let usual = session
+                .ledger
+                .with_untracked(|held| prefill::like_the_last(&held.ledger, [kind].into(), entry.date));
             for (now, usual) in [
                 (&mut entry.place, usual.place),
                 (&mut entry.host, usual.host),
@@ -367,7 +368,7 @@ fn words(
 const PLACES: [&str; 3] = ["村部铁柜", "镇党建办", "村会计处"];
 
 fn location(session: Session, draft: Draft) -> impl IntoView {
-    let mut offered = session.book.with_untracked(|book| prefill::locations(&book.ledger));
+    let mut offered = session.ledger.with_untracked(|held| prefill::locations(&held.ledger));
     offered.truncate(4);
     for usual in PLACES {
         if !offered.iter().any(|known| known == usual) {

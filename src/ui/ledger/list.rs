@@ -29,7 +29,7 @@ pub fn LedgerPage() -> impl IntoView {
                 <a href="/ledger/new" class="button button-main">
                     "登记一次活动"
                 </a>
-                {move || again(session)}
+                {move || like_the_last(session)}
                 <p class="muted small">{format!("当时开过、办过的照实登记。{}", ledger::ONLY_WHAT_WAS_HELD)}</p>
             </section>
             <ul class="card menu">
@@ -50,8 +50,8 @@ pub fn LedgerPage() -> impl IntoView {
 /// Entries that are dated after today: entered while the phone's date was wrong. They count for nothing until somebody corrects
 /// their day.
 fn not_yet(session: Session) -> Option<impl IntoView> {
-    let (book, today) = (session.book.read(), session.today.get());
-    let mut live = book.ledger.live();
+    let (held, today) = (session.ledger.read(), session.today.get());
+    let mut live = held.ledger.live();
     live.retain(|live| live.entry.date > today);
     live.sort_by_key(|live| (live.entry.date, live.id));
     let rows: Vec<_> = live
@@ -76,9 +76,9 @@ fn not_yet(session: Session) -> Option<impl IntoView> {
 }
 
 /// 再来一次: the kinds that were held last, each once.
-fn again(session: Session) -> Option<impl IntoView> {
-    let book = session.book.read();
-    let mut live = book.ledger.live();
+fn like_the_last(session: Session) -> Option<impl IntoView> {
+    let held = session.ledger.read();
+    let mut live = held.ledger.live();
     live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
     let mut kinds: Vec<ActivityKind> = Vec::new();
     for kind in live.iter().flat_map(|live| &live.entry.kinds) {
@@ -107,8 +107,8 @@ const OPEN: usize = 60;
 
 /// The shown year in one pass; another year by its button.
 fn months(session: Session, year: RwSignal<i16>, opened: RwSignal<Vec<Month>>) -> impl IntoView {
-    let book = session.book.read();
-    let mut live = book.ledger.live();
+    let held = session.ledger.read();
+    let mut live = held.ledger.live();
     let shown = year.get();
     let years: BTreeSet<i16> = live.iter().map(|live| live.entry.date.year()).chain([shown]).collect();
     live.retain(|live| live.entry.date.year() == shown);
@@ -173,8 +173,8 @@ fn Folded(name: String, month: Month, opened: RwSignal<Vec<Month>>) -> impl Into
     };
     let rows = move || {
         open.get().then(|| {
-            let book = session.book.read();
-            let mut live = book.ledger.live();
+            let held = session.ledger.read();
+            let mut live = held.ledger.live();
             live.retain(|live| (live.entry.date.year(), live.entry.date.month()) == month);
             live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
             let rows: Vec<_> = live.iter().map(row).collect();
@@ -226,8 +226,8 @@ pub fn LedgerRow() -> impl IntoView {
 
 /// 本月2次, or when the last entry was.
 pub fn this_month(session: Session) -> String {
-    let (book, today) = (session.book.read(), session.today.get());
-    let live = book.ledger.live();
+    let (held, today) = (session.ledger.read(), session.today.get());
+    let live = held.ledger.live();
     let month = (today.year(), today.month());
     let here = live.iter().filter(|live| (live.entry.date.year(), live.entry.date.month()) == month).count();
     match (here, live.iter().map(|live| live.entry.date).max()) {

@@ -35,7 +35,7 @@ pub fn expected(kinds: &BTreeSet<ActivityKind>, profile: Option<&BranchProfile>)
 
 /// A new entry of these kinds: where, who leads, who writes and where the book lies as last time; the day is today. What was
 /// discussed and who came is new each time.
-pub fn again(ledger: &Ledger, kinds: BTreeSet<ActivityKind>, today: Date) -> LedgerEntry {
+pub fn like_the_last(ledger: &Ledger, kinds: BTreeSet<ActivityKind>, today: Date) -> LedgerEntry {
     let live = ledger.live();
     let last = last_of(&live, &kinds).map(|live| live.entry.clone());
     // The book usually lies where it lay last time, whatever was held.
@@ -87,10 +87,10 @@ mod tests {
         other.location = "镇党建办".into();
         let mut book = ledger(&[date(2026, 9, 2), date(2026, 8, 2)]);
         book.merge([record(9, other, today, 0)]);
-        let entry = again(&book, [ActivityKind::MemberMeeting].into(), today);
+        let entry = like_the_last(&book, [ActivityKind::MemberMeeting].into(), today);
         assert_eq!((entry.date, entry.host.as_str(), entry.location.as_str()), (today, "李书记", "村部铁柜"));
         assert!(entry.topic.is_empty() && entry.attendance.is_none());
-        let first = again(&book, [ActivityKind::Visit].into(), today);
+        let first = like_the_last(&book, [ActivityKind::Visit].into(), today);
         assert_eq!((first.host.as_str(), first.location.as_str()), ("", "镇党建办"));
         assert_eq!(locations(&book), ["镇党建办", "村部铁柜"]);
     }

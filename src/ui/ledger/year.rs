@@ -25,9 +25,9 @@ pub fn LedgerYear() -> impl IntoView {
     let session = session();
     let year = RwSignal::new(session.today.get_untracked().year());
     let duties = Memo::new(move |_| {
-        let (work, book) = (session.work.read(), session.book.read());
+        let (work, held) = (session.work.read(), session.ledger.read());
         let all = work.as_ref().map(|work| {
-            duties(&work.checklist, &work.assessment, &book.ledger, year.get(), session.today.get())
+            duties(&work.checklist, &work.assessment, &held.ledger, year.get(), session.today.get())
         });
         Arc::new(all.unwrap_or_default())
     });

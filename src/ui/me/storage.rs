@@ -38,7 +38,7 @@ pub fn StoragePage() -> impl IntoView {
                 <h2>"在这部手机里"</h2>
                 <ul class="where">
                     <li>{move || answers_line(session)}</li>
-                    <li>{move || format!("台账：{}条", session.book.read().ledger.live().len())}</li>
+                    <li>{move || format!("台账：{}条", session.ledger.read().ledger.live().len())}</li>
                     <li>{move || findings_line(session)}</li>
                     <li>{move || saved_line(session)}</li>
                 </ul>

@@ -9,8 +9,8 @@ pub mod history;
 #[cfg(feature = "web")]
 pub mod list;
 #[cfg(feature = "web")]
+pub mod of_item;
+#[cfg(feature = "web")]
 pub mod one;
 #[cfg(feature = "web")]
 pub mod photos;
-#[cfg(feature = "web")]
-pub mod raise;

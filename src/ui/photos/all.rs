@@ -2,7 +2,7 @@
 
 use super::photo::Shots;
 use crate::{
-    browser::sight,
+    browser::in_view,
     domain::ContentHash,
     ui::app::{frame::Page, session::session},
 };
@@ -64,7 +64,7 @@ fn MorePhotos(more: Callback<()>) -> impl IntoView {
     let watching = StoredValue::new_local(None);
     Effect::new(move |_| {
         if let Some(button) = button.get() {
-            watching.set_value(sight::watch(&button, move || more.run(())).ok());
+            watching.set_value(in_view::watch(&button, move || more.run(())).ok());
         }
     });
     view! {

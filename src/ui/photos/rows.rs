@@ -51,15 +51,16 @@ pub fn EntryPhotos(
 ) -> impl IntoView {
     let session = session();
     session.open_photos();
-    let photos =
-        Memo::new(move |_| session.book.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>());
+    let photos = Memo::new(move |_| {
+        session.ledger.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>()
+    });
     let forbidden = Memo::new(move |_| {
-        let book = session.book.read();
-        book.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
+        let held = session.ledger.read();
+        held.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
     });
     let remove = Callback::new(move |sha256: ContentHash| session.attach_to_entry(id, sha256, false));
     let target = Memo::new(move |_| {
-        let branch = session.book.read().branch.clone()?;
+        let branch = session.ledger.read().branch.clone()?;
         Some(Target::Entry { branch, entry: id })
     });
     move || view! { <PhotoRow photos=photos target=target remove=remove forbidden=forbidden.get() /> }

@@ -11,7 +11,7 @@ use crate::{
     },
     phone::{
         darkroom::{Standing, Target},
-        going,
+        reported_photos,
     },
     protocol::ProblemKind,
     store::StoreError,
@@ -83,14 +83,14 @@ impl Session {
         if photos.is_empty() {
             return BTreeSet::new();
         }
-        going::reported(photos, &self.submissions.read(), &self.outbox.read())
+        reported_photos::reported(photos, &self.submissions.read(), &self.outbox.read())
     }
 
     /// Whether the work, the ledger or a finding on the screen names this photo.
     pub fn is_drafted(self, sha256: &ContentHash) -> bool {
         let of_work = |work: &Work| work.assessment.photos().any(|(_, attached)| attached == sha256);
         self.work.read().as_ref().is_ok_and(of_work)
-            || self.book.read().ledger.photos().contains(sha256)
+            || self.ledger.read().ledger.photos().contains(sha256)
             || self.mending.read().findings.attached().any(|(_, attached)| attached == sha256)
     }
 
@@ -110,7 +110,7 @@ impl Session {
         for item in items {
             self.attach_photo(item, sha256.clone(), false);
         }
-        for id in self.book.with_untracked(|book| book.ledger.with_photo(sha256)) {
+        for id in self.ledger.with_untracked(|held| held.ledger.with_photo(sha256)) {
             self.attach_to_entry(id, sha256.clone(), false);
         }
         let of_findings = self.mending.with_untracked(|mending| {

@@ -123,8 +123,8 @@ fn findings(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
 
 fn entries(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
     let session = session();
-    let offered = session.book.with_untracked(|book| {
-        let mut live = book.ledger.live();
+    let offered = session.ledger.with_untracked(|held| {
+        let mut live = held.ledger.live();
         live.retain(|live| !live.entry.is_never_photographed());
         live.sort_by_key(|live| core::cmp::Reverse((live.entry.date, live.id)));
         let name =
@@ -138,8 +138,8 @@ fn entries(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
         .into_iter()
         .map(|(id, name)| {
             let is = Memo::new(move |_| {
-                let book = session.book.read();
-                sha.with_value(|sha| book.ledger.photos_of(id).contains(&sha))
+                let held = session.ledger.read();
+                sha.with_value(|sha| held.ledger.photos_of(id).contains(&sha))
             });
             tick(name, is, move |attached| session.attach_to_entry(id, sha.get_value(), attached))
         })

@@ -7,8 +7,8 @@ use crate::{
         app::{
             frame::Page,
             nothing_yet::NothingYet,
-            places::places,
             session::{Session, session},
+            slots::slots,
             standing::{arms, class},
         },
         kit::{message::Note, radar_view::Radar},
@@ -261,7 +261,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
             <ul class="small">
                 {move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()}
             </ul>
-            {places().finding.map(|show| show(id))}
+            {slots().finding.map(|show| show(id))}
         </li>
     }
 }

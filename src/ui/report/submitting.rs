@@ -75,8 +75,8 @@ impl Session {
             ledger: Open::default(),
             attachments: Vec::new(),
         };
-        let (reported, unread) = self.book.with_untracked(|book| {
-            (book.ledger.reported(&work.checklist, &work.period), book.ledger.unread().clone())
+        let (reported, unread) = self.ledger.with_untracked(|held| {
+            (held.ledger.reported(&work.checklist, &work.period), held.ledger.unread().clone())
         });
         let mut submission = self.with_photos(Submission { ledger: reported.into(), ..submission }).await;
         let (reported, _) = std::mem::take(&mut submission.ledger).into_parts();

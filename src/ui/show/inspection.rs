@@ -34,7 +34,7 @@ pub struct Group {
     /// In the order of the standard.
     pub items: Vec<Shown>,
     /// Of a box: the record books of activities that lie there too.
-    pub books: Vec<String>,
+    pub record_books: Vec<String>,
 }
 
 /// What a box is called that nobody has named.
@@ -56,7 +56,7 @@ pub fn narrowed(groups: &[Group], found: &BTreeSet<ItemId>) -> Vec<Group> {
     let narrowed = groups.iter().map(|group| Group {
         name: group.name.clone(),
         items: group.items.iter().filter(|shown| found.contains(&shown.id)).cloned().collect(),
-        books: Vec::new(),
+        record_books: Vec::new(),
     });
     narrowed.filter(|group| !group.items.is_empty()).collect()
 }
@@ -78,7 +78,8 @@ pub fn groups(source: &Source<'_>, by: &By) -> Vec<Group> {
             Some((place, group)) if *place == aspect => group.items.push(shown),
             _ => {
                 let name = source.checklist.aspects.get(aspect).map(|aspect| aspect.name.clone());
-                let group = Group { name: name.unwrap_or_default(), items: vec![shown], books: Vec::new() };
+                let group =
+                    Group { name: name.unwrap_or_default(), items: vec![shown], record_books: Vec::new() };
                 groups.push((aspect, group));
             }
         }
@@ -104,23 +105,23 @@ fn boxes(items: impl Iterator<Item = Shown>, ledger: &Ledger) -> Vec<Group> {
         } else if let Some(group) = groups.iter_mut().find(|group| group.name == shown.place) {
             group.items.push(shown);
         } else {
-            groups.push(Group { name: shown.place.clone(), items: vec![shown], books: Vec::new() });
+            groups.push(Group { name: shown.place.clone(), items: vec![shown], record_books: Vec::new() });
         }
     }
-    for (place, books) in books(ledger) {
+    for (place, record_books) in record_books(ledger) {
         match groups.iter_mut().find(|group| group.name == place) {
-            Some(group) => group.books = books,
-            None => groups.push(Group { name: place, items: Vec::new(), books }),
+            Some(group) => group.record_books = record_books,
+            None => groups.push(Group { name: place, items: Vec::new(), record_books }),
         }
     }
     if !unplaced.is_empty() {
-        groups.push(Group { name: NO_PLACE.into(), items: unplaced, books: Vec::new() });
+        groups.push(Group { name: NO_PLACE.into(), items: unplaced, record_books: Vec::new() });
     }
     groups
 }
 
 /// Which activities' record books lie where: 支委会（12次）.
-fn books(ledger: &Ledger) -> BTreeMap<String, Vec<String>> {
+fn record_books(ledger: &Ledger) -> BTreeMap<String, Vec<String>> {
     let mut counts: BTreeMap<&str, BTreeMap<ActivityKind, usize>> = BTreeMap::new();
     let live = ledger.live();
     for live in live.iter().filter(|live| !live.entry.location.is_empty()) {
@@ -246,7 +247,7 @@ mod tests {
             let boxes = groups(&Source { ledger: &kept, ..source }, &By::Box);
             let names: Vec<&str> = boxes.iter().map(|group| group.name.as_str()).collect();
             assert_eq!(names, ["村部铁柜", "镇党建办", NO_PLACE]);
-            assert_eq!(boxes[0].books, ["支委会记录（1次）"]);
+            assert_eq!(boxes[0].record_books, ["支委会记录（1次）"]);
             assert_eq!(numbers(&boxes[0]), [1]);
 
             let last = all.last().unwrap().items.last().unwrap().id.clone();

@@ -169,11 +169,12 @@ fn card(group: Group, by: &By) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let books: Vec<_> = group.books.into_iter().map(|book| view! { <li>{book}</li> }).collect();
+    let record_books: Vec<_> =
+        group.record_books.into_iter().map(|named| view! { <li>{named}</li> }).collect();
     view! {
         <section class="card list" data-testid="shown-group">
             <h2>{group.name}</h2>
-            {(!books.is_empty()).then(|| view! { <ul class="papers">{books}</ul> })}
+            {(!record_books.is_empty()).then(|| view! { <ul class="papers">{record_books}</ul> })}
             <ul>{items}</ul>
         </section>
     }

@@ -13,7 +13,7 @@ use crate::{
     },
     phone::{
         darkroom::{Darkroom, Target},
-        ledger::Book,
+        ledger::HeldLedger,
         mending::Taken,
         unsaved::Queue,
     },
@@ -115,15 +115,15 @@ impl Session {
         photo: NewPhoto,
     ) -> Result<(), StoreError> {
         let repository = self.repository().ok_or_else(closed)?;
-        let of = |book: &Book| book.ledger.find(id).map(|live| live.entry.clone());
-        let is_shown = self.book.with_untracked(|book| book.branch.as_ref() == Some(&branch));
+        let of = |held: &HeldLedger| held.ledger.find(id).map(|live| live.entry.clone());
+        let is_shown = self.ledger.with_untracked(|held| held.branch.as_ref() == Some(&branch));
         let entry = if is_shown {
-            self.book.with_untracked(|book| of(book))
+            self.ledger.with_untracked(|held| of(held))
         } else {
             let kept = repository.ledger(&branch).await?;
             let mut ledger = Ledger::new(kept.records.into_iter().map(|kept| kept.record));
             ledger.keep_unread(kept.unread);
-            of(&self.with_unwritten(&branch, Book::new(&branch, ledger, &Reached::default())))
+            of(&self.with_unwritten(&branch, HeldLedger::new(&branch, ledger, &Reached::default())))
         };
         let Some(entry) = entry else {
             repository.place_photo(&photo).await?;
@@ -135,9 +135,9 @@ impl Session {
         let record = LedgerRecord { id, stamp, entry: Some(entry), photos };
         let differs = repository.save_ledger_photo(&record, &photo).await?;
         self.queue.update_value(Queue::saved_beside);
-        self.book.update(|book| {
-            if book.branch.as_ref() == Some(&branch) {
-                Arc::make_mut(book).add([record]);
+        self.ledger.update(|held| {
+            if held.branch.as_ref() == Some(&branch) {
+                Arc::make_mut(held).add([record]);
             }
         });
         self.photo_saved(differs).await;

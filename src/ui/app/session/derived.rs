@@ -1,20 +1,19 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Session, Work, reading::Elsewhere};
+use super::{NoWork, Work, reading::Elsewhere};
 use crate::{
     domain::{
         AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
         ledger::derive, score,
     },
     phone::{
-        ledger::Book,
+        ledger::HeldLedger,
         mending::{Mending, pressing},
         next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, mark_doubtful, rows},
     },
     store::{Count, LocalSubmission, Whereabouts},
     sync::{OutboxEntry, OutboxRequest, OutboxState},
-    ui::app::source::Source,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -53,7 +52,7 @@ impl Derived {
     /// Over these signals.
     pub(super) fn new(
         work: RwSignal<Result<Work, NoWork>>,
-        book: RwSignal<Arc<Book>>,
+        ledger: RwSignal<Arc<HeldLedger>>,
         mending: RwSignal<Arc<Mending>>,
         submissions: RwSignal<Vec<LocalSubmission>>,
         outbox: RwSignal<Vec<OutboxEntry>>,
@@ -62,9 +61,9 @@ impl Derived {
     ) -> Self {
         let checklist = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.checklist.clone()));
         let counted = Memo::new(move |_| {
-            let (work, book) = (work.read(), book.read());
+            let (work, held) = (work.read(), ledger.read());
             Arc::new(match work.as_ref() {
-                Ok(work) => derive::derived(&work.assessment, &book.ledger, &work.pinned()),
+                Ok(work) => derive::derived(&work.assessment, &held.ledger, &work.pinned()),
                 Err(_) => Vec::new(),
             })
         });
@@ -122,7 +121,7 @@ impl Derived {
             Some(next_step(&rows, &sent, &pressing, has_profile, &work.period, today.get()))
         });
         // Each by itself: a tap on an answer counts neither ledger nor findings again.
-        let of_ledger = Memo::new(move |_| Whereabouts::of_ledger(&book.read().places));
+        let of_ledger = Memo::new(move |_| Whereabouts::of_ledger(&ledger.read().places));
         let of_findings = Memo::new(move |_| {
             let mending = mending.read();
             Whereabouts::of_findings(mending.findings.all().len(), &mending.unsent)
@@ -152,27 +151,6 @@ impl Derived {
             whereabouts,
             unshared,
         }
-    }
-}
-
-impl Session {
-    /// Something of what is filled in now; `None` while there is nothing.
-    pub fn from_source<T>(self, make: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
-        let binding = self.active()?;
-        let (work, sheet) = (self.work.read(), self.derived.sheet.get()?);
-        let work = work.as_ref().ok()?;
-        let laid = self.derived.laid.get()?;
-        Some(make(&Source {
-            branch: &binding.branch,
-            checklist: &work.checklist,
-            period: &work.period,
-            assessment: &laid,
-            ledger: &self.book.read().ledger,
-            findings: &self.mending.read().findings,
-            sheet: &sheet,
-            reported: None,
-            today: self.today.get(),
-        }))
     }
 }
 

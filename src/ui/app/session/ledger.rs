@@ -8,7 +8,7 @@ use crate::{
         AnswerKey, AnswerValue, BranchCode, ContentHash, LedgerEntry, LedgerId, LedgerRecord, PartAnswer,
         ledger::derive,
     },
-    phone::ledger::Book,
+    phone::ledger::HeldLedger,
 };
 use leptos::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
@@ -28,7 +28,7 @@ impl Session {
 
     /// Attaches a photo that is known to an entry of the ledger, or takes it off. The photo itself stays.
     pub fn attach_to_entry(self, id: LedgerId, sha256: ContentHash, attached: bool) {
-        let entry = self.book.with_untracked(|book| book.ledger.find(id).map(|live| live.entry.clone()));
+        let entry = self.ledger.with_untracked(|held| held.ledger.find(id).map(|live| live.entry.clone()));
         if entry.is_some() {
             self.write_record(id, entry, [(sha256, attached)].into());
         }
@@ -41,10 +41,11 @@ impl Session {
         photos: BTreeMap<ContentHash, bool>,
     ) -> bool {
         // After the last branch is let go of, its ledger is still here: nothing is stored for it any more.
-        let is_bound = self.book.read_untracked().branch.as_ref().is_some_and(|branch| self.is_bound(branch));
+        let is_bound =
+            self.ledger.read_untracked().branch.as_ref().is_some_and(|branch| self.is_bound(branch));
         let Some(stamp) = self.tick().filter(|_| is_bound) else { return false };
         let record = LedgerRecord { id, stamp, entry, photos };
-        let written = self.book.try_update(|book| Arc::make_mut(book).write(record)).flatten();
+        let written = self.ledger.try_update(|held| Arc::make_mut(held).write(record)).flatten();
         let Some(row) = written else { return false };
         self.queue.update_value(|queue| queue.push_record(row));
         self.write();
@@ -61,7 +62,7 @@ impl Session {
         let left = self.work.with_untracked(|work| {
             let work = work.as_ref().ok()?;
             let AnswerValue::Part { answer: Some(answer), .. } = work.usable(key)? else { return None };
-            let ledger = &self.book.read_untracked().ledger;
+            let ledger = &self.ledger.read_untracked().ledger;
             derive::left_beside(&answer, key, &work.assessment, ledger, &work.pinned())
         });
         self.answer(key.clone(), AnswerValue::part(left));
@@ -87,10 +88,10 @@ impl Session {
     }
 
     /// The ledger of this branch: over what was read of it lies what may not be on disk yet.
-    pub(super) fn with_unwritten(self, branch: &BranchCode, mut book: Book) -> Book {
+    pub(super) fn with_unwritten(self, branch: &BranchCode, mut held: HeldLedger) -> HeldLedger {
         self.queue.with_value(|queue| {
-            book.add(queue.records(branch).cloned());
+            held.add(queue.records(branch).cloned());
         });
-        book
+        held
     }
 }

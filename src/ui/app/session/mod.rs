@@ -25,7 +25,7 @@ use crate::{
         period::shanghai_date, with_above,
     },
     phone::{
-        darkroom::Darkroom, ledger::Book, library::Library, mending::Mending, searchable::Searchable,
+        darkroom::Darkroom, ledger::HeldLedger, library::Library, mending::Mending, searchable::Searchable,
         typing::Typed, unfinished::Stray, unsaved::Queue,
     },
     store::{
@@ -137,7 +137,7 @@ pub struct Session {
     /// What is worked on, or why nothing.
     pub work: RwSignal<Result<Work, NoWork>>,
     /// 台账 of the branch on the screen.
-    pub book: RwSignal<Arc<Book>>,
+    pub ledger: RwSignal<Arc<HeldLedger>>,
     /// 问题和整改 of the branch on the screen.
     pub mending: RwSignal<Arc<Mending>>,
     /// The submissions of the branch on the screen, oldest first.
@@ -195,7 +195,7 @@ impl Session {
     pub fn new() -> Self {
         let work = RwSignal::new(Err(NoWork::NotFetched));
         let today = RwSignal::new(shanghai_date(browser::clock::now_ms()));
-        let book = RwSignal::new(Arc::default());
+        let ledger = RwSignal::new(Arc::default());
         let mending = RwSignal::new(Arc::default());
         let submissions = RwSignal::new(Vec::new());
         let outbox = RwSignal::new(Vec::new());
@@ -208,7 +208,7 @@ impl Session {
             bindings: RwSignal::new(Vec::new()),
             standard: RwSignal::new(None),
             work,
-            book,
+            ledger,
             mending,
             submissions,
             outbox,
@@ -223,7 +223,7 @@ impl Session {
             photos: RwSignal::new(None),
             uploads: RwSignal::new(photos::Uploads::default()),
             sought: RwSignal::new(String::new()),
-            derived: derived::Derived::new(work, book, mending, submissions, outbox, elsewhere, today),
+            derived: derived::Derived::new(work, ledger, mending, submissions, outbox, elsewhere, today),
             clock: RwSignal::new(KnownTime::default()),
             page_time: StoredValue::new(time::PageTime::new()),
             chosen_period: RwSignal::new(None),
@@ -418,7 +418,7 @@ impl Session {
                     .iter()
                     .map(|(draft, answers)| (draft.key(), reached.of_answers(&draft.key(), answers)))
                     .collect();
-                let book = Book::new(code, ledger, &reached);
+                let held = HeldLedger::new(code, ledger, &reached);
                 let mending = Mending::new(code, &stored, &reached, &submissions, &outbox);
                 let today = shanghai_date(self.now_by(clock));
                 let about =
@@ -436,7 +436,7 @@ impl Session {
                 let others = answers.into_iter().filter(|(key, _)| Some(key) != shown.as_ref());
                 beside = others.fold(beside, |all, (_, of)| all.and(of));
                 let elsewhere = Elsewhere { reached: Arc::new(reached), beside, carried };
-                Some(OfBranch { code: code.clone(), submissions, book, mending, elsewhere, work })
+                Some(OfBranch { code: code.clone(), submissions, ledger: held, mending, elsewhere, work })
             }
         };
         Ok(Reading { bindings, clock, standard, outbox, unfinished, of_branch, unreadable })
@@ -462,22 +462,23 @@ impl Session {
                 published.checklists.has_unread() || published.documents.has_unread()
             })
         });
-        let Some(OfBranch { code, submissions, book, mending, elsewhere, mut work }) = read.of_branch else {
+        let Some(OfBranch { code, submissions, ledger: held, mending, elsewhere, mut work }) = read.of_branch
+        else {
             self.note_outdated(|outdated| outdated.stored = standard_is_newer);
             return;
         };
         let stored = standard_is_newer
-            || !book.ledger.unread().is_empty()
+            || !held.ledger.unread().is_empty()
             || !mending.findings.unread().is_empty()
             || submissions.iter().any(|sent| sent.reviews.has_unread())
             || work.as_ref().is_ok_and(|work| !work.assessment.unread().is_empty());
         self.note_outdated(|outdated| outdated.stored = stored);
         self.begin_stamps_anew();
-        let book = self.with_unwritten(&code, book);
-        if let Some(latest) = book.ledger.latest() {
+        let held = self.with_unwritten(&code, held);
+        if let Some(latest) = held.ledger.latest() {
             self.observe_stamp(latest);
         }
-        self.book.set_if_new(Arc::new(book));
+        self.ledger.set_if_new(Arc::new(held));
         let mending = self.with_unwritten_words(&code, mending);
         // What is written from now on comes after what was read, the upper level's verdicts among it.
         if let Some(latest) = mending.findings.latest() {

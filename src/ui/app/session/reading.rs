@@ -4,7 +4,7 @@ use super::{NoWork, Work, moving::Offer};
 use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, Period, PeriodId, moving::Versions},
     phone::{
-        ledger::Book,
+        ledger::HeldLedger,
         mending::Mending,
         unfinished::{at_hand, strays, unfinished, worked_on},
     },
@@ -54,7 +54,7 @@ pub(super) struct Reading {
 pub(super) struct OfBranch {
     pub(super) code: BranchCode,
     pub(super) submissions: Vec<LocalSubmission>,
-    pub(super) book: Book,
+    pub(super) ledger: HeldLedger,
     pub(super) mending: Mending,
     pub(super) elsewhere: Elsewhere,
     pub(super) work: Result<Work, NoWork>,

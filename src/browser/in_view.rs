@@ -2,7 +2,7 @@
 //!
 //! <https://developer.mozilla.org/en-US/docs/Web/API/IntersectionObserver>
 
-use super::{BrowserError, js};
+use crate::browser::{BrowserError, js};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 

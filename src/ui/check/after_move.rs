@@ -70,7 +70,7 @@ impl Work {
 
 /// 待复核: what was asked, what was said, and 还是这样.
 #[component]
-pub fn Again(
+pub fn Doubtful(
     /// The item on the screen.
     item: Arc<Item>,
 ) -> impl IntoView {

@@ -1,12 +1,12 @@
-//! The places on the pages that are fetched first which other folders fill, when they are there. The pages stand without them.
+//! The slots on the pages that are fetched first: other folders fill them, when they are there, and the pages stand without them.
 
 use crate::domain::{Item, ItemId, Part};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// What fills the places; an empty one shows nothing.
+/// What fills the slots; an empty one shows nothing.
 #[derive(Clone, Copy, Default)]
-pub struct Places {
+pub struct Slots {
     /// Beneath the control of a part: what the ledger counts of it.
     pub counted: Option<fn(ItemId, Part) -> AnyView>,
     /// Among an item's evidence: its photos.
@@ -21,7 +21,7 @@ pub struct Places {
     pub ledger_row: Option<fn() -> AnyView>,
 }
 
-/// The places, from the context that the app provides.
-pub fn places() -> Places {
+/// The slots, from the context that the app provides.
+pub fn slots() -> Slots {
     use_context().unwrap_or_default()
 }

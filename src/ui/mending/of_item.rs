@@ -18,7 +18,7 @@ use leptos::prelude::*;
 impl Session {
     /// Makes a finding of an item that lost points, with what is drafted for it, and says under which id. `None` when the item
     /// has not lost any, or nothing can be stored for its branch.
-    pub fn raise(self, item: &ItemId) -> Option<FindingId> {
+    pub fn make_finding(self, item: &ItemId) -> Option<FindingId> {
         let words = self.work.with_untracked(|work| {
             let work = work.as_ref().ok()?;
             let (_, _, asked) = work.checklist.find(item)?;
@@ -36,7 +36,7 @@ impl Session {
 
 /// Beneath an item that lost points; nothing beneath any other without findings.
 #[component]
-pub fn Raise(
+pub fn FindingOf(
     /// The item.
     item: ItemId,
 ) -> impl IntoView {
@@ -72,15 +72,15 @@ pub fn Raise(
     // One open finding of an item is enough; a closed one that came back is another.
     let offered =
         move || is_short.get() && known.read().iter().all(|finding| finding.state == FindingState::Closed);
-    let raise = move |_| {
-        if let Some(id) = session.raise(&item) {
+    let make = move |_| {
+        if let Some(id) = session.make_finding(&item) {
             go(Place::Finding(id));
         }
     };
     view! {
         {links}
         <Show when=offered>
-            <button type="button" class="quiet" data-testid="raise" on:click=raise.clone()>
+            <button type="button" class="quiet" data-testid="raise" on:click=make.clone()>
                 "写进整改"
             </button>
         </Show>
