@@ -60,22 +60,24 @@ pub(super) async fn count_heads(
     branch: &BranchCode,
     period: &PeriodId,
 ) -> Result<(), DatabaseError> {
-    let rows = sqlx::query(
-        "SELECT id, parents FROM submissions WHERE branch = $1 AND period = $2 AND withdrawn_at IS NULL",
+    // In one row: a branch may have sent many, and each row read has its price.
+    let all: Option<String> = sqlx::query_scalar(
+        "SELECT string_agg(id || ' ' || parents, ';') FROM submissions
+         WHERE branch = $1 AND period = $2 AND withdrawn_at IS NULL",
     )
     .bind(branch.as_str().to_owned())
     .bind(period.as_str().to_owned())
-    .fetch_all(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
-    let mut submissions: Vec<(SubmissionId, Vec<SubmissionId>)> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let parents = serde_json::from_str(&row.try_get::<String, _>("parents")?).map_err(stored)?;
-        submissions.push((row.try_get::<String, _>("id")?.parse().map_err(stored)?, parents));
+    let mut submissions: Vec<(SubmissionId, Vec<SubmissionId>)> = Vec::new();
+    for one in all.as_deref().unwrap_or_default().split(';').filter(|one| !one.is_empty()) {
+        let (id, parents) = one.split_once(' ').ok_or_else(|| stored("a submission without parents"))?;
+        submissions.push((id.parse().map_err(stored)?, serde_json::from_str(parents).map_err(stored)?));
     }
     let heads = heads(&submissions);
     sqlx::query(
         "UPDATE submissions SET heads = CASE WHEN id = $1 THEN CAST($2 AS BIGINT) ELSE 0 END
-         WHERE branch = $3 AND period = $4",
+         WHERE branch = $3 AND period = $4 AND (heads > 0 OR id = $1)",
     )
     .bind(heads.iter().max().map(ToString::to_string).unwrap_or_default())
     .bind(i64::try_from(heads.len()).unwrap_or(i64::MAX))
