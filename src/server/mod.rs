@@ -1,4 +1,5 @@
-//! The endpoint: activation, the standard, submissions and their receipts, over HTTP and SQLite; and the app's own files.
+//! The endpoint: activation, the standard, submissions and their receipts, over HTTP and out of SQLite or
+//! PostgreSQL; the app's own files; and the upper level's command line.
 
 pub mod api;
 pub mod cli;

@@ -1,7 +1,8 @@
-//! The command line: the endpoint's start, and the upper level's tool until its own pages exist. One command group a file.
+//! The command line: the endpoint's start, and the upper level's tool. One command group a file.
 //!
 //! What these commands print is interface, and therefore Chinese; data goes to standard output, refusals and logs to standard
-//! error, and whatever refuses ends with exit code 1 without having written anything.
+//! error, and whatever refuses ends with exit code 1 without having written anything, but for tables that are taken row by row: of those
+//! the sound rows are written, and the others are what is refused.
 
 mod backup;
 mod codes;

@@ -1,4 +1,5 @@
-//! What goes out as a table and comes back: each described once, written and read by the same description.
+//! What goes out as a table or comes in as one. What does both (the reviews, the values from above, the roster) is described once,
+//! written and read by the same description.
 
 pub(crate) mod codes;
 pub(crate) mod columns;
