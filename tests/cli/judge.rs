@@ -186,6 +186,10 @@ async fn the_table_goes_out_is_filled_in_and_comes_back_row_by_row() {
     filled(&stage.path("打分.xlsx"), &back, &twice);
     stage.run(&import).refused(&["第4行“条目编号”列：和第5行是同一个支部的同一条"]);
 
+    let unread = [(4, "得分", "1"), (4, "说明", &*"长".repeat(501))];
+    filled(&stage.path("打分.xlsx"), &back, &unread);
+    stage.run(&import).refused(&["第4行“说明”列：说明超过500个字"]);
+
     // The results say who gave what and when, beside the branch's own score.
     let file = stage.path("结果.xlsx");
     stage.run(&["results", "export", "--period", "2026-H2", "-o", file.to_str().unwrap()]).ok();

@@ -144,6 +144,17 @@ async fn the_table_goes_out_is_filled_in_and_comes_back() {
     ]);
     assert!(stage.run(&["review", "list"]).ok().matches("未审").count() == 2, "nothing of it");
 
+    let long = "长".repeat(501);
+    let of_item = format!("第31条：{long}");
+    let cells = [
+        (2, "审核意见", "退回修改"),
+        (2, "原因", &*long),
+        (3, "审核意见", "退回修改"),
+        (3, "条目与原因", &*of_item),
+    ];
+    filled(&stage.path("out.xlsx"), &back, &cells);
+    stage.run(&import).refused(&["第2行“原因”列：原因超过500个字", "第3行“条目与原因”列：原因超过500个字"]);
+
     let good = [
         (2, "审核意见", "需补材料"),
         (2, "条目与原因", "第31条：缺签到表；也缺记录；18:照片看不清"),

@@ -179,7 +179,7 @@ impl Give {
         let holds = judge::holds(self.limit.iter().map(String::as_str), &row.asked).map_err(refused)?;
         let reason = self.reason.as_deref().unwrap_or_default().trim().to_owned();
         let (number, most) = (row.asked.number, row.asked.most());
-        let held = held(row.asked.item, &holds);
+        let held = held(row.asked.item, holds.limits());
         let sound = judging::check_now(row, Value { points, holds, reason });
         let Some(sound) = sound.map_err(|unsound| refused(judge::told(&unsound, &row.asked)))? else {
             say(format!("第{number}条已经是{points}分，没有变化。"));

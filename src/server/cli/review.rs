@@ -229,7 +229,7 @@ impl From<Refusal> for CliError {
             Refusal::Unsound(Unsound::NoReason) => {
                 Self::refused("退回没有写原因", "用 --reason 或 --item 写上")
             }
-            Refusal::Unsound(Unsound::UnfitReason) => {
+            Refusal::Unsound(Unsound::UnfitReason | Unsound::UnfitItem) => {
                 let problem = format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
                 Self::refused(problem, "缩短，或者重新手工输入")
             }

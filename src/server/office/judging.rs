@@ -156,18 +156,29 @@ impl Periods {
     }
 }
 
+/// The limits of an item that were said to hold: only [`holds`] answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Holding(Vec<LimitId>);
+
+impl Holding {
+    /// Those that hold.
+    pub(crate) fn limits(&self) -> &[LimitId] {
+        &self.0
+    }
+}
+
 /// The limits of an item that are said to hold; `None` where nothing is said of them.
-pub(crate) fn holds(asked: &AskedAbove<'_>, said: Option<&[&str]>) -> Result<Vec<LimitId>, Unsound> {
+pub(crate) fn holds(asked: &AskedAbove<'_>, said: Option<&[&str]>) -> Result<Holding, Unsound> {
     let limits = &asked.item.limits;
     let Some(said) = said else {
-        return if limits.is_empty() { Ok(Vec::new()) } else { Err(Unsound::LimitsUnsaid) };
+        return if limits.is_empty() { Ok(Holding(Vec::new())) } else { Err(Unsound::LimitsUnsaid) };
     };
     let is_one = |text: &&&str| limits.iter().any(|limit| limit.id.as_str() == **text);
     if let Some(unknown) = said.iter().find(|text| !is_one(text)) {
         return Err(Unsound::NoLimit((*unknown).to_owned()));
     }
     let held = limits.iter().filter(|limit| said.contains(&limit.id.as_str()));
-    Ok(held.map(|limit| limit.id.clone()).collect())
+    Ok(Holding(held.map(|limit| limit.id.clone()).collect()))
 }
 
 /// Points that may be given for an item.
@@ -181,14 +192,14 @@ pub(crate) struct Value {
     /// Bonus included.
     pub(crate) points: Points,
     /// The limits that hold.
-    pub(crate) holds: Vec<LimitId>,
+    pub(crate) holds: Holding,
     /// Why.
     pub(crate) reason: String,
 }
 
 impl Value {
     fn is(&self, given: &ValueAbove) -> bool {
-        (given.points, &given.holds, &given.reason) == (self.points, &self.holds, &self.reason)
+        (given.points, &given.holds, &given.reason) == (self.points, &self.holds.0, &self.reason)
     }
 }
 
@@ -205,9 +216,6 @@ pub(crate) struct Sound {
 
 /// Whether something may be given for an item that nobody else looks at; `None` when it counts already.
 pub(crate) fn check_now(row: &Row<'_>, value: Value) -> Result<Option<Sound>, Unsound> {
-    if !is_plain_text(&value.reason, MAX_TEXT_CHARS, true) {
-        return Err(Unsound::UnfitReason);
-    }
     if row.counting().is_some_and(|counting| value.is(counting)) {
         return Ok(None);
     }
@@ -223,6 +231,15 @@ pub(crate) fn check(row: &Row<'_>, after: usize, value: Value) -> Result<Option<
     }
     if after != row.given.len() {
         return Err(Unsound::Newer);
+    }
+    if !is_plain_text(&value.reason, MAX_TEXT_CHARS, true) {
+        return Err(Unsound::UnfitReason);
+    }
+    // Said of another item.
+    if let Some(other) =
+        value.holds.0.iter().find(|id| !row.asked.item.limits.iter().any(|limit| limit.id == **id))
+    {
+        return Err(Unsound::NoLimit(other.to_string()));
     }
     Ok(Some(Sound {
         branch: row.branch.code.clone(),
@@ -244,7 +261,7 @@ pub(crate) async fn give(
     let at = clock.now_ms();
     let speakers = actor.speakers(database, sound.iter().map(|one| &one.branch)).await?;
     let giving = |one: &&Sound| {
-        let Value { points, holds, reason } = one.value.clone();
+        let Value { points, holds: Holding(holds), reason } = one.value.clone();
         let (period, item, of, by) = (one.period.clone(), one.item.clone(), one.of, speakers.to(&one.branch));
         let value = ValueAbove { period, item, points, of, holds, reason, at, by };
         Giving { branch: one.branch.clone(), after: one.after, value }

@@ -1,12 +1,13 @@
 //! What is given for items that the upper level judges, without a table or a command line before it.
 
 use super::{
-    judging::{Periods, Unsound, Value, branch, check, check_now, give, holds, points},
+    judging::{Periods, Row, Unsound, Value, branch, check, check_now, give, holds, points},
     testing::{NOW, OPERATOR, town},
 };
 use crate::{
     domain::{
-        PeriodId, Points,
+        LimitId, PeriodId, Points,
+        above::AskedAbove,
         testing::{checklist, period},
     },
     server::database::Database,
@@ -19,8 +20,10 @@ async fn publish(database: &Database) {
     database.publish(&[list], &[]).await.unwrap();
 }
 
-fn value(hundredths: u32, reason: &str) -> Value {
-    Value { points: Points::from_hundredths(hundredths), holds: Vec::new(), reason: reason.into() }
+/// None of the limits holds.
+fn value(row: &Row<'_>, hundredths: u32, reason: &str) -> Value {
+    let holds = holds(&row.asked, Some(&[])).unwrap();
+    Value { points: Points::from_hundredths(hundredths), holds, reason: reason.into() }
 }
 
 #[tokio::test]
@@ -35,14 +38,23 @@ async fn an_item_takes_its_points_and_its_limits_and_nothing_else() {
     assert_eq!(points(2_001), Err(Unsound::TooMany(Points::from_hundredths(2_001))));
     let holds = |said: Option<&[&str]>| holds(&row.asked, said);
     assert_eq!(holds(None), Err(Unsound::LimitsUnsaid));
-    assert_eq!(holds(Some(&[])), Ok(Vec::new()));
+    assert!(holds(Some(&[])).unwrap().limits().is_empty());
     assert_eq!(holds(Some(&["v1", "v2"])), Err(Unsound::NoLimit("v2".into())));
-    assert_eq!(holds(Some(&["v1"])).unwrap().len(), 1);
+    assert_eq!(holds(Some(&["v1"])).unwrap().limits().len(), 1);
     assert_eq!(
-        check_now(row, value(2_001, "")).err(),
+        check_now(row, value(row, 2_001, "")).err(),
         Some(Unsound::TooMany(Points::from_hundredths(2_001)))
     );
-    assert_eq!(check_now(row, value(100, "\u{7}")).err(), Some(Unsound::UnfitReason));
+    for unfit in ["\u{7}", &"长".repeat(501)] {
+        assert_eq!(check_now(row, value(row, 100, unfit)).err(), Some(Unsound::UnfitReason));
+        assert_eq!(check(row, 0, value(row, 100, unfit)).err(), Some(Unsound::UnfitReason));
+    }
+    let mut other = row.asked.item.clone();
+    other.limits[0].id = LimitId::new("v9").unwrap();
+    let asked = AskedAbove { item: &other, ..row.asked };
+    let of_another =
+        Value { holds: super::judging::holds(&asked, Some(&["v9"])).unwrap(), ..value(row, 100, "") };
+    assert_eq!(check(row, 0, of_another).err(), Some(Unsound::NoLimit("v9".into())));
 }
 
 #[tokio::test]
@@ -51,8 +63,8 @@ async fn of_two_who_give_at_once_the_second_is_told() {
     publish(&database).await;
     let judged = branch(&database, &period().id, "a").await.unwrap();
     let row = judged.rows().remove(0);
-    let first = check_now(&row, value(1_000, "")).unwrap().unwrap();
-    let second = check_now(&row, value(1_500, "")).unwrap().unwrap();
+    let first = check_now(&row, value(&row, 1_000, "")).unwrap().unwrap();
+    let second = check_now(&row, value(&row, 1_500, "")).unwrap().unwrap();
     let given = give(&database, &NOW, &OPERATOR, &[&first, &second]).await.unwrap();
     assert_eq!(given, [Some("镇安镇党委".to_owned()), None]);
 
@@ -62,8 +74,8 @@ async fn of_two_who_give_at_once_the_second_is_told() {
     assert_eq!(rows.len(), 2, "one item of each branch, in the period that there is");
     let row = rows.values().find(|row| row.branch.code.as_str() == "a").unwrap();
     assert_eq!(row.counting().map(|value| (value.points.hundredths(), value.at)), Some((1_000, NOW.0)));
-    assert!(check(row, 0, value(1_000, "")).unwrap().is_none(), "it was given then");
-    assert!(check_now(row, value(1_000, "")).unwrap().is_none(), "it counts");
-    assert_eq!(check(row, 0, value(1_500, "")).err(), Some(Unsound::Newer));
-    assert!(check(row, 1, value(1_500, "")).unwrap().is_some());
+    assert!(check(row, 0, value(row, 1_000, "")).unwrap().is_none(), "it was given then");
+    assert!(check_now(row, value(row, 1_000, "")).unwrap().is_none(), "it counts");
+    assert_eq!(check(row, 0, value(row, 1_500, "")).err(), Some(Unsound::Newer));
+    assert!(check(row, 1, value(row, 1_500, "")).unwrap().is_some());
 }

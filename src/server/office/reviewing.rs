@@ -233,6 +233,9 @@ pub(crate) enum Unsound {
     /// The reason is too long, or no plain text.
     #[error("this is no reason to read")]
     UnfitReason,
+    /// The reason of an item is.
+    #[error("an item has no reason to read")]
+    UnfitItem,
 }
 
 /// What may be said: only [`check`] answers it.
@@ -277,6 +280,12 @@ pub(crate) fn check(known: &Known, after: usize, opinion: Opinion) -> Result<Opt
     let asks = matches!(opinion.state, ReviewState::Returned | ReviewState::Incomplete);
     if asks && opinion.reason.is_empty() && opinion.items.is_empty() {
         return Err(Unsound::NoReason);
+    }
+    if !is_reason(&opinion.reason) {
+        return Err(Unsound::UnfitReason);
+    }
+    if !opinion.items.iter().all(|item| is_reason(&item.reason)) {
+        return Err(Unsound::UnfitItem);
     }
     Ok(Some(Sound { submission: known.id, branch: known.branch.clone(), after, opinion }))
 }
@@ -364,9 +373,6 @@ pub(crate) async fn give_back(
     known: &Known,
     opinion: Opinion,
 ) -> Result<Done, Refusal> {
-    if !is_reason(&opinion.reason) {
-        return Err(Unsound::UnfitReason.into());
-    }
     one(database, clock, actor, known, opinion).await
 }
 

@@ -8,8 +8,8 @@ use super::{
     testing::{NOW, OPERATOR, code, submitted, town},
 };
 use crate::{
-    domain::{DeviceId, SubmissionId},
-    protocol::ReviewState,
+    domain::{DeviceId, ItemId, SubmissionId},
+    protocol::{ReviewItem, ReviewState},
     server::database::Database,
 };
 
@@ -32,6 +32,12 @@ async fn nobodys_word_is_said_over_one_that_was_not_read() {
     let (seen_a, seen_b) = (one(&database, a).await, one(&database, b).await);
     assert_eq!(check(&seen_a, 0, asking("")).err(), Some(Unsound::NoReason));
     assert_eq!(check(&seen_a, 1, asking("缺签到表")).err(), Some(Unsound::NeverSo(0)));
+    for unfit in ["\u{7}", &"长".repeat(501)] {
+        assert_eq!(check(&seen_a, 0, asking(unfit)).err(), Some(Unsound::UnfitReason));
+        let item = ReviewItem { item: ItemId::new("facts").unwrap(), reason: unfit.into() };
+        let of_item = Opinion { items: vec![item], ..ReviewState::Returned.into() };
+        assert_eq!(check(&seen_a, 0, of_item).err(), Some(Unsound::UnfitItem));
+    }
     let both = [sound(&seen_a, 0, asking("缺签到表")), sound(&seen_b, 0, ReviewState::InReview.into())];
     // Another clerk is quicker with the first.
     let by = Actor::Operator { by: Some(" 张组委 ".into()) };

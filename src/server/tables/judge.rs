@@ -11,7 +11,7 @@ use crate::{
     domain::{
         BranchCode, Item, ItemId, LimitId, PeriodId, Points, above::AskedAbove, answer::MAX_TEXT_CHARS,
     },
-    server::office::judging::{self, Row, Sound, Unsound, Value, check},
+    server::office::judging::{self, Holding, Row, Sound, Unsound, Value, check},
     sheets::{
         Column as Read, Form, Sheet, Takes, Unknown,
         fault::{Faults, quoted},
@@ -141,7 +141,7 @@ fn in_points(asked: &AskedAbove<'_>) -> String {
 pub(crate) fn holds<'t>(
     typed: impl Iterator<Item = &'t str>,
     asked: &AskedAbove<'_>,
-) -> Result<Vec<LimitId>, Told> {
+) -> Result<Holding, Told> {
     let typed: Vec<&str> = typed.map(str::trim).filter(|text| !text.is_empty()).collect();
     let said = match typed[..] {
         [] => None,
@@ -260,8 +260,9 @@ fn read_line<'t, 'k>(
             line.fault(TIMES, problem, "重新导出打分表，看过以后再填", faults);
         }
         Err(unsound) => {
+            let column = if unsound == Unsound::UnfitReason { REASON } else { POINTS };
             let (problem, remedy) = told(&unsound, &row.asked);
-            line.fault(POINTS, problem, &remedy, faults);
+            line.fault(column, problem, &remedy, faults);
         }
     }
 }

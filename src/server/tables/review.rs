@@ -9,7 +9,7 @@ use super::{
     row_by_row::Rows,
 };
 use crate::{
-    domain::{Checklist, PeriodId, SubmissionId},
+    domain::{Checklist, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS},
     protocol::{ReviewItem, ReviewState},
     server::office::reviewing::{Known, Opinion, Row, Sound, Unsound, check},
     sheets::{
@@ -183,8 +183,13 @@ fn told(unsound: Unsound, known: &Known) -> (&'static str, String, &'static str)
             let remedy = "写上原因，或者在“条目与原因”里写是哪一条、缺什么";
             (REASON, "退回没有写原因".into(), remedy)
         }
-        Unsound::UnfitReason => (REASON, "原因太长，或者有看不见的控制字符".into(), "缩短，或者重新手工输入"),
+        Unsound::UnfitReason => (REASON, unfit(), "缩短，或者重新手工输入"),
+        Unsound::UnfitItem => (ITEMS, unfit(), "缩短，或者重新手工输入"),
     }
+}
+
+fn unfit() -> String {
+    format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符")
 }
 
 /// Whether a row is of one submission in all its columns. Where only the others were sorted, the clerk has read another branch's
