@@ -67,12 +67,13 @@ async fn a_submission_is_begun_returned_sent_again_and_approved() {
         .run(&["review", "return", &receipt.code, "--item", "31=缺签到表；3、照片看不清"])
         .refused(&["“3、照片看不清”像是另一条", "几条就写几次 --item"]);
     let id = first.id.to_string();
-    let told = stage
-        .run(&["review", "return", &id[..20], "--reason", "请补", "--item", "第31条=缺签到表", "--due", DUE])
-        .ok();
+    let back = ["review", "return", &id[..20], "--reason", "请补", "--item", "第31条=缺签到表", "--due", DUE];
+    let told = stage.run(&back).ok();
     assert!(told.contains("十里村党支部") && told.contains("退回修改") && !told.contains("逾期"), "{told}");
 
+    assert!(stage.run(&back).ok().contains("已经是“退回修改”，没有变化"));
     let seen = phone.list().await.unwrap();
+    assert_eq!(seen[0]["reviews"].as_array().unwrap().len(), 2, "said once");
     let review = &seen[0]["reviews"][1];
     assert_eq!((&review["state"], &review["by"]), (&"returned".into(), &"镇安镇党委".into()));
     let (_, thirty_first) =

@@ -208,6 +208,13 @@ pub(crate) struct Opinion {
     pub(crate) due: Option<Date>,
 }
 
+impl Opinion {
+    fn is(&self, said: &Review) -> bool {
+        let Self { state, reason, items, due } = self;
+        (&said.state, &said.reason, &said.items, &said.due) == (state, reason, items, due)
+    }
+}
+
 impl From<ReviewState> for Opinion {
     /// A step that needs no reason.
     fn from(state: ReviewState) -> Self {
@@ -261,11 +268,7 @@ impl Sound {
 
 /// Whether something may be said of a submission by somebody who saw it with so many reviews; `None` when it was said then already.
 pub(crate) fn check(known: &Known, after: usize, opinion: Opinion) -> Result<Option<Sound>, Unsound> {
-    let is_same = |said: &Review| {
-        let Opinion { state, reason, items, due } = &opinion;
-        (&said.state, &said.reason, &said.items, &said.due) == (state, reason, items, due)
-    };
-    if known.reviews.get(after).is_some_and(is_same) {
+    if known.reviews.get(after).is_some_and(|said| opinion.is(said)) {
         return Ok(None);
     }
     if after > known.reviews.len() {
@@ -365,7 +368,7 @@ async fn step(
     one(database, clock, actor, known, state.into()).await
 }
 
-/// Sends it back to be changed or completed.
+/// Sends it back to be changed or completed. The same again, in the same name, is nothing new.
 pub(crate) async fn give_back(
     database: &Database,
     clock: &dyn Clock,
@@ -373,6 +376,11 @@ pub(crate) async fn give_back(
     known: &Known,
     opinion: Opinion,
 ) -> Result<Done, Refusal> {
+    if let Some(last) = known.reviews.last().filter(|last| opinion.is(last))
+        && last.by == actor.speaker(database, &known.branch).await?
+    {
+        return Ok(Done::Unchanged);
+    }
     one(database, clock, actor, known, opinion).await
 }
 
