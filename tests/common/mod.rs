@@ -7,7 +7,7 @@ use biaochi::{
         submission::{ConsideredBy, FORMAT},
     },
     protocol::{ActivationCode, Level},
-    server::database::{Database, Place, Unit},
+    server::database::{Database, From, Place, Unit},
 };
 use std::{
     collections::HashMap,
@@ -55,12 +55,15 @@ pub(crate) async fn prepare(file: &Place, branches: usize) {
         sector: if level == Level::Branch { "rural".into() } else { String::new() },
         telephone: "0416-0000000".into(),
     };
-    database.put_unit(&unit(&township, None, Level::Township, "镇安镇党委".into())).await.unwrap();
+    let mut units = vec![unit(&township, None, Level::Township, "镇安镇党委".into())];
+    units.extend(
+        (0..branches).map(|number| {
+            unit(&branch(number), Some(&township), Level::Branch, format!("第{number}村党支部"))
+        }),
+    );
+    database.import_units(&units, From::Ever, None).await.unwrap();
     for number in 0..branches {
-        let code_of = branch(number);
-        let name = format!("第{number}村党支部");
-        database.put_unit(&unit(&code_of, Some(&township), Level::Branch, name)).await.unwrap();
-        database.issue_code(&code(number), &code_of, NEVER).await.unwrap();
+        database.issue_code(&code(number), &branch(number), NEVER).await.unwrap();
     }
     database.close().await;
 }

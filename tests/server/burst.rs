@@ -4,7 +4,7 @@ use crate::common::{self, NOON, builtin, file, honest};
 use biaochi::{
     domain::{ContentHash, Points, Submission},
     protocol::{Receipt, Review, ReviewState, receipt::receipt_code},
-    server::database::{Arrival, Database, Stored, Writer},
+    server::database::{Arrival, Database, Stored, Writer, reviews::Decision},
 };
 use tempfile::TempDir;
 
@@ -101,19 +101,16 @@ async fn an_approval_closes_the_period_for_what_is_stored_after_it() {
     let checklist = builtin();
     let first = honest(&checklist, 0, 1);
     assert_eq!(database.store(&arrival(first.clone())).await.unwrap(), Stored::New);
-    let review = |state| Review {
-        state,
-        at: NOON,
-        by: "镇安镇党委".into(),
-        reason: String::new(),
-        items: Vec::new(),
-        due: None,
+    let said = async |after, state| {
+        let (by, reason, items) = ("镇安镇党委".into(), String::new(), Vec::new());
+        let review = Review { state, at: NOON, by, reason, items, due: None };
+        database.decide(&[Decision { submission: first.id, after, review }]).await.unwrap()
     };
-    database.add_review(first.id, &review(ReviewState::Approved)).await.unwrap();
+    assert_eq!(said(0, ReviewState::Approved).await, []);
     let next = honest(&checklist, 0, 2);
     assert_eq!(database.store(&arrival(next.clone())).await.unwrap(), Stored::Closed);
     assert!(matches!(database.store(&arrival(first.clone())).await.unwrap(), Stored::Same(_)));
-    database.add_review(first.id, &review(ReviewState::Returned)).await.unwrap();
+    assert_eq!(said(1, ReviewState::Returned).await, []);
     assert_eq!(database.store(&arrival(next)).await.unwrap(), Stored::New);
 }
 

@@ -11,7 +11,7 @@ use crate::{
         PublishedStandard, Receipt, Review, ReviewItem, ReviewState, SERVER_HEADER, SubmissionSummary, paths,
     },
     server::{
-        database::{Database, Unit},
+        database::{Database, From, Unit, reviews::Decision},
         office::clock::Clock,
     },
 };
@@ -52,6 +52,12 @@ struct Stage {
 }
 
 impl Stage {
+    /// The upper level says something of what it has said nothing of.
+    async fn says(&self, submission: domain::SubmissionId, review: &Review) {
+        let decision = Decision { submission, after: 0, review: review.clone() };
+        assert_eq!(self.database.decide(&[decision]).await.unwrap(), []);
+    }
+
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock(AtomicU64::new(NOON)));
@@ -64,11 +70,13 @@ impl Stage {
             sector: if level == Level::Branch { "rural".into() } else { String::new() },
             telephone: "0416-0000000".into(),
         };
-        database.put_unit(&unit("210726105", None, Level::Township, "镇安镇党委")).await.unwrap();
-        for (code, name) in [("210726105203-01", "十里村党支部"), ("210726105204-01", "邻村党支部")]
-        {
-            database.put_unit(&unit(code, Some("210726105"), Level::Branch, name)).await.unwrap();
-        }
+        let township = "210726105";
+        let units = [
+            unit(township, None, Level::Township, "镇安镇党委"),
+            unit("210726105203-01", Some(township), Level::Branch, "十里村党支部"),
+            unit("210726105204-01", Some(township), Level::Branch, "邻村党支部"),
+        ];
+        database.import_units(&units, From::Ever, None).await.unwrap();
         let checklist = domain::testing::checklist();
         database.publish(std::slice::from_ref(&checklist), &[]).await.unwrap();
         let code = ActivationCode::parse(CODE).unwrap();
@@ -189,7 +197,7 @@ async fn the_whole_road_of_one_branch() {
         items: vec![ReviewItem { item: ItemId::new("facts").unwrap(), reason: "缺签到表".into() }],
         due: Some(date(2026, 11, 27)),
     };
-    stage.database.add_review(first.id, &returned).await.unwrap();
+    stage.says(first.id, &returned).await;
     assert_eq!(*stage.list().await[0].reviews, *std::slice::from_ref(&returned));
 
     let mut second = stage.submission();
@@ -197,7 +205,7 @@ async fn the_whole_road_of_one_branch() {
     second.parents = vec![first.id];
     receipt(stage.put(&second).await, StatusCode::CREATED).await;
     let approved = Review { state: ReviewState::Approved, items: Vec::new(), due: None, ..returned };
-    stage.database.add_review(second.id, &approved).await.unwrap();
+    stage.says(second.id, &approved).await;
     let mut third = stage.submission();
     third.id = domain::SubmissionId::from_parts(NOON + 1, &[9; 10]);
     refused(stage.put(&third).await, ProblemKind::Closed).await;
@@ -295,7 +303,7 @@ async fn a_submission_can_be_withdrawn_until_a_review_begins() {
         items: Vec::new(),
         due: None,
     };
-    stage.database.add_review(sent.id, &begun).await.unwrap();
+    stage.says(sent.id, &begun).await;
     refused(withdraw(sent.id).await.unwrap(), ProblemKind::ReviewBegun).await;
 }
 

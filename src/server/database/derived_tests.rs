@@ -44,7 +44,6 @@ enum Act {
     Review {
         report: u8,
         state: u8,
-        together: bool,
     },
     Photo {
         branch: u8,
@@ -76,8 +75,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (byte(), any::<bool>(), byte(), byte())
             .prop_map(|(branch, period, after, photos)| Act::Report { branch, period, after, photos }),
         1 => byte().prop_map(Act::Withdraw),
-        2 => (byte(), byte(), any::<bool>())
-            .prop_map(|(report, state, together)| Act::Review { report, state, together }),
+        2 => (byte(), byte()).prop_map(|(report, state)| Act::Review { report, state }),
         1 => (byte(), byte()).prop_map(|(branch, photo)| Act::Photo { branch, photo }),
         1 => (byte(), byte(), any::<bool>())
             .prop_map(|(branch, photo, is_lost)| Act::Lost { branch, photo, is_lost }),
@@ -107,7 +105,7 @@ async fn happen(database: &Database, sent: &mut Sent, act: Act) {
             let (branch, _, id) = &sent[usize::from(which) % sent.len()];
             database.withdraw(branch, *id, 1).await.unwrap();
         }
-        Act::Review { report, state, together } if !sent.is_empty() => {
+        Act::Review { report, state } if !sent.is_empty() => {
             let (.., id) = sent[usize::from(report) % sent.len()];
             let states = [ReviewState::InReview, ReviewState::Returned, ReviewState::Approved];
             let review = Review {
@@ -118,11 +116,9 @@ async fn happen(database: &Database, sent: &mut Sent, act: Act) {
                 items: Vec::new(),
                 due: (state > 100).then_some(date(2026, 12, 1)),
             };
-            if let (Some(reviews), true) = (database.reviews_of(id).await.unwrap(), together) {
-                let decision = Decision { submission: id, after: reviews.len(), review };
+            if let Some(known) = database.known_of(&[id]).await.unwrap().remove(&id) {
+                let decision = Decision { submission: id, after: known.reviews.len(), review };
                 database.decide(&[decision]).await.unwrap();
-            } else if !together && database.reviews_of(id).await.unwrap().is_some() {
-                database.add_review(id, &review).await.unwrap();
             }
         }
         Act::Photo { branch: of, photo } => {

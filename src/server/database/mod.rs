@@ -139,27 +139,6 @@ impl Database {
         self.pool.close().await;
     }
 
-    /// Makes or changes a unit.
-    ///
-    /// # Errors
-    /// When the parent is unknown, or the database fails.
-    pub async fn put_unit(&self, unit: &Unit) -> Result<(), DatabaseError> {
-        sqlx::query(
-            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
-             name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
-        )
-        .bind(unit.code.as_str().to_owned())
-        .bind(unit.parent.as_ref().map(|code| code.as_str().to_owned()))
-        .bind(serde_json::to_string(&unit.level).map_err(stored)?)
-        .bind(unit.name.clone())
-        .bind(unit.sector.clone())
-        .bind(unit.telephone.clone())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     /// What the phone is told of its branch.
     pub async fn branch(&self, code: &BranchCode) -> Result<Option<BranchInfo>, DatabaseError> {
         let row = sqlx::query(
@@ -234,22 +213,6 @@ impl Database {
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(|row| serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)).collect()
-    }
-
-    /// Adds what the upper level says.
-    ///
-    /// # Errors
-    /// When the submission is unknown, or the database fails.
-    pub async fn add_review(&self, submission: SubmissionId, review: &Review) -> Result<(), DatabaseError> {
-        let mut tx = self.write_reviews(&[submission]).await?;
-        sqlx::query("INSERT INTO reviews (submission, body) VALUES ($1, $2)")
-            .bind(submission.to_string())
-            .bind(serde_json::to_string(review).map_err(stored)?)
-            .execute(&mut *tx)
-            .await?;
-        derived::stands(&mut tx, &submission.to_string(), review).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Takes a submission back unless a review has begun; `None` when the branch has no such submission, else whether it

@@ -202,11 +202,6 @@ impl Database {
         }
         Ok(sheets)
     }
-
-    /// What the upper level said of a submission, oldest first; `None` when there is no such submission.
-    pub async fn reviews_of(&self, id: SubmissionId) -> Result<Option<Vec<Review>>, DatabaseError> {
-        Ok(self.known_of(&[id]).await?.remove(&id).map(|known| known.reviews))
-    }
 }
 
 const COUNTING: &str = "SELECT s.id, s.branch, s.period, s.receipt, s.heads, s.missing, s.checklist, s.claimed FROM submissions s";

@@ -21,7 +21,7 @@ pub struct Decision {
 
 impl Database {
     /// What is locked for writing reviews of these submissions: their branches, which never change.
-    pub(super) async fn write_reviews(
+    async fn write_reviews(
         &self,
         submissions: &[SubmissionId],
     ) -> Result<Transaction<'static, Any>, DatabaseError> {
@@ -116,8 +116,8 @@ mod tests {
         let all = [decision(3, 0), decision(1, 0), decision(2, 0)];
         assert_eq!(database.decide(&all).await.unwrap(), [all[1].submission, withdrawn]);
         let count = async |number| {
-            let reviews = database.reviews_of(decision(number, 0).submission).await.unwrap();
-            reviews.unwrap().len()
+            let id = decision(number, 0).submission;
+            database.known_of(&[id]).await.unwrap()[&id].reviews.len()
         };
         assert_eq!((count(3).await, count(1).await, count(2).await), (1, 1, 0));
         assert_eq!(database.decide(&[decision(3, 1), decision(1, 1)]).await.unwrap(), []);

@@ -86,12 +86,8 @@ impl Database {
         self.tree_of(None, None).await
     }
 
-    /// The tree as it stood on a day: the names and places of then. Who was there is [`Member::is_there_on`]'s to say.
-    pub async fn tree_on(&self, date: Date) -> Result<Tree, DatabaseError> {
-        self.tree_of(None, Some(date)).await
-    }
-
-    /// The tree, as it is known now or stood on a day: all of it, or of one unit no more than what is needed to show what lies
+    /// The tree, as it is known now or stood on a day with the names and places of then, when [`Member::is_there_on`] says who was
+    /// there: all of it, or of one unit no more than what is needed to show what lies
     /// below it. That is what lies below, itself, what lies above it, and what those were merged into that have ended.
     pub async fn tree_of(&self, root: Option<&BranchCode>, on: Option<Date>) -> Result<Tree, DatabaseError> {
         let mut tx = self.read().await?;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{BranchCode, Checklist, Submission, SubmissionId, check::tests::submission, testing::checklist},
     protocol::Level,
-    server::database::Database,
+    server::database::{Database, From},
 };
 use tempfile::TempDir;
 
@@ -50,13 +50,12 @@ pub(crate) fn unit(text: &str, above: Option<&str>, level: Level, name: &str) ->
 pub(crate) async fn town() -> (TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(&folder.path().join("town.sqlite")).await.unwrap();
-    for unit in [
+    let units = [
         unit("t", None, Level::Township, "镇安镇党委"),
         unit("a", Some("t"), Level::Branch, "十里村党支部"),
         unit("b", Some("t"), Level::Branch, "大岭村党支部"),
-    ] {
-        database.put_unit(&unit).await.unwrap();
-    }
+    ];
+    database.import_units(&units, From::Ever, None).await.unwrap();
     (folder, database)
 }
 

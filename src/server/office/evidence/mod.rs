@@ -212,14 +212,18 @@ impl Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{protocol::Level, server::office::testing::unit};
+    use crate::{
+        protocol::Level,
+        server::{database::From, office::testing::unit},
+    };
 
     #[tokio::test]
     async fn what_is_lost_is_found_out_at_the_start_or_when_it_is_read_and_what_came_back_too() {
         let folder = tempfile::tempdir().unwrap();
         let database = crate::server::database::testing::database(&folder).await;
         let branch = BranchCode::new("b").unwrap();
-        database.put_unit(&unit("b", None, Level::Branch, "支部")).await.unwrap();
+        let unit = unit("b", None, Level::Branch, "支部");
+        database.import_units(&[unit], From::Ever, None).await.unwrap();
         let files = folder.path().join("photos");
         let evidence = Evidence::new(database.clone(), Photos::in_folder(&files).unwrap());
         assert_eq!(evidence.check().await.unwrap(), 0);
