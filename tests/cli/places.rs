@@ -1,6 +1,6 @@
 //! Databases that are no file: what is told when one cannot be opened, and that its password is told nowhere.
 
-use super::stage::Stage;
+use super::stage::{Stage, demo_roster};
 use biaochi::server::database::Place;
 use std::process::Stdio;
 
@@ -19,6 +19,24 @@ fn a_server_that_does_not_answer_is_told_from_a_file_that_is_not_there() {
     stage
         .run(&["device", "list", "--database", "postgres://clerk:geheim@:nowhere"])
         .refused(&["打不开数据库“postgres://…”"]);
+}
+
+/// Whoever mistypes the name of a database would otherwise be told of success, and find nothing in the right one.
+#[test]
+fn a_database_that_was_made_anew_is_told_of() {
+    let stage = Stage::empty();
+    let roster = demo_roster();
+    for words in [&["standard", "publish-builtin"][..], &["roster", "import", &roster]] {
+        let file = format!("{}.sqlite", words[0]);
+        let words = [words, &["--database", &file]].concat();
+        let first = stage.run(&words);
+        let told = format!("新建了数据库“{file}”。以前有过的，核对 --database。");
+        assert_eq!(first.new.as_ref(), Some(&told));
+        first.ok();
+        let second = stage.run(&words);
+        assert_eq!(second.new, None);
+        second.ok();
+    }
 }
 
 #[test]

@@ -48,7 +48,10 @@ pub(crate) struct Stage {
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
+    /// Without the line that tells of a new database.
     pub(crate) err: String,
+    /// That line.
+    pub(crate) new: Option<String>,
 }
 
 impl Ran {
@@ -154,11 +157,14 @@ impl Stage {
 
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         let output = self.command(args).output().unwrap();
-        Ran {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        let err = String::from_utf8(output.stderr).unwrap();
+        let (new, err) = match err.split_once('\n') {
+            Some((line, rest)) if line.starts_with("新建了数据库") => {
+                (Some(line.to_owned()), rest.to_owned())
+            }
+            _ => (None, err),
+        };
+        Ran { code: output.status.code().unwrap(), out: String::from_utf8(output.stdout).unwrap(), err, new }
     }
 
     /// The endpoint as its own process on a free port.

@@ -176,7 +176,8 @@ fn complain(text: &str) {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
-    if !cli.database.has_database().await.map_err(CliError::from)? {
+    let is_new = !cli.database.has_database().await.map_err(CliError::from)?;
+    if is_new {
         match cli.command.needs() {
             Needs::Nothing => {
                 return match cli.command {
@@ -203,6 +204,9 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Place::Postgres(_) => "data/photos".into(),
     });
     let database = Database::open(&cli.database).await.map_err(CliError::from)?;
+    if let (true, Place::File(file)) = (is_new, &cli.database) {
+        tell_of_new(file, &cli.command);
+    }
     let done = match cli.command {
         Command::Serve(command) => command.run(&database, &photos).await.map_err(Into::into),
         Command::Standard(command) => command.run(Some(&database)).await.map_err(Into::into),
@@ -218,6 +222,15 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     };
     database.close().await;
     done
+}
+
+/// Says that there is a new database: whoever mistyped the name of an old one would not notice otherwise.
+fn tell_of_new(file: &Path, command: &Command) {
+    let file = file.display();
+    match command {
+        Command::Serve(_) => tracing::info!(%file, "there was no database, so a new one was made"),
+        _ => progress::aside(|| complain(&format!("新建了数据库“{file}”。以前有过的，核对 --database。"))),
+    }
 }
 
 /// Works out anew what lists are read from.
