@@ -2,7 +2,7 @@
 
 use super::{
     api::{Endpoint, router::router},
-    database::Database,
+    database::{Database, DatabaseError},
     host::{
         address::Network,
         clock::SystemClock,
@@ -38,6 +38,9 @@ pub struct Options {
 /// Why it cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The database cannot be written.
+    #[error("the database cannot be written: {0}")]
+    Unwritable(DatabaseError),
     /// The app cannot be served.
     #[error("the app cannot be served: {0}")]
     App(#[from] AppError),
@@ -58,8 +61,10 @@ pub enum ServeError {
 /// Serves until Ctrl-C or SIGTERM; then requests under way are finished, within bounds.
 ///
 /// # Errors
-/// When the port is taken, the app or the certificate cannot be read, photos cannot be kept, or the socket fails.
+/// When the port is taken, the app or the certificate cannot be read, the database cannot be written, photos cannot be kept, or the
+/// socket fails.
 pub async fn run(options: Options, photos: &Path, database: &Database) -> Result<(), ServeError> {
+    database.must_take_writes().await.map_err(ServeError::Unwritable)?;
     let photos = Photos::in_folder(photos)?;
     let handle = Handle::new();
     let limits = Limits::default();

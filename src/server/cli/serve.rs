@@ -64,6 +64,10 @@ impl From<ServeError> for CliError {
             ServeError::App(error) => {
                 (format!("手机用的页面读不了（{error}）"), "核对 --app 的文件夹，重新做一次页面")
             }
+            ServeError::Unwritable(error) => (
+                format!("数据库只能读，写不进去（{error}）"),
+                "核对 --database 的文件、旁边的 -wal 和 -shm、所在的文件夹，是不是都归启动服务的用户；别的用户运行过命令的，用 chown 改回来",
+            ),
             ServeError::Photos(error) => {
                 let problem = format!("照片的文件夹用不了（{error}）");
                 (problem, "核对 --photos 的文件夹、权限和磁盘空间")

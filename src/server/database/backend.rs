@@ -442,6 +442,19 @@ mod tests {
         }
     }
 
+    /// As root, which may write whatever its mode says, a test has to open it so.
+    #[tokio::test]
+    async fn a_file_that_can_only_be_read_is_found_out_before_anything_is_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("b.sqlite");
+        let database = Database::open(&file).await.unwrap();
+        database.must_take_writes().await.unwrap();
+        let pool = AnyPool::connect(&format!("sqlite:{}?mode=ro", file.display())).await.unwrap();
+        let readable = Database { pool, backend: Backend::Sqlite };
+        assert_eq!(readable.units().await.unwrap(), []);
+        assert!(matches!(readable.must_take_writes().await, Err(DatabaseError::Failed(_))));
+    }
+
     /// What a path may hold, a URL takes for something else.
     #[tokio::test]
     async fn a_file_is_opened_by_its_very_name() {

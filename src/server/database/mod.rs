@@ -134,6 +134,13 @@ impl Database {
         Ok(database)
     }
 
+    /// Fails where this process may read and not write, as when another user's file is open to all readers: SQLite opens that, too.
+    pub async fn must_take_writes(&self) -> Result<(), DatabaseError> {
+        // It changes nothing, and asks for all that a change needs.
+        sqlx::query("UPDATE units SET name = name WHERE 1 = 0").execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Closes all connections, writing what SQLite has beside its file back into it.
     pub async fn close(&self) {
         self.pool.close().await;
