@@ -7,7 +7,7 @@ use biaochi::{
         submission::{ConsideredBy, FORMAT},
     },
     protocol::{ActivationCode, Level},
-    server::database::{Database, From, Place, Unit},
+    server::database::{Database, From, Place, Tree, Unit},
 };
 use std::{
     collections::HashMap,
@@ -61,7 +61,7 @@ pub(crate) async fn prepare(file: &Place, branches: usize) {
             unit(&branch(number), Some(&township), Level::Branch, format!("第{number}村党支部"))
         }),
     );
-    database.import_units(&units, From::Ever, None).await.unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
     for number in 0..branches {
         database.issue_code(&code(number), &branch(number), NEVER).await.unwrap();
     }

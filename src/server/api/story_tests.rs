@@ -11,7 +11,7 @@ use crate::{
         PublishedStandard, Receipt, Review, ReviewItem, ReviewState, SERVER_HEADER, SubmissionSummary, paths,
     },
     server::{
-        database::{Database, From, Unit, reviews::Decision},
+        database::{Database, From, Tree, Unit, reviews::Decision},
         office::clock::Clock,
     },
 };
@@ -76,7 +76,7 @@ impl Stage {
             unit("210726105203-01", Some(township), Level::Branch, "十里村党支部"),
             unit("210726105204-01", Some(township), Level::Branch, "邻村党支部"),
         ];
-        database.import_units(&units, From::Ever, None).await.unwrap();
+        database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
         let checklist = domain::testing::checklist();
         database.publish(std::slice::from_ref(&checklist), &[]).await.unwrap();
         let code = ActivationCode::parse(CODE).unwrap();

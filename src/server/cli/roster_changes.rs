@@ -60,6 +60,9 @@ impl From<Refusal> for CliError {
             Refusal::Database(error) => return error.into(),
             Refusal::Misplaced(misplaced) => told(&misplaced.wrong),
             Refusal::NotYet(day) => (format!("{day}还没有到"), "到了那一天再做；已经生效的，写生效的日子"),
+            Refusal::Overtaken => {
+                ("就在刚才，另外有人改了名册，什么也没有写入".into(), "看看改成了什么样，需要的话再做一次")
+            }
             Refusal::Later { name, change, on } => {
                 (format!("“{name}”在{change}已经有一次变动，比{on}晚"), "核对日期，写那一天或以后的日子")
             }

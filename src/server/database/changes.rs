@@ -4,9 +4,10 @@
 //! A unit that ended keeps its row, its reports and its findings; a merged one names the new code.
 
 use super::{
-    Database, DatabaseError, Scope, Unit,
+    Database, DatabaseError, Scope, Tree, Unit,
     findings::{FromAbove, Said, of_branches, speak},
     stored,
+    tree::is_still,
 };
 use crate::domain::{BranchCode, Findings, day};
 use jiff::civil::Date;
@@ -23,42 +24,55 @@ pub enum From {
 }
 
 impl Database {
-    /// Ends a unit from a day on.
+    /// Ends a unit from a day on. Whether the tree was still the one that was looked at; if not, nothing has happened.
     ///
     /// # Errors
     /// When it is unknown, or the database fails.
-    pub async fn end_unit(&self, code: &BranchCode, on: Date) -> Result<(), DatabaseError> {
-        let mut tx = self.write(&Scope::branch(code)).await?;
+    pub async fn end_unit(&self, seen: &Tree, code: &BranchCode, on: Date) -> Result<bool, DatabaseError> {
+        let mut tx = self.write(&Scope::Whole).await?;
+        if !is_still(&mut tx, seen).await? {
+            return Ok(false);
+        }
         end(&mut tx, code, on, None).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
-    /// Takes an ending back, as if it had not been entered.
-    pub async fn revive_unit(&self, code: &BranchCode) -> Result<(), DatabaseError> {
+    /// Takes an ending back, as if it had not been entered. Whether the tree was still the one that was looked at; if not, nothing has
+    /// happened.
+    pub async fn revive_unit(&self, seen: &Tree, code: &BranchCode) -> Result<bool, DatabaseError> {
+        let mut tx = self.write(&Scope::Whole).await?;
+        if !is_still(&mut tx, seen).await? {
+            return Ok(false);
+        }
         sqlx::query("UPDATE lifetimes SET ended_day = NULL, successor = NULL WHERE code = $1")
             .bind(code.as_str().to_owned())
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, what lies right below them
-    /// goes over to it, and it is told what it takes over: that is worked out of what is stored of them at that moment.
+    /// goes over to it, and it is told what it takes over: that is worked out of what is stored of them at that moment. `None` when
+    /// the tree is not the one that was looked at any more.
     ///
     /// # Errors
     /// When one is unknown, the new one is not new, or the database fails; then nothing has happened, as where it is not
     /// [`Said::Stored`].
     pub async fn merge_units(
         &self,
+        seen: &Tree,
         parts: &[BranchCode],
-        whole: &Unit,
+        (whole, on): (&Unit, Date),
         below: &[Unit],
-        on: Date,
         now: u64,
         passed: impl FnOnce(&BTreeMap<BranchCode, Findings>) -> Vec<FromAbove>,
-    ) -> Result<Said, DatabaseError> {
+    ) -> Result<Option<Said>, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
+        if !is_still(&mut tx, seen).await? {
+            return Ok(None);
+        }
         let passed = passed(&of_branches(&mut tx, &parts.iter().collect()).await?);
         sqlx::query(
             "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -87,7 +101,7 @@ impl Database {
         if said == Said::Stored {
             tx.commit().await?;
         }
-        Ok(said)
+        Ok(Some(said))
     }
 }
 

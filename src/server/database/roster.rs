@@ -1,9 +1,10 @@
 //! The organisation tree.
 
 use super::{
-    Database, DatabaseError, Scope, Unit,
+    Database, DatabaseError, Scope, Tree, Unit,
     changes::{self, From},
     many, stored,
+    tree::is_still,
 };
 use crate::domain::BranchCode;
 use jiff::civil::Date;
@@ -74,17 +75,21 @@ impl Database {
 
     /// Stores a roster in one transaction, all or nothing. Every unit has to come after the unit above it. Units that are
     /// not in it stay as they are. How a unit stood until the day from which on it is otherwise is kept; a unit that is new is there
-    /// from that day on, when it is a day that was named.
+    /// from that day on, when it is a day that was named. `None` when the tree is not the one that was looked at any more.
     ///
     /// # Errors
     /// When a parent is unknown, or the database fails; then nothing of it is stored.
     pub async fn import_units(
         &self,
+        seen: &Tree,
         units: &[Unit],
         changed: From,
         founded: Option<Date>,
-    ) -> Result<Imported, DatabaseError> {
+    ) -> Result<Option<Imported>, DatabaseError> {
         let mut tx = self.write(&Scope::Roster).await?;
+        if !is_still(&mut tx, seen).await? {
+            return Ok(None);
+        }
         let known = all(&mut *tx).await?;
         let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
         let mut imported = Imported::default();
@@ -124,7 +129,7 @@ impl Database {
             }
         }
         tx.commit().await?;
-        Ok(imported)
+        Ok(Some(imported))
     }
 }
 

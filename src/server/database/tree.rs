@@ -173,6 +173,13 @@ impl Database {
     }
 }
 
+/// Whether the tree is still the one that somebody looked at. Asked inside a write of the roster: until that ends nobody changes it.
+pub(super) async fn is_still(tx: &mut AnyConnection, seen: &Tree) -> Result<bool, DatabaseError> {
+    let rows = sqlx::query(AssertSqlSafe(MEMBERS.to_owned())).fetch_all(tx).await?;
+    let now: Tree = rows.iter().map(|row| member(row, &BTreeMap::new())).collect::<Result<_, _>>()?;
+    Ok(now == *seen)
+}
+
 const MEMBERS: &str =
     "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor
      FROM units u LEFT JOIN lifetimes l ON l.code = u.code";

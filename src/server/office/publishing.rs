@@ -240,7 +240,7 @@ mod tests {
         domain::{self, SectorId},
         protocol::Level,
         server::{
-            database::{From, Unit},
+            database::{From, Tree, Unit},
             office::testing::{NOW, unit},
         },
     };
@@ -287,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = crate::server::database::testing::database(&folder).await;
         let branch = Unit { sector: "fishery".into(), ..unit("b", None, Level::Branch, "渔业党支部") };
-        database.import_units(&[branch], From::Ever, None).await.unwrap();
+        database.import_units(&Tree::default(), &[branch], From::Ever, None).await.unwrap().unwrap();
         // An earlier version of the built-in standard has a sector, a period and an item of its own.
         let builtin = builtin().unwrap();
         let mut earlier = builtin.clone();

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{BranchCode, Checklist, Submission, SubmissionId, check::tests::submission, testing::checklist},
     protocol::Level,
-    server::database::{Database, From},
+    server::database::{Database, From, Tree},
 };
 use tempfile::TempDir;
 
@@ -55,7 +55,7 @@ pub(crate) async fn town() -> (TempDir, Database) {
         unit("a", Some("t"), Level::Branch, "十里村党支部"),
         unit("b", Some("t"), Level::Branch, "大岭村党支部"),
     ];
-    database.import_units(&units, From::Ever, None).await.unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
     (folder, database)
 }
 

@@ -10,7 +10,7 @@ use biaochi::{
         Stamp, SubmissionId, ledger::ActivityKind, period::shanghai_date, score,
     },
     protocol::{Receipt, Review, ReviewState, receipt::receipt_code},
-    server::database::{Arrival, Database, From, Stored, Unit, reviews::Decision},
+    server::database::{Arrival, Database, From, Stored, Tree, Unit, reviews::Decision},
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::fmt::Write as _;
@@ -118,7 +118,7 @@ pub(crate) async fn build(database: &Database, size: usize) -> City {
     database.publish(&package.checklists, &package.documents).await.unwrap();
     let sectors: Vec<String> = package.checklists.iter().map(|list| list.sector.to_string()).collect();
     let (units, branches) = roster(size, &sectors, &mut dice);
-    database.import_units(&units, From::Ever, None).await.unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
     let today = shanghai_date(NOON);
     let is_now = |period: &&Period| period.starts <= today && today <= period.ends;
     let period = package.checklists[0].periods.iter().find(is_now).unwrap().clone();

@@ -96,7 +96,9 @@ pub(crate) async fn end(
         return Err(Refusal::NotEmpty { name: unit.name, count, first });
     }
     can_happen(member, on, &database.last_changes().await?)?;
-    database.end_unit(&unit.code, on).await?;
+    if !database.end_unit(&tree, &unit.code, on).await? {
+        return Err(Refusal::Overtaken);
+    }
     let phones = phones(database, &[&unit.code]).await?;
     Ok(End { unit, is_new: true, phones })
 }
@@ -113,7 +115,9 @@ pub(crate) async fn revive(database: &Database, unit: &str) -> Result<Revival, R
     let all = database.findings_of(into.into_iter().chain([&unit.code])).await?;
     let own = all.get(&unit.code).map(Findings::all).unwrap_or_default();
     let passed = own.iter().filter(|finding| is_passed_on(finding.id, member.ended.as_ref(), &all)).count();
-    database.revive_unit(&unit.code).await?;
+    if !database.revive_unit(&tree, &unit.code).await? {
+        return Err(Refusal::Overtaken);
+    }
     Ok(Revival { unit, is_new: true, passed })
 }
 
@@ -155,7 +159,8 @@ pub(crate) async fn merge(
         passed = count;
         words
     };
-    if !is_stored(database.merge_units(&codes, &whole, &moved, on, clock.now_ms(), told).await?)? {
+    let said = database.merge_units(&tree, &codes, (&whole, on), &moved, clock.now_ms(), told).await?;
+    if !is_stored(said.ok_or(Refusal::Overtaken)?)? {
         return Err(Unsaid::Overtaken.into());
     }
     let phones = phones(database, &parts.keys().copied().collect::<Vec<_>>()).await?;

@@ -81,7 +81,8 @@ pub(crate) async fn import(
             }
         }
     }
-    let counts = database.import_units(&units, changed, founded).await?;
+    let counts = database.import_units(&known, &units, changed, founded).await?;
+    let counts = counts.ok_or(Refusal::Overtaken)?;
     let from_then_on = match changed {
         From::Day(on) if !stand_otherwise.is_empty() => Some((stand_otherwise.len(), on)),
         _ => None,

@@ -30,6 +30,9 @@ pub(crate) enum Refusal {
     /// It is not clear which unit is meant.
     #[error(transparent)]
     Scope(#[from] scope::Refusal),
+    /// Somebody else changed the tree since it was looked at; nothing has happened.
+    #[error("somebody else changed the tree meanwhile")]
+    Overtaken,
     /// A unit cannot stand where it would.
     #[error("unit {unit} cannot stand there: {wrong:?}", unit = .0.unit, wrong = .0.wrong)]
     Misplaced(Misplaced),

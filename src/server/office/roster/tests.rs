@@ -8,9 +8,12 @@ use super::{
 };
 use crate::{
     protocol::Level,
-    server::office::{
-        scope,
-        testing::{At, NOW, code, town, unit},
+    server::{
+        database::From,
+        office::{
+            scope,
+            testing::{At, NOW, code, town, unit},
+        },
     },
 };
 use jiff::civil::date;
@@ -71,4 +74,24 @@ async fn what_is_gone_is_not_brought_back_by_a_roster_nor_before_its_day() {
     let unknown = Merging { units: &["b".into(), "z".into()], ..whole };
     let refused = merge(&database, &NOW, &unknown).await;
     assert!(matches!(refused, Err(Refusal::Scope(scope::Refusal::UnknownUnit(_)))));
+}
+
+#[tokio::test]
+async fn what_was_worked_out_of_another_tree_is_not_written() {
+    let (_folder, database) = town().await;
+    let seen = database.tree().await.unwrap();
+    let today = date(2026, 11, 24);
+    // Another clerk is quicker.
+    assert!(end(&database, &NOW, "a", today).await.unwrap().is_new);
+    let after = database.tree().await.unwrap();
+    assert!(!database.end_unit(&seen, &code("a"), date(2026, 11, 20)).await.unwrap());
+    assert!(!database.revive_unit(&seen, &code("a")).await.unwrap());
+    let below = [unit("c", Some("a"), Level::Branch, "新立村党支部")];
+    assert_eq!(database.import_units(&seen, &below, From::Day(today), None).await.unwrap(), None);
+    let whole = unit("w", Some("t"), Level::Branch, "十里村党支部");
+    let parts = [code("a"), code("b")];
+    let merged = database.merge_units(&seen, &parts, (&whole, today), &[], NOW.0, |_| Vec::new());
+    assert_eq!(merged.await.unwrap(), None);
+    assert_eq!(database.tree().await.unwrap(), after);
+    assert!(database.revive_unit(&after, &code("a")).await.unwrap());
 }
