@@ -38,8 +38,8 @@ impl Database {
         self.write(&Scope::Branches(branches.iter().collect())).await
     }
 
-    /// Writes reviews in one transaction, each an act of its own, and gives back the submissions that were withdrawn, or reviewed by
-    /// somebody else, since the clerk looked: of these nothing was written. A branch that withdraws at the same moment wins or
+    /// Writes reviews in one transaction, each an act of its own, and gives back the submissions that were withdrawn, followed by
+    /// another, or reviewed by somebody else, since the clerk looked: of these nothing was written. A branch that withdraws at the same moment wins or
     /// loses as a whole: what was withdrawn is not reviewed.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Database {
         for Decision { submission, after, review } in decisions {
             let row = sqlx::query(
                 "SELECT (SELECT count(*) FROM reviews WHERE submission = submissions.id) FROM submissions
-                 WHERE id = $1 AND withdrawn_at IS NULL",
+                 WHERE id = $1 AND heads > 0",
             )
             .bind(submission.to_string())
             .fetch_optional(&mut *tx)
@@ -98,13 +98,15 @@ mod tests {
             .execute(&database.pool)
             .await
             .unwrap();
-        for number in [1, 2, 3] {
+        for (number, period, heads) in [(1, "2026", 1), (2, "2025", 1), (3, "2024", 1), (4, "2024", 0)] {
             sqlx::query(
-                "INSERT INTO submissions (id, branch, period, receipt, device, parents, checklist)
-                 VALUES ($1, 'b', '2026', '', '', '[]', $2)",
+                "INSERT INTO submissions (id, branch, period, receipt, device, parents, checklist, heads)
+                 VALUES ($1, 'b', $3, '', '', '[]', $2, $4)",
             )
             .bind(decision(number, 0).submission.to_string())
             .bind("0".repeat(64))
+            .bind(period)
+            .bind(heads)
             .execute(&database.pool)
             .await
             .unwrap();
@@ -113,8 +115,12 @@ mod tests {
         let withdrawn = decision(2, 0).submission;
         let branch = BranchCode::new("b").unwrap();
         assert_eq!(database.withdraw(&branch, withdrawn, 1).await.unwrap(), Some(true));
-        let all = [decision(3, 0), decision(1, 0), decision(2, 0)];
-        assert_eq!(database.decide(&all).await.unwrap(), [all[1].submission, withdrawn]);
+        let all = [decision(3, 0), decision(1, 0), decision(2, 0), decision(4, 0)];
+        assert_eq!(
+            database.decide(&all).await.unwrap(),
+            [all[1].submission, withdrawn, all[3].submission],
+            "the last was followed by another"
+        );
         let count = async |number| {
             let id = decision(number, 0).submission;
             database.known_of(&[id]).await.unwrap()[&id].reviews.len()
