@@ -283,7 +283,7 @@ async fn speak_to(
                 }
                 let body = serde_json::to_string(&entry).map_err(stored)?;
                 let sha256 = String::from(ContentHash::of(body.as_bytes()));
-                entries.push([Value::from(branch.as_str()), sha256.into(), body.into()]);
+                entries.push([Value::from(branch.as_str()), sha256.into(), body.into(), "1".into()]);
                 findings.write(entry);
             }
             Word::Decide(by, ruling) => {
@@ -304,7 +304,7 @@ async fn speak_to(
         }
     }
     let same = "ON CONFLICT (branch, sha256) DO NOTHING";
-    many::insert(tx, "finding_entries (branch, sha256, body)", same, entries).await?;
+    many::insert(tx, "finding_entries (branch, sha256, body, told)", same, entries).await?;
     many::insert(tx, "finding_verdicts (branch, body)", "", verdicts).await?;
     let touched = touched
         .into_iter()
@@ -321,7 +321,8 @@ async fn put_entry<W: Serialize>(
 ) -> Result<bool, DatabaseError> {
     let body = serde_json::to_string(entry).map_err(stored)?;
     let done = sqlx::query(
-        "INSERT INTO finding_entries (branch, sha256, body) VALUES ($1, $2, $3) ON CONFLICT (branch, sha256) DO NOTHING",
+        "INSERT INTO finding_entries (branch, sha256, body, told) VALUES ($1, $2, $3, '1')
+         ON CONFLICT (branch, sha256) DO NOTHING",
     )
     .bind(branch.as_str().to_owned())
     .bind(String::from(ContentHash::of(body.as_bytes())))

@@ -224,6 +224,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_program_of_before_that_still_runs_is_not_thanked_for_what_lists_would_not_show() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("b.sqlite");
+        std::fs::write(&file, FIRST_VERSION).unwrap();
+        let mut before = open(&file).await;
+        opened(&file).await.unwrap();
+        // The statement of the last program without `submission_bodies`.
+        let word =
+            "INSERT INTO finding_entries (branch, sha256, body) SELECT code, 'a', '{}' FROM units LIMIT 1
+                    ON CONFLICT (branch, sha256) DO NOTHING";
+        let refused = sqlx::query(word).execute(&mut before).await.unwrap_err();
+        assert!(refused.to_string().contains("newer version"), "{refused}");
+    }
+
+    #[tokio::test]
     async fn what_a_newer_version_wrote_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("b.sqlite");

@@ -17,6 +17,8 @@ CREATE TABLE findings (
     backwards TEXT COLLATE "C" NOT NULL, begun TEXT COLLATE "C" NOT NULL, state TEXT COLLATE "C" NOT NULL,
     item TEXT COLLATE "C", due TEXT COLLATE "C", words BIGINT NOT NULL, words_above BIGINT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (branch, finding));
+-- See the one for SQLite: no program of before runs on PostgreSQL.
+ALTER TABLE finding_entries ADD COLUMN told TEXT;
 CREATE INDEX findings_by_number ON findings (backwards);
 CREATE INDEX findings_by_state ON findings (state, branch);
 CREATE INDEX units_by_parent ON units (parent);

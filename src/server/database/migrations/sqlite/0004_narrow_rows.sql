@@ -22,6 +22,10 @@ CREATE TABLE findings (
     branch TEXT NOT NULL REFERENCES units(code), finding TEXT NOT NULL, backwards TEXT NOT NULL, begun TEXT NOT NULL,
     state TEXT NOT NULL, item TEXT, due TEXT, words BIGINT NOT NULL, words_above BIGINT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (branch, finding));
+-- A program of before, still running over this file, does not know of them: what it would write is refused, and its phones try again.
+ALTER TABLE finding_entries ADD COLUMN told TEXT;
+CREATE TRIGGER finding_entries_are_told BEFORE INSERT ON finding_entries WHEN NEW.told IS NULL BEGIN
+    SELECT RAISE(ABORT, 'a newer version brought this database along: start that version'); END;
 CREATE INDEX findings_by_number ON findings (backwards);
 CREATE INDEX findings_by_state ON findings (state, branch);
 CREATE INDEX units_by_parent ON units (parent);
