@@ -178,7 +178,7 @@ async fn rows(
     };
     let elsewhere: Vec<_> = standing.iter().filter_map(passed_on).collect();
     let elsewhere = database.which_are_there(&elsewhere).await?;
-    let mut numbers = numbers(standing.iter().map(|one| one.finding.id).chain(alike.iter().copied()));
+    let numbers = numbers(standing.iter().map(|one| one.finding.id).chain(alike.iter().copied()));
     let rows = standing.into_iter().filter_map(|one| {
         let member = tree.get(&one.branch)?;
         let is_elsewhere = passed_on(&one).is_some_and(|there| elsewhere.contains(&there));
@@ -188,7 +188,7 @@ async fn rows(
         Some(Row {
             branch: member.unit.clone(),
             above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            number: numbers.remove(&one.finding.id).unwrap_or_else(|| digits(one.finding.id)),
+            number: numbers.get(&one.finding.id).cloned().unwrap_or_else(|| digits(one.finding.id)),
             finding: one.finding,
             gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
         })
