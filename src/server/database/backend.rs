@@ -37,6 +37,10 @@ pub enum Place {
     Postgres(String),
 }
 
+/// So long whoever asks waits for a connection: longer than a writer waits for a lock, shorter than a request may take, so that a server
+/// that is away is told in words.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// The two kinds of databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Backend {
@@ -230,8 +234,10 @@ impl Place {
             ),
         };
         let set: SqlStr = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(set));
-        let options =
-            AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+        let options = AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .after_connect(move |connection, _| {
                 let set = set.clone();
                 Box::pin(async move { connection.execute(sqlx::raw_sql(set)).await.map(drop) })
             });
