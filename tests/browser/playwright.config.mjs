@@ -14,6 +14,7 @@ export default defineConfig({
     { name: "stories", testDir: "specs", testMatch: "*.spec.mjs" },
     { name: "slow", testDir: "specs", testMatch: "*.slow.mjs" },
     { name: "bench", testDir: "bench", testMatch: "*.bench.mjs" },
+    { name: "record", testDir: "specs", testMatch: "*.record.mjs" },
     { name: "screenshots", testDir: "specs", testMatch: "*.screens.mjs" },
   ],
 });

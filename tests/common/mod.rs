@@ -221,6 +221,13 @@ pub(crate) fn executable() -> PathBuf {
 
 /// `biaochi serve` on a database, not started yet.
 pub(crate) fn program(database: &Place) -> Command {
+    let mut command = command(database);
+    command.arg("serve");
+    command
+}
+
+/// `biaochi` on a database, at [`NOON`], without a word yet about what to do.
+pub(crate) fn command(database: &Place) -> Command {
     let mut command = Command::new(executable());
     command.env("NO_COLOR", "1").env("RUST_LOG", "warn,biaochi::server::host::listen=info");
     command.env("BIAOCHI_APP", "/no/such/folder").env("BIAOCHI_CLOCK_OFFSET_MS", offset_to(NOON).to_string());
@@ -228,7 +235,6 @@ pub(crate) fn program(database: &Place) -> Command {
     if let Some(folder) = FOLDERS.lock().unwrap().get(&database.to_string()) {
         command.arg("--photos").arg(folder.join("photos"));
     }
-    command.arg("serve");
     command
 }
 

@@ -10,6 +10,7 @@ mod bad_input;
 mod burst;
 mod ended;
 mod findings;
+mod frozen_phone;
 mod https;
 mod killed;
 mod limits;

@@ -45,12 +45,12 @@ export class Endpoint {
   #process = null;
   #portal = null;
 
-  /** An endpoint with the built-in standard and the demonstration roster, started. */
-  static async start() {
+  /** An endpoint with the built-in standard and the demonstration roster, or another one, started. */
+  static async start(standard = ["publish-builtin"]) {
     const endpoint = new Endpoint();
     cpSync(app(), endpoint.app, { recursive: true });
     endpoint.#port = await freePort();
-    await endpoint.command("standard", "publish-builtin");
+    await endpoint.command("standard", ...standard);
     await endpoint.command("roster", "import", ROSTER);
     await endpoint.serve();
     return endpoint;
