@@ -35,6 +35,8 @@ export class OldChromium {
     this.#process = spawn(join(home, "chromium"), [...flags, `--user-data-dir=${this.#profile}`], {
       env: { ...process.env, LD_LIBRARY_PATH: join(home, "lib"), TZ: "Asia/Shanghai" },
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+      // A group of its own, to be ended as one.
+      detached: true,
     });
     this.#process.once("exit", () => {
       for (const { reject } of this.#waiting.values()) reject(new Error("the browser has ended"));
@@ -106,9 +108,9 @@ export class OldChromium {
   /** Ends the browser and forgets the phone. */
   async discard() {
     const ended = this.#process.exitCode === null && this.#process.signalCode === null ? once(this.#process, "exit") : null;
-    this.#process.kill("SIGKILL");
+    // With all that it started, which would go on writing to the disk.
+    if (ended) process.kill(-this.#process.pid, "SIGKILL");
     await ended;
-    // What it started ends with it, and may write to the disk until it has.
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }

@@ -147,6 +147,9 @@ test("a photo that an item has serves a finding as well, and goes up with it", a
   await confirmProfile(page);
   await endpoint.importFindings(["支部编号", "条目", "存在问题"], [BRANCH, "", "门牌脱落"], [BRANCH, FORBIDDEN, "档案不全"]);
   await lookAgain(page);
+  // What a photo may serve is told as it is when one asks.
+  await goTo(page, "/findings");
+  await expect(page.getByText("门牌脱落").first()).toBeVisible();
   await openItem(page, 1);
   await add(page, await picture(page, small));
   await shots(page).getByRole("button").click();
