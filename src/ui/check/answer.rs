@@ -1,5 +1,7 @@
 //! The control that fits a part's rule: one tap, one saved answer.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
+
 use super::{
     controls::{Answered, counts, deduction, facts_control, level, share, yes_no},
     spoken::Spoken,

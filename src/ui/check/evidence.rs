@@ -1,5 +1,7 @@
 //! 佐证材料 of an item: which papers, where the originals lie, what is to be said of it, and photos, which are never asked for.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
+
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, text::Kind},
     phone::typing::Shape,

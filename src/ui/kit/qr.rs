@@ -1,5 +1,7 @@
 //! A QR code as one SVG path, for binding a second phone.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
+
 use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
 

@@ -1,5 +1,7 @@
 //! The form of a ledger entry: one column, chips and steppers first, words after. Under a minute when most is as last time.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
+
 use super::prefill;
 use crate::{
     domain::{

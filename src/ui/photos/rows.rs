@@ -4,6 +4,8 @@
 //! [`crate::ui::mending::photos`]. Each is a [`PhotoRow`]: it is given the photos, what a new one will belong to, and a way to take one off. What is
 //! taken is the session's, so that leaving the page loses nothing.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
+
 use super::photo::Shots;
 use crate::{
     browser::files::Choosing,
