@@ -18,7 +18,7 @@ CREATE TABLE findings (
     item TEXT COLLATE "C", due TEXT COLLATE "C", words BIGINT NOT NULL, words_above BIGINT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (branch, finding));
 -- See the one for SQLite: no program of before runs on PostgreSQL.
-ALTER TABLE finding_entries ADD COLUMN told TEXT;
+ALTER TABLE finding_entries ADD COLUMN told TEXT COLLATE "C";
 CREATE INDEX findings_by_number ON findings (backwards);
 CREATE INDEX findings_by_state ON findings (state, branch);
 CREATE INDEX units_by_parent ON units (parent);
