@@ -2,7 +2,10 @@
 
 use super::stage::{Stage, demo_roster};
 use biaochi::server::database::Place;
-use std::process::Stdio;
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::Stdio,
+};
 
 #[test]
 fn a_server_that_does_not_answer_is_told_from_a_file_that_is_not_there() {
@@ -66,9 +69,13 @@ fn what_a_server_of_postgresql_refuses_is_told_with_what_to_do() {
     let with_password = url.replace("postgres@", "postgres:geheim@");
     let mut serve = stage.command(&["serve", "--listen", "127.0.0.1:0", "--database", &with_password]);
     let mut serve = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    let mut log = BufReader::new(serve.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("listening on") {
+        assert!(log.read_line(&mut said).unwrap() > 0, "it ended: {said}");
+    }
     serve.kill().unwrap();
-    let said = serve.wait_with_output().unwrap();
-    let said = String::from_utf8([said.stdout, said.stderr].concat()).unwrap();
-    assert!(said.contains("listening on") && !said.contains("geheim"), "{said}");
+    log.read_to_string(&mut said).unwrap();
+    said += &String::from_utf8(serve.wait_with_output().unwrap().stdout).unwrap();
+    assert!(!said.contains("geheim"), "{said}");
 }
