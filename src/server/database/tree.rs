@@ -141,6 +141,19 @@ impl Database {
         Ok(units)
     }
 
+    /// The units above one, from the one right above it on.
+    pub async fn units_above(&self, unit: &BranchCode) -> Result<Vec<BranchCode>, DatabaseError> {
+        // The tree has no circles; a file that somebody changed by hand must not hang the command.
+        let rows = sqlx::query(
+            "WITH RECURSIVE up (code, height) AS (
+                 SELECT parent, 1 FROM units WHERE code = $1
+                 UNION ALL SELECT units.parent, up.height + 1 FROM units JOIN up ON units.code = up.code WHERE up.height < 20)
+             SELECT code FROM up WHERE code IS NOT NULL ORDER BY height",
+        );
+        let rows = rows.bind(unit.as_str().to_owned()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
+    }
+
     /// The last day on which each unit changed that ever did: what is entered now cannot lie before it.
     pub async fn last_changes(&self) -> Result<BTreeMap<BranchCode, Date>, DatabaseError> {
         let rows = sqlx::query("SELECT code, max(until_day) AS until_day FROM unit_history GROUP BY code");

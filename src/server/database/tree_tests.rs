@@ -73,6 +73,15 @@ async fn same(places: &[usize], mut changes: Vec<Change>) {
     for on in [None, Some(date(2026, 11, 1)), Some(date(2026, 11, 14)), Some(date(2026, 12, 1))] {
         let whole = database.tree_of(None, on).await.unwrap();
         for root in (0..19).map(code) {
+            if on.is_none() {
+                let mut above = Vec::new();
+                let mut at = whole.get(&root).and_then(|member| whole.above(&member.unit));
+                while let Some(unit) = at {
+                    above.push(unit.code.clone());
+                    at = whole.above(unit);
+                }
+                assert_eq!(database.units_above(&root).await.unwrap(), above);
+            }
             let alone = database.tree_of(Some(&root), on).await.unwrap();
             let below = |tree: &Tree| -> Vec<Member> {
                 tree.all().filter(|member| tree.lies_in(&member.unit.code, &root)).cloned().collect()

@@ -2,13 +2,16 @@
 
 use crate::{
     domain::{BranchCode, DeviceId, answer::MAX_TEXT_CHARS, check::is_plain_text},
-    server::database::{Database, DatabaseError},
+    server::{
+        database::{Database, DatabaseError},
+        office::people::Person,
+    },
 };
 use std::collections::BTreeMap;
 
 /// Who acts, as far as the endpoint knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
+pub(crate) enum Actor {
     /// A phone of a branch.
     Phone(
         /// Which.
@@ -19,6 +22,11 @@ pub enum Actor {
         /// The name on paper that is acted in; without it that of the unit right above the branch concerned.
         by: Option<String>,
     },
+    /// Somebody at a desk above the branches.
+    Person(
+        /// Who.
+        Person,
+    ),
 }
 
 /// A phone of a branch, known by its token.
@@ -96,7 +104,12 @@ impl Actor {
 
     /// The name that was told, within the bounds that hold for every name.
     fn own_name(&self) -> Result<Option<String>, Unheard> {
-        let Self::Operator { by } = self else { return Err(Unheard::Phone) };
+        let by = match self {
+            Self::Phone(_) => return Err(Unheard::Phone),
+            // Whoever decides is named, with the unit.
+            Self::Person(person) => return Ok(Some(format!("{} {}", person.unit_name, person.name))),
+            Self::Operator { by } => by,
+        };
         let Some(by) = by.as_deref().map(str::trim) else { return Ok(None) };
         if by.is_empty() || !is_plain_text(by, MAX_TEXT_CHARS, false) {
             return Err(Unheard::UnfitName);

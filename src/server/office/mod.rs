@@ -12,6 +12,7 @@ pub(crate) mod judging;
 #[cfg(test)]
 mod judging_tests;
 pub(crate) mod mending;
+pub(crate) mod people;
 pub mod profiles;
 pub mod publishing;
 pub(crate) mod results;
