@@ -4,6 +4,7 @@
 pub mod api;
 pub mod cli;
 pub mod database;
+pub mod desk;
 pub mod host;
 pub mod office;
 pub mod serve;

@@ -1,8 +1,9 @@
-//! Puts the endpoint together: the API over its database and photos, and the app's own files, on one port.
+//! Puts the endpoint together: the API over its database and photos, the desk over the same, and the app's own files, on one port.
 
 use super::{
     api::{Endpoint, router::router},
     database::{Database, DatabaseError},
+    desk::{self, Desk},
     host::{
         address::Network,
         clock::SystemClock,
@@ -101,5 +102,12 @@ pub async fn serve(
     if !options.trusted_proxy.is_empty() {
         endpoint.trusted_proxies = options.trusted_proxy.into();
     }
-    Ok(listen(router(endpoint, elsewhere), options.listen, tls, limits, handle).await?)
+    let desk = Desk {
+        database: endpoint.database.clone(),
+        evidence: endpoint.evidence.clone(),
+        clock: endpoint.clock.clone(),
+        trusted_proxies: endpoint.trusted_proxies.clone(),
+    };
+    let all = router(endpoint, elsewhere).merge(desk::router::router(desk));
+    Ok(listen(all, options.listen, tls, limits, handle).await?)
 }

@@ -1,0 +1,57 @@
+//! Forms: each field with its label, what was wrong with it, and what had been written.
+
+use crate::server::desk::visitor::Visitor;
+use maud::{Markup, html};
+
+/// A value that goes along unseen.
+pub(crate) fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}
+
+/// A form that does something. Only such forms change anything; they carry the session's token.
+pub(crate) fn post(visitor: &Visitor, action: &str, fields: &Markup) -> Markup {
+    html! { form.act method="post" action=(action) { (hidden("csrf", &visitor.token)) (fields) } }
+}
+
+/// A line of text. `kind` is an input's type; `wrong` says what to mend.
+pub(crate) fn line(label: &str, name: &str, kind: &str, value: &str, wrong: Option<&str>) -> Markup {
+    let told = format!("{name}-wrong");
+    html! {
+        label.field {
+            span.label { (label) }
+            input type=(kind) name=(name) value=(value) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
+            @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
+        }
+    }
+}
+
+/// A text of several lines.
+pub(crate) fn area(label: &str, name: &str, value: &str, wrong: Option<&str>) -> Markup {
+    let told = format!("{name}-wrong");
+    html! {
+        label.field {
+            span.label { (label) }
+            textarea name=(name) rows="3" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)] { (value) }
+            @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
+        }
+    }
+}
+
+/// One of several: `(value, what it is called)`.
+pub(crate) fn choice(label: &str, name: &str, options: &[(String, String)], chosen: &str) -> Markup {
+    html! {
+        label.field {
+            span.label { (label) }
+            select name=(name) {
+                @for (value, called) in options {
+                    option value=(value) selected[value == chosen] { (called) }
+                }
+            }
+        }
+    }
+}
+
+/// The button that sends the form; a verb.
+pub(crate) fn submit(text: &str) -> Markup {
+    html! { button type="submit" { (text) } }
+}

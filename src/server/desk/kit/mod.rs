@@ -1,0 +1,9 @@
+//! The parts that pages are made of: plain functions over values, one look and one behaviour each.
+
+mod forms;
+mod lists;
+mod notes;
+
+pub(crate) use forms::{area, choice, hidden, line, post, submit};
+pub(crate) use lists::{Column, filter, pager, table};
+pub(crate) use notes::{Tone, note, nothing};

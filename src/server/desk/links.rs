@@ -1,0 +1,37 @@
+//! The addresses of the desk's pages. Everything begins with `/desk`, so that a web server in front can keep it apart.
+
+/// 今天要办
+pub(crate) const TODAY: &str = "/desk";
+/// Signing in; signing out is a form to [`SIGN_OUT`].
+pub(crate) const SIGN_IN: &str = "/desk/sign-in";
+/// Signing out.
+pub(crate) const SIGN_OUT: &str = "/desk/sign-out";
+/// 上报一览
+pub(crate) const REPORTS: &str = "/desk/reports";
+/// 问题台账
+pub(crate) const FINDINGS: &str = "/desk/findings";
+/// 限期整改
+pub(crate) const ORDERS: &str = "/desk/orders";
+/// 名册
+pub(crate) const ROSTER: &str = "/desk/roster";
+/// 标准
+pub(crate) const STANDARDS: &str = "/desk/standards";
+/// 人员
+pub(crate) const PEOPLE: &str = "/desk/people";
+/// 记录
+pub(crate) const LOG: &str = "/desk/log";
+/// 镇里怎么用
+pub(crate) const MANUAL: &str = "/desk/manual";
+/// The style of all pages.
+pub(crate) const STYLE: &str = "/desk/style.css";
+
+/// A text as it can stand in an address's query (RFC 3986 §2.1): whatever is not unreserved is escaped.
+pub(crate) fn escaped(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut all, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => all.push(char::from(byte)),
+            _ => all.push_str(&format!("%{byte:02X}")),
+        }
+        all
+    })
+}

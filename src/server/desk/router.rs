@@ -1,0 +1,58 @@
+//! Which address leads where, and what holds for every page.
+
+use super::{Desk, failure::Failure, links};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+
+/// Forms are small; what is larger has a route with a bound of its own.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// What every page says of itself: nothing comes from elsewhere, nothing inline, no other site frames it, nobody keeps it.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    // What is on a page is for whoever is signed in: it must not be seen after signing out.
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// The desk's pages.
+pub fn router(desk: Desk) -> Router {
+    Router::new()
+        .route(links::STYLE, get(style))
+        .route("/desk/{*nothing}", any(nothing))
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(middleware::from_fn(headers))
+        .with_state(desk)
+}
+
+async fn nothing() -> Failure {
+    Failure::NotHere
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+async fn style() -> impl IntoResponse {
+    const STYLE: &str =
+        concat!(include_str!("../../../style/tokens.css"), include_str!("../../../style/desk.css"));
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
+}
