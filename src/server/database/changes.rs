@@ -4,7 +4,7 @@
 //! A unit that ended keeps its row, its reports and its findings; a merged one names the new code.
 
 use super::{
-    Database, DatabaseError, Scope, Tree, Unit,
+    Database, DatabaseError, Scope, Tree, Unit, derived,
     findings::{FromAbove, Said, of_branches, speak},
     stored,
     tree::is_still,
@@ -99,6 +99,7 @@ impl Database {
         }
         let said = speak(&mut tx, &passed, now).await?;
         if said == Said::Stored {
+            derived::pass_on(&mut tx).await?;
             tx.commit().await?;
         }
         Ok(Some(said))

@@ -37,6 +37,7 @@ pub(super) struct Narrow {
     pub(super) score: i64,
     pub(super) checklist: String,
     pub(super) claimed: String,
+    pub(super) late: bool,
 }
 
 impl Narrow {
@@ -50,6 +51,7 @@ impl Narrow {
             score: receipt.score.hundredths().into(),
             checklist: checklist.as_str().to_owned(),
             claimed: serde_json::to_string(&claimed).map_err(stored)?,
+            late: receipt.late,
         })
     }
 }
@@ -139,7 +141,7 @@ fn rows(
     branch: &BranchCode,
     findings: &Findings,
     ids: impl IntoIterator<Item = FindingId>,
-) -> Result<Vec<[Value; 10]>, DatabaseError> {
+) -> Result<Vec<[Value; 11]>, DatabaseError> {
     let mut rows = Vec::new();
     for finding in ids.into_iter().filter_map(|id| findings.find(id)) {
         let (begun, so_far) = (finding.begun, findings.so_far(finding.id));
@@ -151,6 +153,7 @@ fn rows(
             format!("{:020}-{:05}-{}", begun.ms, begun.count, begun.device).into(),
             serde_json::to_string(&finding.state).map_err(stored)?.into(),
             finding.item.as_ref().map(|item| item.as_str().to_owned()).into(),
+            serde_json::to_string(&finding.origin).map_err(stored)?.into(),
             finding.due().map(day::text).into(),
             count(so_far.words).into(),
             count(so_far.from_above).into(),
@@ -171,12 +174,36 @@ pub(super) async fn read_anew<'a>(
     }
     many::insert(
         tx,
-        "findings (branch, finding, backwards, begun, state, item, due, words, words_above, body)",
+        "findings (branch, finding, backwards, begun, state, item, origin, due, words, words_above, body)",
         "ON CONFLICT (branch, finding) DO UPDATE SET begun = excluded.begun, state = excluded.state, item = excluded.item,
-             due = excluded.due, words = excluded.words, words_above = excluded.words_above, body = excluded.body",
+             origin = excluded.origin, due = excluded.due, words = excluded.words, words_above = excluded.words_above,
+             body = excluded.body",
         all,
     )
     .await
+}
+
+/// What findings of branches that were merged are called there, after some were. Whether they went over is another matter: those that
+/// were open did.
+pub(super) async fn pass_on(tx: &mut AnyConnection) -> Result<(), DatabaseError> {
+    let rows = sqlx::query(
+        "SELECT f.branch, f.finding, l.successor FROM findings f JOIN lifetimes l ON l.code = f.branch
+         WHERE l.successor IS NOT NULL",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in rows {
+        let successor = BranchCode::new(row.try_get::<String, _>("successor")?).map_err(stored)?;
+        let finding: String = row.try_get("finding")?;
+        let there = FindingId::passed_on(&successor, finding.parse().map_err(stored)?);
+        sqlx::query("UPDATE findings SET passed_on = $1 WHERE branch = $2 AND finding = $3")
+            .bind(there.to_string())
+            .bind(row.try_get::<String, _>("branch")?)
+            .bind(finding)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
 }
 
 impl Database {
@@ -226,12 +253,13 @@ async fn all(tx: &mut AnyConnection) -> Result<(), DatabaseError> {
             let said: Said = serde_json::from_slice(&row.try_get::<Vec<u8>, _>("body")?).map_err(stored)?;
             let narrow = Narrow::new(&said.checklist, said.declaration.claimed_grade, &receipt)?;
             sqlx::query(
-                "UPDATE submissions SET code = $1, score = $2, checklist = $3, claimed = $4 WHERE id = $5",
+                "UPDATE submissions SET code = $1, score = $2, checklist = $3, claimed = $4, late = $5 WHERE id = $6",
             )
             .bind(narrow.code)
             .bind(narrow.score)
             .bind(narrow.checklist)
             .bind(narrow.claimed)
+            .bind(i64::from(narrow.late))
             .bind(last.clone())
             .execute(&mut *tx)
             .await?;
@@ -262,7 +290,7 @@ async fn all(tx: &mut AnyConnection) -> Result<(), DatabaseError> {
         let each = found.iter().map(|(branch, findings)| (branch, findings, findings.ids()));
         read_anew(tx, each).await?;
     }
-    Ok(())
+    pass_on(tx).await
 }
 
 #[cfg(test)]

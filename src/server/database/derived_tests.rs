@@ -230,7 +230,7 @@ fn arrival(
         received_at: number,
         score: Points::from_hundredths(u32::try_from(number).unwrap()),
         engine: 1,
-        late: false,
+        late: number.is_multiple_of(3),
     };
     Arrival { branch: branch.clone(), bytes, submission, receipt, sheet: "{}".into() }
 }
@@ -238,12 +238,13 @@ fn arrival(
 /// All that is worked out, row by row.
 async fn derived(database: &Database) -> (Vec<String>, Vec<String>) {
     let sent = sqlx::query(
-        "SELECT id || ' ' || code || ' ' || score || ' ' || checklist || ' ' || claimed || ' ' || heads || ' '
+        "SELECT id || ' ' || code || ' ' || score || ' ' || checklist || ' ' || claimed || ' ' || late || ' '
+             || heads || ' '
              || coalesce(state, '') || ' ' || coalesce(due, '') || ' ' || missing FROM submissions ORDER BY id",
     );
     let found = sqlx::query(
         "SELECT branch || ' ' || finding || ' ' || backwards || ' ' || begun || ' ' || state || ' ' || coalesce(item, '')
-             || ' ' || coalesce(due, '') || ' ' || words || ' ' || words_above || ' ' || body
+             || ' ' || origin || ' ' || coalesce(due, '') || ' ' || words || ' ' || words_above || ' ' || body
          FROM findings ORDER BY branch, finding",
     );
     let sent = sent.fetch_all(&database.pool).await.unwrap();

@@ -156,12 +156,24 @@ impl Database {
     /// The other findings, anybody's, whose ids end in the same eight digits as one of these branches'.
     pub async fn that_end_alike(&self, branches: &[BranchCode]) -> Result<Vec<FindingId>, DatabaseError> {
         let keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
-        let statement = "SELECT DISTINCT other.finding FROM findings one JOIN findings other
+        self.end_alike("branch", &keys).await
+    }
+
+    /// The other findings, anybody's, whose ids end in the same eight digits as one of these.
+    pub async fn that_end_like(&self, findings: &[FindingId]) -> Result<Vec<FindingId>, DatabaseError> {
+        let keys: Vec<String> = findings.iter().map(|finding| derived::backwards(*finding)).collect();
+        self.end_alike("backwards", &keys).await
+    }
+
+    async fn end_alike(&self, by: &str, keys: &[String]) -> Result<Vec<FindingId>, DatabaseError> {
+        let statement = format!(
+            "SELECT DISTINCT other.finding FROM findings one JOIN findings other
                  ON other.backwards >= substr(one.backwards, 1, 8) AND other.backwards < substr(one.backwards, 1, 8) || 'g'
                  AND other.backwards <> one.backwards
-             WHERE one.branch IN";
+             WHERE one.{by} IN"
+        );
         let mut connection = self.pool.acquire().await?;
-        let rows = many::select(&mut connection, statement, &[], &keys, "").await?;
+        let rows = many::select(&mut connection, &statement, &[], keys, "").await?;
         rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).collect()
     }
 
@@ -354,7 +366,7 @@ fn read_verdict(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-fn standing(row: &AnyRow) -> Result<Standing, DatabaseError> {
+pub(super) fn standing(row: &AnyRow) -> Result<Standing, DatabaseError> {
     let count = |name| usize::try_from(row.try_get::<i64, _>(name)?).map_err(stored);
     Ok(Standing {
         branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,

@@ -12,6 +12,7 @@ pub mod findings;
 mod history;
 mod many;
 mod migrations;
+pub mod pages;
 pub mod photos;
 mod profile;
 mod publishing;

@@ -205,10 +205,11 @@ impl Database {
 }
 
 const COUNTING: &str = "SELECT s.id, s.branch, s.period, s.receipt, s.heads, s.missing, s.checklist, s.claimed FROM submissions s";
-const REVIEWS: &str = "SELECT r.submission, r.body FROM reviews r JOIN submissions s ON s.id = r.submission";
+pub(super) const REVIEWS: &str =
+    "SELECT r.submission, r.body FROM reviews r JOIN submissions s ON s.id = r.submission";
 
 /// What was said of each submission, oldest first.
-fn said(rows: &[AnyRow]) -> Result<BTreeMap<String, Vec<Review>>, DatabaseError> {
+pub(super) fn said(rows: &[AnyRow]) -> Result<BTreeMap<String, Vec<Review>>, DatabaseError> {
     let mut said: BTreeMap<String, Vec<Review>> = BTreeMap::new();
     for row in rows {
         let review = serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(stored)?;
@@ -219,18 +220,22 @@ fn said(rows: &[AnyRow]) -> Result<BTreeMap<String, Vec<Review>>, DatabaseError>
 
 fn read(rows: &[AnyRow], reviews: &[AnyRow]) -> Result<Vec<Counting>, DatabaseError> {
     let mut said = said(reviews)?;
+    rows.iter()
+        .map(|row| counting(row, said.remove(&row.try_get::<String, _>("id")?).unwrap_or_default()))
+        .collect()
+}
+
+/// One that counts, of which this was said.
+pub(super) fn counting(row: &AnyRow, reviews: Vec<Review>) -> Result<Counting, DatabaseError> {
     let count = |number: i64| usize::try_from(number).map_err(stored);
-    let read = |row: &AnyRow| {
-        Ok(Counting {
-            branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
-            period: PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
-            receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
-            heads: count(row.try_get("heads")?)?,
-            reviews: said.remove(&row.try_get::<String, _>("id")?).unwrap_or_default(),
-            missing: count(row.try_get("missing")?)?,
-            checklist: ContentHash::try_from(row.try_get::<String, _>("checklist")?).map_err(stored)?,
-            claimed: serde_json::from_str(&row.try_get::<String, _>("claimed")?).map_err(stored)?,
-        })
-    };
-    rows.iter().map(read).collect()
+    Ok(Counting {
+        branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+        period: PeriodId::new(row.try_get::<String, _>("period")?).map_err(stored)?,
+        receipt: serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?,
+        heads: count(row.try_get("heads")?)?,
+        reviews,
+        missing: count(row.try_get("missing")?)?,
+        checklist: ContentHash::try_from(row.try_get::<String, _>("checklist")?).map_err(stored)?,
+        claimed: serde_json::from_str(&row.try_get::<String, _>("claimed")?).map_err(stored)?,
+    })
 }

@@ -215,8 +215,8 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
     let is_first = sent == 0;
     sqlx::query(
         "INSERT INTO submissions
-             (id, branch, period, receipt, device, parents, code, score, checklist, claimed, heads)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             (id, branch, period, receipt, device, parents, code, score, checklist, claimed, late, heads)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(id.clone())
     .bind(branch.as_str().to_owned())
@@ -228,6 +228,7 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
     .bind(narrow.score)
     .bind(narrow.checklist)
     .bind(narrow.claimed)
+    .bind(i64::from(narrow.late))
     .bind(i64::from(is_first))
     .execute(&mut *tx)
     .await?;

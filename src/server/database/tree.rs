@@ -1,10 +1,13 @@
 //! The organisation tree in time: who is there, who was, and how it stood on a day.
 
 use super::{Database, DatabaseError, Unit, many, stored};
-use crate::domain::{BranchCode, PeriodId, day};
+use crate::{
+    domain::{BranchCode, PeriodId, day},
+    protocol::Level,
+};
 use jiff::civil::Date;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a unit ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +131,28 @@ impl Database {
         Ok(tree)
     }
 
+    /// What branches are shown with, as the tree is known now or stood on a day: they, the units right above them, and what those were
+    /// merged into that have ended.
+    pub async fn tree_around(
+        &self,
+        branches: &[BranchCode],
+        on: Option<Date>,
+    ) -> Result<Tree, DatabaseError> {
+        let mut tx = self.read().await?;
+        let moved = match on {
+            Some(date) => stood_otherwise(&mut tx, date).await?,
+            None => BTreeMap::new(),
+        };
+        let mut tree = Tree::default();
+        tree.add(&mut tx, branches, &moved).await?;
+        let above = tree.all().filter_map(|member| member.unit.parent.clone());
+        let into = tree.all().filter_map(|member| member.ended.as_ref()?.into.clone());
+        let others: BTreeSet<BranchCode> = above.chain(into).collect();
+        let others: Vec<BranchCode> = others.into_iter().filter(|code| tree.get(code).is_none()).collect();
+        tree.add(&mut tx, &others, &moved).await?;
+        Ok(tree)
+    }
+
     /// The units that are meant by a text: the one with this code, or else all with this name, in the order of their codes.
     pub async fn units_called(&self, text: &str) -> Result<Vec<Unit>, DatabaseError> {
         let rows = sqlx::query(
@@ -212,6 +237,21 @@ impl Tree {
         }
         Ok(())
     }
+}
+
+/// The units that are no branches, as the tree is known now or stood on a day.
+pub(super) async fn upper(from: &mut AnyConnection, on: Option<Date>) -> Result<Tree, DatabaseError> {
+    const BRANCH: &str = "'\"branch\"'";
+    let moved = match on {
+        Some(date) => stood_otherwise(from, date).await?,
+        None => BTreeMap::new(),
+    };
+    let which = format!(
+        "{MEMBERS} WHERE u.level <> {BRANCH} OR u.code IN (SELECT code FROM unit_history WHERE level <> {BRANCH})"
+    );
+    let rows = sqlx::query(AssertSqlSafe(which)).fetch_all(from).await?;
+    let members: Tree = rows.iter().map(|row| member(row, &moved)).collect::<Result<_, _>>()?;
+    Ok(members.all().filter(|member| member.unit.level != Level::Branch).cloned().collect())
 }
 
 /// How each unit stood on a day that has changed since.

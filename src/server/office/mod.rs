@@ -12,6 +12,8 @@ pub(crate) mod judging;
 #[cfg(test)]
 mod judging_tests;
 pub(crate) mod mending;
+#[cfg(test)]
+mod paging_tests;
 pub(crate) mod people;
 pub mod profiles;
 pub mod publishing;
@@ -26,3 +28,5 @@ pub mod submitting;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod words_of_phones;
+
+pub(crate) use crate::server::database::pages::{Page, Paged};

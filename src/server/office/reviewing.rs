@@ -1,5 +1,10 @@
 //! What came in, and what the upper level says of it (审核).
 
+pub(crate) mod pages;
+
+pub(crate) use crate::server::database::pages::{ReportCounts as Counts, ReportFilter as Filter, Stage};
+pub(crate) use pages::{by_unit, page};
+
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,

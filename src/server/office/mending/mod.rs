@@ -5,8 +5,12 @@ pub(crate) mod adding;
 pub(crate) mod counts;
 pub(crate) mod inherited;
 pub(crate) mod items;
+mod pages;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use crate::server::database::pages::{FindingCounts, FindingFilter as Filter};
+pub(crate) use pages::{by_unit, page};
 
 use super::{
     actor::{Actor, Unheard},
@@ -179,21 +183,23 @@ async fn rows(
     let elsewhere: Vec<_> = standing.iter().filter_map(passed_on).collect();
     let elsewhere = database.which_are_there(&elsewhere).await?;
     let numbers = numbers(standing.iter().map(|one| one.finding.id).chain(alike.iter().copied()));
-    let rows = standing.into_iter().filter_map(|one| {
-        let member = tree.get(&one.branch)?;
-        let is_elsewhere = passed_on(&one).is_some_and(|there| elsewhere.contains(&there));
-        if is_elsewhere || one.finding.state == FindingState::Withdrawn {
-            return None;
-        }
-        Some(Row {
-            branch: member.unit.clone(),
-            above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            number: numbers.get(&one.finding.id).cloned().unwrap_or_else(|| digits(one.finding.id)),
-            finding: one.finding,
-            gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
-        })
-    });
-    Ok(rows.collect())
+    let concerns = |one: &Standing| {
+        let is_elsewhere = passed_on(one).is_some_and(|there| elsewhere.contains(&there));
+        !is_elsewhere && one.finding.state != FindingState::Withdrawn
+    };
+    let standing = standing.into_iter().filter(concerns);
+    Ok(standing.filter_map(|one| row(tree, one, &numbers)).collect())
+}
+
+fn row(tree: &Tree, one: Standing, numbers: &BTreeMap<FindingId, String>) -> Option<Row> {
+    let member = tree.get(&one.branch)?;
+    Some(Row {
+        branch: member.unit.clone(),
+        above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+        number: numbers.get(&one.finding.id).cloned().unwrap_or_else(|| digits(one.finding.id)),
+        finding: one.finding,
+        gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
+    })
 }
 
 /// The finding that is meant by its number, or by more of the end of its id, up to the whole.

@@ -7,15 +7,17 @@ ALTER TABLE submissions DROP COLUMN body, DROP COLUMN sheet;
 ALTER TABLE submissions
     ADD COLUMN code TEXT COLLATE "C" NOT NULL DEFAULT '', ADD COLUMN score BIGINT NOT NULL DEFAULT 0,
     ADD COLUMN checklist TEXT COLLATE "C" NOT NULL DEFAULT '', ADD COLUMN claimed TEXT NOT NULL DEFAULT '',
-    ADD COLUMN heads BIGINT NOT NULL DEFAULT 0, ADD COLUMN state TEXT COLLATE "C", ADD COLUMN due TEXT COLLATE "C",
+    ADD COLUMN late BIGINT NOT NULL DEFAULT 0, ADD COLUMN heads BIGINT NOT NULL DEFAULT 0, ADD COLUMN state TEXT COLLATE "C", ADD COLUMN due TEXT COLLATE "C",
     ADD COLUMN missing BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX submissions_counting ON submissions (period, branch) WHERE heads > 0;
 CREATE INDEX submissions_by_code ON submissions (code);
--- How each finding reads, worked out of the words and verdicts on it, for lists.
+-- How each finding reads, worked out of the words and verdicts on it, for lists; and what it is called at the branch that its own
+-- became, if it went over.
 CREATE TABLE findings (
     branch TEXT COLLATE "C" NOT NULL REFERENCES units(code), finding TEXT COLLATE "C" NOT NULL,
     backwards TEXT COLLATE "C" NOT NULL, begun TEXT COLLATE "C" NOT NULL, state TEXT COLLATE "C" NOT NULL,
-    item TEXT COLLATE "C", due TEXT COLLATE "C", words BIGINT NOT NULL, words_above BIGINT NOT NULL, body TEXT NOT NULL,
+    item TEXT COLLATE "C", origin TEXT COLLATE "C" NOT NULL, due TEXT COLLATE "C", words BIGINT NOT NULL,
+    words_above BIGINT NOT NULL, body TEXT NOT NULL, passed_on TEXT COLLATE "C",
     PRIMARY KEY (branch, finding));
 -- See the one for SQLite: no program of before runs on PostgreSQL.
 ALTER TABLE finding_entries ADD COLUMN told TEXT COLLATE "C";

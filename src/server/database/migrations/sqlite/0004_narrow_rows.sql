@@ -7,7 +7,7 @@ CREATE TABLE narrow_submissions (
     id TEXT PRIMARY KEY, branch TEXT NOT NULL REFERENCES units(code), period TEXT NOT NULL, receipt TEXT NOT NULL,
     device TEXT NOT NULL, parents TEXT NOT NULL, withdrawn_at BIGINT,
     code TEXT NOT NULL DEFAULT '', score BIGINT NOT NULL DEFAULT 0, checklist TEXT NOT NULL DEFAULT '',
-    claimed TEXT NOT NULL DEFAULT '', heads BIGINT NOT NULL DEFAULT 0, state TEXT, due TEXT,
+    claimed TEXT NOT NULL DEFAULT '', late BIGINT NOT NULL DEFAULT 0, heads BIGINT NOT NULL DEFAULT 0, state TEXT, due TEXT,
     missing BIGINT NOT NULL DEFAULT 0);
 INSERT INTO narrow_submissions (id, branch, period, receipt, device, parents, withdrawn_at)
     SELECT id, branch, period, receipt, device, parents, withdrawn_at FROM submissions;
@@ -17,10 +17,12 @@ CREATE INDEX submissions_by_branch ON submissions (branch, id);
 CREATE INDEX submissions_by_period ON submissions (branch, period, withdrawn_at, id);
 CREATE INDEX submissions_counting ON submissions (period, branch) WHERE heads > 0;
 CREATE INDEX submissions_by_code ON submissions (code);
--- How each finding reads, worked out of the words and verdicts on it, for lists.
+-- How each finding reads, worked out of the words and verdicts on it, for lists; and what it is called at the branch that its own
+-- became, if it went over.
 CREATE TABLE findings (
     branch TEXT NOT NULL REFERENCES units(code), finding TEXT NOT NULL, backwards TEXT NOT NULL, begun TEXT NOT NULL,
-    state TEXT NOT NULL, item TEXT, due TEXT, words BIGINT NOT NULL, words_above BIGINT NOT NULL, body TEXT NOT NULL,
+    state TEXT NOT NULL, item TEXT, origin TEXT NOT NULL, due TEXT, words BIGINT NOT NULL, words_above BIGINT NOT NULL,
+    body TEXT NOT NULL, passed_on TEXT,
     PRIMARY KEY (branch, finding));
 -- A program of before, still running over this file, does not know of them: what it would write is refused, and its phones try again.
 ALTER TABLE finding_entries ADD COLUMN told TEXT;

@@ -1,0 +1,138 @@
+//! Problems as they stand now.
+
+use super::{Conditions, Page, Paged, Within};
+use crate::{
+    domain::{BranchCode, FindingOrigin, FindingState, ItemId, SectorId, day},
+    server::database::{
+        Database, DatabaseError,
+        findings::{Standing, standing},
+        stored,
+    },
+};
+use jiff::civil::Date;
+use sqlx::AnyConnection;
+
+/// Which problems are asked for; by what is not said, none is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FindingFilter {
+    /// Below this unit, or of this branch.
+    pub under: Option<BranchCode>,
+    /// 领域 of the branch.
+    pub sector: Option<SectorId>,
+    /// How it stands.
+    pub state: Option<FindingState>,
+    /// Whether there is still something to mend.
+    pub open: Option<bool>,
+    /// The item that it is about.
+    pub item: Option<ItemId>,
+    /// 问题来源: found from above, or by the branch itself.
+    pub origin: Option<FindingOrigin>,
+    /// It should have been mended before this day.
+    pub overdue_on: Option<Date>,
+}
+
+pub(super) const FROM: &str =
+    "FROM findings f JOIN units u ON u.code = f.branch LEFT JOIN lifetimes l ON l.code = f.branch";
+
+/// Those that concern anybody: not what a branch wrote by mistake, nor what went over to another branch, unless this very one is asked for.
+pub(super) async fn asked(
+    tx: &mut AnyConnection,
+    roots: &[&BranchCode],
+    filter: &FindingFilter,
+) -> Result<Conditions, DatabaseError> {
+    let FindingFilter { under, sector, state, open, item, origin, overdue_on } = filter;
+    let mut conditions = Conditions::default();
+    let roots: Vec<&BranchCode> = roots.iter().copied().chain(under).collect();
+    let within = Within::all_of(&super::super::tree::upper(tx, None).await?, &roots);
+    let place = within.holds(&mut conditions, "u.code", "u.parent");
+    conditions.must(place);
+    let withdrawn = conditions.place(json(FindingState::Withdrawn)?);
+    conditions.must(format!("f.state <> {withdrawn}"));
+    if within.branches.is_empty() {
+        conditions.must(
+            "NOT EXISTS (SELECT 1 FROM findings o WHERE o.branch = l.successor AND o.finding = f.passed_on)"
+                .into(),
+        );
+    }
+    if let Some(sector) = sector {
+        let sector = conditions.place(sector.as_str());
+        conditions.must(format!("u.sector = {sector}"));
+    }
+    if let Some(state) = state {
+        let state = conditions.place(json(*state)?);
+        conditions.must(format!("f.state = {state}"));
+    }
+    if let Some(is_open) = open {
+        let (to_be_mended, not) = (to_be_mended(&mut conditions)?, if *is_open { "" } else { "NOT " });
+        conditions.must(format!("{not}{to_be_mended}"));
+    }
+    if let Some(item) = item {
+        let item = conditions.place(item.as_str());
+        conditions.must(format!("f.item = {item}"));
+    }
+    if let Some(origin) = origin {
+        let origin = conditions.place(serde_json::to_string(origin).map_err(stored)?);
+        conditions.must(format!("f.origin = {origin}"));
+    }
+    if let Some(on) = overdue_on {
+        let overdue = overdue(&mut conditions, *on)?;
+        conditions.must(overdue);
+    }
+    Ok(conditions)
+}
+
+fn json(state: FindingState) -> Result<String, DatabaseError> {
+    serde_json::to_string(&state).map_err(stored)
+}
+
+/// That it is [to be mended](FindingState::is_to_be_mended).
+pub(super) fn to_be_mended(conditions: &mut Conditions) -> Result<String, DatabaseError> {
+    let states = STATES.into_iter().filter(|state| state.is_to_be_mended());
+    let states: Vec<String> = states.map(json).collect::<Result<_, _>>()?;
+    Ok(format!("f.state IN {}", conditions.places(states.iter().map(String::as_str))))
+}
+
+/// That its day has passed ([`crate::domain::Finding::is_overdue`]).
+pub(super) fn overdue(conditions: &mut Conditions, on: Date) -> Result<String, DatabaseError> {
+    let (to_be_mended, on) = (to_be_mended(conditions)?, conditions.place(day::text(on)));
+    Ok(format!("{to_be_mended} AND f.due < {on}"))
+}
+
+/// That it stands so.
+pub(super) fn stands(conditions: &mut Conditions, state: FindingState) -> Result<String, DatabaseError> {
+    Ok(format!("f.state = {}", conditions.place(json(state)?)))
+}
+
+const STATES: [FindingState; 6] = [
+    FindingState::Open,
+    FindingState::UnderWay,
+    FindingState::Mended,
+    FindingState::Returned,
+    FindingState::Closed,
+    FindingState::Withdrawn,
+];
+
+impl Database {
+    /// A page of the problems below all these units, in the order of branch codes, the oldest of each branch first.
+    pub async fn findings_page(
+        &self,
+        roots: &[&BranchCode],
+        filter: &FindingFilter,
+        page: Page,
+    ) -> Result<Paged<Standing>, DatabaseError> {
+        let mut tx = self.read().await?;
+        let mut conditions = asked(&mut tx, roots, filter).await?;
+        let total = conditions.count(&mut tx, "", FROM).await?;
+        let only = conditions.only(page);
+        // Bodies are read of those alone that are shown.
+        let statement = format!(
+            "SELECT p.branch, p.words, p.words_above, p.body FROM findings p JOIN (
+                 SELECT f.branch, f.finding {FROM} WHERE {} ORDER BY f.branch, f.begun, f.finding {only}
+             ) shown ON shown.branch = p.branch AND shown.finding = p.finding ORDER BY p.branch, p.begun, p.finding",
+            conditions.holds()
+        );
+        let rows = conditions.rows(&mut tx, statement).await?;
+        let rows: Result<Vec<Standing>, DatabaseError> = rows.iter().map(standing).collect();
+        Ok(Paged { rows: rows?, total, page })
+    }
+}
