@@ -2,7 +2,10 @@
 
 use crate::{
     domain::ContentHash,
-    server::database::{DatabaseError, Place, Unopened},
+    server::{
+        database::{DatabaseError, Place, Unopened},
+        office::people::Denied,
+    },
     sheets::Fault,
 };
 use std::{
@@ -109,6 +112,12 @@ impl From<DatabaseError> for CliError {
             DatabaseError::OtherMigration(file, step) => Self::OtherMigration(file.to_string(), step),
             error => Self::Database(error),
         }
+    }
+}
+
+impl From<Denied> for CliError {
+    fn from(denied: Denied) -> Self {
+        Self::refused(format!("没有对“{}”做这件事的权限", denied.unit), "请管这个党组织的人来做")
     }
 }
 

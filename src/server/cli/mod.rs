@@ -11,6 +11,7 @@ mod device;
 mod error;
 mod findings;
 mod judge;
+mod log;
 mod package;
 mod progress;
 mod results;
@@ -83,6 +84,8 @@ enum Command {
     Findings(findings::Findings),
     #[command(subcommand, about = "结果：导出汇总表")]
     Results(results::Results),
+    #[command(subcommand, about = "记录：上级做过的每一件事，查看、核对有没有被改过")]
+    Log(log::Log),
     #[command(about = "备份数据库；服务运行时也可以")]
     Backup(backup::Backup),
     // What lists are read from is kept as things change; this is for whoever doubts it, or has changed the file by hand.
@@ -114,6 +117,7 @@ impl Command {
             Self::Judge(_) => Some("正在查上级评的条目"),
             Self::Findings(_) => Some("正在查问题和整改"),
             Self::Results(_) => Some("正在汇总结果"),
+            Self::Log(_) => Some("正在查记录"),
             Self::Backup(_) => Some("正在备份"),
             Self::Derive => Some("正在重新算"),
         }
@@ -131,6 +135,7 @@ impl Command {
             | Self::Judge(_)
             | Self::Findings(_)
             | Self::Results(_)
+            | Self::Log(_)
             | Self::Backup(_)
             | Self::Derive => Needs::Database,
         }
@@ -217,6 +222,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Judge(command) => command.run(&database).await.map_err(Into::into),
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
+        Command::Log(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
         Command::Derive => derive(&database).await.map_err(Into::into),
     };

@@ -4,8 +4,8 @@
 //!
 //! **Writing.** What a write looks at must not change under it. SQLite has one writer at a time: `BEGIN IMMEDIATE`. PostgreSQL has
 //! many: each takes advisory locks for what it looks at, its [`Scope`], which end with its transaction. They are taken in one order
-//! (the whole, then the roster, then branches by their keys) and a transaction takes them once, at its beginning, so no two wait for
-//! each other; with `READ COMMITTED` nothing fails to be serialized either, so nothing is tried again. Who waits longer than [`BUSY`]
+//! (the whole, then the roster, then branches by their keys) and a transaction takes them once, at its beginning; that of the log comes
+//! last, when nothing else is left to be written. So no two wait for each other; with `READ COMMITTED` nothing fails to be serialized either, so nothing is tried again. Who waits longer than [`BUSY`]
 //! gives up, on both.
 //!
 //! **Beginning.** sqlx 0.9.0 forgets a PostgreSQL transaction whose `BEGIN` was given up half-way, as when a phone hangs up, and
@@ -75,7 +75,15 @@ pub(super) enum Scope<'a> {
     Standard,
     /// All branches and the roster.
     Whole,
+    /// The log alone.
+    Log,
 }
+
+/// The keys of advisory locks.
+const WHOLE: i64 = 0x62_6961_6f63_6869;
+const ROSTER: i64 = WHOLE + 1;
+const STANDARD: i64 = WHOLE + 2;
+const LOG: i64 = WHOLE + 3;
 
 impl<'a> Scope<'a> {
     /// More branches than this are locked as the whole: the server's table of locks has some thousand places for everybody.
@@ -87,13 +95,11 @@ impl<'a> Scope<'a> {
 
     /// The statements that lock it in PostgreSQL.
     fn locks(&self) -> String {
-        const WHOLE: i64 = 0x62_6961_6f63_6869;
-        const ROSTER: i64 = WHOLE + 1;
-        const STANDARD: i64 = WHOLE + 2;
         let shared = || format!("SELECT pg_advisory_xact_lock_shared({WHOLE});");
         let alone = |key: i64| format!("SELECT pg_advisory_xact_lock({key});");
         match self {
             Self::Standard => alone(STANDARD),
+            Self::Log => alone(LOG),
             Self::Roster => shared() + &alone(ROSTER),
             Self::Branches(branches) if branches.len() <= Self::MANY => {
                 let keys: BTreeSet<i64> = branches.iter().map(|branch| key(branch)).collect();
@@ -357,6 +363,14 @@ impl Backend {
         }
         let version = AssertSqlSafe(format!("PRAGMA user_version = {number}"));
         sqlx::raw_sql(version).execute(tx).await.map_err(why)?;
+        Ok(())
+    }
+
+    /// Keeps others from adding to the log until the transaction ends: what they add comes after it.
+    pub(super) async fn lock_log(self, tx: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        if self == Self::Postgres {
+            sqlx::raw_sql(AssertSqlSafe(Scope::Log.locks())).execute(tx).await?;
+        }
         Ok(())
     }
 

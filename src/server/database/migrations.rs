@@ -25,7 +25,7 @@ macro_rules! migrations {
     };
 }
 
-migrations!["0001_first_version", "0002_units_in_time", "0003_values_above", "0004_narrow_rows"];
+migrations!["0001_first_version", "0002_units_in_time", "0003_values_above", "0004_narrow_rows", "0005_log"];
 
 /// Makes the database or brings it along.
 ///

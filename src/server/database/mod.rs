@@ -10,6 +10,7 @@ mod derived;
 pub mod devices;
 pub mod findings;
 mod history;
+pub(crate) mod log;
 mod many;
 mod migrations;
 pub mod pages;

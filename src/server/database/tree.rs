@@ -179,6 +179,16 @@ impl Database {
         rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
     }
 
+    /// The units that nothing is above, but for those that have ended.
+    pub(crate) async fn tops(&self) -> Result<Vec<BranchCode>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT code FROM units WHERE parent IS NULL
+                 AND code NOT IN (SELECT code FROM lifetimes WHERE ended_day IS NOT NULL) ORDER BY code",
+        );
+        let rows = rows.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
+    }
+
     /// The last day on which each unit changed that ever did: what is entered now cannot lie before it.
     pub async fn last_changes(&self) -> Result<BTreeMap<BranchCode, Date>, DatabaseError> {
         let rows = sqlx::query("SELECT code, max(until_day) AS until_day FROM unit_history GROUP BY code");

@@ -3,7 +3,10 @@
 use crate::{
     domain::{BranchCode, DeviceId, answer::MAX_TEXT_CHARS, check::is_plain_text},
     server::{
-        database::{Database, DatabaseError},
+        database::{
+            Database, DatabaseError,
+            log::{Deed, Record, Who},
+        },
         office::people::Person,
     },
 };
@@ -68,7 +71,7 @@ impl std::ops::Deref for Sender {
 
 /// Why nobody can speak to a branch so.
 #[derive(Debug, thiserror::Error)]
-pub enum Unheard {
+pub(crate) enum Unheard {
     /// The name is blank, too long, or no plain line.
     #[error("this is no name to speak in")]
     UnfitName,
@@ -82,7 +85,7 @@ pub enum Unheard {
 
 impl Actor {
     /// The name in which something is said to a branch from above.
-    pub async fn speaker(&self, database: &Database, branch: &BranchCode) -> Result<String, Unheard> {
+    pub(crate) async fn speaker(&self, database: &Database, branch: &BranchCode) -> Result<String, Unheard> {
         if let Some(own) = self.own_name()? {
             return Ok(own);
         }
@@ -91,7 +94,7 @@ impl Actor {
     }
 
     /// The names in which something is said to many branches from above.
-    pub async fn speakers<'a>(
+    pub(crate) async fn speakers<'a>(
         &self,
         database: &Database,
         branches: impl IntoIterator<Item = &'a BranchCode>,
@@ -100,6 +103,22 @@ impl Actor {
             Some(own) => Speakers::One(own),
             None => Speakers::Above(database.names_above(branches).await?),
         })
+    }
+
+    /// What is noted in the log of something that is done.
+    pub(crate) fn record(
+        &self,
+        at: u64,
+        deed: Deed,
+        unit: Option<&BranchCode>,
+        subject: impl ToString,
+    ) -> Record {
+        let who = match self {
+            Self::Operator { .. } => Who::Operator,
+            Self::Phone(phone) => Who::Phone(phone.device.0),
+            Self::Person(person) => Who::Person(person.id.0),
+        };
+        Record { at, who, deed, unit: unit.cloned(), subject: subject.to_string() }
     }
 
     /// The name that was told, within the bounds that hold for every name.
@@ -120,7 +139,7 @@ impl Actor {
 
 /// In whose name something is said to each branch.
 #[derive(Debug)]
-pub enum Speakers {
+pub(crate) enum Speakers {
     /// The same for all.
     One(String),
     /// Whom each reports to, by name.
@@ -129,7 +148,7 @@ pub enum Speakers {
 
 impl Speakers {
     /// To this branch.
-    pub fn to(&self, branch: &BranchCode) -> String {
+    pub(crate) fn to(&self, branch: &BranchCode) -> String {
         match self {
             Self::One(name) => name.clone(),
             Self::Above(names) => names.get(branch).cloned().unwrap_or_default(),

@@ -11,6 +11,7 @@ pub mod evidence;
 pub(crate) mod judging;
 #[cfg(test)]
 mod judging_tests;
+pub(crate) mod log;
 pub(crate) mod mending;
 #[cfg(test)]
 mod paging_tests;

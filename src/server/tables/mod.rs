@@ -6,6 +6,7 @@ pub(crate) mod columns;
 pub(crate) mod findings;
 pub(crate) mod items;
 pub(crate) mod judge;
+pub(crate) mod log;
 pub(crate) mod mending_ledger;
 pub(crate) mod results;
 pub(crate) mod review;

@@ -206,6 +206,35 @@ pub(crate) async fn must(
     if allowed { Ok(()) } else { Err(Denied { act, unit: unit.clone() }.into()) }
 }
 
+/// As [`must`], for what holds for everybody: it takes the units at the top, of which there is one. They are answered.
+pub(crate) async fn must_for_all(
+    database: &Database,
+    actor: &Actor,
+    act: Act,
+    today: Date,
+) -> Result<Vec<BranchCode>, Refusal> {
+    let tops = database.tops().await?;
+    for top in &tops {
+        must(database, actor, act, top, today).await?;
+    }
+    Ok(tops)
+}
+
+/// A refusal of its own for whom may not, in that of a use case.
+macro_rules! denies {
+    ($refusal:ty) => {
+        impl From<crate::server::office::people::authority::Refusal> for $refusal {
+            fn from(refusal: crate::server::office::people::authority::Refusal) -> Self {
+                match refusal {
+                    crate::server::office::people::authority::Refusal::Denied(denied) => denied.into(),
+                    crate::server::office::people::authority::Refusal::Database(error) => error.into(),
+                }
+            }
+        }
+    };
+}
+pub(crate) use denies;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,101 @@
+//! 记录: reading what was done above the branches (审计), and whether it is what was written.
+
+pub(crate) use crate::server::database::log::{Deed, Entry, Misfit, Record, Verdict, Who};
+
+use super::{
+    actor::Actor,
+    clock::Clock,
+    people::{
+        Act, Denied,
+        authority::{denies, must, must_for_all},
+    },
+    scope,
+};
+use crate::{
+    domain::period::{shanghai_date, shanghai_midnight},
+    server::database::{Database, DatabaseError, log::Wanted},
+};
+use jiff::{ToSpan as _, civil::Date};
+
+/// Why nothing is shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// It is not clear of which unit.
+    #[error(transparent)]
+    Scope(#[from] scope::Refusal),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+denies!(Refusal);
+
+/// Which entries are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asked<'a> {
+    /// Of this unit, by code or name, and those below it; without it, all.
+    pub(crate) under: Option<&'a str>,
+    /// By this one alone.
+    pub(crate) who: Option<Who>,
+    /// Of these kinds alone, where any are named.
+    pub(crate) deeds: &'a [Deed],
+    /// From this day on.
+    pub(crate) from: Option<Date>,
+    /// Up to this day, itself included.
+    pub(crate) to: Option<Date>,
+    /// Those before the entry of this number.
+    pub(crate) before: Option<u64>,
+}
+
+/// A page of the log, the newest first.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The entries.
+    pub(crate) entries: Vec<Entry>,
+    /// Before which number the next page begins, if there is one.
+    pub(crate) before: Option<u64>,
+}
+
+/// So many entries, the newest first.
+pub(crate) async fn page(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    asked: Asked<'_>,
+    most: usize,
+) -> Result<Page, Refusal> {
+    let today = shanghai_date(clock.now_ms());
+    let under = scope::root(database, asked.under).await?.map(|unit| unit.code);
+    match &under {
+        Some(unit) => must(database, actor, Act::Audit, unit, today).await?,
+        None => drop(must_for_all(database, actor, Act::Audit, today).await?),
+    }
+    let after = |day: Date| day.checked_add(1.day()).map_or(u64::MAX, shanghai_midnight);
+    let wanted = Wanted {
+        under,
+        who: asked.who,
+        deeds: asked.deeds.to_vec(),
+        from: asked.from.map(shanghai_midnight),
+        until: asked.to.map(after),
+        before: asked.before,
+    };
+    let mut entries = database.logged(&wanted, most + 1).await?;
+    let has_more = entries.len() > most;
+    entries.truncate(most);
+    let before = entries.last().filter(|_| has_more).map(|last| last.number);
+    Ok(Page { entries, before })
+}
+
+/// Whether the log is what was written, and has, where one is told, the entry of a number with the hash that was noted of it.
+pub(crate) async fn verify(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    noted: Option<(u64, &str)>,
+) -> Result<Verdict, Refusal> {
+    must_for_all(database, actor, Act::Audit, shanghai_date(clock.now_ms())).await?;
+    Ok(database.verify_log(noted).await?)
+}

@@ -1,0 +1,58 @@
+//! 记录 in words: what was done and by whom.
+
+use crate::server::office::log::{Deed, Who};
+
+/// What was done.
+pub(crate) fn deed(deed: Deed) -> &'static str {
+    match deed {
+        Deed::ReviewBegun => "开始审核",
+        Deed::Returned => "退回修改",
+        Deed::FoundIncomplete => "要求补材料",
+        Deed::Approved => "审核通过",
+        Deed::PaperEntered => "收到纸质",
+        Deed::FindingRaised => "登记问题",
+        Deed::FindingChanged => "改问题的时限或来源",
+        Deed::FindingClosed => "验收销号",
+        Deed::FindingReturned => "退回再整改",
+        Deed::FindingSorted => "问题归类",
+        Deed::KindChanged => "改问题类别",
+        Deed::OrderGiven => "下达限期整改",
+        Deed::OrderAnswered => "答复限期整改",
+        Deed::OrderExtended => "延长限期整改",
+        Deed::OrderReleased => "解除限期整改",
+        Deed::ValueGiven => "上级评打分",
+        Deed::UnitEntered => "名册新增",
+        Deed::UnitChanged => "名册更改",
+        Deed::UnitEnded => "撤销党组织",
+        Deed::UnitRevived => "恢复党组织",
+        Deed::UnitMerged => "合并党组织",
+        Deed::SecretaryChanged => "更换书记",
+        Deed::UseChanged => "改是否用本系统",
+        Deed::PeriodFrozen => "定以哪天为准",
+        Deed::CodeIssued => "发激活码",
+        Deed::CodesVoided => "作废激活码",
+        Deed::PhoneRevoked => "停用手机",
+        Deed::StandardPublished => "发布标准",
+        Deed::ModuleSwitched => "开关标准模块",
+        Deed::AccountMade => "新建账号",
+        Deed::AccountChanged => "更改账号",
+        Deed::AccountClosed => "停用账号",
+        Deed::AccountReopened => "恢复账号",
+        Deed::AccountHandedOver => "账号交接",
+        Deed::LinkMade => "发设密码的链接",
+        Deed::PasswordSet => "设密码",
+        Deed::SignedIn => "登录",
+        Deed::SignedOut => "退出",
+        Deed::SessionsEnded => "让别人退出登录",
+        Deed::SignInBarred => "多次登录不成，暂不让登录",
+    }
+}
+
+/// Who did it; people are known here by their accounts alone.
+pub(crate) fn who(who: Who) -> String {
+    match who {
+        Who::Operator => "服务器上的命令".into(),
+        Who::Phone(id) => format!("手机{id}"),
+        Who::Person(id) => format!("账号{id}"),
+    }
+}
