@@ -70,6 +70,10 @@ impl From<Refusal> for CliError {
                 format!("“{name}”已经没有了：{}", gone(how.on, how.into.as_deref())),
                 "给合并以后的支部发；登记错了的，用 roster end --undo 恢复",
             ),
+            Refusal::OffSystem(name, since) => Self::refused(
+                format!("“{name}”从{since}起不用本系统"),
+                "它在纸上自查，乡镇代为登记；要用系统，先在名册里改过来",
+            ),
             Refusal::NoRandomness => {
                 Self::refused("系统给不出随机数", "过一会儿再试；一直这样就检查这台机器")
             }

@@ -58,6 +58,8 @@ impl From<Refusal> for CliError {
             Refusal::Scope(refusal) => return refusal.into(),
             Refusal::Unsaid(unsaid) => return unsaid.into(),
             Refusal::Database(error) => return error.into(),
+            Refusal::Denied(denied) => (denied.to_string(), "由管这个党组织的人来做"),
+            Refusal::NotABranch(name) => (format!("“{name}”不是支部"), "只有支部可以不用本系统"),
             Refusal::Misplaced(misplaced) => told(&misplaced.wrong),
             Refusal::NotYet(day) => (format!("{day}还没有到"), "到了那一天再做；已经生效的，写生效的日子"),
             Refusal::Overtaken => {

@@ -5,6 +5,7 @@
 
 use super::{
     Database, DatabaseError, Scope, Tree, Unit, derived,
+    devices::{revoke_all, void},
     findings::{FromAbove, Said, of_branches, speak},
     stored,
     tree::is_still,
@@ -51,6 +52,36 @@ impl Database {
             .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// 不用本系统: notes since when a branch hands everything in on paper, or that it does not. Its codes that nobody used and the tokens of
+    /// its phones end with it; gives how many of these. `None` when the tree is not the one that was looked at any more.
+    pub async fn set_off_system(
+        &self,
+        seen: &Tree,
+        code: &BranchCode,
+        since: Option<Date>,
+        now: u64,
+    ) -> Result<Option<u64>, DatabaseError> {
+        let mut tx = self.write(&Scope::Whole).await?;
+        if !is_still(&mut tx, seen).await? {
+            return Ok(None);
+        }
+        sqlx::query(
+            "INSERT INTO lifetimes (code, off_system_day) VALUES ($1, $2)
+             ON CONFLICT (code) DO UPDATE SET off_system_day = excluded.off_system_day",
+        )
+        .bind(code.as_str().to_owned())
+        .bind(since.map(day::text))
+        .execute(&mut *tx)
+        .await?;
+        let mut phones = 0;
+        if since.is_some() {
+            void(&mut tx, code, now, 0).await?;
+            phones = revoke_all(&mut tx, code, now).await?;
+        }
+        tx.commit().await?;
+        Ok(Some(phones))
     }
 
     /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, what lies right below them

@@ -5,7 +5,7 @@ use crate::{
     domain::{BranchCode, DeviceId},
     protocol::ActivationCode,
 };
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 /// A phone that is, or was, bound to a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,19 @@ pub struct Issuing {
     pub voided: u64,
 }
 
+fn bound(row: &AnyRow) -> Result<BoundDevice, DatabaseError> {
+    let instant = |at: i64| u64::try_from(at).map_err(stored);
+    Ok(BoundDevice {
+        device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
+        branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
+        branch_name: row.try_get("name")?,
+        bound_at: instant(row.try_get("bound_at")?)?,
+        revoked_at: row.try_get::<Option<i64>, _>("revoked_at")?.map(instant).transpose()?,
+    })
+}
+
 /// Lets codes of a branch expire that nobody used, but for those that end within `spared` milliseconds.
-async fn void(
+pub(super) async fn void(
     tx: &mut AnyConnection,
     branch: &BranchCode,
     now: u64,
@@ -46,6 +57,20 @@ async fn void(
     .bind(int(now.saturating_add(spared)))
     .execute(tx)
     .await?;
+    Ok(done.rows_affected())
+}
+
+/// Revokes the tokens of all phones of a branch, and gives the number of those that were still good.
+pub(super) async fn revoke_all(
+    tx: &mut AnyConnection,
+    branch: &BranchCode,
+    now: u64,
+) -> Result<u64, DatabaseError> {
+    let done = sqlx::query("UPDATE devices SET revoked_at = $1 WHERE branch = $2 AND revoked_at IS NULL")
+        .bind(int(now))
+        .bind(branch.as_str().to_owned())
+        .execute(tx)
+        .await?;
     Ok(done.rows_affected())
 }
 
@@ -96,20 +121,18 @@ impl Database {
         let rows = sqlx::query(
             "SELECT d.device, d.branch, u.name, d.bound_at, d.revoked_at FROM devices d
              JOIN units u ON u.code = d.branch ORDER BY d.branch, d.bound_at, d.token_hash",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let instant = |at: i64| u64::try_from(at).map_err(stored);
-        let read = |row: &sqlx::any::AnyRow| {
-            Ok(BoundDevice {
-                device: row.try_get::<String, _>("device")?.parse().map_err(stored)?,
-                branch: BranchCode::new(row.try_get::<String, _>("branch")?).map_err(stored)?,
-                branch_name: row.try_get("name")?,
-                bound_at: instant(row.try_get("bound_at")?)?,
-                revoked_at: row.try_get::<Option<i64>, _>("revoked_at")?.map(instant).transpose()?,
-            })
-        };
-        rows.iter().map(read).collect()
+        );
+        rows.fetch_all(&self.pool).await?.iter().map(bound).collect()
+    }
+
+    /// The phones of one branch, oldest first.
+    pub async fn devices_of(&self, branch: &BranchCode) -> Result<Vec<BoundDevice>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT d.device, d.branch, u.name, d.bound_at, d.revoked_at FROM devices d
+             JOIN units u ON u.code = d.branch WHERE d.branch = $1 ORDER BY d.bound_at, d.token_hash",
+        );
+        let rows = rows.bind(branch.as_str().to_owned()).fetch_all(&self.pool).await?;
+        rows.iter().map(bound).collect()
     }
 
     /// Revokes the tokens of these phones for one branch in one transaction; what lies on the phones stays. Gives the

@@ -25,7 +25,14 @@ macro_rules! migrations {
     };
 }
 
-migrations!["0001_first_version", "0002_units_in_time", "0003_values_above", "0004_narrow_rows", "0005_log"];
+migrations![
+    "0001_first_version",
+    "0002_units_in_time",
+    "0003_values_above",
+    "0004_narrow_rows",
+    "0005_log",
+    "0006_off_system",
+];
 
 /// Makes the database or brings it along.
 ///

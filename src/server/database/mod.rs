@@ -24,6 +24,7 @@ mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tree;
+mod unit_pages;
 pub mod values_above;
 
 pub use activation::{Activation, Bound};
@@ -32,6 +33,7 @@ pub use changes::From;
 pub use history::Published;
 pub use store::{Arrival, Stored, Writer};
 pub use tree::{Ended, Member, Tree};
+pub use unit_pages::{Listed, Rows};
 
 use crate::domain::{BranchCode, ContentHash, PeriodId, SubmissionId};
 use crate::protocol::{BranchEnded, BranchInfo, Level, Review, SubmissionSummary, UnitName};
@@ -195,6 +197,16 @@ impl Database {
         )
         .bind(branch.as_str().to_owned())
         .bind(id.to_string());
+        Ok(row.fetch_optional(&self.pool).await?.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// The frozen bytes of the newest submission of a branch that it has not taken back.
+    pub async fn newest_submission(&self, branch: &BranchCode) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let row = sqlx::query(
+            "SELECT b.body FROM submission_bodies b JOIN submissions s ON s.id = b.submission
+             WHERE s.branch = $1 AND s.withdrawn_at IS NULL ORDER BY s.id DESC LIMIT 1",
+        )
+        .bind(branch.as_str().to_owned());
         Ok(row.fetch_optional(&self.pool).await?.map(|row| row.try_get(0)).transpose()?)
     }
 

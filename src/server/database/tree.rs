@@ -27,6 +27,8 @@ pub struct Member {
     pub since: Option<Date>,
     /// How it ended.
     pub ended: Option<Ended>,
+    /// Since when it does not use the system (不用本系统), if so: what it reports comes on paper.
+    pub off_system: Option<Date>,
 }
 
 impl Member {
@@ -228,8 +230,8 @@ pub(super) async fn is_still(tx: &mut AnyConnection, seen: &Tree) -> Result<bool
     Ok(now == *seen)
 }
 
-const MEMBERS: &str =
-    "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor
+pub(super) const MEMBERS: &str =
+    "SELECT u.code, u.parent, u.level, u.name, u.sector, u.telephone, l.since_day, l.ended_day, l.successor, l.off_system_day
      FROM units u LEFT JOIN lifetimes l ON l.code = u.code";
 
 impl Tree {
@@ -280,7 +282,7 @@ async fn stood_otherwise(
     rows.iter().map(|row| super::roster::unit(row).map(|then| (then.code.clone(), then))).collect()
 }
 
-fn member(row: &AnyRow, moved: &BTreeMap<BranchCode, Unit>) -> Result<Member, DatabaseError> {
+pub(super) fn member(row: &AnyRow, moved: &BTreeMap<BranchCode, Unit>) -> Result<Member, DatabaseError> {
     let successor: Option<String> = row.try_get("successor")?;
     let into = successor.map(|code| BranchCode::new(code).map_err(stored)).transpose()?;
     let now = super::roster::unit(row)?;
@@ -293,6 +295,7 @@ fn member(row: &AnyRow, moved: &BTreeMap<BranchCode, Unit>) -> Result<Member, Da
         unit,
         since: some_day(row.try_get("since_day")?)?,
         ended: some_day(row.try_get("ended_day")?)?.map(|on| Ended { on, into }),
+        off_system: some_day(row.try_get("off_system_day")?)?,
     })
 }
 

@@ -31,6 +31,14 @@ pub(crate) enum Refusal {
         /// How.
         Gone,
     ),
+    /// The one branch they are for does not use the system (不用本系统).
+    #[error("{0} hands in on paper since {1}")]
+    OffSystem(
+        /// Its name.
+        String,
+        /// Since when.
+        Date,
+    ),
     /// A code cannot be drawn.
     #[error("no randomness to be had")]
     NoRandomness,
@@ -71,7 +79,7 @@ pub(crate) struct Issued {
     pub(crate) expires_at: u64,
 }
 
-/// Issues a new code to every branch meant, good for so many days; and tells how many older ones nobody can use any more. With the
+/// Issues a new code to every branch meant that uses the system, good for so many days; and tells how many older ones nobody can use any more. With the
 /// address `base` of the app, each has its link.
 pub(crate) async fn issue(
     database: &Database,
@@ -94,7 +102,13 @@ pub(crate) async fn issue(
     {
         return Err(Refusal::Gone(one.name.clone(), Gone::of(ended, &tree)));
     }
-    branches.retain(|branch| ended(branch).is_none());
+    let off_system = |branch: &Unit| tree.get(&branch.code).and_then(|member| member.off_system);
+    if let [one] = &branches[..]
+        && let Some(since) = off_system(one)
+    {
+        return Err(Refusal::OffSystem(one.name.clone(), since));
+    }
+    branches.retain(|branch| ended(branch).is_none() && off_system(branch).is_none());
     let now = clock.now_ms();
     let (valid_until, expires_at) = last_day(now, valid_days);
     let (mut drawn, voided) = new_codes(database, random, &branches, expires_at, now).await?;

@@ -49,7 +49,7 @@ pub(crate) fn unit(text: &str, above: Option<&str>, level: Level, name: &str) ->
 /// 镇安镇党委 `t` with the branches `a` and `b`; the folder goes with its guard.
 pub(crate) async fn town() -> (TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("town.sqlite")).await.unwrap();
+    let database = crate::server::database::testing::database(&folder).await;
     let units = [
         unit("t", None, Level::Township, "镇安镇党委"),
         unit("a", Some("t"), Level::Branch, "十里村党支部"),

@@ -304,7 +304,7 @@ mod tests {
 
     fn read_text(body: &str, known: &[Unit]) -> Result<Roster, Vec<String>> {
         let sheet = csv::read("x", format!("{HEADER}{body}").as_bytes()).unwrap();
-        let there = |unit: &Unit| Member { unit: unit.clone(), since: None, ended: None };
+        let there = |unit: &Unit| Member { unit: unit.clone(), since: None, ended: None, off_system: None };
         let tree = known.iter().map(there).collect();
         read(&[sheet], &Known { tree, ..Known::default() })
             .map_err(|faults| faults.iter().map(ToString::to_string).collect())

@@ -218,7 +218,7 @@ fn find<'a>(tree: &'a Tree, text: &str) -> Result<&'a Member, Refusal> {
     tree.get(&code).ok_or_else(|| scope::Refusal::UnknownUnit(text.into()).into())
 }
 
-fn is_there(member: &Member) -> Result<(), Refusal> {
+pub(super) fn is_there(member: &Member) -> Result<(), Refusal> {
     match &member.ended {
         Some(ended) => Err(Refusal::Gone { name: member.unit.name.clone(), since: ended.on }),
         None => Ok(()),

@@ -1,15 +1,22 @@
 //! The organisation tree: bringing a roster in, and what happens to units besides.
 
+pub(crate) mod browsing;
 pub(crate) mod changes;
 pub(crate) mod freezing;
 pub(crate) mod importing;
+pub(crate) mod off_system;
+pub(crate) mod preview;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tree;
 
 pub(crate) use crate::server::database::{Member, Tree, Unit};
 
-use super::{mending::Unsaid, scope};
+use super::{
+    mending::Unsaid,
+    people::{Denied, authority},
+    scope,
+};
 use crate::{
     domain::{BranchCode, PeriodId, check::is_plain_text},
     protocol::Level,
@@ -112,12 +119,27 @@ pub(crate) enum Refusal {
     /// No branch has this sector; only branches have any.
     #[error("{0:?} is no sector")]
     Sector(String),
+    /// Only branches hand in on paper.
+    #[error("{0:?} is not a branch")]
+    NotABranch(String),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// What the new unit takes over cannot be written.
     #[error(transparent)]
     Unsaid(#[from] Unsaid),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<authority::Refusal> for Refusal {
+    fn from(refusal: authority::Refusal) -> Self {
+        match refusal {
+            authority::Refusal::Denied(denied) => Self::Denied(denied),
+            authority::Refusal::Database(error) => Self::Database(error),
+        }
+    }
 }
 
 /// Whether a unit can be called so.

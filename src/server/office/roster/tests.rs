@@ -1,18 +1,22 @@
 //! What no table and no command line stands before.
 
 use super::{
-    Refusal,
-    changes::{Merging, end, merge},
+    Member, Refusal, Tree, Unit,
+    browsing::{Asked, Past, level, open},
+    changes::{Merging, end, merge, revive},
     importing::{Standing, import},
+    off_system,
+    preview::{Aspect, Preview, aspects},
     tree::Wrong,
 };
 use crate::{
     protocol::Level,
     server::{
-        database::From,
+        database::{From, Rows},
+        host::random::SystemRandom,
         office::{
-            scope,
-            testing::{At, NOW, code, town, unit},
+            codes, scope,
+            testing::{At, NOW, OPERATOR, code, town, unit},
         },
     },
 };
@@ -94,4 +98,82 @@ async fn what_was_worked_out_of_another_tree_is_not_written() {
     assert_eq!(merged.await.unwrap(), None);
     assert_eq!(database.tree().await.unwrap(), after);
     assert!(database.revive_unit(&after, &code("a")).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_branch_that_stays_on_paper_has_no_phones_and_gets_no_codes() {
+    let (_folder, database) = town().await;
+    let today = date(2026, 11, 24);
+    let a = code("a");
+    let below = codes::Whom::Below("t");
+    codes::issue(&database, &NOW, &mut SystemRandom, below, 14, None).await.unwrap();
+    let off = off_system::set(&database, &NOW, &OPERATOR, &a, Some(today)).await.unwrap();
+    assert_eq!(off, 0, "no phone was bound");
+    let (issued, voided) = codes::issue(&database, &NOW, &mut SystemRandom, below, 14, None).await.unwrap();
+    let to: Vec<&str> = issued.iter().map(|one| one.branch.as_str()).collect();
+    assert_eq!((to, voided), (vec!["b"], 1), "its code of before is void already");
+    let one = codes::issue(&database, &NOW, &mut SystemRandom, codes::Whom::Branch("a"), 14, None).await;
+    assert!(matches!(one, Err(codes::Refusal::OffSystem(_, since)) if since == today));
+    // Ending and its taking back leave it as it was.
+    end(&database, &NOW, "a", today).await.unwrap();
+    revive(&database, "a").await.unwrap();
+    assert_eq!(database.member(&a).await.unwrap().unwrap().off_system, Some(today));
+    off_system::set(&database, &NOW, &OPERATOR, &a, None).await.unwrap();
+    assert!(
+        codes::issue(&database, &NOW, &mut SystemRandom, codes::Whom::Branch("a"), 14, None).await.is_ok()
+    );
+    let refused = off_system::set(&database, &NOW, &OPERATOR, &code("t"), Some(today)).await;
+    assert!(matches!(refused, Err(Refusal::NotABranch(_))));
+}
+
+#[tokio::test]
+async fn a_level_is_looked_through_by_pages_and_everything_below_by_name_or_code() {
+    let (_folder, database) = town().await;
+    let today = date(2026, 11, 24);
+    let more = [
+        unit("v", Some("t"), Level::VillageCommittee, "100%村党总支"),
+        unit("v1", Some("v"), Level::Branch, "一组党支部"),
+        unit("V2", Some("v"), Level::Branch, "二组党支部"),
+    ];
+    import(&database, &NOW, &more, Standing::Now).await.unwrap();
+    end(&database, &NOW, "a", today).await.unwrap();
+    let asked = |text, with_ended, size, after| Asked { text, with_ended, rows: Rows { size, after } };
+    let listed = async |asked| {
+        let (rows, total) = level(&database, &OPERATOR, &code("t"), asked, today).await.unwrap();
+        let rows = rows.iter().map(|row| format!("{} {}", row.member.unit.code, row.below));
+        (rows.collect::<Vec<_>>().join(","), total)
+    };
+    assert_eq!(listed(asked("", false, 50, 0)).await, ("b 0,v 2".into(), 2));
+    assert_eq!(listed(asked("", true, 2, 0)).await, ("a 0,b 0".into(), 3));
+    assert_eq!(listed(asked("", true, 2, 2)).await, ("v 2".into(), 3));
+    assert_eq!(listed(asked(" 党支部 ", false, 50, 0)).await, ("V2 0,b 0,v1 0".into(), 3));
+    assert_eq!(listed(asked("v", false, 50, 0)).await, ("V2 0,v 2,v1 0".into(), 3));
+    assert_eq!(listed(asked("0%", false, 50, 0)).await, ("v 2".into(), 1), "a sign of the search is a sign");
+    assert_eq!(listed(asked("%村", false, 50, 0)).await, ("v 2".into(), 1));
+    assert_eq!(listed(asked("_", false, 50, 0)).await, (String::new(), 0));
+    // What it was called before.
+    let renamed = [unit("b", Some("v"), Level::Branch, "大岭村第一党支部")];
+    import(&database, &NOW, &renamed, Standing::Since(today)).await.unwrap();
+    let opened = open(&database, &OPERATOR, &code("b"), today).await.unwrap();
+    let above: Vec<&str> = opened.above.iter().map(|unit| unit.code.as_str()).collect();
+    assert_eq!(above, ["t", "v"], "the highest first");
+    let before =
+        Past { until: today, name: "大岭村党支部".into(), above: Some("镇安镇党委".into()) };
+    assert_eq!(opened.past, [before]);
+    assert!(open(&database, &OPERATOR, &code("nowhere"), today).await.is_err());
+}
+
+#[test]
+fn a_roster_is_told_before_it_is_brought_in() {
+    let known = |unit: Unit| Member { unit, since: None, ended: None, off_system: None };
+    let tree: Tree =
+        ["a", "b"].map(|text| known(unit(text, Some("t"), Level::Branch, text))).into_iter().collect();
+    let b = Unit { parent: Some(code("u")), telephone: "1".into(), ..unit("b", None, Level::Branch, "丙") };
+    let c = unit("c", Some("t"), Level::Branch, "丁");
+    let units = [unit("a", Some("t"), Level::Branch, "a"), b.clone(), c.clone()];
+    let preview = Preview::of(&tree, &units);
+    let old = unit("b", Some("t"), Level::Branch, "b");
+    assert_eq!(aspects(&old, &b), [Aspect::Name, Aspect::Parent, Aspect::Telephone]);
+    assert_eq!(preview, Preview { added: vec![c], changed: vec![(old, b)], same: 1 });
+    assert!(!preview.is_empty() && Preview::of(&tree, &units[..1]).is_empty());
 }
