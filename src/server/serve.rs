@@ -102,12 +102,8 @@ pub async fn serve(
     if !options.trusted_proxy.is_empty() {
         endpoint.trusted_proxies = options.trusted_proxy.into();
     }
-    let desk = Desk {
-        database: endpoint.database.clone(),
-        evidence: endpoint.evidence.clone(),
-        clock: endpoint.clock.clone(),
-        trusted_proxies: endpoint.trusted_proxies.clone(),
-    };
+    let (evidence, clock) = (endpoint.evidence.clone(), endpoint.clock.clone());
+    let desk = Desk::new(endpoint.database.clone(), evidence, clock, endpoint.trusted_proxies.clone());
     let all = router(endpoint, elsewhere).merge(desk::router::router(desk));
     Ok(listen(all, options.listen, tls, limits, handle).await?)
 }

@@ -8,6 +8,7 @@ mod common;
 mod app;
 mod bad_input;
 mod burst;
+mod desk;
 mod ended;
 mod findings;
 mod frozen_phone;

@@ -167,7 +167,7 @@ fn write_slips(file: &Path, issued: &[Issued], base: &str) -> Result<Option<(Pat
     Ok(folder.map(|folder| (folder, towns.len())))
 }
 
-fn checked_base(text: &str) -> Result<String, CliError> {
+pub(super) fn checked_base(text: &str) -> Result<String, CliError> {
     let base = text.trim_end_matches('/');
     let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
     if host.is_some_and(|host| !host.is_empty() && !host.contains(['#', '?', ' ', '"', '<'])) {

@@ -4,6 +4,7 @@
 //! error, and whatever refuses ends with exit code 1 without having written anything, but for tables that are taken row by row: of those
 //! the sound rows are written, and the others are what is refused.
 
+mod account;
 mod backup;
 mod codes;
 mod days;
@@ -86,6 +87,8 @@ enum Command {
     Results(results::Results),
     #[command(subcommand, about = "记录：上级做过的每一件事，查看、核对有没有被改过")]
     Log(log::Log),
+    #[command(subcommand, about = "账号：给各级党组织的人开工作台的账号、列出、再给链接、关")]
+    Account(account::AccountCommand),
     #[command(about = "备份数据库；服务运行时也可以")]
     Backup(backup::Backup),
     // What lists are read from is kept as things change; this is for whoever doubts it, or has changed the file by hand.
@@ -118,6 +121,7 @@ impl Command {
             Self::Findings(_) => Some("正在查问题和整改"),
             Self::Results(_) => Some("正在汇总结果"),
             Self::Log(_) => Some("正在查记录"),
+            Self::Account(_) => Some("正在查账号"),
             Self::Backup(_) => Some("正在备份"),
             Self::Derive => Some("正在重新算"),
         }
@@ -136,6 +140,7 @@ impl Command {
             | Self::Findings(_)
             | Self::Results(_)
             | Self::Log(_)
+            | Self::Account(_)
             | Self::Backup(_)
             | Self::Derive => Needs::Database,
         }
@@ -223,6 +228,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
         Command::Log(command) => command.run(&database).await.map_err(Into::into),
+        Command::Account(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
         Command::Derive => derive(&database).await.map_err(Into::into),
     };

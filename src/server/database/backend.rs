@@ -73,6 +73,8 @@ pub(super) enum Scope<'a> {
     Roster,
     /// What is published.
     Standard,
+    /// Accounts of people at desks, and who is signed in.
+    People,
     /// All branches and the roster.
     Whole,
     /// The log alone.
@@ -84,6 +86,7 @@ const WHOLE: i64 = 0x62_6961_6f63_6869;
 const ROSTER: i64 = WHOLE + 1;
 const STANDARD: i64 = WHOLE + 2;
 const LOG: i64 = WHOLE + 3;
+const PEOPLE: i64 = WHOLE + 4;
 
 impl<'a> Scope<'a> {
     /// More branches than this are locked as the whole: the server's table of locks has some thousand places for everybody.
@@ -100,6 +103,7 @@ impl<'a> Scope<'a> {
         match self {
             Self::Standard => alone(STANDARD),
             Self::Log => alone(LOG),
+            Self::People => alone(PEOPLE),
             Self::Roster => shared() + &alone(ROSTER),
             Self::Branches(branches) if branches.len() <= Self::MANY => {
                 let keys: BTreeSet<i64> = branches.iter().map(|branch| key(branch)).collect();

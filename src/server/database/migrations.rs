@@ -32,6 +32,7 @@ migrations![
     "0004_narrow_rows",
     "0005_log",
     "0006_off_system",
+    "0007_people",
 ];
 
 /// Makes the database or brings it along.

@@ -3,6 +3,7 @@
 //!
 //! Whatever answers a `Result` here fails when the database fails, and then nothing was stored; only other reasons are said where they are.
 
+pub mod accounts;
 mod activation;
 mod backend;
 mod changes;
@@ -20,6 +21,7 @@ mod publishing;
 pub mod results;
 pub mod reviews;
 pub mod roster;
+pub mod sessions;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;

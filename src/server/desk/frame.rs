@@ -30,7 +30,7 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
             }
         }
         div.who {
-            span { (visitor.person.unit_name) "　" (visitor.person.name) }
+            a href=(links::ME) { (visitor.person.unit_name) "　" (visitor.person.name) }
             a href=(links::MANUAL) { "镇里怎么用" }
             form method="post" action=(links::SIGN_OUT) {
                 (hidden("csrf", &visitor.token))

@@ -6,6 +6,16 @@ pub(crate) const TODAY: &str = "/desk";
 pub(crate) const SIGN_IN: &str = "/desk/sign-in";
 /// Signing out.
 pub(crate) const SIGN_OUT: &str = "/desk/sign-out";
+/// Setting the password by a link, which stands in the query (`link`).
+pub(crate) const WELCOME: &str = "/desk/welcome";
+/// Giving the password once more.
+pub(crate) const PROOF: &str = "/desk/proof";
+/// 我的
+pub(crate) const ME: &str = "/desk/me";
+/// Changing one's own password.
+pub(crate) const MY_PASSWORD: &str = "/desk/me/password";
+/// Ending one's other sessions.
+pub(crate) const MY_SESSIONS: &str = "/desk/me/sessions";
 /// 上报一览
 pub(crate) const REPORTS: &str = "/desk/reports";
 /// 问题台账
@@ -34,4 +44,35 @@ pub(crate) fn escaped(text: &str) -> String {
         }
         all
     })
+}
+
+/// An address that somebody sent, if it is one of the desk's: nobody is led elsewhere from here.
+pub(crate) fn inner(address: &str) -> Option<&str> {
+    let rest = address.strip_prefix(TODAY)?;
+    let is_path = rest.is_empty() || rest.starts_with(['/', '?']);
+    let is_plain = rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    (is_path && is_plain).then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_elsewhere() {
+        for own in ["/desk", "/desk?a=b", "/desk/reports?period=2026-H2&page=2"] {
+            assert_eq!(inner(own), Some(own));
+        }
+        for other in [
+            "",
+            "/",
+            "//evil.example",
+            "https://evil.example/desk",
+            "/deskevil",
+            "/desk\\evil",
+            "/desk/\r\nx: y",
+        ] {
+            assert_eq!(inner(other), None, "{other}");
+        }
+    }
 }

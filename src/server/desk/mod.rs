@@ -11,10 +11,15 @@
 //! A page asks a use case and shows its answer. What may be done is decided there (`office/people/authority.rs`); a page only leaves
 //! out what would be refused.
 
+mod cookies;
+mod door;
+mod entry;
 mod failure;
 mod frame;
 mod kit;
 mod links;
+mod me;
+mod posted;
 pub mod router;
 mod state;
 mod visitor;

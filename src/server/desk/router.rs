@@ -1,6 +1,6 @@
 //! Which address leads where, and what holds for every page.
 
-use super::{Desk, failure::Failure, links};
+use super::{Desk, entry, failure::Failure, links, me};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -33,6 +33,8 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route(links::STYLE, get(style))
+        .merge(entry::routes())
+        .merge(me::routes())
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(headers))

@@ -1,4 +1,5 @@
-//! Slows down whoever tries too often: by address for guesses of activation codes, by phone for codes it asks for.
+//! Slows down whoever tries too often: by address for guesses of activation codes, by phone for codes it asks for, by
+//! address and name for passwords.
 
 use std::{collections::HashMap, hash::Hash, sync::Mutex};
 
@@ -42,6 +43,18 @@ impl<K: Copy + Eq + Hash> Throttle<K> {
         }
         recent.entry(key).or_default().push(now);
     }
+
+    /// Takes back one event that was noted at this instant.
+    pub(crate) fn forget(&self, key: K, at: u64) {
+        let mut recent = self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(events) = recent.get_mut(&key) else { return };
+        if let Some(place) = events.iter().position(|event| *event == at) {
+            events.remove(place);
+        }
+        if events.is_empty() {
+            recent.remove(&key);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +69,17 @@ mod tests {
         throttle.note('a', 1_000);
         assert_eq!((throttle.wait_seconds('a', 1_000), throttle.wait_seconds('b', 1_000)), (Some(600), None));
         assert_eq!(throttle.wait_seconds('a', WINDOW_MS), None);
+    }
+
+    #[test]
+    fn what_is_taken_back_counts_as_nothing() {
+        let throttle = Throttle::new(1);
+        throttle.note('a', 5);
+        throttle.forget('a', 4);
+        assert!(throttle.wait_seconds('a', 6).is_some());
+        throttle.forget('a', 5);
+        assert_eq!(throttle.wait_seconds('a', 6), None);
+        assert!(throttle.recent.lock().unwrap().is_empty());
     }
 
     #[test]

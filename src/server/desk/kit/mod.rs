@@ -3,7 +3,9 @@
 mod forms;
 mod lists;
 mod notes;
+mod times;
 
 pub(crate) use forms::{area, choice, hidden, line, post, submit};
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};
+pub(crate) use times::moment;

@@ -32,6 +32,35 @@ pub(crate) enum Role {
     Audit,
 }
 
+impl Role {
+    /// The official term.
+    pub(crate) fn term(self) -> &'static str {
+        match self {
+            Self::Manage => "管理",
+            Self::Review => "审核",
+            Self::Inspect => "检查",
+            Self::Read => "查看",
+            Self::Audit => "审计",
+        }
+    }
+
+    /// As it is kept, and as forms name it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Manage => "manage",
+            Self::Review => "review",
+            Self::Inspect => "inspect",
+            Self::Read => "read",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The one that is kept so.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        ROLES.into_iter().find(|role| role.word() == word)
+    }
+}
+
 /// All of them, in the order in which they are shown.
 pub(crate) const ROLES: [Role; 5] = [Role::Manage, Role::Review, Role::Inspect, Role::Read, Role::Audit];
 

@@ -1,0 +1,94 @@
+//! What is shown to whoever has to sign in or give the password first. A form that waits for it goes along, and is shown to be sent
+//! once more afterwards.
+
+use super::{
+    frame,
+    kit::{Tone, hidden, line, note, post, submit},
+    links,
+    posted::{Fields, Kept, PASSWORD},
+    visitor::Visitor,
+};
+use crate::server::office::people::passwords::{MAX_CHARS, MIN_CHARS, Unfit};
+use maud::{Markup, html};
+
+/// What stands before the name of a field that only waits.
+const WAITING: &str = "kept.";
+
+/// The page on which one signs in.
+pub(super) fn sign_in(next: &str, kept: Option<&Kept>, login: &str, wrong: Option<&str>) -> Markup {
+    let action = kept.map_or(next, |kept| &kept.action);
+    let body = html! {
+        @if kept.is_some() { (note(Tone::Calm, "这一页放得太久，已经退出了。登录以后接着办，刚才填的都在。")) }
+        @if let Some(wrong) = wrong { (note(Tone::Wrong, wrong)) }
+        form.act method="post" action=(links::SIGN_IN) {
+            (hidden("next", action))
+            (waiting(kept))
+            (line("登录名", "login", "text", login, None))
+            (line("密码", PASSWORD, "password", "", None))
+            (submit("登录"))
+        }
+        p.muted { "没有账号，或者忘了密码：请本单位或者上级党组织的管理员发一个链接。" }
+    };
+    frame::open_page("登录", &body)
+}
+
+/// The page that asks for the password once more.
+pub(super) fn prove(visitor: &Visitor, kept: &Kept, wrong: Option<&str>) -> Markup {
+    let fields = html! {
+        (hidden("next", &kept.action))
+        (waiting(Some(kept)))
+        (line("密码", PASSWORD, "password", "", wrong))
+        (submit("确认"))
+    };
+    let body = html! {
+        (note(Tone::Calm, "这件事办了就收不回来，请再输一次自己的密码。刚才填的都在。"))
+        (post(visitor, links::PROOF, &fields))
+    };
+    frame::page(visitor, "", "再输一次密码", &body)
+}
+
+/// 接着办: the form that waited, to be sent by whoever may now.
+pub(super) fn carry_on(visitor: &Visitor, kept: &Kept) -> Markup {
+    let fields = html! {
+        @for (name, value) in &kept.fields { (hidden(name, value)) }
+        (submit("接着办"))
+    };
+    let body = html! {
+        (note(Tone::Calm, "刚才填的还没有送出去。点“接着办”就送出；不办了，从上面的菜单走开就行。"))
+        (post(visitor, links::inner(&kept.action).unwrap_or(links::TODAY), &fields))
+        @let shown = kept.fields.iter().filter(|(_, value)| value.chars().count() > 3);
+        dl.kept { @for (_, value) in shown { dd { (value) } } }
+    };
+    frame::page(visitor, "", "接着办", &body)
+}
+
+fn waiting(kept: Option<&Kept>) -> Markup {
+    html! {
+        @if let Some(kept) = kept {
+            (hidden(WAITING, ""))
+            @for (name, value) in &kept.fields { (hidden(&format!("{WAITING}{name}"), value)) }
+        }
+    }
+}
+
+/// The form that waits in the fields of a page of ours, if one does.
+pub(super) fn kept(action: &str, fields: Fields) -> Option<Kept> {
+    let mut waiting =
+        fields.into_iter().filter_map(|(name, value)| Some((name.strip_prefix(WAITING)?.to_owned(), value)));
+    // The first one says that there is a form at all, which may have no fields.
+    waiting.next()?;
+    Some(Kept { action: links::inner(action)?.to_owned(), fields: waiting.collect() })
+}
+
+/// Two fields that should hold the same.
+pub(super) const NOT_THE_SAME: &str = "两次输入的不一样。";
+
+/// Why a password is not taken, and what to do.
+pub(super) fn unfit(unfit: Unfit) -> String {
+    match unfit {
+        Unfit::Short => format!("密码至少{MIN_CHARS}个字；用一句自己记得住的话最好。"),
+        Unfit::Long => format!("密码最多{MAX_CHARS}个字。"),
+        Unfit::Own => "密码里不要有姓名、登录名、单位的名称和编号。".to_owned(),
+        Unfit::Common => "这个密码别人一猜就中，换一个；用一句自己记得住的话最好。".to_owned(),
+    }
+}

@@ -1,0 +1,171 @@
+//! Signing in and out, and who is signed in. Nobody is told whether a name exists: a wrong name is answered as a wrong password is, and
+//! as late.
+
+use super::{
+    Grant, Person, PersonId, Role, Secret,
+    passwords::{Passwords, Unhashed},
+};
+use crate::{
+    domain::ContentHash,
+    server::{
+        database::{
+            Database, DatabaseError,
+            accounts::{Account, Granted},
+            sessions::Session,
+        },
+        office::clock::{Clock, Random},
+    },
+};
+
+/// So long a session that nobody uses stays; twelve hours in milliseconds.
+pub(crate) const IDLE_MS: u64 = 12 * 60 * 60 * 1000;
+/// So often its use is noted; a minute in milliseconds.
+const NOTED_MS: u64 = 60 * 1000;
+/// So long a password that was given stands for the one who acts; ten minutes in milliseconds.
+const PROVED_MS: u64 = 10 * 60 * 1000;
+
+/// Why nobody is signed in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// No open account has this name and password.
+    #[error("no account has this name and password")]
+    Wrong,
+    /// The password was not compared.
+    #[error(transparent)]
+    Unhashed(#[from] Unhashed),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// A login name as it is kept: in one way of writing, without what surrounds it.
+pub(crate) fn login(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    text.trim().nfkc().collect::<String>().to_lowercase()
+}
+
+/// Signs somebody in; what the browser shows from now on.
+pub(crate) async fn sign_in(
+    database: &Database,
+    clock: &dyn Clock,
+    random: &mut dyn Random,
+    passwords: &Passwords,
+    name: &str,
+    password: &str,
+) -> Result<Secret, Refusal> {
+    let known = database.password_of(&login(name)).await?;
+    let (account, hash) = known.map_or((None, None), |(account, hash)| (Some(account), Some(hash)));
+    let is_right = passwords.is(password, hash).await?;
+    let account = account.filter(|_| is_right).ok_or(Refusal::Wrong)?;
+    let secret = Secret::draw(random).ok_or(Unhashed::NoRandomness)?;
+    let now = clock.now_ms();
+    let mut tx = database.change_accounts().await?;
+    // It may have been closed while the password was compared.
+    tx.account(account).await?.ok_or(Refusal::Wrong)?;
+    let session = Session { hash: secret.hash(), account, begun_at: now, seen_at: now, proved_at: now };
+    tx.begin_session(&session, now.saturating_sub(IDLE_MS)).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// Ends the session that a browser shows, if there is one.
+pub(crate) async fn sign_out(database: &Database, session: &ContentHash) -> Result<(), DatabaseError> {
+    let mut tx = database.change_accounts().await?;
+    tx.end_session(session).await?;
+    tx.commit().await
+}
+
+/// Where somebody is signed in, the newest first.
+pub(crate) async fn of(
+    database: &Database,
+    clock: &dyn Clock,
+    person: &Person,
+) -> Result<Vec<Session>, DatabaseError> {
+    database.sessions_of(person.id.0, clock.now_ms().saturating_sub(IDLE_MS)).await
+}
+
+/// Ends somebody's sessions but for the one that is told; how many there were.
+pub(crate) async fn end_others(
+    database: &Database,
+    person: &Person,
+    but: &ContentHash,
+) -> Result<u64, DatabaseError> {
+    let mut tx = database.change_accounts().await?;
+    let ended = tx.end_other_sessions(person.id.0, but).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The password once more, for what cannot be undone.
+pub(crate) async fn prove(
+    database: &Database,
+    clock: &dyn Clock,
+    passwords: &Passwords,
+    login: &str,
+    session: &Session,
+    password: &str,
+) -> Result<(), Refusal> {
+    let known = database.password_of(login).await?.map(|(_, hash)| hash);
+    if !passwords.is(password, known).await? {
+        return Err(Refusal::Wrong);
+    }
+    Ok(database.prove_session(&session.hash, clock.now_ms()).await?)
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    /// Who, with what holds at this moment: what was taken away since the session began is gone.
+    pub(crate) person: Person,
+    /// The login name.
+    pub(crate) login: String,
+    /// The session.
+    pub(crate) session: Session,
+}
+
+impl SignedIn {
+    /// Whether the password was given so lately that it stands for whoever acts now.
+    pub(crate) fn is_proved(&self, now: u64) -> bool {
+        now.saturating_sub(self.session.proved_at) < PROVED_MS
+    }
+
+    /// Whether the use of the session should be noted.
+    pub(crate) fn is_to_be_noted(&self, now: u64) -> bool {
+        now.saturating_sub(self.session.seen_at) >= NOTED_MS
+    }
+}
+
+/// Who shows this; `None` when nobody is signed in so.
+pub(crate) async fn recognise(
+    database: &Database,
+    now: u64,
+    shown: &Secret,
+) -> Result<Option<SignedIn>, DatabaseError> {
+    let Some(session) = database.session(&shown.hash()).await? else { return Ok(None) };
+    if now.saturating_sub(session.seen_at) >= IDLE_MS {
+        return Ok(None);
+    }
+    let Some(account) =
+        database.account(session.account).await?.filter(|account| account.closed_at.is_none())
+    else {
+        return Ok(None);
+    };
+    let granted = database.granted_to(&[account.id]).await?.remove(&account.id).unwrap_or_default();
+    let login = account.login.clone();
+    Ok(Some(SignedIn { person: person(account, granted), login, session }))
+}
+
+/// Somebody, with what the account is entrusted with.
+pub(super) fn person(account: Account, granted: Vec<Granted>) -> Person {
+    let Account { id, unit, unit_name, name, .. } = account;
+    Person { id: PersonId(id), name, unit, unit_name, grants: grants(granted) }
+}
+
+/// Grants as they are kept; a role that this version does not know allows nothing.
+pub(super) fn grants(granted: Vec<Granted>) -> Vec<Grant> {
+    let known = granted.into_iter().filter_map(|granted| {
+        let role = Role::of_word(&granted.role)?;
+        Some(Grant { unit: granted.unit, role, until: granted.until })
+    });
+    known.collect()
+}
