@@ -295,7 +295,7 @@ mod tests {
                 (Group::Returned, names(&["问题5"])),
                 (Group::Overdue, names(&["问题4"])),
                 (Group::Open, names(&["问题3", "问题2", "问题1"])),
-                (Group::Mended, names(&["问题6"])),
+                (Group::Closed, names(&["问题6"])),
             ]
         );
     }

@@ -1,7 +1,7 @@
 //! What 整改台账 says of a finding, in the branch's paper form and in the upper level's workbook alike.
 
 use super::terms::{finding_origin, finding_state, whole_day};
-use crate::domain::{Finding, FindingState, Ruling, period::shanghai_date};
+use crate::domain::{Finding, Ruling, period::shanghai_date};
 use jiff::civil::Date;
 
 /// 问题来源: which check it was, as far as that was said.
@@ -43,12 +43,12 @@ pub fn done(finding: &Finding, today: Date) -> String {
 
 /// 销号（验收人、日期）; empty until then.
 pub fn closed(finding: &Finding) -> String {
-    match (finding.state, &finding.verdict) {
-        (FindingState::Closed, Some(verdict)) => {
-            format!("{}，{}", verdict.by, whole_day(shanghai_date(verdict.given_at)))
-        }
-        _ => String::new(),
-    }
+    let Some(day) = finding.closed_on() else { return String::new() };
+    let by = match (&finding.verdict, finding.settled) {
+        (Some(verdict), None) => &verdict.by,
+        _ => "支部",
+    };
+    format!("{by}，{}", whole_day(day))
 }
 
 /// 备注: why it came back, when that is the upper level's last word.

@@ -117,7 +117,8 @@ pub const fn kind(kind: ActivityKind) -> &'static str {
     }
 }
 
-/// One step of mending. The branch says 支部已整改; 销号 is the upper level's word.
+/// One step of mending. Of what the upper level found the branch says 支部已整改, and 销号 is the upper level's word; of what the branch
+/// found itself it is the branch's.
 pub fn finding_state(state: FindingState) -> &'static str {
     match state {
         FindingState::Open => "待整改",

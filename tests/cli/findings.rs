@@ -2,7 +2,8 @@
 
 use super::stage::{DALING, Phone, SHILI, Stage, rural};
 use biaochi::domain::{
-    ContentHash, FindingField, FindingId, FindingState, FindingValue, Findings, Points, Progress, Ruling,
+    ContentHash, FindingField, FindingId, FindingOrigin, FindingState, FindingValue, Findings, Points,
+    Progress, Ruling,
 };
 use calamine::{Data, Reader as _, open_workbook};
 use rust_xlsxwriter::Workbook;
@@ -97,6 +98,32 @@ async fn a_finding_from_above_is_mended_returned_mended_again_closed_and_reopene
 }
 
 #[tokio::test]
+async fn what_the_branch_found_itself_it_closes_itself_and_nobody_above_decides_on_it() {
+    let stage = Stage::ready();
+    let server = stage.serve();
+    let phone = server.phone(&stage, SHILI, 1).await;
+    let id = FindingId::from_parts(1, &[7; 10]);
+    let problem = FindingValue::Text { text: "缺签到表".into() };
+    phone.write_findings(vec![phone.entry(&Findings::default(), id, FindingField::Problem, problem)]).await;
+    let refuse = |number: &str| {
+        let told = ["自己查出来的，由支部自己销号", "findings import"];
+        stage.run(&["findings", "close", number, "--yes-not-mended"]).refused(&told);
+        stage.run(&["findings", "return", number, "--reason", "又缺了"]).refused(&told);
+    };
+    refuse(&number(id));
+    let closed = mend(&phone, id, Progress::Mended).await.find(id).unwrap();
+    assert!(closed.state == FindingState::Closed && closed.settled.is_some() && closed.verdict.is_none());
+    refuse(&number(id));
+    assert!(stage.run(&["findings", "list", "--mended"]).ok().contains("共0个问题"), "nobody waits");
+    assert_eq!(stage.run(&["findings", "list", "--json"]).json()[0]["state"], "已销号");
+    let out = stage.arg("台账.xlsx");
+    stage.run(&["findings", "export", "-o", &out]).ok();
+    let mut book: calamine::Xlsx<_> = open_workbook(&out).unwrap();
+    let ledger = book.worksheet_range("整改台账").unwrap();
+    assert!(ledger.rows().nth(1).unwrap()[11].to_string().starts_with("支部，"), "by whom and when");
+}
+
+#[tokio::test]
 async fn the_table_imported_again_over_an_older_database_makes_no_second_findings() {
     let stage = Stage::ready();
     if stage.has_no_file() {
@@ -125,8 +152,12 @@ async fn a_number_as_it_is_printed_always_means_one_finding() {
     for (ms, random) in (1..).zip(&ids) {
         let problem = FindingValue::Text { text: format!("问题{ms}") };
         let id = FindingId::from_parts(ms, random);
+        // What the branch wrote down of an inspection of which it has the paper.
+        let origin =
+            FindingValue::Origin { origin: FindingOrigin::Inspection, detail: "县里检查".into() };
+        let word = |field, value| phone.entry(&Findings::default(), id, field, value);
         phone
-            .write_findings(vec![phone.entry(&Findings::default(), id, FindingField::Problem, problem)])
+            .write_findings(vec![word(FindingField::Problem, problem), word(FindingField::Origin, origin)])
             .await;
     }
     let told = stage.run(&["findings", "list"]).ok();

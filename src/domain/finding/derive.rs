@@ -21,11 +21,11 @@ pub enum FindingState {
     Open,
     /// 整改中
     UnderWay,
-    /// 支部已整改: the branch says so; whether it is closed is for the upper level to say.
+    /// 支部已整改: the branch says so of what the upper level found; whether it is closed is for the upper level to say.
     Mended,
     /// 退回: the upper level was not content.
     Returned,
-    /// 已销号
+    /// 已销号: accepted by the upper level; what the branch found itself, by the branch.
     Closed,
     /// 支部撤掉: written by mistake.
     Withdrawn,
@@ -78,11 +78,26 @@ pub struct Finding {
     pub put_off: bool,
     /// How it stands.
     pub state: FindingState,
+    /// When the branch closed it, by its own clock; of what [it found itself](Self::is_own) alone.
+    pub settled: Option<u64>,
     /// The newest verdict.
     pub verdict: Option<Verdict>,
 }
 
 impl Finding {
+    /// Whether the branch found it itself, or another that it took it over from: then it closes it itself, and nobody above decides
+    /// on it.
+    pub fn is_own(&self) -> bool {
+        self.origin == FindingOrigin::SelfCheck
+    }
+
+    /// The day on which it was closed, by whomever.
+    pub fn closed_on(&self) -> Option<Date> {
+        let verdict = self.verdict.as_ref().filter(|verdict| verdict.ruling == Ruling::Closed);
+        let at = verdict.map(|verdict| verdict.given_at).or(self.settled)?;
+        (self.state == FindingState::Closed).then(|| shanghai_date(at))
+    }
+
     /// By when it is due: what the upper level asked for, or what the branch has set itself.
     pub fn due(&self) -> Option<Date> {
         self.demanded.or(self.deadline)
@@ -167,13 +182,21 @@ impl Findings {
         let counting: Vec<&FindingEntry> =
             entries.iter().copied().filter(|entry| counts(entry, verdict)).collect();
         let registers = Registers::of(counting.iter().copied());
+        let from_above = |field| registers.0.get(field).is_some_and(|entry| entry.is_from_above());
+        let is_from_above = from_above(&FindingField::Problem);
         let (origin, detail) = match registers.value(&FindingField::Origin) {
-            Some(FindingValue::Origin { origin, detail }) => (*origin, detail.clone()),
+            // What the upper level wrote is not made the branch's own by a word of the branch.
+            Some(FindingValue::Origin { origin, detail })
+                if !is_from_above || from_above(&FindingField::Origin) =>
+            {
+                (*origin, detail.clone())
+            }
+            _ if is_from_above => (FindingOrigin::Inspection, String::new()),
             _ => (FindingOrigin::SelfCheck, String::new()),
         };
-        let from_above = |field| registers.0.get(field).is_some_and(|entry| entry.is_from_above());
         let days = Days::of(&counting, &verdicts);
-        let is_from_above = from_above(&FindingField::Problem);
+        let is_own = origin == FindingOrigin::SelfCheck;
+        let (state, settled) = state(&counting, verdict, is_from_above, is_own);
         Some(Finding {
             id,
             begun,
@@ -203,7 +226,8 @@ impl Findings {
                 _ => None,
             }),
             put_off: days.put_off,
-            state: state(&counting, verdict, is_from_above),
+            state,
+            settled,
             verdict: verdict.cloned(),
         })
     }
@@ -257,9 +281,14 @@ fn counts(entry: &FindingEntry, newest: Option<&Verdict>) -> bool {
     newest.is_none_or(|verdict| verdict.ruling != Ruling::Closed || entry.stamp < verdict.stamp)
 }
 
-/// The branch's progress counts over a 退回 that its writer had read; until then the verdict does. Nothing is taken back that the
-/// upper level found or has decided on.
-fn state(counting: &[&FindingEntry], verdict: Option<&Verdict>, is_from_above: bool) -> FindingState {
+/// How it stands, and when the branch closed it itself. The branch's progress counts over a 退回 that its writer had read; until then the
+/// verdict does. Nothing is taken back that the upper level found or has decided on.
+fn state(
+    counting: &[&FindingEntry],
+    verdict: Option<&Verdict>,
+    is_from_above: bool,
+    is_own: bool,
+) -> (FindingState, Option<u64>) {
     let is_withdrawable = !is_from_above && verdict.is_none();
     let said = counting.iter().filter_map(|entry| match entry.value {
         FindingValue::Progress { progress, after } => Some((entry.stamp, progress, after)),
@@ -273,17 +302,18 @@ fn state(counting: &[&FindingEntry], verdict: Option<&Verdict>, is_from_above: b
         .filter(|(_, progress, _)| is_withdrawable || *progress != Progress::Withdrawn)
         .filter(|(at, _, after)| answers(*at, *after))
         .max_by_key(|(at, ..)| *at)
-        .map(|(_, progress, _)| match progress {
-            Progress::Open => FindingState::Open,
-            Progress::UnderWay => FindingState::UnderWay,
-            Progress::Mended => FindingState::Mended,
-            Progress::Withdrawn => FindingState::Withdrawn,
+        .map(|(at, progress, _)| match progress {
+            Progress::Open => (FindingState::Open, None),
+            Progress::UnderWay => (FindingState::UnderWay, None),
+            Progress::Mended if is_own => (FindingState::Closed, Some(at.ms)),
+            Progress::Mended => (FindingState::Mended, None),
+            Progress::Withdrawn => (FindingState::Withdrawn, None),
         });
     match verdict.map(|verdict| &verdict.ruling) {
-        None => own.unwrap_or(FindingState::Open),
-        // Only the upper level opens a closed finding again.
-        Some(Ruling::Closed) => FindingState::Closed,
-        Some(Ruling::Returned { .. }) => own.unwrap_or(FindingState::Returned),
+        None => own.unwrap_or((FindingState::Open, None)),
+        // Only the upper level opens again what it has closed.
+        Some(Ruling::Closed) => (FindingState::Closed, None),
+        Some(Ruling::Returned { .. }) => own.unwrap_or((FindingState::Returned, None)),
     }
 }
 

@@ -1,4 +1,5 @@
-//! 问题和整改: one shortfall against one item, from the day it is seen until it is closed from above.
+//! 问题和整改: one shortfall against one item, from the day it is seen until it is closed: by the branch what it found itself, from
+//! above what was found from above.
 //!
 //! What people write of a finding (problem, measure, who, until when …) are registers of stamped entries, exactly as answers
 //! are: merging phones, or phone and endpoint, is the union of the sets, the entry with the highest stamp counts, and what it
@@ -162,7 +163,7 @@ pub enum Progress {
     Open,
     /// 整改中
     UnderWay,
-    /// 支部已整改
+    /// 支部已整改; of what the branch found itself, 支部销号.
     Mended,
     /// 撤掉: written by mistake. Only of what the branch found itself; what the upper level found stays.
     Withdrawn,

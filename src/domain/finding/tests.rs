@@ -20,6 +20,13 @@ fn progress(progress: Progress, ms: u64) -> FindingEntry {
     entry(1, FindingField::Progress, FindingValue::Progress { progress, after: None }, ms)
 }
 
+/// What makes finding 1 one of the upper level's.
+fn inspected() -> FindingEntry {
+    let origin = FindingOrigin::Inspection;
+    let value = FindingValue::Origin { origin, detail: String::new() };
+    FindingEntry { stamp: above(1), ..entry(1, FindingField::Origin, value, 1) }
+}
+
 /// Written after having read the verdict of this moment.
 fn answer(progress: Progress, ms: u64, read: u64) -> FindingEntry {
     let after = Some(above(read));
@@ -45,7 +52,7 @@ fn returned(until: Option<Date>) -> Ruling {
 
 #[test]
 fn the_branch_mends_and_only_the_upper_level_closes() {
-    let mut findings = Findings::default();
+    let mut findings = Findings::new([inspected()], []);
     let state = |findings: &Findings| findings.find(id(1)).unwrap().state;
     findings.write(entry(1, FindingField::Problem, FindingValue::Text { text: "缺签到表".into() }, 10));
     assert_eq!(state(&findings), FindingState::Open);
@@ -62,6 +69,33 @@ fn the_branch_mends_and_only_the_upper_level_closes() {
     assert_eq!(state(&findings), FindingState::Closed, "the branch does not open what is closed");
     findings.merge(Findings::new([], [verdict(returned(None), 80)]));
     assert_eq!(state(&findings), FindingState::Returned, "the upper level does");
+}
+
+#[test]
+fn what_the_branch_found_itself_it_closes_and_opens_again_itself() {
+    let text = |text: &str| FindingValue::Text { text: text.into() };
+    /// 2026-11-24 in Shanghai.
+    const NOON: u64 = 1_795_492_800_000;
+    let mut findings = Findings::new([entry(1, FindingField::Problem, text("缺签到表"), 10)], []);
+    let read = |findings: &Findings| findings.find(id(1)).unwrap();
+    assert!(read(&findings).is_own() && read(&findings).closed_on().is_none());
+    findings.write(progress(Progress::Mended, NOON));
+    assert_eq!((read(&findings).state, read(&findings).settled), (FindingState::Closed, Some(NOON)));
+    assert_eq!(read(&findings).closed_on(), Some(date(2026, 11, 24)));
+    findings.write(progress(Progress::UnderWay, NOON + 1));
+    assert_eq!((read(&findings).state, read(&findings).settled), (FindingState::UnderWay, None));
+    // Whatever was decided on such a one by a version that still did so.
+    findings.merge(Findings::new([], [verdict(returned(None), NOON + 2)]));
+    findings.write(answer(Progress::Mended, NOON + 3, NOON + 2));
+    assert_eq!((read(&findings).state, read(&findings).settled), (FindingState::Closed, Some(NOON + 3)));
+    findings.merge(Findings::new([], [verdict(Ruling::Closed, NOON + 4)]));
+    assert_eq!((read(&findings).state, read(&findings).settled), (FindingState::Closed, None));
+    // None becomes the branch's own by its saying so.
+    let theirs =
+        FindingEntry { stamp: above(20), ..entry(2, FindingField::Problem, text("门牌脱落"), 20) };
+    let own = FindingValue::Origin { origin: FindingOrigin::SelfCheck, detail: String::new() };
+    let findings = Findings::new([theirs, entry(2, FindingField::Origin, own, 30)], []);
+    assert!(!findings.find(id(2)).unwrap().is_own());
 }
 
 #[test]
@@ -112,7 +146,8 @@ fn the_branch_takes_back_what_it_wrote_by_mistake_and_nothing_of_the_upper_level
 
 #[test]
 fn a_word_that_had_not_read_the_return_does_not_answer_it() {
-    let mut findings = Findings::new([progress(Progress::Mended, 10)], [verdict(returned(None), 20)]);
+    let mut findings =
+        Findings::new([inspected(), progress(Progress::Mended, 10)], [verdict(returned(None), 20)]);
     let state = |findings: &Findings| findings.find(id(1)).unwrap().state;
     // Another phone, without network since before the return.
     findings.write(progress(Progress::Mended, 30));
@@ -371,8 +406,9 @@ proptest! {
             prop_assert!(all.history(entry.finding, &entry.field).any(|kept| kept == entry));
         }
         prop_assert_eq!(merged(&a, &b).all(), merged(&b, &a).all());
-        // While it is closed, it reads as it did to whoever closed it.
-        for finding in all.all().into_iter().filter(|finding| finding.state == FindingState::Closed) {
+        // While it is closed from above, it reads as it did to whoever closed it.
+        let closed = |finding: &Finding| finding.state == FindingState::Closed && finding.settled.is_none();
+        for finding in all.all().into_iter().filter(closed) {
             let at = finding.verdict.as_ref().unwrap().stamp;
             let before = all.entries().iter().filter(|entry| entry.stamp < at).cloned();
             let before = Findings::new(before, all.verdicts().iter().cloned());

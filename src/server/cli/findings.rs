@@ -56,7 +56,7 @@ pub(super) enum Findings {
         )]
         file: PathBuf,
     },
-    #[command(about = "验收销号")]
+    #[command(about = "验收销号：上级检查发现的；支部自己查出来的由支部自己销号")]
     Close {
         #[arg(value_name = "NUMBER", required = true, help = "问题编号，可以写几个：findings list 的第一列")]
         finding: Vec<String>,
@@ -107,6 +107,10 @@ impl From<Refusal> for CliError {
             Refusal::NotMended { branch, number, state } => (
                 format!("{branch}的“{number}”还是“{}”，支部没有说整改好", finding_state(state)),
                 "等支部整改；确实验收过了，加 --yes-not-mended",
+            ),
+            Refusal::Own { branch, number } => (
+                format!("“{number}”是{branch}自己查出来的，由支部自己销号"),
+                "上级认为没有改好，另写一个问题，用 findings import 导入",
             ),
             Refusal::Reason => (
                 format!("退回的原因空着、超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符"),

@@ -22,7 +22,7 @@ use sqlx::{AnyConnection, Row as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// By which way of working it out.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// So many bodies are read at once.
 const BODIES: i64 = 200;
 /// So many branches' findings.

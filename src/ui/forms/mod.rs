@@ -160,10 +160,7 @@ impl<'a> Source<'a> {
         let mut findings = self.findings.all();
         findings.retain(|finding| match finding.state {
             FindingState::Withdrawn => false,
-            FindingState::Closed => {
-                let closed = finding.verdict.as_ref().map(|verdict| shanghai_date(verdict.given_at));
-                closed.is_none_or(|day| day >= self.period.starts)
-            }
+            FindingState::Closed => finding.closed_on().is_none_or(|day| day >= self.period.starts),
             _ => true,
         });
         findings

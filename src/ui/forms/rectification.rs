@@ -50,7 +50,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
         if open == 0 { String::new() } else { format!("还有{open}条没填，不在这张台账里。") };
     rows.extend((0..EMPTY_LINES).map(|_| Row { cells: vec![String::new(); columns.len()], lines: 3 }));
     let remark = format!(
-        "{remark}{open}整改好了写“支部已整改”，由{}验收后销号；没整改好的写原因和新的时限。",
+        "{remark}{open}上级检查的，整改好了写“支部已整改”，由{}验收后销号；自查的，经支委会认定后支部自己销号。没整改好的写原因和新的时限。",
         source.addressee()
     );
     Paper {

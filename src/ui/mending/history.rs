@@ -29,16 +29,17 @@ pub fn FindingHistory(
     finding: Memo<Option<Finding>>,
 ) -> impl IntoView {
     let session = session();
-    let id = Memo::new(move |_| finding.read().as_ref().map(|finding| finding.id));
+    let id = Memo::new(move |_| finding.read().as_ref().map(|finding| (finding.id, finding.is_own())));
     let past = Memo::new(move |_| {
-        let Some(id) = id.get() else { return Vec::new() };
+        let Some((id, is_own)) = id.get() else { return Vec::new() };
         let mending = session.mending.read();
         let findings = &mending.findings;
         let mut past = Vec::new();
         for field in &FIELDS {
             // How far it has come is told from the first word on; of the others only what was changed.
             if *field == FindingField::Progress || findings.history(id, field).count() > 1 {
-                let words = findings.history(id, field).map(|entry| (entry.stamp, written(session, entry)));
+                let words =
+                    findings.history(id, field).map(|entry| (entry.stamp, written(session, entry, is_own)));
                 past.extend(words);
             }
         }
@@ -46,7 +47,7 @@ pub fn FindingHistory(
         let of_photos = findings.entries().iter().filter(|entry| entry.finding == id);
         let of_photos = of_photos
             .filter(|entry| entry.field.photo().is_some() && findings.history(id, &entry.field).count() > 1);
-        past.extend(of_photos.map(|entry| (entry.stamp, written(session, entry))));
+        past.extend(of_photos.map(|entry| (entry.stamp, written(session, entry, is_own))));
         let verdicts = findings.verdicts().iter().filter(|verdict| verdict.finding == id);
         past.extend(verdicts.map(|verdict| {
             let said = match &verdict.ruling {
@@ -72,7 +73,7 @@ pub fn FindingHistory(
 }
 
 /// A word with when and where it was written: 11月24日 14:05，本机：整改措施，会前备好签到表.
-fn written(session: Session, entry: &FindingEntry) -> String {
+fn written(session: Session, entry: &FindingEntry, is_own: bool) -> String {
     let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));
     let by = match entry.stamp.device {
         above if above == endpoint_device() => session.addressee(),
@@ -97,6 +98,7 @@ fn written(session: Session, entry: &FindingEntry) -> String {
         FindingValue::Progress { progress, .. } => terms::finding_state(match progress {
             Progress::Open => FindingState::Open,
             Progress::UnderWay => FindingState::UnderWay,
+            Progress::Mended if is_own => FindingState::Closed,
             Progress::Mended => FindingState::Mended,
             Progress::Withdrawn => FindingState::Withdrawn,
         })

@@ -44,7 +44,9 @@ pub fn FindingsPage() -> impl IntoView {
                 view! {
                     {shown}
                     <Note>
-                        <p>{move || format!("改好了点“支部已整改”；验收销号由{}办。", session.addressee())}</p>
+                        <p>
+                            {move || format!("支部自己查的，改好了自己销号；上级检查的，改好了点“支部已整改”，由{}验收销号。", session.addressee())}
+                        </p>
                     </Note>
                     <a href="/paper/rectification" class="button">
                         "导出整改台账"
@@ -140,7 +142,7 @@ pub(super) fn class(finding: &Finding, session: Session) -> &'static str {
 }
 
 fn row(session: Session, finding: &Finding) -> impl IntoView + use<> {
-    let from = if finding.from_above { " · 上级检查" } else { "" };
+    let from = if finding.is_own() { "" } else { " · 上级检查" };
     let mending = session.mending.read();
     let waits = match (mending.unsent.contains_key(&finding.id), mending.waits_for_report(finding.id)) {
         (true, true) if finding.state == FindingState::Withdrawn => "",

@@ -75,7 +75,7 @@ fn Shown(id: FindingId) -> impl IntoView {
     }
 }
 
-/// What is wrong, how it stands, what the upper level said last, and what the item scores.
+/// What is wrong, how it stands, the last word on that, and what the item scores.
 #[component]
 fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
@@ -95,7 +95,7 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
                         " "
                         <b>{terms::finding_standing(&finding, session.today.get())}</b>
                     </p>
-                    {said_above(&finding, session).map(|said| view! { <p data-testid="verdict">{said}</p> })}
+                    {last_said(&finding, session).map(|said| view! { <p data-testid="verdict">{said}</p> })}
                 })
             }}
             {move || about(&finding.get()?, session)}
@@ -103,10 +103,13 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
     }
 }
 
-/// The upper level's last word: 镇安镇党委11月24日退回：缺签到表，11月27日前改好.
-fn said_above(finding: &Finding, session: Session) -> Option<String> {
-    let verdict = finding.verdict.as_ref()?;
+/// The last word on it: 镇安镇党委11月24日退回：缺签到表，11月27日前改好; 支部11月24日销号.
+fn last_said(finding: &Finding, session: Session) -> Option<String> {
     let today = session.today.get();
+    if let Some(at) = finding.settled {
+        return Some(format!("支部{}销号。", dates::day(shanghai_date(at), today)));
+    }
+    let verdict = finding.verdict.as_ref()?;
     let at = dates::day(shanghai_date(verdict.given_at), today);
     let by = if verdict.by.is_empty() { session.addressee() } else { verdict.by.clone() };
     Some(match &verdict.ruling {
@@ -159,9 +162,12 @@ fn progress(session: Session, id: FindingId, to: Progress) {
 #[component]
 fn Steps(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
-    let standing = Memo::new(move |_| finding.read().as_ref().map(|finding| (finding.id, finding.state)));
+    let standing = Memo::new(move |_| {
+        let finding = finding.read();
+        finding.as_ref().map(|finding| (finding.id, finding.state, finding.is_own(), finding.settled))
+    });
     move || {
-        let (id, state) = standing.get()?;
+        let (id, state, is_own, settled) = standing.get()?;
         let button = move |name: &'static str, class: &'static str, to: Progress| {
             view! {
                 <button type="button" class=class on:click=move |_| progress(session, id, to)>
@@ -169,7 +175,9 @@ fn Steps(finding: Memo<Option<Finding>>) -> impl IntoView {
                 </button>
             }
         };
-        let mended = || button("支部已整改", "button button-main", Progress::Mended);
+        let done = if is_own { "改好了，支部销号" } else { "支部已整改" };
+        let mended = || button(done, "button button-main", Progress::Mended);
+        let again = || button("还没有改好，接着整改", "quiet", Progress::UnderWay);
         let shown = match state {
             FindingState::Open => {
                 view! { {mended()} {button("开始整改", "button", Progress::UnderWay)} }.into_any()
@@ -184,7 +192,7 @@ fn Steps(finding: Memo<Option<Finding>>) -> impl IntoView {
                 <Note>
                     <p>{format!("支部已整改，等{}验收销号。", session.addressee())}</p>
                 </Note>
-                {button("还没有改好，接着整改", "quiet", Progress::UnderWay)}
+                {again()}
             }
             .into_any(),
             FindingState::Withdrawn => view! {
@@ -194,9 +202,19 @@ fn Steps(finding: Memo<Option<Finding>>) -> impl IntoView {
                 {button("还是要整改", "button", Progress::Open)}
             }
             .into_any(),
-            FindingState::Closed => ().into_any(),
+            // What the branch closed itself, it opens again itself.
+            FindingState::Closed => settled.map(|_| again()).into_any(),
         };
-        Some(view! { <div class="cards" data-testid="finding-steps">{shown}</div> })
+        let asked = is_own && state.is_to_be_mended();
+        let asked = asked.then(|| {
+            view! { <p class="muted">"支部自己查的：经支委会（没有支委会的，党员大会）认定改好了再销号。"</p> }
+        });
+        Some(view! {
+            <div class="cards" data-testid="finding-steps">
+                {asked}
+                {shown}
+            </div>
+        })
     }
 }
 

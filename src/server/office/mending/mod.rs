@@ -68,6 +68,14 @@ pub(crate) enum Refusal {
         /// How it stands.
         state: FindingState,
     },
+    /// The branch has found it itself, and closes it itself.
+    #[error("{branch}: {number:?} is the branch's own")]
+    Own {
+        /// The branch's name.
+        branch: String,
+        /// The number, as it was given.
+        number: String,
+    },
     /// The reason is missing, too long, or holds what is no text.
     #[error("a reason is a text of up to {MAX_TEXT_CHARS} characters")]
     Reason,
@@ -220,8 +228,8 @@ async fn find(database: &Database, text: &str) -> Result<Row, Refusal> {
     }
 }
 
-/// Closes findings by their numbers (销号), all or none: such as the branch has mended, or others too where that is meant. What a
-/// phone writes meanwhile comes before or after it.
+/// Closes findings by their numbers (销号), all or none: such as the branch has mended, or others too where that is meant; never what it
+/// found itself. What a phone writes meanwhile comes before or after it.
 pub(crate) async fn close(
     database: &Database,
     clock: &dyn Clock,
@@ -243,6 +251,7 @@ pub(crate) async fn close(
     let decide = |branch: &BranchCode, finding: &Finding| {
         let key = (branch.clone(), finding.id);
         let Some((number, row, by)) = meant.get(&key) else { return Ok(None) };
+        must_be_from_above(finding, row, number)?;
         match finding.state {
             FindingState::Closed => {
                 closed_before.insert(key);
@@ -283,6 +292,7 @@ pub(crate) async fn send_back(
     let by = actor.speaker(database, &row.branch.code).await?;
     let mut is_said = false;
     let decide = |_: &BranchCode, finding: &Finding| {
+        must_be_from_above(finding, &row, number)?;
         is_said = finding.state == FindingState::Returned
             && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
         Ok::<_, Refusal>((!is_said).then(|| (by.clone(), ruling.clone())))
@@ -292,6 +302,13 @@ pub(crate) async fn send_back(
         return Err(Unsaid::Overtaken.into());
     }
     Ok(Decided::of(&row, !is_said))
+}
+
+fn must_be_from_above(finding: &Finding, row: &Row, number: &str) -> Result<(), Refusal> {
+    if finding.is_own() {
+        return Err(Refusal::Own { branch: row.branch.name.clone(), number: number.into() });
+    }
+    Ok(())
 }
 
 /// Whether it was stored; not if somebody else of the upper level said something of these findings since.
