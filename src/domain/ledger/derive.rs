@@ -133,6 +133,26 @@ fn begun<'a>(seen: impl Iterator<Item = &'a Live<'a>>) -> Option<Date> {
     seen.map(|live| live.entry.date).min()
 }
 
+/// What the ledger answers by itself in a register, whatever was said there against it.
+pub fn speaks(
+    key: &AnswerKey,
+    assessment: &Assessment,
+    ledger: &Ledger,
+    pinned: &Pinned<'_>,
+) -> Option<(PartAnswer, Vec<LedgerId>)> {
+    let mut without = assessment.clone();
+    if let Some(said) = assessment.current(key) {
+        without.replace(Entry { value: AnswerValue::part(None), ..said.clone() });
+    }
+    let spoken = derived(&without, ledger, pinned).into_iter().find(|entry| &entry.key == key)?;
+    match spoken.value {
+        AnswerValue::Part { answer: Some(answer), counted, .. } => {
+            Some((answer, counted.unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
 /// What is left of an answer that stood against the ledger once the ledger counts again: that of which the ledger says nothing.
 pub fn left_beside(
     answer: &PartAnswer,
@@ -143,15 +163,8 @@ pub fn left_beside(
 ) -> Option<PartAnswer> {
     match answer {
         PartAnswer::Counts { counts } => {
-            let mut without = assessment.clone();
-            if let Some(said) = assessment.current(key) {
-                without.replace(Entry { value: AnswerValue::part(None), ..said.clone() });
-            }
-            let all = derived(&without, ledger, pinned);
-            let speaks = all.iter().find(|entry| &entry.key == key).map(|entry| &entry.value);
             let mut counts = counts.clone();
-            if let Some(AnswerValue::Part { answer: Some(PartAnswer::Counts { counts: spoken }), .. }) =
-                speaks
+            if let Some((PartAnswer::Counts { counts: spoken }, _)) = speaks(key, assessment, ledger, pinned)
             {
                 counts.retain(|window, _| !spoken.contains_key(window));
             }

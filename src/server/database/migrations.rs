@@ -33,6 +33,7 @@ migrations![
     "0005_log",
     "0006_off_system",
     "0007_people",
+    "0008_paper_reports",
 ];
 
 /// Makes the database or brings it along.

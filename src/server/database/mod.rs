@@ -15,6 +15,7 @@ pub(crate) mod log;
 mod many;
 mod migrations;
 pub mod pages;
+pub mod papers;
 pub mod photos;
 mod profile;
 mod publishing;

@@ -6,7 +6,7 @@
 
 use super::{Database, DatabaseError, Scope, backend::yes, derived, int, stored};
 use crate::domain::{
-    BranchCode, ContentHash, DeviceId,
+    BranchCode, ContentHash, DeviceId, SubmissionId,
     photo::{Finished, MediaType},
 };
 use sqlx::Row as _;
@@ -189,6 +189,14 @@ impl Database {
         .fetch_one(&self.pool)
         .await?;
         Ok(yes(&row, 0)?)
+    }
+
+    /// Whether a submission names this photo.
+    pub async fn names_photo(&self, id: SubmissionId, photo: &ContentHash) -> Result<bool, DatabaseError> {
+        let row = sqlx::query("SELECT 1 FROM attachments WHERE submission = $1 AND sha256 = $2")
+            .bind(id.to_string())
+            .bind(photo.as_str().to_owned());
+        Ok(row.fetch_optional(&self.pool).await?.is_some())
     }
 
     /// The photos that a branch's submissions name and that are not here, by submission.

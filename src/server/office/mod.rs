@@ -15,9 +15,11 @@ pub(crate) mod log;
 pub(crate) mod mending;
 #[cfg(test)]
 mod paging_tests;
+pub(crate) mod papers;
 pub(crate) mod people;
 pub mod profiles;
 pub mod publishing;
+pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod reviewing;
 #[cfg(test)]

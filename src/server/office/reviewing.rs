@@ -169,6 +169,13 @@ pub(crate) struct Known {
     counts: bool,
 }
 
+impl Known {
+    /// Whether it is the one that counts for its branch and period.
+    pub(crate) fn counts(&self) -> bool {
+        self.counts
+    }
+}
+
 /// Those of these submissions that there are.
 pub(crate) async fn known(
     database: &Database,

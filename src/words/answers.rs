@@ -1,4 +1,4 @@
-//! What the branch answers, in words without points: as it is shown to inspectors and said in a talk.
+//! What the branch answers, in words without points: as it is shown to inspectors and reviewers, and said in a talk.
 
 use super::dates;
 use crate::domain::{Part, PartAnswer, Period, Rule};

@@ -1,0 +1,225 @@
+//! 一份上报 as whoever reviews it reads it: what the branch said, item by item, beside what its ledger counted, what it had for the
+//! period before, and what it said before the last return.
+
+mod items;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use items::{Difference, Flag, PartSeen, Seen, Was, items};
+
+use super::{
+    actor::Actor,
+    people::{
+        Act,
+        authority::{self, must},
+    },
+    reviewing::{self, Known},
+    scope::Gone,
+    standards::Checklists,
+};
+use crate::{
+    domain::{BranchCode, Checklist, ContentHash, Period, PeriodId, SubmissionId, ValueAbove},
+    protocol::{Receipt, Review, ReviewState, SubmissionSummary},
+    server::database::{Database, DatabaseError, Unit, papers::Paper, results::Report},
+    words::terms,
+};
+use jiff::civil::Date;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Why nothing is shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// There is no such submission.
+    #[error("there is no such submission")]
+    Unknown,
+    /// Whoever asks may not see it.
+    #[error(transparent)]
+    Unauthorised(#[from] authority::Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// Another submission of the same branch.
+pub(crate) struct Other {
+    /// What it said.
+    pub(crate) report: Report,
+    /// What it answered.
+    pub(crate) list: Arc<Checklist>,
+    /// For which period.
+    pub(crate) period: Period,
+}
+
+/// A submission with what it is read beside.
+pub(crate) struct Reading {
+    /// Its branch, with the name that it has in the period.
+    pub(crate) branch: Unit,
+    /// The name of whom it reports to.
+    pub(crate) above: String,
+    /// That the branch has ended since.
+    pub(crate) gone: Option<Gone>,
+    /// What is said of it, and of what.
+    pub(crate) known: Known,
+    /// For which period, as its checklist has it.
+    pub(crate) period: Period,
+    /// Its receipt.
+    pub(crate) receipt: Receipt,
+    /// 申报等次, as its standard calls it.
+    pub(crate) claimed: String,
+    /// What it says, and what that scored.
+    pub(crate) report: Report,
+    /// Its photos that are not here.
+    pub(crate) missing: BTreeSet<ContentHash>,
+    /// How many submissions nothing follows: more than one means that two phones reported apart.
+    pub(crate) heads: usize,
+    /// The one that was reviewed before, which this one answers.
+    pub(crate) before: Option<Other>,
+    /// What was asked of the branch then.
+    pub(crate) asked: Vec<Review>,
+    /// What counted for the period before.
+    pub(crate) last_period: Option<Other>,
+    /// 由上级评: what was given for the period, oldest first.
+    pub(crate) given: Vec<ValueAbove>,
+    /// What came on paper beside it, if anything did.
+    pub(crate) paper: Option<Paper>,
+}
+
+impl Reading {
+    /// How far its review is; `None` before it begins.
+    pub(crate) fn state(&self) -> Option<ReviewState> {
+        self.known.reviews.last().map(|review| review.state)
+    }
+
+    /// Whether somebody has still to say what comes of it.
+    pub(crate) fn waits(&self) -> bool {
+        self.known.counts() && matches!(self.state(), None | Some(ReviewState::InReview))
+    }
+}
+
+/// A submission, read by somebody who may see its branch.
+pub(crate) async fn read(
+    database: &Database,
+    checklists: &Checklists,
+    actor: &Actor,
+    id: SubmissionId,
+    today: Date,
+) -> Result<Reading, Refusal> {
+    let known = seen(database, actor, id, today).await?;
+    let report = database.report(id).await?.ok_or(Refusal::Unknown)?;
+    let period = known.checklist.period(&known.period).cloned();
+    let period = period.ok_or_else(|| DatabaseError::Missing(report.submission.checklist.clone()))?;
+    let all = database.submissions(&known.branch).await?;
+    let own = all.iter().find(|one| one.receipt.submission == id).ok_or(Refusal::Unknown)?;
+    let (receipt, missing) = (own.receipt.clone(), own.missing.iter().cloned().collect());
+    let (before, asked) = match reviewed_before(&all, &known.period, id) {
+        Some(one) => {
+            let asked = one.reviews.iter().filter(|review| asks(review.state)).cloned().collect();
+            (other(database, checklists, one.receipt.submission).await?, asked)
+        }
+        None => (None, Vec::new()),
+    };
+    let last_period = last_period(database, checklists, &all, &period).await?;
+    let day = database.freeze(&known.period).await?.unwrap_or(period.ends);
+    let tree = database.tree_of(Some(&known.branch), Some(day)).await?;
+    let member = tree.get(&known.branch).ok_or(Refusal::Unknown)?;
+    let above = tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default();
+    let claimed = report.submission.declaration.claimed_grade;
+    let mut papers = database.papers_of(&known.period, std::slice::from_ref(&known.branch)).await?;
+    let given = database.given_to(&known.branch).await?.into_iter();
+    Ok(Reading {
+        branch: member.unit.clone(),
+        above,
+        gone: member.ended.as_ref().map(|ended| Gone::of(ended, &tree)),
+        claimed: terms::grade(&known.checklist.grading, claimed.into()).to_owned(),
+        heads: heads(&all, &known.period),
+        given: given.filter(|value| value.period == known.period).collect(),
+        paper: papers.remove(&known.branch),
+        known,
+        period,
+        receipt,
+        report,
+        missing,
+        before,
+        asked,
+        last_period,
+    })
+}
+
+/// Of whom a submission is, if whoever asks may see it.
+pub(crate) async fn seen(
+    database: &Database,
+    actor: &Actor,
+    id: SubmissionId,
+    today: Date,
+) -> Result<Known, Refusal> {
+    let known = reviewing::known(database, [id]).await?.remove(&id).ok_or(Refusal::Unknown)?;
+    must(database, actor, Act::See, &known.branch, today).await?;
+    Ok(known)
+}
+
+/// The branch of a submission that names this photo, if whoever asks may see it.
+pub(crate) async fn photo_of(
+    database: &Database,
+    actor: &Actor,
+    id: SubmissionId,
+    photo: &ContentHash,
+    today: Date,
+) -> Result<BranchCode, Refusal> {
+    let known = seen(database, actor, id, today).await?;
+    let names = database.names_photo(id, photo).await?;
+    if names { Ok(known.branch) } else { Err(Refusal::Unknown) }
+}
+
+fn asks(state: ReviewState) -> bool {
+    matches!(state, ReviewState::Returned | ReviewState::Incomplete)
+}
+
+/// The newest one before it of which something was said: what was taken back or followed before anybody looked is nobody's business.
+fn reviewed_before<'a>(
+    all: &'a [SubmissionSummary],
+    period: &PeriodId,
+    id: SubmissionId,
+) -> Option<&'a SubmissionSummary> {
+    let earlier = all.iter().filter(|one| one.period == *period && one.receipt.submission < id);
+    earlier.filter(|one| !one.reviews.is_empty()).max_by_key(|one| one.receipt.submission)
+}
+
+fn heads(all: &[SubmissionSummary], period: &PeriodId) -> usize {
+    let counting = all.iter().filter(|one| one.period == *period && !one.withdrawn);
+    let counting: Vec<_> = counting.map(|one| (one.receipt.submission, one.parents.clone())).collect();
+    crate::domain::submission::heads(&counting).len()
+}
+
+async fn other(
+    database: &Database,
+    checklists: &Checklists,
+    id: SubmissionId,
+) -> Result<Option<Other>, DatabaseError> {
+    let Some(report) = database.report(id).await? else { return Ok(None) };
+    let list = checklists.published(&report.submission.checklist).await?;
+    let period = list.period(&report.submission.period).cloned();
+    Ok(period.map(|period| Other { report, list, period }))
+}
+
+/// What counted for the period that ended last before this one.
+async fn last_period(
+    database: &Database,
+    checklists: &Checklists,
+    all: &[SubmissionSummary],
+    this: &Period,
+) -> Result<Option<Other>, DatabaseError> {
+    let elsewhere = all.iter().filter(|one| one.period != this.id && !one.withdrawn);
+    let ids: Vec<SubmissionId> = elsewhere.map(|one| one.receipt.submission).collect();
+    let mut last: Option<(Date, SubmissionId)> = None;
+    for (id, one) in database.known_of(&ids).await?.into_iter().filter(|(_, one)| one.counts) {
+        let list = checklists.published(&one.checklist).await?;
+        let Some(period) = list.period(&one.period) else { continue };
+        if period.ends < this.ends && last.is_none_or(|(ends, _)| ends < period.ends) {
+            last = Some((period.ends, id));
+        }
+    }
+    match last {
+        Some((_, id)) => other(database, checklists, id).await,
+        None => Ok(None),
+    }
+}
