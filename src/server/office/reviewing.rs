@@ -221,7 +221,8 @@ pub(crate) struct Opinion {
 }
 
 impl Opinion {
-    fn is(&self, said: &Review) -> bool {
+    /// Whether this was said there.
+    pub(crate) fn is(&self, said: &Review) -> bool {
         let Self { state, reason, items, due } = self;
         (&said.state, &said.reason, &said.items, &said.due) == (state, reason, items, due)
     }

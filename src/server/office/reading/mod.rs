@@ -1,6 +1,7 @@
 //! 一份上报 as whoever reviews it reads it: what the branch said, item by item, beside what its ledger counted, what it had for the
 //! period before, and what it said before the last return.
 
+pub(crate) mod deciding;
 mod items;
 #[cfg(test)]
 mod tests;

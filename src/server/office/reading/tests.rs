@@ -134,28 +134,56 @@ async fn what_asks_to_be_looked_at_has_a_flag_and_the_rest_has_none() {
     assert!(!before.waits(), "what was followed waits for nobody");
 }
 
+fn person(name: &str, unit: &str) -> Actor {
+    let grant = Grant { unit: code(unit), role: Role::Review, until: None };
+    let id = PersonId(uuid::Uuid::nil());
+    let unit_name = "镇安镇党委".to_owned();
+    Actor::Person(Person { id, name: name.into(), unit: code(unit), unit_name, grants: vec![grant] })
+}
+
+#[tokio::test]
+async fn the_second_reviewer_is_told_what_the_first_said() {
+    let (_folder, database) = town().await;
+    database.publish(&[list()], &[]).await.unwrap();
+    let id = send(&database, 1, &[], Vec::new()).await;
+    let (one, other) = (person("王芳", "t"), person("李强", "t"));
+    let say = async |actor: &Actor, after, opinion: &Opinion| {
+        deciding::decide(&database, &NOW, actor, id, after, opinion.clone()).await
+    };
+    let approve = Opinion::from(ReviewState::Approved);
+    let give_back = Opinion { reason: "缺签到表".into(), due: Some(TODAY), ..ReviewState::Returned.into() };
+    use deciding::Refusal as Refused;
+    assert!(matches!(say(&one, 0, &Opinion { due: None, ..give_back.clone() }).await, Err(Refused::NoDay)));
+    let yesterday = Opinion { due: TODAY.yesterday().ok(), ..give_back.clone() };
+    assert!(matches!(say(&one, 0, &yesterday).await, Err(Refused::PastDay)));
+    let wordy = Opinion { reason: "缺签到表".into(), ..approve.clone() };
+    assert!(matches!(say(&one, 0, &wordy).await, Err(Refused::Words)));
+    assert!(matches!(say(&one, 0, &approve).await, Ok(reviewing::Done::Said { .. })));
+    assert!(matches!(say(&one, 0, &approve).await, Ok(reviewing::Done::Unchanged)), "sent twice");
+    let Err(Refused::Newer(said)) = say(&other, 0, &give_back).await else { unreachable!("it is newer") };
+    assert_eq!((said.len(), said[0].by.as_str()), (1, "镇安镇党委 王芳"));
+    // Even where both mean the same, the second is told who said it.
+    assert!(matches!(say(&other, 0, &approve).await, Err(Refused::Newer(_))));
+    assert!(matches!(say(&other, 1, &give_back).await, Ok(reviewing::Done::Said { .. })));
+    let begin = Opinion::from(ReviewState::InReview);
+    assert!(matches!(say(&other, 2, &begin).await, Err(Refused::Review(reviewing::Refusal::Reviewed(_)))));
+    let elsewhere = say(&person("王芳", "b"), 2, &approve).await;
+    assert!(matches!(elsewhere, Err(Refused::Unread(Refusal::Unauthorised(_)))));
+    send(&database, 2, &[id], Vec::new()).await;
+    assert!(matches!(say(&one, 2, &approve).await, Err(Refused::Replaced)));
+}
+
 #[tokio::test]
 async fn nobody_reads_a_branch_that_lies_elsewhere() {
     let (_folder, database) = town().await;
     database.publish(&[list()], &[]).await.unwrap();
     let id = send(&database, 1, &[], Vec::new()).await;
-    let person = |unit: &str| {
-        let grant = Grant { unit: code(unit), role: Role::Review, until: None };
-        let (id, name) = (PersonId(uuid::Uuid::nil()), "王芳".to_owned());
-        Actor::Person(Person {
-            id,
-            name,
-            unit: code(unit),
-            unit_name: "镇安镇党委".into(),
-            grants: vec![grant],
-        })
-    };
     let checklists = Checklists::new(database.clone());
-    assert!(read(&database, &checklists, &person("t"), id, TODAY).await.is_ok());
-    let elsewhere = read(&database, &checklists, &person("b"), id, TODAY).await;
+    assert!(read(&database, &checklists, &person("王芳", "t"), id, TODAY).await.is_ok());
+    let elsewhere = read(&database, &checklists, &person("王芳", "b"), id, TODAY).await;
     assert!(matches!(elsewhere, Err(Refusal::Unauthorised(_))));
     let photo = ContentHash::of(b"photo");
-    let unnamed = photo_of(&database, &person("t"), id, &photo, TODAY).await;
+    let unnamed = photo_of(&database, &person("王芳", "t"), id, &photo, TODAY).await;
     assert!(matches!(unnamed, Err(Refusal::Unknown)));
     let none = SubmissionId::from_parts(1, &[9; 10]);
     assert!(matches!(read(&database, &checklists, &OPERATOR, none, TODAY).await, Err(Refusal::Unknown)));
