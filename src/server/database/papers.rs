@@ -1,6 +1,12 @@
 //! 收到纸质: what branches handed in on paper, as the unit above typed it in. Appended, never changed; the last one counts.
 
-use super::{Database, DatabaseError, Scope, int, many, many::Value, stored, tree::some_day};
+use super::{
+    Database, DatabaseError, Scope, int,
+    log::Record,
+    many::{self, Value},
+    stored,
+    tree::some_day,
+};
 use crate::domain::{BranchCode, ClaimedGrade, PeriodId, Points, day};
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
@@ -25,12 +31,18 @@ pub struct Paper {
     pub by: String,
 }
 
-const COLUMNS: &str = "SELECT branch, period, score, claimed, received_on, note, written_at, written_by
+const COLUMNS: &str =
+    "SELECT number, branch, period, score, claimed, received_on, note, written_at, written_by
      FROM paper_reports";
 
 impl Database {
     /// Adds one, unless so many are not all that there were when its writer looked; whether it was added.
-    pub async fn add_paper(&self, paper: &Paper, after: usize) -> Result<bool, DatabaseError> {
+    pub(crate) async fn add_paper(
+        &self,
+        paper: &Paper,
+        after: usize,
+        record: &Record,
+    ) -> Result<bool, DatabaseError> {
         let mut tx = self.write(&Scope::branch(&paper.branch)).await?;
         let there: i64 =
             sqlx::query_scalar("SELECT count(*) FROM paper_reports WHERE branch = $1 AND period = $2")
@@ -42,6 +54,7 @@ impl Database {
             return Ok(false);
         }
         add(&mut tx, paper).await?;
+        self.append(&mut tx, std::slice::from_ref(record)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -76,6 +89,25 @@ impl Database {
         papers.retain(|_, paper| paper.said.is_some());
         Ok(papers)
     }
+}
+
+/// Entries by their numbers.
+pub(super) async fn numbered(
+    from: &mut AnyConnection,
+    numbers: &[Option<i64>],
+) -> Result<BTreeMap<i64, Paper>, DatabaseError> {
+    let numbers: Vec<i64> = numbers.iter().flatten().copied().collect();
+    let mut papers = BTreeMap::new();
+    if numbers.is_empty() {
+        return Ok(papers);
+    }
+    // Numbers of our own: nothing of them is anybody's text.
+    let list = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let statement = format!("{COLUMNS} WHERE number IN ({list})");
+    for row in sqlx::query(sqlx::AssertSqlSafe(statement)).fetch_all(from).await? {
+        papers.insert(row.try_get("number")?, paper(&row)?);
+    }
+    Ok(papers)
 }
 
 async fn add(tx: &mut AnyConnection, paper: &Paper) -> Result<(), DatabaseError> {

@@ -155,6 +155,12 @@ impl Database {
         Ok(tree)
     }
 
+    /// The units that are no branches, as the tree is known now or stood on a day.
+    pub(crate) async fn upper_tree(&self, on: Option<Date>) -> Result<Tree, DatabaseError> {
+        let mut tx = self.read().await?;
+        upper(&mut tx, on).await
+    }
+
     /// The units that are meant by a text: the one with this code, or else all with this name, in the order of their codes.
     pub async fn units_called(&self, text: &str) -> Result<Vec<Unit>, DatabaseError> {
         let rows = sqlx::query(

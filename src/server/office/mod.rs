@@ -30,6 +30,7 @@ pub mod standards;
 pub mod submitting;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod today;
 pub mod words_of_phones;
 
 pub(crate) use crate::server::database::pages::{Page, Paged};

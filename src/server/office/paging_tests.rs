@@ -257,7 +257,10 @@ fn wanted(filter: &reviewing::Filter, sector: &str, row: Option<&reviewing::Row>
         })
     };
     filter.sector.as_ref().is_none_or(|one| one.as_str() == sector)
-        && filter.stage.is_none_or(|one| one == stage)
+        && filter.stage.is_none_or(|one| match one {
+            reviewing::Stage::Waiting => matches!(state, Some(None | Some(ReviewState::InReview))),
+            other => other == stage,
+        })
         && filter.claimed.is_none_or(|one| counting.is_some_and(|counting| counting.claimed == one))
         && filter.late.is_none_or(|one| counting.is_some_and(|counting| counting.receipt.late == one))
         && filter
@@ -347,6 +350,7 @@ fn reports() -> impl Strategy<Value = reviewing::Filter> {
     let stages = [
         Stage::Unreported,
         Stage::Unreviewed,
+        Stage::Waiting,
         Stage::Reviewed(ReviewState::InReview),
         Stage::Reviewed(ReviewState::Returned),
         Stage::Reviewed(ReviewState::Approved),
@@ -357,7 +361,17 @@ fn reports() -> impl Strategy<Value = reviewing::Filter> {
     let sectors = SECTORS.map(|one| SectorId::new(one).unwrap()).to_vec();
     (period, maybe(ROOTS.map(code).to_vec()), maybe(sectors), maybe(stages.to_vec()), maybe(grades), said)
         .prop_map(|(period, under, sector, stage, claimed, (late, photos_missing, overdue_on))| {
-            reviewing::Filter { period, under, sector, stage, claimed, late, photos_missing, overdue_on }
+            reviewing::Filter {
+                period,
+                under,
+                sector,
+                stage,
+                claimed,
+                late,
+                photos_missing,
+                overdue_on,
+                on_paper: None,
+            }
         })
 }
 
@@ -438,6 +452,7 @@ async fn counts_of_units_are_what_their_lists_have() {
                 let expected = reviewing::Counts {
                     due,
                     reported: due - staged(reviewing::Stage::Unreported).await,
+                    paper: 0,
                     unreviewed: staged(reviewing::Stage::Unreviewed).await,
                     in_review: state(ReviewState::InReview).await,
                     returned: state(ReviewState::Returned).await + state(ReviewState::Incomplete).await,

@@ -6,9 +6,10 @@ pub(crate) use crate::server::database::papers::Paper;
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,
+    log::Deed,
     people::{
-        Act,
-        authority::{self, must},
+        Act, Denied,
+        authority::{denies, must},
     },
     reviewing::is_reason,
     scope,
@@ -33,7 +34,7 @@ pub(crate) enum Refusal {
     Unheard(#[from] Unheard),
     /// Who acts may not.
     #[error(transparent)]
-    Unauthorised(#[from] authority::Refusal),
+    Denied(#[from] Denied),
     /// The branch of this name has ended.
     #[error("{0:?} has ended")]
     Ended(String),
@@ -62,6 +63,8 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
+
+denies!(Refusal);
 
 /// A branch, as far as one must know it to enter its paper.
 pub(crate) struct Known {
@@ -176,7 +179,8 @@ pub(crate) async fn receive(
     if known.papers.get(after).or(known.papers.last()).filter(is_same).is_some() {
         return Ok(Done::Unchanged);
     }
-    if known.papers.len() != after || !database.add_paper(&paper, after).await? {
+    let record = actor.record(now, Deed::PaperEntered, Some(&paper.branch), &paper.period);
+    if known.papers.len() != after || !database.add_paper(&paper, after, &record).await? {
         return Err(Refusal::Overtaken);
     }
     Ok(Done::Entered)
@@ -187,7 +191,11 @@ mod tests {
     use super::*;
     use crate::{
         domain::testing::checklist,
-        server::office::testing::{NOW, OPERATOR, code, town},
+        server::office::{
+            Page,
+            reviewing::{self, Filter, Stage},
+            testing::{NOW, OPERATOR, code, submitted, town},
+        },
     };
 
     fn handed(hundredths: u32, claimed: ClaimedGrade) -> Handed {
@@ -247,5 +255,33 @@ mod tests {
         let other = PeriodId::new("1999").unwrap();
         let before = known(&database, &OPERATOR, "a", &other, today).await;
         assert!(matches!(before, Err(Refusal::NoStandard(..))));
+    }
+
+    #[tokio::test]
+    async fn paper_counts_as_reported_and_beside_a_phones_report_it_is_shown_but_not_counted() {
+        let (_folder, database) = town().await;
+        submitted(&database, ["b"]).await;
+        let (period, today) = (checklist().periods[0].id.clone(), shanghai_date(NOW.0));
+        for branch in ["a", "b"] {
+            let seen = known(&database, &OPERATOR, branch, &period, today).await.unwrap();
+            let paper = handed(9_250, ClaimedGrade::Model);
+            receive(&database, &NOW, &OPERATOR, &seen, 0, paper).await.unwrap();
+        }
+        let (town, every) = (code("t"), Page { number: 1, size: 50 });
+        let list = async |filter: Filter| {
+            let filter = Filter { period: Some(period.clone()), ..filter };
+            reviewing::page(&database, Some(&town), &filter, every).await.unwrap().rows
+        };
+        let rows = list(Filter::default()).await;
+        let told = rows.iter().map(|row| (row.reported.is_some(), row.paper.as_ref().unwrap().1.as_str()));
+        assert_eq!(told.collect::<Vec<_>>(), [(false, "标兵"), (true, "标兵")]);
+        let claiming = |claimed| Filter { claimed: Some(claimed), ..Filter::default() };
+        assert_eq!(list(claiming(ClaimedGrade::Model)).await.len(), 1, "of the other the phone's counts");
+        assert_eq!(list(Filter { on_paper: Some(true), ..Filter::default() }).await.len(), 2);
+        let unreported = Filter { stage: Some(Stage::Unreported), ..Filter::default() };
+        assert!(list(unreported).await.is_empty());
+        let counted = reviewing::by_unit(&database, None, &period, today).await.unwrap();
+        let counts = counted[0].1;
+        assert_eq!((counts.due, counts.reported, counts.paper, counts.unreviewed), (2, 2, 1, 1));
     }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod pages;
 
 pub(crate) use crate::server::database::pages::{ReportCounts as Counts, ReportFilter as Filter, Stage};
-pub(crate) use pages::{by_unit, page};
+pub(crate) use pages::{Due, beside, by_unit, page};
 
 use super::{
     actor::{Actor, Unheard},

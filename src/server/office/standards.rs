@@ -1,7 +1,8 @@
 //! What branches are measured by.
 
 use crate::{
-    domain::{Checklist, ContentHash},
+    domain::{Checklist, ContentHash, Period},
+    protocol::PublishedStandard,
     server::database::{Database, DatabaseError},
 };
 use std::{
@@ -21,6 +22,33 @@ pub async fn checklists_in_force(database: &Database) -> Result<BTreeMap<String,
     let published = database.version_in_force().await?;
     let lists = published.into_iter().flat_map(|published| published.checklists);
     Ok(lists.map(|list| (list.sector.as_str().to_owned(), list)).collect())
+}
+
+/// The same in the order of the version, without reading again what is known.
+pub(crate) async fn in_force(
+    database: &Database,
+    checklists: &Checklists,
+) -> Result<Vec<Arc<Checklist>>, DatabaseError> {
+    let Some(summary) = database.standard().await? else { return Ok(Vec::new()) };
+    let summary: PublishedStandard =
+        serde_json::from_str(&summary).map_err(|error| DatabaseError::Stored(error.to_string()))?;
+    let mut lists = Vec::new();
+    for one in &summary.checklists {
+        lists.push(checklists.published(&one.hash).await?);
+    }
+    Ok(lists)
+}
+
+/// The periods of these checklists, each once, in their order in time.
+pub(crate) fn periods<'a>(lists: impl IntoIterator<Item = &'a Arc<Checklist>>) -> Vec<Period> {
+    let mut periods: Vec<Period> = Vec::new();
+    for period in lists.into_iter().flat_map(|list| &list.periods) {
+        if periods.iter().all(|known| known.id != period.id) {
+            periods.push(period.clone());
+        }
+    }
+    periods.sort_by_key(|period| period.ends);
+    periods
 }
 
 /// So many parsed checklists are kept in memory; more than a department has in use at once.

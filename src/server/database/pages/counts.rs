@@ -15,8 +15,10 @@ use std::{collections::BTreeMap, ops::AddAssign};
 pub struct ReportCounts {
     /// Those that were to report.
     pub due: u32,
-    /// Those that have.
+    /// Those that have, by phone or on paper.
     pub reported: u32,
+    /// Of these, those that have on paper alone.
+    pub paper: u32,
     /// 待审: of these, those of whose report nothing was said.
     pub unreviewed: u32,
     /// 审核中
@@ -44,9 +46,10 @@ pub struct FindingCounts {
 
 impl AddAssign for ReportCounts {
     fn add_assign(&mut self, other: Self) {
-        let Self { due, reported, unreviewed, in_review, returned, overdue, approved } = other;
+        let Self { due, reported, paper, unreviewed, in_review, returned, overdue, approved } = other;
         self.due += due;
         self.reported += reported;
+        self.paper += paper;
         self.unreviewed += unreviewed;
         self.in_review += in_review;
         self.returned += returned;
@@ -93,7 +96,8 @@ impl Database {
         let overdue = format!("{returned} AND s.due < {today}");
         let counts = [
             ("due", "1 = 1"),
-            ("reported", "s.id IS NOT NULL"),
+            ("reported", reports::REPORTED),
+            ("paper", "s.id IS NULL AND p.number IS NOT NULL"),
             ("unreviewed", "s.id IS NOT NULL AND s.state IS NULL"),
             ("in_review", &in_review),
             ("returned", &returned),
@@ -105,6 +109,7 @@ impl Database {
             Ok(ReportCounts {
                 due: count(row, "due")?,
                 reported: count(row, "reported")?,
+                paper: count(row, "paper")?,
                 unreviewed: count(row, "unreviewed")?,
                 in_review: count(row, "in_review")?,
                 returned: count(row, "returned")?,

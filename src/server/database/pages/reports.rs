@@ -2,10 +2,11 @@
 
 use super::{Conditions, Page, Paged, Within};
 use crate::{
-    domain::{BranchCode, ClaimedGrade, PeriodId, SectorId, day},
+    domain::{BranchCode, ClaimedGrade, PeriodId, SectorId, SubmissionId, day},
     protocol::ReviewState,
     server::database::{
         Database, DatabaseError, many,
+        papers::{Paper, numbered},
         results::{Counting, REVIEWS, counting, said},
         stored,
     },
@@ -17,10 +18,12 @@ use std::collections::BTreeMap;
 /// How far a branch has come with a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// 未上报
+    /// 未上报: neither by phone nor on paper.
     Unreported,
     /// 待审: nothing was said of its report.
     Unreviewed,
+    /// 待审 or 审核中: somebody has still to say what comes of it.
+    Waiting,
     /// What was said last.
     Reviewed(ReviewState),
 }
@@ -44,6 +47,8 @@ pub struct ReportFilter {
     pub photos_missing: Option<bool>,
     /// Its report went back to it, to be answered before this day.
     pub overdue_on: Option<Date>,
+    /// Whether it has something on paper, beside a report or alone.
+    pub on_paper: Option<bool>,
 }
 
 /// A branch that was to report for a period.
@@ -55,7 +60,12 @@ pub struct Due {
     pub period: PeriodId,
     /// What counts of what it reported.
     pub counting: Option<Counting>,
+    /// What it handed in on paper.
+    pub paper: Option<Paper>,
 }
+
+/// That a branch has reported, by phone or on paper.
+pub(super) const REPORTED: &str = "(s.id IS NOT NULL OR p.number IS NOT NULL)";
 
 /// Later than every day: of a period without one, the tree is as it stands now.
 const NEVER: &str = "9999-12-31";
@@ -64,7 +74,9 @@ const NEVER: &str = "9999-12-31";
 const FROM: &str = "FROM units u CROSS JOIN asked a LEFT JOIN lifetimes l ON l.code = u.code
      LEFT JOIN unit_history h ON h.code = u.code AND h.until_day =
          (SELECT min(n.until_day) FROM unit_history n WHERE n.code = u.code AND n.until_day > a.day)
-     LEFT JOIN submissions s ON s.period = a.period AND s.branch = u.code AND s.heads > 0";
+     LEFT JOIN submissions s ON s.period = a.period AND s.branch = u.code AND s.heads > 0
+     LEFT JOIN paper_reports p ON p.score IS NOT NULL AND p.number =
+         (SELECT max(q.number) FROM paper_reports q WHERE q.branch = u.code AND q.period = a.period)";
 /// The unit right above a branch, on that day.
 pub(super) const PARENT: &str = "CASE WHEN h.code IS NULL THEN u.parent ELSE h.parent END";
 
@@ -100,7 +112,7 @@ pub(super) async fn asked(
     conditions.must(format!("({})", places.join(" OR ")));
     conditions.must("CASE WHEN h.code IS NULL THEN u.level ELSE h.level END = '\"branch\"'".into());
     conditions.must(
-        "(s.id IS NOT NULL OR (coalesce(l.since_day, '') <= a.day AND a.day < coalesce(l.ended_day, '9999-12-32')))".into(),
+        "(s.id IS NOT NULL OR p.number IS NOT NULL OR (coalesce(l.since_day, '') <= a.day AND a.day < coalesce(l.ended_day, '9999-12-32')))".into(),
     );
     filtered(&mut conditions, filter)?;
     Ok(Asked {
@@ -111,10 +123,11 @@ pub(super) async fn asked(
 }
 
 fn filtered(conditions: &mut Conditions, filter: &ReportFilter) -> Result<(), DatabaseError> {
-    let ReportFilter { period, under: _, sector, stage, claimed, late, photos_missing, overdue_on } = filter;
+    let ReportFilter { period, under: _, sector, stage, claimed, late, photos_missing, overdue_on, on_paper } =
+        filter;
     let json = |state: ReviewState| serde_json::to_string(&state).map_err(stored);
     if period.is_none() {
-        conditions.must("s.id IS NOT NULL".into());
+        conditions.must(REPORTED.into());
     }
     if let Some(sector) = sector {
         let sector = conditions.place(sector.as_str());
@@ -122,8 +135,12 @@ fn filtered(conditions: &mut Conditions, filter: &ReportFilter) -> Result<(), Da
     }
     match stage {
         None => {}
-        Some(Stage::Unreported) => conditions.must("s.id IS NULL".into()),
+        Some(Stage::Unreported) => conditions.must(format!("NOT {REPORTED}")),
         Some(Stage::Unreviewed) => conditions.must("s.id IS NOT NULL AND s.state IS NULL".into()),
+        Some(Stage::Waiting) => {
+            let begun = conditions.place(json(ReviewState::InReview)?);
+            conditions.must(format!("s.id IS NOT NULL AND (s.state IS NULL OR s.state = {begun})"));
+        }
         Some(Stage::Reviewed(state)) => {
             let state = conditions.place(json(*state)?);
             conditions.must(format!("s.state = {state}"));
@@ -131,13 +148,17 @@ fn filtered(conditions: &mut Conditions, filter: &ReportFilter) -> Result<(), Da
     }
     if let Some(claimed) = claimed {
         let claimed = conditions.place(serde_json::to_string(claimed).map_err(stored)?);
-        conditions.must(format!("s.claimed = {claimed}"));
+        // Where both came, the phone's counts.
+        conditions.must(format!("coalesce(s.claimed, p.claimed) = {claimed}"));
     }
     if let Some(late) = late {
         conditions.must(format!("s.late = {}", i64::from(*late)));
     }
     if let Some(missing) = photos_missing {
         conditions.must(format!("s.missing {} 0", if *missing { ">" } else { "=" }));
+    }
+    if let Some(on_paper) = on_paper {
+        conditions.must(format!("p.number IS {} NULL", if *on_paper { "NOT" } else { "" }));
     }
     if let Some(day) = overdue_on {
         let (asking, day) = (asking(conditions)?, conditions.place(day::text(*day)));
@@ -172,7 +193,7 @@ impl Database {
         let only = conditions.only(page);
         let statement = format!(
             "{with} SELECT u.code AS due, a.period AS of_period, s.id, s.branch, s.period, s.receipt, s.heads, s.missing,
-                 s.checklist, s.claimed {from} WHERE {} ORDER BY u.code, s.period {only}",
+                 s.checklist, s.claimed, p.number AS paper {from} WHERE {} ORDER BY u.code, a.period {only}",
             conditions.holds()
         );
         let rows = conditions.rows(&mut tx, statement).await?;
@@ -181,14 +202,40 @@ impl Database {
         let reviews = format!("{REVIEWS} WHERE s.id IN");
         let reviews = many::select(&mut tx, &reviews, &[], &known, "ORDER BY r.number").await?;
         let mut said = said(&reviews)?;
+        let papers: Vec<Option<i64>> =
+            rows.iter().map(|row| row.try_get("paper")).collect::<Result<_, _>>()?;
+        let mut papers = numbered(&mut tx, &papers).await?;
         let read = |(row, id): (&sqlx::any::AnyRow, Option<String>)| {
             Ok(Due {
                 branch: BranchCode::new(row.try_get::<String, _>("due")?).map_err(stored)?,
                 period: PeriodId::new(row.try_get::<String, _>("of_period")?).map_err(stored)?,
                 counting: id.map(|id| counting(row, said.remove(&id).unwrap_or_default())).transpose()?,
+                paper: row.try_get::<Option<i64>, _>("paper")?.and_then(|number| papers.remove(&number)),
             })
         };
         let rows: Result<Vec<Due>, DatabaseError> = rows.iter().zip(ids).map(read).collect();
         Ok(Paged { rows: rows?, total, page })
+    }
+
+    /// The report that comes next after a branch's in the order of codes, or before it, of those that are asked for.
+    pub async fn report_beside(
+        &self,
+        days: &BTreeMap<PeriodId, Option<Date>>,
+        roots: &[&BranchCode],
+        filter: &ReportFilter,
+        (branch, is_after): (&BranchCode, bool),
+    ) -> Result<Option<SubmissionId>, DatabaseError> {
+        if days.is_empty() {
+            return Ok(None);
+        }
+        let mut tx = self.read().await?;
+        let Asked { with, from, mut conditions } = asked(&mut tx, days, roots, filter).await?;
+        let (past, order) = if is_after { (">", "ASC") } else { ("<", "DESC") };
+        let branch = conditions.place(branch.as_str());
+        conditions.must(format!("s.id IS NOT NULL AND u.code {past} {branch}"));
+        let holds = conditions.holds();
+        let statement = format!("{with} SELECT s.id {from} WHERE {holds} ORDER BY u.code {order} LIMIT 1");
+        let rows = conditions.rows(&mut tx, statement).await?;
+        rows.first().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).transpose()
     }
 }

@@ -11,8 +11,8 @@ pub(crate) use items::{Difference, Flag, PartSeen, Seen, Was, items};
 use super::{
     actor::Actor,
     people::{
-        Act,
-        authority::{self, must},
+        Act, Denied,
+        authority::{denies, must},
     },
     reviewing::{self, Known},
     scope::Gone,
@@ -35,11 +35,13 @@ pub(crate) enum Refusal {
     Unknown,
     /// Whoever asks may not see it.
     #[error(transparent)]
-    Unauthorised(#[from] authority::Refusal),
+    Denied(#[from] Denied),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
+
+denies!(Refusal);
 
 /// Another submission of the same branch.
 pub(crate) struct Other {
@@ -63,6 +65,8 @@ pub(crate) struct Reading {
     pub(crate) known: Known,
     /// For which period, as its checklist has it.
     pub(crate) period: Period,
+    /// The day on which that takes the tree as it stands.
+    pub(crate) day: Date,
     /// Its receipt.
     pub(crate) receipt: Receipt,
     /// 申报等次, as its standard calls it.
@@ -137,6 +141,7 @@ pub(crate) async fn read(
         paper: papers.remove(&known.branch),
         known,
         period,
+        day,
         receipt,
         report,
         missing,

@@ -151,7 +151,8 @@ async fn the_second_reviewer_is_told_what_the_first_said() {
         deciding::decide(&database, &NOW, actor, id, after, opinion.clone()).await
     };
     let approve = Opinion::from(ReviewState::Approved);
-    let give_back = Opinion { reason: "缺签到表".into(), due: Some(TODAY), ..ReviewState::Returned.into() };
+    let give_back =
+        Opinion { reason: "缺签到表".into(), due: Some(TODAY), ..ReviewState::Returned.into() };
     use deciding::Refusal as Refused;
     assert!(matches!(say(&one, 0, &Opinion { due: None, ..give_back.clone() }).await, Err(Refused::NoDay)));
     let yesterday = Opinion { due: TODAY.yesterday().ok(), ..give_back.clone() };
@@ -168,7 +169,7 @@ async fn the_second_reviewer_is_told_what_the_first_said() {
     let begin = Opinion::from(ReviewState::InReview);
     assert!(matches!(say(&other, 2, &begin).await, Err(Refused::Review(reviewing::Refusal::Reviewed(_)))));
     let elsewhere = say(&person("王芳", "b"), 2, &approve).await;
-    assert!(matches!(elsewhere, Err(Refused::Unread(Refusal::Unauthorised(_)))));
+    assert!(matches!(elsewhere, Err(Refused::Unread(Refusal::Denied(_)))));
     send(&database, 2, &[id], Vec::new()).await;
     assert!(matches!(say(&one, 2, &approve).await, Err(Refused::Replaced)));
 }
@@ -181,7 +182,7 @@ async fn nobody_reads_a_branch_that_lies_elsewhere() {
     let checklists = Checklists::new(database.clone());
     assert!(read(&database, &checklists, &person("王芳", "t"), id, TODAY).await.is_ok());
     let elsewhere = read(&database, &checklists, &person("王芳", "b"), id, TODAY).await;
-    assert!(matches!(elsewhere, Err(Refusal::Unauthorised(_))));
+    assert!(matches!(elsewhere, Err(Refusal::Denied(_))));
     let photo = ContentHash::of(b"photo");
     let unnamed = photo_of(&database, &person("王芳", "t"), id, &photo, TODAY).await;
     assert!(matches!(unnamed, Err(Refusal::Unknown)));

@@ -2,17 +2,19 @@
 
 use super::{Refusal, Row, claimed};
 use crate::{
-    domain::{BranchCode, PeriodId},
+    domain::{BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId},
     server::{
         database::{
             Database, DatabaseError, Unit,
             pages::{Due as Found, Page, Paged, ReportCounts, ReportFilter},
+            papers::Paper,
         },
         office::{
             scope::{Gone, freeze_day},
             standards::Checklists,
         },
     },
+    words::terms,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -29,6 +31,8 @@ pub(crate) struct Due {
     pub(crate) gone: Option<Gone>,
     /// What it reported, if it has.
     pub(crate) reported: Option<Row>,
+    /// What it handed in on paper, and 申报等次 in words.
+    pub(crate) paper: Option<(Paper, String)>,
 }
 
 /// A page of those who were to report, in the order of branch codes, of what lies below a unit, or of all.
@@ -66,9 +70,9 @@ async fn shown(
         let day = days.get(period).copied().flatten();
         trees.insert(period.clone(), database.tree_around(&branches, day).await?);
     }
-    let checklists = Checklists::new(database.clone());
+    let (checklists, lists) = (Checklists::new(database.clone()), claimed_of(database, &found).await?);
     let mut rows = Vec::with_capacity(found.len());
-    for Found { branch, period, counting } in found {
+    for Found { branch, period, counting, paper } in found {
         let Some(tree) = trees.get(&period) else { continue };
         let Some(member) = tree.get(&branch) else { continue };
         let above = tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default();
@@ -84,9 +88,44 @@ async fn shown(
             }),
             None => None,
         };
-        rows.push(Due { branch, above, period, gone, reported });
+        let paper = paper.map(|paper| {
+            let claimed = paper_claims(&lists, &member.unit, &paper);
+            (paper, claimed)
+        });
+        rows.push(Due { branch, above, period, gone, reported, paper });
     }
     Ok(rows)
+}
+
+/// The reports before and after a branch's, in the order of codes, of those that a list shows below a unit; the period takes the tree as
+/// of a day.
+pub(crate) async fn beside(
+    database: &Database,
+    scope: &BranchCode,
+    filter: &ReportFilter,
+    (branch, day): (&BranchCode, Date),
+) -> Result<[Option<SubmissionId>; 2], DatabaseError> {
+    let days = filter.period.clone().map(|period| (period, Some(day))).into_iter().collect();
+    let find = async |is_after| database.report_beside(&days, &[scope], filter, (branch, is_after)).await;
+    Ok([find(false).await?, find(true).await?])
+}
+
+/// 申报等次 of what came on paper, as its standard calls it.
+fn paper_claims(lists: &[Checklist], branch: &Unit, paper: &Paper) -> String {
+    let Some((_, claimed)) = paper.said else { return String::new() };
+    let mut of_sector = lists.iter().filter(|list| list.sector.as_str() == branch.sector);
+    let list = of_sector.find(|list| list.period(&paper.period).is_some());
+    let usual = Grading::default();
+    terms::grade(list.map_or(&usual, |list| &list.grading), claimed.into()).to_owned()
+}
+
+/// The checklists that are needed to say what these claim: none where all claim the usual grades.
+async fn claimed_of(database: &Database, found: &[Found]) -> Result<Vec<Checklist>, DatabaseError> {
+    let is_own = |found: &Found| {
+        let said = found.paper.as_ref().and_then(|paper| paper.said);
+        matches!(said, Some((_, ClaimedGrade::Own(_))))
+    };
+    if found.iter().any(is_own) { database.ever_published().await } else { Ok(Vec::new()) }
 }
 
 /// How far the branches below a unit, or all, have come with a period: a row for each unit that branches report to, in the order of

@@ -1,0 +1,120 @@
+//! 今天要办: what waits for somebody at a desk, by counts alone.
+
+use super::{
+    actor::Actor,
+    mending::{self, FindingCounts},
+    people::{
+        Act, Denied,
+        authority::{denies, must},
+    },
+    reviewing::{self, Counts},
+    standards::{self, Checklists},
+};
+use crate::{
+    domain::{BranchCode, Period, PeriodId, period::current},
+    protocol::Level,
+    server::database::{Database, DatabaseError, Tree, Unit},
+};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// Why nothing is told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Who acts may not see it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// What was asked for is no period or unit.
+    #[error(transparent)]
+    Reviewing(#[from] reviewing::Refusal),
+    /// The same of problems.
+    #[error(transparent)]
+    Mending(#[from] mending::Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+denies!(Refusal);
+
+/// A unit, and how it stands.
+pub(crate) struct Row {
+    /// The unit.
+    pub(crate) unit: Unit,
+    /// Its reports of the period.
+    pub(crate) reports: Counts,
+    /// Its problems.
+    pub(crate) problems: FindingCounts,
+}
+
+/// How everything below a unit stands.
+pub(crate) struct Today {
+    /// The unit.
+    pub(crate) unit: Unit,
+    /// The period that is worked on; `None` where nothing is published.
+    pub(crate) period: Option<Period>,
+    /// All that can be chosen.
+    pub(crate) periods: Vec<Period>,
+    /// Reports, together.
+    pub(crate) reports: Counts,
+    /// Problems, together.
+    pub(crate) problems: FindingCounts,
+    /// Of each unit right below, in the order of codes; and of itself, where branches report to it.
+    pub(crate) rows: Vec<Row>,
+}
+
+/// How everything below a unit stands today, in the period that is worked on or another.
+pub(crate) async fn today(
+    database: &Database,
+    checklists: &Checklists,
+    actor: &Actor,
+    unit: &BranchCode,
+    period: Option<&PeriodId>,
+    today: Date,
+) -> Result<Today, Refusal> {
+    must(database, actor, Act::See, unit, today).await?;
+    let periods = standards::periods(&standards::in_force(database, checklists).await?);
+    let asked = period.and_then(|id| periods.iter().find(|period| &period.id == id));
+    let period = asked.or_else(|| current(&periods, today)).cloned();
+    let tree = database.upper_tree(None).await?;
+    let problems = mending::by_unit(database, Some(unit), today).await?;
+    let reports = match &period {
+        Some(period) => reviewing::by_unit(database, Some(unit), &period.id, today).await?,
+        None => Vec::new(),
+    };
+    let mut rows: BTreeMap<BranchCode, (Counts, FindingCounts)> = BTreeMap::new();
+    let (mut all, mut all_problems) = (Counts::default(), FindingCounts::default());
+    for (below, counts) in reports {
+        all += counts;
+        rows.entry(right_below(&tree, unit, &below)).or_default().0 += counts;
+    }
+    for (below, counts) in problems {
+        all_problems += counts;
+        rows.entry(right_below(&tree, unit, &below)).or_default().1 += counts;
+    }
+    let named = |code: &BranchCode| tree.get(code).map(|member| member.unit.clone());
+    let rows = rows
+        .into_iter()
+        .filter_map(|(code, (reports, problems))| Some(Row { unit: named(&code)?, reports, problems }));
+    let rows = rows.collect();
+    let unit = named(unit).ok_or_else(|| Denied { act: Act::See, unit: unit.clone() })?;
+    Ok(Today { unit, period, periods, reports: all, problems: all_problems, rows })
+}
+
+/// Which of the units right below one a unit lies in: itself, or one above it; the unit itself for what is right below that.
+fn right_below(tree: &Tree, above: &BranchCode, unit: &Unit) -> BranchCode {
+    let mut unit = unit;
+    while unit.code != *above
+        && unit.parent.as_ref() != Some(above)
+        && let Some(next) = tree.above(unit)
+    {
+        unit = next;
+    }
+    unit.code.clone()
+}
+
+/// The units right below one that can be chosen in a list: no branches, in the order of codes.
+pub(crate) async fn units_below(database: &Database, unit: &BranchCode) -> Result<Vec<Unit>, DatabaseError> {
+    let tree = database.upper_tree(None).await?;
+    Ok(tree.below(unit).filter(|unit| unit.level != Level::Branch).cloned().collect())
+}
