@@ -18,7 +18,7 @@ mod paging_tests;
 pub(crate) mod papers;
 pub(crate) mod people;
 pub mod profiles;
-pub mod publishing;
+pub(crate) mod publishing;
 pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod reviewing;

@@ -1,11 +1,6 @@
 //! What tests of use cases stand on: a clock that stands still, and a small town in a database of its own.
 
-use super::{
-    actor::{Actor, Phone},
-    clock::Clock,
-    roster::Unit,
-    submitting::Inbox,
-};
+use super::{actor::Phone, clock::Clock, roster::Unit, submitting::Inbox};
 use crate::{
     domain::{BranchCode, Checklist, Submission, SubmissionId, check::tests::submission, testing::checklist},
     protocol::Level,
@@ -26,8 +21,7 @@ impl Clock for At {
     }
 }
 
-/// The command line, without `--by`.
-pub(crate) const OPERATOR: Actor = Actor::Operator { by: None };
+pub(crate) use super::actor::OPERATOR;
 
 /// A code.
 pub(crate) fn code(text: &str) -> BranchCode {
@@ -55,14 +49,14 @@ pub(crate) async fn town() -> (TempDir, Database) {
         unit("a", Some("t"), Level::Branch, "十里村党支部"),
         unit("b", Some("t"), Level::Branch, "大岭村党支部"),
     ];
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
     (folder, database)
 }
 
 /// What every branch of the town submits, of a checklist that is published with it: one each.
 pub(crate) async fn submitted<const N: usize>(database: &Database, branches: [&str; N]) -> [SubmissionId; N] {
     let list: Checklist = checklist();
-    database.publish(std::slice::from_ref(&list), &[]).await.unwrap();
+    database.publish(std::slice::from_ref(&list), &[], &[]).await.unwrap();
     let inbox = Inbox::start(database.clone());
     let mut ids = Vec::new();
     for (number, branch) in (1_u8..).zip(branches) {
