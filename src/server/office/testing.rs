@@ -1,12 +1,19 @@
 //! What tests of use cases stand on: a clock that stands still, and a small town in a database of its own.
 
-use super::{actor::Phone, clock::Clock, roster::Unit, submitting::Inbox};
+use super::{
+    actor::{Actor, Phone},
+    clock::Clock,
+    people::{Grant, Person, PersonId, Role},
+    roster::Unit,
+    submitting::Inbox,
+};
 use crate::{
     domain::{BranchCode, Checklist, Submission, SubmissionId, check::tests::submission, testing::checklist},
     protocol::Level,
     server::database::{Database, From, Tree},
 };
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// 2026-11-24 12:00 in Shanghai.
 pub(crate) const NOW: At = At(1_795_492_800_000);
@@ -22,6 +29,17 @@ impl Clock for At {
 }
 
 pub(crate) use super::actor::OPERATOR;
+
+/// Somebody with a role at a unit.
+pub(crate) fn person(role: Role, at: &str) -> Actor {
+    Actor::Person(Person {
+        id: PersonId(Uuid::from_u128(7)),
+        name: "王芳".into(),
+        unit: code(at),
+        unit_name: "镇安镇党委".into(),
+        grants: vec![Grant { unit: code(at), role, until: None }],
+    })
+}
 
 /// A code.
 pub(crate) fn code(text: &str) -> BranchCode {
