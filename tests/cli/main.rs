@@ -8,7 +8,6 @@ mod findings;
 mod judge;
 mod kinds;
 mod libreoffice;
-mod log;
 mod manual;
 mod people;
 mod places;

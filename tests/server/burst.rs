@@ -4,11 +4,7 @@ use crate::common::{self, NOON, builtin, file, honest};
 use biaochi::{
     domain::{ContentHash, Points, Submission},
     protocol::{Receipt, Review, ReviewState, receipt::receipt_code},
-    server::database::{
-        Arrival, Database, Stored, Writer,
-        log::{Deed, Record, Who},
-        reviews::Decision,
-    },
+    server::database::{Arrival, Database, Stored, Writer, reviews::Decision},
 };
 use tempfile::TempDir;
 
@@ -108,9 +104,7 @@ async fn an_approval_closes_the_period_for_what_is_stored_after_it() {
     let said = async |after, state| {
         let (by, reason, items) = ("镇安镇党委".into(), String::new(), Vec::new());
         let review = Review { state, at: NOON, by, reason, items, due: None };
-        let (who, deed) = (Who::Operator, Deed::Approved);
-        let record = Record { at: NOON, who, deed, unit: None, subject: String::new() };
-        database.decide(&[Decision { submission: first.id, after, review, record }]).await.unwrap()
+        database.decide(&[Decision { submission: first.id, after, review }]).await.unwrap()
     };
     assert_eq!(said(0, ReviewState::Approved).await, []);
     let next = honest(&checklist, 0, 2);

@@ -102,6 +102,7 @@ impl From<Refusal> for CliError {
             Refusal::NotApart => {
                 ("管理和审计不能是同一个人：管账号的人不管记录，看记录的人不管账号".to_owned(), "分给两个人")
             }
+            Refusal::NotLent(_) => ("管理和审计不给外单位的人".to_owned(), "给本单位的人"),
             Refusal::Last(unit) => (
                 format!("这是{unit}最后一个管理员，上面也没有别的管理员"),
                 "先用 account add 给另一个人开管理的账号",
@@ -109,7 +110,7 @@ impl From<Refusal> for CliError {
             Refusal::Passed(day) => (format!("{day}已经过了"), "写今天或者以后的日子"),
             Refusal::Same => ("不能交接给自己".to_owned(), "写接手的人"),
             Refusal::NoRandomness => ("系统给不出随机数".to_owned(), "过一会儿再试；一直这样就检查这台机器"),
-            Refusal::Authority(error) => (format!("没有权限（{error}）"), "把这句话告诉维护的人"),
+            Refusal::Denied(error) => (format!("没有权限（{error}）"), "把这句话告诉维护的人"),
             Refusal::Database(error) => return error.into(),
         };
         Self::refused(problem, remedy)
@@ -132,7 +133,7 @@ impl AccountCommand {
             }
             Self::List { unit, json } => {
                 let accounts = match unit {
-                    Some(unit) => database.accounts_of(&[unit_called(database, &unit).await?.code]).await?,
+                    Some(unit) => database.accounts_of(&unit_called(database, &unit).await?.code).await?,
                     None => database.accounts().await?,
                 };
                 list(database, &accounts, json).await

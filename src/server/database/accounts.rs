@@ -1,10 +1,15 @@
 //! Accounts of people at desks, what they are entrusted with, and the links by which they set their passwords. Of what opens anything
 //! only hashes are here.
 
-use super::{Database, DatabaseError, Scope, int, many, stored};
+use super::{
+    Database, DatabaseError, Rows, Scope, int,
+    log::Record,
+    many::{self, Value},
+    stored,
+};
 use crate::domain::{BranchCode, ContentHash, day};
 use jiff::civil::Date;
-use sqlx::{AnyConnection, Row as _, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -71,23 +76,63 @@ impl Database {
     }
 
     async fn account_where(&self, column: &str, is: String) -> Result<Option<Account>, DatabaseError> {
-        let text = sqlx::AssertSqlSafe(format!("{ACCOUNTS} WHERE {column} = $1"));
+        let text = AssertSqlSafe(format!("{ACCOUNTS} WHERE {column} = $1"));
         let row = sqlx::query(text).bind(is).fetch_optional(&self.pool).await?;
         row.as_ref().map(account).transpose()
     }
 
-    /// The accounts of these units, by unit and then by when they were added.
-    pub async fn accounts_of(&self, units: &[BranchCode]) -> Result<Vec<Account>, DatabaseError> {
-        let keys: Vec<String> = units.iter().map(|unit| unit.as_str().to_owned()).collect();
-        let mut connection = self.pool.acquire().await?;
-        let statement = format!("{ACCOUNTS} WHERE a.unit IN");
-        let order = "ORDER BY a.unit, a.added_at, a.id";
-        many::select(&mut connection, &statement, &[], &keys, order).await?.iter().map(account).collect()
+    /// The accounts of a unit, in the order in which they were added.
+    pub async fn accounts_of(&self, unit: &BranchCode) -> Result<Vec<Account>, DatabaseError> {
+        let text = AssertSqlSafe(format!("{ACCOUNTS} WHERE a.unit = $1 ORDER BY a.added_at, a.id"));
+        let rows = sqlx::query(text).bind(unit.as_str().to_owned()).fetch_all(&self.pool).await?;
+        rows.iter().map(account).collect()
+    }
+
+    /// A part of the accounts of these units and those below, and of those that are lent something there, by unit; and how many there
+    /// are. Of those alone whose name, login name, unit's code or unit's name has the text in it.
+    pub async fn accounts_under(
+        &self,
+        roots: &[BranchCode],
+        text: &str,
+        with_closed: bool,
+        rows: Rows,
+    ) -> Result<(Vec<Account>, u64), DatabaseError> {
+        if roots.is_empty() {
+            return Ok((Vec::new(), 0));
+        }
+        let places: Vec<String> = (2..2 + roots.len()).map(|place| format!("${place}")).collect();
+        // From the few units that anybody has to do with upwards, not from the whole tree down. The tree has no circles, and UNION would
+        // end one.
+        let with = "WITH RECURSIVE up (unit, code) AS (
+                 SELECT unit, unit FROM accounts UNION SELECT unit, unit FROM grants
+                 UNION SELECT up.unit, units.parent FROM up JOIN units ON units.code = up.code
+                     WHERE units.parent IS NOT NULL)";
+        let within = format!("(SELECT unit FROM up WHERE code IN ({}))", places.join(","));
+        let closed = if with_closed { "" } else { "AND a.closed_at IS NULL" };
+        let filter = format!(
+            "WHERE (a.unit IN {within} OR a.id IN (SELECT account FROM grants WHERE unit IN {within})) {closed}
+             AND (a.name LIKE $1 ESCAPE '!' OR a.login LIKE $1 ESCAPE '!' OR a.unit LIKE $1 ESCAPE '!'
+                 OR u.name LIKE $1 ESCAPE '!')"
+        );
+        let literal = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let mut bound: Vec<Value> = vec![format!("%{literal}%").into()];
+        bound.extend(roots.iter().map(|root| root.as_str().into()));
+        let ask = |text: String| bound.iter().cloned().fold(sqlx::query(AssertSqlSafe(text)), many::bind);
+        let mut tx = self.read().await?;
+        let count =
+            format!("{with} SELECT count(*) FROM accounts a JOIN units u ON u.code = a.unit {filter}");
+        let total: i64 = ask(count).fetch_one(&mut *tx).await?.try_get(0)?;
+        let Rows { size, after } = rows;
+        let page = format!(
+            "{with} {ACCOUNTS} {filter} ORDER BY a.unit, a.added_at, a.id LIMIT {size} OFFSET {after}"
+        );
+        let page = ask(page).fetch_all(&mut *tx).await?.iter().map(account).collect::<Result<_, _>>()?;
+        Ok((page, u64::try_from(total).map_err(stored)?))
     }
 
     /// All accounts, by unit and then by when they were added.
     pub async fn accounts(&self) -> Result<Vec<Account>, DatabaseError> {
-        let text = sqlx::AssertSqlSafe(format!("{ACCOUNTS} ORDER BY a.unit, a.added_at, a.id"));
+        let text = AssertSqlSafe(format!("{ACCOUNTS} ORDER BY a.unit, a.added_at, a.id"));
         sqlx::query(text).fetch_all(&self.pool).await?.iter().map(account).collect()
     }
 
@@ -149,31 +194,35 @@ async fn welcome(from: &mut AnyConnection, link: &ContentHash, now: u64) -> Resu
 }
 
 /// What is changed of accounts, all of it in one transaction: nobody else changes any meanwhile.
-pub struct AccountsWriter(pub(super) sqlx::Transaction<'static, sqlx::Any>);
+pub struct AccountsWriter {
+    pub(super) tx: sqlx::Transaction<'static, sqlx::Any>,
+    database: Database,
+}
 
 impl Database {
     /// Begins to change accounts. Nothing is kept unless it ends with [`AccountsWriter::commit`].
     pub async fn change_accounts(&self) -> Result<AccountsWriter, DatabaseError> {
-        Ok(AccountsWriter(self.write(&Scope::People).await?))
+        Ok(AccountsWriter { tx: self.write(&Scope::People).await?, database: self.clone() })
     }
 }
 
 impl AccountsWriter {
-    /// Keeps all that was changed.
-    pub async fn commit(self) -> Result<(), DatabaseError> {
-        Ok(self.0.commit().await?)
+    /// Keeps all that was changed, and notes it in the log.
+    pub(crate) async fn commit(mut self, records: &[Record]) -> Result<(), DatabaseError> {
+        self.database.append(&mut self.tx, records).await?;
+        Ok(self.tx.commit().await?)
     }
 
     /// An open account.
     pub async fn account(&mut self, id: Uuid) -> Result<Option<Account>, DatabaseError> {
-        let text = sqlx::AssertSqlSafe(format!("{ACCOUNTS} WHERE a.id = $1 AND a.closed_at IS NULL"));
-        let row = sqlx::query(text).bind(id.to_string()).fetch_optional(&mut *self.0).await?;
+        let text = AssertSqlSafe(format!("{ACCOUNTS} WHERE a.id = $1 AND a.closed_at IS NULL"));
+        let row = sqlx::query(text).bind(id.to_string()).fetch_optional(&mut *self.tx).await?;
         row.as_ref().map(account).transpose()
     }
 
     /// What an account is entrusted with.
     pub async fn granted(&mut self, id: Uuid) -> Result<Vec<Granted>, DatabaseError> {
-        Ok(granted(&mut self.0, &[id]).await?.remove(&id).unwrap_or_default())
+        Ok(granted(&mut self.tx, &[id]).await?.remove(&id).unwrap_or_default())
     }
 
     /// The open accounts that hold a role at one of these units.
@@ -185,7 +234,7 @@ impl AccountsWriter {
         let keys: Vec<String> = units.iter().map(|unit| unit.as_str().to_owned()).collect();
         let statement = "SELECT g.account, g.unit FROM grants g JOIN accounts a ON a.id = g.account
              WHERE a.closed_at IS NULL AND g.until_day IS NULL AND g.role = $1 AND g.unit IN";
-        let rows = many::select(&mut self.0, statement, &[role.into()], &keys, "").await?;
+        let rows = many::select(&mut self.tx, statement, &[role.into()], &keys, "").await?;
         let read = |row: &AnyRow| {
             Ok((key(row, "account")?, BranchCode::new(row.try_get::<String, _>("unit")?).map_err(stored)?))
         };
@@ -205,7 +254,7 @@ impl AccountsWriter {
         .bind(account.telephone.clone())
         .bind(account.login.clone())
         .bind(int(now))
-        .execute(&mut *self.0)
+        .execute(&mut *self.tx)
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -220,7 +269,7 @@ impl AccountsWriter {
         .bind(granted.unit.as_str().to_owned())
         .bind(granted.role.clone())
         .bind(granted.until.map(day::text))
-        .execute(&mut *self.0)
+        .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
@@ -236,7 +285,7 @@ impl AccountsWriter {
             .bind(id.to_string())
             .bind(unit.as_str().to_owned())
             .bind(role.to_owned())
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -254,7 +303,7 @@ impl AccountsWriter {
             .bind(link.as_str().to_owned())
             .bind(id.to_string())
             .bind(int(expires_at))
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await?;
         Ok(())
     }
@@ -263,14 +312,14 @@ impl AccountsWriter {
         sqlx::query("UPDATE welcomes SET used_at = $1 WHERE account = $2 AND used_at IS NULL")
             .bind(int(now))
             .bind(id.to_string())
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await?;
         Ok(())
     }
 
     /// What a link opens, seen where nobody else can use it meanwhile.
     pub async fn welcome(&mut self, link: &ContentHash, now: u64) -> Result<Welcome, DatabaseError> {
-        welcome(&mut self.0, link, now).await
+        welcome(&mut self.tx, link, now).await
     }
 
     /// Sets an account's password; its links and sessions end.
@@ -278,7 +327,7 @@ impl AccountsWriter {
         sqlx::query("UPDATE accounts SET password = $1 WHERE id = $2")
             .bind(hash.to_owned())
             .bind(id.to_string())
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await?;
         self.void_links(id, now).await?;
         self.end_sessions(id).await.map(drop)
@@ -291,7 +340,7 @@ impl AccountsWriter {
         )
         .bind(int(now))
         .bind(id.to_string())
-        .execute(&mut *self.0)
+        .execute(&mut *self.tx)
         .await?;
         self.void_links(id, now).await?;
         self.end_sessions(id).await.map(drop)
@@ -300,7 +349,7 @@ impl AccountsWriter {
     /// Ends all sessions of an account, and tells how many there were.
     pub async fn end_sessions(&mut self, id: Uuid) -> Result<u64, DatabaseError> {
         let done = sqlx::query("DELETE FROM sessions WHERE account = $1").bind(id.to_string());
-        Ok(done.execute(&mut *self.0).await?.rows_affected())
+        Ok(done.execute(&mut *self.tx).await?.rows_affected())
     }
 }
 

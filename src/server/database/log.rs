@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// Who did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub(crate) enum Who {
     /// Whoever sits at the server's command line.
     Operator,
     /// A phone of a branch.
@@ -36,14 +36,14 @@ macro_rules! deeds {
     ($($(#[$meaning:meta])* $name:ident = $code:literal),+ $(,)?) => {
         /// What was done. Its code is what is kept, and never means anything else.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Deed { $($(#[$meaning])* $name),+ }
+        pub(crate) enum Deed { $($(#[$meaning])* $name),+ }
 
         impl Deed {
             /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name),+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
 
             /// What is kept of it.
-            pub fn code(self) -> &'static str {
+            pub(crate) fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),+ }
             }
         }
@@ -111,8 +111,12 @@ deeds! {
     ModuleSwitched = "standard.module",
     /// An account was made; the subject is the account, as of all that follow.
     AccountMade = "account.made",
-    /// Its name, post, telephone or roles were changed.
+    /// Its name, post or telephone was changed.
     AccountChanged = "account.changed",
+    /// It was entrusted with something at the unit; the subject is account and role, as of the next.
+    RoleGiven = "role.given",
+    /// That was taken back.
+    RoleTaken = "role.taken",
     /// It was closed.
     AccountClosed = "account.closed",
     /// It was opened again.
@@ -135,50 +139,50 @@ deeds! {
 
 /// What is to be noted of an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub(crate) struct Record {
     /// When, milliseconds since 1970-01-01 UTC.
-    pub at: u64,
+    pub(crate) at: u64,
     /// Who.
-    pub who: Who,
+    pub(crate) who: Who,
     /// What.
-    pub deed: Deed,
+    pub(crate) deed: Deed,
     /// To which unit; none where it holds for all.
-    pub unit: Option<BranchCode>,
+    pub(crate) unit: Option<BranchCode>,
     /// To what there: the id of a submission, a finding, an account. Never a text that somebody wrote.
-    pub subject: String,
+    pub(crate) subject: String,
 }
 
 /// A record with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its number, without gaps from 1 on.
-    pub number: u64,
+    pub(crate) number: u64,
     /// What it says.
-    pub record: Record,
+    pub(crate) record: Record,
     /// Its hash.
-    pub hash: String,
+    pub(crate) hash: String,
 }
 
 /// Which entries are wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Of this unit and those below it.
-    pub under: Option<BranchCode>,
+    pub(crate) under: Option<BranchCode>,
     /// By this one alone.
-    pub who: Option<Who>,
+    pub(crate) who: Option<Who>,
     /// Of these kinds alone, where any are named.
-    pub deeds: Vec<Deed>,
+    pub(crate) deeds: Vec<Deed>,
     /// From this instant on.
-    pub from: Option<u64>,
+    pub(crate) from: Option<u64>,
     /// Before this instant.
-    pub until: Option<u64>,
+    pub(crate) until: Option<u64>,
     /// Those before the entry of this number.
-    pub before: Option<u64>,
+    pub(crate) before: Option<u64>,
 }
 
 /// Whether the log is what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It is.
     Whole {
         /// How many entries it has.
@@ -197,7 +201,7 @@ pub enum Verdict {
 
 /// How an entry does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Misfit {
+pub(crate) enum Misfit {
     /// It is not there.
     Missing,
     /// It is not as it was written, or not in its place.
@@ -330,7 +334,7 @@ impl Database {
     }
 
     /// Adds to the log what is an act of its own, such as signing in.
-    pub async fn note(&self, records: &[Record]) -> Result<(), DatabaseError> {
+    pub(crate) async fn note(&self, records: &[Record]) -> Result<(), DatabaseError> {
         let mut tx = self.write(&super::Scope::Log).await?;
         self.append(&mut tx, records).await?;
         tx.commit().await?;
@@ -338,7 +342,7 @@ impl Database {
     }
 
     /// So many of the entries that are wanted, the newest first.
-    pub async fn logged(&self, wanted: &Wanted, most: usize) -> Result<Vec<Entry>, DatabaseError> {
+    pub(crate) async fn logged(&self, wanted: &Wanted, most: usize) -> Result<Vec<Entry>, DatabaseError> {
         let (mut text, mut bound) = (format!("{ENTRIES} 1 = 1"), Vec::<Value>::new());
         let mut only = |condition: &str, value: Value| {
             bound.push(value);
@@ -384,7 +388,7 @@ impl Database {
 
     /// Reads the whole log and says whether it is what was written, and whether the entry of a number that was noted elsewhere has the
     /// hash that was noted.
-    pub async fn verify_log(&self, noted: Option<(u64, &str)>) -> Result<Verdict, DatabaseError> {
+    pub(crate) async fn verify_log(&self, noted: Option<(u64, &str)>) -> Result<Verdict, DatabaseError> {
         let mut tx = self.read().await?;
         let (mut last, mut end) = (i64::MIN, (0, String::new()));
         let broken =

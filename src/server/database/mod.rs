@@ -11,7 +11,7 @@ mod derived;
 pub mod devices;
 pub mod findings;
 mod history;
-pub mod log;
+pub(crate) mod log;
 mod many;
 mod migrations;
 pub mod pages;

@@ -76,7 +76,7 @@ impl AccountsWriter {
     pub async fn begin_session(&mut self, session: &Session, idle_since: u64) -> Result<(), DatabaseError> {
         sqlx::query("DELETE FROM sessions WHERE seen_at < $1")
             .bind(int(idle_since))
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await?;
         sqlx::query(
             "INSERT INTO sessions (hash, account, begun_at, seen_at, proved_at) VALUES ($1, $2, $3, $4, $5)",
@@ -86,7 +86,7 @@ impl AccountsWriter {
         .bind(int(session.begun_at))
         .bind(int(session.seen_at))
         .bind(int(session.proved_at))
-        .execute(&mut *self.0)
+        .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
@@ -100,16 +100,16 @@ impl AccountsWriter {
         let done = sqlx::query("DELETE FROM sessions WHERE account = $1 AND hash <> $2")
             .bind(account.to_string())
             .bind(but.as_str().to_owned());
-        Ok(done.execute(&mut *self.0).await?.rows_affected())
+        Ok(done.execute(&mut *self.tx).await?.rows_affected())
     }
 
     /// Ends one session; whose it was, if it was there.
     pub async fn end_session(&mut self, hash: &ContentHash) -> Result<Option<Uuid>, DatabaseError> {
         let row = sqlx::query("SELECT account FROM sessions WHERE hash = $1").bind(hash.as_str().to_owned());
-        let Some(row) = row.fetch_optional(&mut *self.0).await? else { return Ok(None) };
+        let Some(row) = row.fetch_optional(&mut *self.tx).await? else { return Ok(None) };
         sqlx::query("DELETE FROM sessions WHERE hash = $1")
             .bind(hash.as_str().to_owned())
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await?;
         key(&row, "account").map(Some)
     }

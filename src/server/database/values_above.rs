@@ -1,6 +1,6 @@
 //! 由上级评: what the upper level gave, written in one go and never changed.
 
-use super::{Database, DatabaseError, Scope, log::Record, stored};
+use super::{Database, DatabaseError, Scope, stored};
 use crate::domain::{BranchCode, PeriodId, ValueAbove};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
@@ -14,8 +14,6 @@ pub struct Giving {
     pub after: usize,
     /// What is given now.
     pub value: ValueAbove,
-    /// What is noted of it.
-    pub record: Record,
 }
 
 impl Database {
@@ -25,10 +23,10 @@ impl Database {
     /// # Errors
     /// When the database fails; then nothing of it is stored.
     pub async fn give(&self, givings: &[Giving]) -> Result<Vec<usize>, DatabaseError> {
-        let (mut overtaken, mut records) = (Vec::new(), Vec::new());
+        let mut overtaken = Vec::new();
         let mut tx =
             self.write(&Scope::Branches(givings.iter().map(|giving| &giving.branch).collect())).await?;
-        for (place, Giving { branch, after, value, record }) in givings.iter().enumerate() {
+        for (place, Giving { branch, after, value }) in givings.iter().enumerate() {
             let count: i64 = sqlx::query_scalar(
                 "SELECT count(*) FROM values_above WHERE branch = $1 AND period = $2 AND item = $3",
             )
@@ -48,9 +46,7 @@ impl Database {
                 .bind(serde_json::to_string(value).map_err(stored)?)
                 .execute(&mut *tx)
                 .await?;
-            records.push(record.clone());
         }
-        self.append(&mut tx, &records).await?;
         tx.commit().await?;
         Ok(overtaken)
     }
@@ -88,10 +84,7 @@ impl Database {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::{ItemId, Points},
-        server::database::testing::noted,
-    };
+    use crate::domain::{ItemId, Points};
 
     fn giving(item: &str, after: usize, hundredths: u32) -> Giving {
         let value = ValueAbove {
@@ -104,7 +97,7 @@ mod tests {
             at: 1,
             by: "镇安镇党委".into(),
         };
-        Giving { branch: BranchCode::new("b").unwrap(), after, value, record: noted() }
+        Giving { branch: BranchCode::new("b").unwrap(), after, value }
     }
 
     #[tokio::test]

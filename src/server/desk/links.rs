@@ -28,12 +28,26 @@ pub(crate) const ROSTER: &str = "/desk/roster";
 pub(crate) const STANDARDS: &str = "/desk/standards";
 /// 人员
 pub(crate) const PEOPLE: &str = "/desk/people";
+/// A new account.
+pub(crate) const NEW_PERSON: &str = "/desk/people/new";
+/// Entrusting somebody of elsewhere with something here.
+pub(crate) const LEND: &str = "/desk/people/lend";
 /// 记录
 pub(crate) const LOG: &str = "/desk/log";
 /// 镇里怎么用
 pub(crate) const MANUAL: &str = "/desk/manual";
 /// The style of all pages.
 pub(crate) const STYLE: &str = "/desk/style.css";
+
+/// Somebody's account.
+pub(crate) fn person(id: impl std::fmt::Display) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+/// 交接 of somebody's work.
+pub(crate) fn hand_over(id: impl std::fmt::Display) -> String {
+    format!("{PEOPLE}/{id}/hand-over")
+}
 
 /// A text as it can stand in an address's query (RFC 3986 §2.1): whatever is not unreserved is escaped.
 pub(crate) fn escaped(text: &str) -> String {

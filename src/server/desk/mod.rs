@@ -19,6 +19,7 @@ mod frame;
 mod kit;
 mod links;
 mod me;
+mod people;
 mod posted;
 pub mod router;
 mod state;

@@ -1,6 +1,6 @@
 //! Which address leads where, and what holds for every page.
 
-use super::{Desk, entry, failure::Failure, links, me};
+use super::{Desk, entry, failure::Failure, links, me, people};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -35,6 +35,7 @@ pub fn router(desk: Desk) -> Router {
         .route(links::STYLE, get(style))
         .merge(entry::routes())
         .merge(me::routes())
+        .merge(people::routes())
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(headers))

@@ -88,6 +88,11 @@ pub(crate) struct Try<'a> {
 }
 
 impl Try<'_> {
+    /// Whether another one would be one too many.
+    pub(crate) fn was_the_last(&self) -> bool {
+        self.tries.here.wait_seconds((self.from, self.name), self.now).is_some()
+    }
+
     /// The password was right: it counts as no try.
     pub(crate) fn was_right(self) {
         self.tries.here.forget((self.from, self.name), self.now);

@@ -1,14 +1,6 @@
 //! Putting a version of a standard in force, and what speaks against it: each is asked about until whoever publishes has confirmed it.
 
-use super::{
-    actor::Actor,
-    clock::Clock,
-    log::Deed,
-    people::{
-        Act, Denied,
-        authority::{denies, must_for_all},
-    },
-};
+use super::clock::Clock;
 use crate::{
     authoring::{
         Package, burden,
@@ -24,20 +16,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What whoever publishes has confirmed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Confirmed {
+pub struct Confirmed {
     /// Items whose ids were published for something else are the same items, rewritten.
-    pub(crate) same_item: bool,
+    pub same_item: bool,
     /// Sectors that have branches are to have no standard.
-    pub(crate) fewer_sectors: bool,
+    pub fewer_sectors: bool,
     /// Periods that run, or that branches reported for, are to be gone.
-    pub(crate) without_period: bool,
+    pub without_period: bool,
     /// The built-in standard is to take the place of another, or of a later version of itself.
-    pub(crate) instead: bool,
+    pub instead: bool,
 }
 
 /// What speaks against publishing a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Objection {
+pub enum Objection {
     /// Its version was published with another content: a version is immutable, and its name is what people tell it by.
     VersionTaken,
     /// Sectors with branches would be left without a standard.
@@ -59,28 +51,25 @@ pub(crate) enum Objection {
 
 /// A sector that a version no longer has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SectorLeftOut {
+pub struct SectorLeftOut {
     /// Its name.
-    pub(crate) name: String,
+    pub name: String,
     /// How many branches it has.
-    pub(crate) branches: usize,
+    pub branches: usize,
 }
 
 /// A period that a version no longer has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PeriodLeftOut {
+pub struct PeriodLeftOut {
     /// As the version in force has it.
-    pub(crate) period: Period,
+    pub period: Period,
     /// How many branches have reported for it.
-    pub(crate) reports: usize,
+    pub reports: usize,
 }
 
 /// Why a version is not published.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refusal {
-    /// Who acts may not.
-    #[error(transparent)]
-    Denied(#[from] Denied),
+pub enum Refusal {
     /// It still has the id of the template.
     #[error("the standard has the template's id")]
     Template,
@@ -104,44 +93,35 @@ pub(crate) enum Refusal {
     Database(#[from] DatabaseError),
 }
 
-denies!(Refusal);
-
 /// A version that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct InForce {
+pub struct InForce {
     /// What was in force before.
-    pub(crate) before: Option<PublishedStandard>,
+    pub before: Option<PublishedStandard>,
     /// What is now.
-    pub(crate) published: PublishedStandard,
+    pub published: PublishedStandard,
 }
 
 /// Publishes a version; the version in force again changes nothing.
-pub(crate) async fn publish(
+pub async fn publish(
     database: &Database,
     clock: &dyn Clock,
-    actor: &Actor,
     package: &Package,
     confirmed: Confirmed,
 ) -> Result<InForce, Refusal> {
-    let at = clock.now_ms();
-    must_for_all(database, actor, Act::Publish, shanghai_date(at)).await?;
     if package.standard.id.as_str() == TEMPLATE_ID {
         return Err(Refusal::Template);
     }
-    let objections = objections(database, clock, package).await?;
-    put(database, (actor, at), package, objections, confirmed).await
+    put(database, package, objections(database, clock, package).await?, confirmed).await
 }
 
 /// Publishes the built-in standard. Whoever publishes it cannot give it another version, so that is not asked for.
-pub(crate) async fn publish_builtin(
+pub async fn publish_builtin(
     database: &Database,
     clock: &dyn Clock,
-    actor: &Actor,
     builtin: &Package,
     confirmed: Confirmed,
 ) -> Result<InForce, Refusal> {
-    let at = clock.now_ms();
-    must_for_all(database, actor, Act::Publish, shanghai_date(at)).await?;
     if !confirmed.instead
         && let Some(Published { summary, .. }) = database.version_in_force().await?
         && !stays(&summary, builtin)
@@ -150,12 +130,11 @@ pub(crate) async fn publish_builtin(
     }
     let mut objections = objections(database, clock, builtin).await?;
     objections.retain(|objection| *objection != Objection::VersionTaken);
-    put(database, (actor, at), builtin, objections, confirmed).await
+    put(database, builtin, objections, confirmed).await
 }
 
 async fn put(
     database: &Database,
-    (actor, at): (&Actor, u64),
     package: &Package,
     objections: Vec<Objection>,
     confirmed: Confirmed,
@@ -170,14 +149,12 @@ async fn put(
         return Err(Refusal::Objected(objection));
     }
     let before = database.version_in_force().await?.map(|before| before.summary);
-    let name = format!("{} {}", package.standard.id, package.standard.version);
-    let records = [actor.record(at, Deed::StandardPublished, None, name)];
-    let published = database.publish(&package.checklists, &package.documents, &records).await?;
+    let published = database.publish(&package.checklists, &package.documents).await?;
     Ok(InForce { before, published })
 }
 
 /// Everything that speaks against publishing a version.
-pub(crate) async fn objections(
+pub async fn objections(
     database: &Database,
     clock: &dyn Clock,
     package: &Package,
@@ -264,7 +241,7 @@ mod tests {
         protocol::Level,
         server::{
             database::{From, Tree, Unit},
-            office::testing::{NOW, OPERATOR, unit},
+            office::testing::{NOW, unit},
         },
     };
     use jiff::civil::date;
@@ -310,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = crate::server::database::testing::database(&folder).await;
         let branch = Unit { sector: "fishery".into(), ..unit("b", None, Level::Branch, "渔业党支部") };
-        database.import_units(&Tree::default(), &[branch], From::Ever, None, &[]).await.unwrap().unwrap();
+        database.import_units(&Tree::default(), &[branch], From::Ever, None).await.unwrap().unwrap();
         // An earlier version of the built-in standard has a sector, a period and an item of its own.
         let builtin = builtin().unwrap();
         let mut earlier = builtin.clone();
@@ -325,14 +302,13 @@ mod tests {
                 (item.title, item.requirement) = ("播放设备".into(), "能用，有登记。".into());
             }
         }
-        publish(&database, &NOW, &OPERATOR, &earlier, Confirmed::default()).await.unwrap();
+        publish(&database, &NOW, &earlier, Confirmed::default()).await.unwrap();
 
         let mut confirmed = Confirmed::default();
-        let refused =
-            async |confirmed| match publish_builtin(&database, &NOW, &OPERATOR, &builtin, confirmed).await {
-                Err(Refusal::Objected(objection)) => objection,
-                other => panic!("{other:?}"),
-            };
+        let refused = async |confirmed| match publish_builtin(&database, &NOW, &builtin, confirmed).await {
+            Err(Refusal::Objected(objection)) => objection,
+            other => panic!("{other:?}"),
+        };
         let sectors = vec![SectorLeftOut { name: "渔业".into(), branches: 1 }];
         assert_eq!(refused(confirmed).await, Objection::SectorsLeftOut(sectors));
         confirmed.fewer_sectors = true;
@@ -347,7 +323,7 @@ mod tests {
             Objection::SectorsLeftOut(_)
         ));
         confirmed.same_item = true;
-        let done = publish_builtin(&database, &NOW, &OPERATOR, &builtin, confirmed).await.unwrap();
+        let done = publish_builtin(&database, &NOW, &builtin, confirmed).await.unwrap();
         assert_eq!(done.before.unwrap().version, "2025.1");
         assert_eq!(done.published.version, builtin.standard.version);
     }

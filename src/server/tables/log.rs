@@ -36,6 +36,8 @@ pub(crate) fn deed(deed: Deed) -> &'static str {
         Deed::ModuleSwitched => "开关标准模块",
         Deed::AccountMade => "新建账号",
         Deed::AccountChanged => "更改账号",
+        Deed::RoleGiven => "给权限",
+        Deed::RoleTaken => "收回权限",
         Deed::AccountClosed => "停用账号",
         Deed::AccountReopened => "恢复账号",
         Deed::AccountHandedOver => "账号交接",

@@ -38,6 +38,11 @@ impl Clerk {
         Self { base: self.base.clone(), client: self.client.clone(), cookie }
     }
 
+    /// The same browser, at a program that was started again.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self { base: base.into(), ..self.tab() }
+    }
+
     /// Signs in, which must succeed; where that leads to.
     pub(crate) async fn sign_in(&self, login: &str, password: &str) -> Page {
         let page = self.try_sign_in(login, password).await;
@@ -175,7 +180,7 @@ impl Page {
 
     /// Where the links on it lead to.
     pub(crate) fn links(&self) -> Vec<String> {
-        let tags = self.html.split("<a ").skip(1);
+        let tags = self.html.split("<a").skip(1);
         tags.filter_map(|tag| attribute(tag.split('>').next()?, "href")).collect()
     }
 }

@@ -87,7 +87,7 @@ async fn sign_in(
     tried.was_right();
     // Whoever sat here before is signed out.
     if let Some(before) = cookies::session(&headers) {
-        sessions::sign_out(&desk.database, &before.hash()).await?;
+        sessions::sign_out(&desk.database, &*desk.clock, &before.hash()).await?;
     }
     let visitor = visitor(&desk, &secret).await?;
     let cookie = [cookies::keep(&secret, &headers)];
@@ -98,6 +98,16 @@ async fn sign_in(
             (cookie, Redirect::to(next)).into_response()
         }
     })
+}
+
+/// Notes it, if the name is somebody's. The answer does not wait for it: it would tell that it is.
+fn note_barred(desk: &Desk, name: &str) {
+    let (desk, name) = (desk.clone(), name.to_owned());
+    tokio::spawn(async move {
+        if let Err(error) = sessions::note_barred(&desk.database, &*desk.clock, &name).await {
+            tracing::warn!(%error, "that signing in was barred was not noted");
+        }
+    });
 }
 
 async fn visitor(desk: &Desk, secret: &Secret) -> Result<Visitor, Failure> {
@@ -139,7 +149,7 @@ async fn sign_out(
     headers: HeaderMap,
     Posted(visitor, Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Failure> {
-    sessions::sign_out(&desk.database, &visitor.session.hash).await?;
+    sessions::sign_out(&desk.database, &*desk.clock, &visitor.session.hash).await?;
     Ok(([cookies::forget(&headers)], Redirect::to(links::SIGN_IN)).into_response())
 }
 

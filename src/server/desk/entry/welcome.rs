@@ -13,7 +13,7 @@ use crate::server::{
     host::random::SystemRandom,
     office::people::{
         Secret,
-        accounts::{self, Unset},
+        own_password::{self, Unset},
         passwords::MIN_CHARS,
     },
 };
@@ -39,7 +39,7 @@ impl Link {
 
 pub(super) async fn ask(State(desk): State<Desk>, Query(link): Query<Link>) -> Result<Response, Failure> {
     let found = match link.secret() {
-        Ok(secret) => accounts::welcomed(&desk.database, &*desk.clock, &secret).await,
+        Ok(secret) => own_password::welcomed(&desk.database, &*desk.clock, &secret).await,
         Err(error) => Err(error),
     };
     match found {
@@ -63,7 +63,7 @@ pub(super) async fn set(State(desk): State<Desk>, Open(chosen): Open<Chosen>) ->
         Err(error) => return no_good(error),
     };
     let (database, clock) = (&desk.database, &*desk.clock);
-    let known = match accounts::welcomed(database, clock, &secret).await {
+    let known = match own_password::welcomed(database, clock, &secret).await {
         Ok(known) => known,
         Err(error) => return no_good(error),
     };
@@ -74,7 +74,7 @@ pub(super) async fn set(State(desk): State<Desk>, Open(chosen): Open<Chosen>) ->
         return Ok(again(door::NOT_THE_SAME));
     }
     let random = &mut SystemRandom;
-    match accounts::set_password(database, clock, random, &desk.passwords, &secret, &chosen.password).await {
+    match own_password::set(database, clock, random, &desk.passwords, &secret, &chosen.password).await {
         Ok(account) => {
             let body = html! {
                 (note(Tone::Done, "密码设好了，这个链接不能再用。"))

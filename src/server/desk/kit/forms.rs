@@ -51,6 +51,28 @@ pub(crate) fn choice(label: &str, name: &str, options: &[(String, String)], chos
     }
 }
 
+/// Several of some: `(value, what it is called)`.
+pub(crate) fn checks(
+    label: &str,
+    name: &str,
+    options: &[(&str, &str)],
+    chosen: &[String],
+    wrong: Option<&str>,
+) -> Markup {
+    html! {
+        fieldset {
+            legend { (label) }
+            @if let Some(wrong) = wrong { span.wrong { (wrong) } }
+            @for (value, called) in options {
+                label.check {
+                    input type="checkbox" name=(name) value=(value) checked[chosen.iter().any(|one| one == value)];
+                    " " (called)
+                }
+            }
+        }
+    }
+}
+
 /// The button that sends the form; a verb.
 pub(crate) fn submit(text: &str) -> Markup {
     html! { button type="submit" { (text) } }

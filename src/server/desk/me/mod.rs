@@ -13,7 +13,7 @@ use crate::server::{
     database::sessions::Session,
     host::{address::ClientAddress, random::SystemRandom},
     office::people::{
-        accounts::{self, Unset},
+        own_password::{self, Unset},
         passwords::MIN_CHARS,
         sessions,
     },
@@ -111,7 +111,7 @@ async fn change(
         let tried = desk.tries.begin(from, &visitor.login, desk.clock.now_ms()).map_err(Failure::TooOften)?;
         let (database, clock, random) = (&desk.database, &*desk.clock, &mut SystemRandom);
         let (passwords, person) = (&desk.passwords, &visitor.person);
-        match accounts::change_password(database, clock, random, passwords, person, &form.now, &form.password)
+        match own_password::change(database, clock, random, passwords, person, &form.now, &form.password)
             .await
         {
             Ok(()) => {
@@ -140,6 +140,7 @@ async fn end_others(
     State(desk): State<Desk>,
     Posted(visitor, Nothing {}): Posted<Nothing>,
 ) -> Result<Redirect, Failure> {
-    let ended = sessions::end_others(&desk.database, &visitor.person, &visitor.session.hash).await?;
+    let ended =
+        sessions::end_others(&desk.database, &*desk.clock, &visitor.person, &visitor.session.hash).await?;
     Ok(Redirect::to(&format!("{}?ended={ended}", links::ME)))
 }

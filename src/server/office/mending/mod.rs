@@ -15,11 +15,6 @@ pub(crate) use pages::{by_unit, page};
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,
-    log::Deed,
-    people::{
-        Act, Denied,
-        authority::{denies, must},
-    },
     scope::{self, Gone},
 };
 use crate::{
@@ -28,11 +23,10 @@ use crate::{
         answer::MAX_TEXT_CHARS,
         check::is_plain_text,
         finding::check::{FindingFault, MAX_FINDING_ENTRIES},
-        period::shanghai_date,
     },
     server::database::{
         Database, DatabaseError, Tree, Unit,
-        findings::{Said, Standing},
+        findings::{FromAbove, Said, Standing},
     },
 };
 use jiff::civil::Date;
@@ -50,9 +44,6 @@ pub(crate) enum Refusal {
     /// It is not clear of which units.
     #[error(transparent)]
     Scope(#[from] scope::Refusal),
-    /// Who acts may not.
-    #[error(transparent)]
-    Denied(#[from] Denied),
     /// Nobody can decide in this name.
     #[error(transparent)]
     Unheard(#[from] Unheard),
@@ -95,8 +86,6 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
-
-denies!(Refusal);
 
 /// Why words of the upper level were not stored; then none of them was.
 #[derive(Debug, thiserror::Error)]
@@ -248,12 +237,10 @@ pub(crate) async fn close(
     numbers: &[String],
     others_too: bool,
 ) -> Result<Vec<Decided>, Refusal> {
-    let at = clock.now_ms();
     let mut meant: BTreeMap<(BranchCode, FindingId), (&String, Row, String)> = BTreeMap::new();
     let mut order = Vec::with_capacity(numbers.len());
     for number in numbers {
         let row = find(database, number).await?;
-        must(database, actor, Act::Rule, &row.branch.code, shanghai_date(at)).await?;
         let by = actor.speaker(database, &row.branch.code).await?;
         let key = (row.branch.code.clone(), row.finding.id);
         order.push(key.clone());
@@ -273,13 +260,10 @@ pub(crate) async fn close(
             state if state != FindingState::Mended && !others_too => {
                 Err(Refusal::NotMended { branch: row.branch.name.clone(), number: (*number).clone(), state })
             }
-            _ => {
-                let record = actor.record(at, Deed::FindingClosed, Some(branch), finding.id);
-                Ok(Some((by.clone(), Ruling::Closed, record)))
-            }
+            _ => Ok(Some((by.clone(), Ruling::Closed))),
         }
     };
-    if !is_stored(database.rule(&keys, at, decide).await??)? {
+    if !is_stored(database.rule(&keys, clock.now_ms(), decide).await??)? {
         return Err(Unsaid::Overtaken.into());
     }
     let decided = order.iter().filter_map(|key| {
@@ -304,19 +288,17 @@ pub(crate) async fn send_back(
         return Err(Refusal::Reason);
     }
     let ruling = Ruling::Returned { reason: reason.into(), until };
-    let (row, at) = (find(database, number).await?, clock.now_ms());
-    must(database, actor, Act::Rule, &row.branch.code, shanghai_date(at)).await?;
+    let row = find(database, number).await?;
     let by = actor.speaker(database, &row.branch.code).await?;
     let mut is_said = false;
-    let decide = |branch: &BranchCode, finding: &Finding| {
+    let decide = |_: &BranchCode, finding: &Finding| {
         must_be_from_above(finding, &row, number)?;
         is_said = finding.state == FindingState::Returned
             && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
-        let record = actor.record(at, Deed::FindingReturned, Some(branch), finding.id);
-        Ok::<_, Refusal>((!is_said).then(|| (by.clone(), ruling.clone(), record)))
+        Ok::<_, Refusal>((!is_said).then(|| (by.clone(), ruling.clone())))
     };
     let key = (row.branch.code.clone(), row.finding.id);
-    if !is_stored(database.rule(&[key], at, decide).await??)? {
+    if !is_stored(database.rule(&[key], clock.now_ms(), decide).await??)? {
         return Err(Unsaid::Overtaken.into());
     }
     Ok(Decided::of(&row, !is_said))
@@ -327,6 +309,14 @@ fn must_be_from_above(finding: &Finding, row: &Row, number: &str) -> Result<(), 
         return Err(Refusal::Own { branch: row.branch.name.clone(), number: number.into() });
     }
     Ok(())
+}
+
+/// Whether it was stored; not if somebody else of the upper level said something of these findings since.
+async fn say(database: &Database, clock: &dyn Clock, words: Vec<FromAbove>) -> Result<bool, Refusal> {
+    if words.is_empty() {
+        return Ok(true);
+    }
+    Ok(is_stored(database.say_from_above(&words, clock.now_ms()).await?)?)
 }
 
 /// Whether words were stored; `false` when something was written since they were worked out.

@@ -2,7 +2,11 @@
 
 pub(crate) mod accounts;
 pub(crate) mod authority;
+pub(crate) mod handing_over;
+pub(crate) mod listing;
+pub(crate) mod own_password;
 pub(crate) mod passwords;
+pub(crate) mod roles;
 mod secret;
 pub(crate) mod sessions;
 

@@ -13,7 +13,10 @@ use crate::{
             accounts::{Account, Granted},
             sessions::Session,
         },
-        office::clock::{Clock, Random},
+        office::{
+            clock::{Clock, Random},
+            log::{Deed, Record, Who},
+        },
     },
 };
 
@@ -61,18 +64,42 @@ pub(crate) async fn sign_in(
     let now = clock.now_ms();
     let mut tx = database.change_accounts().await?;
     // It may have been closed while the password was compared.
-    tx.account(account).await?.ok_or(Refusal::Wrong)?;
+    let known = tx.account(account).await?.ok_or(Refusal::Wrong)?;
     let session = Session { hash: secret.hash(), account, begun_at: now, seen_at: now, proved_at: now };
     tx.begin_session(&session, now.saturating_sub(IDLE_MS)).await?;
-    tx.commit().await?;
+    tx.commit(&[own(&known, now, Deed::SignedIn)]).await?;
     Ok(secret)
 }
 
+/// What is noted of something that somebody does with the own account, as before being signed in.
+pub(super) fn own(account: &Account, at: u64, deed: Deed) -> Record {
+    let (who, unit) = (Who::Person(account.id), Some(account.unit.clone()));
+    Record { at, who, deed, unit, subject: account.id.to_string() }
+}
+
+/// Notes that nobody gets in by this name from somewhere for a while, if it is somebody's.
+pub(crate) async fn note_barred(
+    database: &Database,
+    clock: &dyn Clock,
+    name: &str,
+) -> Result<(), DatabaseError> {
+    let Some(account) = database.account_called(&login(name)).await? else { return Ok(()) };
+    // Who tried is not known; the operator's place is where what the program does by itself is noted.
+    let record = Record { who: Who::Operator, ..own(&account, clock.now_ms(), Deed::SignInBarred) };
+    database.note(&[record]).await
+}
+
 /// Ends the session that a browser shows, if there is one.
-pub(crate) async fn sign_out(database: &Database, session: &ContentHash) -> Result<(), DatabaseError> {
+pub(crate) async fn sign_out(
+    database: &Database,
+    clock: &dyn Clock,
+    session: &ContentHash,
+) -> Result<(), DatabaseError> {
     let mut tx = database.change_accounts().await?;
-    tx.end_session(session).await?;
-    tx.commit().await
+    let Some(account) = tx.end_session(session).await? else { return Ok(()) };
+    let account = tx.account(account).await?;
+    let record = account.map(|account| own(&account, clock.now_ms(), Deed::SignedOut));
+    tx.commit(record.as_slice()).await
 }
 
 /// Where somebody is signed in, the newest first.
@@ -87,12 +114,15 @@ pub(crate) async fn of(
 /// Ends somebody's sessions but for the one that is told; how many there were.
 pub(crate) async fn end_others(
     database: &Database,
+    clock: &dyn Clock,
     person: &Person,
     but: &ContentHash,
 ) -> Result<u64, DatabaseError> {
     let mut tx = database.change_accounts().await?;
     let ended = tx.end_other_sessions(person.id.0, but).await?;
-    tx.commit().await?;
+    let account = tx.account(person.id.0).await?;
+    let record = account.map(|account| own(&account, clock.now_ms(), Deed::SignedOut));
+    tx.commit(record.as_slice()).await?;
     Ok(ended)
 }
 

@@ -2,14 +2,13 @@
 
 use super::{Refusal, changes::is_there, has_come};
 use crate::{
-    domain::{BranchCode, day, period::shanghai_date},
+    domain::{BranchCode, period::shanghai_date},
     protocol::Level,
     server::{
         database::Database,
         office::{
             actor::Actor,
             clock::Clock,
-            log::Deed,
             people::{Act, authority::must},
             scope,
         },
@@ -42,6 +41,5 @@ pub(crate) async fn set(
     if member.off_system == since {
         return Ok(0);
     }
-    let record = actor.record(now, Deed::UseChanged, Some(branch), since.map(day::text).unwrap_or_default());
-    database.set_off_system(&tree, branch, since, now, &record).await?.ok_or(Refusal::Overtaken)
+    database.set_off_system(&tree, branch, since, now).await?.ok_or(Refusal::Overtaken)
 }

@@ -1,0 +1,111 @@
+//! What is done about an account: each asks one use case, and leads back to the account.
+
+use super::{
+    super::{
+        Desk,
+        failure::Failure,
+        links,
+        posted::{Posted, Proved},
+    },
+    fault, id, invited, one,
+};
+use crate::{
+    domain::{BranchCode, day},
+    server::{
+        host::random::SystemRandom,
+        office::people::{Grant, Role, accounts, listing, roles},
+    },
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::Markup;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct Given {
+    unit: String,
+    role: String,
+    #[serde(default)]
+    until: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+fn back(id: &str, done: &str) -> Redirect {
+    Redirect::to(&format!("{}?done={done}", links::person(id)))
+}
+
+pub(super) async fn give(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    Posted(visitor, form): Posted<Given>,
+) -> Result<Response, Failure> {
+    let to = id(&account)?;
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, to).await?;
+    let role = Role::of_word(&form.role).ok_or(Failure::Unreadable)?;
+    let again = |wrong| {
+        (StatusCode::UNPROCESSABLE_ENTITY, one::shown(&visitor, &tended, "", Some(wrong))).into_response()
+    };
+    let until = match form.until.trim() {
+        "" => None,
+        text => match day::parse(text) {
+            Some(day) => Some(day),
+            None => return Ok(again(("until", "填一个日子，或者空着。"))),
+        },
+    };
+    let Ok(unit) = BranchCode::new(form.unit.trim()) else {
+        return Ok(again(("unit", "填单位的编号。")));
+    };
+    match roles::grant(&desk.database, &*desk.clock, &visitor.actor(), to, Grant { unit, role, until }).await
+    {
+        Ok(()) => Ok(back(&account, "given").into_response()),
+        Err(refusal) => match fault(&refusal) {
+            Some((field, text)) => Ok(again((field, &text))),
+            None => Err(refusal.into()),
+        },
+    }
+}
+
+pub(super) async fn take_back(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    Posted(visitor, form): Posted<Given>,
+) -> Result<Redirect, Failure> {
+    let unit = BranchCode::new(form.unit).map_err(|_| Failure::NotHere)?;
+    let role = Role::of_word(&form.role).ok_or(Failure::Unreadable)?;
+    roles::take_back(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?, &unit, role).await?;
+    Ok(back(&account, "taken"))
+}
+
+pub(super) async fn link(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    Posted(visitor, Nothing {}): Posted<Nothing>,
+) -> Result<Markup, Failure> {
+    let random = &mut SystemRandom;
+    let made = accounts::link(&desk.database, &*desk.clock, random, &visitor.actor(), id(&account)?).await?;
+    Ok(invited(&visitor, &headers, &made, "新的链接", "做了一个新的链接，以前发的不能再用。"))
+}
+
+pub(super) async fn sign_out(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    Posted(visitor, Nothing {}): Posted<Nothing>,
+) -> Result<Redirect, Failure> {
+    accounts::sign_out_everywhere(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?).await?;
+    Ok(back(&account, "out"))
+}
+
+pub(super) async fn close(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    Proved(visitor, Nothing {}): Proved<Nothing>,
+) -> Result<Redirect, Failure> {
+    accounts::close(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?).await?;
+    Ok(back(&account, "closed"))
+}

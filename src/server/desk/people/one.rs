@@ -1,0 +1,136 @@
+//! One account: who it is, what it is entrusted with, and what can be done about it.
+
+use super::{
+    super::{
+        Desk,
+        failure::Failure,
+        frame,
+        kit::{Column, Tone, choice, hidden, line, moment, note, post, submit, table},
+        links,
+        visitor::Visitor,
+    },
+    roles,
+};
+use crate::server::{
+    database::accounts::Account,
+    office::people::{
+        Grant, Role,
+        listing::{self, Tended},
+    },
+};
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+pub(super) async fn page(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    Query(Done { done }): Query<Done>,
+) -> Result<Markup, Failure> {
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, super::id(&id)?).await?;
+    Ok(shown(&visitor, &tended, &done, None))
+}
+
+/// What was done, as the address tells it.
+fn told(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "given" => "权限给了，马上有用。",
+        "taken" => "权限收回了，马上没有用了。",
+        "out" => "这个账号在所有地方都退出了。",
+        "closed" => "账号关了，已经退出，不能再登录；办过的事还写着是谁办的。",
+        "handed" => "交接好了：权限已经转到接手的人，原来的账号关了；待办的事是单位的，不用动。",
+        _ => return None,
+    })
+}
+
+/// How an account stands.
+pub(super) fn state(account: &Account) -> String {
+    match (account.closed_at, account.has_password) {
+        (Some(at), _) => format!("{}关", moment(at)),
+        (None, true) => "在用".to_owned(),
+        (None, false) => "还没有设密码".to_owned(),
+    }
+}
+
+pub(super) fn shown(visitor: &Visitor, tended: &Tended, done: &str, wrong: Option<(&str, &str)>) -> Markup {
+    let account = &tended.account;
+    let is_open = account.closed_at.is_none();
+    let address = links::person(account.id);
+    let body = html! {
+        @if let Some(text) = told(done) { (note(Tone::Done, text)) }
+        dl {
+            dt { "单位" } dd { (account.unit_name) " " span.muted { (account.unit) } }
+            @if !account.post.is_empty() { dt { "职务" } dd { (account.post) } }
+            @if tended.is_ours {
+                @if !account.telephone.is_empty() { dt { "电话" } dd { (account.telephone) } }
+                dt { "登录名" } dd { (account.login) }
+            }
+            dt { "状态" } dd { (state(account)) }
+        }
+        h2 { "权限" }
+        (held(visitor, &address, tended, is_open))
+        @if is_open {
+            h3 { "再给一个" }
+            (give(visitor, &address, account, wrong))
+        }
+        @if is_open && tended.is_ours {
+            h2 { "账号" }
+            div.acts {
+                a.button href=(links::hand_over(account.id)) { "交接给别人" }
+                (button(visitor, &format!("{address}/link"), "再发一个设密码的链接"))
+                (button(visitor, &format!("{address}/sign-out"), "让这个账号退出登录"))
+                (button(visitor, &format!("{address}/close"), "关账号"))
+            }
+        }
+    };
+    frame::page(visitor, links::PEOPLE, &account.name, &body)
+}
+
+fn button(visitor: &Visitor, action: &str, text: &str) -> Markup {
+    post(visitor, action, &html! { button.second type="submit" { (text) } })
+}
+
+fn held(visitor: &Visitor, address: &str, tended: &Tended, is_open: bool) -> Markup {
+    let role = |grant: &Grant| html! { (grant.role.term()) };
+    let unit = |grant: &Grant| html! { (grant.unit) };
+    let until = |grant: &Grant| html! { @match grant.until { Some(day) => (day), None => "一直" } };
+    let act = |grant: &Grant| {
+        html! {
+            @if is_open {
+                (post(visitor, &format!("{address}/take-back"), &html! {
+                    (hidden("unit", grant.unit.as_str()))
+                    (hidden("role", grant.role.word()))
+                    button.quiet type="submit" { "收回" }
+                }))
+            }
+        }
+    };
+    let columns = [
+        Column { head: "权限", cell: &role },
+        Column { head: "在哪个单位和下面", cell: &unit },
+        Column { head: "到哪一天", cell: &until },
+        Column { head: "办理", cell: &act },
+    ];
+    table("现有的权限", &columns, &tended.grants)
+}
+
+fn give(visitor: &Visitor, address: &str, account: &Account, wrong: Option<(&str, &str)>) -> Markup {
+    let of = |field: &str| wrong.filter(|(wrong, _)| *wrong == field).map(|(_, text)| text);
+    let options: Vec<_> =
+        roles().into_iter().map(|(word, text)| (word.to_owned(), text.to_owned())).collect();
+    let fields = html! {
+        (choice("权限", "role", &options, Role::Read.word()))
+        @if let Some(wrong) = of("role") { span.wrong { (wrong) } }
+        (line("在哪个单位（编号）", "unit", "text", account.unit.as_str(), of("unit")))
+        (line("到哪一天（不填就一直有）", "until", "date", "", of("until")))
+        (submit("给权限"))
+    };
+    post(visitor, &format!("{address}/give"), &fields)
+}

@@ -1,0 +1,93 @@
+//! 交接: one act by which a successor takes over.
+
+use super::{
+    Act, PersonId, Secret,
+    accounts::{Invited, Newcomer, Refusal, account, insert, invite, tended},
+    authority::{self, must},
+    roles::{must_be_apart, must_leave_somebody},
+    sessions,
+};
+use crate::{
+    domain::period::shanghai_date,
+    server::{
+        database::Database,
+        office::{
+            actor::Actor,
+            clock::{Clock, Random},
+            log::Deed,
+        },
+    },
+};
+
+/// To whom is handed over.
+#[derive(Debug)]
+pub(crate) enum Successor {
+    /// Somebody of the unit who has an account already.
+    Known(PersonId),
+    /// Somebody who gets one, at the same unit.
+    New(Newcomer),
+}
+
+/// 交接: the successor gets what was entrusted at the unit and below, and the predecessor's account is closed, in one act. What was to
+/// be done stays where it is: it is the unit's. What was lent from elsewhere ends with the person.
+pub(crate) async fn hand_over(
+    database: &Database,
+    clock: &dyn Clock,
+    random: &mut dyn Random,
+    actor: &Actor,
+    from: PersonId,
+    to: Successor,
+) -> Result<Option<Invited>, Refusal> {
+    let now = clock.now_ms();
+    let predecessor = tended(database, actor, from, now).await?;
+    let (to, newcomer) = match to {
+        Successor::Known(to) if to == from => return Err(Refusal::Same),
+        Successor::Known(to) => {
+            let successor = tended(database, actor, to, now).await?;
+            if successor.unit != predecessor.unit {
+                return Err(Refusal::Nobody);
+            }
+            (to, None)
+        }
+        Successor::New(newcomer) => {
+            let account = account(database, random, &predecessor.unit, newcomer).await?;
+            (PersonId(account.id), Some(account))
+        }
+    };
+    let mut moved = Vec::new();
+    for granted in database.granted_to(&[from.0]).await?.remove(&from.0).unwrap_or_default() {
+        let is_theirs = must(database, actor, Act::People, &granted.unit, shanghai_date(now)).await;
+        match is_theirs {
+            Ok(()) => moved.push(granted),
+            Err(authority::Refusal::Denied(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
+    let mut tx = database.change_accounts().await?;
+    tx.account(from.0).await?.ok_or(Refusal::Nobody)?;
+    if let Some(account) = &newcomer {
+        insert(&mut tx, account, now).await?;
+    }
+    tx.account(to.0).await?.ok_or(Refusal::Nobody)?;
+    let held = tx.granted(to.0).await?.into_iter().chain(moved.iter().cloned()).collect();
+    must_be_apart(sessions::grants(held).iter().map(|grant| grant.role))?;
+    for granted in &moved {
+        tx.grant(to.0, granted).await?;
+    }
+    // Now the successor is there; where that does not suffice, nothing of this is kept.
+    let held = sessions::grants(tx.granted(from.0).await?);
+    must_leave_somebody(database, &mut tx, from, &held).await?;
+    tx.close(from.0, now).await?;
+    let unit = Some(&predecessor.unit);
+    let mut records = Vec::new();
+    let mut invited = None;
+    if let Some(account) = newcomer {
+        records.push(actor.record(now, Deed::AccountMade, unit, account.id));
+        invited = Some(invite(&mut tx, account.id, secret, now).await?);
+    }
+    records.push(actor.record(now, Deed::AccountHandedOver, unit, format_args!("{} {}", from.0, to.0)));
+    records.push(actor.record(now, Deed::AccountClosed, unit, from.0));
+    tx.commit(&records).await?;
+    Ok(invited)
+}

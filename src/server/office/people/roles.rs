@@ -1,0 +1,125 @@
+//! What somebody is entrusted with: given at a unit, and taken back. Nobody both tends accounts and reads the log; and there is always
+//! somebody who can tend the accounts at the top.
+
+use super::{Act, Grant, PersonId, Role, accounts::Refusal, authority::must, sessions};
+use crate::{
+    domain::{BranchCode, period::shanghai_date},
+    server::{
+        database::{
+            Database,
+            accounts::{AccountsWriter, Granted},
+        },
+        office::{
+            actor::Actor,
+            clock::Clock,
+            log::{Deed, Record},
+        },
+    },
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Entrusts somebody with something at a unit, which need not be the own one: until a day then, as an inspector is lent.
+pub(crate) async fn grant(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    account: PersonId,
+    grant: Grant,
+) -> Result<(), Refusal> {
+    let now = clock.now_ms();
+    let today = shanghai_date(now);
+    must(database, actor, Act::People, &grant.unit, today).await?;
+    if let Some(until) = grant.until.filter(|until| *until < today) {
+        return Err(Refusal::Passed(until));
+    }
+    let above = database.units_above(&grant.unit).await?;
+    let mut tx = database.change_accounts().await?;
+    let known = tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    let is_lent = known.unit != grant.unit && !above.contains(&known.unit);
+    if is_lent && matches!(grant.role, Role::Manage | Role::Audit) {
+        // Whoever tends the account at home can open it.
+        return Err(Refusal::NotLent(grant.role));
+    }
+    let held = sessions::grants(tx.granted(account.0).await?);
+    must_be_apart(held.iter().map(|held| held.role).chain([grant.role]))?;
+    if grant.role == Role::Manage && grant.until.is_some() {
+        // One that ends by itself may have been the last.
+        must_leave_somebody(database, &mut tx, account, &held).await?;
+    }
+    let Grant { unit, role, until } = grant;
+    let given = of_role(actor, now, Deed::RoleGiven, &unit, account.0, role);
+    tx.grant(account.0, &Granted { unit, role: role.word().into(), until }).await?;
+    Ok(tx.commit(&[given]).await?)
+}
+
+/// Lends somebody of elsewhere, known by the login name, a role at a unit until a day.
+pub(crate) async fn lend(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    name: &str,
+    lent: Grant,
+) -> Result<PersonId, Refusal> {
+    must(database, actor, Act::People, &lent.unit, shanghai_date(clock.now_ms())).await?;
+    let known = database.account_called(&sessions::login(name)).await?;
+    let to = PersonId(known.ok_or(Refusal::Nobody)?.id);
+    grant(database, clock, actor, to, lent).await?;
+    Ok(to)
+}
+
+/// Takes back what somebody was entrusted with at a unit. It holds from the next page on that the person opens.
+pub(crate) async fn take_back(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    account: PersonId,
+    unit: &BranchCode,
+    role: Role,
+) -> Result<(), Refusal> {
+    let now = clock.now_ms();
+    must(database, actor, Act::People, unit, shanghai_date(now)).await?;
+    let mut tx = database.change_accounts().await?;
+    let mut held = sessions::grants(tx.granted(account.0).await?);
+    held.retain(|held| held.unit == *unit && held.role == role);
+    must_leave_somebody(database, &mut tx, account, &held).await?;
+    if !tx.take_back(account.0, unit, role.word()).await? {
+        return Err(Refusal::Nobody);
+    }
+    Ok(tx.commit(&[of_role(actor, now, Deed::RoleTaken, unit, account.0, role)]).await?)
+}
+
+pub(super) fn must_be_apart(roles: impl Iterator<Item = Role>) -> Result<(), Refusal> {
+    let roles: BTreeSet<Role> = roles.collect();
+    let is_both = roles.contains(&Role::Manage) && roles.contains(&Role::Audit);
+    if is_both { Err(Refusal::NotApart) } else { Ok(()) }
+}
+
+/// Fails where somebody who tends accounts would be the last to do so at a unit and above it.
+pub(super) async fn must_leave_somebody(
+    database: &Database,
+    tx: &mut AccountsWriter,
+    account: PersonId,
+    lost: &[Grant],
+) -> Result<(), Refusal> {
+    for grant in lost.iter().filter(|grant| grant.role == Role::Manage && grant.until.is_none()) {
+        let mut units = database.units_above(&grant.unit).await?;
+        units.push(grant.unit.clone());
+        let holders = tx.holders(Role::Manage.word(), &units).await?;
+        if holders.iter().all(|(holder, _)| *holder == account.0) {
+            return Err(Refusal::Last(grant.unit.clone()));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn of_role(
+    actor: &Actor,
+    now: u64,
+    deed: Deed,
+    unit: &BranchCode,
+    account: Uuid,
+    role: Role,
+) -> Record {
+    actor.record(now, deed, Some(unit), format_args!("{account} {}", role.word()))
+}
