@@ -8,6 +8,7 @@ mod findings;
 mod judge;
 mod kinds;
 mod libreoffice;
+mod log;
 mod manual;
 mod people;
 mod places;

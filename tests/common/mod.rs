@@ -45,7 +45,7 @@ pub(crate) fn code(number: usize) -> ActivationCode {
 pub(crate) async fn prepare(file: &Place, branches: usize) {
     let database = Database::open(file).await.unwrap();
     let builtin = biaochi::authoring::builtin().unwrap();
-    database.publish(&builtin.checklists, &builtin.documents).await.unwrap();
+    database.publish(&builtin.checklists, &builtin.documents, &[]).await.unwrap();
     let township = BranchCode::new("210726105").unwrap();
     let unit = |code: &BranchCode, parent: Option<&BranchCode>, level, name: String| Unit {
         code: code.clone(),
@@ -61,7 +61,7 @@ pub(crate) async fn prepare(file: &Place, branches: usize) {
             unit(&branch(number), Some(&township), Level::Branch, format!("第{number}村党支部"))
         }),
     );
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
     for number in 0..branches {
         database.issue_code(&code(number), &branch(number), NEVER).await.unwrap();
     }

@@ -4,7 +4,11 @@ use crate::common::{self, NOON, builtin, file, honest};
 use biaochi::{
     domain::{ContentHash, Points, Submission},
     protocol::{Receipt, Review, ReviewState, receipt::receipt_code},
-    server::database::{Arrival, Database, Stored, Writer, reviews::Decision},
+    server::database::{
+        Arrival, Database, Stored, Writer,
+        log::{Deed, Record, Who},
+        reviews::Decision,
+    },
 };
 use tempfile::TempDir;
 
@@ -104,7 +108,9 @@ async fn an_approval_closes_the_period_for_what_is_stored_after_it() {
     let said = async |after, state| {
         let (by, reason, items) = ("镇安镇党委".into(), String::new(), Vec::new());
         let review = Review { state, at: NOON, by, reason, items, due: None };
-        database.decide(&[Decision { submission: first.id, after, review }]).await.unwrap()
+        let (who, deed) = (Who::Operator, Deed::Approved);
+        let record = Record { at: NOON, who, deed, unit: None, subject: String::new() };
+        database.decide(&[Decision { submission: first.id, after, review, record }]).await.unwrap()
     };
     assert_eq!(said(0, ReviewState::Approved).await, []);
     let next = honest(&checklist, 0, 2);

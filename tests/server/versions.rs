@@ -59,7 +59,7 @@ async fn a_submission_of_any_published_version_is_taken_and_scored_by_its_own() 
 
     // The second version is published while the endpoint serves; another one starts on the same file as well.
     let database = Database::open(&file(&stage.folder)).await.unwrap();
-    database.publish(std::slice::from_ref(&new), &[]).await.unwrap();
+    database.publish(std::slice::from_ref(&new), &[], &[]).await.unwrap();
     database.close().await;
     for restarted in [false, true] {
         if restarted {

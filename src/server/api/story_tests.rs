@@ -11,7 +11,7 @@ use crate::{
         PublishedStandard, Receipt, Review, ReviewItem, ReviewState, SERVER_HEADER, SubmissionSummary, paths,
     },
     server::{
-        database::{Database, From, Tree, Unit, reviews::Decision},
+        database::{Database, From, Tree, Unit, reviews::Decision, testing::noted},
         office::clock::Clock,
     },
 };
@@ -54,7 +54,7 @@ struct Stage {
 impl Stage {
     /// The upper level says something of what it has said nothing of.
     async fn says(&self, submission: domain::SubmissionId, review: &Review) {
-        let decision = Decision { submission, after: 0, review: review.clone() };
+        let decision = Decision { submission, after: 0, review: review.clone(), record: noted() };
         assert_eq!(self.database.decide(&[decision]).await.unwrap(), []);
     }
 
@@ -76,9 +76,9 @@ impl Stage {
             unit("210726105203-01", Some(township), Level::Branch, "十里村党支部"),
             unit("210726105204-01", Some(township), Level::Branch, "邻村党支部"),
         ];
-        database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+        database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
         let checklist = domain::testing::checklist();
-        database.publish(std::slice::from_ref(&checklist), &[]).await.unwrap();
+        database.publish(std::slice::from_ref(&checklist), &[], &[]).await.unwrap();
         let code = ActivationCode::parse(CODE).unwrap();
         let branch = BranchCode::new("210726105203-01").unwrap();
         database.issue_code(&code, &branch, NOON + 1_000).await.unwrap();

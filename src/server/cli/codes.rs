@@ -9,7 +9,10 @@ use crate::{
     server::{
         database::Database,
         host::{clock::SystemClock, random::SystemRandom},
-        office::codes::{self, Issued, Refusal},
+        office::{
+            actor::OPERATOR,
+            codes::{self, Issued, Refusal},
+        },
         tables::{
             codes as list,
             slips::{self, QUIET},
@@ -74,6 +77,10 @@ impl From<Refusal> for CliError {
                 format!("“{name}”从{since}起不用本系统"),
                 "它在纸上自查，乡镇代为登记；要用系统，先在名册里改过来",
             ),
+            Refusal::Denied(denied) => denied.into(),
+            Refusal::Overtaken => {
+                Self::refused("抽到的激活码里有一个刚刚发给了别人，一个也没有发", "再发一次")
+            }
             Refusal::NoRandomness => {
                 Self::refused("系统给不出随机数", "过一会儿再试；一直这样就检查这台机器")
             }
@@ -96,23 +103,75 @@ impl Codes {
             (None, under) => codes::Whom::Below(under.as_deref().unwrap_or_default()),
         };
         let (clock, mut random) = (SystemClock, SystemRandom);
-        let (issued, voided) =
-            codes::issue(database, &clock, &mut random, whom, issue.valid_days, base.as_deref()).await?;
-        if let Some(file) = &issue.csv {
-            let csv = list::csv(&issued);
-            let csv =
-                csv.map_err(|error| CliError::refused(format!("做不出CSV：{error}"), "把这句话告诉维护的人"));
-            write_new(file, &csv?)?;
+        let drawn =
+            codes::draw(database, &clock, &mut random, whom, issue.valid_days, base.as_deref()).await?;
+        // Before they are good for anything: what fails here has taken nothing from anybody, and a code in no file is lost.
+        let mut written = Written::default();
+        let pages = issue.write(&drawn, base.as_deref().unwrap_or_default(), &mut written)?;
+        let voided = codes::issue(database, &clock, &OPERATOR, &drawn).await?;
+        written.stays();
+        issue.tell(&drawn, voided, pages)
+    }
+}
+
+/// What was written; it is removed again unless it is said to stay.
+#[derive(Default)]
+struct Written {
+    folder: Option<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Written {
+    fn file(&mut self, file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+        write_new(file, bytes)?;
+        self.files.push(file.to_owned());
+        Ok(())
+    }
+
+    fn folder(&mut self, folder: &Path) -> Result<(), CliError> {
+        std::fs::create_dir(folder).map_err(|error| CliError::Write(folder.display().to_string(), error))?;
+        self.folder = Some(folder.to_owned());
+        Ok(())
+    }
+
+    fn stays(mut self) {
+        self.files.clear();
+        self.folder = None;
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        // What went wrong is what is told.
+        for file in &self.files {
+            let _ = std::fs::remove_file(file);
         }
-        let written = match &issue.slips {
-            Some(file) => write_slips(file, &issued, base.as_deref().unwrap_or_default())?,
-            None => None,
-        };
-        issue.tell(&issued, voided, written)
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir(folder);
+        }
     }
 }
 
 impl Issue {
+    /// Writes the files that are asked for; answers the folder of the slips and how many are in it, where they are not one page.
+    fn write(
+        &self,
+        drawn: &[Issued],
+        base: &str,
+        written: &mut Written,
+    ) -> Result<Option<(PathBuf, usize)>, CliError> {
+        if let Some(file) = &self.csv {
+            let csv = list::csv(drawn);
+            let csv =
+                csv.map_err(|error| CliError::refused(format!("做不出CSV：{error}"), "把这句话告诉维护的人"));
+            written.file(file, &csv?)?;
+        }
+        match &self.slips {
+            Some(file) => write_slips(file, drawn, base, written),
+            None => Ok(None),
+        }
+    }
+
     /// What came of it; with the folder and how many pages are in it, where the slips are not one page.
     fn tell(&self, issued: &[Issued], voided: u64, pages: Option<(PathBuf, usize)>) -> Result<(), CliError> {
         if self.json {
@@ -150,11 +209,16 @@ fn folder(file: &Path) -> PathBuf {
 }
 
 /// One page where all report to one unit; else a folder with one for each of them, which is answered with how many they are.
-fn write_slips(file: &Path, issued: &[Issued], base: &str) -> Result<Option<(PathBuf, usize)>, CliError> {
+fn write_slips(
+    file: &Path,
+    issued: &[Issued],
+    base: &str,
+    written: &mut Written,
+) -> Result<Option<(PathBuf, usize)>, CliError> {
     let towns = slips::by_town(issued);
     let folder = (towns.len() > 1).then(|| folder(file));
     if let Some(folder) = &folder {
-        std::fs::create_dir(folder).map_err(|error| CliError::Write(folder.display().to_string(), error))?;
+        written.folder(folder)?;
     }
     let mut done = 0;
     for (town, of_town) in &towns {
@@ -162,7 +226,7 @@ fn write_slips(file: &Path, issued: &[Issued], base: &str) -> Result<Option<(Pat
         let page = slips::html(of_town, base, so_far)?;
         done += of_town.len();
         let named = folder.as_ref().map(|folder| folder.join(slips::name(*town, of_town)));
-        write_new(named.as_deref().unwrap_or(file), page.as_bytes())?;
+        written.file(named.as_deref().unwrap_or(file), page.as_bytes())?;
     }
     Ok(folder.map(|folder| (folder, towns.len())))
 }

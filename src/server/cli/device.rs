@@ -7,7 +7,10 @@ use super::{
 use crate::server::{
     database::{Database, devices::BoundDevice},
     host::clock::SystemClock,
-    office::devices::{self, Refusal},
+    office::{
+        actor::OPERATOR,
+        devices::{self, Refusal},
+    },
 };
 use serde_json::json;
 
@@ -48,6 +51,7 @@ impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         let problem = match refusal {
             Refusal::Scope(refusal) => return refusal.into(),
+            Refusal::Denied(denied) => return denied.into(),
             Refusal::Database(error) => return error.into(),
             Refusal::NotOne(0) => "这个支部没有这部手机".to_owned(),
             Refusal::NotOne(several) => format!("这个开头有{several}部手机"),
@@ -98,7 +102,7 @@ fn list(devices: &[BoundDevice], json: bool) -> Result<(), CliError> {
 }
 
 async fn revoke(database: &Database, branch: &str, device: Option<&str>, json: bool) -> Result<(), CliError> {
-    let revoked = devices::revoke(database, &SystemClock, branch, device).await?;
+    let revoked = devices::revoke(database, &SystemClock, &OPERATOR, branch, device).await?;
     let (phones, codes) = (revoked.phones, revoked.codes);
     if json {
         let done = json!({ "branch": revoked.branch.code, "revoked": phones, "voided_codes": codes });

@@ -13,7 +13,7 @@ use crate::{
         database::Database,
         host::clock::SystemClock,
         office::{
-            actor::{Actor, Unheard},
+            actor::{Actor, OPERATOR, Unheard},
             clock::Clock as _,
             mending::{
                 self, Refusal, Row, Unsaid,
@@ -97,6 +97,7 @@ impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         let (problem, remedy) = match refusal {
             Refusal::Scope(refusal) => return refusal.into(),
+            Refusal::Denied(denied) => return denied.into(),
             Refusal::Unheard(refusal) => return refusal.into(),
             Refusal::Unsaid(unsaid) => return unsaid.into(),
             Refusal::Database(error) => return error.into(),
@@ -255,7 +256,7 @@ async fn import(database: &Database, file: &Path) -> Result<(), CliError> {
     let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
     let (found, notices) = read(&sheets, &Known::read(database).await?).map_err(CliError::Faults)?;
     let Added { branches, new, changed, same, closed, overdue } =
-        adding::add(database, &SystemClock, &found).await?;
+        adding::add(database, &SystemClock, &OPERATOR, &found).await?;
     let all = found.len();
     say(format!(
         "{branches}个支部的{all}个问题：新增{new}，更新{changed}，没有变化{same}。支部的手机联网以后就看到。"

@@ -148,6 +148,7 @@ impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Results(refusal) => refusal.into(),
+            Refusal::Denied(denied) => denied.into(),
             Refusal::NoStandard(branch) => {
                 Self::refused(format!("“{branch}”的领域还没有发布标准"), "先发布这个领域的标准")
             }

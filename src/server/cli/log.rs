@@ -9,7 +9,7 @@ use crate::server::{
     database::Database,
     host::clock::SystemClock,
     office::{
-        actor::Actor,
+        actor::OPERATOR,
         log::{self, Asked, Entry, Misfit, Refusal, Verdict},
         scope,
     },
@@ -90,8 +90,7 @@ impl Log {
 
 async fn verify(database: &Database, noted: Option<&Noted>) -> Result<(), CliError> {
     let noted = noted.map(|Noted(number, hash)| (*number, hash.as_str()));
-    let operator = Actor::Operator { by: None };
-    match log::verify(database, &SystemClock, &operator, noted).await? {
+    match log::verify(database, &SystemClock, &OPERATOR, noted).await? {
         Verdict::Whole { entries: 0, .. } => say("还没有记录。"),
         Verdict::Whole { entries, hash } => {
             say(format!("记录共{entries}条，前后都对得上。"));
@@ -111,11 +110,10 @@ async fn verify(database: &Database, noted: Option<&Noted>) -> Result<(), CliErr
 }
 
 async fn show(database: &Database, asked: Asked<'_>, json: bool) -> Result<(), CliError> {
-    let operator = Actor::Operator { by: None };
     let (mut entries, mut before) = (Vec::new(), None);
     loop {
         let asked = Asked { before, ..asked };
-        let mut page = log::page(database, &SystemClock, &operator, asked, PAGE).await?;
+        let mut page = log::page(database, &SystemClock, &OPERATOR, asked, PAGE).await?;
         entries.append(&mut page.entries);
         before = page.before;
         if before.is_none() {

@@ -209,6 +209,7 @@ impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Scope(refusal) => refusal.into(),
+            Refusal::Denied(denied) => denied.into(),
             Refusal::Unheard(refusal) => refusal.into(),
             Refusal::Database(error) => error.into(),
             Refusal::NotOne(text, many) => {

@@ -13,6 +13,7 @@ use crate::{
         database::Database,
         host::clock::SystemClock,
         office::{
+            actor::OPERATOR,
             clock::Clock as _,
             roster::{
                 has_come,
@@ -111,7 +112,7 @@ async fn import(database: &Database, file: &Path, standing: Standing) -> Result<
     let known = importing::Known::read(database).await?;
     let roster = read(&sheets(file)?, &known).map_err(CliError::Faults)?;
     let Imported { counts, from_then_on, waiting } =
-        importing::import(database, &SystemClock, &roster.units, standing).await?;
+        importing::import(database, &SystemClock, &OPERATOR, &roster.units, standing).await?;
     say(format!(
         "名册{}个党组织（其中支部{}个）：新增{}，更新{}，没有变化{}。",
         roster.units.len(),

@@ -7,10 +7,13 @@ use crate::{
     server::{
         database::Database,
         host::clock::SystemClock,
-        office::roster::{
-            Refusal,
-            changes::{self, Merged, Merging},
-            freezing,
+        office::{
+            actor::OPERATOR,
+            roster::{
+                Refusal,
+                changes::{self, Merged, Merging},
+                freezing,
+            },
         },
         tables::roster::{level_name, told},
     },
@@ -57,8 +60,8 @@ impl From<Refusal> for CliError {
         let (problem, remedy) = match refusal {
             Refusal::Scope(refusal) => return refusal.into(),
             Refusal::Unsaid(unsaid) => return unsaid.into(),
+            Refusal::Denied(denied) => return denied.into(),
             Refusal::Database(error) => return error.into(),
-            Refusal::Denied(denied) => (denied.to_string(), "由管这个党组织的人来做"),
             Refusal::NotABranch(name) => (format!("“{name}”不是支部"), "只有支部可以不用本系统"),
             Refusal::Misplaced(misplaced) => told(&misplaced.wrong),
             Refusal::NotYet(day) => (format!("{day}还没有到"), "到了那一天再做；已经生效的，写生效的日子"),
@@ -116,7 +119,7 @@ impl Freeze {
         let on = match &self.on {
             Some(text) => {
                 let on = days::read(text)?;
-                freezing::freeze(database, period, on).await?;
+                freezing::freeze(database, &SystemClock, &OPERATOR, period, on).await?;
                 on
             }
             None => freezing::frozen_on(database, period).await?,
@@ -131,7 +134,7 @@ impl End {
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let Some(on) = &self.on else { return self.undo(database).await };
         let on = days::read(on)?;
-        let end = changes::end(database, &SystemClock, &self.unit, on).await?;
+        let end = changes::end(database, &SystemClock, &OPERATOR, &self.unit, on).await?;
         let (name, code) = (&end.unit.name, &end.unit.code);
         if !end.is_new {
             say(format!("“{name}”已经从{on}起撤销，没有变化。"));
@@ -145,7 +148,7 @@ impl End {
     }
 
     async fn undo(&self, database: &Database) -> Result<(), CliError> {
-        let revival = changes::revive(database, &self.unit).await?;
+        let revival = changes::revive(database, &SystemClock, &OPERATOR, &self.unit).await?;
         let (name, code) = (&revival.unit.name, &revival.unit.code);
         if !revival.is_new {
             say(format!("“{name}”没有撤销，没有变化。"));
@@ -177,7 +180,7 @@ impl Merge {
             sector: self.sector.as_deref(),
             telephone: self.telephone.as_deref(),
         };
-        let merged = changes::merge(database, &SystemClock, &merging).await?;
+        let merged = changes::merge(database, &SystemClock, &OPERATOR, &merging).await?;
         let Merged { parts, whole, moved, passed, phones } = merged;
         say(format!("{}从{on}起合并为“{}”（{}）。", parts.join("、"), whole.name, whole.code));
         if moved > 0 {

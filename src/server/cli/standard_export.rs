@@ -93,12 +93,12 @@ mod tests {
         let output = folder.path().join("在用.xlsx");
         let export = || Export { file: None, builtin: false, output: output.clone() };
         let Package { mut checklists, documents, .. } = builtin().unwrap();
-        database.publish(&checklists, &documents).await.unwrap();
+        database.publish(&checklists, &documents, &[]).await.unwrap();
         export().run(Some(&database)).await.unwrap();
         std::fs::remove_file(&output).unwrap();
         // A line of grades that only one sector has: the sheet 等次 has no place for it.
         checklists[1].grading.thresholds[0].at_least = Points::from_hundredths(9_600);
-        database.publish(&checklists, &documents).await.unwrap();
+        database.publish(&checklists, &documents, &[]).await.unwrap();
         let refused = export().run(Some(&database)).await.unwrap_err().to_string();
         assert!(refused.contains("写不进表格") && refused.contains("办法："), "{refused}");
         assert!(!output.exists());

@@ -13,7 +13,10 @@ use crate::{
     server::{
         database::Database,
         host::clock::SystemClock,
-        office::publishing::{self, Confirmed, InForce, Objection, PeriodLeftOut, Refusal},
+        office::{
+            actor::OPERATOR,
+            publishing::{self, Confirmed, InForce, Objection, PeriodLeftOut, Refusal},
+        },
     },
     sheets::{Fault, Sheet},
 };
@@ -69,7 +72,8 @@ impl Publish {
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let source = package::read(&self.file)?;
         let (package, sheets) = (&source.package, &source.sheets);
-        let done = publishing::publish(database, &SystemClock, package, self.yes.confirmed(false)).await;
+        let done =
+            publishing::publish(database, &SystemClock, &OPERATOR, package, self.yes.confirmed(false)).await;
         let done = done.map_err(|refusal| refused(refusal, package, sheets, &OWN))?;
         if self.yes.json {
             say(serde_json::to_string_pretty(&done.published)?);
@@ -86,7 +90,7 @@ impl PublishBuiltin {
         let sheets = builtin::sheets().map_err(CliError::Faults)?;
         let package = authoring::parse(&sheets).map_err(CliError::Faults)?;
         let confirmed = self.yes.confirmed(self.yes_instead);
-        let done = publishing::publish_builtin(database, &SystemClock, &package, confirmed).await;
+        let done = publishing::publish_builtin(database, &SystemClock, &OPERATOR, &package, confirmed).await;
         let done = done.map_err(|refusal| refused(refusal, &package, &sheets, &BUILT_IN))?;
         if self.yes.json {
             say(serde_json::to_string_pretty(&done.published)?);
@@ -145,6 +149,7 @@ pub(super) fn refused(
             let problem = format!("“标准编号”还是模板里的“{TEMPLATE_ID}”");
             return CliError::refused(problem, "在“标准”表里换成自己的编号；里面的例子也要换掉");
         }
+        Refusal::Denied(denied) => return denied.into(),
         Refusal::Unwritable(error) => return error.into(),
         Refusal::Database(error) => return error.into(),
     };

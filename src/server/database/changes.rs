@@ -7,6 +7,7 @@ use super::{
     Database, DatabaseError, Scope, Tree, Unit, derived,
     devices::{revoke_all, void},
     findings::{FromAbove, Said, of_branches, speak},
+    log::Record,
     stored,
     tree::is_still,
 };
@@ -29,19 +30,31 @@ impl Database {
     ///
     /// # Errors
     /// When it is unknown, or the database fails.
-    pub async fn end_unit(&self, seen: &Tree, code: &BranchCode, on: Date) -> Result<bool, DatabaseError> {
+    pub async fn end_unit(
+        &self,
+        seen: &Tree,
+        code: &BranchCode,
+        on: Date,
+        record: &Record,
+    ) -> Result<bool, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
         if !is_still(&mut tx, seen).await? {
             return Ok(false);
         }
         end(&mut tx, code, on, None).await?;
+        self.append(&mut tx, std::slice::from_ref(record)).await?;
         tx.commit().await?;
         Ok(true)
     }
 
     /// Takes an ending back, as if it had not been entered. Whether the tree was still the one that was looked at; if not, nothing has
     /// happened.
-    pub async fn revive_unit(&self, seen: &Tree, code: &BranchCode) -> Result<bool, DatabaseError> {
+    pub async fn revive_unit(
+        &self,
+        seen: &Tree,
+        code: &BranchCode,
+        record: &Record,
+    ) -> Result<bool, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
         if !is_still(&mut tx, seen).await? {
             return Ok(false);
@@ -50,6 +63,7 @@ impl Database {
             .bind(code.as_str().to_owned())
             .execute(&mut *tx)
             .await?;
+        self.append(&mut tx, std::slice::from_ref(record)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -62,6 +76,7 @@ impl Database {
         code: &BranchCode,
         since: Option<Date>,
         now: u64,
+        record: &Record,
     ) -> Result<Option<u64>, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
         if !is_still(&mut tx, seen).await? {
@@ -80,6 +95,7 @@ impl Database {
             void(&mut tx, code, now, 0).await?;
             phones = revoke_all(&mut tx, code, now).await?;
         }
+        self.append(&mut tx, std::slice::from_ref(record)).await?;
         tx.commit().await?;
         Ok(Some(phones))
     }
@@ -97,7 +113,7 @@ impl Database {
         parts: &[BranchCode],
         (whole, on): (&Unit, Date),
         below: &[Unit],
-        now: u64,
+        (now, records): (u64, &[Record]),
         passed: impl FnOnce(&BTreeMap<BranchCode, Findings>) -> Vec<FromAbove>,
     ) -> Result<Option<Said>, DatabaseError> {
         let mut tx = self.write(&Scope::Whole).await?;
@@ -131,6 +147,7 @@ impl Database {
         let said = speak(&mut tx, &passed, now).await?;
         if said == Said::Stored {
             derived::pass_on(&mut tx).await?;
+            self.append(&mut tx, records).await?;
             tx.commit().await?;
         }
         Ok(Some(said))

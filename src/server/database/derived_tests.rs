@@ -8,6 +8,7 @@ use crate::{
         testing::{device, stamp},
     },
     protocol::ReviewState,
+    server::database::testing::noted,
     server::database::{
         Arrival,
         findings::{FromAbove, Said, Word},
@@ -117,7 +118,8 @@ async fn happen(database: &Database, sent: &mut Sent, act: Act) {
                 due: (state > 100).then_some(date(2026, 12, 1)),
             };
             if let Some(known) = database.known_of(&[id]).await.unwrap().remove(&id) {
-                let decision = Decision { submission: id, after: known.reviews.len(), review };
+                let after = known.reviews.len();
+                let decision = Decision { submission: id, after, review, record: noted() };
                 database.decide(&[decision]).await.unwrap();
             }
         }
@@ -148,13 +150,14 @@ async fn happen(database: &Database, sent: &mut Sent, act: Act) {
                         Ruling::Returned { reason: "照片看不清".into(), until: Some(date(2026, 12, 20)) }
                     }
                 };
-                let decide = |_: &BranchCode, _: &_| Ok::<_, ()>(Some(("镇党委".into(), ruling.clone())));
+                let decide =
+                    |_: &BranchCode, _: &_| Ok::<_, ()>(Some(("镇党委".into(), ruling.clone(), noted())));
                 database.rule(&[(branch, id)], 5, decide).await.unwrap().unwrap();
             } else {
                 let FindingEntry { field, value, .. } = entry(id, word, stamp(1, 1));
                 let after = database.findings(&branch).await.unwrap().so_far(id);
                 let word = FromAbove { branch, finding: id, after, word: Word::Write(field, value) };
-                assert_eq!(database.say_from_above(&[word], 5).await.unwrap(), Said::Stored);
+                assert_eq!(database.say_from_above(&[word], 5, &[]).await.unwrap(), Said::Stored);
             }
         }
         Act::Withdraw(_) | Act::Review { .. } => {}

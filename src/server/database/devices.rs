@@ -1,11 +1,12 @@
 //! Activation codes in number, and the phones that are bound.
 
-use super::{Database, DatabaseError, Scope, int, stored};
+use super::{Database, DatabaseError, Scope, int, log::Record, many, stored};
 use crate::{
     domain::{BranchCode, DeviceId},
     protocol::ActivationCode,
 };
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
+use std::collections::BTreeSet;
 
 /// A phone that is, or was, bound to a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +21,6 @@ pub struct BoundDevice {
     pub bound_at: u64,
     /// When its token was revoked.
     pub revoked_at: Option<u64>,
-}
-
-/// What came of issuing codes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Issuing {
-    /// The branches whose code another branch has already; they need another draw.
-    pub taken: Vec<BranchCode>,
-    /// How many codes of before nobody can use any more.
-    pub voided: u64,
 }
 
 fn bound(row: &AnyRow) -> Result<BoundDevice, DatabaseError> {
@@ -75,9 +67,22 @@ pub(super) async fn revoke_all(
 }
 
 impl Database {
+    /// Which of these codes were ever given to anybody.
+    pub async fn codes_taken(
+        &self,
+        codes: impl IntoIterator<Item = &ActivationCode>,
+    ) -> Result<BTreeSet<String>, DatabaseError> {
+        let keys: Vec<String> = codes.into_iter().map(|code| String::from(code.hash())).collect();
+        let mut connection = self.pool.acquire().await?;
+        let rows =
+            many::select(&mut connection, "SELECT hash FROM codes WHERE hash IN", &[], &keys, "").await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
     /// Stores codes in one transaction. What was issued to these branches before and nobody used has expired from now on: a slip
     /// that was lost opens nothing. Codes that end within `spared` milliseconds stay, which are those that a phone shows for
-    /// another one.
+    /// another one. Answers how many have expired so; `None` when one of the codes was given to somebody before, and then none is
+    /// stored.
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then no code is stored.
@@ -85,13 +90,13 @@ impl Database {
         &self,
         codes: &[(BranchCode, ActivationCode)],
         expires_at: u64,
-        now: u64,
-        spared: u64,
-    ) -> Result<Issuing, DatabaseError> {
-        let mut done = Issuing::default();
+        (now, spared): (u64, u64),
+        records: &[Record],
+    ) -> Result<Option<u64>, DatabaseError> {
+        let mut voided = 0;
         let mut tx = self.write(&Scope::Branches(codes.iter().map(|(branch, _)| branch).collect())).await?;
         for (branch, code) in codes {
-            done.voided += void(&mut tx, branch, now, spared).await?;
+            voided += void(&mut tx, branch, now, spared).await?;
             let stored = sqlx::query(
                 "INSERT INTO codes (hash, branch, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             )
@@ -101,19 +106,12 @@ impl Database {
             .execute(&mut *tx)
             .await?;
             if stored.rows_affected() == 0 {
-                done.taken.push(branch.clone());
+                return Ok(None);
             }
         }
+        self.append(&mut tx, records).await?;
         tx.commit().await?;
-        Ok(done)
-    }
-
-    /// Lets every code of a branch that nobody used expire, and gives their number.
-    pub async fn void_codes(&self, branch: &BranchCode, now: u64) -> Result<u64, DatabaseError> {
-        let mut tx = self.write(&Scope::branch(branch)).await?;
-        let voided = void(&mut tx, branch, now, 0).await?;
-        tx.commit().await?;
-        Ok(voided)
+        Ok(Some(voided))
     }
 
     /// All phones in the order of their branches, oldest first.
@@ -135,15 +133,18 @@ impl Database {
         rows.iter().map(bound).collect()
     }
 
-    /// Revokes the tokens of these phones for one branch in one transaction; what lies on the phones stays. Gives the
-    /// number of tokens that were still good.
+    /// Revokes the tokens of these phones for one branch in one transaction; what lies on the phones stays. When told so, every code
+    /// of the branch that nobody used expires, too. Gives the number of tokens that were still good, and of such codes. What is noted
+    /// is asked for each phone, and for the codes.
     pub async fn revoke_of(
         &self,
         branch: &BranchCode,
         devices: &[DeviceId],
+        codes_too: bool,
         now: u64,
-    ) -> Result<u64, DatabaseError> {
-        let mut revoked = 0;
+        record: impl Fn(Option<DeviceId>) -> Record,
+    ) -> Result<(u64, u64), DatabaseError> {
+        let (mut revoked, mut voided, mut records) = (0, 0, Vec::new());
         let mut tx = self.write(&Scope::branch(branch)).await?;
         for device in devices {
             let done = sqlx::query(
@@ -154,9 +155,17 @@ impl Database {
             .bind(device.to_string())
             .execute(&mut *tx)
             .await?;
-            revoked += done.rows_affected();
+            if done.rows_affected() > 0 {
+                revoked += done.rows_affected();
+                records.push(record(Some(*device)));
+            }
         }
+        if codes_too {
+            voided = void(&mut tx, branch, now, 0).await?;
+            records.extend((voided > 0).then(|| record(None)));
+        }
+        self.append(&mut tx, &records).await?;
         tx.commit().await?;
-        Ok(revoked)
+        Ok((revoked, voided))
     }
 }

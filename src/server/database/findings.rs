@@ -2,6 +2,7 @@
 
 use super::{
     Database, DatabaseError, Scope, derived,
+    log::Record,
     many::{self, Value},
     stored,
 };
@@ -200,8 +201,8 @@ impl Database {
     }
 
     /// Decides on findings in one transaction, all or nothing, each as it reads at that moment: nobody says anything of it between
-    /// the question and the answer. What is asked answers in whose name and what, nothing where there is nothing to decide, or why
-    /// it cannot be decided at all; of a finding that its branch does not have, it is not asked.
+    /// the question and the answer. What is asked answers in whose name and what, and what is noted of it, nothing where there is
+    /// nothing to decide, or why it cannot be decided at all; of a finding that its branch does not have, it is not asked.
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then nothing was stored.
@@ -209,24 +210,29 @@ impl Database {
         &self,
         findings: &[(BranchCode, FindingId)],
         now: u64,
-        mut decide: impl FnMut(&BranchCode, &Finding) -> Result<Option<(String, Ruling)>, E>,
+        mut decide: impl FnMut(&BranchCode, &Finding) -> Result<Option<(String, Ruling, Record)>, E>,
     ) -> Result<Result<Said, E>, DatabaseError> {
         let branches: BTreeSet<&BranchCode> = findings.iter().map(|(branch, _)| branch).collect();
         let mut tx = self.write(&Scope::Branches(branches.clone())).await?;
         let all = of_branches(&mut tx, &branches).await?;
-        let mut words = Vec::new();
+        let (mut words, mut records) = (Vec::new(), Vec::new());
         for (branch, id) in findings {
             let Some(of_branch) = all.get(branch) else { continue };
             let Some(finding) = of_branch.find(*id) else { continue };
             let word = match decide(branch, &finding) {
-                Ok(decided) => decided.map(|(by, ruling)| Word::Decide(by, ruling)),
+                Ok(None) => continue,
+                Ok(Some((by, ruling, record))) => {
+                    records.push(record);
+                    Word::Decide(by, ruling)
+                }
                 Err(refused) => return Ok(Err(refused)),
             };
             let after = of_branch.so_far(*id);
-            words.extend(word.map(|word| FromAbove { branch: branch.clone(), finding: *id, after, word }));
+            words.push(FromAbove { branch: branch.clone(), finding: *id, after, word });
         }
         let said = speak_to(&mut tx, all, &words, now).await?;
         if said == Said::Stored {
+            self.append(&mut tx, &records).await?;
             tx.commit().await?;
         }
         Ok(Ok(said))
@@ -237,11 +243,17 @@ impl Database {
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then nothing was stored.
-    pub async fn say_from_above(&self, words: &[FromAbove], now: u64) -> Result<Said, DatabaseError> {
+    pub async fn say_from_above(
+        &self,
+        words: &[FromAbove],
+        now: u64,
+        records: &[Record],
+    ) -> Result<Said, DatabaseError> {
         let branches = words.iter().map(|said| &said.branch).collect();
         let mut tx = self.write(&Scope::Branches(branches)).await?;
         let said = speak(&mut tx, words, now).await?;
         if said == Said::Stored {
+            self.append(&mut tx, records).await?;
             tx.commit().await?;
         }
         Ok(said)
@@ -404,7 +416,7 @@ pub(super) async fn of_branches(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::testing::stamp;
+    use crate::{domain::testing::stamp, server::database::testing::noted};
 
     fn branch() -> BranchCode {
         BranchCode::new("b").unwrap()
@@ -445,13 +457,13 @@ mod tests {
             FindingEntry { finding: FindingId::from_parts(1, &[2; 10]), ..problem("灯不亮", ahead) };
         let more = vec![problem("缺签到表两次", ahead + 1), other];
         database.add_findings(&branch(), &more.into()).await.unwrap().unwrap();
-        assert_eq!(database.say_from_above(&close(seen), 5).await.unwrap(), Said::Overtaken);
+        assert_eq!(database.say_from_above(&close(seen), 5, &[]).await.unwrap(), Said::Overtaken);
         assert_eq!(
-            database.say_from_above(&day(seen), 4).await.unwrap(),
+            database.say_from_above(&day(seen), 4, &[]).await.unwrap(),
             Said::Stored,
             "its own words are its own"
         );
-        assert_eq!(database.say_from_above(&day(seen), 4).await.unwrap(), Said::Overtaken);
+        assert_eq!(database.say_from_above(&day(seen), 4, &[]).await.unwrap(), Said::Overtaken);
         let seen = after(finding).await;
         let aside = FindingEntry {
             finding: FindingId::from_parts(1, &[2; 10]),
@@ -459,7 +471,7 @@ mod tests {
         };
         database.add_findings(&branch(), &vec![aside].into()).await.unwrap().unwrap();
         assert_eq!(
-            database.say_from_above(&close(seen), 5).await.unwrap(),
+            database.say_from_above(&close(seen), 5, &[]).await.unwrap(),
             Said::Stored,
             "another finding is another matter"
         );
@@ -485,7 +497,7 @@ mod tests {
         assert_eq!(refused, Err("no"));
         let close = |_: &BranchCode, finding: &Finding| {
             asked.push(finding.problem.clone());
-            Ok::<_, ()>(Some(("镇安镇党委".into(), Ruling::Closed)))
+            Ok::<_, ()>(Some(("镇安镇党委".into(), Ruling::Closed, noted())))
         };
         assert_eq!(database.rule(&both, 5, close).await.unwrap(), Ok(Said::Stored));
         assert_eq!(asked, ["缺签到表"], "of what is not there nobody is asked");
@@ -518,7 +530,7 @@ mod tests {
         assert_eq!((after.words, after.from_above), (3, 0), "what cannot be read counts");
         let word = Word::Decide("镇安镇党委".into(), Ruling::Closed);
         let close = [FromAbove { branch: branch(), finding, after, word }];
-        assert_eq!(database.say_from_above(&close, 5).await.unwrap(), Said::Stored);
+        assert_eq!(database.say_from_above(&close, 5, &[]).await.unwrap(), Said::Stored);
         let all = database.findings(&branch()).await.unwrap();
         assert!(all.verdicts().first().unwrap().stamp > stamp(900, 255), "after all that it holds");
     }
@@ -556,7 +568,7 @@ mod tests {
                     after: before.so_far(first.finding),
                     word,
                 });
-                let said = database.say_from_above(&words, 5).await.unwrap();
+                let said = database.say_from_above(&words, 5, &[]).await.unwrap();
                 assert!(matches!(said, Said::Faulty(_)), "{word:?}: {said:?}");
             }
         }
@@ -579,10 +591,10 @@ mod tests {
         let after = SoFar { words: MAX_FINDING_ENTRIES, from_above: 0 };
         let say = |word| [FromAbove { branch: branch(), finding, after, word }];
         let more = say(Word::Write(FindingField::Problem, FindingValue::Text { text: "又缺".into() }));
-        assert_eq!(database.say_from_above(&more, 5).await.unwrap(), Said::Full(branch()));
+        assert_eq!(database.say_from_above(&more, 5, &[]).await.unwrap(), Said::Full(branch()));
         assert_eq!(database.findings(&branch()).await.unwrap().entries().len(), MAX_FINDING_ENTRIES);
         let close = say(Word::Decide("镇安镇党委".into(), Ruling::Closed));
-        assert_eq!(database.say_from_above(&close, 5).await.unwrap(), Said::Stored);
+        assert_eq!(database.say_from_above(&close, 5, &[]).await.unwrap(), Said::Stored);
         assert!(database.add_findings(&branch(), &all[..9].to_vec().into()).await.unwrap().is_some());
     }
 }

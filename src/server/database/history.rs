@@ -100,10 +100,10 @@ mod tests {
         assert_eq!(database.ever_published().await.unwrap(), []);
         let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
         for list in [&first, &second] {
-            database.publish(std::slice::from_ref(list), &[]).await.unwrap();
+            database.publish(std::slice::from_ref(list), &[], &[]).await.unwrap();
         }
         assert_eq!(database.ever_published().await.unwrap(), [second.clone(), first.clone()]);
-        database.publish(std::slice::from_ref(&first), &[]).await.unwrap();
+        database.publish(std::slice::from_ref(&first), &[], &[]).await.unwrap();
         assert_eq!(database.ever_published().await.unwrap(), [first.clone(), second]);
         assert_eq!(database.version_in_force().await.unwrap().unwrap().checklists, [first]);
     }
@@ -114,7 +114,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let database = crate::server::database::testing::database(&folder).await;
             let package = crate::authoring::builtin().unwrap();
-            database.publish(&package.checklists, &package.documents).await.unwrap();
+            database.publish(&package.checklists, &package.documents, &[]).await.unwrap();
             let whole = database.version_in_force().await.unwrap().unwrap();
             assert_eq!((whole.checklists, whole.documents), (package.checklists, package.documents));
             let remove = match table {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// Who did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Who {
+pub enum Who {
     /// Whoever sits at the server's command line.
     Operator,
     /// A phone of a branch.
@@ -36,14 +36,14 @@ macro_rules! deeds {
     ($($(#[$meaning:meta])* $name:ident = $code:literal),+ $(,)?) => {
         /// What was done. Its code is what is kept, and never means anything else.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) enum Deed { $($(#[$meaning])* $name),+ }
+        pub enum Deed { $($(#[$meaning])* $name),+ }
 
         impl Deed {
             /// All of them.
-            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+            pub const ALL: &[Self] = &[$(Self::$name),+];
 
             /// What is kept of it.
-            pub(crate) fn code(self) -> &'static str {
+            pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),+ }
             }
         }
@@ -139,50 +139,50 @@ deeds! {
 
 /// What is to be noted of an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
+pub struct Record {
     /// When, milliseconds since 1970-01-01 UTC.
-    pub(crate) at: u64,
+    pub at: u64,
     /// Who.
-    pub(crate) who: Who,
+    pub who: Who,
     /// What.
-    pub(crate) deed: Deed,
+    pub deed: Deed,
     /// To which unit; none where it holds for all.
-    pub(crate) unit: Option<BranchCode>,
+    pub unit: Option<BranchCode>,
     /// To what there: the id of a submission, a finding, an account. Never a text that somebody wrote.
-    pub(crate) subject: String,
+    pub subject: String,
 }
 
 /// A record with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// Its number, without gaps from 1 on.
-    pub(crate) number: u64,
+    pub number: u64,
     /// What it says.
-    pub(crate) record: Record,
+    pub record: Record,
     /// Its hash.
-    pub(crate) hash: String,
+    pub hash: String,
 }
 
 /// Which entries are wanted.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Wanted {
+pub struct Wanted {
     /// Of this unit and those below it.
-    pub(crate) under: Option<BranchCode>,
+    pub under: Option<BranchCode>,
     /// By this one alone.
-    pub(crate) who: Option<Who>,
+    pub who: Option<Who>,
     /// Of these kinds alone, where any are named.
-    pub(crate) deeds: Vec<Deed>,
+    pub deeds: Vec<Deed>,
     /// From this instant on.
-    pub(crate) from: Option<u64>,
+    pub from: Option<u64>,
     /// Before this instant.
-    pub(crate) until: Option<u64>,
+    pub until: Option<u64>,
     /// Those before the entry of this number.
-    pub(crate) before: Option<u64>,
+    pub before: Option<u64>,
 }
 
 /// Whether the log is what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It is.
     Whole {
         /// How many entries it has.
@@ -201,7 +201,7 @@ pub(crate) enum Verdict {
 
 /// How an entry does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Misfit {
+pub enum Misfit {
     /// It is not there.
     Missing,
     /// It is not as it was written, or not in its place.
@@ -334,7 +334,7 @@ impl Database {
     }
 
     /// Adds to the log what is an act of its own, such as signing in.
-    pub(crate) async fn note(&self, records: &[Record]) -> Result<(), DatabaseError> {
+    pub async fn note(&self, records: &[Record]) -> Result<(), DatabaseError> {
         let mut tx = self.write(&super::Scope::Log).await?;
         self.append(&mut tx, records).await?;
         tx.commit().await?;
@@ -342,7 +342,7 @@ impl Database {
     }
 
     /// So many of the entries that are wanted, the newest first.
-    pub(crate) async fn logged(&self, wanted: &Wanted, most: usize) -> Result<Vec<Entry>, DatabaseError> {
+    pub async fn logged(&self, wanted: &Wanted, most: usize) -> Result<Vec<Entry>, DatabaseError> {
         let (mut text, mut bound) = (format!("{ENTRIES} 1 = 1"), Vec::<Value>::new());
         let mut only = |condition: &str, value: Value| {
             bound.push(value);
@@ -388,7 +388,7 @@ impl Database {
 
     /// Reads the whole log and says whether it is what was written, and whether the entry of a number that was noted elsewhere has the
     /// hash that was noted.
-    pub(crate) async fn verify_log(&self, noted: Option<(u64, &str)>) -> Result<Verdict, DatabaseError> {
+    pub async fn verify_log(&self, noted: Option<(u64, &str)>) -> Result<Verdict, DatabaseError> {
         let mut tx = self.read().await?;
         let (mut last, mut end) = (i64::MIN, (0, String::new()));
         let broken =

@@ -11,7 +11,7 @@ mod derived;
 pub mod devices;
 pub mod findings;
 mod history;
-pub(crate) mod log;
+pub mod log;
 mod many;
 mod migrations;
 pub mod pages;

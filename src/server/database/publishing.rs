@@ -1,6 +1,6 @@
 //! What is published: versions of the standard, their checklists and the documents of 一编一册, each by content.
 
-use super::{Database, DatabaseError, Scope, stored};
+use super::{Database, DatabaseError, Scope, log::Record, stored};
 use crate::{
     domain::{Checklist, ContentHash, Document},
     protocol::{PublishedChecklist, PublishedDocument, PublishedStandard},
@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, Row as _};
 
 impl Database {
     /// Publishes one version, which is then in force: its checklists and its documents. The version in force again changes
-    /// nothing.
+    /// nothing, and nothing is noted of it.
     ///
     /// # Errors
     /// When there is no checklist, one cannot be written, or the database fails.
@@ -17,6 +17,7 @@ impl Database {
         &self,
         checklists: &[Checklist],
         documents: &[Document],
+        records: &[Record],
     ) -> Result<PublishedStandard, DatabaseError> {
         let first = checklists.first().ok_or_else(|| stored("a standard has at least one checklist"))?;
         let mut published = PublishedStandard {
@@ -44,7 +45,7 @@ impl Database {
             published.documents.push(PublishedDocument { id, collection, number, title, hash, bytes });
         }
         let summary = serde_json::to_string(&published).map_err(stored)?;
-        sqlx::query(
+        let new = sqlx::query(
             "INSERT INTO standards (number, summary)
              SELECT (SELECT coalesce(max(number), 0) + 1 FROM standards), $1
              WHERE NOT EXISTS (SELECT 1 FROM standards WHERE summary = $1)",
@@ -53,13 +54,16 @@ impl Database {
         .execute(&mut *tx)
         .await?;
         // An older version that is published again is in force again.
-        sqlx::query(
+        let again = sqlx::query(
             "UPDATE standards SET number = (SELECT max(number) + 1 FROM standards)
              WHERE summary = $1 AND number < (SELECT max(number) FROM standards)",
         )
         .bind(summary)
         .execute(&mut *tx)
         .await?;
+        if new.rows_affected() + again.rows_affected() > 0 {
+            self.append(&mut tx, records).await?;
+        }
         tx.commit().await?;
         Ok(published)
     }
@@ -112,7 +116,7 @@ mod tests {
             serde_json::from_str::<PublishedStandard>(&summary).unwrap().version
         };
         for list in [&first, &second, &second, &first] {
-            database.publish(std::slice::from_ref(list), &[]).await.unwrap();
+            database.publish(std::slice::from_ref(list), &[], &[]).await.unwrap();
             assert_eq!(in_force().await, list.version);
         }
     }

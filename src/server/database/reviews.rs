@@ -1,6 +1,6 @@
 //! What the upper level says, written in one go.
 
-use super::{Backend, Database, DatabaseError, Scope, derived, stored};
+use super::{Backend, Database, DatabaseError, Scope, derived, log::Record, stored};
 use crate::{
     domain::{BranchCode, SubmissionId},
     protocol::Review,
@@ -17,6 +17,8 @@ pub struct Decision {
     pub after: usize,
     /// What is said now.
     pub review: Review,
+    /// What is noted of it.
+    pub record: Record,
 }
 
 impl Database {
@@ -45,10 +47,10 @@ impl Database {
     /// # Errors
     /// When the database fails; then nothing of it is stored.
     pub async fn decide(&self, decisions: &[Decision]) -> Result<Vec<SubmissionId>, DatabaseError> {
-        let mut overtaken = Vec::new();
+        let (mut overtaken, mut records) = (Vec::new(), Vec::new());
         let ids: Vec<SubmissionId> = decisions.iter().map(|decision| decision.submission).collect();
         let mut tx = self.write_reviews(&ids).await?;
-        for Decision { submission, after, review } in decisions {
+        for Decision { submission, after, review, record } in decisions {
             let row = sqlx::query(
                 "SELECT (SELECT count(*) FROM reviews WHERE submission = submissions.id) FROM submissions
                  WHERE id = $1 AND heads > 0",
@@ -67,7 +69,9 @@ impl Database {
                 .execute(&mut *tx)
                 .await?;
             derived::stands(&mut tx, &submission.to_string(), review).await?;
+            records.push(record.clone());
         }
+        self.append(&mut tx, &records).await?;
         tx.commit().await?;
         Ok(overtaken)
     }
@@ -76,7 +80,7 @@ impl Database {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ReviewState;
+    use crate::{protocol::ReviewState, server::database::testing::noted};
 
     fn decision(number: u8, after: usize) -> Decision {
         let review = Review {
@@ -87,7 +91,8 @@ mod tests {
             items: Vec::new(),
             due: None,
         };
-        Decision { submission: SubmissionId::from_parts(0, &[number; 10]), after, review }
+        let submission = SubmissionId::from_parts(0, &[number; 10]);
+        Decision { submission, after, review, record: noted() }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use super::{
     Database, DatabaseError, Scope, Tree, Unit,
     changes::{self, From},
+    log::Record,
     many, stored,
     tree::is_still,
 };
@@ -85,6 +86,7 @@ impl Database {
         units: &[Unit],
         changed: From,
         founded: Option<Date>,
+        records: &[Record],
     ) -> Result<Option<Imported>, DatabaseError> {
         let mut tx = self.write(&Scope::Roster).await?;
         if !is_still(&mut tx, seen).await? {
@@ -128,6 +130,7 @@ impl Database {
                 _ => {}
             }
         }
+        self.append(&mut tx, records).await?;
         tx.commit().await?;
         Ok(Some(imported))
     }

@@ -3,11 +3,19 @@
 #[path = "../../../tests/common/place.rs"]
 mod place;
 
-use super::{Database, Place};
+use super::{
+    Database, Place,
+    log::{Deed, Record, Who},
+};
 
 /// An empty one, for as long as the folder is there.
 pub(crate) async fn database(folder: &tempfile::TempDir) -> Database {
     Database::open(place(folder)).await.unwrap()
+}
+
+/// What is noted of something that a test does.
+pub(crate) fn noted() -> Record {
+    Record { at: 1, who: Who::Operator, deed: Deed::Approved, unit: None, subject: String::new() }
 }
 
 /// How many cases a property is tried with: fewer where each makes a database on a server.

@@ -1,6 +1,6 @@
 //! The organisation tree in time: who is there, who was, and how it stood on a day.
 
-use super::{Database, DatabaseError, Unit, many, stored};
+use super::{Database, DatabaseError, Scope, Unit, log::Record, many, stored};
 use crate::{
     domain::{BranchCode, PeriodId, day},
     protocol::Level,
@@ -216,15 +216,23 @@ impl Database {
     }
 
     /// Sets the day for a period to take the tree as it stands.
-    pub async fn set_freeze(&self, period: &PeriodId, on: Date) -> Result<(), DatabaseError> {
+    pub async fn set_freeze(
+        &self,
+        period: &PeriodId,
+        on: Date,
+        records: &[Record],
+    ) -> Result<(), DatabaseError> {
+        let mut tx = self.write(&Scope::Roster).await?;
         sqlx::query(
             "INSERT INTO freezes (period, on_day) VALUES ($1, $2)
              ON CONFLICT (period) DO UPDATE SET on_day = excluded.on_day",
         )
         .bind(period.as_str().to_owned())
         .bind(day::text(on))
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        self.append(&mut tx, records).await?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ async fn same(places: &[usize], mut changes: Vec<Change>) {
     let folder = tempfile::tempdir().unwrap();
     let database = crate::server::database::testing::database(&folder).await;
     let units: Vec<Unit> = places.iter().enumerate().map(|(number, place)| unit(number, *place, 9)).collect();
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
     changes.sort_by_key(|change| change.3);
     for (number, place, name, day, ends) in changes {
         let on = date(2026, 11, day);
@@ -64,7 +64,7 @@ async fn same(places: &[usize], mut changes: Vec<Change>) {
         } else {
             let seen = database.tree().await.unwrap();
             database
-                .import_units(&seen, &[unit(number, place, name)], From::Day(on), None)
+                .import_units(&seen, &[unit(number, place, name)], From::Day(on), None, &[])
                 .await
                 .unwrap()
                 .unwrap();

@@ -1,6 +1,6 @@
 //! 由上级评: what the upper level gave, written in one go and never changed.
 
-use super::{Database, DatabaseError, Scope, stored};
+use super::{Database, DatabaseError, Scope, log::Record, stored};
 use crate::domain::{BranchCode, PeriodId, ValueAbove};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ pub struct Giving {
     pub after: usize,
     /// What is given now.
     pub value: ValueAbove,
+    /// What is noted of it.
+    pub record: Record,
 }
 
 impl Database {
@@ -23,10 +25,10 @@ impl Database {
     /// # Errors
     /// When the database fails; then nothing of it is stored.
     pub async fn give(&self, givings: &[Giving]) -> Result<Vec<usize>, DatabaseError> {
-        let mut overtaken = Vec::new();
+        let (mut overtaken, mut records) = (Vec::new(), Vec::new());
         let mut tx =
             self.write(&Scope::Branches(givings.iter().map(|giving| &giving.branch).collect())).await?;
-        for (place, Giving { branch, after, value }) in givings.iter().enumerate() {
+        for (place, Giving { branch, after, value, record }) in givings.iter().enumerate() {
             let count: i64 = sqlx::query_scalar(
                 "SELECT count(*) FROM values_above WHERE branch = $1 AND period = $2 AND item = $3",
             )
@@ -46,7 +48,9 @@ impl Database {
                 .bind(serde_json::to_string(value).map_err(stored)?)
                 .execute(&mut *tx)
                 .await?;
+            records.push(record.clone());
         }
+        self.append(&mut tx, &records).await?;
         tx.commit().await?;
         Ok(overtaken)
     }
@@ -84,7 +88,10 @@ impl Database {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ItemId, Points};
+    use crate::{
+        domain::{ItemId, Points},
+        server::database::testing::noted,
+    };
 
     fn giving(item: &str, after: usize, hundredths: u32) -> Giving {
         let value = ValueAbove {
@@ -97,7 +104,7 @@ mod tests {
             at: 1,
             by: "镇安镇党委".into(),
         };
-        Giving { branch: BranchCode::new("b").unwrap(), after, value }
+        Giving { branch: BranchCode::new("b").unwrap(), after, value, record: noted() }
     }
 
     #[tokio::test]

@@ -32,6 +32,9 @@ pub(crate) enum Actor {
     ),
 }
 
+/// Whoever sits at the command line, in nobody's name.
+pub(crate) const OPERATOR: Actor = Actor::Operator { by: None };
+
 /// A phone of a branch, known by its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {

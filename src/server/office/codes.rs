@@ -1,8 +1,14 @@
 //! Activation codes, issued to branches in number. Only their hashes are stored, so they can be shown once.
 
 use super::{
-    activating::{PHONE_CODE_MS, draw},
+    activating::{self, PHONE_CODE_MS},
+    actor::Actor,
     clock::{Clock, Random},
+    log::{Deed, Record},
+    people::{
+        Act, Denied,
+        authority::{denies, must_each},
+    },
     scope::{self, Gone},
 };
 use crate::{
@@ -11,7 +17,7 @@ use crate::{
     server::database::{Database, DatabaseError, Unit},
 };
 use jiff::{ToSpan as _, civil::Date};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const DAY_MS: u64 = 86_400_000;
 /// Shanghai is eight hours ahead of UTC.
@@ -39,6 +45,12 @@ pub(crate) enum Refusal {
         /// Since when.
         Date,
     ),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Somebody was given one of the codes since they were drawn.
+    #[error("one of the codes was given to somebody since")]
+    Overtaken,
     /// A code cannot be drawn.
     #[error("no randomness to be had")]
     NoRandomness,
@@ -46,6 +58,8 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
+
+denies!(Refusal);
 
 /// For whom codes are.
 #[derive(Debug, Clone, Copy)]
@@ -79,16 +93,16 @@ pub(crate) struct Issued {
     pub(crate) expires_at: u64,
 }
 
-/// Issues a new code to every branch meant that uses the system, good for so many days; and tells how many older ones nobody can use any more. With the
-/// address `base` of the app, each has its link.
-pub(crate) async fn issue(
+/// Draws a new code for every branch meant that uses the system, to be good for so many days. Nobody can use any of them before they are [issued](issue): what
+/// they are written on is written first, for nothing tells them again. With the address `base` of the app, each has its link.
+pub(crate) async fn draw(
     database: &Database,
     clock: &dyn Clock,
     random: &mut dyn Random,
     whom: Whom<'_>,
     valid_days: u16,
     base: Option<&str>,
-) -> Result<(Vec<Issued>, u64), Refusal> {
+) -> Result<Vec<Issued>, Refusal> {
     let (Whom::Branch(text) | Whom::Below(text)) = whom;
     let root = scope::root(database, Some(text)).await?;
     let tree = database.tree_of(root.as_ref().map(|unit| &unit.code), None).await?;
@@ -109,54 +123,59 @@ pub(crate) async fn issue(
         return Err(Refusal::OffSystem(one.name.clone(), since));
     }
     branches.retain(|branch| ended(branch).is_none() && off_system(branch).is_none());
-    let now = clock.now_ms();
-    let (valid_until, expires_at) = last_day(now, valid_days);
-    let (mut drawn, voided) = new_codes(database, random, &branches, expires_at, now).await?;
-    let issued = branches.into_iter().filter_map(|branch| {
-        let code = drawn.remove(&branch.code)?;
-        Some(Issued {
-            reports_to: tree.above(&branch).map(|above| above.name.clone()).unwrap_or_default(),
-            town: branch.parent,
-            branch: branch.code,
-            name: branch.name,
-            link: base.map(|base| format!("{base}/activate#code={}", code.digits())),
-            code,
-            valid_until,
-            expires_at,
-        })
+    let (valid_until, expires_at) = last_day(clock.now_ms(), valid_days);
+    let codes = new_codes(database, random, branches.len()).await?;
+    let issued = branches.into_iter().zip(codes).map(|(branch, code)| Issued {
+        reports_to: tree.above(&branch).map(|above| above.name.clone()).unwrap_or_default(),
+        town: branch.parent,
+        branch: branch.code,
+        name: branch.name,
+        link: base.map(|base| format!("{base}/activate#code={}", code.digits())),
+        code,
+        valid_until,
+        expires_at,
     });
-    Ok((issued.collect(), voided))
+    Ok(issued.collect())
 }
 
-/// A stored code for every branch, and how many older ones have ended. A code that another branch has already is drawn again.
+/// Lets phones in by codes that were drawn, all or none; and tells how many older ones nobody can use any more.
+pub(crate) async fn issue(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    drawn: &[Issued],
+) -> Result<u64, Refusal> {
+    let Some(expires_at) = drawn.first().map(|one| one.expires_at) else { return Ok(0) };
+    let now = clock.now_ms();
+    must_each(database, actor, Act::Admit, drawn.iter().map(|one| &one.branch), shanghai_date(now)).await?;
+    let codes: Vec<(BranchCode, ActivationCode)> =
+        drawn.iter().map(|one| (one.branch.clone(), one.code.clone())).collect();
+    let records: Vec<Record> =
+        drawn.iter().map(|one| actor.record(now, Deed::CodeIssued, Some(&one.branch), "")).collect();
+    let voided = database.issue_codes(&codes, expires_at, (now, PHONE_CODE_MS), &records).await?;
+    voided.ok_or(Refusal::Overtaken)
+}
+
+/// So many codes that nobody has. One that was given to somebody before is drawn again.
 async fn new_codes(
     database: &Database,
     random: &mut dyn Random,
-    branches: &[Unit],
-    expires_at: u64,
-    now: u64,
-) -> Result<(BTreeMap<BranchCode, ActivationCode>, u64), Refusal> {
-    let mut drawn = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<BranchCode> = branches.iter().map(|branch| branch.code.clone()).collect();
-    let mut voided = 0;
-    while !open.is_empty() {
-        let mut round = Vec::with_capacity(open.len());
-        for branch in open {
-            let code = loop {
-                let code = draw(random).ok_or(Refusal::NoRandomness)?;
-                if seen.insert(code.clone()) {
-                    break code;
-                }
-            };
-            round.push((branch, code));
+    many: usize,
+) -> Result<Vec<ActivationCode>, Refusal> {
+    let (mut drawn, mut seen) = (Vec::with_capacity(many), BTreeSet::new());
+    while drawn.len() < many {
+        let mut round = Vec::with_capacity(many - drawn.len());
+        while drawn.len() + round.len() < many {
+            let code = activating::draw(random).ok_or(Refusal::NoRandomness)?;
+            if seen.insert(code.clone()) {
+                round.push(code);
+            }
         }
-        let done = database.issue_codes(&round, expires_at, now, PHONE_CODE_MS).await?;
-        open = done.taken;
-        voided += done.voided;
-        drawn.extend(round);
+        let taken = database.codes_taken(&round).await?;
+        round.retain(|code| !taken.contains(&String::from(code.hash())));
+        drawn.append(&mut round);
     }
-    Ok((drawn, voided))
+    Ok(drawn)
 }
 
 /// The day so many days from today, and its last millisecond: "valid until the 8th" includes the 8th.
@@ -169,7 +188,7 @@ fn last_day(now: u64, days: u16) -> (Date, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::office::testing::{NOW, town};
+    use crate::server::office::testing::{NOW, OPERATOR, town};
     use jiff::civil::date;
 
     /// Draws these bytes, one after the other, and then none any more.
@@ -187,19 +206,22 @@ mod tests {
     async fn no_two_branches_get_one_code_and_without_randomness_none_gets_any() {
         let (_folder, database) = town().await;
         let below = Whom::Below("t");
-        let refused = issue(&database, &NOW, &mut Drawn(vec![1]), below, 14, None).await;
+        let refused = draw(&database, &NOW, &mut Drawn(vec![1]), below, 14, None).await;
         assert!(matches!(refused, Err(Refusal::NoRandomness)));
         // The first is drawn twice in one round.
         let mut drawn = Drawn(vec![2, 1, 1]);
-        let (first, voided) = issue(&database, &NOW, &mut drawn, below, 14, None).await.unwrap();
-        assert_eq!((first.len(), voided), (2, 0), "what was refused before has stored nothing");
-        assert!(first[0].code != first[1].code && drawn.0.is_empty());
+        let first = draw(&database, &NOW, &mut drawn, below, 14, None).await.unwrap();
+        assert!(first.len() == 2 && first[0].code != first[1].code && drawn.0.is_empty());
+        let same = draw(&database, &NOW, &mut Drawn(vec![1, 2]), below, 14, None).await.unwrap();
+        assert_eq!(issue(&database, &NOW, &OPERATOR, &first).await.unwrap(), 0);
+        let refused = issue(&database, &NOW, &OPERATOR, &same).await;
+        assert!(matches!(refused, Err(Refusal::Overtaken)), "another clerk was quicker with the same");
         // And what another branch has already, once more.
         let one = Whom::Branch("大岭村党支部");
         let base = Some("https://a.cn");
-        let (again, voided) = issue(&database, &NOW, &mut Drawn(vec![3, 1]), one, 14, base).await.unwrap();
-        assert_eq!((again.len(), voided), (1, 1));
-        assert!(first.iter().all(|one| one.code != again[0].code));
+        let again = draw(&database, &NOW, &mut Drawn(vec![3, 1]), one, 14, base).await.unwrap();
+        assert_eq!(issue(&database, &NOW, &OPERATOR, &again).await.unwrap(), 1);
+        assert!(again.len() == 1 && first.iter().all(|one| one.code != again[0].code));
         assert_eq!(again[0].reports_to, "镇安镇党委");
         let link = format!("https://a.cn/activate#code={}", again[0].code.digits());
         assert_eq!(again[0].link.as_deref(), Some(link.as_str()));

@@ -1,8 +1,17 @@
 //! The phones that are bound, and taking a lost one's token away.
 
-use super::{clock::Clock, scope};
+use super::{
+    actor::Actor,
+    clock::Clock,
+    log::Deed,
+    people::{
+        Act, Denied,
+        authority::{denies, must},
+    },
+    scope,
+};
 use crate::{
-    domain::DeviceId,
+    domain::{DeviceId, period::shanghai_date},
     server::database::{Database, DatabaseError, Unit, devices::BoundDevice},
 };
 use std::collections::BTreeSet;
@@ -13,6 +22,9 @@ pub(crate) enum Refusal {
     /// It is not clear whose.
     #[error(transparent)]
     Scope(#[from] scope::Refusal),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// So many phones of the branch begin like what was named, where it should be one.
     #[error("{0} phones of the branch are meant, not one")]
     NotOne(usize),
@@ -20,6 +32,8 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
+
+denies!(Refusal);
 
 /// What came of revoking.
 #[derive(Debug)]
@@ -52,10 +66,13 @@ pub(crate) async fn of_branch(database: &Database, branch: &str) -> Result<Vec<B
 pub(crate) async fn revoke(
     database: &Database,
     clock: &dyn Clock,
+    actor: &Actor,
     branch: &str,
     device: Option<&str>,
 ) -> Result<Revoked, Refusal> {
-    let branch = scope::branch(&database.units().await?, branch)?.clone();
+    let branch = scope::branch(&database.units_called(branch).await?, branch)?.clone();
+    let now = clock.now_ms();
+    must(database, actor, Act::Admit, &branch.code, shanghai_date(now)).await?;
     let known = database.devices().await?;
     let of_branch = known.iter().filter(|bound| bound.branch == branch.code).map(|bound| bound.device);
     let mut meant: Vec<DeviceId> = of_branch
@@ -65,8 +82,10 @@ pub(crate) async fn revoke(
     if device.is_some() && meant.len() != 1 {
         return Err(Refusal::NotOne(meant.len()));
     }
-    let now = clock.now_ms();
-    let phones = database.revoke_of(&branch.code, &meant, now).await?;
-    let codes = if device.is_none() { database.void_codes(&branch.code, now).await? } else { 0 };
+    let record = |device: Option<DeviceId>| match device {
+        Some(device) => actor.record(now, Deed::PhoneRevoked, Some(&branch.code), device),
+        None => actor.record(now, Deed::CodesVoided, Some(&branch.code), ""),
+    };
+    let (phones, codes) = database.revoke_of(&branch.code, &meant, device.is_none(), now, record).await?;
     Ok(Revoked { branch, phones, codes })
 }

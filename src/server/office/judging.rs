@@ -3,6 +3,11 @@
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,
+    log::Deed,
+    people::{
+        Act, Denied,
+        authority::{denies, must_each},
+    },
     results::{self, Results},
     reviewing, scope,
 };
@@ -12,6 +17,7 @@ use crate::{
         above::{AskedAbove, asked_above},
         answer::MAX_TEXT_CHARS,
         check::is_plain_text,
+        period::shanghai_date,
     },
     server::database::{Database, DatabaseError, Unit, values_above::Giving},
 };
@@ -23,10 +29,15 @@ pub(crate) enum Refusal {
     /// What was named cannot be judged.
     #[error(transparent)]
     Results(#[from] reviewing::Refusal),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Nothing is published for the branch of this name.
     #[error("nothing is published for {0:?}")]
     NoStandard(String),
 }
+
+denies!(Refusal);
 
 impl From<scope::Refusal> for Refusal {
     fn from(refusal: scope::Refusal) -> Self {
@@ -259,12 +270,15 @@ pub(crate) async fn give(
     sound: &[&Sound],
 ) -> Result<Vec<Option<String>>, Refusal> {
     let at = clock.now_ms();
+    must_each(database, actor, Act::Judge, sound.iter().map(|one| &one.branch), shanghai_date(at)).await?;
     let speakers = actor.speakers(database, sound.iter().map(|one| &one.branch)).await?;
     let giving = |one: &&Sound| {
         let Value { points, holds: Holding(holds), reason } = one.value.clone();
         let (period, item, of, by) = (one.period.clone(), one.item.clone(), one.of, speakers.to(&one.branch));
+        let what = format!("{period} {item}");
+        let record = actor.record(at, Deed::ValueGiven, Some(&one.branch), what);
         let value = ValueAbove { period, item, points, of, holds, reason, at, by };
-        Giving { branch: one.branch.clone(), after: one.after, value }
+        Giving { branch: one.branch.clone(), after: one.after, value, record }
     };
     let givings: Vec<Giving> = sound.iter().map(giving).collect();
     let overtaken = database.give(&givings).await?;

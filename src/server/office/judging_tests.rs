@@ -17,7 +17,7 @@ use crate::{
 async fn publish(database: &Database) {
     let mut list = checklist();
     list.aspects[0].items[0].judged_above = true;
-    database.publish(&[list], &[]).await.unwrap();
+    database.publish(&[list], &[], &[]).await.unwrap();
 }
 
 /// None of the limits holds.

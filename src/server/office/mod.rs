@@ -1,6 +1,8 @@
 //! What may be done at the endpoint, by whom, and what comes of it: one use case a function, over the database, the clock, whoever
 //! acts, and what is asked for. What it answers and refuses are data; the words for it belong to whoever speaks to the person.
 
+#[cfg(test)]
+mod acting_tests;
 pub mod activating;
 pub mod actor;
 pub mod burden;
@@ -18,7 +20,7 @@ mod paging_tests;
 pub(crate) mod papers;
 pub(crate) mod people;
 pub mod profiles;
-pub mod publishing;
+pub(crate) mod publishing;
 pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod reviewing;

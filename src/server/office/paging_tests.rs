@@ -6,7 +6,7 @@ use super::{
     mending::{self, adding},
     results, reviewing,
     roster::{changes, importing},
-    testing::{NOW, code, unit},
+    testing::{NOW, OPERATOR, code, unit},
 };
 use crate::{
     domain::{
@@ -20,7 +20,11 @@ use crate::{
         testing::{checklist, device, item_id, stamp},
     },
     protocol::{Level, Receipt, Review, ReviewState, receipt::receipt_code},
-    server::database::{Arrival, Database, From, Stored, Tree, Unit, reviews::Decision, testing},
+    server::database::{
+        Arrival, Database, From, Stored, Tree, Unit,
+        reviews::Decision,
+        testing::{self, noted},
+    },
 };
 use jiff::civil::{Date, date};
 use proptest::{
@@ -85,9 +89,9 @@ async fn county(database: &Database) {
         unit("121", Some("12"), Level::Township, "南镇党委"),
     ];
     let units: Vec<Unit> = upper.into_iter().chain(branches()).collect();
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
-    database.set_freeze(&period(PERIODS[0]), date(2026, 6, 30)).await.unwrap();
-    database.set_freeze(&period(PERIODS[1]), date(2026, 12, 31)).await.unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
+    database.set_freeze(&period(PERIODS[0]), date(2026, 6, 30), &[]).await.unwrap();
+    database.set_freeze(&period(PERIODS[1]), date(2026, 12, 31), &[]).await.unwrap();
     let mut dice = Dice(1);
     for period in PERIODS {
         report(database, period, &mut dice).await;
@@ -98,8 +102,10 @@ async fn county(database: &Database) {
         Unit { sector: SECTORS[1].into(), ..unit("111-01", Some("121"), Level::Branch, "第〇支部") },
         unit("112", Some("12"), Level::Township, "西镇党委"),
     ];
-    importing::import(database, &NOW, &moved, importing::Standing::Since(date(2026, 9, 1))).await.unwrap();
-    changes::end(database, &NOW, "111-02", date(2026, 10, 1)).await.unwrap();
+    importing::import(database, &NOW, &OPERATOR, &moved, importing::Standing::Since(date(2026, 9, 1)))
+        .await
+        .unwrap();
+    changes::end(database, &NOW, &OPERATOR, "111-02", date(2026, 10, 1)).await.unwrap();
     let units = ["121-03".to_owned(), "121-04".to_owned()];
     let merging = changes::Merging {
         units: &units,
@@ -110,13 +116,13 @@ async fn county(database: &Database) {
         sector: Some("rural"),
         telephone: None,
     };
-    assert!(changes::merge(database, &NOW, &merging).await.unwrap().passed > 1);
+    assert!(changes::merge(database, &NOW, &OPERATOR, &merging).await.unwrap().passed > 1);
 }
 
 /// Three of four branches report: late or not, with or without photos, with one grade or another; some twice, some take it back.
 async fn report(database: &Database, of: &str, dice: &mut Dice) {
     let list: Checklist = checklist();
-    database.publish(std::slice::from_ref(&list), &[]).await.unwrap();
+    database.publish(std::slice::from_ref(&list), &[], &[]).await.unwrap();
     let answered = Assessment::new(submission().answers.iter().cloned(), None);
     let sheet = serde_json::to_string(&score(&list, &list.periods[0], &answered)).unwrap();
     for branch in branches() {
@@ -172,7 +178,7 @@ async fn report(database: &Database, of: &str, dice: &mut Dice) {
         let due = dice.one([None, Some(date(2026, 11, 20)), Some(date(2026, 12, 20))]);
         let (by, reason) = ("东镇党委".into(), "缺签到表".into());
         let review = Review { state, at: NOW.0, by, reason, items: Vec::new(), due };
-        let decision = Decision { submission: before[0], after: 0, review };
+        let decision = Decision { submission: before[0], after: 0, review, record: noted() };
         assert_eq!(database.decide(&[decision]).await.unwrap(), []);
     }
 }
@@ -196,7 +202,7 @@ async fn find(database: &Database, dice: &mut Dice) {
         let word = FindingEntry { finding: own, field: FindingField::Problem, stamp: at(1), value: text };
         database.add_findings(&branch.code, &vec![word].into()).await.unwrap().unwrap();
     }
-    adding::add(database, &NOW, &found).await.unwrap();
+    adding::add(database, &NOW, &OPERATOR, &found).await.unwrap();
     for branch in branches() {
         for finding in database.findings(&branch.code).await.unwrap().all() {
             let progress =
@@ -210,7 +216,8 @@ async fn find(database: &Database, dice: &mut Dice) {
                 1 => Ruling::Returned { reason: "照片看不清".into(), until: None },
                 _ => continue,
             };
-            let decide = |_: &BranchCode, _: &Finding| Ok::<_, ()>(Some(("东镇党委".into(), ruling.clone())));
+            let decide =
+                |_: &BranchCode, _: &Finding| Ok::<_, ()>(Some(("东镇党委".into(), ruling.clone(), noted())));
             let key = (branch.code.clone(), finding.id);
             database.rule(&[key], NOW.0 + 20, decide).await.unwrap().unwrap();
         }

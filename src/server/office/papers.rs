@@ -206,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn what_came_on_paper_is_followed_and_never_changed() {
         let (_folder, database) = town().await;
-        database.publish(&[checklist()], &[]).await.unwrap();
+        database.publish(&[checklist()], &[], &[]).await.unwrap();
         let (period, today) = (checklist().periods[0].id.clone(), shanghai_date(NOW.0));
         let look = async || known(&database, &OPERATOR, "十里村党支部", &period, today).await.unwrap();
         let empty = look().await;
@@ -236,7 +236,7 @@ mod tests {
         let (_folder, database) = town().await;
         let mut own = checklist();
         own.bonus_cap = Points::from_hundredths(500);
-        database.publish(&[own], &[]).await.unwrap();
+        database.publish(&[own], &[], &[]).await.unwrap();
         let (period, today) = (checklist().periods[0].id.clone(), shanghai_date(NOW.0));
         let seen = known(&database, &OPERATOR, "a", &period, today).await.unwrap();
         let enter =

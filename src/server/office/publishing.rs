@@ -1,6 +1,14 @@
 //! Putting a version of a standard in force, and what speaks against it: each is asked about until whoever publishes has confirmed it.
 
-use super::clock::Clock;
+use super::{
+    actor::Actor,
+    clock::Clock,
+    log::Deed,
+    people::{
+        Act, Denied,
+        authority::{denies, must_for_all},
+    },
+};
 use crate::{
     authoring::{
         Package, burden,
@@ -16,20 +24,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What whoever publishes has confirmed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Confirmed {
+pub(crate) struct Confirmed {
     /// Items whose ids were published for something else are the same items, rewritten.
-    pub same_item: bool,
+    pub(crate) same_item: bool,
     /// Sectors that have branches are to have no standard.
-    pub fewer_sectors: bool,
+    pub(crate) fewer_sectors: bool,
     /// Periods that run, or that branches reported for, are to be gone.
-    pub without_period: bool,
+    pub(crate) without_period: bool,
     /// The built-in standard is to take the place of another, or of a later version of itself.
-    pub instead: bool,
+    pub(crate) instead: bool,
 }
 
 /// What speaks against publishing a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Objection {
+pub(crate) enum Objection {
     /// Its version was published with another content: a version is immutable, and its name is what people tell it by.
     VersionTaken,
     /// Sectors with branches would be left without a standard.
@@ -51,25 +59,28 @@ pub enum Objection {
 
 /// A sector that a version no longer has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SectorLeftOut {
+pub(crate) struct SectorLeftOut {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// How many branches it has.
-    pub branches: usize,
+    pub(crate) branches: usize,
 }
 
 /// A period that a version no longer has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PeriodLeftOut {
+pub(crate) struct PeriodLeftOut {
     /// As the version in force has it.
-    pub period: Period,
+    pub(crate) period: Period,
     /// How many branches have reported for it.
-    pub reports: usize,
+    pub(crate) reports: usize,
 }
 
 /// Why a version is not published.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub(crate) enum Refusal {
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// It still has the id of the template.
     #[error("the standard has the template's id")]
     Template,
@@ -93,35 +104,44 @@ pub enum Refusal {
     Database(#[from] DatabaseError),
 }
 
+denies!(Refusal);
+
 /// A version that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InForce {
+pub(crate) struct InForce {
     /// What was in force before.
-    pub before: Option<PublishedStandard>,
+    pub(crate) before: Option<PublishedStandard>,
     /// What is now.
-    pub published: PublishedStandard,
+    pub(crate) published: PublishedStandard,
 }
 
 /// Publishes a version; the version in force again changes nothing.
-pub async fn publish(
+pub(crate) async fn publish(
     database: &Database,
     clock: &dyn Clock,
+    actor: &Actor,
     package: &Package,
     confirmed: Confirmed,
 ) -> Result<InForce, Refusal> {
+    let at = clock.now_ms();
+    must_for_all(database, actor, Act::Publish, shanghai_date(at)).await?;
     if package.standard.id.as_str() == TEMPLATE_ID {
         return Err(Refusal::Template);
     }
-    put(database, package, objections(database, clock, package).await?, confirmed).await
+    let objections = objections(database, clock, package).await?;
+    put(database, (actor, at), package, objections, confirmed).await
 }
 
 /// Publishes the built-in standard. Whoever publishes it cannot give it another version, so that is not asked for.
-pub async fn publish_builtin(
+pub(crate) async fn publish_builtin(
     database: &Database,
     clock: &dyn Clock,
+    actor: &Actor,
     builtin: &Package,
     confirmed: Confirmed,
 ) -> Result<InForce, Refusal> {
+    let at = clock.now_ms();
+    must_for_all(database, actor, Act::Publish, shanghai_date(at)).await?;
     if !confirmed.instead
         && let Some(Published { summary, .. }) = database.version_in_force().await?
         && !stays(&summary, builtin)
@@ -130,11 +150,12 @@ pub async fn publish_builtin(
     }
     let mut objections = objections(database, clock, builtin).await?;
     objections.retain(|objection| *objection != Objection::VersionTaken);
-    put(database, builtin, objections, confirmed).await
+    put(database, (actor, at), builtin, objections, confirmed).await
 }
 
 async fn put(
     database: &Database,
+    (actor, at): (&Actor, u64),
     package: &Package,
     objections: Vec<Objection>,
     confirmed: Confirmed,
@@ -149,12 +170,14 @@ async fn put(
         return Err(Refusal::Objected(objection));
     }
     let before = database.version_in_force().await?.map(|before| before.summary);
-    let published = database.publish(&package.checklists, &package.documents).await?;
+    let name = format!("{} {}", package.standard.id, package.standard.version);
+    let records = [actor.record(at, Deed::StandardPublished, None, name)];
+    let published = database.publish(&package.checklists, &package.documents, &records).await?;
     Ok(InForce { before, published })
 }
 
 /// Everything that speaks against publishing a version.
-pub async fn objections(
+pub(crate) async fn objections(
     database: &Database,
     clock: &dyn Clock,
     package: &Package,
@@ -241,7 +264,7 @@ mod tests {
         protocol::Level,
         server::{
             database::{From, Tree, Unit},
-            office::testing::{NOW, unit},
+            office::testing::{NOW, OPERATOR, unit},
         },
     };
     use jiff::civil::date;
@@ -287,7 +310,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = crate::server::database::testing::database(&folder).await;
         let branch = Unit { sector: "fishery".into(), ..unit("b", None, Level::Branch, "渔业党支部") };
-        database.import_units(&Tree::default(), &[branch], From::Ever, None).await.unwrap().unwrap();
+        database.import_units(&Tree::default(), &[branch], From::Ever, None, &[]).await.unwrap().unwrap();
         // An earlier version of the built-in standard has a sector, a period and an item of its own.
         let builtin = builtin().unwrap();
         let mut earlier = builtin.clone();
@@ -302,13 +325,14 @@ mod tests {
                 (item.title, item.requirement) = ("播放设备".into(), "能用，有登记。".into());
             }
         }
-        publish(&database, &NOW, &earlier, Confirmed::default()).await.unwrap();
+        publish(&database, &NOW, &OPERATOR, &earlier, Confirmed::default()).await.unwrap();
 
         let mut confirmed = Confirmed::default();
-        let refused = async |confirmed| match publish_builtin(&database, &NOW, &builtin, confirmed).await {
-            Err(Refusal::Objected(objection)) => objection,
-            other => panic!("{other:?}"),
-        };
+        let refused =
+            async |confirmed| match publish_builtin(&database, &NOW, &OPERATOR, &builtin, confirmed).await {
+                Err(Refusal::Objected(objection)) => objection,
+                other => panic!("{other:?}"),
+            };
         let sectors = vec![SectorLeftOut { name: "渔业".into(), branches: 1 }];
         assert_eq!(refused(confirmed).await, Objection::SectorsLeftOut(sectors));
         confirmed.fewer_sectors = true;
@@ -323,7 +347,7 @@ mod tests {
             Objection::SectorsLeftOut(_)
         ));
         confirmed.same_item = true;
-        let done = publish_builtin(&database, &NOW, &builtin, confirmed).await.unwrap();
+        let done = publish_builtin(&database, &NOW, &OPERATOR, &builtin, confirmed).await.unwrap();
         assert_eq!(done.before.unwrap().version, "2025.1");
         assert_eq!(done.published.version, builtin.standard.version);
     }

@@ -8,13 +8,18 @@ pub(crate) use pages::{Due, beside, by_unit, page};
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,
+    log::Deed,
+    people::{
+        Act, Denied,
+        authority::{denies, must, must_each},
+    },
     scope::{self, Gone, Trees},
     standards::Checklists,
 };
 use crate::{
     domain::{
         BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS,
-        check::is_plain_text,
+        check::is_plain_text, period::shanghai_date,
     },
     protocol::{Review, ReviewItem, ReviewState},
     server::database::{Database, DatabaseError, Unit, results::Counting, reviews::Decision},
@@ -32,6 +37,9 @@ pub(crate) enum Refusal {
     /// What was named is no unit or period.
     #[error(transparent)]
     Scope(#[from] scope::Refusal),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Nobody can speak so.
     #[error(transparent)]
     Unheard(#[from] Unheard),
@@ -54,6 +62,8 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
+
+denies!(Refusal);
 
 /// A submission that counts, with what is needed to show it.
 pub(crate) struct Row {
@@ -314,10 +324,12 @@ pub(crate) async fn say(
     sound: &[&Sound],
 ) -> Result<BTreeSet<usize>, Refusal> {
     let at = clock.now_ms();
+    must_each(database, actor, Act::Review, sound.iter().map(|one| &one.branch), shanghai_date(at)).await?;
     let decision = |one: &Sound, by| {
         let Opinion { state, reason, items, due } = one.opinion.clone();
+        let record = actor.record(at, deed(state), Some(&one.branch), one.submission);
         let review = Review { state, at, by, reason, items, due };
-        Decision { submission: one.submission, after: one.after, review }
+        Decision { submission: one.submission, after: one.after, review, record }
     };
     let decisions: Vec<Decision> = match sound {
         [] => return Ok(BTreeSet::new()),
@@ -330,6 +342,16 @@ pub(crate) async fn say(
     let overtaken = database.decide(&decisions).await?;
     let places = sound.iter().enumerate().filter(|(_, one)| overtaken.contains(&one.submission));
     Ok(places.map(|(place, _)| place).collect())
+}
+
+/// What is noted of a step.
+fn deed(state: ReviewState) -> Deed {
+    match state {
+        ReviewState::InReview => Deed::ReviewBegun,
+        ReviewState::Returned => Deed::Returned,
+        ReviewState::Incomplete => Deed::FoundIncomplete,
+        ReviewState::Approved => Deed::Approved,
+    }
 }
 
 /// What came of a review.
@@ -350,6 +372,7 @@ pub(crate) async fn begin(
     actor: &Actor,
     known: &Known,
 ) -> Result<Done, Refusal> {
+    may(database, clock, actor, known).await?;
     match known.reviews.last().map(|review| review.state) {
         None | Some(ReviewState::InReview) => {
             step(database, clock, actor, known, ReviewState::InReview).await
@@ -365,6 +388,7 @@ pub(crate) async fn approve(
     actor: &Actor,
     known: &Known,
 ) -> Result<Done, Refusal> {
+    may(database, clock, actor, known).await?;
     step(database, clock, actor, known, ReviewState::Approved).await
 }
 
@@ -389,12 +413,18 @@ pub(crate) async fn give_back(
     known: &Known,
     opinion: Opinion,
 ) -> Result<Done, Refusal> {
+    may(database, clock, actor, known).await?;
     if let Some(last) = known.reviews.last().filter(|last| opinion.is(last))
         && last.by == actor.speaker(database, &known.branch).await?
     {
         return Ok(Done::Unchanged);
     }
     one(database, clock, actor, known, opinion).await
+}
+
+/// Fails where who acts may not review this, also where there would be nothing to do.
+async fn may(database: &Database, clock: &dyn Clock, actor: &Actor, known: &Known) -> Result<(), Refusal> {
+    Ok(must(database, actor, Act::Review, &known.branch, shanghai_date(clock.now_ms())).await?)
 }
 
 /// Whether a branch can read this as a reason.

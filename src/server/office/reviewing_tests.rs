@@ -1,7 +1,7 @@
 //! Two clerks at once, and a phone that would be one: what no command line can stand before.
 
 use super::{
-    actor::{Actor, Phone, Unheard},
+    actor::{Actor, Phone},
     reviewing::{
         Done, Known, Opinion, Refusal, Sound, Unsound, approve, begin, check, find, known, list, say,
     },
@@ -78,9 +78,9 @@ async fn a_phone_does_not_approve_what_it_sent() {
     let device = DeviceId::from_random([1; 16]);
     let phone = Actor::Phone(Phone { branch: code("a"), device, has_ended: false });
     let refused = approve(&database, &NOW, &phone, &seen[0]).await;
-    assert!(matches!(refused, Err(Refusal::Unheard(Unheard::Phone))));
+    assert!(matches!(refused, Err(Refusal::Denied(_))));
     let both = seen.each_ref().map(|seen| sound(seen, 0, ReviewState::Approved.into()));
     let refused = say(&database, &NOW, &phone, &[&both[0], &both[1]]).await;
-    assert!(matches!(refused, Err(Refusal::Unheard(Unheard::Phone))));
+    assert!(matches!(refused, Err(Refusal::Denied(_))));
     assert!(list(&database, None, None).await.unwrap().iter().all(|row| row.state().is_none()));
 }

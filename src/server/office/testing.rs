@@ -3,6 +3,7 @@
 use super::{
     actor::{Actor, Phone},
     clock::Clock,
+    people::{Grant, Person, PersonId, Role},
     roster::Unit,
     submitting::Inbox,
 };
@@ -12,6 +13,7 @@ use crate::{
     server::database::{Database, From, Tree},
 };
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// 2026-11-24 12:00 in Shanghai.
 pub(crate) const NOW: At = At(1_795_492_800_000);
@@ -26,8 +28,18 @@ impl Clock for At {
     }
 }
 
-/// The command line, without `--by`.
-pub(crate) const OPERATOR: Actor = Actor::Operator { by: None };
+pub(crate) use super::actor::OPERATOR;
+
+/// Somebody with a role at a unit.
+pub(crate) fn person(role: Role, at: &str) -> Actor {
+    Actor::Person(Person {
+        id: PersonId(Uuid::from_u128(7)),
+        name: "王芳".into(),
+        unit: code(at),
+        unit_name: "镇安镇党委".into(),
+        grants: vec![Grant { unit: code(at), role, until: None }],
+    })
+}
 
 /// A code.
 pub(crate) fn code(text: &str) -> BranchCode {
@@ -55,14 +67,14 @@ pub(crate) async fn town() -> (TempDir, Database) {
         unit("a", Some("t"), Level::Branch, "十里村党支部"),
         unit("b", Some("t"), Level::Branch, "大岭村党支部"),
     ];
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
     (folder, database)
 }
 
 /// What every branch of the town submits, of a checklist that is published with it: one each.
 pub(crate) async fn submitted<const N: usize>(database: &Database, branches: [&str; N]) -> [SubmissionId; N] {
     let list: Checklist = checklist();
-    database.publish(std::slice::from_ref(&list), &[]).await.unwrap();
+    database.publish(std::slice::from_ref(&list), &[], &[]).await.unwrap();
     let inbox = Inbox::start(database.clone());
     let mut ids = Vec::new();
     for (number, branch) in (1_u8..).zip(branches) {

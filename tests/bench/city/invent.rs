@@ -10,7 +10,11 @@ use biaochi::{
         Stamp, SubmissionId, ledger::ActivityKind, period::shanghai_date, score,
     },
     protocol::{Receipt, Review, ReviewState, receipt::receipt_code},
-    server::database::{Arrival, Database, From, Stored, Tree, Unit, reviews::Decision},
+    server::database::{
+        Arrival, Database, From, Stored, Tree, Unit,
+        log::{Deed, Record, Who},
+        reviews::Decision,
+    },
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::fmt::Write as _;
@@ -115,10 +119,10 @@ fn roster(size: usize, sectors: &[String], dice: &mut Dice) -> (Vec<Unit>, Vec<U
 pub(crate) async fn build(database: &Database, size: usize) -> City {
     let mut dice = Dice::new(20_261_124);
     let package = biaochi::authoring::builtin().unwrap();
-    database.publish(&package.checklists, &package.documents).await.unwrap();
+    database.publish(&package.checklists, &package.documents, &[]).await.unwrap();
     let sectors: Vec<String> = package.checklists.iter().map(|list| list.sector.to_string()).collect();
     let (units, branches) = roster(size, &sectors, &mut dice);
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
     let today = shanghai_date(NOON);
     let is_now = |period: &&Period| period.starts <= today && today <= period.ends;
     let period = package.checklists[0].periods.iter().find(is_now).unwrap().clone();
@@ -171,7 +175,9 @@ fn decision(submission: SubmissionId, state: ReviewState, dice: &mut Dice) -> De
         items: Vec::new(),
         due: is_returned.then(|| day(dice.below(20) as i64 - 10)),
     };
-    Decision { submission, after: 0, review }
+    let (who, deed) = (Who::Operator, Deed::ReviewBegun);
+    let record = Record { at: NOON, who, deed, unit: None, subject: submission.to_string() };
+    Decision { submission, after: 0, review, record }
 }
 
 fn day(from_today: i64) -> Date {

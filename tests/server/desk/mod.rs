@@ -89,7 +89,7 @@ impl County {
 async fn prepare(folder: &TempDir, branches: usize) {
     let database = Database::open(file(folder)).await.unwrap();
     let builtin = biaochi::authoring::builtin().unwrap();
-    database.publish(&builtin.checklists, &builtin.documents).await.unwrap();
+    database.publish(&builtin.checklists, &builtin.documents, &[]).await.unwrap();
     let unit = |code: &str, parent: Option<&str>, level, name: String| Unit {
         code: BranchCode::new(code).unwrap(),
         parent: parent.map(|parent| BranchCode::new(parent).unwrap()),
@@ -109,7 +109,7 @@ async fn prepare(folder: &TempDir, branches: usize) {
             unit(common::branch(number).as_str(), Some(town), Level::Branch, format!("第{number}村党支部"))
         }));
     }
-    database.import_units(&Tree::default(), &units, From::Ever, None).await.unwrap().unwrap();
+    database.import_units(&Tree::default(), &units, From::Ever, None, &[]).await.unwrap().unwrap();
     for number in (0..branches).chain(100..100 + branches) {
         database.issue_code(&common::code(number), &common::branch(number), NEVER).await.unwrap();
     }

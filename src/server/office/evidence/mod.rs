@@ -226,7 +226,7 @@ mod tests {
         let database = crate::server::database::testing::database(&folder).await;
         let branch = BranchCode::new("b").unwrap();
         let unit = unit("b", None, Level::Branch, "支部");
-        database.import_units(&Tree::default(), &[unit], From::Ever, None).await.unwrap().unwrap();
+        database.import_units(&Tree::default(), &[unit], From::Ever, None, &[]).await.unwrap().unwrap();
         let files = folder.path().join("photos");
         let evidence = Evidence::new(database.clone(), Photos::in_folder(&files).unwrap());
         assert_eq!(evidence.check().await.unwrap(), 0);

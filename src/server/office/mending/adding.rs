@@ -3,7 +3,7 @@
 //! A finding that is known already is not written again; where its deadline or source reads otherwise now, only that is. A new
 //! one's id follows from its words, so the same list over a restored database meets the same findings on phones.
 
-use super::{MOST_TRIES, Refusal, Unsaid, say};
+use super::{MOST_TRIES, Refusal, Unsaid, is_stored};
 use crate::{
     domain::{
         BranchCode, Checklist, Finding, FindingField, FindingId, FindingOrigin, FindingState, FindingValue,
@@ -16,7 +16,14 @@ use crate::{
             findings::{FromAbove, Word},
             results::Counting,
         },
-        office::{clock::Clock, scope, standards::checklists_in_force},
+        office::{
+            actor::Actor,
+            clock::Clock,
+            log::{Deed, Record},
+            people::{Act, authority::must_each},
+            scope,
+            standards::checklists_in_force,
+        },
     },
 };
 use jiff::civil::Date;
@@ -38,6 +45,13 @@ pub(crate) struct Found {
     pub(crate) deadline: Option<Date>,
     /// 问题来源; may be empty.
     pub(crate) source: String,
+}
+
+impl Found {
+    /// The id of a finding that begins with it.
+    fn id(&self) -> FindingId {
+        FindingId::from_content(&self.branch, self.item.as_ref(), &self.problem)
+    }
 }
 
 /// What it takes to tell of which branch and item somebody speaks.
@@ -74,7 +88,15 @@ pub(crate) struct Added {
 }
 
 /// Adds what was found.
-pub(crate) async fn add(database: &Database, clock: &dyn Clock, found: &[Found]) -> Result<Added, Refusal> {
+pub(crate) async fn add(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    found: &[Found],
+) -> Result<Added, Refusal> {
+    let at = clock.now_ms();
+    let today = shanghai_date(at);
+    must_each(database, actor, Act::Raise, found.iter().map(|one| &one.branch), today).await?;
     for _ in 0..MOST_TRIES {
         let known = database.findings_of(found.iter().map(|one| &one.branch)).await?;
         let tree = database.tree().await?;
@@ -85,7 +107,6 @@ pub(crate) async fn add(database: &Database, clock: &dyn Clock, found: &[Found])
         if let Some(lost) = found.iter().find(|one| !is_there(&one.branch)) {
             return Err(scope::Refusal::UnknownUnit(lost.branch.to_string()).into());
         }
-        let today = shanghai_date(clock.now_ms());
         let known: BTreeMap<&BranchCode, OfBranch<'_>> =
             known.iter().map(|(branch, findings)| (branch, OfBranch::from(findings))).collect();
         let news: Vec<(&Found, News)> = found
@@ -93,7 +114,9 @@ pub(crate) async fn add(database: &Database, clock: &dyn Clock, found: &[Found])
             .map(|one| (one, known.get(&one.branch).map_or(News::Unknown, |of| of.news(one, today))))
             .collect();
         let words = words(database, &known, &news).await?;
-        if say(database, clock, words).await? {
+        let records: Vec<Record> =
+            news.iter().filter_map(|(one, news)| news.record(one, actor, at)).collect();
+        if is_stored(database.say_from_above(&words, at, &records).await?)? {
             return Ok(sum(&news, today));
         }
     }
@@ -118,6 +141,16 @@ enum News {
 }
 
 impl News {
+    /// What is noted of it, if anything is written.
+    fn record(self, found: &Found, actor: &Actor, at: u64) -> Option<Record> {
+        let (deed, finding) = match self {
+            Self::Unknown => (Deed::FindingRaised, found.id()),
+            Self::Known { finding, .. } if self.differs() => (Deed::FindingChanged, finding),
+            Self::Known { .. } | Self::Closed => return None,
+        };
+        Some(actor.record(at, deed, Some(&found.branch), finding))
+    }
+
     /// Whether anything about a known finding is to be written.
     fn differs(self) -> bool {
         matches!(self, Self::Known { deadline, source, .. } if deadline || source)
@@ -201,10 +234,7 @@ async fn words(
         let (id, deadline, source) = match news {
             News::Closed => continue,
             News::Known { finding, deadline, source } => (*finding, *deadline, *source),
-            News::Unknown => {
-                let id = FindingId::from_content(&found.branch, found.item.as_ref(), &found.problem);
-                (id, found.deadline.is_some(), true)
-            }
+            News::Unknown => (found.id(), found.deadline.is_some(), true),
         };
         let after = known.get(&found.branch).map(|of| of.findings.so_far(id)).unwrap_or_default();
         let mut say = |field: FindingField, value: FindingValue| {

@@ -15,6 +15,11 @@ pub(crate) use pages::{by_unit, page};
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,
+    log::Deed,
+    people::{
+        Act, Denied,
+        authority::{denies, must},
+    },
     scope::{self, Gone},
 };
 use crate::{
@@ -23,10 +28,11 @@ use crate::{
         answer::MAX_TEXT_CHARS,
         check::is_plain_text,
         finding::check::{FindingFault, MAX_FINDING_ENTRIES},
+        period::shanghai_date,
     },
     server::database::{
         Database, DatabaseError, Tree, Unit,
-        findings::{FromAbove, Said, Standing},
+        findings::{Said, Standing},
     },
 };
 use jiff::civil::Date;
@@ -44,6 +50,9 @@ pub(crate) enum Refusal {
     /// It is not clear of which units.
     #[error(transparent)]
     Scope(#[from] scope::Refusal),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Nobody can decide in this name.
     #[error(transparent)]
     Unheard(#[from] Unheard),
@@ -86,6 +95,8 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
+
+denies!(Refusal);
 
 /// Why words of the upper level were not stored; then none of them was.
 #[derive(Debug, thiserror::Error)]
@@ -237,10 +248,12 @@ pub(crate) async fn close(
     numbers: &[String],
     others_too: bool,
 ) -> Result<Vec<Decided>, Refusal> {
+    let at = clock.now_ms();
     let mut meant: BTreeMap<(BranchCode, FindingId), (&String, Row, String)> = BTreeMap::new();
     let mut order = Vec::with_capacity(numbers.len());
     for number in numbers {
         let row = find(database, number).await?;
+        must(database, actor, Act::Rule, &row.branch.code, shanghai_date(at)).await?;
         let by = actor.speaker(database, &row.branch.code).await?;
         let key = (row.branch.code.clone(), row.finding.id);
         order.push(key.clone());
@@ -260,10 +273,13 @@ pub(crate) async fn close(
             state if state != FindingState::Mended && !others_too => {
                 Err(Refusal::NotMended { branch: row.branch.name.clone(), number: (*number).clone(), state })
             }
-            _ => Ok(Some((by.clone(), Ruling::Closed))),
+            _ => {
+                let record = actor.record(at, Deed::FindingClosed, Some(branch), finding.id);
+                Ok(Some((by.clone(), Ruling::Closed, record)))
+            }
         }
     };
-    if !is_stored(database.rule(&keys, clock.now_ms(), decide).await??)? {
+    if !is_stored(database.rule(&keys, at, decide).await??)? {
         return Err(Unsaid::Overtaken.into());
     }
     let decided = order.iter().filter_map(|key| {
@@ -288,17 +304,19 @@ pub(crate) async fn send_back(
         return Err(Refusal::Reason);
     }
     let ruling = Ruling::Returned { reason: reason.into(), until };
-    let row = find(database, number).await?;
+    let (row, at) = (find(database, number).await?, clock.now_ms());
+    must(database, actor, Act::Rule, &row.branch.code, shanghai_date(at)).await?;
     let by = actor.speaker(database, &row.branch.code).await?;
     let mut is_said = false;
-    let decide = |_: &BranchCode, finding: &Finding| {
+    let decide = |branch: &BranchCode, finding: &Finding| {
         must_be_from_above(finding, &row, number)?;
         is_said = finding.state == FindingState::Returned
             && finding.verdict.as_ref().is_some_and(|verdict| verdict.ruling == ruling);
-        Ok::<_, Refusal>((!is_said).then(|| (by.clone(), ruling.clone())))
+        let record = actor.record(at, Deed::FindingReturned, Some(branch), finding.id);
+        Ok::<_, Refusal>((!is_said).then(|| (by.clone(), ruling.clone(), record)))
     };
     let key = (row.branch.code.clone(), row.finding.id);
-    if !is_stored(database.rule(&[key], clock.now_ms(), decide).await??)? {
+    if !is_stored(database.rule(&[key], at, decide).await??)? {
         return Err(Unsaid::Overtaken.into());
     }
     Ok(Decided::of(&row, !is_said))
@@ -309,14 +327,6 @@ fn must_be_from_above(finding: &Finding, row: &Row, number: &str) -> Result<(), 
         return Err(Refusal::Own { branch: row.branch.name.clone(), number: number.into() });
     }
     Ok(())
-}
-
-/// Whether it was stored; not if somebody else of the upper level said something of these findings since.
-async fn say(database: &Database, clock: &dyn Clock, words: Vec<FromAbove>) -> Result<bool, Refusal> {
-    if words.is_empty() {
-        return Ok(true);
-    }
-    Ok(is_stored(database.say_from_above(&words, clock.now_ms()).await?)?)
 }
 
 /// Whether words were stored; `false` when something was written since they were worked out.

@@ -30,14 +30,14 @@ fn found(branch: &str, problem: &str) -> Found {
 async fn what_inspectors_found_is_added_all_or_not_at_all_and_once() {
     let (_folder, database) = town().await;
     let all = [found("a", "缺签到表"), found("b", "缺签到表")];
-    let added = add(&database, &NOW, &all).await.unwrap();
+    let added = add(&database, &NOW, &OPERATOR, &all).await.unwrap();
     assert_eq!(added, Added { branches: 2, new: 2, overdue: 2, ..Added::default() });
-    let again = add(&database, &NOW, &all).await.unwrap();
+    let again = add(&database, &NOW, &OPERATOR, &all).await.unwrap();
     assert_eq!(again, Added { branches: 2, same: 2, ..Added::default() });
-    changes::end(&database, &NOW, "b", date(2026, 11, 24)).await.unwrap();
+    changes::end(&database, &NOW, &OPERATOR, "b", date(2026, 11, 24)).await.unwrap();
     for lost in ["b", "t", "x"] {
         let more = [found("a", "缺记录"), found(lost, "缺记录")];
-        let refused = add(&database, &NOW, &more).await;
+        let refused = add(&database, &NOW, &OPERATOR, &more).await;
         assert!(matches!(refused, Err(Refusal::Scope(scope::Refusal::UnknownUnit(_)))), "{lost}");
     }
     assert_eq!(list(&database, Some("a")).await.unwrap().len(), 1, "nothing of it");
@@ -46,7 +46,7 @@ async fn what_inspectors_found_is_added_all_or_not_at_all_and_once() {
 #[tokio::test]
 async fn several_are_closed_together_or_not_at_all_and_only_from_above() {
     let (_folder, database) = town().await;
-    add(&database, &NOW, &[found("a", "缺签到表"), found("b", "缺签到表")]).await.unwrap();
+    add(&database, &NOW, &OPERATOR, &[found("a", "缺签到表"), found("b", "缺签到表")]).await.unwrap();
     let states = async || {
         let rows = list(&database, None).await.unwrap();
         rows.iter().map(|row| row.finding.state).collect::<Vec<_>>()
@@ -60,7 +60,7 @@ async fn several_are_closed_together_or_not_at_all_and_only_from_above() {
     let device = DeviceId::from_random([1; 16]);
     let phone = Actor::Phone(Phone { branch: code("a"), device, has_ended: false });
     let refused = close(&database, &NOW, &phone, &numbers, true).await;
-    assert!(matches!(refused, Err(Refusal::Unheard(Unheard::Phone))));
+    assert!(matches!(refused, Err(Refusal::Denied(_))));
     let by = |by: &str| Actor::Operator { by: Some(by.into()) };
     let refused = send_back(&database, &NOW, &by(" \n"), &numbers[0], "照片看不清", None).await;
     assert!(matches!(refused, Err(Refusal::Unheard(Unheard::UnfitName))));

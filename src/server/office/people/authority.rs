@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The key of a person's account. Whatever is kept for good names people by it alone.
@@ -233,6 +234,21 @@ pub(crate) async fn must(
         Actor::Person(person) => person.may(act, unit, &database.units_above(unit).await?, today),
     };
     if allowed { Ok(()) } else { Err(Denied { act, unit: unit.clone() }.into()) }
+}
+
+/// As [`must`], for each of these units.
+pub(crate) async fn must_each(
+    database: &Database,
+    actor: &Actor,
+    act: Act,
+    units: impl IntoIterator<Item = &BranchCode>,
+    today: Date,
+) -> Result<(), Refusal> {
+    let units: BTreeSet<&BranchCode> = units.into_iter().collect();
+    for unit in units {
+        must(database, actor, act, unit, today).await?;
+    }
+    Ok(())
 }
 
 /// As [`must`], for what holds for everybody: it takes the units at the top, of which there is one. They are answered.

@@ -85,7 +85,7 @@ fn flags(reading: &Reading) -> BTreeMap<String, Vec<Flag>> {
 #[tokio::test]
 async fn what_asks_to_be_looked_at_has_a_flag_and_the_rest_has_none() {
     let (_folder, database) = town().await;
-    database.publish(&[list()], &[]).await.unwrap();
+    database.publish(&[list()], &[], &[]).await.unwrap();
     let checklists = Checklists::new(database.clone());
     let counts: BTreeMap<WindowKey, u32> =
         ["06", "07", "08", "09", "10", "11"].map(|month| (WindowKey(format!("2026-{month}")), 2)).into();
@@ -144,7 +144,7 @@ fn person(name: &str, unit: &str) -> Actor {
 #[tokio::test]
 async fn the_second_reviewer_is_told_what_the_first_said() {
     let (_folder, database) = town().await;
-    database.publish(&[list()], &[]).await.unwrap();
+    database.publish(&[list()], &[], &[]).await.unwrap();
     let id = send(&database, 1, &[], Vec::new()).await;
     let (one, other) = (person("王芳", "t"), person("李强", "t"));
     let say = async |actor: &Actor, after, opinion: &Opinion| {
@@ -177,7 +177,7 @@ async fn the_second_reviewer_is_told_what_the_first_said() {
 #[tokio::test]
 async fn nobody_reads_a_branch_that_lies_elsewhere() {
     let (_folder, database) = town().await;
-    database.publish(&[list()], &[]).await.unwrap();
+    database.publish(&[list()], &[], &[]).await.unwrap();
     let id = send(&database, 1, &[], Vec::new()).await;
     let checklists = Checklists::new(database.clone());
     assert!(read(&database, &checklists, &person("王芳", "t"), id, TODAY).await.is_ok());

@@ -7,11 +7,17 @@ use crate::{
     server::{
         database::Database,
         office::{
+            actor::Actor,
             clock::Clock,
+            log::{Deed, Record},
             mending::{
                 Unsaid,
                 inherited::{self, is_passed_on},
                 is_stored,
+            },
+            people::{
+                Act,
+                authority::{must, must_for_all},
             },
             scope,
         },
@@ -80,13 +86,15 @@ pub(crate) struct Merged {
 pub(crate) async fn end(
     database: &Database,
     clock: &dyn Clock,
+    actor: &Actor,
     unit: &str,
     on: Date,
 ) -> Result<End, Refusal> {
     let tree = database.tree().await?;
-    let member = find(&tree, unit)?;
-    has_come(on, shanghai_date(clock.now_ms()))?;
+    let (member, at) = (find(&tree, unit)?, clock.now_ms());
     let unit = member.unit.clone();
+    must(database, actor, Act::Arrange, &unit.code, shanghai_date(at)).await?;
+    has_come(on, shanghai_date(at))?;
     if member.ended.as_ref().is_some_and(|ended| ended.on == on && ended.into.is_none()) {
         return Ok(End { unit, is_new: false, phones: 0 });
     }
@@ -96,7 +104,8 @@ pub(crate) async fn end(
         return Err(Refusal::NotEmpty { name: unit.name, count, first });
     }
     can_happen(member, on, &database.last_changes().await?)?;
-    if !database.end_unit(&tree, &unit.code, on).await? {
+    let record = actor.record(at, Deed::UnitEnded, Some(&unit.code), on);
+    if !database.end_unit(&tree, &unit.code, on, &record).await? {
         return Err(Refusal::Overtaken);
     }
     let phones = phones(database, &[&unit.code]).await?;
@@ -104,10 +113,16 @@ pub(crate) async fn end(
 }
 
 /// Takes the ending of a unit back, as if it had not been entered.
-pub(crate) async fn revive(database: &Database, unit: &str) -> Result<Revival, Refusal> {
+pub(crate) async fn revive(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    unit: &str,
+) -> Result<Revival, Refusal> {
     let tree = database.tree().await?;
-    let member = find(&tree, unit)?;
+    let (member, at) = (find(&tree, unit)?, clock.now_ms());
     let unit = member.unit.clone();
+    must(database, actor, Act::Arrange, &unit.code, shanghai_date(at)).await?;
     if member.ended.is_none() {
         return Ok(Revival { unit, is_new: false, passed: 0 });
     }
@@ -115,7 +130,8 @@ pub(crate) async fn revive(database: &Database, unit: &str) -> Result<Revival, R
     let all = database.findings_of(into.into_iter().chain([&unit.code])).await?;
     let own = all.get(&unit.code).map(Findings::all).unwrap_or_default();
     let passed = own.iter().filter(|finding| is_passed_on(finding.id, member.ended.as_ref(), &all)).count();
-    if !database.revive_unit(&tree, &unit.code).await? {
+    let record = actor.record(at, Deed::UnitRevived, Some(&unit.code), "");
+    if !database.revive_unit(&tree, &unit.code, &record).await? {
         return Err(Refusal::Overtaken);
     }
     Ok(Revival { unit, is_new: true, passed })
@@ -126,14 +142,17 @@ pub(crate) async fn revive(database: &Database, unit: &str) -> Result<Revival, R
 pub(crate) async fn merge(
     database: &Database,
     clock: &dyn Clock,
+    actor: &Actor,
     merging: &Merging<'_>,
 ) -> Result<Merged, Refusal> {
     let tree = database.tree().await?;
-    let on = merging.on;
-    has_come(on, shanghai_date(clock.now_ms()))?;
+    let (on, at) = (merging.on, clock.now_ms());
+    let today = shanghai_date(at);
     let mut parts: BTreeMap<&BranchCode, &Member> = BTreeMap::new();
     for text in merging.units {
         let member = find(&tree, text)?;
+        must(database, actor, Act::Arrange, &member.unit.code, today).await?;
+        has_come(on, today)?;
         is_there(member)?;
         parts.insert(&member.unit.code, member);
     }
@@ -141,6 +160,10 @@ pub(crate) async fn merge(
         return Err(Refusal::Twice);
     }
     let whole = merging.whole(&tree, &parts)?;
+    match &whole.parent {
+        Some(above) => must(database, actor, Act::Arrange, above, today).await?,
+        None => drop(must_for_all(database, actor, Act::Arrange, today).await?),
+    }
     let rows = [(whole.code.clone(), Some(whole.clone()))].into();
     if let Some(misplaced) = Overlay::new(&rows, &tree, &BTreeSet::new()).in_order().1.into_iter().next() {
         return Err(Refusal::Misplaced(misplaced));
@@ -159,7 +182,10 @@ pub(crate) async fn merge(
         passed = count;
         words
     };
-    let said = database.merge_units(&tree, &codes, (&whole, on), &moved, clock.now_ms(), told).await?;
+    let merged = |part| actor.record(at, Deed::UnitMerged, Some(part), &whole.code);
+    let entered = actor.record(at, Deed::UnitEntered, Some(&whole.code), "");
+    let records: Vec<Record> = codes.iter().map(merged).chain([entered]).collect();
+    let said = database.merge_units(&tree, &codes, (&whole, on), &moved, (at, &records), told).await?;
     if !is_stored(said.ok_or(Refusal::Overtaken)?)? {
         return Err(Unsaid::Overtaken.into());
     }

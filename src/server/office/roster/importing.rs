@@ -6,7 +6,15 @@ use crate::{
     protocol::{Level, PublishedStandard},
     server::{
         database::{Database, DatabaseError, From, roster::Imported as Counts},
-        office::clock::Clock,
+        office::{
+            actor::Actor,
+            clock::Clock,
+            log::{Deed, Record},
+            people::{
+                Act,
+                authority::{must_each, must_for_all},
+            },
+        },
     },
 };
 use jiff::civil::Date;
@@ -55,10 +63,12 @@ pub(crate) struct Imported {
 pub(crate) async fn import(
     database: &Database,
     clock: &dyn Clock,
+    actor: &Actor,
     units: &[Unit],
     standing: Standing,
 ) -> Result<Imported, Refusal> {
-    let today = shanghai_date(clock.now_ms());
+    let at = clock.now_ms();
+    let today = shanghai_date(at);
     let (changed, founded) = match standing {
         Standing::Now => (From::Day(today), None),
         Standing::Since(day) => (From::Day(day), Some(day)),
@@ -70,6 +80,7 @@ pub(crate) async fn import(
     if let Some(misplaced) = misplaced.into_iter().next() {
         return Err(Refusal::Misplaced(misplaced));
     }
+    let records = changes(database, actor, at, &known, &units).await?;
     could_stand(&units, &known)?;
     let stand_otherwise = stand_otherwise(&known, &units);
     if let From::Day(on) = changed {
@@ -81,13 +92,62 @@ pub(crate) async fn import(
             }
         }
     }
-    let counts = database.import_units(&known, &units, changed, founded).await?;
+    let counts = database.import_units(&known, &units, changed, founded, &records).await?;
     let counts = counts.ok_or(Refusal::Overtaken)?;
     let from_then_on = match changed {
         From::Day(on) if !stand_otherwise.is_empty() => Some((stand_otherwise.len(), on)),
         _ => None,
     };
     Ok(Imported { counts, from_then_on, waiting: waiting(database, &units).await? })
+}
+
+/// What is noted of a roster, where who acts may change the tree in all these places: those where its units stood, and those where they
+/// are to stand.
+async fn changes(
+    database: &Database,
+    actor: &Actor,
+    at: u64,
+    known: &Tree,
+    units: &[Unit],
+) -> Result<Vec<Record>, Refusal> {
+    let new: BTreeSet<&BranchCode> =
+        units.iter().map(|unit| &unit.code).filter(|code| known.get(code).is_none()).collect();
+    let (mut places, mut records) = (BTreeSet::new(), Vec::new());
+    let mut is_for_all = false;
+    for unit in units {
+        let old = known.get(&unit.code).map(|member| &member.unit);
+        match old {
+            Some(old) if old == unit => continue,
+            Some(old) => {
+                records.push(actor.record(at, Deed::UnitChanged, Some(&unit.code), differences(old, unit)));
+                places.insert(&unit.code);
+            }
+            None => records.push(actor.record(at, Deed::UnitEntered, Some(&unit.code), "")),
+        }
+        if old.is_none_or(|old| old.parent != unit.parent) {
+            is_for_all |= unit.parent.is_none();
+            // What is new stands below what is known, or at the top.
+            places.extend(unit.parent.as_ref().filter(|above| !new.contains(above)));
+        }
+    }
+    let today = shanghai_date(at);
+    if is_for_all {
+        must_for_all(database, actor, Act::Arrange, today).await?;
+    }
+    must_each(database, actor, Act::Arrange, places, today).await?;
+    Ok(records)
+}
+
+/// In what a unit differs from what it was: never what it says, which may be somebody's telephone.
+fn differences(old: &Unit, new: &Unit) -> String {
+    let fields = [
+        ("name", old.name != new.name),
+        ("parent", old.parent != new.parent),
+        ("level", old.level != new.level),
+        ("sector", old.sector != new.sector),
+        ("telephone", old.telephone != new.telephone),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether each can be called so, and has not ended. Whoever reads a table says more of that, row by row; this is the last door.

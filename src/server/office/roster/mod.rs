@@ -14,7 +14,7 @@ pub(crate) use crate::server::database::{Member, Tree, Unit};
 
 use super::{
     mending::Unsaid,
-    people::{Denied, authority},
+    people::{Denied, authority::denies},
     scope,
 };
 use crate::{
@@ -37,6 +37,9 @@ pub(crate) enum Refusal {
     /// It is not clear which unit is meant.
     #[error(transparent)]
     Scope(#[from] scope::Refusal),
+    /// Who acts may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Somebody else changed the tree since it was looked at; nothing has happened.
     #[error("somebody else changed the tree meanwhile")]
     Overtaken,
@@ -122,9 +125,6 @@ pub(crate) enum Refusal {
     /// Only branches hand in on paper.
     #[error("{0:?} is not a branch")]
     NotABranch(String),
-    /// Who acts may not.
-    #[error(transparent)]
-    Denied(#[from] Denied),
     /// What the new unit takes over cannot be written.
     #[error(transparent)]
     Unsaid(#[from] Unsaid),
@@ -133,14 +133,7 @@ pub(crate) enum Refusal {
     Database(#[from] DatabaseError),
 }
 
-impl From<authority::Refusal> for Refusal {
-    fn from(refusal: authority::Refusal) -> Self {
-        match refusal {
-            authority::Refusal::Denied(denied) => Self::Denied(denied),
-            authority::Refusal::Database(error) => Self::Database(error),
-        }
-    }
-}
+denies!(Refusal);
 
 /// Whether a unit can be called so.
 pub(crate) fn is_name(name: &str) -> bool {

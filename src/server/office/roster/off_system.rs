@@ -2,13 +2,14 @@
 
 use super::{Refusal, changes::is_there, has_come};
 use crate::{
-    domain::{BranchCode, period::shanghai_date},
+    domain::{BranchCode, day, period::shanghai_date},
     protocol::Level,
     server::{
         database::Database,
         office::{
             actor::Actor,
             clock::Clock,
+            log::Deed,
             people::{Act, authority::must},
             scope,
         },
@@ -41,5 +42,6 @@ pub(crate) async fn set(
     if member.off_system == since {
         return Ok(0);
     }
-    database.set_off_system(&tree, branch, since, now).await?.ok_or(Refusal::Overtaken)
+    let record = actor.record(now, Deed::UseChanged, Some(branch), since.map(day::text).unwrap_or_default());
+    database.set_off_system(&tree, branch, since, now, &record).await?.ok_or(Refusal::Overtaken)
 }
