@@ -1,13 +1,12 @@
 //! What stories and the bench share: a roster, honest answers to the built-in standard, and the real program on a real file.
 
 use biaochi::{
-    domain::{
-        AnswerKey, AnswerValue, BranchCode, BranchProfile, Checklist, ClaimedGrade, ContentHash, Declaration,
-        DeviceId, Entry, Part, PartAnswer, Period, Rule, Stamp, Submission, SubmissionId,
-        submission::{ConsideredBy, FORMAT},
-    },
+    domain::{BranchCode, Checklist, ContentHash, DeviceId, Submission, SubmissionId},
     protocol::{ActivationCode, Level},
-    server::database::{Database, From, Place, Tree, Unit},
+    server::{
+        database::{Database, From, Place, Tree, Unit},
+        office::{actor::Phone, demonstration},
+    },
 };
 use std::{
     collections::HashMap,
@@ -75,72 +74,14 @@ pub(crate) fn device(number: usize) -> DeviceId {
     DeviceId::from_random(bytes)
 }
 
-fn best(part: &Part, period: &Period) -> PartAnswer {
-    match &part.rule {
-        Rule::YesNo => PartAnswer::YesNo { yes: true },
-        Rule::Count { minimum, .. } => PartAnswer::Counts {
-            counts: period.judged(part.window).into_iter().map(|span| (span.key, *minimum)).collect(),
-        },
-        Rule::Share { .. } => PartAnswer::Share { numerator: 17, denominator: 20 },
-        Rule::Level { choices } => PartAnswer::Level { choice: choices[0].id.clone() },
-        Rule::Deduction { .. } | Rule::FromTotal { .. } => PartAnswer::Occurrences { counts: [].into() },
-        Rule::Facts { facts } => {
-            PartAnswer::Facts { met: facts.iter().map(|fact| fact.id.clone()).collect() }
-        }
-    }
-}
-
 /// A whole submission of a branch: every part answered, and some notes of where the originals lie.
 pub(crate) fn honest(checklist: &Checklist, number: usize, nonce: u64) -> Submission {
-    let period = &checklist.periods[0];
-    let stamp = Stamp { ms: NOON - 1_000, count: 0, device: device(number) };
-    let mut answers = vec![Entry {
-        key: AnswerKey::Profile,
-        stamp,
-        value: AnswerValue::Profile {
-            profile: BranchProfile { full_members: 20, committee_members: 3, ..BranchProfile::default() },
-        },
-        under: None,
-    }];
-    for (_, item) in checklist.items().filter(|(_, item)| !item.judged_above) {
-        for part in &item.parts {
-            answers.push(Entry {
-                key: AnswerKey::Part { item: item.id.clone(), part: part.id.clone() },
-                stamp,
-                value: AnswerValue::part(Some(best(part, period))),
-                under: None,
-            });
-        }
-        answers.push(Entry {
-            key: AnswerKey::Location { item: item.id.clone() },
-            stamp,
-            value: AnswerValue::Text { text: "村部铁柜二层蓝盒".into() },
-            under: None,
-        });
-    }
+    let phone = Phone { branch: branch(number), device: device(number), has_ended: false };
     let mut random = [0; 10];
     random[..8].copy_from_slice(&nonce.to_be_bytes());
     Submission {
-        format: FORMAT,
         id: SubmissionId::from_parts(NOON, &random),
-        parents: Vec::new(),
-        branch: branch(number),
-        period: period.id.clone(),
-        sector: checklist.sector.clone(),
-        checklist: checklist.hash().unwrap(),
-        device: device(number),
-        made_at: NOON,
-        declaration: Declaration {
-            reporter: "王文书".into(),
-            reporter_post: "文书".into(),
-            considered_on: biaochi::domain::period::shanghai_date(NOON),
-            considered_by: ConsideredBy::Committee,
-            secretary: "李书记".into(),
-            claimed_grade: ClaimedGrade::Qualified,
-        },
-        answers: answers.into(),
-        ledger: Vec::new().into(),
-        attachments: Vec::new(),
+        ..demonstration::honest(checklist, &checklist.periods[0], &phone, NOON)
     }
 }
 

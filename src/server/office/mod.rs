@@ -8,6 +8,7 @@ pub mod actor;
 pub mod burden;
 pub mod clock;
 pub(crate) mod codes;
+pub mod demonstration;
 pub(crate) mod devices;
 pub mod evidence;
 pub(crate) mod judging;

@@ -1,0 +1,247 @@
+//! 示例县: an invented county of thirty branches in the midst of a half-year's work, for whoever wants to look at the desk before real
+//! branches report. Nothing in it is or was anybody's: its names say 示例, and its codes are no division's.
+//!
+//! Everything comes in by the ways on which it comes in earnest (a phone's report, the upper level's reviews and problems), only faster.
+
+mod answers;
+#[cfg(test)]
+mod tests;
+
+pub use answers::honest;
+
+use super::{
+    actor::{Actor, Phone},
+    clock::Clock,
+    mending::adding::{self, Found},
+    reviewing::{self, Opinion},
+    roster::Unit,
+    standards::checklists_in_force,
+    submitting::Inbox,
+    words_of_phones,
+};
+use crate::{
+    domain::{
+        BranchCode, Checklist, DeviceId, FindingEntry, FindingField, FindingValue, ItemId, Period, Progress,
+        Stamp, SubmissionId, period::shanghai_date,
+    },
+    protocol::{Level, ReviewItem, ReviewState},
+    server::database::{Database, DatabaseError, From},
+};
+use answers::Pattern;
+use jiff::{ToSpan as _, civil::Date};
+
+/// The code of the invented city; all others begin so. No division of the country has it (GB/T 2260).
+pub(crate) const CITY: &str = "990000";
+/// The invented county.
+pub(crate) const COUNTY: &str = "990100";
+/// The township whose desk is shown first.
+pub(crate) const TOWN: &str = "990101";
+
+/// The villages of each township, by the township's name.
+const TOWNS: [(&str, &str, [&str; 10]); 3] = [
+    (TOWN, "示例镇", ["前进", "向阳", "柳河", "东沟", "西岭", "河湾", "新民", "双井", "大榆", "石桥"]),
+    ("990102", "演练镇", ["红旗", "团结", "北山", "南屯", "青松", "白塔", "上营", "下营", "泉眼", "长岗"]),
+    ("990103", "试点乡", ["胜利", "永安", "平房", "榆树", "杏树", "桃园", "后山", "头道", "二道", "三道"]),
+];
+
+/// Why there is no invented county.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Branches have reported here in earnest: what is invented does not belong among them.
+    #[error("somebody reports here in earnest")]
+    InEarnest,
+    /// No standard for villages is published, so nobody can report.
+    #[error("no standard for villages is in force")]
+    NoStandard,
+    /// Something that was invented was not taken.
+    #[error("what was invented was not taken: {0}")]
+    Refused(String),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+fn refused(error: impl core::fmt::Display) -> Refusal {
+    Refusal::Refused(error.to_string())
+}
+
+/// Makes the county, unless it is there: then nothing changes, and `false` is answered.
+pub(crate) async fn invent(database: &Database, clock: &dyn Clock) -> Result<bool, Refusal> {
+    let tree = database.tree().await?;
+    if tree.get(&code(CITY)).is_some() {
+        return Ok(false);
+    }
+    if !database.reports_by_period().await?.is_empty() {
+        return Err(Refusal::InEarnest);
+    }
+    let lists = checklists_in_force(database).await?;
+    let list = lists.get("rural").ok_or(Refusal::NoStandard)?;
+    let today = shanghai_date(clock.now_ms());
+    // The one that runs, or the last that began.
+    let begun = list.periods.iter().filter(|period| period.starts <= today);
+    let period = begun.max_by_key(|period| period.starts).ok_or(Refusal::NoStandard)?;
+    let units = units();
+    database
+        .import_units(&tree, &units, From::Ever, None)
+        .await?
+        .ok_or_else(|| refused("the tree changed"))?;
+    let branches: Vec<&Unit> = units.iter().filter(|unit| unit.level == Level::Branch).collect();
+    let inbox = Inbox::start(database.clone());
+    for (number, branch) in branches.iter().enumerate() {
+        report(database, &inbox, clock, list, period, &branch.code, number).await?;
+    }
+    problems(database, clock, list, &branches, today).await?;
+    Ok(true)
+}
+
+fn code(text: &str) -> BranchCode {
+    BranchCode::new(text).unwrap_or_else(|_| unreachable!("the codes above are codes"))
+}
+
+fn units() -> Vec<Unit> {
+    let unit = |own: &str, above: Option<&str>, level, name: String| Unit {
+        code: code(own),
+        parent: above.map(code),
+        level,
+        name,
+        sector: if level == Level::Branch { "rural".into() } else { String::new() },
+        telephone: if level == Level::Branch { String::new() } else { "0000-0000000".into() },
+    };
+    let mut units = vec![
+        unit(CITY, None, Level::City, "示例市委组织部".into()),
+        unit(COUNTY, Some(CITY), Level::County, "示例县委组织部".into()),
+    ];
+    for (town, name, villages) in TOWNS {
+        units.push(unit(town, Some(COUNTY), Level::Township, format!("{name}党委")));
+        for (number, village) in villages.iter().enumerate() {
+            let name = format!("{name}{village}村党支部");
+            units.push(unit(&format!("{town}{:03}", 201 + number), Some(town), Level::Branch, name));
+        }
+    }
+    units
+}
+
+/// The phone of a branch.
+fn phone(branch: &BranchCode, number: usize) -> Phone {
+    let mut bytes = [0x9e; 16];
+    bytes[15] = u8::try_from(number).unwrap_or(u8::MAX);
+    Phone { branch: branch.clone(), device: DeviceId::from_random(bytes), has_ended: false }
+}
+
+/// What becomes of a branch's report, one branch of five after the other.
+async fn report(
+    database: &Database,
+    inbox: &Inbox,
+    clock: &dyn Clock,
+    list: &Checklist,
+    period: &Period,
+    branch: &BranchCode,
+    number: usize,
+) -> Result<(), Refusal> {
+    let pattern = match number % 6 {
+        // Has not reported yet.
+        5 => return Ok(()),
+        0 => Pattern::All,
+        other => Pattern::Short(other),
+    };
+    let phone = phone(branch, number);
+    let id = send(inbox, clock, list, period, &phone, (number, 0), pattern, Vec::new()).await?;
+    let known = reviewing::find(database, &id.to_string()).await.map_err(refused)?;
+    let by = |name: &str| Actor::Operator { by: Some(name.into()) };
+    let town = by("示例乡镇党委（演练）");
+    match number % 6 {
+        1 => drop(reviewing::approve(database, clock, &town, &known).await.map_err(refused)?),
+        2 => drop(reviewing::begin(database, clock, &town, &known).await.map_err(refused)?),
+        3 => {
+            let items: Vec<ItemId> = list.items().take(2).map(|(_, item)| item.id.clone()).collect();
+            let items =
+                items.into_iter().map(|item| ReviewItem { item, reason: "缺签到表".into() }).collect();
+            // Of some the day has passed.
+            let due =
+                shanghai_date(clock.now_ms()).saturating_add(if number % 4 == 1 { -3 } else { 5 }.days());
+            let opinion = Opinion {
+                state: ReviewState::Returned,
+                reason: "有两条看不出做没做到".into(),
+                items,
+                due: Some(due),
+            };
+            reviewing::give_back(database, clock, &town, &known, opinion).await.map_err(refused)?;
+            if number % 2 == 0 {
+                // Mended, and sent again.
+                send(inbox, clock, list, period, &phone, (number, 1), Pattern::All, vec![id]).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call of one invented report")]
+async fn send(
+    inbox: &Inbox,
+    clock: &dyn Clock,
+    list: &Checklist,
+    period: &Period,
+    phone: &Phone,
+    (number, time): (usize, u8),
+    pattern: Pattern,
+    parents: Vec<SubmissionId>,
+) -> Result<SubmissionId, Refusal> {
+    let mut submission = honest(list, period, phone, clock.now_ms());
+    answers::worsen(list, &mut submission, pattern);
+    let mut random = [time; 10];
+    random[9] = u8::try_from(number).unwrap_or(u8::MAX);
+    submission.id = SubmissionId::from_parts(clock.now_ms(), &random);
+    submission.parents = parents;
+    let bytes = serde_json::to_vec(&submission).map_err(refused)?;
+    let id = submission.id;
+    inbox.submit(clock, phone, submission, bytes).await.map_err(refused)?;
+    Ok(id)
+}
+
+/// What an inspection found at every third branch, and what they did about it.
+async fn problems(
+    database: &Database,
+    clock: &dyn Clock,
+    list: &Checklist,
+    branches: &[&Unit],
+    today: Date,
+) -> Result<(), Refusal> {
+    let items: Vec<ItemId> = list.items().map(|(_, item)| item.id.clone()).collect();
+    let found: Vec<Found> = branches
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| number % 3 == 0)
+        .map(|(number, branch)| Found {
+            branch: branch.code.clone(),
+            item: items.get(number % items.len()).cloned(),
+            problem: ["会议记录没有写清决议", "党费收缴没有当面核对的签字", "公开栏还是去年的内容"]
+                [number / 3 % 3]
+                .into(),
+            deadline: Some(today.saturating_add((i64::try_from(number).unwrap_or(0) - 9).days())),
+            source: "示例县委组织部第一轮检查".into(),
+        })
+        .collect();
+    adding::add(database, clock, &found).await.map_err(refused)?;
+    for (number, branch) in branches.iter().enumerate().filter(|(number, _)| number % 6 == 0) {
+        let sender = phone(&branch.code, number).sender().map_err(refused)?;
+        let findings = database.findings(&branch.code).await?;
+        for finding in findings.all() {
+            let stamp = |count| Stamp { ms: clock.now_ms(), count, device: sender.device };
+            let write =
+                |count, field, value| FindingEntry { finding: finding.id, field, stamp: stamp(count), value };
+            let far = if number % 4 == 0 { Progress::Mended } else { Progress::UnderWay };
+            let words = vec![
+                write(
+                    0,
+                    FindingField::Measure,
+                    FindingValue::Text { text: "支委会上补写清楚，以后当场写".into() },
+                ),
+                write(1, FindingField::Responsible, FindingValue::Text { text: "王文书（演练）".into() }),
+                write(2, FindingField::Progress, findings.progress(finding.id, far)),
+            ];
+            words_of_phones::add(database, &sender, &words.into()).await.map_err(refused)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+use super::*;
+use crate::server::office::testing::NOW;
+
+/// An empty database with the built-in standard.
+async fn published() -> (tempfile::TempDir, Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = crate::server::database::testing::database(&folder).await;
+    let package = crate::authoring::builtin().unwrap();
+    database.publish(&package.checklists, &package.documents).await.unwrap();
+    (folder, database)
+}
+
+#[tokio::test]
+async fn it_has_every_state_that_a_desk_can_meet_and_is_made_once() {
+    let (_folder, database) = published().await;
+    assert!(invent(&database, &NOW).await.unwrap());
+    assert!(!invent(&database, &NOW).await.unwrap());
+    let rows = reviewing::list(&database, None, Some(COUNTY)).await.unwrap();
+    assert_eq!(rows.len(), 25, "five have not reported");
+    for state in [None, Some(ReviewState::InReview), Some(ReviewState::Returned), Some(ReviewState::Approved)]
+    {
+        assert!(rows.iter().any(|row| row.state() == state), "{state:?}");
+    }
+    let today = shanghai_date(NOW.0);
+    assert!(
+        rows.iter().any(|row| row
+            .counting
+            .reviews
+            .last()
+            .and_then(|said| said.due)
+            .is_some_and(|due| due < today))
+    );
+    let problems = super::super::mending::list(&database, Some(COUNTY)).await.unwrap();
+    assert_eq!(problems.len(), 10);
+    assert!(problems.iter().any(|row| row.finding.state == crate::domain::FindingState::Mended));
+    assert!(problems.iter().any(|row| row.finding.deadline.is_some_and(|day| day < today)));
+}
+
+#[tokio::test]
+async fn it_is_not_made_among_branches_that_report_in_earnest() {
+    let (_folder, database) = published().await;
+    let list = checklists_in_force(&database).await.unwrap().remove("rural").unwrap();
+    let branch = Unit { parent: None, ..units().pop().unwrap() };
+    let branch = Unit { code: code("210726105201"), ..branch };
+    let tree = database.tree().await.unwrap();
+    database.import_units(&tree, std::slice::from_ref(&branch), From::Ever, None).await.unwrap().unwrap();
+    let inbox = Inbox::start(database.clone());
+    let phone = phone(&branch.code, 0);
+    send(&inbox, &NOW, &list, &list.periods[0], &phone, (0, 0), Pattern::All, Vec::new()).await.unwrap();
+    assert!(matches!(invent(&database, &NOW).await, Err(Refusal::InEarnest)));
+    assert_eq!(database.tree().await.unwrap().all().count(), 1);
+}
