@@ -4,6 +4,7 @@
 
 mod backup;
 mod codes;
+mod demo;
 mod findings;
 mod judge;
 mod kinds;

@@ -158,15 +158,21 @@ async fn unit_called(database: &Database, text: &str) -> Result<Unit, CliError> 
     Ok(scope::root(database, Some(text)).await?.ok_or_else(|| CliError::UnknownUnit(text.to_owned()))?)
 }
 
-async fn called(database: &Database, login: &str) -> Result<PersonId, CliError> {
+/// The account of a login.
+pub(super) async fn called(database: &Database, login: &str) -> Result<PersonId, CliError> {
     let login = crate::server::office::people::sessions::login(login);
     let account = database.account_called(&login).await?.ok_or(Refusal::Nobody)?;
     Ok(PersonId(account.id))
 }
 
+/// The address that sets the password.
+pub(super) fn link_of(invited: &Invited, base: Option<&str>) -> String {
+    format!("{}/desk/welcome?link={}", base.unwrap_or_default(), invited.secret.as_str())
+}
+
 /// The link, shown once.
 fn tell(invited: &Invited, base: Option<&str>, json: bool) -> Result<(), CliError> {
-    let link = format!("{}/desk/welcome?link={}", base.unwrap_or_default(), invited.secret.as_str());
+    let link = link_of(invited, base);
     if json {
         let told =
             json!({ "account": invited.account.0, "link": link, "valid_until": invited.until.to_string() });

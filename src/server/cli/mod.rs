@@ -8,6 +8,7 @@ mod account;
 mod backup;
 mod codes;
 mod days;
+mod demo;
 mod device;
 mod error;
 mod findings;
@@ -91,6 +92,8 @@ enum Command {
     Account(account::AccountCommand),
     #[command(about = "备份数据库；服务运行时也可以")]
     Backup(backup::Backup),
+    #[command(about = "演练：造一个示例市，给出各级工作台的登录链接")]
+    Demo(demo::Demo),
     // What lists are read from is kept as things change; this is for whoever doubts it, or has changed the file by hand.
     #[command(hide = true, about = "把列表用的数据从原始记录重新算一遍")]
     Derive,
@@ -123,6 +126,7 @@ impl Command {
             Self::Log(_) => Some("正在查记录"),
             Self::Account(_) => Some("正在查账号"),
             Self::Backup(_) => Some("正在备份"),
+            Self::Demo(_) => Some("正在造示例市"),
             Self::Derive => Some("正在重新算"),
         }
     }
@@ -141,6 +145,7 @@ impl Command {
             | Self::Results(_)
             | Self::Log(_)
             | Self::Account(_)
+            | Self::Demo(_)
             | Self::Backup(_)
             | Self::Derive => Needs::Database,
         }
@@ -228,6 +233,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
         Command::Log(command) => command.run(&database).await.map_err(Into::into),
+        Command::Demo(command) => command.run(&database).await.map_err(Into::into),
         Command::Account(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
         Command::Derive => derive(&database).await.map_err(Into::into),

@@ -14,7 +14,10 @@ use super::{
     clock::Clock,
     mending::adding::{self, Found},
     reviewing::{self, Opinion},
-    roster::Unit,
+    roster::{
+        Unit,
+        importing::{self, Standing},
+    },
     standards::checklists_in_force,
     submitting::Inbox,
     words_of_phones,
@@ -25,7 +28,7 @@ use crate::{
         Stamp, SubmissionId, period::shanghai_date,
     },
     protocol::{Level, ReviewItem, ReviewState},
-    server::database::{Database, DatabaseError, From},
+    server::database::{Database, DatabaseError},
 };
 use answers::Pattern;
 use jiff::{ToSpan as _, civil::Date};
@@ -36,6 +39,9 @@ pub(crate) const CITY: &str = "990000";
 pub(crate) const COUNTY: &str = "990100";
 /// The township whose desk is shown first.
 pub(crate) const TOWN: &str = "990101";
+
+/// Whoever asked for it.
+const OPERATOR: Actor = Actor::Operator { by: None };
 
 /// The villages of each township, by the township's name.
 const TOWNS: [(&str, &str, [&str; 10]); 3] = [
@@ -81,10 +87,7 @@ pub(crate) async fn invent(database: &Database, clock: &dyn Clock) -> Result<boo
     let begun = list.periods.iter().filter(|period| period.starts <= today);
     let period = begun.max_by_key(|period| period.starts).ok_or(Refusal::NoStandard)?;
     let units = units();
-    database
-        .import_units(&tree, &units, From::Ever, None)
-        .await?
-        .ok_or_else(|| refused("the tree changed"))?;
+    importing::import(database, clock, &OPERATOR, &units, Standing::Always).await.map_err(refused)?;
     let branches: Vec<&Unit> = units.iter().filter(|unit| unit.level == Level::Branch).collect();
     let inbox = Inbox::start(database.clone());
     for (number, branch) in branches.iter().enumerate() {
@@ -222,7 +225,7 @@ async fn problems(
             source: "示例县委组织部第一轮检查".into(),
         })
         .collect();
-    adding::add(database, clock, &found).await.map_err(refused)?;
+    adding::add(database, clock, &OPERATOR, &found).await.map_err(refused)?;
     for (number, branch) in branches.iter().enumerate().filter(|(number, _)| number % 6 == 0) {
         let sender = phone(&branch.code, number).sender().map_err(refused)?;
         let findings = database.findings(&branch.code).await?;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::server::database::From;
 use crate::server::office::testing::NOW;
 
 /// An empty database with the built-in standard.
@@ -6,7 +7,7 @@ async fn published() -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let database = crate::server::database::testing::database(&folder).await;
     let package = crate::authoring::builtin().unwrap();
-    database.publish(&package.checklists, &package.documents).await.unwrap();
+    database.publish(&package.checklists, &package.documents, &[]).await.unwrap();
     (folder, database)
 }
 
@@ -43,7 +44,11 @@ async fn it_is_not_made_among_branches_that_report_in_earnest() {
     let branch = Unit { parent: None, ..units().pop().unwrap() };
     let branch = Unit { code: code("210726105201"), ..branch };
     let tree = database.tree().await.unwrap();
-    database.import_units(&tree, std::slice::from_ref(&branch), From::Ever, None).await.unwrap().unwrap();
+    database
+        .import_units(&tree, std::slice::from_ref(&branch), From::Ever, None, &[])
+        .await
+        .unwrap()
+        .unwrap();
     let inbox = Inbox::start(database.clone());
     let phone = phone(&branch.code, 0);
     send(&inbox, &NOW, &list, &list.periods[0], &phone, (0, 0), Pattern::All, Vec::new()).await.unwrap();
