@@ -24,8 +24,8 @@ pub(super) enum CliError {
     #[error("数据库出错：{0}。办法：核对磁盘空间和文件权限；一直这样就恢复备份。")]
     Database(DatabaseError),
     /// A file that is something else.
-    #[error("“{0}”不是支部标尺的数据文件，没有动它。办法：核对 --database。")]
-    NotADatabase(String),
+    #[error("{}", not_ours(.0))]
+    NotADatabase(Place),
     /// A database that cannot be opened.
     #[error(
         "打不开数据库文件“{0}”（{1}）。办法：核对 --database 的文件夹在不在、有没有读写的权限、磁盘满不满。"
@@ -102,7 +102,7 @@ impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Missing(hash) => Self::Lost(hash),
-            DatabaseError::NotADatabase(file) => Self::NotADatabase(file.to_string()),
+            DatabaseError::NotADatabase(file) => Self::NotADatabase(file),
             DatabaseError::Open(Place::File(file), _, why) => {
                 Self::CannotOpen(file.display().to_string(), why)
             }
@@ -142,6 +142,17 @@ pub(super) fn why(error: &std::io::Error) -> String {
     }
 }
 
+fn not_ours(place: &Place) -> String {
+    match place {
+        Place::File(file) => {
+            format!("“{}”不是支部标尺的数据文件，没有动它。办法：核对 --database。", file.display())
+        }
+        Place::Postgres(_) => format!(
+            "数据库“{place}”里有别的程序的表，没有动它。办法：核对 --database，或者照管理员手册另建一个空的数据库。"
+        ),
+    }
+}
+
 fn absent(place: &Place) -> String {
     let what = match place {
         Place::File(file) => format!("没有数据库文件“{}”", file.display()),
@@ -164,6 +175,9 @@ fn unreached(place: &Place, why: Unopened, told: &str) -> String {
         }
         Unopened::NotAllowed => format!(
             "登录的用户不能在数据库“{place}”里建表。办法：请管理服务器的人运行 ALTER DATABASE 数据库名 OWNER TO 用户名。"
+        ),
+        Unopened::Crowded => format!(
+            "数据库服务器“{place}”的连接都占满了。办法：过一会儿再试；常常这样，请管理服务器的人调大max_connections，或者停掉不用的程序。"
         ),
         Unopened::OtherEncoding => format!(
             "数据库“{place}”的编码是{told}，存不下所有的汉字。办法：照管理员手册另建一个编码是UTF8的空数据库。"

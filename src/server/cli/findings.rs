@@ -102,9 +102,10 @@ impl From<Refusal> for CliError {
             Refusal::Unsaid(unsaid) => return unsaid.into(),
             Refusal::Database(error) => return error.into(),
             Refusal::Unknown(text) => (format!("没有“{text}”这个问题"), "用 findings list 核对编号"),
-            Refusal::Ambiguous(text, several) => {
-                (format!("“{text}”对得上{several}个问题"), "用 findings list 核对，照第一列把编号写全")
-            }
+            Refusal::Ambiguous(text, several) => (
+                format!("“{text}”对得上{several}个问题"),
+                "用 findings list 核对，照第一列把编号写全；还是不止一个的，前面写上支部编号和冒号，如 210726117203:1a2b3c4d",
+            ),
             Refusal::NotMended { branch, number, state } => (
                 format!("{branch}的“{number}”还是“{}”，支部没有说整改好", finding_state(state)),
                 "等支部整改；确实验收过了，加 --yes-not-mended",

@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Scope, int, stored};
 use crate::{
     domain::{BranchCode, DeviceId},
-    protocol::{ActivateRequest, ActivationCode, TokenHash},
+    protocol::{ActivationCode, TokenHash},
 };
 use sqlx::{AnyConnection, Row as _};
 
@@ -70,9 +70,15 @@ impl Database {
     }
 
     /// Binds a phone. The same triple again succeeds whatever happened in between, so that a lost answer burns nothing.
-    pub async fn activate(&self, request: &ActivateRequest, now: u64) -> Result<Activation, DatabaseError> {
-        let (hash, device) = (String::from(request.code.hash()), request.device.to_string());
-        let token = String::from(request.token_hash.clone());
+    pub async fn activate(
+        &self,
+        code: &ActivationCode,
+        device: DeviceId,
+        token: &TokenHash,
+        now: u64,
+    ) -> Result<Activation, DatabaseError> {
+        let (hash, device) = (String::from(code.hash()), device.to_string());
+        let token = String::from(token.clone());
         // A code is never given to another branch.
         let of =
             sqlx::query_scalar::<_, String>("SELECT branch FROM codes WHERE hash = $1").bind(hash.clone());

@@ -37,6 +37,9 @@ pub enum Place {
     Postgres(String),
 }
 
+/// The table of the steps that were done.
+pub(super) const MIGRATIONS: &str = "migrations";
+
 /// So long whoever asks waits for a connection: longer than a writer waits for a lock, shorter than a request may take, so that a server
 /// that is away is told in words.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
@@ -59,6 +62,8 @@ pub enum Unopened {
     NoSuchDatabase,
     /// The user may not make tables in it.
     NotAllowed,
+    /// The server, or the user, has as many connections as it may have.
+    Crowded,
     /// It is kept in another encoding than UTF-8.
     OtherEncoding,
     /// Anything else.
@@ -194,9 +199,9 @@ impl Place {
         }
         let failed = |error| self.unopened(&error);
         let mut connection = self.connect(false).await?;
-        let has = Backend::Postgres.has_migrations(&mut connection).await.map_err(failed)?;
+        let tables = Backend::Postgres.tables(&mut connection).await.map_err(failed)?;
         connection.close().await.map_err(failed)?;
-        Ok(has)
+        Ok(tables.contains(MIGRATIONS))
     }
 
     fn options(&self, make: bool) -> Result<AnyConnectOptions, DatabaseError> {
@@ -266,6 +271,7 @@ impl Place {
             (Self::Postgres(_), Some("28000" | "28P01")) => Unopened::Refused,
             (Self::Postgres(_), Some("3D000")) => Unopened::NoSuchDatabase,
             (Self::Postgres(_), Some("42501")) => Unopened::NotAllowed,
+            (Self::Postgres(_), Some("53300")) => Unopened::Crowded,
             (Self::Postgres(_), _) if matches!(error, sqlx::Error::Io(_)) => Unopened::Unreachable,
             (Self::Postgres(_), _) => Unopened::Other,
         };
@@ -327,16 +333,22 @@ impl Backend {
         }
     }
 
-    /// Whether the table of migrations is there.
-    pub(super) async fn has_migrations(self, connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-        let table = match self {
-            Self::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
+    /// The tables that are there, as of one moment.
+    pub(super) async fn tables(
+        self,
+        connection: &mut AnyConnection,
+    ) -> Result<BTreeSet<String>, sqlx::Error> {
+        let names = match self {
+            Self::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
+            }
             // Not `to_regclass`: until it locks some table it may answer as of before another program's step.
             Self::Postgres => {
-                "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migrations'"
+                "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = current_schema()"
             }
         };
-        Ok(sqlx::query(table).fetch_optional(connection).await?.is_some())
+        let rows = sqlx::query(names).fetch_all(connection).await?;
+        rows.iter().map(|row| row.try_get(0)).collect()
     }
 
     /// Begins a step of the schema; nobody else is at one.

@@ -139,9 +139,17 @@ async fn what_another_version_made_of_postgresql_is_left_alone() {
         .await;
     let refused = Database::open(place(&folder)).await.unwrap_err();
     assert!(matches!(refused, DatabaseError::OtherMigration(..)), "{refused}");
-    change("DROP TABLE migrations; CREATE TABLE migrations (id INTEGER)").await;
-    let refused = Database::open(place(&folder)).await.unwrap_err();
-    assert!(matches!(refused, DatabaseError::NotADatabase(..)), "{refused}");
+    // Another program calls its tables so, too.
+    for theirs in [
+        "DROP TABLE migrations; CREATE TABLE migrations (id INTEGER)",
+        "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE customers (id INTEGER)",
+    ] {
+        change(theirs).await;
+        let refused = Database::open(place(&folder)).await.unwrap_err();
+        assert!(matches!(refused, DatabaseError::NotADatabase(..)), "{refused}");
+    }
+    let tables = database.backend.tables(&mut database.pool.acquire().await.unwrap()).await.unwrap();
+    assert_eq!(tables, ["customers".to_owned()].into(), "nothing was put beside them");
 }
 
 #[tokio::test]
@@ -149,7 +157,11 @@ async fn why_postgresql_cannot_be_opened_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let Some(database) = postgres(&folder).await else { return };
     let Place::Postgres(url) = place(&folder) else { return };
-    for role in ["CREATE ROLE guest LOGIN", "ALTER DATABASE postgres OWNER TO postgres"] {
+    for role in [
+        "CREATE ROLE guest LOGIN",
+        "CREATE ROLE crowd LOGIN CONNECTION LIMIT 0",
+        "ALTER DATABASE postgres OWNER TO postgres",
+    ] {
         // Another test may have made it.
         let _ = sqlx::raw_sql(role).execute(&database.pool).await;
     }
@@ -163,6 +175,7 @@ async fn why_postgresql_cannot_be_opened_is_known() {
         (format!("{server}/no_such"), Unopened::NoSuchDatabase),
         (url.replace("postgres@", "nobody@"), Unopened::Refused),
         (format!("{}/{name}", server.replace("postgres@", "guest@")), Unopened::NotAllowed),
+        (format!("{}/{name}", server.replace("postgres@", "crowd@")), Unopened::Crowded),
         (format!("{server}/{name}?sslmode=perhaps"), Unopened::Other),
     ] {
         let refused = Database::open(url.parse::<Place>().unwrap()).await.unwrap_err();

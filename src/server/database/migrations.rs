@@ -10,10 +10,11 @@
 
 use super::{
     DatabaseError,
-    backend::{Backend, Place},
+    backend::{Backend, MIGRATIONS, Place},
 };
 use crate::domain::ContentHash;
 use sqlx::{AnyConnection, Connection as _, Row as _};
+use std::collections::BTreeSet;
 
 macro_rules! migrations {
     ($($name:literal),+ $(,)?) => {
@@ -76,11 +77,15 @@ async fn how_many_ran(
     migrations: &[(&str, &'static str)],
 ) -> Result<usize, DatabaseError> {
     let failed = |error| place.unopened(&error);
+    let tables = place.backend().tables(connection).await.map_err(failed)?;
+    if !is_ours(connection, place.backend(), &tables).await {
+        return Err(DatabaseError::NotADatabase(place.clone()));
+    }
     let version = place.backend().schema_number(connection).await.map_err(failed)?;
     if usize::try_from(version).map_or(true, |version| version > migrations.len()) {
         return Err(DatabaseError::Newer(place.clone(), version));
     }
-    if !place.backend().has_migrations(connection).await.map_err(failed)? {
+    if !tables.contains(MIGRATIONS) {
         return Ok(0);
     }
     let rows = sqlx::query("SELECT name, sha256 FROM migrations ORDER BY number");
@@ -102,6 +107,20 @@ async fn how_many_ran(
         }
     }
     Ok(rows.len())
+}
+
+/// Whether a database with these tables is empty or one of ours: somebody else's is not made into one. Those of the first version have
+/// no table of migrations, and some or all of its tables.
+async fn is_ours(connection: &mut AnyConnection, backend: Backend, tables: &BTreeSet<String>) -> bool {
+    let mut answers = async |question| sqlx::query(question).fetch_optional(&mut *connection).await.is_ok();
+    if tables.contains(MIGRATIONS) {
+        return answers("SELECT number, name, sha256 FROM migrations").await;
+    }
+    let first = SQLITE.first().map_or("", |(_, text)| text);
+    let made = first.split("CREATE TABLE IF NOT EXISTS ").skip(1);
+    let of_first: BTreeSet<&str> = made.filter_map(|text| text.split_whitespace().next()).collect();
+    let is_first = backend == Backend::Sqlite && tables.iter().all(|table| of_first.contains(table.as_str()));
+    tables.is_empty() || is_first && answers("SELECT code, parent, level, name, sector FROM units").await
 }
 
 async fn step(
@@ -259,6 +278,31 @@ mod tests {
         assert!(refused.to_string().contains("install that version again"), "{refused}");
         assert_eq!(std::fs::read(&file).unwrap(), newer, "not even how it is journalled");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// Other programs call their tables so, too.
+    #[tokio::test]
+    async fn somebody_elses_file_is_refused_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        for (number, tables) in [
+            "CREATE TABLE customers (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE migrations (id INTEGER PRIMARY KEY, migration TEXT, batch INTEGER)",
+            "CREATE TABLE units (id INTEGER PRIMARY KEY, title TEXT)",
+            "CREATE TABLE devices (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE customers (id INTEGER PRIMARY KEY); PRAGMA user_version = 99",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let file = folder.path().join(format!("{number}.sqlite"));
+            let mut theirs = open(&file).await;
+            sqlx::raw_sql(tables).execute(&mut theirs).await.unwrap();
+            theirs.close().await.unwrap();
+            let before = std::fs::read(&file).unwrap();
+            let refused = opened(&file).await.unwrap_err();
+            assert!(matches!(refused, DatabaseError::NotADatabase(_)), "{tables}: {refused}");
+            assert_eq!(std::fs::read(&file).unwrap(), before, "{tables}");
+        }
     }
 
     #[tokio::test]

@@ -51,11 +51,11 @@ pub enum DatabaseError {
     Failed(#[from] sqlx::Error),
     /// It cannot be opened.
     #[error(
-        "the database {0} cannot be opened: {2}; name a file that this user may write, or a PostgreSQL database, with --database"
+        "the database {0} cannot be opened: {2}; name a file that this user may write, or a PostgreSQL database"
     )]
     Open(Place, Unopened, String),
     /// It is something else.
-    #[error("{0} is no database of biaochi; name the right one with --database")]
+    #[error("{0} is no database of biaochi; name the right one")]
     NotADatabase(Place),
     /// It is of a schema that this version does not know.
     #[error(

@@ -65,7 +65,8 @@ pub async fn activate(
     clock: &dyn Clock,
     request: &ActivateRequest,
 ) -> Result<BranchInfo, Refusal> {
-    let branch = match database.activate(request, clock.now_ms()).await? {
+    let ActivateRequest { code, device, token_hash } = request;
+    let branch = match database.activate(code, *device, token_hash, clock.now_ms()).await? {
         Activation::Bound(branch) => branch,
         Activation::Wrong => return Err(Refusal::Wrong),
         Activation::Used => return Err(Refusal::Used),

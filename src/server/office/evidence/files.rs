@@ -18,7 +18,7 @@ const AT_ONCE: usize = 128;
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoStoreError {
     /// The folder cannot be used.
-    #[error("the folder {0} cannot be made or opened: {1}; name another with --photos")]
+    #[error("the folder {0} cannot be made or opened: {1}; name another")]
     Folder(PathBuf, io::Error),
     /// Reading or writing failed.
     #[error(

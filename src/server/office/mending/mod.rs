@@ -221,12 +221,19 @@ fn row(tree: &Tree, one: Standing, numbers: &BTreeMap<FindingId, String>) -> Opt
     })
 }
 
-/// The finding that is meant by its number, or by more of the end of its id, up to the whole.
+/// The finding that is meant by its number, or by more of the end of its id, up to the whole. Where two branches have one of the same id,
+/// as no honest phone makes them, the code of the branch tells which: 210726117203:1a2b3c4d.
 async fn find(database: &Database, text: &str) -> Result<Row, Refusal> {
-    let wanted = text.trim().to_lowercase().replace('-', "");
+    let (branch, number) = match text.rsplit_once([':', '：']) {
+        Some((branch, number)) => (Some(branch.trim()), number),
+        None => (None, text),
+    };
+    let wanted = number.trim().to_lowercase().replace('-', "");
     let mut meant = Vec::new();
     if wanted.len() >= NUMBER_DIGITS {
-        for one in database.standing_that_end(&wanted).await? {
+        let mut standing = database.standing_that_end(&wanted).await?;
+        standing.retain(|one| branch.is_none_or(|branch| one.branch.as_str() == branch));
+        for one in standing {
             let tree = database.tree_of(Some(&one.branch), None).await?;
             let alike = database.that_end_alike(std::slice::from_ref(&one.branch)).await?;
             meant.append(&mut rows(database, &tree, vec![one], &alike, None).await?);

@@ -6,7 +6,10 @@ use super::{
     close, list, send_back,
 };
 use crate::{
-    domain::{DeviceId, FindingState},
+    domain::{
+        DeviceId, FindingEntry, FindingField, FindingId, FindingOrigin, FindingState, FindingValue, Stamp,
+        finding::endpoint_device,
+    },
     server::office::{
         actor::{Actor, Phone, Unheard},
         roster::changes,
@@ -74,4 +77,34 @@ async fn several_are_closed_together_or_not_at_all_and_only_from_above() {
     assert_eq!(states().await, [FindingState::Returned, FindingState::Closed]);
     let verdict = list(&database, None).await.unwrap().remove(0).finding.verdict.unwrap();
     assert_eq!(verdict.by, "镇安镇党委", "whoever is above the branch");
+}
+
+/// No honest phone makes an id twice; whoever does must not keep the township from either of them.
+#[tokio::test]
+async fn of_two_branches_with_one_id_the_branch_tells_which_is_meant() {
+    let (_folder, database) = town().await;
+    let id = FindingId::from_parts(NOW.0, &[7; 10]);
+    let at = endpoint_device();
+    for branch in ["a", "b"] {
+        let word = |field, value, count| FindingEntry {
+            finding: id,
+            field,
+            stamp: Stamp { ms: NOW.0, count, device: at },
+            value,
+        };
+        let problem = FindingValue::Text { text: "灯不亮".into() };
+        let origin = FindingValue::Origin { origin: FindingOrigin::Inspection, detail: String::new() };
+        let words = vec![word(FindingField::Problem, problem, 0), word(FindingField::Origin, origin, 1)];
+        database.add_findings(&code(branch), &words.into()).await.unwrap().unwrap();
+    }
+    let number = list(&database, None).await.unwrap().remove(0).number;
+    let refused = close(&database, &NOW, &OPERATOR, std::slice::from_ref(&number), true).await;
+    assert!(matches!(refused, Err(Refusal::Ambiguous(_, 2))));
+    let decided = close(&database, &NOW, &OPERATOR, &[format!("b:{number}")], true).await.unwrap();
+    assert_eq!(decided[0].branch, "大岭村党支部");
+    send_back(&database, &NOW, &OPERATOR, &format!("a：{number}"), "照片看不清", None).await.unwrap();
+    let states: Vec<_> = list(&database, None).await.unwrap().iter().map(|row| row.finding.state).collect();
+    assert_eq!(states, [FindingState::Returned, FindingState::Closed]);
+    let refused = close(&database, &NOW, &OPERATOR, &[format!("t:{number}")], true).await;
+    assert!(matches!(refused, Err(Refusal::Unknown(_))));
 }
