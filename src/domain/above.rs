@@ -79,9 +79,31 @@ impl AskedAbove<'_> {
     }
 }
 
+/// Why there is nothing for a branch to mend in an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTheirs {
+    /// The upper level judges it.
+    JudgedAbove,
+    /// The period does not judge it.
+    NotDue,
+}
+
+/// Why there is nothing for a branch to mend in an item in a period, if there is not.
+pub fn not_theirs(item: &Item, period: &Period) -> Option<NotTheirs> {
+    let is_due = item.parts.iter().any(|part| is_due(part, period));
+    match item.judged_above {
+        true => Some(NotTheirs::JudgedAbove),
+        false => (!is_due).then_some(NotTheirs::NotDue),
+    }
+}
+
+fn is_due(part: &Part, period: &Period) -> bool {
+    !period.judged(part.window).is_empty()
+}
+
 /// The items that the upper level judges in a period, in order: those of which something is due.
 pub fn asked_above<'a>(checklist: &'a Checklist, period: &Period) -> Vec<AskedAbove<'a>> {
-    let due = |part: &&Part| !period.judged(part.window).is_empty();
+    let due = |part: &&Part| is_due(part, period);
     let asked = checklist.items().enumerate().filter(|(_, (_, item))| item.judged_above);
     asked
         .filter(|(_, (_, item))| item.parts.iter().any(|part| due(&part)))

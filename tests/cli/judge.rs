@@ -90,7 +90,7 @@ async fn a_value_is_given_corrected_and_seen_with_who_and_when() {
             ["judge", "give", "--branch", ONE, "--period", "2026-H2", "--item", item, "--points", points];
         stage.run(&[&args[..], more].concat())
     };
-    give("1", "1", &[]).refused(&["“1”这一期不由上级评", "两委关系", "群众满意度"]);
+    give("1", "1", &[]).refused(&["”这一期不由上级评", "两委关系", "群众满意度"]);
     give("99", "1", &[]).refused(&["没有“99”这一条"]);
     give(&relation, "3.5", &[]).refused(&["满分3分，3.5分超过了", "写成0到3的数"]);
     give(&relation, "三分", &[]).refused(&["“三分”不是分值"]);

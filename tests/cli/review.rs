@@ -55,7 +55,7 @@ async fn a_submission_is_begun_returned_sent_again_and_approved() {
         .refused(&["没有写原因", "--item 31=缺签到表"]);
     stage
         .run(&["review", "return", &receipt.code, "--item", "44=缺签到表"])
-        .refused(&["第44条“中心工作和乡村振兴”由上级评", "judge give"]);
+        .refused(&["第44条“中心工作和乡村振兴”由上级评", "分由上级打"]);
     stage
         .run(&["review", "return", &receipt.code, "--item", "17=缺签到表"])
         .refused(&["第17条“年度计划和总结”这一期不评"]);

@@ -34,7 +34,7 @@ pub(super) async fn get(
     phone: Phone,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let all = BranchFindings::from(endpoint.database.findings(&phone.branch).await?);
+    let all = BranchFindings::from(words_of_phones::all(&endpoint.database, &phone).await?);
     revalidate::private(&headers, &all)
 }
 

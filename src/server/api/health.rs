@@ -1,6 +1,9 @@
 //! `GET /api/v1/health`: the endpoint answers and its database can be read.
 
-use crate::server::api::{Endpoint, error::Failure};
+use crate::server::{
+    api::{Endpoint, error::Failure},
+    office::standards,
+};
 use axum::{Json, extract::State};
 use serde::Serialize;
 
@@ -25,6 +28,6 @@ pub(super) struct Health {
     )
 )]
 pub(super) async fn get(State(endpoint): State<Endpoint>) -> Result<Json<Health>, Failure> {
-    let standard_published = endpoint.database.standard().await?.is_some();
+    let standard_published = standards::told(&endpoint.database).await?.is_some();
     Ok(Json(Health { service: "biaochi", version: env!("CARGO_PKG_VERSION"), standard_published }))
 }

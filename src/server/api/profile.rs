@@ -38,7 +38,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let none = || Failure::new(ProblemKind::NotFound, "no phone of this branch has sent its profile yet");
-    revalidate::private(&headers, &endpoint.database.profile(&phone.branch).await?.ok_or_else(none)?)
+    revalidate::private(&headers, &profiles::kept(&endpoint.database, &phone).await?.ok_or_else(none)?)
 }
 
 /// Keeps the profile unless one with a higher stamp is there; answers with the one that is kept.

@@ -2,8 +2,7 @@
 
 use crate::{
     domain::ContentHash,
-    protocol::ProblemKind,
-    server::{api::error::Failure, database::DatabaseError, host::etag::is_known},
+    server::{api::error::Failure, host::etag::is_known},
 };
 use axum::{
     http::{HeaderMap, StatusCode, header},
@@ -27,19 +26,7 @@ pub(super) fn json(asked: &HeaderMap, cache_control: &'static str, body: impl In
     (headers, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// What is published under the hash in the address; public, never changes.
-pub(super) async fn by_content(
-    asked: &HeaderMap,
-    hash: String,
-    read: impl AsyncFnOnce(&ContentHash) -> Result<Option<Vec<u8>>, DatabaseError>,
-) -> Result<Response, Failure> {
-    let none = || Failure::new(ProblemKind::NotFound, "nothing of this hash was published");
-    let hash = ContentHash::try_from(hash).map_err(|_| none())?;
-    let body = read(&hash).await?.ok_or_else(none)?;
-    Ok(json(asked, "public, max-age=31536000, immutable", body))
-}
-
-/// The same for a value, for the caller's branch only.
+/// A value with its tag, for the caller's branch only.
 pub(super) fn private(asked: &HeaderMap, value: &impl Serialize) -> Result<Response, Failure> {
     let body = serde_json::to_vec(value).map_err(|error| Failure::unwritable(&error))?;
     let mut response = json(asked, PRIVATE, body);

@@ -1,8 +1,8 @@
 //! Every route of the endpoint, to be read aloud.
 
 use super::{
-    Endpoint, activate, branch, checklist, device_codes, document, error::Failure, findings, health, openapi,
-    photo, profile, standard, submission, submissions, this_device, withdrawal,
+    Endpoint, activate, branch, device_codes, error::Failure, findings, health, openapi, photo, profile,
+    published, standard, submission, submissions, this_device, withdrawal,
 };
 use crate::protocol::{ProblemKind, SERVER_HEADER, SERVER_HEADER_VALUE, paths};
 use axum::{
@@ -59,8 +59,8 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Endpoint>); 17] {
         (paths::HEALTH, get(health::get)),
         (paths::ACTIVATE, post(activate::post)),
         (paths::STANDARD, get(standard::get)),
-        (paths::CHECKLIST, get(checklist::get)),
-        (paths::DOCUMENT, get(document::get)),
+        (paths::CHECKLIST, get(published::checklist)),
+        (paths::DOCUMENT, get(published::document)),
         (paths::BRANCH, get(branch::get)),
         (paths::PROFILE, get(profile::get).put(profile::put)),
         (paths::FINDINGS, get(findings::get).put(findings::put)),

@@ -3,7 +3,10 @@
 use super::revalidate;
 use crate::{
     protocol::ProblemKind,
-    server::api::{Endpoint, error::Failure},
+    server::{
+        api::{Endpoint, error::Failure},
+        office::standards,
+    },
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 
@@ -19,6 +22,6 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 )]
 pub(super) async fn get(State(endpoint): State<Endpoint>, headers: HeaderMap) -> Result<Response, Failure> {
     let none = || Failure::new(ProblemKind::NotFound, "no standard is published yet; publish one first");
-    let body = endpoint.database.standard().await?.ok_or_else(none)?;
+    let body = standards::told(&endpoint.database).await?.ok_or_else(none)?;
     Ok(revalidate::json(&headers, "public, no-cache", body))
 }

@@ -7,7 +7,10 @@ use crate::{
     protocol::{MAX_BODY_BYTES, ProblemKind, Receipt},
     server::{
         api::{Endpoint, error::Failure},
-        office::{actor::Phone, submitting::Submitted},
+        office::{
+            actor::Phone,
+            submitting::{self, Submitted},
+        },
     },
 };
 use axum::{
@@ -37,7 +40,7 @@ pub(super) async fn get(
 ) -> Result<Response, Failure> {
     let none = || Failure::new(ProblemKind::NotFound, "this branch has no such submission");
     let id: SubmissionId = id.parse().map_err(|_| none())?;
-    let bytes = endpoint.database.submission(&phone.branch, id).await?.ok_or_else(none)?;
+    let bytes = submitting::sent(&endpoint.database, &phone, id).await?.ok_or_else(none)?;
     Ok(revalidate::json(&headers, revalidate::PRIVATE, bytes))
 }
 

@@ -3,7 +3,7 @@
 use super::revalidate;
 use crate::server::{
     api::{Endpoint, error::Failure},
-    office::actor::Phone,
+    office::{actor::Phone, submitting},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 
@@ -23,5 +23,5 @@ pub(super) async fn get(
     phone: Phone,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    revalidate::private(&headers, &endpoint.database.submissions(&phone.branch).await?)
+    revalidate::private(&headers, &submitting::all(&endpoint.database, &phone).await?)
 }

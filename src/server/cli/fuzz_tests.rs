@@ -95,7 +95,7 @@ fn damaged_findings_are_told_what_is_wrong_with_them() {
 #[test]
 fn a_damaged_review_is_told_what_is_wrong_with_it() {
     try_table(REVIEW, |sheets| {
-        let (table, mut faults) = review::table(sheets);
+        let (table, mut faults) = review::table(sheets, "");
         for line in table.lines() {
             line.number_in("已审次数", 0_usize, 10_000, &mut faults);
             line.date("截止日期", &mut faults);

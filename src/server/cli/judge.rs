@@ -56,6 +56,11 @@ pub(super) enum Judge {
     },
 }
 
+/// How the table comes back.
+const BACK: &str = "填好存成xlsx，交给管系统的人用 judge import 导入。改分就再填一次，原来的留着。";
+/// Where there is a right one.
+const AGAIN: &str = "或者用 judge export 重新导出打分表";
+
 #[derive(clap::Args)]
 pub(super) struct Give {
     #[arg(long, value_name = "UNIT", help = "支部的编号或全称")]
@@ -87,7 +92,7 @@ impl Judge {
                 must_be_new_workbook(&output)?;
                 let results = results::of(database, &period.0, under.as_deref()).await?;
                 let rows: Vec<Row<'_>> = judging::rows(&results).collect();
-                write_new(&output, &judge::write(&rows)?)?;
+                write_new(&output, &judge::write(&rows, BACK)?)?;
                 let (file, many) = (output.display(), rows.len());
                 say(format!("已写入“{file}”，{many}行。填好以后用 judge import 导入。"));
                 Ok(())
@@ -148,6 +153,16 @@ impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Results(refusal) => refusal.into(),
+            Refusal::NotJudged { title, judged } => {
+                let judged: Vec<String> =
+                    judged.into_iter().map(|(number, title)| format!("第{number}条{title}")).collect();
+                let remedy = if judged.is_empty() {
+                    "这一期没有由上级评的条目".into()
+                } else {
+                    format!("这一期由上级评的是：{}", judged.join("、"))
+                };
+                Self::refused(format!("“{title}”这一期不由上级评"), remedy)
+            }
             Refusal::Denied(denied) => denied.into(),
             Refusal::NoStandard(branch) => {
                 Self::refused(format!("“{branch}”的领域还没有发布标准"), "先发布这个领域的标准")
@@ -164,17 +179,7 @@ impl Give {
             let remedy = format!("写第几条（1到{}），或者条目编号", list.items().count());
             CliError::refused(format!("标准里没有“{}”这一条", self.item), remedy)
         })?;
-        let rows = judged.rows();
-        let Some(row) = rows.iter().find(|row| row.asked.item.id == item) else {
-            let numbers = rows.iter().map(|row| format!("第{}条{}", row.asked.number, row.asked.item.title));
-            let numbers = numbers.collect::<Vec<_>>().join("、");
-            let remedy = if numbers.is_empty() {
-                "这一期没有由上级评的条目".into()
-            } else {
-                format!("这一期由上级评的是：{numbers}")
-            };
-            return Err(CliError::refused(format!("“{}”这一期不由上级评", self.item), remedy));
-        };
+        let row = &judged.row(&item)?;
         let refused = |(problem, remedy): judge::Told| CliError::refused(problem, remedy);
         let points = judge::points(self.points.trim(), &row.asked).map_err(refused)?;
         let holds = judge::holds(self.limit.iter().map(String::as_str), &row.asked).map_err(refused)?;
@@ -202,7 +207,7 @@ impl Give {
 async fn import(database: &Database, file: &Path, by: Option<String>) -> Result<(), CliError> {
     let sheets =
         workbook::read(judge::NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
-    let (table, faults) = judge::table(&sheets);
+    let (table, faults) = judge::table(&sheets, AGAIN);
     let periods = judging::Periods::of(database, judge::periods(&table)).await?;
     let rows = judge::read(&table, &periods.rows(), faults);
     let mut rows = rows.sound(&table, judge::NAME).map_err(CliError::Faults)?;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{Checklist, PeriodId, answer::MAX_TEXT_CHARS, period::shanghai_date},
-    protocol::{Review as Step, ReviewItem, ReviewState},
+    protocol::{ReviewItem, ReviewState},
     server::{
         database::Database,
         host::clock::SystemClock,
@@ -26,7 +26,6 @@ use crate::{
     sheets::workbook,
     words::{terms, units},
 };
-use jiff::civil::Date;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -64,6 +63,12 @@ pub(super) enum Review {
         by: Option<String>,
     },
 }
+
+/// How the table comes back.
+const BACK: &str =
+    "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。";
+/// Where there is a right one.
+const AGAIN: &str = "或者用 review export 重新导出审核表";
 
 #[derive(clap::Args)]
 pub(super) struct Plain {
@@ -113,7 +118,7 @@ impl Review {
             Self::Export { output, period, under } => {
                 must_be_new_workbook(&output)?;
                 let rows = rows(database, period.as_ref(), under.as_deref()).await?;
-                write_new(&output, &review::write(&rows)?)?;
+                write_new(&output, &review::write(&rows, BACK)?)?;
                 let (file, many) = (output.display(), rows.len());
                 say(format!("已写入“{file}”，{many}份。填好以后用 review import 导入。"));
                 Ok(())
@@ -156,7 +161,7 @@ async fn list(
         if row.counting.missing > 0 {
             remarks.push(format!("照片还差{}张没有传上来", row.counting.missing));
         }
-        remarks.extend(overdue(&row.counting.reviews, today));
+        remarks.extend(row.overdue(today).map(|due| format!("限{due}前改好，已逾期")));
         remarks.extend(gone(row));
         vec![
             receipt.code.clone(),
@@ -174,14 +179,6 @@ async fn list(
     say(table(&header, &shown.collect::<Vec<_>>()));
     say(format!("共{}份。", rows.len()));
     Ok(())
-}
-
-/// That a branch has not answered a return by the day that was set, if so.
-fn overdue(reviews: &[Step], today: Date) -> Option<String> {
-    let last = reviews
-        .last()
-        .filter(|last| matches!(last.state, ReviewState::Returned | ReviewState::Incomplete))?;
-    last.due.filter(|due| *due < today).map(|due| format!("限{due}前改好，已逾期"))
 }
 
 fn gone(row: &Row) -> Option<String> {
@@ -289,7 +286,7 @@ impl Return {
 async fn import(database: &Database, file: &Path, by: Option<String>) -> Result<(), CliError> {
     let sheets =
         workbook::read(review::NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
-    let (table, faults) = review::table(&sheets);
+    let (table, faults) = review::table(&sheets, AGAIN);
     let known = reviewing::known(database, review::submissions(&table)).await?;
     let mut rows =
         review::read(&table, &known, faults).sound(&table, review::NAME).map_err(CliError::Faults)?;
@@ -315,7 +312,7 @@ async fn import(database: &Database, file: &Path, by: Option<String>) -> Result<
         }
     }
     let today = shanghai_date(SystemClock.now_ms());
-    let overdue = written.iter().filter(|sound| sound.opinion().due.is_some_and(|due| due < today)).count();
+    let overdue = written.iter().filter(|sound| sound.opinion().overdue(today).is_some()).count();
     if overdue > 0 {
         say(format!("提示：其中{overdue}份的截止日期已经过了，照实记作逾期。"));
     }

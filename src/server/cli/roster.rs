@@ -103,7 +103,7 @@ fn sheets(file: &Path) -> Result<Vec<Sheet>, CliError> {
 
 fn template(output: &Path) -> Result<(), CliError> {
     must_be_new_workbook(output)?;
-    write_new(output, &blank()?)?;
+    write_new(output, &blank("填好存成xlsx，用 roster import 导入。有错误会一次列全，什么也不写入。")?)?;
     say(format!("空的名册写在“{}”。填好以后用 roster import 导入。", output.display()));
     Ok(())
 }

@@ -32,6 +32,14 @@ pub(crate) enum Refusal {
     /// Who acts may not.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// The item is not judged above in the period.
+    #[error("{title:?} is not judged above in this period")]
+    NotJudged {
+        /// Its title.
+        title: String,
+        /// Those that are, with their numbers.
+        judged: Vec<(usize, String)>,
+    },
     /// Nothing is published for the branch of this name.
     #[error("nothing is published for {0:?}")]
     NoStandard(String),
@@ -137,6 +145,20 @@ impl Judged {
     /// What of it is judged above.
     pub(crate) fn rows(&self) -> Vec<Row<'_>> {
         rows(&self.results).collect()
+    }
+
+    /// An item of it that is judged above in the period; refused for any other.
+    pub(crate) fn row(&self, item: &ItemId) -> Result<Row<'_>, Refusal> {
+        let mut rows = self.rows();
+        match rows.iter().position(|row| row.asked.item.id == *item) {
+            Some(place) => Ok(rows.swap_remove(place)),
+            None => {
+                let title = self.checklist()?.find(item).map(|(.., item)| item.title.clone());
+                let judged = rows.iter().map(|row| (row.asked.number, row.asked.item.title.clone()));
+                let judged = judged.collect();
+                Err(Refusal::NotJudged { title: title.unwrap_or_else(|| item.to_string()), judged })
+            }
+        }
     }
 }
 

@@ -51,6 +51,11 @@ pub async fn branch(database: &Database, phone: &Phone) -> Result<Option<BranchI
     Ok(Some(info))
 }
 
+/// The profile of a phone's branch, as its phones wrote it last.
+pub async fn kept(database: &Database, phone: &Phone) -> Result<Option<StampedProfile>, DatabaseError> {
+    database.profile(&phone.branch).await
+}
+
 /// Keeps a profile unless one with a higher stamp is there; answers with the one that is kept.
 pub async fn keep(
     database: &Database,

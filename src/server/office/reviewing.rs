@@ -18,8 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        BranchCode, Checklist, ClaimedGrade, Grading, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS,
-        check::is_plain_text, period::shanghai_date,
+        BranchCode, Checklist, ClaimedGrade, Grading, ItemId, PeriodId, SubmissionId,
+        above::{self, NotTheirs},
+        answer::MAX_TEXT_CHARS,
+        check::is_plain_text,
+        period::shanghai_date,
     },
     protocol::{Review, ReviewItem, ReviewState},
     server::database::{Database, DatabaseError, Unit, results::Counting, reviews::Decision},
@@ -80,6 +83,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The day by which the branch was to answer, when that has passed.
+    pub(crate) fn overdue(&self, today: Date) -> Option<Date> {
+        self.counting.reviews.last().and_then(|last| overdue(last.state, last.due, today))
+    }
+
     /// How far its review is; `None` before it begins.
     pub(crate) fn state(&self) -> Option<ReviewState> {
         self.counting.reviews.last().map(|review| review.state)
@@ -231,11 +239,22 @@ pub(crate) struct Opinion {
 }
 
 impl Opinion {
+    /// The day by which the branch is to answer, when that has passed already: it is entered as it is.
+    pub(crate) fn overdue(&self, today: Date) -> Option<Date> {
+        overdue(self.state, self.due, today)
+    }
+
     /// Whether this was said there.
     pub(crate) fn is(&self, said: &Review) -> bool {
         let Self { state, reason, items, due } = self;
         (&said.state, &said.reason, &said.items, &said.due) == (state, reason, items, due)
     }
+}
+
+/// The day by which a branch was to answer what was said of its report, when that has passed: only a return asks for an answer.
+fn overdue(state: ReviewState, due: Option<Date>, today: Date) -> Option<Date> {
+    let asks = matches!(state, ReviewState::Returned | ReviewState::Incomplete);
+    due.filter(|due| asks && *due < today)
 }
 
 impl From<ReviewState> for Opinion {
@@ -266,6 +285,9 @@ pub(crate) enum Unsound {
     /// The reason of an item is.
     #[error("an item has no reason to read")]
     UnfitItem,
+    /// There is nothing for the branch to mend in the item of this number.
+    #[error("there is nothing to mend for the branch in item {0}: {1:?}")]
+    NotTheirs(usize, NotTheirs),
 }
 
 /// What may be said: only [`check`] answers it.
@@ -287,6 +309,21 @@ impl Sound {
     pub(crate) fn opinion(&self) -> &Opinion {
         &self.opinion
     }
+}
+
+/// The number of an item in which there is nothing to mend for the branch in a period, and why. Of a period that the checklist has no
+/// more, nobody knows what it judges.
+pub(crate) fn not_theirs(
+    checklist: &Checklist,
+    period: &PeriodId,
+    item: &ItemId,
+) -> Option<(usize, NotTheirs)> {
+    let (number, _, found) = checklist.find(item)?;
+    let why = match checklist.period(period) {
+        Some(period) => above::not_theirs(found, period),
+        None => found.judged_above.then_some(NotTheirs::JudgedAbove),
+    };
+    why.map(|why| (number, why))
 }
 
 /// Whether something may be said of a submission by somebody who saw it with so many reviews; `None` when it was said then already.
@@ -312,6 +349,10 @@ pub(crate) fn check(known: &Known, after: usize, opinion: Opinion) -> Result<Opt
     }
     if !opinion.items.iter().all(|item| is_reason(&item.reason)) {
         return Err(Unsound::UnfitItem);
+    }
+    let not_theirs = |one: &ReviewItem| not_theirs(&known.checklist, &known.period, &one.item);
+    if let Some((number, why)) = opinion.items.iter().find_map(not_theirs) {
+        return Err(Unsound::NotTheirs(number, why));
     }
     Ok(Some(Sound { submission: known.id, branch: known.branch.clone(), after, opinion }))
 }

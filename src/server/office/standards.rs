@@ -10,6 +10,32 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+/// What is published by content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Checklists.
+    Checklist,
+    /// Documents of 一编一册.
+    Document,
+}
+
+/// The canonical bytes of what was published under a hash.
+pub async fn published(
+    database: &Database,
+    of: Content,
+    hash: &ContentHash,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    match of {
+        Content::Checklist => database.checklist(hash).await,
+        Content::Document => database.document(hash).await,
+    }
+}
+
+/// What phones are told of the version in force, as JSON.
+pub async fn told(database: &Database) -> Result<Option<String>, DatabaseError> {
+    database.standard().await
+}
+
 /// A published checklist.
 pub async fn checklist(database: &Database, hash: &ContentHash) -> Result<Option<Checklist>, DatabaseError> {
     let body = database.checklist(hash).await?;

@@ -14,7 +14,7 @@ use crate::{
         score,
         time_check::{EndpointClock, TimeFault},
     },
-    protocol::{Receipt, receipt::receipt_code},
+    protocol::{Receipt, SubmissionSummary, receipt::receipt_code},
     server::database::{Arrival, Database, DatabaseError, Stored, Writer},
 };
 use std::sync::Arc;
@@ -172,6 +172,20 @@ impl Inbox {
         }
         Ok((checklist, period))
     }
+}
+
+/// All submissions of a phone's branch with their reviews, oldest first.
+pub async fn all(database: &Database, phone: &Phone) -> Result<Vec<SubmissionSummary>, DatabaseError> {
+    database.submissions(&phone.branch).await
+}
+
+/// The frozen bytes of a submission of a phone's branch.
+pub async fn sent(
+    database: &Database,
+    phone: &Phone,
+    id: SubmissionId,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    database.submission(&phone.branch, id).await
 }
 
 /// Takes a submission back until a review has begun; again is success.

@@ -1,6 +1,6 @@
 //! What phones write of 问题和整改. Words are only ever added.
 
-use super::actor::Sender;
+use super::actor::{Phone, Sender};
 use crate::{
     domain::{
         FindingEntry, FindingId, Findings, Open,
@@ -48,6 +48,11 @@ pub enum WordFault {
     /// Some that nobody could read later either.
     #[error("{0} entries are of no kind known here, and lack a finding and a phone's stamp, or are too long")]
     Unreadable(usize),
+}
+
+/// All that is there of a phone's branch: what its phones and the upper level wrote, and what was decided.
+pub async fn all(database: &Database, phone: &Phone) -> Result<Findings, DatabaseError> {
+    database.findings(&phone.branch).await
 }
 
 /// Adds what a phone wrote and answers, when it is on disk, with all that is there now. What is there already changes nothing, so

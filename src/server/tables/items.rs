@@ -4,8 +4,9 @@
 //! at: 3 may be the item, or the third thing that is wrong with the item before.
 
 use crate::{
-    domain::{Checklist, ItemId, PeriodId},
+    domain::{Checklist, ItemId, PeriodId, above::NotTheirs},
     protocol::ReviewItem,
+    server::office::reviewing,
     sheets::fault::quoted,
 };
 
@@ -22,8 +23,8 @@ pub(crate) enum Unclear {
     NotTheirs {
         /// 第44条“中心工作和乡村振兴”
         item: String,
-        /// Whether the upper level judges it; if not, this period does not judge it.
-        above: bool,
+        /// Why.
+        why: NotTheirs,
     },
 }
 
@@ -40,11 +41,11 @@ impl Unclear {
                 format!("{}像是另一条，又像是接着说前一条", quoted(piece)),
                 "是另一条，就写成 第32条：照片看不清，用分号和前一条隔开；是接着说的，去掉前面的数字".into(),
             ),
-            Self::NotTheirs { item, above: true } => (
+            Self::NotTheirs { item, why: NotTheirs::JudgedAbove } => (
                 format!("{item}由上级评，支部改不了"),
-                "核对是第几条；打分用 judge give，要支部补什么，写在原因里".into(),
+                "核对是第几条；分由上级打，不写在这里；要支部补什么，写在原因里".into(),
             ),
-            Self::NotTheirs { item, above: false } => {
+            Self::NotTheirs { item, why: NotTheirs::NotDue } => {
                 (format!("{item}这一期不评，支部改不了"), "核对是第几条；要支部补什么，写在原因里".into())
             }
         }
@@ -97,12 +98,9 @@ pub(crate) fn read(
 
 /// Whether the branch has nothing to mend in an item.
 fn not_theirs(checklist: &Checklist, item: &ItemId, period: &PeriodId) -> Option<Unclear> {
-    let (index, (_, found)) = checklist.items().enumerate().find(|(_, (_, one))| one.id == *item)?;
-    let period = checklist.period(period);
-    let is_due =
-        period.is_none_or(|period| found.parts.iter().any(|part| !period.judged(part.window).is_empty()));
-    let item = format!("第{}条“{}”", index + 1, found.title);
-    (found.judged_above || !is_due).then_some(Unclear::NotTheirs { item, above: found.judged_above })
+    let (number, why) = reviewing::not_theirs(checklist, period, item)?;
+    let title = checklist.find(item).map_or("", |(.., item)| &item.title);
+    Some(Unclear::NotTheirs { item: format!("第{number}条“{title}”"), why })
 }
 
 /// An item by its number (17, 第17条) or its id.

@@ -5,7 +5,7 @@
 
 use super::{
     columns::{Column, Page, headers},
-    row_by_row::Rows,
+    row_by_row::{Rows, Seen, is_filled},
 };
 use crate::{
     domain::{
@@ -53,8 +53,8 @@ fn columns<'a>() -> [Column<Row<'a>>; 13] {
     ]
 }
 
-/// The table of these items as a workbook.
-pub(crate) fn write(rows: &[Row<'_>]) -> Result<Vec<u8>, XlsxError> {
+/// The table of these items as a workbook, which says how it comes back.
+pub(crate) fn write(rows: &[Row<'_>], back: &str) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let columns = columns();
     Page::new(&mut workbook, NAME, &columns)?.rows(&columns, rows)?;
@@ -64,17 +64,16 @@ pub(crate) fn write(rows: &[Row<'_>]) -> Result<Vec<u8>, XlsxError> {
         "“得分”写数，不带单位，不超过满分，最多两位小数。",
         "有限制的条目，“成立的限制”必填：成立的写它的编号（几个用、隔开），都不成立的写“无”。没有限制的空着。",
         "“说明”可以空着。支部在手机上看得到得分、成立的限制、说明、谁评的、哪天评的。",
-        "填好存成xlsx，交给管系统的人用 judge import 导入。改分就再填一次，原来的留着。",
+        back,
     ];
     how_to(&mut workbook, &lines)?;
     workbook.save_to_buffer()
 }
 
-/// The table that a file's sheets hold, and what is wrong with it as such.
-pub(crate) fn table(sheets: &[Sheet]) -> (Table, Faults) {
+/// The table that a file's sheets hold, and what is wrong with it as such; told with where there is a right one.
+pub(crate) fn table(sheets: &[Sheet], template: &'static str) -> (Table, Faults) {
     let mut faults = Faults::default();
     let columns = headers(&columns());
-    let template = "或者用 judge export 重新导出打分表";
     let form =
         Form { name: NAME, columns: &columns, unknown: Unknown::Fault, may_end_early: false, template };
     (Table::pick(sheets, &form, &mut faults), faults)
@@ -99,10 +98,6 @@ fn now(row: &Row<'_>) -> String {
 
 fn title(row: &Row<'_>) -> String {
     format!("第{}条 {}", row.asked.number, row.asked.item.title)
-}
-
-fn is_filled(line: Line<'_>) -> bool {
-    [POINTS, HOLDS, REASON].iter().any(|column| !line.text(column).is_empty())
 }
 
 /// How an item stands: 3.5, 没有评, or that the standard has changed since.
@@ -182,7 +177,7 @@ pub(crate) fn told(unsound: &Unsound, asked: &AskedAbove<'_>) -> Told {
 
 /// The periods that a filled-in table gives points for.
 pub(crate) fn periods(table: &Table) -> BTreeSet<PeriodId> {
-    let filled = table.lines().filter(|line| is_filled(*line));
+    let filled = table.lines().filter(|line| !line.text(POINTS).is_empty());
     filled.filter_map(|line| PeriodId::new(line.text(PERIOD)).ok()).collect()
 }
 
@@ -195,24 +190,18 @@ pub(crate) fn read<'t>(
     known: &BTreeMap<Key<'_>, Row<'_>>,
     faults: Faults,
 ) -> Rows<'t, Sound> {
-    let (mut rows, mut seen) = (Rows::new(faults), BTreeMap::new());
-    for line in table.lines() {
-        read_line(line, known, &mut seen, &mut rows);
-    }
-    rows
+    Rows::read(table, faults, |line, seen, rows| read_line(line, known, seen, rows))
 }
 
 fn read_line<'t, 'k>(
     line: Line<'t>,
     known: &'k BTreeMap<Key<'_>, Row<'_>>,
-    seen: &mut BTreeMap<Key<'k>, Line<'t>>,
+    seen: &mut Seen<'t, Key<'k>>,
     rows: &mut Rows<'t, Sound>,
 ) {
     let faults = &mut rows.faults;
-    if line.text(POINTS).is_empty() {
-        for column in [HOLDS, REASON].into_iter().filter(|column| !line.text(column).is_empty()) {
-            line.fault(column, "填了这一格，却没有写得分", "写上得分，或者清空这一格", faults);
-        }
+    let without = ("填了这一格，却没有写得分", "写上得分，或者清空这一格");
+    if !is_filled(line, POINTS, &[HOLDS, REASON], without, faults) {
         return;
     }
     let after = line.number_in(TIMES, 0_usize, 10_000, faults);
@@ -239,11 +228,7 @@ fn read_line<'t, 'k>(
         }
     }
     let key = (&row.period.id, &row.branch.code, &row.asked.item.id);
-    if let Some(first) = seen.insert(key, line) {
-        // Which of the two is meant nobody knows but the clerk.
-        for (one, other) in [(first, line), (line, first)] {
-            one.fault(ITEM, format!("和第{}行是同一个支部的同一条", other.number()), "只留一行", faults);
-        }
+    if !seen.is_first(key, line, (ITEM, "同一个支部的同一条"), faults) {
         return;
     }
     let mut said = |column, (problem, remedy): Told| {

@@ -6,7 +6,7 @@
 use super::{
     columns::{Column, Page, headers, place},
     items,
-    row_by_row::Rows,
+    row_by_row::{Rows, Seen, is_filled},
 };
 use crate::{
     domain::{Checklist, PeriodId, SubmissionId, answer::MAX_TEXT_CHARS},
@@ -66,8 +66,8 @@ const fn opinion(state: ReviewState) -> (&'static str, ReviewState) {
     (terms::review(Some(state)), state)
 }
 
-/// The table of these submissions as a workbook.
-pub(crate) fn write(rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
+/// The table of these submissions as a workbook, which says how it comes back.
+pub(crate) fn write(rows: &[Row], back: &str) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = Page::new(&mut book, NAME, &COLUMNS)?.rows(&COLUMNS, rows)?;
     if let (Ok(last @ 1..), Some(opinion)) = (u32::try_from(rows.len()), place(&COLUMNS, OPINION)) {
@@ -84,17 +84,16 @@ pub(crate) fn write(rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
         "要排序，选中所有的列一起排：只排几列，意见就对不上支部，导入时不收。",
         "“条目与原因”这样写：第31条：缺签到表；第32条：照片看不清。几条之间用分号隔开，每条都写“第几条：”。",
         "“截止日期”这样写：2026-11-27。",
-        "填好存成xlsx，交给管系统的人用 review import 导入。导出以后又有了变化的，导入时会说出来。",
+        back,
     ];
     how_to(&mut book, &lines)?;
     book.save_to_buffer()
 }
 
-/// The table that a file's sheets hold, and what is wrong with it as such.
-pub(crate) fn table(sheets: &[Sheet]) -> (Table, Faults) {
+/// The table that a file's sheets hold, and what is wrong with it as such; told with where there is a right one.
+pub(crate) fn table(sheets: &[Sheet], template: &'static str) -> (Table, Faults) {
     let mut faults = Faults::default();
     let columns = headers(&COLUMNS);
-    let template = "或者用 review export 重新导出审核表";
     let form =
         Form { name: NAME, columns: &columns, unknown: Unknown::Fault, may_end_early: false, template };
     (Table::pick(sheets, &form, &mut faults), faults)
@@ -112,24 +111,18 @@ pub(crate) fn read<'t>(
     known: &BTreeMap<SubmissionId, Known>,
     faults: Faults,
 ) -> Rows<'t, Sound> {
-    let (mut rows, mut seen) = (Rows::new(faults), BTreeMap::new());
-    for line in table.lines() {
-        read_line(line, known, &mut seen, &mut rows);
-    }
-    rows
+    Rows::read(table, faults, |line, seen, rows| read_line(line, known, seen, rows))
 }
 
 fn read_line<'t>(
     line: Line<'t>,
     known: &BTreeMap<SubmissionId, Known>,
-    seen: &mut BTreeMap<SubmissionId, Line<'t>>,
+    seen: &mut Seen<'t, SubmissionId>,
     rows: &mut Rows<'t, Sound>,
 ) {
     let faults = &mut rows.faults;
-    if line.text(OPINION).is_empty() {
-        for column in [REASON, ITEMS, DUE].into_iter().filter(|column| !line.text(column).is_empty()) {
-            line.fault(column, "填了这一格，却没有选审核意见", "选上审核意见，或者清空这一格", faults);
-        }
+    let without = ("填了这一格，却没有选审核意见", "选上审核意见，或者清空这一格");
+    if !is_filled(line, OPINION, &[REASON, ITEMS, DUE], without, faults) {
         return;
     }
     let state = line.word(OPINION, &OPINIONS, faults);
@@ -142,11 +135,7 @@ fn read_line<'t>(
     if !is_one(line, known, faults) {
         return;
     }
-    if let Some(first) = seen.insert(known.id, line) {
-        // Which of the two is meant nobody knows but the clerk.
-        for (one, other) in [(first, line), (line, first)] {
-            one.fault(ID, format!("和第{}行是同一次上报", other.number()), "只留一行", faults);
-        }
+    if !seen.is_first(known.id, line, (ID, "同一次上报"), faults) {
         return;
     }
     let items = items(line, &known.checklist, &known.period, faults);
@@ -185,6 +174,10 @@ fn told(unsound: Unsound, known: &Known) -> (&'static str, String, &'static str)
         }
         Unsound::UnfitReason => (REASON, unfit(), "缩短，或者重新手工输入"),
         Unsound::UnfitItem => (ITEMS, unfit(), "缩短，或者重新手工输入"),
+        // Said already, with the item's title, where the items were read.
+        Unsound::NotTheirs(number, _) => {
+            (ITEMS, format!("第{number}条支部改不了"), "核对是第几条；要支部补什么，写在原因里")
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use rust_xlsxwriter::{
 /// As far down as drop-downs and formats reach.
 const LAST_ROW: u32 = 10_000;
 
-/// The blank roster.
-pub(crate) fn blank() -> Result<Vec<u8>, XlsxError> {
+/// The blank roster, which says how it comes back.
+pub(crate) fn blank(back: &str) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     table(book.add_worksheet().set_name(NAME)?)?;
     let lines = [
@@ -18,7 +18,7 @@ pub(crate) fn blank() -> Result<Vec<u8>, XlsxError> {
         "橙色的列必须填，鼠标停在表头上有说明；可以自己加“备注”列，不导入。",
         "编号定了就不要改：激活码、上报和问题都跟着编号走。",
         "不要合并单元格，不要隐藏行和列；从别处粘贴时选“只粘贴值”。",
-        "填好存成xlsx，用 roster import 导入。有错误会一次列全，什么也不写入。",
+        back,
     ];
     how_to(&mut book, &lines)?;
     book.save_to_buffer()
