@@ -110,7 +110,7 @@ impl From<Refusal> for CliError {
             Refusal::Passed(day) => (format!("{day}已经过了"), "写今天或者以后的日子"),
             Refusal::Same => ("不能交接给自己".to_owned(), "写接手的人"),
             Refusal::NoRandomness => ("系统给不出随机数".to_owned(), "过一会儿再试；一直这样就检查这台机器"),
-            Refusal::Denied(error) => (format!("没有权限（{error}）"), "把这句话告诉维护的人"),
+            Refusal::Denied(denied) => return denied.into(),
             Refusal::Database(error) => return error.into(),
         };
         Self::refused(problem, remedy)

@@ -210,9 +210,14 @@ fn lines(faults: &[Fault]) -> String {
     })
 }
 
+/// A file that cannot be read.
+pub(super) fn read_error(file: &Path, error: std::io::Error) -> CliError {
+    CliError::Read(file.display().to_string(), error)
+}
+
 /// The bytes of a file.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(file).map_err(|error| CliError::Read(file.display().to_string(), error))
+    std::fs::read(file).map_err(|error| read_error(file, error))
 }
 
 /// Refuses a file that is there already.
@@ -237,7 +242,10 @@ pub(super) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
 
 /// Makes a new file and fills it. What cannot be filled is removed: half a file would be taken for a whole one, and would stand
 /// in the way of the next try.
-fn fill_new(file: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), CliError> {
+pub(super) fn fill_new(
+    file: &Path,
+    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<(), CliError> {
     let failed = |error: std::io::Error| CliError::Write(file.display().to_string(), error);
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let mut open = opened.map_err(|error| match error.kind() {

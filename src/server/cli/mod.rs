@@ -16,12 +16,14 @@ mod judge;
 mod log;
 mod package;
 mod progress;
+mod restore;
 mod results;
 mod review;
 mod roster;
 mod roster_changes;
 mod row_by_row;
 mod serve;
+mod sessions;
 mod standard;
 mod standard_burden;
 mod standard_diff;
@@ -94,6 +96,10 @@ enum Command {
     Backup(backup::Backup),
     #[command(about = "演练：造一个示例市，给出各级工作台的登录链接")]
     Demo(demo::Demo),
+    #[command(about = "用备份恢复数据库：原来的要先移开；所有人重新登录")]
+    Restore(restore::Restore),
+    #[command(subcommand, about = "登录：让所有人退出")]
+    Sessions(sessions::Sessions),
     // What lists are read from is kept as things change; this is for whoever doubts it, or has changed the file by hand.
     #[command(hide = true, about = "把列表用的数据从原始记录重新算一遍")]
     Derive,
@@ -127,6 +133,8 @@ impl Command {
             Self::Account(_) => Some("正在查账号"),
             Self::Backup(_) => Some("正在备份"),
             Self::Demo(_) => Some("正在造示例市"),
+            Self::Restore(_) => Some("正在恢复"),
+            Self::Sessions(_) => Some("正在让所有人退出"),
             Self::Derive => Some("正在重新算"),
         }
     }
@@ -134,7 +142,7 @@ impl Command {
     fn needs(&self) -> Needs {
         match self {
             Self::Serve(_) | Self::Roster(roster::Roster::Import { .. }) => Needs::NewOrOld,
-            Self::Roster(roster::Roster::Template { .. }) => Needs::Nothing,
+            Self::Roster(roster::Roster::Template { .. }) | Self::Restore(_) => Needs::Nothing,
             Self::Standard(command) => command.needs(),
             Self::Roster(_)
             | Self::Codes(_)
@@ -147,6 +155,7 @@ impl Command {
             | Self::Account(_)
             | Self::Demo(_)
             | Self::Backup(_)
+            | Self::Sessions(_)
             | Self::Derive => Needs::Database,
         }
     }
@@ -191,6 +200,13 @@ fn complain(text: &str) {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    let photos = cli.photos.unwrap_or_else(|| match &cli.database {
+        Place::File(file) => file.with_file_name("photos"),
+        Place::Postgres(_) => "data/photos".into(),
+    });
+    if let Command::Restore(command) = cli.command {
+        return Ok(command.run(&cli.database, &photos).await?);
+    }
     let is_new = !cli.database.has_database().await.map_err(CliError::from)?;
     if is_new {
         match cli.command.needs() {
@@ -214,10 +230,6 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    let photos = cli.photos.unwrap_or_else(|| match &cli.database {
-        Place::File(file) => file.with_file_name("photos"),
-        Place::Postgres(_) => "data/photos".into(),
-    });
     let database = Database::open(&cli.database).await.map_err(CliError::from)?;
     if let (true, Place::File(file)) = (is_new, &cli.database) {
         tell_of_new(file, &cli.command);
@@ -236,6 +248,9 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Demo(command) => command.run(&database).await.map_err(Into::into),
         Command::Account(command) => command.run(&database).await.map_err(Into::into),
         Command::Backup(command) => command.run(&database, &photos).await.map_err(Into::into),
+        Command::Sessions(command) => command.run(&database).await.map_err(Into::into),
+        // It opens no database but the one that it makes.
+        Command::Restore(_) => Ok(()),
         Command::Derive => derive(&database).await.map_err(Into::into),
     };
     database.close().await;

@@ -133,6 +133,10 @@ deeds! {
     SignedOut = "session.ended",
     /// The sessions of a person were ended by somebody else.
     SessionsEnded = "session.ended_by_other",
+    /// The sessions of everybody were ended.
+    AllSessionsEnded = "session.all_ended",
+    /// The database was brought back from a backup: what was noted since is not in the log.
+    Restored = "database.restored",
     /// Signing in was refused too often.
     SignInBarred = "session.barred",
 }

@@ -64,14 +64,14 @@ impl Database {
             .await?;
         Ok(())
     }
-
-    /// Ends every session, as after a backup was brought back: who had been signed out since would be in again.
-    pub async fn end_all_sessions(&self) -> Result<u64, DatabaseError> {
-        Ok(sqlx::query("DELETE FROM sessions").execute(&self.pool).await?.rows_affected())
-    }
 }
 
 impl AccountsWriter {
+    /// Ends every session, and tells how many there were.
+    pub(crate) async fn end_all_sessions(&mut self) -> Result<u64, DatabaseError> {
+        Ok(sqlx::query("DELETE FROM sessions").execute(&mut *self.tx).await?.rows_affected())
+    }
+
     /// Begins a session. Those that nobody used since an instant are forgotten.
     pub async fn begin_session(&mut self, session: &Session, idle_since: u64) -> Result<(), DatabaseError> {
         sqlx::query("DELETE FROM sessions WHERE seen_at < $1")

@@ -46,6 +46,8 @@ pub(crate) fn deed(deed: Deed) -> &'static str {
         Deed::SignedIn => "登录",
         Deed::SignedOut => "退出",
         Deed::SessionsEnded => "让别人退出登录",
+        Deed::AllSessionsEnded => "让所有人退出登录",
+        Deed::Restored => "用备份恢复",
         Deed::SignInBarred => "多次登录不成，暂不让登录",
     }
 }

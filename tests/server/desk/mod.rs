@@ -6,6 +6,7 @@ mod clerk;
 mod entry;
 mod later;
 mod people;
+mod restored;
 
 pub(crate) use clerk::{Clerk, Page};
 
@@ -53,9 +54,7 @@ impl County {
     /// Runs the command line on the same database, and answers what it printed.
     #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> String {
-        let output = common::command(&file(&self.folder)).args(words).stdin(Stdio::null()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        command(&self.folder, words).unwrap()
     }
 
     /// Makes an account, and answers the path of the link that sets its password.
@@ -114,4 +113,12 @@ async fn prepare(folder: &TempDir, branches: usize) {
         database.issue_code(&common::code(number), &common::branch(number), NEVER).await.unwrap();
     }
     database.close().await;
+}
+
+/// Runs the command line on the database of a folder: what it printed, or how it refused.
+#[track_caller]
+pub(crate) fn command(folder: &TempDir, words: &[&str]) -> Result<String, String> {
+    let output = common::command(&file(folder)).args(words).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
 }

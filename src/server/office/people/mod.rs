@@ -9,6 +9,8 @@ pub(crate) mod passwords;
 pub(crate) mod roles;
 mod secret;
 pub(crate) mod sessions;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use authority::{Act, Denied, Grant, Person, PersonId, Role};
 pub(crate) use secret::Secret;

@@ -14,6 +14,7 @@ use crate::{
             sessions::Session,
         },
         office::{
+            actor::Actor,
             clock::{Clock, Random},
             log::{Deed, Record, Who},
         },
@@ -123,6 +124,31 @@ pub(crate) async fn end_others(
     let account = tx.account(person.id.0).await?;
     let record = account.map(|account| own(&account, clock.now_ms(), Deed::SignedOut));
     tx.commit(record.as_slice()).await?;
+    Ok(ended)
+}
+
+/// Ends the sessions of everybody; how many there were.
+pub(crate) async fn end_all(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+) -> Result<u64, DatabaseError> {
+    end_all_as(database, actor.record(clock.now_ms(), Deed::AllSessionsEnded, None, "")).await
+}
+
+/// The same of a database that a backup was made of: who was signed out or closed since would be in again.
+pub(crate) async fn end_all_restored(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+) -> Result<u64, DatabaseError> {
+    end_all_as(database, actor.record(clock.now_ms(), Deed::Restored, None, "")).await
+}
+
+async fn end_all_as(database: &Database, record: Record) -> Result<u64, DatabaseError> {
+    let mut tx = database.change_accounts().await?;
+    let ended = tx.end_all_sessions().await?;
+    tx.commit(&[record]).await?;
     Ok(ended)
 }
 
