@@ -19,6 +19,7 @@ mod progress;
 mod restore;
 mod results;
 mod review;
+mod review_paper;
 mod roster;
 mod roster_changes;
 mod row_by_row;

@@ -28,7 +28,7 @@ impl Results {
         must_be_new_workbook(&output)?;
         let results = results::with_reports(database, &period.0, under.as_deref()).await?;
         write_new(&output, &tables::results::write(&results)?)?;
-        let (all, reported) = (results.branches.len(), results.reported.len());
+        let (all, reported) = (results.branches.len(), results.have_reported());
         say(format!(
             "已写入“{}”：{all}个支部，已上报{reported}个，未上报{}个。",
             output.display(),

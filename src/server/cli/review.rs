@@ -3,6 +3,7 @@
 use super::{
     days,
     error::{self, CliError, must_be_new_workbook, write_new},
+    review_paper::Paper,
     row_by_row,
     text::{moment, say, table},
 };
@@ -46,6 +47,8 @@ pub(super) enum Review {
     Approve(Plain),
     #[command(about = "退回修改，或者要求补材料")]
     Return(Return),
+    #[command(about = "登记收到的纸质自评：总分和申报等次，算已报")]
+    Paper(Paper),
     #[command(about = "导出审核表（xlsx），填好以后用 review import 导回")]
     Export {
         #[arg(short, long, value_name = "FILE", help = "写到哪个新文件")]
@@ -115,6 +118,7 @@ impl Review {
             Self::Begin(plain) => plain.run(database, ReviewState::InReview).await,
             Self::Approve(plain) => plain.run(database, ReviewState::Approved).await,
             Self::Return(back) => back.run(database).await,
+            Self::Paper(paper) => paper.run(database).await,
             Self::Export { output, period, under } => {
                 must_be_new_workbook(&output)?;
                 let rows = rows(database, period.as_ref(), under.as_deref()).await?;
@@ -230,6 +234,9 @@ impl From<Refusal> for CliError {
             Refusal::Unsound(Unsound::UnfitReason | Unsound::UnfitItem) => {
                 let problem = format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
                 Self::refused(problem, "缩短，或者重新手工输入")
+            }
+            Refusal::Unsound(Unsound::NotTheirs) => {
+                Self::refused("有一条由上级评，或者这一期不评，支部改不了", "核对是第几条；要支部补什么，写在 --reason 里")
             }
             Refusal::Overtaken | Refusal::Unsound(_) => {
                 let problem = "就在刚才，支部撤回了这份，或者别人审核了它";

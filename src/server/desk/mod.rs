@@ -21,8 +21,10 @@ mod links;
 mod me;
 mod people;
 mod posted;
+mod reports;
 pub mod router;
 mod state;
+mod today;
 mod visitor;
 
 pub use state::Desk;

@@ -1,6 +1,6 @@
 //! Which address leads where, and what holds for every page.
 
-use super::{Desk, entry, failure::Failure, links, me, people};
+use super::{Desk, entry, failure::Failure, links, me, people, reports, today};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -36,6 +36,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(entry::routes())
         .merge(me::routes())
         .merge(people::routes())
+        .merge(today::routes())
+        .merge(reports::routes())
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(headers))

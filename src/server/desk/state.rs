@@ -6,7 +6,7 @@ use crate::server::{
         address::{ClientAddress, Network, TrustedProxies},
         throttle::Throttle,
     },
-    office::{clock::Clock, evidence::Evidence, people::passwords::Passwords},
+    office::{clock::Clock, evidence::Evidence, people::passwords::Passwords, standards::Checklists},
 };
 use axum::extract::FromRef;
 use sha2::{Digest as _, Sha256};
@@ -27,6 +27,8 @@ pub struct Desk {
     pub(crate) passwords: Passwords,
     /// Passwords that were tried lately.
     pub(crate) tries: Arc<Tries>,
+    /// Published checklists, each read once.
+    pub(crate) checklists: Checklists,
 }
 
 impl Desk {
@@ -38,7 +40,8 @@ impl Desk {
         trusted_proxies: Arc<[Network]>,
     ) -> Self {
         let (passwords, tries) = (Passwords::default(), Arc::default());
-        Self { database, evidence, clock, trusted_proxies, passwords, tries }
+        let checklists = Checklists::new(database.clone());
+        Self { database, evidence, clock, trusted_proxies, passwords, tries, checklists }
     }
 }
 

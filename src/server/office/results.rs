@@ -4,6 +4,7 @@
 pub(crate) use crate::server::database::results::Report;
 
 use super::{
+    papers::Paper,
     reviewing::{self, Row},
     scope::{self, Gone, Refusal, Trees},
     standards::Checklists,
@@ -33,6 +34,8 @@ pub(crate) struct Results {
     pub(crate) above: BTreeMap<BranchCode, String>,
     /// What counts of those that have reported.
     pub(crate) reported: BTreeMap<BranchCode, Row>,
+    /// What came on paper.
+    pub(crate) papers: BTreeMap<BranchCode, Paper>,
     /// What it says, as far as tables tell it: only [`with_reports`] reads it.
     pub(crate) reports: BTreeMap<BranchCode, Report>,
     /// 由上级评: what was given for the period, oldest first.
@@ -110,8 +113,22 @@ pub(crate) async fn of(
     let above =
         branches.iter().filter_map(|branch| Some((branch.code.clone(), tree.above(branch)?.name.clone())));
     let above = above.collect();
+    let codes: Vec<BranchCode> = branches.iter().map(|branch| branch.code.clone()).collect();
+    let papers = database.papers_of(period, &codes).await?;
     let (period, given, reports) = (period.clone(), database.given_for(period).await?, BTreeMap::new());
-    Ok(Results { period, branches, above, reported, reports, given, gone, checklists, order, stands_under })
+    Ok(Results {
+        period,
+        branches,
+        above,
+        reported,
+        papers,
+        reports,
+        given,
+        gone,
+        checklists,
+        order,
+        stands_under,
+    })
 }
 
 /// The same with what the reports say. Of each that is kept of which tables tell: what was answered where something was given from
@@ -166,6 +183,12 @@ fn is_told(entry: &Entry) -> bool {
 }
 
 impl Results {
+    /// How many have reported, by phone or on paper.
+    pub(crate) fn have_reported(&self) -> usize {
+        let only_paper = self.papers.keys().filter(|branch| !self.reported.contains_key(branch));
+        self.reported.len() + only_paper.count()
+    }
+
     /// The checklists in use, in order.
     pub(crate) fn checklists(&self) -> impl Iterator<Item = (&ContentHash, &Checklist)> {
         self.order.iter().filter_map(|hash| Some((hash, self.checklists.get(hash)?.as_ref())))

@@ -1,5 +1,6 @@
 //! What came in, and what the upper level says of it (审核).
 
+pub(crate) mod browsing;
 pub(crate) mod pages;
 
 pub(crate) use crate::server::database::pages::{ReportCounts as Counts, ReportFilter as Filter, Stage};

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, Checklist, ContentHash, Item, Part, Points, ProfileNumber,
-        ScoreSheet, ValueAbove, WithAbove,
+        AnswerKey, AnswerValue, Assessment, Checklist, ContentHash, Grading, Item, Part, Points,
+        ProfileNumber, ScoreSheet, ValueAbove, WithAbove,
         scoring::{ItemScore, PartScore},
     },
     server::office::{
         judging,
+        papers::Paper,
         results::{Report, Results},
         reviewing::Row,
         roster::Unit,
@@ -25,6 +26,13 @@ use std::collections::BTreeSet;
 
 /// How many items 主要问题 names before it says how many there are.
 const NAMED_PROBLEMS: usize = 5;
+
+/// 镇汇总表 alone.
+pub(crate) fn summary_of(results: &Results) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    Page::new(&mut book, "镇汇总表", &summary())?.rows(&summary(), lines(results))?;
+    book.save_to_buffer()
+}
 
 /// The workbook of these results.
 pub(crate) fn write(results: &Results) -> Result<Vec<u8>, XlsxError> {
@@ -323,6 +331,8 @@ struct Line<'a> {
     known: Option<&'a Row>,
     /// What that says.
     report: Option<&'a Report>,
+    /// What it handed in on paper.
+    paper: Option<&'a Paper>,
     list: Option<&'a Checklist>,
     above: &'a str,
     gone: Option<&'a Gone>,
@@ -337,6 +347,7 @@ fn lines(results: &Results) -> impl Iterator<Item = Line<'_>> {
         branch,
         known: results.reported.get(&branch.code),
         report: results.reports.get(&branch.code),
+        paper: results.papers.get(&branch.code),
         list: results.checklist(&branch.code),
         above: results.above.get(&branch.code).map_or("", String::as_str),
         gone: results.gone.get(&branch.code),
@@ -353,8 +364,13 @@ fn summary<'a>() -> [Column<Line<'a>>; 18] {
             line.report.map(|report| &report.submission.declaration.secretary).into()
         }),
         Column::shown("党员数", 8.0, |line| line.report.and_then(members).into()),
-        Column::shown("自评得分", 9.0, |line| line.report.map(|report| report.sheet.total()).into()),
-        Column::shown("申报等次", 9.0, |line| line.known.map(|known| &known.claimed).into()),
+        Column::shown("自评得分", 9.0, |line| {
+            line.report.map(|report| report.sheet.total()).or(on_paper(line).map(|(score, _)| score)).into()
+        }),
+        Column::shown("申报等次", 9.0, |line| match line.known {
+            Some(known) => (&known.claimed).into(),
+            None => on_paper(line).map(|(_, claimed)| claimed).into(),
+        }),
         Column::shown("考评得分", 9.0, |_| Cell::BLANK),
         Column::shown("拟定等次", 9.0, |_| Cell::BLANK),
         Column::shown("主要问题", 48.0, |line| {
@@ -379,9 +395,22 @@ fn members(report: &Report) -> Option<u32> {
     Some(assessment.profile()?.number(ProfileNumber::AllMembers))
 }
 
+/// 自评得分 and 申报等次 of a branch that handed in paper alone.
+fn on_paper(line: &Line<'_>) -> Option<(Points, String)> {
+    let (score, claimed) = line.paper.filter(|_| line.known.is_none())?.said?;
+    let usual = Grading::default();
+    let grading = line.list.map_or(&usual, |list| &list.grading);
+    Some((score, terms::grade(grading, claimed.into()).to_owned()))
+}
+
 /// 上报情况
 fn standing(line: &Line<'_>) -> String {
-    let mut standing = line.known.map_or("未上报", |known| terms::review(known.state())).to_owned();
+    let mut standing = match (line.known, line.paper) {
+        (Some(known), None) => terms::review(known.state()).to_owned(),
+        (Some(known), Some(_)) => format!("{}，另有纸质", terms::review(known.state())),
+        (None, Some(_)) => "纸质".to_owned(),
+        (None, None) => "未上报".to_owned(),
+    };
     if line.known.is_some_and(|known| known.counting.receipt.late) {
         standing.push_str("，迟报");
     }

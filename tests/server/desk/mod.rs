@@ -7,6 +7,9 @@ mod entry;
 mod later;
 mod people;
 mod restored;
+mod phones;
+mod reports;
+mod reviewing;
 
 pub(crate) use clerk::{Clerk, Page};
 

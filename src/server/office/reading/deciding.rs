@@ -13,10 +13,19 @@ use crate::{
                 Act,
                 authority::{self, must},
             },
-            reviewing::{self, Done, Known, Opinion, Unsound},
+            reviewing::{self, Known, Opinion, Unsound},
         },
     },
 };
+
+/// When something was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Just now.
+    Now,
+    /// It had been said so already, as when a form is sent twice.
+    Before,
+}
 
 /// Why nothing was said.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +73,7 @@ pub(crate) async fn decide(
     id: SubmissionId,
     after: usize,
     opinion: Opinion,
-) -> Result<Done, Refusal> {
+) -> Result<Said, Refusal> {
     let today = shanghai_date(clock.now_ms());
     let known = seen(database, actor, id, today).await?;
     must(database, actor, Act::Review, &known.branch, today).await?;
@@ -75,7 +84,7 @@ pub(crate) async fn decide(
             Some(_) => {}
         },
         ReviewState::InReview | ReviewState::Approved => {
-            if !opinion.reason.is_empty() || !opinion.items.is_empty() {
+            if !opinion.reason.is_empty() || !opinion.items.is_empty() || opinion.due.is_some() {
                 return Err(Refusal::Words);
             }
         }
@@ -83,7 +92,7 @@ pub(crate) async fn decide(
     if let Some(said) = known.reviews.get(after) {
         let by = actor.speaker(database, &known.branch).await.map_err(reviewing::Refusal::from)?;
         let is_same = opinion.is(said) && said.by == by;
-        return if is_same { Ok(Done::Unchanged) } else { Err(newer(&known, after)) };
+        return if is_same { Ok(Said::Before) } else { Err(newer(&known, after)) };
     }
     let begins = opinion.state == ReviewState::InReview;
     if let Some(last) = known.reviews.last().filter(|_| begins) {
@@ -93,9 +102,9 @@ pub(crate) async fn decide(
         Err(Unsound::Replaced) => return Err(Refusal::Replaced),
         checked => checked.map_err(reviewing::Refusal::from)?,
     };
-    let Some(sound) = sound else { return Ok(Done::Unchanged) };
+    let Some(sound) = sound else { return Ok(Said::Before) };
     if reviewing::say(database, clock, actor, &[&sound]).await?.is_empty() {
-        return Ok(Done::Said { branch: known.branch.to_string() });
+        return Ok(Said::Now);
     }
     let now = seen(database, actor, id, today).await?;
     Err(if now.reviews.len() > after { newer(&now, after) } else { Refusal::Replaced })

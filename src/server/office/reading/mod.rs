@@ -12,9 +12,9 @@ use super::{
     actor::Actor,
     people::{
         Act, Denied,
-        authority::{denies, must},
+        authority::{self, denies, must},
     },
-    reviewing::{self, Known},
+    reviewing::{self, Filter, Known, Stage},
     scope::Gone,
     standards::Checklists,
 };
@@ -65,8 +65,6 @@ pub(crate) struct Reading {
     pub(crate) known: Known,
     /// For which period, as its checklist has it.
     pub(crate) period: Period,
-    /// The day on which that takes the tree as it stands.
-    pub(crate) day: Date,
     /// Its receipt.
     pub(crate) receipt: Receipt,
     /// 申报等次, as its standard calls it.
@@ -85,6 +83,8 @@ pub(crate) struct Reading {
     pub(crate) last_period: Option<Other>,
     /// 由上级评: what was given for the period, oldest first.
     pub(crate) given: Vec<ValueAbove>,
+    /// Whether whoever reads may say something of it.
+    pub(crate) may_review: bool,
     /// What came on paper beside it, if anything did.
     pub(crate) paper: Option<Paper>,
 }
@@ -139,9 +139,9 @@ pub(crate) async fn read(
         heads: heads(&all, &known.period),
         given: given.filter(|value| value.period == known.period).collect(),
         paper: papers.remove(&known.branch),
+        may_review: may_review(database, actor, &known.branch, today).await?,
         known,
         period,
-        day,
         receipt,
         report,
         missing,
@@ -161,6 +161,48 @@ pub(crate) async fn seen(
     let known = reviewing::known(database, [id]).await?.remove(&id).ok_or(Refusal::Unknown)?;
     must(database, actor, Act::See, &known.branch, today).await?;
     Ok(known)
+}
+
+async fn may_review(
+    database: &Database,
+    actor: &Actor,
+    branch: &BranchCode,
+    today: Date,
+) -> Result<bool, DatabaseError> {
+    match must(database, actor, Act::Review, branch, today).await {
+        Ok(()) => Ok(true),
+        Err(authority::Refusal::Denied(_)) => Ok(false),
+        Err(authority::Refusal::Database(error)) => Err(error),
+    }
+}
+
+/// The reports before and after one, in the order of codes, that wait for a review, of those that a list shows which it was opened from.
+pub(crate) async fn beside(
+    database: &Database,
+    actor: &Actor,
+    filter: Filter,
+    id: SubmissionId,
+    today: Date,
+) -> Result<[Option<SubmissionId>; 2], Refusal> {
+    let known = seen(database, actor, id, today).await?;
+    let scope = match (&filter.under, actor) {
+        (Some(unit), _) => Some(unit.clone()),
+        (None, Actor::Person(person)) => person.reaches(Act::See, today).into_iter().next(),
+        (None, _) => database.tops().await?.into_iter().next(),
+    };
+    let (Some(scope), Some(period)) = (scope, known.checklist.period(&known.period)) else {
+        return Ok([None, None]);
+    };
+    must(database, actor, Act::See, &scope, today).await?;
+    let stage = match filter.stage {
+        Some(Stage::Reviewed(ReviewState::InReview)) => filter.stage,
+        _ => Some(Stage::Waiting),
+    };
+    let period = Some(period.id.clone());
+    let filter = Filter { period, under: None, stage, overdue_on: None, ..filter };
+    let day =
+        database.freeze(&known.period).await?.or(known.checklist.period(&known.period).map(|it| it.ends));
+    Ok(reviewing::beside(database, &scope, &filter, (&known.branch, day)).await?)
 }
 
 /// The branch of a submission that names this photo, if whoever asks may see it.

@@ -159,13 +159,13 @@ async fn the_second_reviewer_is_told_what_the_first_said() {
     assert!(matches!(say(&one, 0, &yesterday).await, Err(Refused::PastDay)));
     let wordy = Opinion { reason: "缺签到表".into(), ..approve.clone() };
     assert!(matches!(say(&one, 0, &wordy).await, Err(Refused::Words)));
-    assert!(matches!(say(&one, 0, &approve).await, Ok(reviewing::Done::Said { .. })));
-    assert!(matches!(say(&one, 0, &approve).await, Ok(reviewing::Done::Unchanged)), "sent twice");
+    assert!(matches!(say(&one, 0, &approve).await, Ok(deciding::Said::Now)));
+    assert!(matches!(say(&one, 0, &approve).await, Ok(deciding::Said::Before)), "sent twice");
     let Err(Refused::Newer(said)) = say(&other, 0, &give_back).await else { unreachable!("it is newer") };
     assert_eq!((said.len(), said[0].by.as_str()), (1, "镇安镇党委 王芳"));
     // Even where both mean the same, the second is told who said it.
     assert!(matches!(say(&other, 0, &approve).await, Err(Refused::Newer(_))));
-    assert!(matches!(say(&other, 1, &give_back).await, Ok(reviewing::Done::Said { .. })));
+    assert!(matches!(say(&other, 1, &give_back).await, Ok(deciding::Said::Now)));
     let begin = Opinion::from(ReviewState::InReview);
     assert!(matches!(say(&other, 2, &begin).await, Err(Refused::Review(reviewing::Refusal::Reviewed(_)))));
     let elsewhere = say(&person("王芳", "b"), 2, &approve).await;

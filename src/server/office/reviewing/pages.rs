@@ -103,9 +103,9 @@ pub(crate) async fn beside(
     database: &Database,
     scope: &BranchCode,
     filter: &ReportFilter,
-    (branch, day): (&BranchCode, Date),
+    (branch, day): (&BranchCode, Option<Date>),
 ) -> Result<[Option<SubmissionId>; 2], DatabaseError> {
-    let days = filter.period.clone().map(|period| (period, Some(day))).into_iter().collect();
+    let days = filter.period.clone().map(|period| (period, day)).into_iter().collect();
     let find = async |is_after| database.report_beside(&days, &[scope], filter, (branch, is_after)).await;
     Ok([find(false).await?, find(true).await?])
 }

@@ -1,0 +1,270 @@
+//! The page of 一份上报: what asks to be looked at stands open, what does not is folded; a note at any item, and one act for all.
+
+use super::{
+    filter::Query,
+    item::{self, Around, NOTE},
+    words,
+};
+use crate::{
+    domain::{SubmissionId, scoring::ItemState},
+    protocol::ReviewState,
+    server::{
+        desk::{
+            frame,
+            kit::{Tone, area, hidden, line, note},
+            links,
+            visitor::Visitor,
+        },
+        office::reading::{Flag, Reading, Seen, items},
+    },
+    words::{dates, terms, units, whole},
+};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// Of a checklist that asks with more bytes than this, what is folded does not say what it asks: a page is to come soon on a poor line.
+const REQUIREMENTS: usize = 20_000;
+
+/// What a reviewer typed, to be shown again.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    /// Item by item.
+    pub(super) notes: BTreeMap<String, String>,
+    /// In general.
+    pub(super) reason: String,
+    /// Until when, as typed.
+    pub(super) due: String,
+    /// What was wrong with it.
+    pub(super) fault: Option<String>,
+}
+
+/// What the page is shown with.
+pub(super) struct Shown<'a> {
+    /// To whom.
+    pub(super) visitor: &'a Visitor,
+    /// The report.
+    pub(super) reading: &'a Reading,
+    /// The list that it was opened from.
+    pub(super) query: &'a Query,
+    /// The waiting ones before and after it.
+    pub(super) beside: [Option<SubmissionId>; 2],
+    /// What was typed.
+    pub(super) typed: &'a Typed,
+}
+
+/// The page.
+pub(super) fn page(shown: &Shown<'_>) -> Markup {
+    let Shown { visitor, reading, typed, .. } = shown;
+    let title = format!("{}　{}自评", reading.branch.name, reading.period.name);
+    let id = reading.known.id;
+    let body = html! {
+        @if let Some(fault) = &typed.fault { (note(Tone::Wrong, fault)) }
+        (said(shown.query))
+        (facts(shown))
+        @if shown.reading.may_review {
+            form.reading method="post" action=(shown.query.at(&super::review_address(id))) {
+                (hidden("csrf", &visitor.token))
+                (hidden("after", &reading.known.reviews.len().to_string()))
+                (first_acts(shown))
+                (all_items(shown))
+                (last_acts(shown))
+            }
+        } @else {
+            (ways(shown))
+            (all_items(shown))
+        }
+        (history(shown))
+    };
+    frame::page(visitor, links::REPORTS, &title, &body)
+}
+
+/// What happened to the one before.
+fn said(query: &Query) -> Markup {
+    let said = match query.said.as_str() {
+        "approved" => "上一份审核通过。",
+        "returned" => "上一份退回修改，支部的手机上能看到。",
+        "incomplete" => "上一份要求补材料，支部的手机上能看到。",
+        "in_review" => return note(Tone::Done, "开始审核了，支部从现在起不能自己撤回。"),
+        _ => return html! {},
+    };
+    let before = query.of.parse::<SubmissionId>().ok().map(super::address);
+    html! {
+        p.note.done {
+            strong { "办好了" } " " (said)
+            @if let Some(before) = before { " " a href=(query.at(&before)) { "回去看上一份" } }
+        }
+    }
+}
+
+fn facts(shown: &Shown<'_>) -> Markup {
+    let Shown { reading, visitor, .. } = shown;
+    let (declaration, today) = (&reading.report.submission.declaration, visitor.today);
+    let state = terms::review(reading.state());
+    html! {
+        p.facts {
+            strong { (reading.report.sheet.total()) "分" } (whole::of_full(&reading.known.checklist))
+            "，申报" strong { (reading.claimed) } "　状态：" strong { (state) } br;
+            "上报给" (reading.above) "，" (dates::moment(reading.receipt.received_at, today)) "送达"
+            @if reading.receipt.late { "，" strong { "迟报" } }
+            "，回执码" (reading.receipt.code) br;
+            "填报人" (declaration.reporter) "（" (declaration.reporter_post) "），"
+            (dates::day(declaration.considered_on, today)) (words::considered(declaration.considered_by)) "研究，书记" (declaration.secretary) "确认"
+        }
+        @for remark in remarks(reading) { (note(Tone::Calm, &remark)) }
+        @if let Some(asked) = reading.asked.last() {
+            p.note.calm {
+                strong { "请注意" } " 这是退回以后重新报的。上次：" (words::step(asked, today))
+                @if !asked.reason.is_empty() { "，原因：" (asked.reason) }
+                "。下面先列上次要求改的和这次改了的，其余的收起来。"
+            }
+        }
+    }
+}
+
+fn remarks(reading: &Reading) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !reading.known.counts() {
+        remarks.push("这份已经撤回，或者支部后来重新报了，不用再审。".to_owned());
+    }
+    if reading.heads > 1 {
+        remarks.push(format!("两部手机各报了一份（共{}份），以最新的为准。", reading.heads));
+    }
+    if !reading.missing.is_empty() {
+        remarks.push(format!("照片还差{}张没有传上来。", reading.missing.len()));
+    }
+    if let Some((score, _)) = reading.paper.as_ref().and_then(|paper| paper.said) {
+        remarks.push(format!("这个支部还交了纸质的，得分{score}；以手机上报的为准。"));
+    }
+    remarks.extend(reading.gone.as_ref().map(|gone| units::gone(gone.on, gone.into.as_deref()) + "。"));
+    remarks
+}
+
+/// The waiting reports beside this one.
+fn ways(shown: &Shown<'_>) -> Markup {
+    let [before, after] = shown.beside;
+    let to = |id| shown.query.at(&super::address(id));
+    html! {
+        nav.acts aria-label="前后待审的" {
+            @if let Some(id) = before { a.button.quiet href=(to(id)) accesskey="p" rel="prev" { "前一份待审" } }
+            @if let Some(id) = after { a.button.quiet href=(to(id)) accesskey="n" rel="next" { "后一份待审" } }
+            a href=(shown.query.at(links::REPORTS)) accesskey="l" { "回一览" }
+        }
+    }
+}
+
+/// The act for what has nothing wrong: at hand at once, without a way through the page.
+fn first_acts(shown: &Shown<'_>) -> Markup {
+    let reading = shown.reading;
+    html! {
+        div.acts {
+            @if reading.waits() {
+                button type="submit" name="act" value="approved" accesskey="t" autofocus[shown.typed.fault.is_none()] { "通过，看下一份" }
+            }
+            @if reading.known.counts() && reading.known.reviews.is_empty() {
+                button.quiet type="submit" name="act" value="in_review" accesskey="k" { "开始审核（支部不能再撤回）" }
+            }
+            @if reading.known.counts() { a href="#back" accesskey="b" { "退回修改、需补材料" } }
+        }
+        (ways(shown))
+    }
+}
+
+/// What is asked of the branch: the notes above, a reason, and one day.
+fn last_acts(shown: &Shown<'_>) -> Markup {
+    let (reading, typed) = (shown.reading, shown.typed);
+    html! {
+        @if reading.known.counts() {
+            fieldset id="back" {
+                legend { "退回修改，或者要支部补材料" }
+                p.muted { "写在各条下面的意见一起发给支部。" }
+                (area("总的原因", "reason", &typed.reason, None))
+                (line("哪天之前改好", "due", "date", &typed.due, None))
+                div.acts {
+                    button.second type="submit" name="act" value="returned" accesskey="r" { "退回修改" }
+                    button.second type="submit" name="act" value="incomplete" accesskey="c" { "需补材料" }
+                    @if reading.state() != Some(ReviewState::Approved) {
+                        button type="submit" name="act" value="approved" { "审核通过" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn all_items(shown: &Shown<'_>) -> Markup {
+    let reading = shown.reading;
+    let seen = items(reading);
+    let notes = |seen: &Seen<'_>| shown.typed.notes.get(seen.item.id.as_str()).cloned().unwrap_or_default();
+    let notes: Option<&dyn Fn(&Seen<'_>) -> String> =
+        if shown.reading.may_review && reading.known.counts() { Some(&notes) } else { None };
+    let whole = seen.iter().map(|seen| seen.item.requirement.len()).sum::<usize>() <= REQUIREMENTS;
+    let (id, period, above) = (reading.known.id, &reading.period, &reading.above);
+    let around = Around { id, period, above, whole, notes };
+    let typed = |seen: &Seen<'_>| shown.typed.notes.contains_key(seen.item.id.as_str());
+    let is_open = |seen: &Seen<'_>| typed(seen) || stands_open(reading, seen);
+    let judged = |seen: &Seen<'_>| seen.score.state == ItemState::JudgedAbove;
+    html! {
+        @let open: Vec<&Seen<'_>> = seen.iter().filter(|seen| is_open(seen) && !judged(seen)).collect();
+        @let above: Vec<&Seen<'_>> = seen.iter().filter(|seen| is_open(seen) && judged(seen)).collect();
+        @let folded: Vec<&Seen<'_>> = seen.iter().filter(|seen| !is_open(seen)).collect();
+        @if !open.is_empty() {
+            h2 { "要看的" (open.len()) "条" }
+            @for seen in open { (item::open(&around, seen)) }
+        }
+        @if !above.is_empty() {
+            h2 { "由上级评的" (above.len()) "条" }
+            @for seen in above { (item::open(&around, seen)) }
+        }
+        @for aspect in &reading.known.checklist.aspects {
+            @let own: Vec<&&Seen<'_>> = folded.iter().filter(|seen| seen.aspect.id == aspect.id).collect();
+            @if !own.is_empty() {
+                details.folded {
+                    summary { (aspect.name) "：" (own.len()) "条" (what_is_folded(reading)) }
+                    @for seen in own { (item::folded(&around, seen)) }
+                }
+            }
+        }
+    }
+}
+
+/// What follows a return shows first what differs; else what has any flag stands open.
+fn stands_open(reading: &Reading, seen: &Seen<'_>) -> bool {
+    if reading.before.is_some() {
+        seen.flags.contains(&Flag::Changed) || seen.flags.contains(&Flag::Asked)
+    } else {
+        !seen.flags.is_empty()
+    }
+}
+
+fn what_is_folded(reading: &Reading) -> &'static str {
+    if reading.before.is_some() { "和上次一样" } else { "没有提示" }
+}
+
+/// What was said of it so far.
+fn history(shown: &Shown<'_>) -> Markup {
+    let (reading, today) = (shown.reading, shown.visitor.today);
+    let number = |item: &crate::domain::ItemId| reading.known.checklist.find(item).map(|(number, ..)| number);
+    html! {
+        @if !reading.known.reviews.is_empty() {
+            details.folded {
+                summary { "审核记录" (reading.known.reviews.len()) "条" }
+                ol {
+                    @for review in &reading.known.reviews {
+                        li {
+                            (words::step(review, today))
+                            @if !review.reason.is_empty() { "。原因：" (review.reason) }
+                            @for one in &review.items {
+                                br; @if let Some(number) = number(&one.item) { "第" (number) "条：" } (one.reason)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The item that a field is about.
+pub(super) fn noted(field: &str) -> Option<&str> {
+    field.strip_prefix(NOTE)
+}

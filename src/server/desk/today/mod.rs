@@ -1,0 +1,180 @@
+//! 今天要办: what waits, each with the way to its list; how far the period is, and how each unit right below stands.
+
+use super::{
+    Desk,
+    failure::Failure,
+    frame,
+    kit::{Column, choice, filter, nothing, table},
+    links,
+    reports::Query,
+    visitor::Visitor,
+};
+use crate::{
+    domain::{BranchCode, Period, PeriodId},
+    server::office::{
+        mending,
+        people::Act,
+        today::{self, Refusal, Row, Today},
+    },
+    words::dates,
+};
+use axum::{
+    Router,
+    extract::{self, State},
+    routing::get,
+};
+use jiff::civil::Date;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+pub(super) fn routes() -> Router<Desk> {
+    Router::new().route(links::TODAY, get(show))
+}
+
+/// What stands in the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    period: String,
+    under: String,
+}
+
+async fn show(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    extract::Query(asked): extract::Query<Asked>,
+) -> Result<Markup, Failure> {
+    let own = visitor.person.reaches(Act::See, visitor.today);
+    let unit = BranchCode::new(asked.under).ok().or_else(|| own.first().cloned()).ok_or(Failure::NotHere)?;
+    let period = PeriodId::new(asked.period).ok();
+    let (database, actor) = (&desk.database, visitor.actor());
+    let period = period.as_ref();
+    let today = today::today(database, &desk.checklists, &actor, &unit, period, visitor.today).await?;
+    Ok(page(&visitor, &own, &today))
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied(_) => Self::NotHere,
+            Refusal::Reviewing(refusal) => refusal.into(),
+            Refusal::Mending(mending::Refusal::Database(error)) | Refusal::Database(error) => error.into(),
+            Refusal::Mending(_) => Self::NotHere,
+        }
+    }
+}
+
+fn page(visitor: &Visitor, own: &[BranchCode], today: &Today) -> Markup {
+    let tasks = tasks(today);
+    let body = html! {
+        @if own.len() > 1 || today.periods.len() > 1 { (chosen(own, today)) }
+        @if tasks.is_empty() {
+            (nothing("眼下没有要办的。"))
+        } @else {
+            ul.tasks {
+                @for (count, name, address) in &tasks {
+                    li { a href=(address) { span.count { (count) } span { (name) } } }
+                }
+            }
+        }
+        @match &today.period {
+            Some(period) => { (progress(visitor, today, period)) },
+            None => { (nothing("还没有发布标准。标准发布以后，这里看得到各支部报得怎么样。")) },
+        }
+    };
+    let title = format!("今天要办　{}", today.unit.name);
+    frame::page(visitor, links::TODAY, &title, &body)
+}
+
+fn chosen(own: &[BranchCode], today: &Today) -> Markup {
+    let periods = today.periods.iter().map(|period| (period.id.to_string(), period.name.clone()));
+    let period = today.period.as_ref().map(|period| period.id.to_string()).unwrap_or_default();
+    let units: Vec<_> = own.iter().map(|code| (code.to_string(), code.to_string())).collect();
+    filter(
+        links::TODAY,
+        &html! {
+            @if today.periods.len() > 1 { (choice("考核周期", "period", &periods.collect::<Vec<_>>(), &period)) }
+            @if own.len() > 1 { (choice("单位", "under", &units, today.unit.code.as_str())) }
+        },
+    )
+}
+
+/// What waits: how many, what, and where. What is none is left out.
+fn tasks(today: &Today) -> Vec<(u32, &'static str, String)> {
+    let (unit, reports, problems) = (&today.unit.code, &today.reports, &today.problems);
+    let findings = |asked: &str| format!("{}?under={unit}&{asked}", links::FINDINGS);
+    let mut tasks = Vec::new();
+    if let Some(period) = &today.period {
+        let list = |state| Query::of_count(&period.id, unit, state);
+        tasks.push((reports.unreviewed + reports.in_review, "待审", list("waiting")));
+        tasks.push((reports.overdue, "退回逾期", list("overdue")));
+        tasks.push((reports.due - reports.reported, "未报", list("unreported")));
+    }
+    tasks.push((problems.mended, "问题待验收", findings("state=mended")));
+    tasks.push((problems.overdue, "问题逾期", findings("overdue=1")));
+    tasks.retain(|(count, ..)| *count > 0);
+    tasks
+}
+
+fn progress(visitor: &Visitor, today: &Today, period: &Period) -> Markup {
+    let reports = &today.reports;
+    let list = |state| Query::of_count(&period.id, &today.unit.code, state);
+    html! {
+        h2 { (period.name) "，" (left(period, visitor.today)) }
+        p {
+            "应报" (reports.due) "，"
+            a href=(list("")) { "已报" (reports.reported) }
+            @if reports.paper > 0 { "（其中纸质" (reports.paper) "）" }
+            "，待审" (reports.unreviewed + reports.in_review)
+            "，退回" (reports.returned)
+            "，通过" (reports.approved)
+        }
+        @if today.rows.iter().any(|row| row.unit.code != today.unit.code) { (units(today, period)) }
+    }
+}
+
+/// How long reports are still in time.
+fn left(period: &Period, today: Date) -> String {
+    let until = dates::day(period.submit_by, today);
+    match period.submit_by.since(today).map_or(0, |span| span.get_days()) {
+        days if days < 0 => format!("{until}截止，已经过了{}天", -days),
+        0 => format!("{until}截止，就是今天"),
+        days => format!("{until}截止，还有{days}天"),
+    }
+}
+
+fn units(today: &Today, period: &Period) -> Markup {
+    let rows: Vec<&Row> = today.rows.iter().collect();
+    let list = |row: &Row, state| Query::of_count(&period.id, &row.unit.code, state);
+    let name = |row: &&Row| {
+        let own = row.unit.code == today.unit.code;
+        html! {
+            @if own { "直属支部" } @else { a href=(list(row, "")) { (row.unit.name) } }
+        }
+    };
+    let count = |number: u32| html! { span.number { (number) } };
+    let way = |row: &Row, number: u32, state| {
+        html! { span.number { @if number > 0 && row.unit.code != today.unit.code { a href=(list(row, state)) { (number) } } @else { (number) } } }
+    };
+    let reported = |row: &&Row| {
+        html! {
+            span.number { (row.reports.reported) @if row.reports.paper > 0 { "（纸质" (row.reports.paper) "）" } }
+        }
+    };
+    let waiting = |row: &&Row| way(row, row.reports.unreviewed + row.reports.in_review, "waiting");
+    let overdue = |row: &&Row| way(row, row.reports.overdue, "overdue");
+    let approved = |row: &&Row| way(row, row.reports.approved, "approved");
+    let columns: [Column<'_, &Row>; 10] = [
+        Column { head: "编号", cell: &|row| html! { (row.unit.code) } },
+        Column { head: "单位", cell: &name },
+        Column { head: "应报", cell: &|row| count(row.reports.due) },
+        Column { head: "已报", cell: &reported },
+        Column { head: "待审", cell: &waiting },
+        Column { head: "退回", cell: &|row| count(row.reports.returned) },
+        Column { head: "退回逾期", cell: &overdue },
+        Column { head: "通过", cell: &approved },
+        Column { head: "问题待改", cell: &|row| count(row.problems.open) },
+        Column { head: "问题待验收", cell: &|row| count(row.problems.mended) },
+    ];
+    table("下面各单位，按编号排", &columns, &rows)
+}
