@@ -15,7 +15,7 @@ use crate::{
     domain::SubmissionId,
     server::{
         office::{
-            reading, results,
+            reading,
             reviewing::{self, browsing},
         },
         tables,
