@@ -235,9 +235,6 @@ impl From<Refusal> for CliError {
                 let problem = format!("原因超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");
                 Self::refused(problem, "缩短，或者重新手工输入")
             }
-            Refusal::Unsound(Unsound::NotTheirs) => {
-                Self::refused("有一条由上级评，或者这一期不评，支部改不了", "核对是第几条；要支部补什么，写在 --reason 里")
-            }
             Refusal::Overtaken | Refusal::Unsound(_) => {
                 let problem = "就在刚才，支部撤回了这份，或者别人审核了它";
                 Self::refused(problem, "用 review list 再看一眼")

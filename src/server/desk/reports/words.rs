@@ -114,7 +114,6 @@ pub(super) fn refusal(refusal: &Refusal, today: Date) -> String {
 
 const fn unsound(unsound: Unsound) -> &'static str {
     match unsound {
-        Unsound::NotTheirs => "有一条由上级评，或者这一期不评，支部改不了；要支部补什么，写在最下面“总的原因”里。",
         Unsound::NoReason => "退回要写原因：写在哪一条下面，或者写在最下面“总的原因”里。",
         Unsound::UnfitReason | Unsound::UnfitItem => {
             "有一处意见超过500个字，或者有看不见的控制字符；缩短，或者重新手工输入。"

@@ -89,6 +89,9 @@ pub(crate) async fn decide(
             }
         }
     }
+    if opinion.items.iter().any(|one| known.checklist.find(&one.item).is_none()) {
+        return Err(Unread::Unknown.into());
+    }
     if let Some(said) = known.reviews.get(after) {
         let by = actor.speaker(database, &known.branch).await.map_err(reviewing::Refusal::from)?;
         let is_same = opinion.is(said) && said.by == by;
