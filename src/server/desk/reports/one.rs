@@ -104,7 +104,9 @@ pub(super) async fn review(
     match deciding::decide(&desk.database, &*desk.clock, &visitor.actor(), id, after, opinion).await {
         Ok(_) => Ok(Redirect::to(&next(&desk, &visitor, id, &query, state, &act).await?).into_response()),
         Err(Refusal::Unread(refusal)) => Err(refusal.into()),
-        Err(Refusal::Review(refusal @ reviewing::Refusal::Database(_))) => Err(refusal.into()),
+        Err(Refusal::Review(refusal @ (reviewing::Refusal::Database(_) | reviewing::Refusal::Denied(_)))) => {
+            Err(refusal.into())
+        }
         Err(refusal) => {
             let status = match refusal {
                 Refusal::Newer(_) | Refusal::Replaced => StatusCode::CONFLICT,
