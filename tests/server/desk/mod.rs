@@ -6,9 +6,9 @@ mod clerk;
 mod entry;
 mod later;
 mod people;
-mod restored;
 mod phones;
 mod reports;
+mod restored;
 mod reviewing;
 
 pub(crate) use clerk::{Clerk, Page};
