@@ -117,6 +117,14 @@ fn codes_that_were_issued_before_and_never_used_are_void() {
         stage.run(&["codes", "issue", "--under", "镇安镇党委"]).ok().contains(said),
         "no other branch had one"
     );
+    // What cannot be written down has taken nothing from anybody.
+    let nowhere = stage.arg("no/codes.csv");
+    stage.run(&["codes", "issue", "--branch", SHILI, "--csv", &nowhere]).refused(&["写不了"]);
+    let both = [stage.arg("codes.csv"), stage.arg("no/slips.html")];
+    let lost = ["--csv", &both[0], "--slips", &both[1], "--base-url", BASE];
+    let lost = [&["codes", "issue", "--under", "镇安镇党委"][..], &lost].concat();
+    stage.run(&lost).refused(&["写不了"]);
+    assert!(!stage.path("codes.csv").exists(), "nor is a list of codes left that open nothing");
     let told = stage.run(&["device", "revoke", "--branch", SHILI, "--all"]).ok();
     assert!(told.contains("还没有用过的1个激活码也作废了"), "{told}");
     assert!(!issue().contains("作废"));
