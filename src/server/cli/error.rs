@@ -8,11 +8,12 @@ use crate::{
     },
     sheets::Fault,
 };
+use rust_xlsxwriter::XlsxError;
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
     fs::{File, OpenOptions},
-    io::Write as _,
+    io::{BufWriter, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
@@ -66,7 +67,7 @@ pub(super) enum CliError {
     Exists(String),
     /// A workbook cannot be made.
     #[error("做不出表格：{0}。办法：把这句话告诉维护的人。")]
-    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    Workbook(#[from] XlsxError),
     /// Something cannot be written as JSON, which no value here should cause.
     #[error("写不成JSON：{0}。办法：把这句话告诉维护的人。")]
     Json(#[from] serde_json::Error),
@@ -238,6 +239,21 @@ pub(super) fn must_be_new_workbook(file: &Path) -> Result<(), CliError> {
 /// Writes a new file that only its owner may read.
 pub(super) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
     fill_new(file, |open| open.write_all(bytes))
+}
+
+/// Writes a new workbook that only its owner may read.
+pub(super) fn write_new_workbook(
+    file: &Path,
+    save: impl FnOnce(&mut BufWriter<&mut File>) -> Result<(), XlsxError>,
+) -> Result<(), CliError> {
+    fill_new(file, |open| {
+        let mut to = BufWriter::new(open);
+        save(&mut to).map_err(|error| match error {
+            XlsxError::IoError(error) => error,
+            other => std::io::Error::other(other),
+        })?;
+        to.flush()
+    })
 }
 
 /// Makes a new file and fills it. What cannot be filled is removed: half a file would be taken for a whole one, and would stand

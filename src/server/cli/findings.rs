@@ -2,7 +2,7 @@
 
 use super::{
     days,
-    error::{self, CliError, must_be_new_workbook, write_new},
+    error::{self, CliError, must_be_new_workbook, write_new_workbook},
     text::{say, table},
 };
 use crate::{
@@ -286,7 +286,7 @@ async fn export(
     let items = Items::read(database).await?;
     let (common_items, today) = (Common::of(&rows, common), shanghai_date(SystemClock.now_ms()));
     let book = Book { rows: &rows, common: &common_items, items: &items, today };
-    write_new(output, &book.write()?)?;
+    write_new_workbook(output, |to| book.save(to))?;
     let closed = rows.iter().filter(|row| row.finding.state == FindingState::Closed).count();
     say(format!(
         "已写入“{}”：{}个问题，已销号{closed}个。有{common}个以上支部存在问题的条目算共性问题，共{}条（--common 可以改）。",

@@ -1,11 +1,15 @@
 //! `results export`: the township's table, the points item by item, and what is short.
 
 use super::{
-    error::{CliError, must_be_new_workbook, write_new},
+    error::{CliError, must_be_new_workbook, write_new_workbook},
     review::PeriodIdArg,
     text::say,
 };
-use crate::server::{database::Database, office::results, tables};
+use crate::server::{
+    database::Database,
+    office::results::{self, Reports},
+    tables,
+};
 use std::path::PathBuf;
 
 #[derive(clap::Subcommand)]
@@ -26,8 +30,19 @@ impl Results {
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let Self::Export { period, under, output } = self;
         must_be_new_workbook(&output)?;
-        let results = results::with_reports(database, &period.0, under.as_deref()).await?;
-        write_new(&output, &tables::results::write(&results)?)?;
+        let results = results::of(database, &period.0, under.as_deref()).await?;
+        let (mut book, mut reports) =
+            (tables::results::Book::whole(&results)?, Reports::of(database, &results));
+        loop {
+            let some = reports.next().await?;
+            if some.is_empty() {
+                break;
+            }
+            for (branch, report) in some {
+                book.add(branch, report.as_ref())?;
+            }
+        }
+        write_new_workbook(&output, |to| book.save(to))?;
         let (all, reported) = (results.branches.len(), results.have_reported());
         say(format!(
             "已写入“{}”：{all}个支部，已上报{reported}个，未上报{}个。",

@@ -60,6 +60,12 @@ impl Database {
         Ok(found)
     }
 
+    /// How many checklists the version in force has.
+    pub async fn how_many_in_force(&self) -> Result<usize, DatabaseError> {
+        let Some(summary) = self.standard().await? else { return Ok(0) };
+        Ok(serde_json::from_str::<PublishedStandard>(&summary).map_err(stored)?.checklists.len())
+    }
+
     /// Every checklist of every version that was ever published, each once, the newest version's first.
     ///
     /// # Errors
@@ -98,11 +104,13 @@ mod tests {
         let database = crate::server::database::testing::database(&folder).await;
         assert_eq!(database.version_in_force().await.unwrap(), None);
         assert_eq!(database.ever_published().await.unwrap(), []);
+        assert_eq!(database.how_many_in_force().await.unwrap(), 0);
         let (first, second) = (checklist(), Checklist { version: "2".into(), ..checklist() });
         for list in [&first, &second] {
             database.publish(std::slice::from_ref(list), &[], &[]).await.unwrap();
         }
         assert_eq!(database.ever_published().await.unwrap(), [second.clone(), first.clone()]);
+        assert_eq!(database.how_many_in_force().await.unwrap(), 1);
         database.publish(std::slice::from_ref(&first), &[], &[]).await.unwrap();
         assert_eq!(database.ever_published().await.unwrap(), [first.clone(), second]);
         assert_eq!(database.version_in_force().await.unwrap().unwrap().checklists, [first]);

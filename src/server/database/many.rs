@@ -5,7 +5,7 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, any::AnyRow, qu
 use std::fmt::Write as _;
 
 /// So many keys are asked for at once.
-const KEYS: usize = 400;
+pub(super) const KEYS: usize = 400;
 /// So many rows are written at once.
 const ROWS: usize = 100;
 

@@ -11,17 +11,17 @@ use super::{
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, Checklist, ContentHash, Entry, ItemId, PeriodId,
-        Points, SectorId, SubmissionId, ValueAbove, WithAbove, sector::SECTORS, with_above,
+        Assessment, BranchCode, Checklist, ContentHash, PeriodId, SectorId, SubmissionId, ValueAbove,
+        WithAbove, sector::SECTORS, with_above,
     },
-    server::database::{Database, Unit},
+    server::database::{Database, DatabaseError, Unit},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// So many reports are read at once.
+/// So many branches' reports are read at once.
 const REPORTS: usize = 100;
 
 /// The results of the branches below a unit, or of all, in a period.
@@ -36,8 +36,6 @@ pub(crate) struct Results {
     pub(crate) reported: BTreeMap<BranchCode, Row>,
     /// What came on paper.
     pub(crate) papers: BTreeMap<BranchCode, Paper>,
-    /// What it says, as far as tables tell it: only [`with_reports`] reads it.
-    pub(crate) reports: BTreeMap<BranchCode, Report>,
     /// 由上级评: what was given for the period, oldest first.
     pub(crate) given: BTreeMap<BranchCode, Vec<ValueAbove>>,
     /// Branches that have ended since.
@@ -115,71 +113,32 @@ pub(crate) async fn of(
     let above = above.collect();
     let codes: Vec<BranchCode> = branches.iter().map(|branch| branch.code.clone()).collect();
     let papers = database.papers_of(period, &codes).await?;
-    let (period, given, reports) = (period.clone(), database.given_for(period).await?, BTreeMap::new());
-    Ok(Results {
-        period,
-        branches,
-        above,
-        reported,
-        papers,
-        reports,
-        given,
-        gone,
-        checklists,
-        order,
-        stands_under,
-    })
+    let (period, given) = (period.clone(), database.given_for(period).await?);
+    Ok(Results { period, branches, above, reported, papers, given, gone, checklists, order, stands_under })
 }
 
-/// The same with what the reports say. Of each that is kept of which tables tell: what was answered where something was given from
-/// above, else who speaks, the branch's figures, its notes and its reasons; and of its scores the parts only where something is
-/// short or reasoned.
-pub(crate) async fn with_reports(
-    database: &Database,
-    period: &PeriodId,
-    under: Option<&str>,
-) -> Result<Results, reviewing::Refusal> {
-    let mut results = of(database, period, under).await?;
-    let reported: Vec<(&BranchCode, SubmissionId)> =
-        results.reported.iter().map(|(branch, row)| (branch, row.counting.receipt.submission)).collect();
-    let mut reports = BTreeMap::new();
-    for some in reported.chunks(REPORTS) {
-        let ids: Vec<SubmissionId> = some.iter().map(|(_, id)| *id).collect();
-        let mut read = database.reports(&ids).await?;
-        for (branch, id) in some {
-            let Some(mut report) = read.remove(id) else { continue };
-            let submission = &mut report.submission;
-            submission.ledger = Vec::new().into();
-            submission.attachments = Vec::new();
-            let is_given = results.given.get(*branch).is_some_and(|given| !given.is_empty());
-            let told: Vec<Entry> =
-                submission.answers.iter().filter(|entry| is_given || is_told(entry)).cloned().collect();
-            let reasoned: BTreeSet<&ItemId> = told.iter().filter_map(reasoned).collect();
-            let scores = report.sheet.aspects.iter_mut().flat_map(|aspect| &mut aspect.items);
-            for score in scores.filter(|score| score.lost() == Points::ZERO) {
-                if !reasoned.contains(&score.item) {
-                    score.parts = Vec::new();
-                }
-            }
-            submission.answers = told.into();
-            reports.insert((*branch).clone(), report);
-        }
+/// What the branches reported, some at a time: of what it is of, it is large.
+pub(crate) struct Reports<'r> {
+    database: &'r Database,
+    results: &'r Results,
+    rest: &'r [Unit],
+}
+
+impl<'r> Reports<'r> {
+    /// Of all branches of these results.
+    pub(crate) fn of(database: &'r Database, results: &'r Results) -> Self {
+        Self { database, results, rest: &results.branches }
     }
-    results.reports = reports;
-    Ok(results)
-}
 
-/// The item that a branch answers otherwise than its ledger, with a reason.
-fn reasoned(entry: &Entry) -> Option<&ItemId> {
-    match (&entry.key, &entry.value) {
-        (AnswerKey::Part { item, .. }, AnswerValue::Part { reason, .. }) if !reason.is_empty() => Some(item),
-        _ => None,
+    /// The next branches, in the order of codes, each with what it reported if it has; none at the end.
+    pub(crate) async fn next(&mut self) -> Result<Vec<(&'r Unit, Option<Report>)>, DatabaseError> {
+        let (some, rest) = self.rest.split_at(self.rest.len().min(REPORTS));
+        self.rest = rest;
+        let id = |branch: &Unit| Some(self.results.reported.get(&branch.code)?.counting.receipt.submission);
+        let ids: Vec<SubmissionId> = some.iter().filter_map(id).collect();
+        let mut read = self.database.reports(&ids).await?;
+        Ok(some.iter().map(|branch| (branch, id(branch).and_then(|id| read.remove(&id)))).collect())
     }
-}
-
-/// Whether tables tell an answer by itself, not only by what it scored.
-fn is_told(entry: &Entry) -> bool {
-    reasoned(entry).is_some() || matches!(entry.key, AnswerKey::Profile | AnswerKey::Note { .. })
 }
 
 impl Results {
@@ -199,14 +158,15 @@ impl Results {
         self.stands_under.get(branch).and_then(|hash| self.checklists.get(hash)).map(Arc::as_ref)
     }
 
-    /// The branches that stand under a checklist.
-    pub(crate) fn under(&self, hash: &ContentHash) -> impl Iterator<Item = &Unit> {
-        self.branches.iter().filter(move |branch| self.stands_under.get(&branch.code) == Some(hash))
+    /// The place in their order of the checklist that a branch stands under.
+    pub(crate) fn place(&self, branch: &BranchCode) -> Option<usize> {
+        let hash = self.stands_under.get(branch)?;
+        self.order.iter().position(|one| one == hash)
     }
 
-    /// What a branch has together with what the upper level gave it.
-    pub(crate) fn with_above(&self, branch: &BranchCode) -> Option<WithAbove> {
-        let (report, given) = (self.reports.get(branch)?, self.given.get(branch)?);
+    /// What a branch that reported this has together with what the upper level gave it.
+    pub(crate) fn with_above(&self, branch: &BranchCode, report: &Report) -> Option<WithAbove> {
+        let given = self.given.get(branch)?;
         let list = self.checklist(branch)?;
         let said = Assessment::new(report.submission.answers.iter().cloned(), None);
         with_above(list, list.period(&self.period)?, &said, given)

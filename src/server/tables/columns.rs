@@ -24,7 +24,7 @@ use crate::{
     },
 };
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
-use std::borrow::Borrow;
+use std::borrow::{Borrow, BorrowMut};
 
 /// The tallest row a workbook can have, and a line of text, in points.
 const TALLEST: f64 = 409.0;
@@ -73,23 +73,50 @@ fn cells<'r, R>(columns: &[Column<R>], row: &'r R) -> Vec<Cell<'r>> {
     columns.iter().map(|column| (column.write)(row)).collect()
 }
 
-/// A sheet that is being written, row by row.
-pub(crate) struct Page<'s> {
-    sheet: &'s mut Worksheet,
+fn titles<R>(columns: &[Column<R>]) -> Vec<(&'static str, f64)> {
+    columns.iter().map(|column| (column.header.title, column.width)).collect()
+}
+
+/// A sheet that is being written, row by row: one that lies in its workbook, or stands by itself until then.
+pub(crate) struct Page<S> {
+    sheet: S,
     looks: Looks,
     widths: Vec<f64>,
     next: u32,
 }
 
-impl<'s> Page<'s> {
+impl Page<Worksheet> {
+    /// A sheet of very many rows under the headers of these columns. It goes to a file beside as it is written, so that it takes no
+    /// memory; where there can be no such file, it takes it.
+    pub(crate) fn long<R>(book: &mut Workbook, name: &str, columns: &[Column<R>]) -> Result<Self, XlsxError> {
+        Self::long_under(book, name, &titles(columns))
+    }
+
+    /// The same under these headers.
+    pub(crate) fn long_under<T: AsRef<str>>(
+        book: &mut Workbook,
+        name: &str,
+        headers: &[(T, f64)],
+    ) -> Result<Self, XlsxError> {
+        let mut sheet = book.new_worksheet_with_constant_memory().unwrap_or_else(|_| Worksheet::new());
+        sheet.set_name(name)?;
+        Self::begin(sheet, headers)
+    }
+
+    /// The sheet, after those that the workbook has.
+    pub(crate) fn end(self, book: &mut Workbook) {
+        book.push_worksheet(self.sheet);
+    }
+}
+
+impl<'s> Page<&'s mut Worksheet> {
     /// A new sheet of a workbook under the headers of these columns.
     pub(crate) fn new<R>(
         book: &'s mut Workbook,
         name: &str,
         columns: &[Column<R>],
     ) -> Result<Self, XlsxError> {
-        let headers: Vec<_> = columns.iter().map(|column| (column.header.title, column.width)).collect();
-        Self::under(book, name, &headers)
+        Self::under(book, name, &titles(columns))
     }
 
     /// A new sheet of a workbook under these headers, with their widths in characters.
@@ -98,9 +125,7 @@ impl<'s> Page<'s> {
         name: &str,
         headers: &[(T, f64)],
     ) -> Result<Self, XlsxError> {
-        let (sheet, looks) = (book.add_worksheet().set_name(name)?, Looks::new());
-        looks.headers(sheet, headers)?;
-        Ok(Self { sheet, looks, widths: headers.iter().map(|(_, width)| *width).collect(), next: 1 })
+        Self::begin(book.add_worksheet().set_name(name)?, headers)
     }
 
     /// All rows, each as high as the spreadsheet makes it; and the sheet.
@@ -114,26 +139,35 @@ impl<'s> Page<'s> {
         }
         Ok(self.sheet)
     }
+}
 
-    /// All rows, whose long texts are seen to their end.
-    pub(crate) fn whole_rows<R>(
-        mut self,
-        columns: &[Column<R>],
-        rows: impl IntoIterator<Item = impl Borrow<R>>,
-    ) -> Result<(), XlsxError> {
-        rows.into_iter().try_for_each(|row| self.whole_row(&cells(columns, row.borrow())))
+impl<S: BorrowMut<Worksheet>> Page<S> {
+    fn begin<T: AsRef<str>>(mut sheet: S, headers: &[(T, f64)]) -> Result<Self, XlsxError> {
+        let looks = Looks::new();
+        looks.headers(sheet.borrow_mut(), headers)?;
+        Ok(Self { sheet, looks, widths: headers.iter().map(|(_, width)| *width).collect(), next: 1 })
+    }
+
+    /// A row, as high as the spreadsheet makes it.
+    pub(crate) fn add<R>(&mut self, columns: &[Column<R>], row: &R) -> Result<(), XlsxError> {
+        self.row(&cells(columns, row))
+    }
+
+    /// A row whose long texts are seen to their end.
+    pub(crate) fn add_whole<R>(&mut self, columns: &[Column<R>], row: &R) -> Result<(), XlsxError> {
+        self.whole_row(&cells(columns, row))
     }
 
     /// Keeps the first columns in sight, too.
     pub(crate) fn keep_in_sight(&mut self, columns: u16) -> Result<(), XlsxError> {
-        self.sheet.set_freeze_panes(1, columns)?;
+        self.sheet.borrow_mut().set_freeze_panes(1, columns)?;
         Ok(())
     }
 
     /// A row.
     pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), XlsxError> {
         for (column, cell) in (0_u16..).zip(cells) {
-            self.looks.cell(self.sheet, self.next, column, cell)?;
+            self.looks.cell(self.sheet.borrow_mut(), self.next, column, cell)?;
         }
         self.next += 1;
         Ok(())
@@ -155,10 +189,10 @@ impl<'s> Page<'s> {
         let first = self.next;
         if span > 1 {
             for (column, _) in (0_u16..).zip(cells) {
-                self.looks.merge(self.sheet, first, span, column)?;
+                self.looks.merge(self.sheet.borrow_mut(), first, span, column)?;
             }
             for row in first..first + span {
-                self.sheet.set_row_height(row, (height / f64::from(span)).min(TALLEST))?;
+                self.sheet.borrow_mut().set_row_height(row, (height / f64::from(span)).min(TALLEST))?;
             }
         }
         self.row(cells)?;

@@ -18,6 +18,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use rust_xlsxwriter::{Workbook, XlsxError};
+use std::io::Write;
 
 /// How many branches an item's row names before it says how many there are.
 const NAMED_BRANCHES: usize = 20;
@@ -92,14 +93,17 @@ pub(crate) fn named(items: &Items, sector: &str, id: Option<&ItemId>) -> String 
 }
 
 impl Book<'_> {
-    /// The workbook.
-    pub(crate) fn write(&self) -> Result<Vec<u8>, XlsxError> {
+    /// Writes the workbook.
+    pub(crate) fn save(&self, to: impl Write + Send) -> Result<(), XlsxError> {
         let mut book = Workbook::new();
-        let lines = (1..).zip(self.rows).map(|(number, row)| Line { number, row, book: self });
-        Page::new(&mut book, "整改台账", &ledger())?.whole_rows(&ledger(), lines)?;
+        let mut page = Page::long(&mut book, "整改台账", &ledger())?;
+        for (number, row) in (1..).zip(self.rows) {
+            page.add_whole(&ledger(), &Line { number, row, book: self })?;
+        }
+        page.end(&mut book);
         self.by_item(&mut book)?;
         self.by_town(&mut book)?;
-        book.save_to_buffer()
+        book.save_to_writer(to)
     }
 
     fn kind(&self, row: &Row) -> &'static str {

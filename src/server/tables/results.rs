@@ -6,9 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, Checklist, ContentHash, Grading, Item, Part, Points,
-        ProfileNumber, ScoreSheet, ValueAbove, WithAbove,
-        scoring::{ItemScore, PartScore},
+        AnswerKey, AnswerValue, Assessment, Checklist, Grading, Item, Part, Points, ProfileNumber, ScoreSheet,
+        ValueAbove, WithAbove, scoring::PartScore,
     },
     server::office::{
         judging,
@@ -21,42 +20,101 @@ use crate::{
     sheets::write::{Cell, moment, number},
     words::{explain, terms, units},
 };
-use rust_xlsxwriter::{Workbook, XlsxError};
-use std::collections::BTreeSet;
+use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+};
 
 /// How many items 主要问题 names before it says how many there are.
 const NAMED_PROBLEMS: usize = 5;
 
-/// 镇汇总表 alone.
-pub(crate) fn summary_of(results: &Results) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    Page::new(&mut book, "镇汇总表", &summary())?.rows(&summary(), lines(results))?;
-    book.save_to_buffer()
+/// The workbook of results, which is told branch by branch what was reported.
+pub(crate) struct Book<'r> {
+    results: &'r Results,
+    book: Workbook,
+    summary: Page<Worksheet>,
+    number: usize,
+    /// Of each checklist, in their order.
+    items: Vec<Page<Worksheet>>,
+    /// 扣分明细 goes item by item, so it is kept until all are told: by the places of checklist and item.
+    short: BTreeMap<(usize, usize), Vec<Shortfall<'r>>>,
+    /// Without it, 镇汇总表 stands alone.
+    differing: Option<Page<Worksheet>>,
 }
 
-/// The workbook of these results.
-pub(crate) fn write(results: &Results) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let page = Page::new(&mut book, "镇汇总表", &summary())?;
-    page.rows(&summary(), lines(results))?;
-    let mut titles = BTreeSet::new();
-    for (hash, list) in results.checklists() {
-        let mut title = title(results, list);
-        if !titles.insert(title.clone()) {
-            title = format!("条目得分 {} {}", list.sector_name, hash.as_str().get(..6).unwrap_or_default());
+impl<'r> Book<'r> {
+    /// 镇汇总表 alone, with the headers alone.
+    pub(crate) fn summary(results: &'r Results) -> Result<Self, XlsxError> {
+        let mut book = Workbook::new();
+        let summary = Page::long(&mut book, "镇汇总表", &summary())?;
+        let (items, short) = (Vec::new(), BTreeMap::new());
+        Ok(Self { results, book, summary, number: 0, items, short, differing: None })
+    }
+
+    /// All sheets, with the headers alone.
+    pub(crate) fn whole(results: &'r Results) -> Result<Self, XlsxError> {
+        let mut whole = Self::summary(results)?;
+        let mut titles = BTreeSet::new();
+        for (hash, list) in results.checklists() {
+            let mut title = title(results, list);
+            if !titles.insert(title.clone()) {
+                title =
+                    format!("条目得分 {} {}", list.sector_name, hash.as_str().get(..6).unwrap_or_default());
+            }
+            whole.items.push(item_points(&mut whole.book, &title, list)?);
         }
-        item_points(&mut book, &title, results, hash, list)?;
+        whole.differing = Some(Page::long(&mut whole.book, "与台账不同", &differing())?);
+        Ok(whole)
     }
-    let page = Page::new(&mut book, "扣分明细", &short())?;
-    page.whole_rows(&short(), shortfalls(results))?;
-    let page = Page::new(&mut book, "与台账不同", &differing())?;
-    page.whole_rows(&differing(), against_ledger(results))?;
-    // No sheet where nothing was given.
-    if results.given.values().any(|given| !given.is_empty()) {
-        let page = Page::new(&mut book, "上级评", &judged())?;
-        page.whole_rows(&judged(), all_judged(results))?;
+
+    /// The next branch, and what it reported if it has.
+    pub(crate) fn add(&mut self, branch: &'r Unit, report: Option<&Report>) -> Result<(), XlsxError> {
+        self.number += 1;
+        let results = self.results;
+        self.summary.add(&summary(), &Line::of(results, self.number, branch, report))?;
+        let Some(in_detail) = &mut self.differing else { return Ok(()) };
+        let list = results.checklist(&branch.code).zip(results.place(&branch.code));
+        let Some((list, place)) = list else { return Ok(()) };
+        if let Some(page) = self.items.get_mut(place) {
+            page.row(&points_of(branch, report))?;
+        }
+        let Some(report) = report else { return Ok(()) };
+        for (item, shortfall) in shortfalls(results, list, branch, report) {
+            self.short.entry((place, item)).or_default().push(shortfall);
+        }
+        for row in against_ledger(results, list, branch, report) {
+            in_detail.add_whole(&differing(), &row)?;
+        }
+        Ok(())
     }
-    book.save_to_buffer()
+
+    /// Writes it, when all branches are told.
+    pub(crate) fn save(self, to: impl Write + Send) -> Result<(), XlsxError> {
+        let Self { results, mut book, summary, items, short: shortfalls, differing, .. } = self;
+        summary.end(&mut book);
+        let Some(differing) = differing else { return book.save_to_writer(to) };
+        items.into_iter().for_each(|page| page.end(&mut book));
+        let mut page = Page::long(&mut book, "扣分明细", &short())?;
+        let lists: Vec<&Checklist> = results.checklists().map(|(_, list)| list).collect();
+        for ((place, index), of_item) in &shortfalls {
+            let item = lists.get(*place).and_then(|list| Some((list, list.items().nth(*index)?.1)));
+            let Some((list, item)) = item else { continue };
+            for shortfall in of_item {
+                let at = At::new(results, list, *index, item, shortfall.branch);
+                page.add_whole(&short(), &Short { at, shortfall })?;
+            }
+        }
+        page.end(&mut book);
+        differing.end(&mut book);
+        // No sheet where nothing was given.
+        if results.given.values().any(|given| !given.is_empty()) {
+            let mut page = Page::long(&mut book, "上级评", &judged())?;
+            all_judged(results).try_for_each(|row| page.add_whole(&judged(), &row))?;
+            page.end(&mut book);
+        }
+        book.save_to_writer(to)
+    }
 }
 
 /// The sheet of a checklist; where a sector stands under two versions, with the version.
@@ -73,38 +131,34 @@ fn title(results: &Results, list: &Checklist) -> String {
 }
 
 /// One row a branch, one column an item.
-fn item_points(
-    book: &mut Workbook,
-    title: &str,
-    results: &Results,
-    hash: &ContentHash,
-    list: &Checklist,
-) -> Result<(), XlsxError> {
+fn item_points(book: &mut Workbook, title: &str, list: &Checklist) -> Result<Page<Worksheet>, XlsxError> {
     let mut columns =
         vec![("编号".to_owned(), 15.0), ("党组织".to_owned(), 20.0), ("自评得分".to_owned(), 9.0)];
     columns.extend(list.items().enumerate().map(|(index, (_, item))| {
         let worth = if item.only_takes() { "倒扣".into() } else { format!("{}分", item.points()) };
         (format!("第{}条 {}（{worth}）", index + 1, item.title), 12.0)
     }));
-    let mut page = Page::under(book, title, &columns)?;
+    let mut page = Page::long_under(book, title, &columns)?;
     page.keep_in_sight(2)?;
-    for branch in results.under(hash) {
-        let mut cells: Vec<Cell<'_>> = vec![branch.code.as_str().into(), (&branch.name).into()];
-        match results.reports.get(&branch.code) {
-            None => cells.push("未上报".into()),
-            Some(report) => {
-                cells.push(report.sheet.total().into());
-                cells.extend(report.sheet.items().map(|score| {
-                    let instead = terms::aside(score.state, "上级");
-                    // What is taken from the total stands as what it is: less than nothing.
-                    let points = || Cell::Number(number(score.got) - number(score.taken));
-                    instead.map_or_else(points, Cell::from)
-                }));
-            }
+    Ok(page)
+}
+
+/// What a branch has item by item.
+fn points_of<'a>(branch: &'a Unit, report: Option<&Report>) -> Vec<Cell<'a>> {
+    let mut cells: Vec<Cell<'_>> = vec![branch.code.as_str().into(), (&branch.name).into()];
+    match report {
+        None => cells.push("未上报".into()),
+        Some(report) => {
+            cells.push(report.sheet.total().into());
+            cells.extend(report.sheet.items().map(|score| {
+                let instead = terms::aside(score.state, "上级");
+                // What is taken from the total stands as what it is: less than nothing.
+                let points = || Cell::Number(number(score.got) - number(score.taken));
+                instead.map_or_else(points, Cell::from)
+            }));
         }
-        page.row(&cells)?;
     }
-    Ok(())
+    cells
 }
 
 /// An item of a branch.
@@ -164,12 +218,19 @@ fn version<R: IsAt>() -> Column<R> {
 }
 
 /// What a branch is short of in an item.
-struct Short<'a> {
-    at: At<'a>,
-    score: &'a ItemScore,
+struct Shortfall<'r> {
+    branch: &'r Unit,
+    got: Points,
+    of: Points,
     /// In the branch's own figures.
     why: String,
-    note: &'a str,
+    note: String,
+}
+
+/// The same, said of the item.
+struct Short<'a> {
+    at: At<'a>,
+    shortfall: &'a Shortfall<'a>,
 }
 
 impl IsAt for Short<'_> {
@@ -178,47 +239,46 @@ impl IsAt for Short<'_> {
     }
 }
 
-/// 扣分明细
+/// 扣分明细: item by item, every branch that is short of it, with its own figures and note.
 fn short<'a>() -> [Column<Short<'a>>; 11] {
     [
         sector(),
         numbered(),
         content(),
         branch(),
-        Column::shown("得分", 8.0, |row| row.score.got.into()),
-        Column::shown("满分", 8.0, |row| row.score.points.into()),
-        Column::shown("情况", 40.0, |row| (&row.why).into()),
-        Column::shown("自评纪实", 32.0, |row| row.note.into()),
+        Column::shown("得分", 8.0, |row| row.shortfall.got.into()),
+        Column::shown("满分", 8.0, |row| row.shortfall.of.into()),
+        Column::shown("情况", 40.0, |row| (&row.shortfall.why).into()),
+        Column::shown("自评纪实", 32.0, |row| (&row.shortfall.note).into()),
         above(),
         code(),
         version(),
     ]
 }
 
-/// Item by item, every branch that is short of it, with its own figures and note.
-fn shortfalls(results: &Results) -> impl Iterator<Item = Short<'_>> {
-    let lists =
-        results.checklists().filter_map(|(hash, list)| Some((hash, list, list.period(&results.period)?)));
-    let items = lists.flat_map(|(hash, list, period)| {
-        list.items().enumerate().map(move |(index, (_, item))| (hash, list, period, index, item))
-    });
-    items.flat_map(move |(hash, list, period, index, item)| {
-        results.under(hash).filter_map(move |branch| {
-            let report = results.reports.get(&branch.code)?;
-            let score = report.sheet.items().nth(index)?;
+/// What a branch is short of, with the places of the items.
+fn shortfalls<'r>(
+    results: &Results,
+    list: &Checklist,
+    branch: &'r Unit,
+    report: &Report,
+) -> Vec<(usize, Shortfall<'r>)> {
+    let Some(period) = list.period(&results.period) else { return Vec::new() };
+    let short =
+        list.items().zip(report.sheet.items()).enumerate().filter_map(|(index, ((_, item), score))| {
             if !score.state.counts() || score.lost() == Points::ZERO {
                 return None;
             }
             let key = AnswerKey::Note { item: item.id.clone() };
             let note = report.submission.answers.iter().find(|entry| entry.key == key);
             let note = match note.map(|entry| &entry.value) {
-                Some(AnswerValue::Text { text }) => text.as_str(),
-                _ => "",
+                Some(AnswerValue::Text { text }) => text.clone(),
+                _ => String::new(),
             };
             let why = explain::short(item, score, period);
-            Some(Short { at: At::new(results, list, index, item, branch), score, why, note })
-        })
-    })
+            Some((index, Shortfall { branch, got: score.got, of: score.points, why, note }))
+        });
+    short.collect()
 }
 
 /// What a branch answered otherwise than its own ledger counts.
@@ -253,27 +313,27 @@ fn differing<'a>() -> [Column<Differing<'a>>; 11] {
 }
 
 /// Where a branch answered otherwise than its own ledger counts, with its reason: what to look at first on site.
-fn against_ledger(results: &Results) -> impl Iterator<Item = Differing<'_>> {
-    let known = results.branches.iter().filter_map(|branch| {
-        Some((branch, results.reports.get(&branch.code)?, results.checklist(&branch.code)?))
-    });
-    known.flat_map(move |(branch, report, list)| {
-        let said = Assessment::new(report.submission.answers.iter().cloned(), None);
-        let mut rows = Vec::new();
-        for (index, ((_, item), score)) in list.items().zip(report.sheet.items()).enumerate() {
-            for (part, score) in item.parts.iter().zip(&score.parts) {
-                let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
-                if let Some(AnswerValue::Part { answer: Some(_), reason, .. }) =
-                    said.current(&key).map(|entry| &entry.value)
-                    && !reason.is_empty()
-                {
-                    let at = At::new(results, list, index, item, branch);
-                    rows.push(Differing { at, part, score, reason: reason.clone() });
-                }
+fn against_ledger<'a>(
+    results: &'a Results,
+    list: &'a Checklist,
+    branch: &'a Unit,
+    report: &'a Report,
+) -> Vec<Differing<'a>> {
+    let said = Assessment::new(report.submission.answers.iter().cloned(), None);
+    let mut rows = Vec::new();
+    for (index, ((_, item), score)) in list.items().zip(report.sheet.items()).enumerate() {
+        for (part, score) in item.parts.iter().zip(&score.parts) {
+            let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
+            if let Some(AnswerValue::Part { answer: Some(_), reason, .. }) =
+                said.current(&key).map(|entry| &entry.value)
+                && !reason.is_empty()
+            {
+                let at = At::new(results, list, index, item, branch);
+                rows.push(Differing { at, part, score, reason: reason.clone() });
             }
         }
-        rows
-    })
+    }
+    rows
 }
 
 /// What the upper level gave for an item.
@@ -340,19 +400,20 @@ struct Line<'a> {
     whole: Option<WithAbove>,
 }
 
-/// A row a branch.
-fn lines(results: &Results) -> impl Iterator<Item = Line<'_>> {
-    results.branches.iter().enumerate().map(|(index, branch)| Line {
-        number: index + 1,
-        branch,
-        known: results.reported.get(&branch.code),
-        report: results.reports.get(&branch.code),
-        paper: results.papers.get(&branch.code),
-        list: results.checklist(&branch.code),
-        above: results.above.get(&branch.code).map_or("", String::as_str),
-        gone: results.gone.get(&branch.code),
-        whole: results.with_above(&branch.code),
-    })
+impl<'a> Line<'a> {
+    fn of(results: &'a Results, number: usize, branch: &'a Unit, report: Option<&'a Report>) -> Self {
+        Self {
+            number,
+            branch,
+            known: results.reported.get(&branch.code),
+            report,
+            paper: results.papers.get(&branch.code),
+            list: results.checklist(&branch.code),
+            above: results.above.get(&branch.code).map_or("", String::as_str),
+            gone: results.gone.get(&branch.code),
+            whole: report.and_then(|report| results.with_above(&branch.code, report)),
+        }
+    }
 }
 
 /// 镇汇总表. What nobody has said yet stays blank.

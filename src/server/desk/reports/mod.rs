@@ -16,9 +16,10 @@ use crate::{
     server::{
         office::{
             reading,
+            results::Reports,
             reviewing::{self, browsing},
         },
-        tables,
+        tables::results::Book,
     },
 };
 use axum::{
@@ -29,6 +30,7 @@ use axum::{
     routing::{get, post},
 };
 use maud::Markup;
+use rust_xlsxwriter::XlsxError;
 
 /// The list as a table.
 const XLSX: &str = "/desk/reports.xlsx";
@@ -74,8 +76,20 @@ async fn xlsx(
 ) -> Result<Response, Failure> {
     let (actor, filter) = (visitor.actor(), query.filter(visitor.today));
     let results = browsing::results(&desk.database, &desk.checklists, &actor, filter, visitor.today).await?;
-    let table = tables::results::summary_of(&results);
-    let table = table.map_err(|error| Failure::Machine(error.to_string()))?;
+    let failed = |error: XlsxError| Failure::Machine(error.to_string());
+    let (mut book, mut reports) =
+        (Book::summary(&results).map_err(failed)?, Reports::of(&desk.database, &results));
+    loop {
+        let some = reports.next().await?;
+        if some.is_empty() {
+            break;
+        }
+        for (branch, report) in some {
+            book.add(branch, report.as_ref()).map_err(failed)?;
+        }
+    }
+    let mut table = Vec::new();
+    book.save(&mut table).map_err(failed)?;
     let name = links::escaped(&format!("镇汇总表 {}.xlsx", results.period));
     let headers = [
         (

@@ -2,18 +2,14 @@
 
 use crate::{
     domain::{Checklist, Item, ItemId},
-    server::{
-        database::{Database, DatabaseError},
-        office::standards::checklists_in_force,
-    },
+    server::database::{Database, DatabaseError},
 };
-use std::collections::BTreeMap;
 
-/// The checklists in force by sector, and all that ever were, the newest first.
+/// All checklists that ever were, the newest first, of which the first ones are in force.
 #[derive(Debug, Default)]
 pub(crate) struct Items {
-    in_force: BTreeMap<String, Checklist>,
     ever: Vec<Checklist>,
+    in_force: usize,
 }
 
 /// An item that a finding is about.
@@ -30,12 +26,12 @@ pub(crate) struct Known<'a> {
 impl Items {
     /// Reads them.
     pub(crate) async fn read(database: &Database) -> Result<Self, DatabaseError> {
-        Ok(Self { in_force: checklists_in_force(database).await?, ever: database.ever_published().await? })
+        Ok(Self { ever: database.ever_published().await?, in_force: database.how_many_in_force().await? })
     }
 
     /// The checklist in force for a sector.
     pub(crate) fn in_force(&self, sector: &str) -> Option<&Checklist> {
-        self.in_force.get(sector)
+        self.ever.iter().take(self.in_force).find(|list| list.sector.as_str() == sector)
     }
 
     /// The number of an item in the checklist in force.
@@ -68,7 +64,7 @@ mod tests {
         new.aspects[0].items.remove(0);
         let sector = old.sector.as_str().to_owned();
         let (gone, kept) = (old.aspects[0].items[0].clone(), old.aspects[1].items[0].clone());
-        let items = Items { in_force: BTreeMap::from([(sector.clone(), new.clone())]), ever: vec![new, old] };
+        let items = Items { ever: vec![new, old], in_force: 1 };
         let found = |sector: &str, item: &Item| {
             let known = items.find(sector, &item.id).unwrap();
             assert_eq!(known.item, item);

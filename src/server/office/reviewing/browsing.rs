@@ -128,7 +128,7 @@ pub(crate) async fn results(
 ) -> Result<Results, Refusal> {
     let Choices { unit, period, filter, .. } = choices(database, checklists, actor, filter, today).await?;
     let Some(period) = period else { return Err(nowhere()) };
-    let mut results = results::with_reports(database, &period.id, Some(unit.as_str())).await?;
+    let mut results = results::of(database, &period.id, Some(unit.as_str())).await?;
     let every = Page { number: 1, size: u32::MAX };
     let wanted = page(database, Some(&unit), &filter, every).await?.rows.into_iter();
     let wanted: BTreeSet<BranchCode> = wanted.map(|due| due.branch.code).collect();
