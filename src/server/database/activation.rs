@@ -162,7 +162,7 @@ impl Database {
 }
 
 /// Whether a branch has ended.
-pub(super) async fn has_ended(tx: &mut AnyConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
+async fn has_ended(tx: &mut AnyConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
     let row = sqlx::query("SELECT 1 FROM lifetimes WHERE code = $1 AND ended_day IS NOT NULL")
         .bind(branch.as_str().to_owned());
     Ok(row.fetch_optional(tx).await?.is_some())

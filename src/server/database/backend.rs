@@ -252,6 +252,8 @@ impl Place {
         let options = AnyPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(PATIENCE)
+            // A file does not go away as a server does, and to ask costs what a small statement costs.
+            .test_before_acquire(self.backend() == Backend::Postgres)
             .after_connect(move |connection, _| {
                 let set = set.clone();
                 Box::pin(async move { connection.execute(sqlx::raw_sql(set)).await.map(drop) })

@@ -90,6 +90,20 @@ pub(super) async fn count_heads(
     Ok(())
 }
 
+/// That a submission counts for its branch and period as one of so many that nothing follows; as none, that another one does.
+pub(super) async fn counts(
+    tx: &mut AnyConnection,
+    submission: SubmissionId,
+    heads: i64,
+) -> Result<(), DatabaseError> {
+    sqlx::query("UPDATE submissions SET heads = $1 WHERE id = $2")
+        .bind(heads)
+        .bind(submission.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// How a submission stands after this review of it.
 pub(super) async fn stands(
     tx: &mut AnyConnection,

@@ -178,15 +178,12 @@ impl Database {
 async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, DatabaseError> {
     let Arrival { branch, bytes, submission, receipt, sheet } = arrival;
     let id = submission.id.to_string();
-    let row = sqlx::query("SELECT branch, receipt FROM submissions WHERE id = $1")
-        .bind(id.clone())
-        .fetch_optional(&mut *tx)
-        .await?;
-    if let Some(row) = row {
-        if row.try_get::<String, _>("branch")? != branch.as_str() {
+    let before = Before::of(tx, branch, submission).await?;
+    if let Some((owner, first)) = before.same_id {
+        if owner != branch.as_str() {
             return Ok(Stored::Foreign);
         }
-        let first: Receipt = serde_json::from_str(&row.try_get::<String, _>("receipt")?).map_err(stored)?;
+        let first: Receipt = serde_json::from_str(&first).map_err(stored)?;
         if first.sha256 == receipt.sha256 {
             return Ok(Stored::Same(first));
         }
@@ -206,13 +203,17 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
         .await?;
         return Ok(Stored::Different);
     }
-    let sent = match asked(tx, branch, submission).await? {
-        Ok(sent) => sent,
-        Err(refused) => return Ok(refused),
-    };
+    if before.has_ended {
+        return Ok(Stored::Ended);
+    }
+    if before.is_approved {
+        return Ok(Stored::Closed);
+    }
+    if before.sent >= MAX_PER_PERIOD {
+        return Ok(Stored::TooMany);
+    }
     let narrow = Narrow::of(submission, receipt)?;
-    // The first one counts, whatever it follows.
-    let is_first = sent == 0;
+    let heads = before.heads.with(submission);
     sqlx::query(
         "INSERT INTO submissions
              (id, branch, period, receipt, device, parents, code, score, checklist, claimed, late, heads)
@@ -229,7 +230,7 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
     .bind(narrow.checklist)
     .bind(narrow.claimed)
     .bind(i64::from(narrow.late))
-    .bind(i64::from(is_first))
+    .bind(if let Heads::Own(count) = heads { count } else { 0 })
     .execute(&mut *tx)
     .await?;
     sqlx::query("INSERT INTO submission_bodies (submission, body, sheet) VALUES ($1, $2, $3)")
@@ -238,8 +239,10 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
         .bind(sheet.clone())
         .execute(&mut *tx)
         .await?;
-    if !is_first {
-        derived::count_heads(tx, branch, &submission.period).await?;
+    match (heads, before.heads.newest) {
+        (Heads::Own(_), None) => {}
+        (Heads::Own(_), Some(other)) => derived::counts(tx, other, 0).await?,
+        (Heads::Unknown, _) => derived::count_heads(tx, branch, &submission.period).await?,
     }
     let photos = submission.photos();
     let has_photos = !photos.is_empty();
@@ -256,33 +259,93 @@ async fn store_in(tx: &mut AnyConnection, arrival: &Arrival) -> Result<Stored, D
     Ok(Stored::New)
 }
 
-/// How many submissions the branch has sent for this period; or why it may not add one.
-async fn asked(
-    tx: &mut AnyConnection,
-    branch: &BranchCode,
-    submission: &Submission,
-) -> Result<Result<i64, Stored>, DatabaseError> {
-    if super::activation::has_ended(tx, branch).await? {
-        return Ok(Err(Stored::Ended));
-    }
-    // The newest that was not withdrawn decides.
-    let row = sqlx::query(
-        "SELECT (SELECT body FROM reviews WHERE submission =
-             (SELECT id FROM submissions WHERE branch = $1 AND period = $2 AND withdrawn_at IS NULL
-              ORDER BY id DESC LIMIT 1)
-         ORDER BY number DESC LIMIT 1) AS review,
-         (SELECT count(*) FROM submissions WHERE branch = $1 AND period = $2) AS sent",
-    )
-    .bind(branch.as_str().to_owned())
-    .bind(submission.period.as_str().to_owned())
-    .fetch_one(&mut *tx)
-    .await?;
-    if let Some(review) = row.try_get::<Option<String>, _>("review")? {
-        let review: Review = serde_json::from_str(&review).map_err(stored)?;
-        if review.state == ReviewState::Approved {
-            return Ok(Err(Stored::Closed));
+/// What is there before a submission is.
+struct Before {
+    /// Of what has its id: the branch, and the receipt.
+    same_id: Option<(String, String)>,
+    has_ended: bool,
+    /// Whether the newest of the branch and period that was not withdrawn is.
+    is_approved: bool,
+    /// How many of the branch and period there are.
+    sent: i64,
+    heads: HeadsBefore,
+}
+
+/// Which submissions of the branch and period nothing follows.
+struct HeadsBefore {
+    /// The one that counts.
+    newest: Option<SubmissionId>,
+    /// How many they are.
+    count: i64,
+    /// All that is followed, as it is written.
+    followed: String,
+}
+
+/// Which they are with one more.
+#[derive(Clone, Copy)]
+enum Heads {
+    /// The new one counts, of so many.
+    Own(i64),
+    /// That is not seen at a glance.
+    Unknown,
+}
+
+impl HeadsBefore {
+    /// What most submissions are: newer than the others, followed by none, and following none or all of them.
+    fn with(&self, new: &Submission) -> Heads {
+        let is_followed = new.parents.contains(&new.id) || self.followed.contains(&new.id.to_string());
+        if is_followed || self.newest.is_some_and(|newest| newest > new.id) {
+            return Heads::Unknown;
+        }
+        match (self.newest, &new.parents[..]) {
+            (None, _) => Heads::Own(1),
+            (_, []) => Heads::Own(self.count + 1),
+            (Some(newest), [parent]) if self.count == 1 && *parent == newest => Heads::Own(1),
+            _ => Heads::Unknown,
         }
     }
-    let sent: i64 = row.try_get("sent")?;
-    Ok(if sent < MAX_PER_PERIOD { Ok(sent) } else { Err(Stored::TooMany) })
+}
+
+impl Before {
+    /// In one question: each has its price, whatever it asks.
+    async fn of(
+        tx: &mut AnyConnection,
+        branch: &BranchCode,
+        submission: &Submission,
+    ) -> Result<Self, DatabaseError> {
+        let row = sqlx::query(
+            "SELECT (SELECT branch FROM submissions WHERE id = $1) AS owner,
+                 (SELECT receipt FROM submissions WHERE id = $1) AS receipt,
+                 (SELECT ended_day FROM lifetimes WHERE code = $2) AS ended,
+                 (SELECT body FROM reviews WHERE submission =
+                     (SELECT id FROM submissions WHERE branch = $2 AND period = $3 AND withdrawn_at IS NULL
+                      ORDER BY id DESC LIMIT 1)
+                  ORDER BY number DESC LIMIT 1) AS review,
+                 (SELECT count(*) FROM submissions WHERE branch = $2 AND period = $3) AS sent,
+                 (SELECT id FROM submissions WHERE branch = $2 AND period = $3 AND heads > 0) AS newest,
+                 (SELECT heads FROM submissions WHERE branch = $2 AND period = $3 AND heads > 0) AS heads,
+                 (SELECT string_agg(parents, '') FROM submissions
+                  WHERE branch = $2 AND period = $3 AND parents <> '[]' AND withdrawn_at IS NULL) AS followed",
+        )
+        .bind(submission.id.to_string())
+        .bind(branch.as_str().to_owned())
+        .bind(submission.period.as_str().to_owned())
+        .fetch_one(tx)
+        .await?;
+        let review: Option<String> = row.try_get("review")?;
+        let review: Option<Review> =
+            review.map(|body| serde_json::from_str(&body).map_err(stored)).transpose()?;
+        let newest: Option<String> = row.try_get("newest")?;
+        Ok(Self {
+            same_id: row.try_get::<Option<String>, _>("owner")?.zip(row.try_get("receipt")?),
+            has_ended: row.try_get::<Option<String>, _>("ended")?.is_some(),
+            is_approved: review.is_some_and(|review| review.state == ReviewState::Approved),
+            sent: row.try_get("sent")?,
+            heads: HeadsBefore {
+                newest: newest.map(|id| id.parse().map_err(stored)).transpose()?,
+                count: row.try_get::<Option<i64>, _>("heads")?.unwrap_or_default(),
+                followed: row.try_get::<Option<String>, _>("followed")?.unwrap_or_default(),
+            },
+        })
+    }
 }

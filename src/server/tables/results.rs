@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, Checklist, Grading, Item, Part, Points, ProfileNumber, ScoreSheet,
-        ValueAbove, WithAbove, scoring::PartScore,
+        AnswerKey, AnswerValue, Assessment, Checklist, Grading, Item, Part, Points, ProfileNumber,
+        ScoreSheet, ValueAbove, WithAbove, scoring::PartScore,
     },
     server::office::{
         judging,

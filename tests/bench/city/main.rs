@@ -16,6 +16,7 @@
 mod common;
 mod contention;
 mod invent;
+mod pages;
 mod process;
 
 use biaochi::server::database::{Database, Place};
@@ -66,6 +67,7 @@ async fn main() {
     let (few, _) = measured(&homes[0], FEW_BRANCHES).await;
     let (all, (program, city)) = measured(&homes[1], BRANCHES).await;
     table(&few, &all);
+    pages::ask(&program.database, &city).await;
     contention::contend(&program, &city).await;
 }
 

@@ -152,16 +152,21 @@ fn digits(id: FindingId) -> String {
 /// 编号 of findings, by which everybody above knows them: the last eight digits of the id, which are not of its time; more of them
 /// where another finding ends the same way, so that what is printed always tells which one is meant.
 fn numbers(ids: impl Iterator<Item = FindingId>) -> BTreeMap<FindingId, String> {
-    let backwards = |id: FindingId| digits(id).chars().rev().collect::<String>();
-    let ends: BTreeMap<String, FindingId> = ids.map(|id| (backwards(id), id)).collect();
-    let shared = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    const DIGITS: u128 = 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f;
+    // From the last digit to the first.
+    let backwards = |id: FindingId| {
+        let bytes = id.0.as_u128().swap_bytes();
+        (bytes & DIGITS) << 4 | (bytes >> 4) & DIGITS
+    };
+    let ends: BTreeMap<u128, FindingId> = ids.map(|id| (backwards(id), id)).collect();
+    let shared = |one: &u128, other: &u128| (one ^ other).leading_zeros() as usize / 4;
     let mut numbers = BTreeMap::new();
     let (mut before, mut after) = (0, ends.keys().skip(1));
     for (end, id) in &ends {
         // In this order, an end has most in common with its neighbours.
         let next = after.next().map_or(0, |next| shared(end, next));
-        let length = NUMBER_DIGITS.max(before.max(next) + 1);
-        numbers.insert(*id, end.chars().take(length).collect::<Vec<_>>().into_iter().rev().collect());
+        let (length, whole) = (NUMBER_DIGITS.max(before.max(next) + 1), digits(*id));
+        numbers.insert(*id, whole.get(whole.len().saturating_sub(length)..).unwrap_or(&whole).to_owned());
         before = next;
     }
     numbers

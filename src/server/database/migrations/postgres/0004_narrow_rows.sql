@@ -11,6 +11,7 @@ ALTER TABLE submissions
     ADD COLUMN missing BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX submissions_counting ON submissions (period, branch) WHERE heads > 0;
 CREATE INDEX submissions_by_code ON submissions (code);
+CREATE INDEX submissions_that_follow ON submissions (branch, period) WHERE parents <> '[]';
 -- How each finding reads, worked out of the words and verdicts on it, for lists; and what it is called at the branch that its own
 -- became, if it went over.
 CREATE TABLE findings (

@@ -17,6 +17,7 @@ CREATE INDEX submissions_by_branch ON submissions (branch, id);
 CREATE INDEX submissions_by_period ON submissions (branch, period, withdrawn_at, id);
 CREATE INDEX submissions_counting ON submissions (period, branch) WHERE heads > 0;
 CREATE INDEX submissions_by_code ON submissions (code);
+CREATE INDEX submissions_that_follow ON submissions (branch, period) WHERE parents <> '[]';
 -- How each finding reads, worked out of the words and verdicts on it, for lists; and what it is called at the branch that its own
 -- became, if it went over.
 CREATE TABLE findings (
