@@ -155,7 +155,7 @@ impl AccountCommand {
 }
 
 async fn unit_called(database: &Database, text: &str) -> Result<Unit, CliError> {
-    Ok(scope::root(database, Some(text)).await?.ok_or_else(|| CliError::UnknownUnit(text.to_owned()))?)
+    scope::root(database, Some(text)).await?.ok_or_else(|| CliError::UnknownUnit(text.to_owned()))
 }
 
 /// The account of a login.

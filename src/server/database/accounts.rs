@@ -111,8 +111,8 @@ impl Database {
         let closed = if with_closed { "" } else { "AND a.closed_at IS NULL" };
         let filter = format!(
             "WHERE (a.unit IN {within} OR a.id IN (SELECT account FROM grants WHERE unit IN {within})) {closed}
-             AND (a.name LIKE $1 ESCAPE '!' OR a.login LIKE $1 ESCAPE '!' OR a.unit LIKE $1 ESCAPE '!'
-                 OR u.name LIKE $1 ESCAPE '!')"
+             AND (a.name LIKE $1 ESCAPE '!' OR a.login LIKE lower($1) ESCAPE '!'
+                 OR lower(a.unit) LIKE lower($1) ESCAPE '!' OR u.name LIKE $1 ESCAPE '!')"
         );
         let literal = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
         let mut bound: Vec<Value> = vec![format!("%{literal}%").into()];
@@ -259,6 +259,25 @@ impl AccountsWriter {
         Ok(done.rows_affected() > 0)
     }
 
+    /// What is told of a person, otherwise than before.
+    pub async fn change(&mut self, account: &Account) -> Result<(), DatabaseError> {
+        sqlx::query("UPDATE accounts SET name = $1, post = $2, telephone = $3 WHERE id = $4")
+            .bind(account.name.clone())
+            .bind(account.post.clone())
+            .bind(account.telephone.clone())
+            .bind(account.id.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Opens a closed account again; whether it was closed. It has no password until one is set.
+    pub async fn reopen(&mut self, id: Uuid) -> Result<bool, DatabaseError> {
+        let done =
+            sqlx::query("UPDATE accounts SET closed_at = NULL WHERE id = $1 AND closed_at IS NOT NULL");
+        Ok(done.bind(id.to_string()).execute(&mut *self.tx).await?.rows_affected() > 0)
+    }
+
     /// Entrusts an account with something; once more only sets its last day.
     pub async fn grant(&mut self, id: Uuid, granted: &Granted) -> Result<(), DatabaseError> {
         sqlx::query(
@@ -333,7 +352,7 @@ impl AccountsWriter {
         self.end_sessions(id).await.map(drop)
     }
 
-    /// Closes an account; its links and sessions end, and what it was entrusted with stays as it was, to be read.
+    /// Closes an account; its links and sessions end, and what it is entrusted with stays, for when it is opened again.
     pub async fn close(&mut self, id: Uuid, now: u64) -> Result<(), DatabaseError> {
         sqlx::query(
             "UPDATE accounts SET closed_at = $1, password = NULL WHERE id = $2 AND closed_at IS NULL",

@@ -23,6 +23,12 @@ pub(super) fn forget(headers: &HeaderMap) -> (header::HeaderName, HeaderValue) {
     set("", "; Max-Age=0", headers)
 }
 
+/// Whether the browser keeps what [`keep`] gives it: not over plain http, but on its own machine.
+pub(super) fn is_kept(headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    !origin.starts_with("http://") || is_on_this_machine(headers)
+}
+
 fn set(value: &str, age: &str, headers: &HeaderMap) -> (header::HeaderName, HeaderValue) {
     let secure = if is_on_this_machine(headers) { "" } else { "; Secure" };
     let text = format!("{NAME}={value}; Path=/desk; HttpOnly; SameSite=Lax{age}{secure}");
@@ -61,6 +67,19 @@ mod tests {
         ] {
             let (_, cookie) = forget(&with(header::HOST, host));
             assert_eq!(cookie.to_str().unwrap().contains("; Secure"), is_secure, "{host}");
+        }
+    }
+
+    #[test]
+    fn over_plain_http_it_would_be_lost() {
+        for (origin, host, is_kept_there) in [
+            ("http://10.1.2.3:8080", "10.1.2.3:8080", false),
+            ("https://10.1.2.3:8080", "10.1.2.3:8080", true),
+            ("http://127.0.0.1:8080", "127.0.0.1:8080", true),
+        ] {
+            let mut headers = with(header::HOST, host);
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            assert_eq!(is_kept(&headers), is_kept_there, "{origin}");
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::{
     frame,
-    kit::{Tone, hidden, line, note, post, submit},
+    kit::{Tone, hidden, line, note, password, post, submit},
     links,
     posted::{Fields, Kept, PASSWORD},
     visitor::Visitor,
@@ -24,7 +24,7 @@ pub(super) fn sign_in(next: &str, kept: Option<&Kept>, login: &str, wrong: Optio
             (hidden("next", action))
             (waiting(kept))
             (line("登录名", "login", "text", login, None))
-            (line("密码", PASSWORD, "password", "", None))
+            (password("密码", PASSWORD, "current-password", None))
             (submit("登录"))
         }
         p.muted { "没有账号，或者忘了密码：请本单位或者上级党组织的管理员发一个链接。" }
@@ -37,7 +37,7 @@ pub(super) fn prove(visitor: &Visitor, kept: &Kept, wrong: Option<&str>) -> Mark
     let fields = html! {
         (hidden("next", &kept.action))
         (waiting(Some(kept)))
-        (line("密码", PASSWORD, "password", "", wrong))
+        (password("密码", PASSWORD, "current-password", wrong))
         (submit("确认"))
     };
     let body = html! {

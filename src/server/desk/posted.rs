@@ -110,7 +110,8 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Uploaded<T> {
         let (parts, body) = request.into_parts();
         // Nobody else makes us read a large file.
         let Some(visitor) = visitor::signed_in(&parts, desk).await? else {
-            return Err(Failure::signed_out(super::links::TODAY));
+            // Files are not kept, but the way back to the form is.
+            return Err(Failure::signed_out(came_from(&parts.headers).unwrap_or(super::links::TODAY)));
         };
         let request = Request::from_parts(parts, body);
         let mut sent = Multipart::from_request(request, desk).await.map_err(|_| Failure::Unreadable)?;
@@ -179,6 +180,12 @@ async fn fields(request: Request) -> Result<(Parts, Fields), Failure> {
 fn must_be_of(visitor: &Visitor, fields: &Fields) -> Result<(), Failure> {
     let is_ours = fields.iter().any(|(name, value)| name == TOKEN && is_same(value, &visitor.token));
     if is_ours { Ok(()) } else { Err(Failure::Forged) }
+}
+
+/// The page of ours that a form was on.
+fn came_from(headers: &HeaderMap) -> Option<&str> {
+    let (_, address) = headers.get(header::REFERER)?.to_str().ok()?.split_once("://")?;
+    super::links::inner(&address[address.find('/')?..])
 }
 
 /// Whether two texts are the same; it takes as long wherever they differ.

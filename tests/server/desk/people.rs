@@ -105,7 +105,7 @@ async fn anothers_address_typed_by_hand_is_as_nothing() {
     let page = wang.get(&own).await;
     let token = page.form("/desk/sign-out").fields[0].1.clone();
     let of_li = li.get("/desk/me").await.form("/desk/sign-out").fields[0].1.clone();
-    for act in ["give", "take-back", "link", "sign-out", "close", "hand-over"] {
+    for act in ["give", "take-back", "link", "sign-out", "change", "close", "reopen", "hand-over"] {
         let fields = [("unit", NEXT_TOWN), ("role", "manage"), ("name", "某人"), ("login", "mouren")];
         for (clerk, token, address) in [(&wang, &token, &others), (&li, &of_li, &own)] {
             let with = [&fields[..], &[("csrf", token)]].concat();
@@ -164,16 +164,32 @@ async fn the_last_who_tends_the_accounts_stays() {
         assert_eq!(refused.status, StatusCode::CONFLICT, "{act}");
         assert!(refused.says("最后一个管理员"));
     }
+    // What is told of a person can be told otherwise, and what is wrong of it is said.
+    let change = format!("{own}/change");
+    for (name, told) in [("", "姓名要填"), ("张敏敏", "改好了")] {
+        let changed =
+            zhang.send(&page, &change, &[("name", name), ("post", "干部科科长"), ("telephone", "")]).await;
+        assert!(changed.says(told) && changed.html.contains("干部科科长"), "{}", changed.text());
+    }
+    assert!(zhang.get("/desk/me").await.says("张敏敏"));
     // Below, the county can always make another.
     county.person(TOWN, "王芳", "wangfang", "管理").await;
     let of_wang = account(&zhang, "wangfang").await;
     let closed = zhang.send(&zhang.get(&of_wang).await, &format!("{of_wang}/close"), &[]).await;
     assert!(closed.says("账号关了"), "{}", closed.text());
+    let opened = zhang.send(&closed, &format!("{of_wang}/reopen"), &[]).await;
+    let wang = county.visitor();
+    assert_eq!(wang.try_sign_in("wangfang", PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    set_password(&wang, &link(&opened)).await;
+    wang.sign_in("wangfang", PASSWORD).await;
+    assert!(wang.get("/desk/me").await.says("管理"));
+    let again = zhang.send(&closed, &format!("{of_wang}/reopen"), &[]).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND, "it is open");
     // Handed over it is not lost.
     let ask = zhang.get(&format!("{own}/hand-over")).await;
     let typed = [("name", "陈静"), ("login", "chenjing")];
     let handed = zhang.send(&ask, &format!("{own}/hand-over"), &typed).await;
-    assert!(handed.says("张敏的权限已经转给陈静"), "{}", handed.text());
+    assert!(handed.says("张敏敏的权限已经转给陈静"), "{}", handed.text());
     assert_eq!(zhang.get("/desk/me").await.address, "/desk/sign-in?next=%2Fdesk%2Fme");
     assert_eq!(zhang.try_sign_in("zhangmin", PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let chen = county.visitor();

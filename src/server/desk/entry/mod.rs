@@ -28,6 +28,8 @@ use serde::Deserialize;
 
 /// What is said of a wrong name and of a wrong password alike.
 const WRONG: &str = "登录名或者密码不对。";
+/// Signing in would lead to the same page again and again.
+const PLAIN_HTTP: &str = "这个网址不是https开头的，浏览器不会记住登录。请管服务器的人配好https再用；在服务器那台机器上，可以用http://127.0.0.1开头的网址。";
 /// A form that waits goes along with the one for signing in, and may itself have been as large as forms are.
 const MAX_BYTES: usize = 512 * 1024;
 
@@ -61,6 +63,9 @@ async fn sign_in(
     headers: HeaderMap,
     Open(fields): Open<Fields>,
 ) -> Result<Response, Failure> {
+    if !cookies::is_kept(&headers) {
+        return Err(Failure::Refused(PLAIN_HTTP.to_owned()));
+    }
     let (name, password) = (one(&fields, "login").to_owned(), one(&fields, "password").to_owned());
     let next = one(&fields, "next").to_owned();
     let kept = door::kept(&next, fields);
@@ -79,6 +84,9 @@ async fn sign_in(
     {
         Ok(secret) => secret,
         Err(Refusal::Wrong) => {
+            if tried.was_the_last() {
+                note_barred(&desk, &name);
+            }
             let page = door::sign_in(&next, kept.as_ref(), &name, Some(WRONG));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }

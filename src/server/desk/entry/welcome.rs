@@ -4,7 +4,7 @@ use super::super::{
     Desk, door,
     failure::Failure,
     frame,
-    kit::{Tone, hidden, line, note, submit},
+    kit::{Tone, hidden, note, password, submit},
     links,
     posted::{Open, PASSWORD},
 };
@@ -94,8 +94,8 @@ fn form(account: &Account, link: &str, wrong: Option<&str>) -> Markup {
         p.muted { "至少" (MIN_CHARS) "个字，长就好，不必有大写和符号：一句自己记得住的话最好。登录名是 " strong { (account.login) } "。" }
         form.act method="post" action=(links::WELCOME) {
             (hidden("link", link))
-            (line("密码", PASSWORD, "password", "", wrong))
-            (line("再输一次", "password-again", "password", "", None))
+            (password("密码", PASSWORD, "new-password", wrong))
+            (password("再输一次", "password-again", "new-password", None))
             (submit("设好密码"))
         }
     };

@@ -13,6 +13,13 @@ pub(crate) fn post(visitor: &Visitor, action: &str, fields: &Markup) -> Markup {
     html! { form.act method="post" action=(action) { (hidden("csrf", &visitor.token)) (fields) } }
 }
 
+/// The same with files in it; what is typed has to stand before them, the token does.
+pub(crate) fn upload(visitor: &Visitor, action: &str, fields: &Markup) -> Markup {
+    html! {
+        form.act method="post" action=(action) enctype="multipart/form-data" { (hidden("csrf", &visitor.token)) (fields) }
+    }
+}
+
 /// A line of text. `kind` is an input's type; `wrong` says what to mend.
 pub(crate) fn line(label: &str, name: &str, kind: &str, value: &str, wrong: Option<&str>) -> Markup {
     let told = format!("{name}-wrong");
@@ -20,6 +27,18 @@ pub(crate) fn line(label: &str, name: &str, kind: &str, value: &str, wrong: Opti
         label.field {
             span.label { (label) }
             input type=(kind) name=(name) value=(value) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
+            @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
+        }
+    }
+}
+
+/// A password, which is never shown again. `known` tells the browser which one is meant: `current-password` or `new-password`.
+pub(crate) fn password(label: &str, name: &str, known: &str, wrong: Option<&str>) -> Markup {
+    let told = format!("{name}-wrong");
+    html! {
+        label.field {
+            span.label { (label) }
+            input type="password" name=(name) autocomplete=(known) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
             @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
         }
     }

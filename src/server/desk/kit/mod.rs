@@ -5,7 +5,7 @@ mod lists;
 mod notes;
 mod times;
 
-pub(crate) use forms::{area, checks, choice, hidden, line, post, submit};
+pub(crate) use forms::{area, checks, choice, hidden, line, password, post, submit, upload};
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};
 pub(crate) use times::moment;

@@ -4,7 +4,7 @@ use super::{
     Desk, cookies, door,
     failure::Failure,
     frame,
-    kit::{Column, Tone, line, moment, note, post, submit, table},
+    kit::{Column, Tone, moment, note, password, post, submit, table},
     links,
     posted::{PASSWORD, Posted},
     visitor::Visitor,
@@ -78,9 +78,9 @@ async fn page(
         h2 { "改密码" }
         p.muted { "至少" (MIN_CHARS) "个字，长就好。改了以后，所有地方都要用新密码重新登录。" }
         (post(visitor, links::MY_PASSWORD, &html! {
-            (line("现在的密码", "password-now", "password", "", wrong("password-now")))
-            (line("新密码", PASSWORD, "password", "", wrong(PASSWORD)))
-            (line("再输一次", "password-again", "password", "", None))
+            (password("现在的密码", "password-now", "current-password", wrong("password-now")))
+            (password("新密码", PASSWORD, "new-password", wrong(PASSWORD)))
+            (password("再输一次", "password-again", "new-password", None))
             (submit("改密码"))
         }))
         h2 { "登录着的地方" }

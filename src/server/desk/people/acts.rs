@@ -7,7 +7,9 @@ use super::{
         links,
         posted::{Posted, Proved},
     },
-    fault, id, invited, one,
+    fault, id, invited,
+    newcomer::Typed,
+    one,
 };
 use crate::{
     domain::{BranchCode, day},
@@ -48,7 +50,8 @@ pub(super) async fn give(
     let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, to).await?;
     let role = Role::of_word(&form.role).ok_or(Failure::Unreadable)?;
     let again = |wrong| {
-        (StatusCode::UNPROCESSABLE_ENTITY, one::shown(&visitor, &tended, "", Some(wrong))).into_response()
+        (StatusCode::UNPROCESSABLE_ENTITY, one::shown(&visitor, &tended, "", Some(wrong), None))
+            .into_response()
     };
     let until = match form.until.trim() {
         "" => None,
@@ -99,6 +102,43 @@ pub(super) async fn sign_out(
 ) -> Result<Redirect, Failure> {
     accounts::sign_out_everywhere(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?).await?;
     Ok(back(&account, "out"))
+}
+
+pub(super) async fn change(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    Posted(visitor, typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    let of = id(&account)?;
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, of).await?;
+    match accounts::change(&desk.database, &*desk.clock, &visitor.actor(), of, typed.clone().into()).await {
+        Ok(()) => Ok(back(&account, "changed").into_response()),
+        Err(refusal) => match fault(&refusal) {
+            Some((field, text)) => {
+                let page = one::shown(&visitor, &tended, "", Some((field, &text)), Some(&typed));
+                Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            }
+            None => Err(refusal.into()),
+        },
+    }
+}
+
+pub(super) async fn reopen(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    Posted(visitor, Nothing {}): Posted<Nothing>,
+) -> Result<Markup, Failure> {
+    let random = &mut SystemRandom;
+    let made =
+        accounts::reopen(&desk.database, &*desk.clock, random, &visitor.actor(), id(&account)?).await?;
+    Ok(invited(
+        &visitor,
+        &headers,
+        &made,
+        "账号又开了",
+        "账号又开了，权限和以前一样；要用新的链接重新设密码。",
+    ))
 }
 
 pub(super) async fn close(

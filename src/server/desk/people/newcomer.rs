@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{BranchCode, day},
     server::{
+        database::accounts::Account,
         host::random::SystemRandom,
         office::{
             people::{
@@ -54,14 +55,25 @@ impl From<Typed> for Newcomer {
 }
 
 impl Typed {
+    /// As an account has it.
+    pub(super) fn of(account: &Account) -> Self {
+        let Account { name, post, telephone, .. } = account.clone();
+        Self { name, post, telephone, login: String::new() }
+    }
+
     /// The fields, with what is wrong with one of them.
     pub(super) fn fields(&self, wrong: Option<(&str, &str)>) -> Markup {
+        let login = wrong.filter(|(field, _)| *field == "login").map(|(_, text)| text);
+        html! { (self.about(wrong)) (line("登录名", "login", "text", &self.login, login)) }
+    }
+
+    /// Those that may be changed later on.
+    pub(super) fn about(&self, wrong: Option<(&str, &str)>) -> Markup {
         let of = |field: &str| wrong.filter(|(wrong, _)| *wrong == field).map(|(_, text)| text);
         html! {
             (line("姓名", "name", "text", &self.name, of("name")))
             (line("职务（可以不填）", "post", "text", &self.post, of("post")))
             (line("电话（可以不填）", "telephone", "tel", &self.telephone, of("telephone")))
-            (line("登录名", "login", "text", &self.login, of("login")))
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
         links,
         visitor::Visitor,
     },
+    newcomer::Typed,
     roles,
 };
 use crate::server::{
@@ -35,7 +36,7 @@ pub(super) async fn page(
     Query(Done { done }): Query<Done>,
 ) -> Result<Markup, Failure> {
     let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, super::id(&id)?).await?;
-    Ok(shown(&visitor, &tended, &done, None))
+    Ok(shown(&visitor, &tended, &done, None, None))
 }
 
 /// What was done, as the address tells it.
@@ -44,6 +45,7 @@ fn told(done: &str) -> Option<&'static str> {
         "given" => "权限给了，马上有用。",
         "taken" => "权限收回了，马上没有用了。",
         "out" => "这个账号在所有地方都退出了。",
+        "changed" => "改好了。",
         "closed" => "账号关了，已经退出，不能再登录；办过的事还写着是谁办的。",
         "handed" => "交接好了：权限已经转到接手的人，原来的账号关了；待办的事是单位的，不用动。",
         _ => return None,
@@ -59,7 +61,13 @@ pub(super) fn state(account: &Account) -> String {
     }
 }
 
-pub(super) fn shown(visitor: &Visitor, tended: &Tended, done: &str, wrong: Option<(&str, &str)>) -> Markup {
+pub(super) fn shown(
+    visitor: &Visitor,
+    tended: &Tended,
+    done: &str,
+    wrong: Option<(&str, &str)>,
+    typed: Option<&Typed>,
+) -> Markup {
     let account = &tended.account;
     let is_open = account.closed_at.is_none();
     let address = links::person(account.id);
@@ -88,6 +96,16 @@ pub(super) fn shown(visitor: &Visitor, tended: &Tended, done: &str, wrong: Optio
                 (button(visitor, &format!("{address}/sign-out"), "让这个账号退出登录"))
                 (button(visitor, &format!("{address}/close"), "关账号"))
             }
+            h2 { "改资料" }
+            (post(visitor, &format!("{address}/change"), &html! {
+                (typed.cloned().unwrap_or_else(|| Typed::of(account)).about(wrong))
+                (submit("改好"))
+            }))
+        }
+        @if !is_open && tended.is_ours {
+            h2 { "账号" }
+            p.muted { "人又回来了，可以再开：权限和关的时候一样，要重新设密码。" }
+            (button(visitor, &format!("{address}/reopen"), "再开这个账号"))
         }
     };
     frame::page(visitor, links::PEOPLE, &account.name, &body)

@@ -106,6 +106,31 @@ pub(crate) struct Newcomer {
     pub(crate) login: String,
 }
 
+impl Newcomer {
+    /// It, without what surrounds each text, if it can stand.
+    fn sound(self) -> Result<Self, Refusal> {
+        let line = |text: String| text.trim().to_owned();
+        let Self { name, post, telephone, login: own } = self;
+        let new = Self { name: line(name), post: line(post), telephone: line(telephone), login: login(&own) };
+        let is_line =
+            |text: &str| is_plain_text(text, MAX_CHARS, false) && !text.starts_with(['=', '+', '-', '@']);
+        let is_in_login = |c: char| c.is_alphanumeric() || ['.', '-', '_', '@'].contains(&c);
+        let is_login =
+            (2..=MAX_CHARS).contains(&new.login.chars().count()) && new.login.chars().all(is_in_login);
+        for (field, stands) in [
+            (Field::Name, !new.name.is_empty() && is_line(&new.name)),
+            (Field::Post, is_line(&new.post)),
+            (Field::Telephone, is_telephone(&new.telephone)),
+            (Field::Login, is_login),
+        ] {
+            if !stands {
+                return Err(Refusal::Unfit(field));
+            }
+        }
+        Ok(new)
+    }
+}
+
 /// An account that was made or opened anew, with what its owner sets the password by: shown now or never.
 #[derive(Debug)]
 pub(crate) struct Invited {
@@ -162,24 +187,7 @@ pub(super) async fn account(
     if known.level == crate::protocol::Level::Branch {
         return Err(Refusal::Branch(unit.clone()));
     }
-    let Newcomer { name, post, telephone, login: own } = newcomer;
-    let (name, post, telephone, own) =
-        (name.trim().to_owned(), post.trim().to_owned(), telephone.trim().to_owned(), login(&own));
-    let is_line =
-        |text: &str| is_plain_text(text, MAX_CHARS, false) && !text.starts_with(['=', '+', '-', '@']);
-    let is_login = own.chars().count() >= 2
-        && own.chars().count() <= MAX_CHARS
-        && own.chars().all(|c| c.is_alphanumeric() || ['.', '-', '_', '@'].contains(&c));
-    for (field, stands) in [
-        (Field::Name, !name.is_empty() && is_line(&name)),
-        (Field::Post, is_line(&post)),
-        (Field::Telephone, is_telephone(&telephone)),
-        (Field::Login, is_login),
-    ] {
-        if !stands {
-            return Err(Refusal::Unfit(field));
-        }
-    }
+    let Newcomer { name, post, telephone, login: own } = newcomer.sound()?;
     let mut bytes = [0; 16];
     if !random.fill(&mut bytes) {
         return Err(Refusal::NoRandomness);
@@ -227,6 +235,44 @@ pub(crate) async fn link(
     tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
     let invited = invite(&mut tx, account.0, secret, now).await?;
     tx.commit(&[actor.record(now, Deed::LinkMade, Some(&known.unit), known.id)]).await?;
+    Ok(invited)
+}
+
+/// Changes name, post and telephone; the login name stays, by which its owner is known.
+pub(crate) async fn change(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    account: PersonId,
+    told: Newcomer,
+) -> Result<(), Refusal> {
+    let now = clock.now_ms();
+    let known = tended(database, actor, account, now).await?;
+    let Newcomer { name, post, telephone, .. } = Newcomer { login: known.login.clone(), ..told }.sound()?;
+    let record = actor.record(now, Deed::AccountChanged, Some(&known.unit), known.id);
+    let mut tx = database.change_accounts().await?;
+    tx.change(&Account { name, post, telephone, ..known }).await?;
+    Ok(tx.commit(&[record]).await?)
+}
+
+/// Opens a closed account again, as of somebody who comes back, with what it had been entrusted with.
+pub(crate) async fn reopen(
+    database: &Database,
+    clock: &dyn Clock,
+    random: &mut dyn Random,
+    actor: &Actor,
+    account: PersonId,
+) -> Result<Invited, Refusal> {
+    let now = clock.now_ms();
+    let known = database.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    must(database, actor, Act::People, &known.unit, shanghai_date(now)).await?;
+    let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
+    let mut tx = database.change_accounts().await?;
+    if !tx.reopen(account.0).await? {
+        return Err(Refusal::Nobody);
+    }
+    let invited = invite(&mut tx, account.0, secret, now).await?;
+    tx.commit(&[actor.record(now, Deed::AccountReopened, Some(&known.unit), known.id)]).await?;
     Ok(invited)
 }
 

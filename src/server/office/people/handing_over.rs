@@ -78,6 +78,9 @@ pub(crate) async fn hand_over(
     // Now the successor is there; where that does not suffice, nothing of this is kept.
     let held = sessions::grants(tx.granted(from.0).await?);
     must_leave_somebody(database, &mut tx, from, &held).await?;
+    for granted in &moved {
+        tx.take_back(from.0, &granted.unit, &granted.role).await?;
+    }
     tx.close(from.0, now).await?;
     let unit = Some(&predecessor.unit);
     let mut records = Vec::new();
