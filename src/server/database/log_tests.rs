@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 fn record(number: u64) -> Record {
-    let unit = (number % 3 > 0).then(|| BranchCode::new(format!("b{}", number % 3)).unwrap());
+    let unit = (!number.is_multiple_of(3)).then(|| BranchCode::new(format!("b{}", number % 3)).unwrap());
     let who = if number.is_multiple_of(2) { Who::Operator } else { Who::Person(Uuid::from_u128(7)) };
     let deed = Deed::ALL[usize::try_from(number).unwrap() % Deed::ALL.len()];
     Record { at: 1_000 + number, who, deed, unit, subject: format!("s{number}") }

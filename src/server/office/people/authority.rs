@@ -121,6 +121,7 @@ pub(crate) enum Act {
 }
 
 /// All of them.
+#[cfg(test)]
 pub(crate) const ACTS: [Act; 12] = [
     Act::See,
     Act::Review,
