@@ -1,52 +1,26 @@
 //! A form as a Word file, set as Chinese offices set theirs: A4, 小标宋 for the title, 仿宋 三号 for texts, 宋体 五号 in tables.
-//!
-//! Fonts are only named, not embedded. A computer that lacks one takes the substitute named beside it.
 
 use super::{
     Align, Block, DATE_LINE, Foot, Orientation, Paper, PaperError, Row, Table,
     layout::{label_columns, widths},
+    word::{
+        A4, CELL, HEADING_FONT, MM, SUBTITLE, TABLE_FONT, TEXT, TEXT_FONT, TITLE, TITLE_FONT, around, fonts,
+        official_line, pack, page_numbers, run, text_of, with_substitutes,
+    },
 };
 use docx_rs::{
-    AlignmentType, Docx, FieldCharType, Footer, HeightRule, InstrNUMPAGES, InstrPAGE, InstrText, LineSpacing,
-    LineSpacingType, PageMargin, PageOrientationType, Paragraph, Run, RunFonts, SpecialIndentType,
+    AlignmentType, Docx, HeightRule, PageMargin, PageOrientationType, Paragraph, SpecialIndentType,
     Table as DocxTable, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
-    XMLDocx,
 };
-use std::io::{Cursor, Write as _};
-use zip::{ZipWriter, write::SimpleFileOptions};
 
-const TITLE_FONT: &str = "方正小标宋简体";
-const HEADING_FONT: &str = "黑体";
-const TEXT_FONT: &str = "仿宋";
-const TABLE_FONT: &str = "宋体";
-/// What stands in for a font that is not there.
-const SUBSTITUTES: [(&str, &str); 4] =
-    [(TITLE_FONT, "宋体"), (HEADING_FONT, "SimHei"), (TEXT_FONT, "仿宋_GB2312"), (TABLE_FONT, "SimSun")];
-
-// Sizes in half-points, as Word counts them.
-/// 二号
-const TITLE: usize = 44;
-/// 三号
-const TEXT: usize = 32;
-/// 小四
-const SUBTITLE: usize = 24;
-/// 五号
-const CELL: usize = 21;
 /// 小五
 const DENSE: usize = 18;
 
-// Lengths in twentieths of a point.
-const A4: (u32, u32) = (11_906, 16_838);
-/// A millimetre.
-const MM: f32 = 56.7;
 /// A line of a table.
 const CELL_LINE: u32 = 300;
 /// No row is higher, however many lines it asks for: a row is never split, so it has to fit on a sheet that lies across, below
 /// the row of names.
 const TALLEST: u32 = 9_000;
-/// 28 points, which makes the 22 lines of an official page.
-const TEXT_LINE: i32 = 560;
-
 /// The file's bytes.
 pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
     let landscape = paper.orientation == Orientation::Landscape;
@@ -105,54 +79,8 @@ pub(super) fn write(paper: &Paper) -> Result<Vec<u8>, PaperError> {
     pack(&parts)
 }
 
-/// The package, compressed, which the library's own is not: a tenth of the size on its way through a phone.
-fn pack(parts: &XMLDocx) -> Result<Vec<u8>, PaperError> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let mut add = |name: &str, bytes: &[u8]| {
-        zip.start_file(name, SimpleFileOptions::default())?;
-        zip.write_all(bytes).map_err(zip::result::ZipError::from)
-    };
-    add("[Content_Types].xml", &parts.content_type)?;
-    add("_rels/.rels", &parts.rels)?;
-    add("docProps/app.xml", &parts.doc_props.app)?;
-    add("docProps/core.xml", &parts.doc_props.core)?;
-    add("docProps/custom.xml", &parts.doc_props.custom)?;
-    add("word/_rels/document.xml.rels", &parts.document_rels)?;
-    add("word/document.xml", &parts.document)?;
-    add("word/styles.xml", &parts.styles)?;
-    add("word/settings.xml", &parts.settings)?;
-    add("word/fontTable.xml", &parts.font_table)?;
-    add("word/comments.xml", &parts.comments)?;
-    add("word/numbering.xml", &parts.numberings)?;
-    add("word/commentsExtended.xml", &parts.comments_extended)?;
-    add("word/footnotes.xml", &parts.footnotes)?;
-    for (number, (footer, rels)) in (1..).zip(parts.footers.iter().zip(&parts.footer_rels)) {
-        add(&format!("word/footer{number}.xml"), footer)?;
-        add(&format!("word/_rels/footer{number}.xml.rels"), rels)?;
-    }
-    Ok(zip.finish()?.into_inner())
-}
-
-fn fonts(name: &str) -> RunFonts {
-    RunFonts::new().ascii("Times New Roman").hi_ansi("Times New Roman").east_asia(name).hint("eastAsia")
-}
-
-/// A text; what must not stand in XML is left out.
-fn run(text: &str, font: &str, size: usize) -> Run {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    Run::new().add_text(text).fonts(fonts(font)).size(size)
-}
-
-fn around(before: u32, after: u32) -> LineSpacing {
-    LineSpacing::new().before(before).after(after)
-}
-
 fn centered(text: &str, font: &str, size: usize) -> Paragraph {
     Paragraph::new().add_run(run(text, font, size)).align(AlignmentType::Center)
-}
-
-fn official_line() -> LineSpacing {
-    LineSpacing::new().line(TEXT_LINE).line_rule(LineSpacingType::Exact)
 }
 
 fn text_paragraph(text: &str, font: &str) -> Paragraph {
@@ -162,25 +90,6 @@ fn text_paragraph(text: &str, font: &str) -> Paragraph {
         .first_line_chars(200)
         .align(AlignmentType::Both)
         .line_spacing(official_line())
-}
-
-/// 第X页 共Y页
-fn page_numbers() -> Footer {
-    let word = |text: &str| run(text, TABLE_FONT, CELL);
-    // A run for each piece, as Word writes them: else its size is not heeded everywhere.
-    let piece = || Run::new().fonts(fonts(TABLE_FONT)).size(CELL);
-    let field = |paragraph: Paragraph, instruction| {
-        paragraph
-            .add_run(piece().add_field_char(FieldCharType::Begin, false))
-            .add_run(piece().add_instr_text(instruction))
-            .add_run(piece().add_field_char(FieldCharType::Separate, false))
-            .add_run(piece().add_text("1"))
-            .add_run(piece().add_field_char(FieldCharType::End, false))
-    };
-    let first = Paragraph::new().align(AlignmentType::Center).add_run(word("第"));
-    let first = field(first, InstrText::PAGE(InstrPAGE {})).add_run(word("页　共"));
-    let paragraph = field(first, InstrText::NUMPAGES(InstrNUMPAGES {})).add_run(word("页"));
-    Footer::new().add_paragraph(paragraph)
 }
 
 /// Lines at the right, under the text.
@@ -279,18 +188,4 @@ fn foot_row(foot: &Foot, widths: &[usize], label: usize) -> TableRow {
 fn repeat_heads(document: Vec<u8>) -> Result<Vec<u8>, PaperError> {
     let document = text_of(document)?;
     Ok(document.replace("<w:trPr />", "<w:trPr><w:cantSplit /><w:tblHeader /></w:trPr>").into_bytes())
-}
-
-/// Names the substitutes, which the library cannot.
-fn with_substitutes(table: Vec<u8>) -> Result<Vec<u8>, PaperError> {
-    let named = SUBSTITUTES.map(|(name, substitute)| {
-        format!(
-            r#"<w:font w:name="{name}"><w:altName w:val="{substitute}" /><w:charset w:val="86" /></w:font>"#
-        )
-    });
-    Ok(text_of(table)?.replace("</w:fonts>", &format!("{}</w:fonts>", named.concat())).into_bytes())
-}
-
-fn text_of(bytes: Vec<u8>) -> Result<String, PaperError> {
-    Ok(String::from_utf8(bytes)?)
 }

@@ -4,12 +4,16 @@
 //! (`biaochi-paper`, feature `paper`), which a phone fetches apart from the app and runs as a worker: the libraries that write
 //! them would double the app's size.
 
+#[cfg(feature = "server")]
+pub mod booklet;
 #[cfg(feature = "paper")]
 mod docx;
 pub mod layout;
 #[cfg(feature = "paper")]
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "paper", feature = "server"))]
+mod word;
 #[cfg(feature = "paper")]
 pub mod worker;
 #[cfg(feature = "paper")]
@@ -186,7 +190,7 @@ pub enum NotMade {
 }
 
 /// Why there is no file.
-#[cfg(feature = "paper")]
+#[cfg(any(feature = "paper", feature = "server"))]
 #[derive(Debug, thiserror::Error)]
 pub enum PaperError {
     /// The request is none of ours.

@@ -1,6 +1,7 @@
 //! What goes out as a table or comes in as one. What does both (the reviews, the values from above, the roster) is described once,
 //! written and read by the same description.
 
+pub(crate) mod booklet;
 pub(crate) mod codes;
 pub(crate) mod columns;
 pub(crate) mod findings;
