@@ -28,15 +28,7 @@ impl Database {
     pub async fn version_in_force(&self) -> Result<Option<Published>, DatabaseError> {
         let Some(summary) = self.standard().await? else { return Ok(None) };
         let summary: PublishedStandard = serde_json::from_str(&summary).map_err(stored)?;
-        let mut checklists = Vec::with_capacity(summary.checklists.len());
-        for one in &summary.checklists {
-            checklists.push(read(&one.hash, self.checklist(&one.hash).await?)?);
-        }
-        let mut documents = Vec::with_capacity(summary.documents.len());
-        for one in &summary.documents {
-            documents.push(read(&one.hash, self.document(&one.hash).await?)?);
-        }
-        Ok(Some(Published { summary, checklists, documents }))
+        self.whole(summary).await.map(Some)
     }
 
     /// What was ever published under this version of this standard.
@@ -88,7 +80,10 @@ impl Database {
 }
 
 /// What was published under a hash. That it is not there is a fault of the file, never a version without it.
-fn read<T: DeserializeOwned>(hash: &ContentHash, body: Option<Vec<u8>>) -> Result<T, DatabaseError> {
+pub(super) fn read<T: DeserializeOwned>(
+    hash: &ContentHash,
+    body: Option<Vec<u8>>,
+) -> Result<T, DatabaseError> {
     let body = body.ok_or_else(|| DatabaseError::Missing(hash.clone()))?;
     serde_json::from_slice(&body).map_err(stored)
 }

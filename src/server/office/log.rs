@@ -7,15 +7,20 @@ use super::{
     clock::Clock,
     people::{
         Act, Denied,
-        authority::{denies, must, must_for_all},
+        authority::{self, denies, must, must_for_all},
     },
     scope,
 };
 use crate::{
-    domain::period::{shanghai_date, shanghai_midnight},
+    domain::{
+        BranchCode,
+        period::{shanghai_date, shanghai_midnight},
+    },
     server::database::{Database, DatabaseError, log::Wanted},
 };
 use jiff::{ToSpan as _, civil::Date};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Why nothing is shown.
 #[derive(Debug, thiserror::Error)]
@@ -98,4 +103,59 @@ pub(crate) async fn verify(
 ) -> Result<Verdict, Refusal> {
     must_for_all(database, actor, Act::Audit, shanghai_date(clock.now_ms())).await?;
     Ok(database.verify_log(noted).await?)
+}
+
+/// An entry with what its ids are called today. The log itself holds no names: a person who was erased is told by the account alone.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The entry.
+    pub(crate) entry: Entry,
+    /// Unit and name of the person who did it, where the account is there.
+    pub(crate) person: Option<String>,
+    /// The unit's name.
+    pub(crate) unit: Option<String>,
+}
+
+/// Entries with what their ids are called today.
+pub(crate) async fn told(database: &Database, entries: Vec<Entry>) -> Result<Vec<Told>, DatabaseError> {
+    let units: BTreeSet<BranchCode> = entries.iter().filter_map(|entry| entry.record.unit.clone()).collect();
+    let units = database.members(&units.into_iter().collect::<Vec<_>>()).await?;
+    let units: BTreeMap<BranchCode, String> =
+        units.into_iter().map(|member| (member.unit.code, member.unit.name)).collect();
+    let mut people: BTreeMap<Uuid, Option<String>> = BTreeMap::new();
+    let mut told = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let person = match entry.record.who {
+            Who::Person(id) => {
+                if !people.contains_key(&id) {
+                    let account = database.account(id).await?;
+                    people
+                        .insert(id, account.map(|account| format!("{} {}", account.unit_name, account.name)));
+                }
+                people.get(&id).cloned().flatten()
+            }
+            Who::Operator | Who::Phone(_) => None,
+        };
+        let unit = entry.record.unit.as_ref().and_then(|unit| units.get(unit).cloned());
+        told.push(Told { entry, person, unit });
+    }
+    Ok(told)
+}
+
+/// The account that somebody signs in to.
+pub(crate) async fn who_signs_in_as(database: &Database, login: &str) -> Result<Option<Who>, DatabaseError> {
+    Ok(database.account_called(login).await?.map(|account| Who::Person(account.id)))
+}
+
+/// Whether who acts is entrusted with all of the log.
+pub(crate) async fn may_see_all(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+) -> Result<bool, DatabaseError> {
+    match must_for_all(database, actor, Act::Audit, shanghai_date(clock.now_ms())).await {
+        Ok(_) => Ok(true),
+        Err(authority::Refusal::Denied(_)) => Ok(false),
+        Err(authority::Refusal::Database(error)) => Err(error),
+    }
 }

@@ -10,6 +10,7 @@ pub mod clock;
 pub(crate) mod codes;
 pub mod demonstration;
 pub(crate) mod devices;
+pub(crate) mod editions;
 pub mod evidence;
 pub(crate) mod judging;
 #[cfg(test)]

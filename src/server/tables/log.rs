@@ -1,6 +1,10 @@
 //! 记录 in words: what was done and by whom.
 
-use crate::server::office::log::{Deed, Who};
+use crate::{
+    server::office::log::{Deed, Entry, Told, Who},
+    sheets::write::{Cell, Looks, moment},
+};
+use rust_xlsxwriter::{Workbook, XlsxError};
 
 /// What was done.
 pub(crate) fn deed(deed: Deed) -> &'static str {
@@ -59,4 +63,43 @@ pub(crate) fn who(who: Who) -> String {
         Who::Phone(id) => format!("手机{id}"),
         Who::Person(id) => format!("账号{id}"),
     }
+}
+
+/// Who did it, by name where the account is there.
+pub(crate) fn named(told: &Told) -> String {
+    told.person.clone().unwrap_or_else(|| who(told.entry.record.who))
+}
+
+/// The log as a workbook.
+pub(crate) fn workbook(entries: &[Told]) -> Result<Vec<u8>, XlsxError> {
+    const COLUMNS: [(&str, f64); 8] = [
+        ("序号", 8.0),
+        ("时间", 17.0),
+        ("谁", 28.0),
+        ("做了什么", 18.0),
+        ("党组织编号", 18.0),
+        ("党组织", 26.0),
+        ("对象", 40.0),
+        ("校验码", 66.0),
+    ];
+    let mut book = Workbook::new();
+    let (looks, sheet) = (Looks::new(), book.add_worksheet().set_name("记录")?);
+    looks.headers(sheet, &COLUMNS)?;
+    for (row, told) in (1_u32..).zip(entries) {
+        let Entry { number, record, hash } = &told.entry;
+        let cells: [Cell<'_>; 8] = [
+            number.to_string().into(),
+            moment(record.at).into(),
+            named(told).into(),
+            deed(record.deed).into(),
+            record.unit.as_ref().map(|unit| unit.as_str()).into(),
+            told.unit.as_deref().into(),
+            (&record.subject).into(),
+            hash.into(),
+        ];
+        for (column, cell) in (0_u16..).zip(&cells) {
+            looks.cell(sheet, row, column, cell)?;
+        }
+    }
+    book.save_to_buffer()
 }

@@ -9,8 +9,8 @@ use crate::{
         office::{
             actor::Actor,
             people::{
-                Act,
-                authority::{self, Denied, Refusal, must},
+                Act, Denied,
+                authority::{Refusal, must},
             },
         },
     },
@@ -116,9 +116,6 @@ pub(crate) async fn level(
 }
 
 /// The units that somebody's roles are held at.
-pub(crate) async fn entrances(
-    database: &Database,
-    reaches: &[BranchCode],
-) -> Result<Vec<Member>, authority::Refusal> {
+pub(crate) async fn entrances(database: &Database, reaches: &[BranchCode]) -> Result<Vec<Member>, Refusal> {
     Ok(database.members(reaches).await?)
 }

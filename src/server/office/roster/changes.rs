@@ -1,6 +1,12 @@
 //! What happens to units, each with its day: they end, are merged, and an ending that was entered by mistake is taken back.
 
-use super::{Member, Refusal, Tree, Unit, can_happen, has_come, is_name, tree::Overlay};
+use super::{
+    Member, Refusal, Tree, Unit, can_happen, has_come,
+    importing::{Standing, import},
+    is_name,
+    reach::Reach,
+    tree::Overlay,
+};
 use crate::{
     domain::{BranchCode, Findings, period::shanghai_date, sector::SECTORS},
     protocol::Level,
@@ -46,6 +52,17 @@ pub(crate) struct Revival {
     pub(crate) is_new: bool,
     /// How many problems had gone over to another unit: both have them now.
     pub(crate) passed: usize,
+}
+
+/// What about a unit is to be otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Altered<'a> {
+    /// 更名
+    Name(&'a str),
+    /// 转隶: what it stands under from then on, by code or name.
+    Above(&'a str),
+    /// Whom to phone.
+    Telephone(&'a str),
 }
 
 /// Which units become which new one.
@@ -110,6 +127,34 @@ pub(crate) async fn end(
     }
     let phones = phones(database, &[&unit.code]).await?;
     Ok(End { unit, is_new: true, phones })
+}
+
+/// Changes one thing about a unit, from a day on.
+pub(crate) async fn alter(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    code: &BranchCode,
+    altered: Altered<'_>,
+    on: Date,
+) -> Result<(), Refusal> {
+    let today = shanghai_date(clock.now_ms());
+    must(database, actor, Act::Arrange, code, today).await?;
+    let tree = database.tree().await?;
+    let member = tree.get(code).ok_or_else(|| scope::Refusal::UnknownUnit(code.to_string()))?;
+    is_there(member)?;
+    let mut unit = member.unit.clone();
+    match altered {
+        Altered::Name(name) => name.trim().clone_into(&mut unit.name),
+        Altered::Telephone(telephone) => telephone.trim().clone_into(&mut unit.telephone),
+        Altered::Above(text) => {
+            // Nobody is told what somebody else's units are called.
+            let theirs = Reach::of(actor, &tree, today);
+            let units: Vec<Unit> = theirs.all().map(|member| member.unit.clone()).collect();
+            unit.parent = Some(scope::find(&units, text.trim())?.code.clone());
+        }
+    }
+    import(database, clock, actor, &[unit], Standing::Since(on)).await.map(drop)
 }
 
 /// Takes the ending of a unit back, as if it had not been entered.

@@ -6,6 +6,7 @@ pub(crate) mod freezing;
 pub(crate) mod importing;
 pub(crate) mod off_system;
 pub(crate) mod preview;
+pub(crate) mod reach;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tree;
