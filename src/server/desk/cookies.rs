@@ -37,7 +37,7 @@ fn set(value: &str, age: &str, headers: &HeaderMap) -> (header::HeaderName, Head
 }
 
 /// Whether the browser reached this by a name that never leaves its machine.
-fn is_on_this_machine(headers: &HeaderMap) -> bool {
+pub(super) fn is_on_this_machine(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = if host.starts_with('[') { host.split_inclusive(']').next() } else { host.split(':').next() };
     let name = name.unwrap_or_default();

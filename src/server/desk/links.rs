@@ -1,5 +1,7 @@
 //! The addresses of the desk's pages. Everything begins with `/desk`, so that a web server in front can keep it apart.
 
+use crate::domain::BranchCode;
+
 /// 今天要办
 pub(crate) const TODAY: &str = "/desk";
 /// Signing in; signing out is a form to [`SIGN_OUT`].
@@ -24,8 +26,20 @@ pub(crate) const FINDINGS: &str = "/desk/findings";
 pub(crate) const ORDERS: &str = "/desk/orders";
 /// 名册
 pub(crate) const ROSTER: &str = "/desk/roster";
+/// Bringing a roster in.
+pub(crate) const ROSTER_IMPORT: &str = "/desk/roster/import";
+/// A blank roster.
+pub(crate) const ROSTER_BLANK: &str = "/desk/roster/blank.xlsx";
+/// 合并
+pub(crate) const ROSTER_MERGE: &str = "/desk/roster/merge";
+/// Slips with codes for a whole town, and a branch's codes and phones.
+pub(crate) const CODES: &str = "/desk/codes";
 /// 标准
 pub(crate) const STANDARDS: &str = "/desk/standards";
+/// The blank workbook of a standard.
+pub(crate) const STANDARDS_BLANK: &str = "/desk/standards/blank.xlsx";
+/// A workbook with a new version.
+pub(crate) const STANDARDS_UPLOAD: &str = "/desk/standards/upload";
 /// 人员
 pub(crate) const PEOPLE: &str = "/desk/people";
 /// A new account.
@@ -34,6 +48,8 @@ pub(crate) const NEW_PERSON: &str = "/desk/people/new";
 pub(crate) const LEND: &str = "/desk/people/lend";
 /// 记录
 pub(crate) const LOG: &str = "/desk/log";
+/// The same as a workbook.
+pub(crate) const LOG_FILE: &str = "/desk/log.xlsx";
 /// 镇里怎么用
 pub(crate) const MANUAL: &str = "/desk/manual";
 /// The style of all pages.
@@ -47,6 +63,36 @@ pub(crate) fn person(id: impl std::fmt::Display) -> String {
 /// 交接 of somebody's work.
 pub(crate) fn hand_over(id: impl std::fmt::Display) -> String {
     format!("{PEOPLE}/{id}/hand-over")
+}
+
+/// A unit of the roster.
+pub(crate) fn unit(code: &BranchCode) -> String {
+    format!("{ROSTER}/unit/{code}")
+}
+
+/// The forms by which a unit of the roster is changed.
+pub(crate) fn unit_change(code: &BranchCode) -> String {
+    unit_act(code, "change")
+}
+
+/// Where one of those forms goes.
+pub(crate) fn unit_act(code: &BranchCode, act: &str) -> String {
+    format!("{ROSTER}/unit/{code}/{act}")
+}
+
+/// 激活码和手机 of a unit.
+pub(crate) fn codes(code: &BranchCode) -> String {
+    format!("{CODES}/{code}")
+}
+
+/// A version of the standard.
+pub(crate) fn standard(key: &str) -> String {
+    format!("{STANDARDS}/version/{key}")
+}
+
+/// What changed in a version since another.
+pub(crate) fn standard_since(key: &str, before: &str) -> String {
+    format!("{STANDARDS}/version/{key}/since/{before}")
 }
 
 /// A text as it can stand in an address's query (RFC 3986 §2.1): whatever is not unreserved is escaped.

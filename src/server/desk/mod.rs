@@ -11,6 +11,7 @@
 //! A page asks a use case and shows its answer. What may be done is decided there (`office/people/authority.rs`); a page only leaves
 //! out what would be refused.
 
+mod codes;
 mod cookies;
 mod door;
 mod entry;
@@ -18,13 +19,17 @@ mod failure;
 mod frame;
 mod kit;
 mod links;
+mod log;
 mod me;
 mod people;
 mod posted;
 mod reports;
+mod roster;
 pub mod router;
+mod standards;
 mod state;
 mod today;
 mod visitor;
+mod waiting;
 
 pub use state::Desk;

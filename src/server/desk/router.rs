@@ -1,6 +1,8 @@
 //! Which address leads where, and what holds for every page.
 
-use super::{Desk, entry, failure::Failure, links, me, people, reports, today};
+use super::{
+    Desk, codes, entry, failure::Failure, links, log, me, people, reports, roster, standards, today,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -38,6 +40,10 @@ pub fn router(desk: Desk) -> Router {
         .merge(people::routes())
         .merge(today::routes())
         .merge(reports::routes())
+        .merge(roster::routes())
+        .merge(codes::routes())
+        .merge(standards::routes())
+        .merge(log::routes())
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(headers))

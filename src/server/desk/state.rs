@@ -1,5 +1,6 @@
 //! What every page is given.
 
+use super::waiting::Waiting;
 use crate::server::{
     database::Database,
     host::{
@@ -29,6 +30,8 @@ pub struct Desk {
     pub(crate) tries: Arc<Tries>,
     /// Published checklists, each read once.
     pub(crate) checklists: Checklists,
+    /// Files that wait for a yes.
+    pub(crate) waiting: Waiting,
 }
 
 impl Desk {
@@ -41,7 +44,8 @@ impl Desk {
     ) -> Self {
         let (passwords, tries) = (Passwords::default(), Arc::default());
         let checklists = Checklists::new(database.clone());
-        Self { database, evidence, clock, trusted_proxies, passwords, tries, checklists }
+        let waiting = Waiting::default();
+        Self { database, evidence, clock, trusted_proxies, passwords, tries, checklists, waiting }
     }
 }
 

@@ -81,6 +81,31 @@ impl Clerk {
         }
     }
 
+    /// Sends the form of a page that goes to this action, with a file that was chosen in a field.
+    pub(crate) async fn upload(
+        &self,
+        page: &Page,
+        action: &str,
+        typed: &[(&str, &str)],
+        (field, file, bytes): (&str, &str, &[u8]),
+    ) -> Page {
+        const BETWEEN: &str = "between-one-and-the-other";
+        let mut fields = page.form(action).fields;
+        fields.retain(|(name, _)| !typed.iter().any(|(other, _)| other == name));
+        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut body = Vec::new();
+        let part = |name: &str| format!("--{BETWEEN}\r\ncontent-disposition: form-data; name=\"{name}\"");
+        for (name, value) in &fields {
+            body.extend(format!("{}\r\n\r\n{value}\r\n", part(name)).bytes());
+        }
+        body.extend(format!("{}; filename=\"{file}\"\r\n\r\n", part(field)).bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n--{BETWEEN}--\r\n").bytes());
+        let request = self.request(Method::POST, action).header("origin", &self.base);
+        let kind = format!("multipart/form-data; boundary={BETWEEN}");
+        self.follow(request.header(header::CONTENT_TYPE, kind).body(body)).await
+    }
+
     /// Sends these fields as a form of a page of ours, whatever page it was.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.follow(self.request(Method::POST, path).header("origin", &self.base).form(fields)).await

@@ -3,13 +3,17 @@
 //! A test takes a [`County`], lets somebody in with [`County::person`], who is a [`Clerk`], and goes on as a browser does.
 
 mod clerk;
+mod codes;
 mod entry;
 mod later;
+mod log;
 mod people;
 mod phones;
 mod reports;
 mod restored;
 mod reviewing;
+mod roster;
+mod standards;
 
 pub(crate) use clerk::{Clerk, Page};
 

@@ -1,10 +1,12 @@
 //! The parts that pages are made of: plain functions over values, one look and one behaviour each.
 
+mod files;
 mod forms;
 mod lists;
 mod notes;
 mod times;
 
+pub(crate) use files::{DOCX, XLSX, download, faults};
 pub(crate) use forms::{area, checks, choice, hidden, line, password, post, submit, upload};
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};

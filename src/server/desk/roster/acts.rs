@@ -1,0 +1,198 @@
+//! What happens to one unit: each form calls one use case, and leads back to the unit.
+
+use super::{
+    form::{self, Tried, Which},
+    named,
+    words::{Done, Field, fault},
+};
+use crate::{
+    domain::{BranchCode, day},
+    server::{
+        desk::{
+            Desk,
+            failure::Failure,
+            links,
+            posted::{Posted, Proved},
+            visitor::Visitor,
+        },
+        office::{
+            people::{Act, authority::must},
+            roster::{
+                Refusal, browsing,
+                changes::{self, Altered},
+                off_system,
+            },
+        },
+    },
+};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::civil::Date;
+use maud::Markup;
+use serde::Deserialize;
+
+/// What a form sends: what is new, and from which day on.
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    on: String,
+}
+
+impl Typed {
+    fn day(&self) -> Result<Date, (Field, String)> {
+        let read = day::parse(self.on.trim()).filter(|on| day::can_be(*on));
+        read.ok_or_else(|| (Field::Day, "写成 2026-11-24 这样的日子".into()))
+    }
+}
+
+/// The forms.
+pub(super) async fn form(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+) -> Result<Markup, Failure> {
+    shown(&visitor, &desk, &named(&code)?, None).await
+}
+
+async fn shown(
+    visitor: &Visitor,
+    desk: &Desk,
+    code: &BranchCode,
+    tried: Option<&Tried<'_>>,
+) -> Result<Markup, Failure> {
+    let actor = visitor.actor();
+    must(&desk.database, &actor, Act::Arrange, code, visitor.today).await?;
+    let opened = browsing::open(&desk.database, &actor, code, visitor.today).await?;
+    Ok(form::page(visitor, &opened, tried))
+}
+
+/// Leads to what was done, or shows the form again with what was wrong.
+async fn answered(
+    visitor: &Visitor,
+    desk: &Desk,
+    code: &BranchCode,
+    (which, typed): (Which, &Typed),
+    came: Result<Done, (Field, String)>,
+) -> Result<Response, Failure> {
+    match came {
+        Ok(done) => Ok(Redirect::to(&format!("{}?done={}", links::unit(code), done.code())).into_response()),
+        Err(wrong) => {
+            let tried = Tried { which, text: &typed.text, on: &typed.on, wrong };
+            let page = shown(visitor, desk, code, Some(&tried)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+/// What came of a use case: done, or what was wrong at the form.
+fn came<T>(result: Result<T, Refusal>, done: Done) -> Result<Result<Done, (Field, String)>, Failure> {
+    match result {
+        Ok(_) => Ok(Ok(done)),
+        Err(refusal) => fault(refusal).map(Err),
+    }
+}
+
+/// 更名
+pub(super) async fn rename(
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Posted(visitor, typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    alter(&desk, &code, &visitor, &typed, (Which::Name, Done::Renamed)).await
+}
+
+/// 转隶
+pub(super) async fn transfer(
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Posted(visitor, typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    alter(&desk, &code, &visitor, &typed, (Which::Above, Done::Moved)).await
+}
+
+/// 电话
+pub(super) async fn telephone(
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Posted(visitor, typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    alter(&desk, &code, &visitor, &typed, (Which::Telephone, Done::Telephone)).await
+}
+
+async fn alter(
+    desk: &Desk,
+    code: &str,
+    visitor: &Visitor,
+    typed: &Typed,
+    (which, done): (Which, Done),
+) -> Result<Response, Failure> {
+    let code = named(code)?;
+    let day = if which == Which::Telephone { Ok(visitor.today) } else { typed.day() };
+    let result = match day {
+        Err(wrong) => Err(wrong),
+        Ok(on) => {
+            let altered = match which {
+                Which::Name => Altered::Name(&typed.text),
+                Which::Above => Altered::Above(&typed.text),
+                _ => Altered::Telephone(&typed.text),
+            };
+            let result =
+                changes::alter(&desk.database, &*desk.clock, &visitor.actor(), &code, altered, on).await;
+            came(result, done)?
+        }
+    };
+    answered(visitor, desk, &code, (which, typed), result).await
+}
+
+/// 不用本系统, or using it again.
+pub(super) async fn set_use(
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Posted(visitor, typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    let code = named(&code)?;
+    let is_off = typed.text == "off";
+    let day = if is_off { typed.day().map(Some) } else { Ok(None) };
+    let result = match day {
+        Err(wrong) => Err(wrong),
+        Ok(since) => {
+            let set = off_system::set(&desk.database, &*desk.clock, &visitor.actor(), &code, since).await;
+            came(set, if is_off { Done::OffSystem } else { Done::OnSystem })?
+        }
+    };
+    answered(&visitor, &desk, &code, (Which::Use, &typed), result).await
+}
+
+/// 撤销
+pub(super) async fn end(
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Proved(visitor, typed): Proved<Typed>,
+) -> Result<Response, Failure> {
+    let code = named(&code)?;
+    let result = match typed.day() {
+        Err(wrong) => Err(wrong),
+        Ok(on) => {
+            let end = changes::end(&desk.database, &*desk.clock, &visitor.actor(), code.as_str(), on).await;
+            came(end, Done::Ended)?
+        }
+    };
+    answered(&visitor, &desk, &code, (Which::End, &typed), result).await
+}
+
+/// 恢复
+pub(super) async fn revive(
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Proved(visitor, typed): Proved<Typed>,
+) -> Result<Response, Failure> {
+    let code = named(&code)?;
+    let revival = changes::revive(&desk.database, &*desk.clock, &visitor.actor(), code.as_str()).await;
+    let result = came(revival, Done::Revived)?;
+    answered(&visitor, &desk, &code, (Which::Back, &typed), result).await
+}

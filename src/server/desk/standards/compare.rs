@@ -1,0 +1,56 @@
+//! What changed between two versions, in the words that a phone uses.
+
+use super::named;
+use crate::{
+    server::{
+        desk::{
+            Desk,
+            failure::Failure,
+            frame,
+            kit::{nothing, pager},
+            links,
+            visitor::Visitor,
+        },
+        office::editions::name,
+    },
+    words::versions,
+};
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// So many lines a page has: a whole new version would be longer than a page may be.
+const LINES: usize = 200;
+
+/// Which part.
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    #[serde(default)]
+    page: String,
+}
+
+/// What changed.
+pub(super) async fn page(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path((key, before)): Path<(String, String)>,
+    Query(shown): Query<Shown>,
+) -> Result<Markup, Failure> {
+    let ((new, _), (old, _)) = (named(&desk, &key).await?, named(&desk, &before).await?);
+    let said = versions::said((&old.checklists, &old.documents), (&new.checklists, &new.documents));
+    let number = shown.page.parse::<usize>().unwrap_or(1).max(1);
+    let address = links::standard_since(&key, &before);
+    let body = html! {
+        p {
+            "原来的：" a href=(links::standard(&before)) { (name(&old.summary)) }
+            "；现在的：" a href=(links::standard(&key)) { (name(&new.summary)) } "。"
+        }
+        @if said.is_empty() {
+            (nothing("没有变化。"))
+        } @else {
+            @for line in said.iter().skip(number.saturating_sub(1).saturating_mul(LINES)).take(LINES) { p.said { (line) } }
+            (pager(said.len() as u64, number as u64, LINES as u64, &address))
+        }
+    };
+    Ok(frame::page(&visitor, links::STANDARDS, "两版之间变了什么", &body))
+}

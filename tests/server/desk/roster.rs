@@ -1,0 +1,275 @@
+//! 名册: looking through the tree, changing one unit, and bringing a roster in.
+
+use super::{COUNTY, Clerk, County, NEXT_TOWN, TOWN, clerk::Page};
+use crate::common::branch;
+use reqwest::StatusCode;
+
+const IMPORT: &str = "/desk/roster/import";
+
+fn unit(code: &str) -> String {
+    format!("/desk/roster/unit/{code}")
+}
+
+fn table(rows: &str) -> Vec<u8> {
+    format!("编号,上级编号,层级,名称,领域,电话\n{rows}").into_bytes()
+}
+
+async fn looked(clerk: &Clerk, rows: &str, typed: &[(&str, &str)]) -> Page {
+    let form = clerk.get(IMPORT).await;
+    clerk.upload(&form, IMPORT, typed, ("file", "名册.csv", &table(rows))).await
+}
+
+/// Sends the form that confirms what a preview shows.
+async fn confirmed(clerk: &Clerk, preview: &Page) -> Page {
+    let action = preview.address.split('?').next().unwrap().to_owned();
+    clerk.send(preview, &action, &[]).await
+}
+
+#[tokio::test]
+async fn the_tree_is_looked_through_by_level_name_and_page_and_only_below_ones_own_unit() {
+    let county = County::new(60).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let page = manager.get("/desk/roster").await;
+    assert!(page.says("示例镇党委") && page.says("共60条，第1页，共2页"), "{}", page.text());
+    assert!(page.html.len() < 60_000, "{}", page.html.len());
+    assert!(page.says("第49村党支部") && !page.says("第50村党支部"));
+    let next = manager.get(&page.links().into_iter().find(|to| to.ends_with("page=2")).unwrap()).await;
+    assert!(next.says("第50村党支部") && !next.says("第49村党支部"));
+    let found = manager.get(&format!("{}?q=第7村", unit(TOWN))).await;
+    assert!(found.says("第7村党支部") && found.says("共1条") && !found.says("第17村"));
+    let one = manager.get(&unit(branch(7).as_str())).await;
+    for said in
+        ["第7村党支部", branch(7).as_str(), "农村", "示例县委组织部 › 示例镇党委", "0部在用", "一直在"]
+    {
+        assert!(one.says(said), "{said}: {}", one.text());
+    }
+    assert!(!one.links().contains(&unit(COUNTY)), "what is above is named, not linked");
+    // Typed by hand: not there and not theirs are one and the same.
+    let nowhere = manager.get(&unit("nowhere")).await;
+    for code in [COUNTY, NEXT_TOWN, branch(100).as_str(), "%00"] {
+        for path in [unit(code), format!("{}/change", unit(code))] {
+            let page = manager.get(&path).await;
+            assert_eq!((page.status, &page.html), (StatusCode::NOT_FOUND, &nowhere.html), "{path}");
+        }
+    }
+    // Who only looks is offered no act, and can do none.
+    let reader = county.person(TOWN, "李强", "liqiang", "查看").await;
+    let page = reader.get("/desk/roster").await;
+    assert!(
+        page.says("第0村党支部") && !page.html.contains("/change") && !page.html.contains(IMPORT),
+        "{}",
+        page.text()
+    );
+    for path in [format!("{}/change", unit(branch(0).as_str())), IMPORT.into(), "/desk/roster/merge".into()] {
+        assert_eq!(reader.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on_its_day() {
+    let county = County::new(2).await;
+    let manager = county.person(COUNTY, "王芳", "wangfang", "管理").await;
+    let own = branch(0);
+    let change = format!("{}/change", unit(own.as_str()));
+    let act = |name: &str| format!("{}/{name}", unit(own.as_str()));
+    let send = async |name: &str, typed: &[(&str, &str)]| {
+        let form = manager.get(&change).await;
+        manager.send(&form, &act(name), typed).await
+    };
+    // What is wrong is said at its field, with what was typed.
+    for (name, typed, why) in [
+        ("name", [("text", "=1+1"), ("on", "2026-11-24")], "不要用 = + - @ 开头"),
+        ("name", [("text", "新名"), ("on", "2026-13-01")], "写成 2026-11-24 这样的日子"),
+        ("name", [("text", "新名"), ("on", "2026-11-25")], "还没有到"),
+        ("above", [("text", "没有这个镇"), ("on", "2026-11-24")], "名册里没有"),
+        ("above", [("text", "第1村党支部"), ("on", "2026-11-24")], "是一个支部"),
+        ("telephone", [("text", "一\n二"), ("on", "")], "只留一个电话"),
+        ("end", [("text", ""), ("on", "")], "写成 2026-11-24 这样的日子"),
+    ] {
+        let page = send(name, &typed).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {typed:?}: {}", page.text());
+        assert!(page.says(why), "{why}: {}", page.text());
+        assert!(typed[0].1.contains('\n') || page.html.contains(typed[0].1));
+    }
+    let hostile = "<script>alert(1)</script>村党支部";
+    let renamed = send("name", &[("text", hostile), ("on", "2026-11-20")]).await;
+    assert!(renamed.says("名称改好了") && renamed.says(hostile) && !renamed.html.contains("<script>"));
+    assert!(renamed.says("2026-11-20以前：第0村党支部"), "{}", renamed.text());
+    assert!(send("name", &[("text", "第0村党支部"), ("on", "2026-11-24")]).await.says("名称改好了"));
+    let moved = send("above", &[("text", "邻镇党委"), ("on", "2026-11-24")]).await;
+    assert!(moved.says("转到新的上级了") && moved.says("示例县委组织部 › 邻镇党委"), "{}", moved.text());
+    assert!(send("telephone", &[("text", "0416-1234567")]).await.says("0416-1234567"));
+    let off = send("use", &[("text", "off"), ("on", "2026-11-24")]).await;
+    assert!(off.says("从2026-11-24起不用，在纸上自查"), "{}", off.text());
+    let codes = manager.get(&format!("/desk/codes/{own}")).await;
+    assert!(codes.says("不用本系统，不发激活码") && !codes.has_form(&format!("/desk/codes/{own}/issue")));
+    assert!(send("use", &[("text", "on")]).await.says("改回用本系统了"));
+    let ended = send("end", &[("on", "2026-11-24")]).await;
+    assert!(ended.says("撤销登记好了") && ended.says("2026-11-24撤销"), "{}", ended.text());
+    let back = send("back", &[]).await;
+    assert!(back.says("恢复了") && !back.says("2026-11-24撤销"), "{}", back.text());
+    // Every act is in the log.
+    let told = county.run(&["log", "show"]);
+    for (deed, times) in [("名册更改", 4), ("改是否用本系统", 2), ("撤销党组织", 1), ("恢复党组织", 1)]
+    {
+        assert_eq!(told.matches(deed).count(), times, "{deed}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_town_moves_nothing_to_another_town_and_nothing_out_of_it() {
+    let county = County::new(1).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let own = branch(0);
+    let change = manager.get(&format!("{}/change", unit(own.as_str()))).await;
+    let above = format!("{}/above", unit(own.as_str()));
+    let to = |text: &'static str| [("text", text), ("on", "2026-11-24")];
+    let refused = manager.send(&change, &above, &to("邻镇党委")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.says("名册里没有“邻镇党委”"), "as if it were not there: {}", refused.text());
+    // The form of one's own branch sent to the address of another's.
+    let fields = change.form(&above).fields;
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for act in ["name", "above", "telephone", "use", "end", "back"] {
+        let page = manager.post(&format!("{}/{act}", unit(branch(100).as_str())), &fields).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{act}: {}", page.text());
+    }
+    let rows = format!("{},{TOWN},支部,抢来的党支部,农村,\n", branch(100));
+    let page = looked(&manager, &rows, &[]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("别处的党组织，不归您管") && !page.says("第100村"), "{}", page.text());
+    let page = looked(&manager, &format!("new1,{NEXT_TOWN},支部,新的党支部,农村,\n"), &[]).await;
+    assert!(page.says("上级不归您管") && !page.says("邻镇党委"), "{}", page.text());
+    let page = looked(&manager, "new1,,县,新的县,,\n", &[]).await;
+    assert!(page.says("上级不归您管"), "{}", page.text());
+    assert!(!county.run(&["log", "show"]).contains("名册"));
+}
+
+#[tokio::test]
+async fn a_roster_is_looked_at_first_and_stored_once_it_was_confirmed() {
+    let county = County::new(3).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let [a, b, c] = [0, 1, 2].map(branch);
+    let rows = format!(
+        "{a},{TOWN},支部,改名党支部,农村,0416-0000000\n{b},{TOWN},支部,第1村党支部,社区,0416-0000000\n\
+         {c},{TOWN},支部,第2村党支部,农村,0416-0000000\nnew1,{TOWN},支部,\"新<b>设\",学校,\n"
+    );
+    let preview = looked(&manager, &rows, &[]).await;
+    assert_eq!(preview.status, StatusCode::OK);
+    for said in ["新增1，更名1，改领域1，没有变化1", "还没有写进去", "改名党支部", "新<b>设", "社区"]
+    {
+        assert!(preview.says(said), "{said}: {}", preview.text());
+    }
+    assert!(!preview.html.contains("<b>设"));
+    assert!(manager.get("/desk/roster").await.says("第0村党支部"), "a preview stores nothing");
+    assert!(!county.run(&["log", "show"]).contains("名册"));
+    // Nobody else can confirm it, nor see it.
+    let other = county.person(COUNTY, "李强", "liqiang", "管理").await;
+    assert_eq!(other.get(&preview.address).await.status, StatusCode::CONFLICT);
+    let done = confirmed(&manager, &preview).await;
+    assert!(done.says("名册导入好了") && done.says("改名党支部") && done.says("共4条"), "{}", done.text());
+    // Sent twice.
+    let again = confirmed(&manager, &preview).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.says("已经导入过了"), "{}", again.text());
+    let same = looked(&manager, &rows, &[]).await;
+    assert!(same.says("没有要改的"), "{}", same.text());
+    // From a day on.
+    let since = looked(
+        &manager,
+        &format!("{b},{TOWN},支部,又改的党支部,社区,0416-0000000\n"),
+        &[("since", "day"), ("on", "2026-11-24")],
+    )
+    .await;
+    assert!(since.says("都从2026-11-24起"), "{}", since.text());
+    let page = looked(&manager, &rows, &[("since", "day"), ("on", "哪天")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn whoever_confirms_what_has_changed_meanwhile_is_told_and_looks_again() {
+    let county = County::new(2).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let other = county.person(TOWN, "李强", "liqiang", "管理").await;
+    let own = branch(0);
+    let rows = format!("{own},{TOWN},支部,王芳起的党支部,农村,0416-0000000\n");
+    let preview = looked(&manager, &rows, &[]).await;
+    let change = other.get(&format!("{}/change", unit(own.as_str()))).await;
+    let typed = [("text", "李强起的党支部"), ("on", "2026-11-24")];
+    assert!(other.send(&change, &format!("{}/name", unit(own.as_str())), &typed).await.says("名称改好了"));
+    let told = confirmed(&manager, &preview).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    assert!(told.says("另外有人改了名册") && told.says("李强起的党支部") && told.says("王芳起的党支部"));
+    assert!(manager.get("/desk/roster").await.says("李强起的党支部"), "nothing was stored");
+    let action = preview.address.split('?').next().unwrap();
+    assert!(manager.send(&told, action, &[]).await.says("名册导入好了"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_roster_is_said_by_row_and_column_and_what_is_none_is_refused() {
+    let county = County::new(1).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let page = looked(&manager, &format!("a,{TOWN},支部,,农村,\nb,{TOWN},小组,乙,农村,\n"), &[]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in ["有2处不对", "第2行", "名称", "第3行", "层级", "不认识层级“小组”"] {
+        assert!(page.says(said), "{said}: {}", page.text());
+    }
+    let form = manager.get(IMPORT).await;
+    for (bytes, status) in [
+        (&b""[..], StatusCode::UNPROCESSABLE_ENTITY),
+        (b"PK\x03\x04 no workbook", StatusCode::UNPROCESSABLE_ENTITY),
+        (&vec![b'x'; 3 << 20], StatusCode::UNPROCESSABLE_ENTITY),
+        (&vec![0; 5 << 20], StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let page = manager.upload(&form, IMPORT, &[], ("file", "名册.xlsx", bytes)).await;
+        assert_eq!(page.status, status, "{} bytes: {}", bytes.len(), page.text());
+        assert!(page.html.len() < 60_000);
+    }
+    let hostile = "<img src=x onerror=alert(1)>.csv";
+    let page = manager.upload(&form, IMPORT, &[], ("file", hostile, &table("a\n"))).await;
+    assert!(page.says("<img") && !page.html.contains("<img"), "{}", page.html);
+    let without =
+        manager.request(reqwest::Method::POST, IMPORT).header("content-type", "text/plain").body("x");
+    assert!(manager.follow(without).await.status.is_client_error());
+    let blank = manager.get("/desk/roster/blank.xlsx").await;
+    assert!(
+        blank.headers["content-disposition"].to_str().unwrap().starts_with("attachment; filename*=UTF-8''")
+    );
+}
+
+#[tokio::test]
+async fn several_units_become_one() {
+    let county = County::new(3).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let form = manager.get("/desk/roster/merge").await;
+    let units = format!("{}\n第1村党支部\n", branch(0));
+    let typed = |units: &'static str| {
+        [("units", units), ("code", "whole1"), ("name", "联合党支部"), ("on", "2026-11-24")]
+    };
+    for (units, why) in [("第1村党支部", "至少写两个"), ("第1村党支部\n第1村党支部", "选了两次")]
+    {
+        let page = manager.send(&form, "/desk/roster/merge", &typed(units)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.says(why) && page.html.contains("whole1"), "{}", page.text());
+    }
+    let typed = [("units", units.as_str()), ("code", "whole1"), ("name", "联合党支部"), ("on", "2026-11-24")];
+    let whole = manager.send(&form, "/desk/roster/merge", &typed).await;
+    assert!(whole.says("合并好了") && whole.says("联合党支部"), "{}", whole.text());
+    let part = manager.get(&unit(branch(0).as_str())).await;
+    assert!(part.says("2026-11-24并入联合党支部"), "{}", part.text());
+    let list = manager.get("/desk/roster").await;
+    assert!(list.says("联合党支部") && !list.says("第0村党支部"));
+    assert!(manager.get(&format!("{}?ended=1", unit(TOWN))).await.says("第0村党支部"));
+    // Another's is not merged away.
+    let theirs = format!("{}\n{}", branch(2), branch(100));
+    let typed = [
+        ("units", theirs.as_str()),
+        ("code", "whole2"),
+        ("name", "抢来的"),
+        ("on", "2026-11-24"),
+        ("under", TOWN),
+    ];
+    let page = manager.send(&form, "/desk/roster/merge", &typed).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text());
+}

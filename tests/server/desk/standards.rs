@@ -1,0 +1,122 @@
+//! 标准: versions, differences, a new one, and one file to print.
+
+use super::{COUNTY, County, TOWN};
+use reqwest::StatusCode;
+
+const UPLOAD: &str = "/desk/standards/upload";
+
+/// The built-in standard with another version and title, as a workbook.
+fn workbook(county: &County, version: &str) -> Vec<u8> {
+    let folder = county.folder.path().join("标准");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    copy(std::path::Path::new("src/authoring/builtin"), &folder);
+    let sheet = folder.join("标准.csv");
+    let text = std::fs::read_to_string(&sheet).unwrap().replace("2026.2", version);
+    std::fs::write(&sheet, text).unwrap();
+    let out = county.folder.path().join(format!("{version}.xlsx"));
+    county.run(&["standard", "export", folder.to_str().unwrap(), "-o", out.to_str().unwrap()]);
+    std::fs::read(out).unwrap()
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy(&path, &target) } else { std::fs::copy(&path, &target).map(drop).unwrap() }
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_checked_shown_and_published_once_it_was_confirmed() {
+    let county = County::new(1).await;
+    let manager = county.person(COUNTY, "王芳", "wangfang", "管理").await;
+    let list = manager.get("/desk/standards").await;
+    assert!(list.says("2026.2") && list.says("在用"), "{}", list.text());
+    let form = manager.get(UPLOAD).await;
+    let checked = manager.upload(&form, UPLOAD, &[], ("file", "新.xlsx", &workbook(&county, "2026.9"))).await;
+    assert_eq!(checked.status, StatusCode::OK, "{}", checked.text());
+    for said in ["没有错误", "2026.9", "还没有发布", "一期要支部填多少", "和在用的一版比，负担没有变化"]
+    {
+        assert!(checked.says(said), "{said}: {}", checked.text());
+    }
+    assert!(checked.html.len() < 60_000, "{}", checked.html.len());
+    assert!(!manager.get("/desk/standards").await.says("2026.9"), "a check publishes nothing");
+    let done = manager.send(&checked, &checked.address, &[]).await;
+    assert!(done.says("发布了") && done.says("2026.9") && done.says("以前的"), "{}", done.text());
+    let again = manager.send(&checked, &checked.address, &[]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text());
+    assert!(county.run(&["log", "show"]).contains("发布标准"));
+    let since = done.links().into_iter().find(|to| to.contains("/since/")).unwrap();
+    assert_eq!(manager.get(&since).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn two_who_publish_at_once_are_told_and_only_who_holds_all_of_it_may() {
+    let county = County::new(1).await;
+    let manager = county.person(COUNTY, "王芳", "wangfang", "管理").await;
+    let other = county.person(COUNTY, "李强", "liqiang", "管理").await;
+    let (one, two) = (workbook(&county, "2026.8"), workbook(&county, "2026.9"));
+    let form = manager.get(UPLOAD).await;
+    let mine = manager.upload(&form, UPLOAD, &[], ("file", "一.xlsx", &one)).await;
+    let theirs = other.upload(&other.get(UPLOAD).await, UPLOAD, &[], ("file", "二.xlsx", &two)).await;
+    assert!(other.send(&theirs, &theirs.address, &[]).await.says("发布了"));
+    let told = manager.send(&mine, &mine.address, &[]).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    assert!(told.says("另外有人发布了") && told.says("2026.9"), "{}", told.text());
+    let town = county.person(TOWN, "赵静", "zhaojing", "管理").await;
+    let list = town.get("/desk/standards").await;
+    assert!(list.says("2026.9") && !list.says("上传新的一版"));
+    for path in [UPLOAD, "/desk/standards/blank.xlsx", &mine.address] {
+        assert_eq!(town.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn faults_are_said_by_sheet_row_and_column_and_what_is_no_workbook_is_refused() {
+    let county = County::new(1).await;
+    let manager = county.person(COUNTY, "王芳", "wangfang", "管理").await;
+    let form = manager.get(UPLOAD).await;
+    let template = county.folder.path().join("模板.xlsx");
+    county.run(&["standard", "template", "-o", template.to_str().unwrap()]);
+    let page =
+        manager.upload(&form, UPLOAD, &[], ("file", "模板.xlsx", &std::fs::read(template).unwrap())).await;
+    assert!(page.says("还是模板里的") && !page.html.contains(">发布</button>"), "{}", page.text());
+    let bad = std::fs::read("tests/fixtures/cases/30/standard_满意度限制不生效.xlsx").unwrap();
+    let page = manager.upload(&form, UPLOAD, &[], ("file", "坏.xlsx", &bad)).await;
+    assert!(page.html.len() < 60_000, "{}", page.html.len());
+    for (bytes, status) in [
+        (&b"no workbook"[..], StatusCode::UNPROCESSABLE_ENTITY),
+        (&vec![0; 9 << 20], StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let page = manager.upload(&form, UPLOAD, &[], ("file", "x.xlsx", bytes)).await;
+        assert_eq!(page.status, status, "{}", page.text());
+    }
+    // The same version with other words.
+    let same = workbook(&county, "2026.2");
+    let page = manager.upload(&form, UPLOAD, &[], ("file", "同.xlsx", &same)).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_version_is_read_and_its_books_leave_as_one_file() {
+    let county = County::new(1).await;
+    let reader = county.person(TOWN, "李强", "liqiang", "查看").await;
+    let list = reader.get("/desk/standards").await;
+    let version = list.links().into_iter().find(|to| to.contains("/version/")).unwrap();
+    let page = reader.get(&version).await;
+    for said in ["考核周期", "农村", "一册，7件", "一编，22件", "下载一编一册"] {
+        assert!(page.says(said), "{said}: {}", page.text());
+    }
+    assert!(page.html.len() < 60_000);
+    let booklet = reader.get(&format!("{version}/booklet")).await;
+    assert_eq!(booklet.status, StatusCode::OK);
+    assert!(booklet.headers["content-type"].to_str().unwrap().contains("wordprocessingml"));
+    assert!(reader.get(&format!("{version}/workbook")).await.html.starts_with("PK"));
+    for path in ["/desk/standards/version/nowhere", "/desk/standards/version/nowhere/booklet"] {
+        assert_eq!(reader.get(path).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(county.visitor().get(&version).await.address.split('?').next(), Some("/desk/sign-in"));
+}
