@@ -72,10 +72,13 @@ fn must_arrange(visitor: &Visitor) -> Result<(), Failure> {
     if visitor.may_somewhere(Act::Arrange) { Ok(()) } else { Err(Failure::NotHere) }
 }
 
+/// What the blank roster says of its way back.
+const BACK: &str = "填好存成xlsx，在名册的“导入名册”里选它。先看会改什么；有错误会一次列全，什么也不写入。";
+
 /// A blank roster.
 pub(super) async fn blank(visitor: Visitor) -> Result<Response, Failure> {
     must_arrange(&visitor)?;
-    let bytes = roster_template::blank().map_err(|error| Failure::Machine(error.to_string()))?;
+    let bytes = roster_template::blank(BACK).map_err(|error| Failure::Machine(error.to_string()))?;
     Ok(download("空名册.xlsx", XLSX, bytes))
 }
 
