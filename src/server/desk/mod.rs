@@ -6,7 +6,7 @@
 //!
 //! Pages are written with maud, not in templates of their own: their parts are functions whose arguments the compiler checks, a list
 //! and its filter are composed as any other values are, and what a page shows stands beside what it asks for. Whatever is put into a
-//! page is escaped, unless it says `PreEscaped`, which nothing here does.
+//! page is escaped, unless it says `PreEscaped`, which only the manual does, of our own text.
 //!
 //! A page asks a use case and shows its answer. What may be done is decided there (`office/people/authority.rs`); a page only leaves
 //! out what would be refused.
@@ -20,6 +20,7 @@ mod frame;
 mod kit;
 mod links;
 mod log;
+mod manual;
 mod me;
 mod people;
 mod posted;

@@ -1,7 +1,7 @@
 //! Which address leads where, and what holds for every page.
 
 use super::{
-    Desk, codes, entry, failure::Failure, links, log, me, people, reports, roster, standards, today,
+    Desk, codes, entry, failure::Failure, links, log, manual, me, people, reports, roster, standards, today,
 };
 use axum::{
     Router,
@@ -44,6 +44,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(codes::routes())
         .merge(standards::routes())
         .merge(log::routes())
+        .merge(manual::routes())
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(headers))

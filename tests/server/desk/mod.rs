@@ -7,6 +7,7 @@ mod codes;
 mod entry;
 mod later;
 mod log;
+mod manual;
 mod people;
 mod phones;
 mod reports;
