@@ -284,6 +284,27 @@ fn the_readme_names_only_what_is_there() {
     none(&faults);
 }
 
+/// 存了什么、存多久、谁删: what the administrators' page says of what is kept is all that is kept.
+#[test]
+fn every_table_of_the_database_is_told_of_with_how_long_it_is_kept() {
+    let page = fs::read_to_string(root().join("src/server/cli/管理员手册.md")).unwrap();
+    let told = page.split("存了什么、存多久、谁删").nth(1).unwrap();
+    let told: BTreeSet<&str> = told.lines().filter(|line| line.starts_with('|')).flat_map(quoted).collect();
+    let mut faults = Vec::new();
+    for file in files(&root().join("src/server/database/migrations/sqlite"), &[".sql"]) {
+        let text = fs::read_to_string(file).unwrap();
+        for made in text.split("CREATE TABLE ").skip(1) {
+            let name = made.trim_start_matches("IF NOT EXISTS ").split([' ', '(']).next().unwrap();
+            // A table that takes another's place bears its name in the end.
+            let is_renamed = text.contains(&format!("ALTER TABLE {name} RENAME"));
+            faults.extend(
+                (!is_renamed && !told.contains(name)).then(|| format!("`{name}` is kept and not told of")),
+            );
+        }
+    }
+    none(&faults);
+}
+
 #[test]
 fn paths_are_read_from_trees_and_chains() {
     let source = Source {
