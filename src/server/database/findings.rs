@@ -19,6 +19,9 @@ use serde::Serialize;
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many ranges of ids are asked for at once.
+const RANGES: usize = 100;
+
 /// What the upper level says of a finding; the endpoint stamps it when it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Word {
@@ -177,15 +180,27 @@ impl Database {
     }
 
     async fn end_alike(&self, by: &str, keys: &[String]) -> Result<Vec<FindingId>, DatabaseError> {
-        let statement = format!(
-            "SELECT DISTINCT other.finding FROM findings one JOIN findings other
-                 ON other.backwards >= substr(one.backwards, 1, 8) AND other.backwards < substr(one.backwards, 1, 8) || 'g'
-                 AND other.backwards <> one.backwards
-             WHERE one.{by} IN"
-        );
-        let mut connection = self.pool.acquire().await?;
-        let rows = many::select(&mut connection, &statement, &[], keys, "").await?;
-        rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(stored)).collect()
+        let mut tx = self.read().await?;
+        let own = format!("SELECT backwards FROM findings WHERE {by} IN");
+        let own = many::select(&mut tx, &own, &[], keys, "").await?;
+        let own: BTreeSet<String> = own.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let ends: BTreeSet<String> = own.iter().map(|id| id.chars().take(8).collect()).collect();
+        let ends: Vec<String> = ends.into_iter().collect();
+        let mut others = Vec::new();
+        // Range by range, so that each is looked up: what is joined by a range, PostgreSQL compares row by row.
+        for some in ends.chunks(RANGES) {
+            let range = |place: usize| format!("(backwards >= ${place} AND backwards < ${place} || 'g')");
+            let ranges: Vec<String> = (1..=some.len()).map(range).collect();
+            let statement = format!("SELECT finding, backwards FROM findings WHERE {}", ranges.join(" OR "));
+            let query = sqlx::query(sqlx::AssertSqlSafe(statement));
+            let query = some.iter().cloned().fold(query, sqlx::query::Query::bind);
+            for row in query.fetch_all(&mut *tx).await? {
+                if !own.contains(&row.try_get::<String, _>("backwards")?) {
+                    others.push(row.try_get::<String, _>("finding")?.parse().map_err(stored)?);
+                }
+            }
+        }
+        Ok(others)
     }
 
     /// Which of these findings are there, of branch and id.
