@@ -226,6 +226,10 @@ fn origin(headers: &HeaderMap) -> Origin {
 }
 
 #[cfg(test)]
+#[path = "posted_tests.rs"]
+mod uploads;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
