@@ -29,11 +29,11 @@ pub(super) fn page(visitor: &Visitor, query: &Query, browsed: &Browsed) -> Marku
     let rows: Vec<&Due> = found.rows.iter().collect();
     let total = u64::try_from(found.total).unwrap_or(u64::MAX);
     let may_review = visitor.may_somewhere(Act::Review);
-    let name = |due: &&Due| self::name(due, &shown);
+    let named = |due: &&Due| name(due, &shown);
     let standing = |due: &&Due| standing(due, visitor, &shown, may_review);
     let columns: [Column<'_, &Due>; 7] = [
         Column { head: "编号", cell: &|due| html! { (due.branch.code) } },
-        Column { head: "党组织", cell: &name },
+        Column { head: "党组织", cell: &named },
         Column { head: "上级党组织", cell: &|due| html! { (due.above) } },
         Column { head: "自评得分", cell: &score },
         Column { head: "申报等次", cell: &|due| html! { (claimed(due)) } },

@@ -1,7 +1,7 @@
 //! What a reviewer is told of a report, in Chinese.
 
 use crate::{
-    domain::{LedgerEntry, Period, Stance, submission::ConsideredBy},
+    domain::{LedgerEntry, Period, Stance, above::NotTheirs, submission::ConsideredBy},
     protocol::Review,
     server::office::{
         reading::{
@@ -107,17 +107,24 @@ pub(super) fn refusal(refusal: &Refusal, today: Date) -> String {
         Refused::Review(reviewing::Refusal::Reviewed(state)) => {
             format!("这份已经是“{}”，不用再开始。", terms::review(Some(*state)))
         }
-        Refused::Review(reviewing::Refusal::Unsound(unsound)) => self::unsound(*unsound).into(),
+        Refused::Review(reviewing::Refusal::Unsound(unsound)) => self::unsound(*unsound),
         Refused::Review(_) | Refused::Unread(_) => "没有办成，再看一遍。".into(),
     }
 }
 
-const fn unsound(unsound: Unsound) -> &'static str {
+fn unsound(unsound: Unsound) -> String {
+    let elsewhere = "要支部补什么，写在最下面“总的原因”里。";
     match unsound {
-        Unsound::NoReason => "退回要写原因：写在哪一条下面，或者写在最下面“总的原因”里。",
+        Unsound::NoReason => "退回要写原因：写在哪一条下面，或者写在最下面“总的原因”里。".into(),
         Unsound::UnfitReason | Unsound::UnfitItem => {
-            "有一处意见超过500个字，或者有看不见的控制字符；缩短，或者重新手工输入。"
+            "有一处意见超过500个字，或者有看不见的控制字符；缩短，或者重新手工输入。".into()
         }
-        _ => "没有办成，再看一遍。",
+        Unsound::NotTheirs(number, NotTheirs::JudgedAbove) => {
+            format!("第{number}条由上级评，支部改不了；{elsewhere}")
+        }
+        Unsound::NotTheirs(number, NotTheirs::NotDue) => {
+            format!("第{number}条这一期不评，支部改不了；{elsewhere}")
+        }
+        _ => "没有办成，再看一遍。".into(),
     }
 }
