@@ -41,7 +41,8 @@ fn jpeg(width: u16, height: u16, coded: usize, more: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-fn picture(number: u16) -> Vec<u8> {
+/// A photo as the app makes them.
+pub(crate) fn picture(number: u16) -> Vec<u8> {
     jpeg(1600, 100 + number, 60_000, &[])
 }
 

@@ -3,7 +3,7 @@
 use super::County;
 use crate::common::{activation, builtin, honest, token};
 use biaochi::{
-    domain::{Submission, SubmissionId},
+    domain::{ContentHash, Submission, SubmissionId},
     protocol::{SubmissionSummary, paths},
 };
 use reqwest::{Client, Method, StatusCode};
@@ -37,6 +37,14 @@ impl County {
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert_eq!(status, StatusCode::CREATED, "{text}");
         id
+    }
+
+    /// It brings a photo.
+    pub(crate) async fn brings(&self, number: usize, photo: Vec<u8>) -> StatusCode {
+        let path = paths::photo(&ContentHash::of(&photo));
+        let request = Client::new().put(format!("{}{path}", self.program.base)).bearer_auth(token(number));
+        let request = request.header("content-type", "image/jpeg").body(photo);
+        request.send().await.unwrap().status()
     }
 
     /// It takes one back.

@@ -3,10 +3,14 @@
 use super::{Clerk, County, NEXT_TOWN, TOWN, clerk::Page};
 use crate::common::builtin;
 use biaochi::{
-    domain::{AnswerKey, AnswerValue, Entry, ItemId, Stance, SubmissionId},
+    domain::{
+        ActivityKind, AnswerKey, AnswerValue, ContentHash, Entry, ItemId, LedgerEntry, LedgerId,
+        LedgerRecord, LedgerSource, Stance, SubmissionId, submission::Attachment,
+    },
     protocol::ReviewState,
 };
 use reqwest::StatusCode;
+use std::collections::BTreeSet;
 
 fn path(id: SubmissionId) -> String {
     format!("/desk/reports/{id}")
@@ -19,8 +23,8 @@ fn review(id: SubmissionId) -> String {
 /// The first item that a branch fills in itself.
 fn own_item(place: usize) -> (usize, ItemId) {
     let list = builtin();
-    let own = list.items().enumerate().filter(|(_, (_, item))| !item.judged_above);
-    let (number, (_, item)) = own.skip(place).next().unwrap();
+    let mut own = list.items().enumerate().filter(|(_, (_, item))| !item.judged_above);
+    let (number, (_, item)) = own.nth(place).unwrap();
     (number + 1, item.id.clone())
 }
 
@@ -95,6 +99,85 @@ async fn what_has_a_flag_stands_open_and_the_rest_is_folded() {
     {
         assert_eq!(clerk.get(&format!("/desk/reports/{nowhere}")).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn what_the_branch_says_against_its_ledger_stands_open_with_what_the_ledger_counted() {
+    let county = County::new(1).await;
+    let list = builtin();
+    let parts = list.items().flat_map(|(_, item)| item.parts.iter().map(move |part| (item, part)));
+    let mut counted = parts.filter_map(|(item, part)| match &part.from_ledger {
+        Some(LedgerSource::Count { kinds }) => Some((item, part, kinds)),
+        _ => None,
+    });
+    let theirs = |kinds: &BTreeSet<ActivityKind>| !kinds.contains(&ActivityKind::GroupMeeting);
+    let (item, part, kinds) = counted.find(|(.., kinds)| theirs(kinds)).unwrap();
+    let key = AnswerKey::Part { item: item.id.clone(), part: part.id.clone() };
+    let id = county
+        .submits(0, |sent| {
+            let said = sent.answers.iter().find(|entry| entry.key == key).unwrap().clone();
+            let AnswerValue::Part { answer, .. } = said.value else { panic!("an answer") };
+            let reason = "记录本在支委手里".to_owned();
+            write(sent, key.clone(), AnswerValue::Part { answer, counted: None, own: None, reason });
+            let held = LedgerEntry {
+                kinds: kinds.clone(),
+                date: jiff::civil::date(2026, 10, 15),
+                group: None,
+                place: String::new(),
+                host: String::new(),
+                recorder: String::new(),
+                attendance: None,
+                topic: "学习".into(),
+                resolution: String::new(),
+                location: String::new(),
+            };
+            let (id, stamp) = (LedgerId::from_parts(said.stamp.ms, &[1; 10]), said.stamp);
+            let record = LedgerRecord { id, stamp, entry: Some(held), photos: [].into() };
+            sent.ledger = vec![record].into();
+        })
+        .await;
+    let clerk = county.person(TOWN, "王芳", "wangfang", "审核").await;
+    let page = clerk.get(&path(id)).await;
+    for told in ["和台账不一样", "为什么和台账不一样：记录本在支委手里", "台账数的：", "10月15日"]
+    {
+        assert!(open(&page).contains(told), "{told}: {}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn photos_are_for_whoever_may_see_the_branch_and_those_that_are_missing_are_said() {
+    let county = County::new(1).await;
+    let photos = [1, 2].map(crate::photos::picture);
+    let hashes = photos.each_ref().map(|photo| ContentHash::of(photo));
+    let (_, item) = own_item(0);
+    let id = county
+        .submits(0, |sent| {
+            for sha256 in &hashes {
+                let key = AnswerKey::Photo { item: item.clone(), sha256: sha256.clone() };
+                write(sent, key, AnswerValue::Attached { attached: true });
+                let (sha256, media_type) = (sha256.clone(), "image/jpeg".to_owned());
+                let listed =
+                    Attachment { sha256, bytes: 9, media_type, captured_on: None, happened_on: None };
+                sent.attachments.push(listed);
+            }
+        })
+        .await;
+    assert_eq!(county.brings(0, photos[0].clone()).await, StatusCode::CREATED);
+    let clerk = county.person(TOWN, "王芳", "wangfang", "审核").await;
+    let page = clerk.get(&path(id)).await;
+    assert!(page.says("照片还差1张没有传上来") && open(&page).contains("照片没传全"), "{}", page.text());
+    let photo = |place: usize| format!("{}/photos/{}", path(id), hashes[place]);
+    assert!(open(&page).contains(&format!("<img src=\"{}\" loading=\"lazy\"", photo(0))), "{}", page.html);
+    assert!(!page.html.contains(&photo(1)), "what is not here is no link");
+    let answer = clerk.request(reqwest::Method::GET, &photo(0)).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "image/jpeg");
+    assert!(answer.headers()["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    assert_eq!(answer.bytes().await.unwrap(), photos[0]);
+    assert_eq!(clerk.get(&photo(1)).await.status, StatusCode::NOT_FOUND);
+    let elsewhere = county.person(NEXT_TOWN, "李强", "liqiang00", "审核").await;
+    assert_eq!(elsewhere.get(&photo(0)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(county.visitor().get(&photo(0)).await.address.split('?').next().unwrap(), "/desk/sign-in");
+    assert!(clerk.get("/desk/reports?photos=1").await.says("照片还差1张"));
 }
 
 #[tokio::test]

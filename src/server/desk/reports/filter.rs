@@ -121,6 +121,11 @@ impl Query {
         self
     }
 
+    /// The same of another period.
+    pub(super) fn of_period(&self, period: &PeriodId) -> Self {
+        Self { period: period.as_str().to_owned(), ..self.clone() }
+    }
+
     /// The list with which a count is explained.
     pub(crate) fn of_count(period: &PeriodId, under: &BranchCode, state: &str) -> String {
         let query = Self { state: state.to_owned(), ..Self::default() };
@@ -169,11 +174,11 @@ mod tests {
             query.after("/x", "approved", "a b"),
             "/x?period=2026-H2&state=overdue&paper=1&said=approved&of=a%20b"
         );
-        for claim in
+        for one in
             [ClaimedGrade::Model, ClaimedGrade::Excellent, ClaimedGrade::Qualified, ClaimedGrade::Own(2)]
         {
-            assert_eq!(super::claim(&code(claim)), Some(claim));
+            assert_eq!(claim(&code(one)), Some(one));
         }
-        assert_eq!(super::claim("own-x"), None);
+        assert_eq!(claim("own-x"), None);
     }
 }

@@ -122,7 +122,7 @@ fn claimed(due: &Due) -> &str {
 
 fn standing(due: &Due, visitor: &Visitor, shown: &Query, may_review: bool) -> Markup {
     let Some(row) = &due.reported else {
-        let of = shown.after(super::PAPER, "", due.branch.code.as_str());
+        let of = shown.of_period(&due.period).after(super::PAPER, "", due.branch.code.as_str());
         return html! {
             @match &due.paper {
                 Some((paper, _)) => {

@@ -109,6 +109,9 @@ fn facts(shown: &Shown<'_>) -> Markup {
             "，回执码" (reading.receipt.code) br;
             "填报人" (declaration.reporter) "（" (declaration.reporter_post) "），"
             (dates::day(declaration.considered_on, today)) (words::considered(declaration.considered_by)) "研究，书记" (declaration.secretary) "确认"
+            @if let Some(last) = &reading.last_period {
+                br; "上期是" (last.period.name) "，" (last.report.sheet.total()) "分"
+            }
         }
         @for remark in remarks(reading) { (note(Tone::Calm, &remark)) }
         @if let Some(asked) = reading.asked.last() {

@@ -19,13 +19,13 @@ use super::{
     standards::Checklists,
 };
 use crate::{
-    domain::{BranchCode, Checklist, ContentHash, Period, PeriodId, SubmissionId, ValueAbove},
+    domain::{BranchCode, ContentHash, Period, PeriodId, SubmissionId, ValueAbove},
     protocol::{Receipt, Review, ReviewState, SubmissionSummary},
     server::database::{Database, DatabaseError, Unit, papers::Paper, results::Report},
     words::terms,
 };
 use jiff::civil::Date;
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// Why nothing is shown.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +47,6 @@ denies!(Refusal);
 pub(crate) struct Other {
     /// What it said.
     pub(crate) report: Report,
-    /// What it answered.
-    pub(crate) list: Arc<Checklist>,
     /// For which period.
     pub(crate) period: Period,
 }
@@ -246,7 +244,7 @@ async fn other(
     let Some(report) = database.report(id).await? else { return Ok(None) };
     let list = checklists.published(&report.submission.checklist).await?;
     let period = list.period(&report.submission.period).cloned();
-    Ok(period.map(|period| Other { report, list, period }))
+    Ok(period.map(|period| Other { report, period }))
 }
 
 /// What counted for the period that ended last before this one.
