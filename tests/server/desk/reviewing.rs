@@ -121,7 +121,7 @@ async fn what_the_branch_says_against_its_ledger_stands_open_with_what_the_ledge
             write(sent, key.clone(), AnswerValue::Part { answer, counted: None, own: None, reason });
             let held = LedgerEntry {
                 kinds: kinds.clone(),
-                date: jiff::civil::date(2026, 10, 15),
+                date: jiff::civil::date(2026, 6, 10),
                 group: None,
                 place: String::new(),
                 host: String::new(),
@@ -138,7 +138,7 @@ async fn what_the_branch_says_against_its_ledger_stands_open_with_what_the_ledge
         .await;
     let clerk = county.person(TOWN, "王芳", "wangfang", "审核").await;
     let page = clerk.get(&path(id)).await;
-    for told in ["和台账不一样", "为什么和台账不一样：记录本在支委手里", "台账数的：", "10月15日"]
+    for told in ["和台账不一样", "为什么和台账不一样：记录本在支委手里", "台账数的：", "6月10日"]
     {
         assert!(open(&page).contains(told), "{told}: {}", page.text());
     }
