@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     domain::{
-        ActivityKind, AnswerKey, AnswerValue, Entry, LedgerSource, PartAnswer, Submission, WindowKey,
+        ActivityKind, AnswerKey, AnswerValue, Checklist, Entry, LedgerSource, PartAnswer, Submission,
+        WindowKey,
         check::tests::submission,
         ledger::testing::{meeting, record},
         testing::{checklist, item_id as item, stamp},
