@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod moving;
 pub mod needs;
 pub mod open;
+pub mod order;
 pub mod outcome;
 pub mod period;
 pub mod photo;

@@ -72,8 +72,8 @@ async fn every_command_of_the_administrators_manual_works_as_written() {
     }
     assert!(ran >= 20, "{ran}");
     let all = [
-        "account", "backup", "codes", "device", "findings", "judge", "log", "results", "review", "roster",
-        "serve", "sessions", "standard",
+        "account", "backup", "codes", "device", "findings", "judge", "log", "orders", "results", "review",
+        "roster", "serve", "sessions", "standard",
     ];
     assert!(groups.iter().eq(all), "{groups:?}");
 }

@@ -20,6 +20,7 @@ use crate::{
                 adding::{self, Added, Known},
                 counts::Common,
                 items::Items,
+                kinds,
             },
         },
         tables::{
@@ -110,6 +111,9 @@ impl From<Refusal> for CliError {
                 format!("{branch}的“{number}”还是“{}”，支部没有说整改好", finding_state(state)),
                 "等支部整改；确实验收过了，加 --yes-not-mended",
             ),
+            // The operator may whatever the server's owner may, and has no desk.
+            Refusal::NoKind | Refusal::KindName => ("这里不能这样做".into(), "在桌面上由有权限的人办"),
+            Refusal::Day(day) => (format!("{day}不像是要写的日子"), "核对年份"),
             Refusal::Own { branch, number } => (
                 format!("“{number}”是{branch}自己查出来的，由支部自己销号"),
                 "上级认为没有改好，另写一个问题，用 findings import 导入",
@@ -285,7 +289,8 @@ async fn export(
     let rows = mending::list(database, under).await?;
     let items = Items::read(database).await?;
     let (common_items, today) = (Common::of(&rows, common), shanghai_date(SystemClock.now_ms()));
-    let book = Book { rows: &rows, common: &common_items, items: &items, today };
+    let kinds = kinds::of_findings(database, None).await?;
+    let book = Book { rows: &rows, common: &common_items, kinds: &kinds, items: &items, today };
     write_new_workbook(output, |to| book.save(to))?;
     let closed = rows.iter().filter(|row| row.finding.state == FindingState::Closed).count();
     say(format!(

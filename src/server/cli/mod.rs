@@ -14,6 +14,7 @@ mod error;
 mod findings;
 mod judge;
 mod log;
+mod orders;
 mod package;
 mod progress;
 mod restore;
@@ -87,6 +88,8 @@ enum Command {
     Judge(judge::Judge),
     #[command(subcommand, about = "问题和整改：查看、导入、验收销号、退回、导出台账")]
     Findings(findings::Findings),
+    #[command(subcommand, about = "限期整改：查看")]
+    Orders(orders::Orders),
     #[command(subcommand, about = "结果：导出汇总表")]
     Results(results::Results),
     #[command(subcommand, about = "记录：上级做过的每一件事，查看、核对有没有被改过")]
@@ -129,6 +132,7 @@ impl Command {
             Self::Review(_) => Some("正在查上报"),
             Self::Judge(_) => Some("正在查上级评的条目"),
             Self::Findings(_) => Some("正在查问题和整改"),
+            Self::Orders(_) => Some("正在查限期整改"),
             Self::Results(_) => Some("正在汇总结果"),
             Self::Log(_) => Some("正在查记录"),
             Self::Account(_) => Some("正在查账号"),
@@ -151,6 +155,7 @@ impl Command {
             | Self::Review(_)
             | Self::Judge(_)
             | Self::Findings(_)
+            | Self::Orders(_)
             | Self::Results(_)
             | Self::Log(_)
             | Self::Account(_)
@@ -244,6 +249,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         Command::Review(command) => command.run(&database).await.map_err(Into::into),
         Command::Judge(command) => command.run(&database).await.map_err(Into::into),
         Command::Findings(command) => command.run(&database).await.map_err(Into::into),
+        Command::Orders(command) => command.run(&database).await.map_err(Into::into),
         Command::Results(command) => command.run(&database).await.map_err(Into::into),
         Command::Log(command) => command.run(&database).await.map_err(Into::into),
         Command::Demo(command) => command.run(&database).await.map_err(Into::into),

@@ -22,9 +22,11 @@ use sqlx::{AnyConnection, Row as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// By which way of working it out.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// So many bodies are read at once.
 const BODIES: i64 = 200;
+/// So many characters tell a problem from another.
+const BRIEF: usize = 40;
 /// So many branches' findings.
 const BRANCHES: usize = 400;
 
@@ -155,7 +157,7 @@ fn rows(
     branch: &BranchCode,
     findings: &Findings,
     ids: impl IntoIterator<Item = FindingId>,
-) -> Result<Vec<[Value; 11]>, DatabaseError> {
+) -> Result<Vec<[Value; 13]>, DatabaseError> {
     let mut rows = Vec::new();
     for finding in ids.into_iter().filter_map(|id| findings.find(id)) {
         let (begun, so_far) = (finding.begun, findings.so_far(finding.id));
@@ -168,6 +170,8 @@ fn rows(
             serde_json::to_string(&finding.state).map_err(stored)?.into(),
             finding.item.as_ref().map(|item| item.as_str().to_owned()).into(),
             serde_json::to_string(&finding.origin).map_err(stored)?.into(),
+            finding.detail.clone().into(),
+            finding.problem.chars().take(BRIEF).collect::<String>().into(),
             finding.due().map(day::text).into(),
             count(so_far.words).into(),
             count(so_far.from_above).into(),
@@ -188,9 +192,9 @@ pub(super) async fn read_anew<'a>(
     }
     many::insert(
         tx,
-        "findings (branch, finding, backwards, begun, state, item, origin, due, words, words_above, body)",
+        "findings (branch, finding, backwards, begun, state, item, origin, detail, brief, due, words, words_above, body)",
         "ON CONFLICT (branch, finding) DO UPDATE SET begun = excluded.begun, state = excluded.state, item = excluded.item,
-             origin = excluded.origin, due = excluded.due, words = excluded.words, words_above = excluded.words_above,
+             origin = excluded.origin, detail = excluded.detail, brief = excluded.brief, due = excluded.due, words = excluded.words, words_above = excluded.words_above,
              body = excluded.body",
         all,
     )

@@ -35,6 +35,7 @@ migrations![
     "0006_off_system",
     "0007_people",
     "0008_paper_reports",
+    "0009_kinds_orders",
 ];
 
 /// Makes the database or brings it along.

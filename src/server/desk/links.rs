@@ -1,6 +1,6 @@
 //! The addresses of the desk's pages. Everything begins with `/desk`, so that a web server in front can keep it apart.
 
-use crate::domain::BranchCode;
+use crate::domain::{BranchCode, FindingId};
 
 /// 今天要办
 pub(crate) const TODAY: &str = "/desk";
@@ -22,6 +22,8 @@ pub(crate) const MY_SESSIONS: &str = "/desk/me/sessions";
 pub(crate) const REPORTS: &str = "/desk/reports";
 /// 问题台账
 pub(crate) const FINDINGS: &str = "/desk/findings";
+/// Kinds of problems.
+pub(crate) const KINDS: &str = "/desk/findings/kinds";
 /// 限期整改
 pub(crate) const ORDERS: &str = "/desk/orders";
 /// 名册
@@ -93,6 +95,11 @@ pub(crate) fn standard(key: &str) -> String {
 /// What changed in a version since another.
 pub(crate) fn standard_since(key: &str, before: &str) -> String {
     format!("{STANDARDS}/version/{key}/since/{before}")
+}
+
+/// One problem of a branch.
+pub(crate) fn finding(branch: &BranchCode, finding: FindingId) -> String {
+    format!("{FINDINGS}/{branch}/{finding}")
 }
 
 /// A text as it can stand in an address's query (RFC 3986 §2.1): whatever is not unreserved is escaped.

@@ -1,7 +1,8 @@
 //! Which address leads where, and what holds for every page.
 
 use super::{
-    Desk, codes, entry, failure::Failure, links, log, manual, me, people, reports, roster, standards, today,
+    Desk, codes, entry, failure::Failure, findings, links, log, manual, me, orders, people, reports, roster,
+    standards, today,
 };
 use axum::{
     Router,
@@ -37,6 +38,8 @@ pub fn router(desk: Desk) -> Router {
         .route(links::STYLE, get(style))
         .merge(entry::routes())
         .merge(me::routes())
+        .merge(findings::routes())
+        .merge(orders::routes())
         .merge(people::routes())
         .merge(today::routes())
         .merge(reports::routes())

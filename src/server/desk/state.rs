@@ -1,6 +1,6 @@
 //! What every page is given.
 
-use super::waiting::Waiting;
+use super::{findings::Uploads, waiting::Waiting};
 use crate::server::{
     database::Database,
     host::{
@@ -32,6 +32,8 @@ pub struct Desk {
     pub(crate) checklists: Checklists,
     /// Files that wait for a yes.
     pub(crate) waiting: Waiting,
+    /// Tables that were looked at and wait to be confirmed.
+    pub(crate) uploads: Arc<Uploads>,
 }
 
 impl Desk {
@@ -42,10 +44,10 @@ impl Desk {
         clock: Arc<dyn Clock>,
         trusted_proxies: Arc<[Network]>,
     ) -> Self {
-        let (passwords, tries) = (Passwords::default(), Arc::default());
+        let (passwords, tries, uploads) = (Passwords::default(), Arc::default(), Arc::default());
         let checklists = Checklists::new(database.clone());
         let waiting = Waiting::default();
-        Self { database, evidence, clock, trusted_proxies, passwords, tries, checklists, waiting }
+        Self { database, evidence, clock, trusted_proxies, passwords, tries, checklists, waiting, uploads }
     }
 }
 

@@ -17,10 +17,12 @@ pub(crate) mod judging;
 mod judging_tests;
 pub(crate) mod log;
 pub(crate) mod mending;
+pub(crate) mod orders;
 #[cfg(test)]
 mod paging_tests;
 pub(crate) mod papers;
 pub(crate) mod people;
+pub(crate) mod places;
 pub mod profiles;
 pub(crate) mod publishing;
 pub(crate) mod reading;

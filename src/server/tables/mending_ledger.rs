@@ -3,11 +3,12 @@
 
 use super::columns::{Column, Page};
 use crate::{
-    domain::{FindingState, ItemId},
+    domain::{BranchCode, FindingId, FindingState, ItemId},
     server::office::mending::{
         Row,
         counts::{Common, Counts, OfItem, by_item, by_town},
         items::Items,
+        kinds::{Kind, Sort},
     },
     sheets::write::Cell,
     words::{
@@ -18,7 +19,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use rust_xlsxwriter::{Workbook, XlsxError};
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
 
 /// How many branches an item's row names before it says how many there are.
 const NAMED_BRANCHES: usize = 20;
@@ -29,6 +30,8 @@ pub(crate) struct Book<'a> {
     pub(crate) rows: &'a [Row],
     /// The items that many branches have one about.
     pub(crate) common: &'a Common,
+    /// Of which kind somebody has found them to be.
+    pub(crate) kinds: &'a BTreeMap<(BranchCode, FindingId), Kind>,
     /// What they are about.
     pub(crate) items: &'a Items,
     /// The day on which they stand as they are told.
@@ -78,7 +81,7 @@ fn ledger<'a>() -> [Column<Line<'a>>; 16] {
             let gone = line.row.gone.as_ref().map(|gone| units::gone(gone.on, gone.into.as_deref()));
             returned(&line.row.finding).into_iter().chain(gone).collect::<Vec<_>>().join("；").into()
         }),
-        Column::shown("类别", 8.0, |line| line.book.kind(line.row).into()),
+        Column::shown("类别", 14.0, |line| line.book.kind_of(line.row).into()),
         Column::shown("支部编号", 15.0, |line| line.row.branch.code.as_str().into()),
         Column::shown("编号", 11.0, |line| (&line.row.number).into()),
     ]
@@ -90,6 +93,14 @@ pub(crate) fn named(items: &Items, sector: &str, id: Option<&ItemId>) -> String 
     let Some(id) = id else { return String::new() };
     let Some(known) = items.find(sector, id) else { return id.to_string() };
     item(known.number, known.is_of_old.then_some(known.item.title.as_str()))
+}
+
+/// 共性 or 个性.
+pub(crate) fn sort(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Common => "共性",
+        Sort::Individual => "个性",
+    }
 }
 
 impl Book<'_> {
@@ -104,6 +115,14 @@ impl Book<'_> {
         self.by_item(&mut book)?;
         self.by_town(&mut book)?;
         book.save_to_writer(to)
+    }
+
+    /// The kind that somebody has said; else what the count suggests.
+    fn kind_of(&self, row: &Row) -> String {
+        match self.kinds.get(&(row.branch.code.clone(), row.finding.id)) {
+            Some(kind) => format!("{}：{}", sort(kind.sort), kind.name),
+            None => self.kind(row).into(),
+        }
     }
 
     fn kind(&self, row: &Row) -> &'static str {

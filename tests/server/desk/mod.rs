@@ -5,9 +5,11 @@
 mod clerk;
 mod codes;
 mod entry;
+mod findings;
 mod later;
 mod log;
 mod manual;
+mod orders;
 mod people;
 mod phones;
 mod reports;

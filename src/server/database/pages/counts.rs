@@ -120,14 +120,15 @@ impl Database {
         by_unit(&rows, &super::super::tree::upper(&mut tx, on).await?, roots, read)
     }
 
-    /// The same of the problems of branches below all these units, as the tree stands now; units without any have no row.
+    /// The same of the problems that were found from above at branches below all these units, as the tree stands now; units without any
+    /// have no row. What a branch found itself is its own matter.
     pub async fn finding_counts(
         &self,
         roots: &[&BranchCode],
         today: Date,
     ) -> Result<Vec<(Unit, FindingCounts)>, DatabaseError> {
         let mut tx = self.read().await?;
-        let mut conditions = findings::asked(&mut tx, roots, &findings::FindingFilter::default()).await?;
+        let mut conditions = findings::asked(&mut tx, roots, &findings::FindingFilter::from_above()).await?;
         let open = findings::to_be_mended(&mut conditions)?;
         let overdue = findings::overdue(&mut conditions, today)?;
         let mended = findings::stands(&mut conditions, FindingState::Mended)?;

@@ -6,11 +6,12 @@ use crate::{
     server::database::{
         Database, DatabaseError,
         findings::{Standing, standing},
+        kinds::KindId,
         stored,
     },
 };
 use jiff::civil::Date;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 /// Which problems are asked for; by what is not said, none is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,9 +28,38 @@ pub struct FindingFilter {
     pub item: Option<ItemId>,
     /// 问题来源: found from above, or by the branch itself.
     pub origin: Option<FindingOrigin>,
+    /// What stands somewhere in 问题来源.
+    pub source: Option<String>,
+    /// Of which kind it was found to be.
+    pub kind: Option<KindId>,
     /// It should have been mended before this day.
     pub overdue_on: Option<Date>,
 }
+
+impl FindingFilter {
+    /// What was found from above.
+    pub fn from_above() -> Self {
+        Self { origin: Some(FindingOrigin::Inspection), ..Self::default() }
+    }
+}
+
+/// What is found at many branches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Often {
+    /// 领域, which the item belongs to; empty where there is none.
+    pub sector: String,
+    /// The item that it is about.
+    pub item: Option<ItemId>,
+    /// How 存在问题 begins, of what is about no item.
+    pub brief: String,
+    /// At how many branches.
+    pub branches: u32,
+    /// How many problems.
+    pub findings: u32,
+}
+
+/// So many suggestions are more than anybody looks through.
+const OFTEN: usize = 200;
 
 pub(super) const FROM: &str =
     "FROM findings f JOIN units u ON u.code = f.branch LEFT JOIN lifetimes l ON l.code = f.branch";
@@ -40,7 +70,7 @@ pub(super) async fn asked(
     roots: &[&BranchCode],
     filter: &FindingFilter,
 ) -> Result<Conditions, DatabaseError> {
-    let FindingFilter { under, sector, state, open, item, origin, overdue_on } = filter;
+    let FindingFilter { under, sector, state, open, item, origin, source, kind, overdue_on } = filter;
     let mut conditions = Conditions::default();
     let roots: Vec<&BranchCode> = roots.iter().copied().chain(under).collect();
     let within = Within::all_of(&super::super::tree::upper(tx, None).await?, &roots);
@@ -73,6 +103,18 @@ pub(super) async fn asked(
     if let Some(origin) = origin {
         let origin = conditions.place(serde_json::to_string(origin).map_err(stored)?);
         conditions.must(format!("f.origin = {origin}"));
+    }
+    if let Some(source) = source {
+        let escaped = source.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let place = conditions.place(format!("%{escaped}%"));
+        conditions.must(format!("f.detail LIKE {place} ESCAPE '\\'"));
+    }
+    if let Some(kind) = kind {
+        let kind = conditions.place(kind.as_str());
+        conditions.must(format!(
+            "(SELECT s.kind FROM findings_sorted s WHERE s.branch = f.branch AND s.finding = f.finding
+              ORDER BY s.number DESC LIMIT 1) = {kind}"
+        ));
     }
     if let Some(on) = overdue_on {
         let overdue = overdue(&mut conditions, *on)?;
@@ -134,5 +176,34 @@ impl Database {
         let rows = conditions.rows(&mut tx, statement).await?;
         let rows: Result<Vec<Standing>, DatabaseError> = rows.iter().map(standing).collect();
         Ok(Paged { rows: rows?, total, page })
+    }
+
+    /// What was found from above at so many branches below a unit at least: by item, and what is about none by how it begins; in the
+    /// order of sectors and items.
+    pub async fn found_often(&self, under: &BranchCode, branches: u32) -> Result<Vec<Often>, DatabaseError> {
+        let mut tx = self.read().await?;
+        let filter = FindingFilter::from_above();
+        let mut conditions = asked(&mut tx, &[under], &filter).await?;
+        let least = conditions.place(i64::from(branches));
+        let holds = conditions.holds();
+        let statement = format!(
+            "SELECT u.sector, f.item, '' AS brief, count(DISTINCT f.branch) AS branches, count(*) AS findings {FROM}
+                 WHERE {holds} AND f.item IS NOT NULL GROUP BY u.sector, f.item HAVING count(DISTINCT f.branch) >= {least}
+             UNION ALL SELECT '' AS sector, NULL AS item, f.brief, count(DISTINCT f.branch) AS branches, count(*) AS findings {FROM}
+                 WHERE {holds} AND f.item IS NULL GROUP BY f.brief HAVING count(DISTINCT f.branch) >= {least}
+             ORDER BY 1, 2, 3 LIMIT {OFTEN}"
+        );
+        let count = |row: &AnyRow, name| u32::try_from(row.try_get::<i64, _>(name)?).map_err(stored);
+        let read = |row: &AnyRow| {
+            let item: Option<String> = row.try_get("item")?;
+            Ok(Often {
+                sector: row.try_get("sector")?,
+                item: item.map(|item| ItemId::new(item).map_err(stored)).transpose()?,
+                brief: row.try_get("brief")?,
+                branches: count(row, "branches")?,
+                findings: count(row, "findings")?,
+            })
+        };
+        conditions.rows(&mut tx, statement).await?.iter().map(read).collect()
     }
 }

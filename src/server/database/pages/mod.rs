@@ -6,7 +6,7 @@ mod findings;
 mod reports;
 
 pub use counts::{FindingCounts, ReportCounts};
-pub use findings::FindingFilter;
+pub use findings::{FindingFilter, Often};
 pub use reports::{Due, ReportFilter, Stage};
 
 use super::{

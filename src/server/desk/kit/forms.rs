@@ -1,6 +1,9 @@
 //! Forms: each field with its label, what was wrong with it, and what had been written.
 
-use crate::server::desk::visitor::Visitor;
+use crate::{
+    domain::text::{Kind, clean},
+    server::desk::visitor::Visitor,
+};
 use maud::{Markup, html};
 
 /// A value that goes along unseen.
@@ -95,4 +98,14 @@ pub(crate) fn checks(
 /// The button that sends the form; a verb.
 pub(crate) fn submit(text: &str) -> Markup {
     html! { button type="submit" { (text) } }
+}
+
+/// A text of several lines as it was meant, however long: see [`clean`].
+pub(crate) fn typed(text: &str) -> String {
+    clean(text, Kind::Paragraph(usize::MAX))
+}
+
+/// The same of one line.
+pub(crate) fn typed_line(text: &str) -> String {
+    clean(text, Kind::Line(usize::MAX))
 }

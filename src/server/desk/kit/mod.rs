@@ -7,7 +7,9 @@ mod notes;
 mod times;
 
 pub(crate) use files::{DOCX, XLSX, download, faults};
-pub(crate) use forms::{area, checks, choice, hidden, line, password, post, submit, upload};
+pub(crate) use forms::{
+    area, checks, choice, hidden, line, password, post, submit, typed, typed_line, upload,
+};
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};
 pub(crate) use times::moment;

@@ -3,14 +3,19 @@
 
 pub(crate) mod adding;
 pub(crate) mod counts;
+pub(crate) mod deciding;
+#[cfg(test)]
+mod desk_tests;
 pub(crate) mod inherited;
 pub(crate) mod items;
+pub(crate) mod kinds;
 mod pages;
+mod reach;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use crate::server::database::pages::{FindingCounts, FindingFilter as Filter};
-pub(crate) use pages::{by_unit, page};
+pub(crate) use pages::{by_unit, page, seen};
 
 use super::{
     actor::{Actor, Unheard},
@@ -85,6 +90,15 @@ pub(crate) enum Refusal {
         /// The number, as it was given.
         number: String,
     },
+    /// No such kind is given to problems of this branch.
+    #[error("no kind that is given here")]
+    NoKind,
+    /// A kind cannot be called so.
+    #[error("a kind has a name of one line, of up to {MAX_KIND_CHARS} characters", MAX_KIND_CHARS = kinds::MAX_NAME_CHARS)]
+    KindName,
+    /// The day cannot be meant.
+    #[error("{0} cannot be meant")]
+    Day(Date),
     /// The reason is missing, too long, or holds what is no text.
     #[error("a reason is a text of up to {MAX_TEXT_CHARS} characters")]
     Reason,

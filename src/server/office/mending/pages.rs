@@ -7,6 +7,10 @@ use crate::{
         Database, Unit,
         pages::{FindingCounts, FindingFilter, Page, Paged},
     },
+    server::office::{
+        actor::Actor,
+        people::{Act, authority::must},
+    },
 };
 use jiff::civil::Date;
 
@@ -27,7 +31,20 @@ pub(crate) async fn page(
     Ok(Paged { rows, total, page })
 }
 
-/// How many problems of branches below a unit, or of all, stand how: a row for each unit that such branches report to, in the order of
+/// As [`page`], for somebody who has to see that unit.
+pub(crate) async fn seen(
+    database: &Database,
+    actor: &Actor,
+    under: &BranchCode,
+    filter: &FindingFilter,
+    on: Page,
+    today: Date,
+) -> Result<Paged<Row>, Refusal> {
+    must(database, actor, Act::See, under, today).await?;
+    page(database, Some(under), filter, on).await
+}
+
+/// How many problems that were found from above at branches below a unit, or at all, stand how: a row for each unit that such branches report to, in the order of
 /// codes. 党总支 and the like count with the unit above them.
 pub(crate) async fn by_unit(
     database: &Database,
