@@ -29,6 +29,7 @@ async fn a_town_is_told_reports_is_given_time_and_released() {
     let path = order.address.split('?').next().unwrap().to_owned();
     assert_eq!(given(&above).await.address.split('?').next().unwrap(), path, "sent twice is once");
     assert_eq!(above.get(LIST).await.links().iter().filter(|link| **link == path).count(), 1);
+    assert!(town.get("/desk").await.says("1限期整改要报告"), "it is told on the first page");
     let list = town.get(LIST).await;
     assert!(list.says("县组发〔2026〕3号") && list.says("整改中"), "{}", list.text());
     let seen = town.get(&path).await;

@@ -13,6 +13,7 @@ use crate::{
     domain::{BranchCode, Period, PeriodId},
     server::office::{
         mending,
+        orders::{self, Waiting},
         people::Act,
         today::{self, Refusal, Row, Today},
     },
@@ -50,7 +51,8 @@ async fn show(
     let (database, actor) = (&desk.database, visitor.actor());
     let period = period.as_ref();
     let today = today::today(database, &desk.checklists, &actor, &unit, period, visitor.today).await?;
-    Ok(page(&visitor, &own, &today))
+    let waiting = orders::waiting(database, &visitor.person, visitor.today).await?;
+    Ok(page(&visitor, &own, &today, waiting))
 }
 
 impl From<Refusal> for Failure {
@@ -64,8 +66,8 @@ impl From<Refusal> for Failure {
     }
 }
 
-fn page(visitor: &Visitor, own: &[BranchCode], today: &Today) -> Markup {
-    let tasks = tasks(today);
+fn page(visitor: &Visitor, own: &[BranchCode], today: &Today, waiting: Waiting) -> Markup {
+    let tasks = tasks(today, waiting);
     let body = html! {
         @if own.len() > 1 || today.periods.len() > 1 { (chosen(own, today)) }
         @if tasks.is_empty() {
@@ -100,7 +102,7 @@ fn chosen(own: &[BranchCode], today: &Today) -> Markup {
 }
 
 /// What waits: how many, what, and where. What is none is left out.
-fn tasks(today: &Today) -> Vec<(u32, &'static str, String)> {
+fn tasks(today: &Today, orders: Waiting) -> Vec<(u32, &'static str, String)> {
     let (unit, reports, problems) = (&today.unit.code, &today.reports, &today.problems);
     let findings = |asked: &str| format!("{}?under={unit}&{asked}", links::FINDINGS);
     let mut tasks = Vec::new();
@@ -112,6 +114,11 @@ fn tasks(today: &Today) -> Vec<(u32, &'static str, String)> {
     }
     tasks.push((problems.mended, "问题待验收", findings("state=mended")));
     tasks.push((problems.overdue, "问题逾期", findings("overdue=1")));
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let late =
+        if orders.overdue > 0 { "限期整改要报告，有逾期的" } else { "限期整改要报告" };
+    tasks.push((count(orders.to_answer), late, links::ORDERS.into()));
+    tasks.push((count(orders.to_decide), "限期整改已报告，等答复", links::ORDERS.into()));
     tasks.retain(|(count, ..)| *count > 0);
     tasks
 }
