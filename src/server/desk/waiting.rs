@@ -37,7 +37,7 @@ pub(crate) struct File {
 
 /// All that wait.
 #[derive(Debug, Clone, Default)]
-pub struct Waiting(Arc<Mutex<BTreeMap<(PersonId, Purpose), File>>>);
+pub(crate) struct Waiting(Arc<Mutex<BTreeMap<(PersonId, Purpose), File>>>);
 
 impl Waiting {
     /// Keeps a file of somebody in the place of the one before, and gives the key by which it is asked for.

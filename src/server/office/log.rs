@@ -126,14 +126,15 @@ pub(crate) async fn told(database: &Database, entries: Vec<Entry>) -> Result<Vec
     let mut told = Vec::with_capacity(entries.len());
     for entry in entries {
         let person = match entry.record.who {
-            Who::Person(id) => {
-                if !people.contains_key(&id) {
+            Who::Person(id) => match people.get(&id) {
+                Some(known) => known.clone(),
+                None => {
                     let account = database.account(id).await?;
-                    people
-                        .insert(id, account.map(|account| format!("{} {}", account.unit_name, account.name)));
+                    let person = account.map(|account| format!("{} {}", account.unit_name, account.name));
+                    people.insert(id, person.clone());
+                    person
                 }
-                people.get(&id).cloned().flatten()
-            }
+            },
             Who::Operator | Who::Phone(_) => None,
         };
         let unit = entry.record.unit.as_ref().and_then(|unit| units.get(unit).cloned());

@@ -79,7 +79,7 @@ fn step(number: usize, step: &Step) -> Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{authoring::builtin, paper};
+    use crate::authoring::builtin;
 
     #[test]
     fn the_built_in_books_become_one_booklet() {
@@ -95,7 +95,7 @@ mod tests {
         let counts: Vec<usize> = booklet.books.iter().map(|book| book.texts.len()).collect();
         assert_eq!(counts, [7, 22]);
         assert!(booklet.books[0].texts[0].title.starts_with("第1章"));
-        let bytes = paper::booklet::write(&booklet).unwrap();
+        let bytes = write(&booklet).unwrap();
         assert!(bytes.starts_with(b"PK") && bytes.len() > 20_000, "{}", bytes.len());
     }
 }

@@ -146,14 +146,14 @@ async fn shown(
                 (submit(if is_branch { "发激活码" } else { "发码，下载码条" }))
             }))
         }
-        @if is_branch { (phones(visitor, unit.code.clone(), &desk.database.devices_of(&unit.code).await?)) }
+        @if is_branch { (phones(visitor, &unit.code, &desk.database.devices_of(&unit.code).await?)) }
     };
     Ok(frame::page(visitor, links::ROSTER, &format!("激活码和手机：{}", unit.name), &body))
 }
 
 /// The phones that are, or were, bound to a branch.
-fn phones(visitor: &Visitor, branch: BranchCode, bound: &[BoundDevice]) -> Markup {
-    let action = format!("{}/revoke", links::codes(&branch));
+fn phones(visitor: &Visitor, branch: &BranchCode, bound: &[BoundDevice]) -> Markup {
+    let action = format!("{}/revoke", links::codes(branch));
     let id = |one: &BoundDevice| html! { (one.device.to_string().chars().take(8).collect::<String>()) };
     let since = |one: &BoundDevice| html! { (moment(one.bound_at)) };
     let state = |one: &BoundDevice| {

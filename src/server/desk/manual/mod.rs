@@ -39,7 +39,7 @@ fn marked_up(text: &str) -> Markup {
                 page.push_str(&html! { a href=(dest_url) {} }.into_string().replace("</a>", ""));
             }
             Event::Start(tag) => {
-                page.push_str(&name(tag.to_end()).map(|name| format!("<{name}>")).unwrap_or_default())
+                page.push_str(&name(tag.to_end()).map(|name| format!("<{name}>")).unwrap_or_default());
             }
             Event::End(tag) => page.push_str(&name(tag).map(|name| format!("</{name}>")).unwrap_or_default()),
             Event::Text(text) | Event::Code(text) => page.push_str(&html! { (text) }.into_string()),
