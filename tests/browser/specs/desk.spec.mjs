@@ -9,7 +9,7 @@ import { expect, test } from "../harness/test.mjs";
 
 /** 示例镇河湾村党支部, which has not reported; and one of another township that has not either. */
 const BRANCH = { code: "990101206", name: "示例镇河湾村党支部" };
-const ON_PAPER = { code: "990102202", name: "演练镇团结村党支部" };
+const ON_PAPER = "演练镇团结村党支部";
 const COUNTY = "990100";
 const TOWN = "990101";
 
@@ -58,11 +58,14 @@ test("from the first account to the released township, with every step in the lo
 
     // Another branch hands in paper, which counts as reported.
     await way(county, "上报一览");
-    await county.goto(`${endpoint.url}/desk/reports/paper?branch=${ON_PAPER.code}`);
-    await county.getByLabel("总分").fill("91.5");
-    await press(county, "登记");
+    const handedIn = county.locator("tr", { hasText: ON_PAPER });
+    await handedIn.getByRole("link", { name: "收到纸质" }).click();
+    await county.getByLabel(/^自评得分/).fill("91.5");
+    await county.getByLabel("申报等次").selectOption("达标");
+    await county.getByLabel("哪天收到的").fill(day(0));
+    await press(county, "登记，算已报");
     await way(county, "上报一览");
-    await expect(county.locator("tr", { hasText: ON_PAPER.name })).toContainText("纸质");
+    await expect(handedIn).toContainText("纸质");
 
     // The township returns two items.
     await openReport(town);
@@ -127,7 +130,7 @@ test("from the first account to the released township, with every step in the lo
     const audit = await office.signIn(links["示例审计"], "示例审计");
     await way(audit, "记录");
     const log = audit.getByRole("main");
-    for (const deed of ["开账号", "发激活码", "登记纸质", "退回修改", "审核通过", "销号", "下达限期整改", "解除"]) await expect(log).toContainText(deed);
+    for (const deed of ["新建账号", "发激活码", "收到纸质", "退回修改", "审核通过", "登记问题", "验收销号", "下达限期整改", "答复限期整改", "解除限期整改"]) await expect(log).toContainText(deed);
     for (const text of ["公开栏没有写收支", "批复的复印件没有", "11月的收支贴出来了"]) await expect(log).not.toContainText(text);
     await endpoint.command("log", "verify");
     expect(phone.faults).toEqual([]);
