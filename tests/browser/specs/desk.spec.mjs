@@ -100,7 +100,7 @@ test("from the first account to the released township, with every step in the lo
     await goTo(page, "/findings");
     await expect(page.getByTestId("finding-row").filter({ hasText: "公开栏没有写收支" })).toBeVisible();
     await openFinding(page, "公开栏没有写收支");
-    await step(page, "已经整改好");
+    await step(page, "支部已整改");
     await expect(page.getByTestId("finding-delivery")).toContainText("写的都已送到示例镇党委", { timeout: 30_000 });
     await town.reload();
     await town.locator("tbody tr", { hasText: BRANCH.name }).getByRole("link").first().click();
