@@ -21,10 +21,11 @@ const WAYS: [(&str, &str, Act); 8] = [
 
 /// A page for somebody who is signed in; `place` is that one of [`WAYS`] which it belongs to.
 pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -> Markup {
+    let ways = || WAYS.iter().filter(|(_, _, act)| visitor.may_somewhere(*act));
     let around = html! {
         nav aria-label="办事" {
             ul {
-                @for (address, name, _) in WAYS.iter().filter(|(_, _, act)| visitor.may_somewhere(*act)) {
+                @for (address, name, _) in ways() {
                     li { a href=(address) aria-current=[(*address == place).then_some("page")] { (name) } }
                 }
             }
@@ -38,15 +39,15 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
             }
         }
     };
-    whole(title, &around, body)
+    whole(ways().next().map_or(links::ME, |(address, ..)| address), title, &around, body)
 }
 
 /// A page for anybody: signing in, and what cannot be shown.
 pub(crate) fn open_page(title: &str, body: &Markup) -> Markup {
-    whole(title, &html! { div.who { a href=(links::MANUAL) { "镇里怎么用" } } }, body)
+    whole(links::TODAY, title, &html! { div.who { a href=(links::MANUAL) { "镇里怎么用" } } }, body)
 }
 
-fn whole(title: &str, around: &Markup, body: &Markup) -> Markup {
+fn whole(home: &str, title: &str, around: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -58,7 +59,7 @@ fn whole(title: &str, around: &Markup, body: &Markup) -> Markup {
             }
             body {
                 a.skip href="#main" { "跳到正文" }
-                header { a.name href=(links::TODAY) { (NAME) } (around) }
+                header { a.name href=(home) { (NAME) } (around) }
                 main id="main" tabindex="-1" { h1 { (title) } (body) }
             }
         }

@@ -63,6 +63,8 @@ export async function pagesOf(page) {
       found.set(pattern(address), null);
       continue;
     }
+    // The manual tells of all pages, also of those that are not for everybody.
+    if (new URL(address).pathname === "/desk/manual") continue;
     for (const [, href] of (await response.text()).matchAll(/href="([^"]+)"/g)) {
       const to = new URL(href.replaceAll("&amp;", "&"), address);
       to.hash = "";
