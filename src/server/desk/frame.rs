@@ -21,11 +21,10 @@ const WAYS: [(&str, &str, Act); 8] = [
 
 /// A page for somebody who is signed in; `place` is that one of [`WAYS`] which it belongs to.
 pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -> Markup {
-    let ways = || WAYS.iter().filter(|(_, _, act)| visitor.may_somewhere(*act));
     let around = html! {
         nav aria-label="办事" {
             ul {
-                @for (address, name, _) in ways() {
+                @for (address, name, _) in WAYS.iter().filter(|(_, _, act)| visitor.may_somewhere(*act)) {
                     li { a href=(address) aria-current=[(*address == place).then_some("page")] { (name) } }
                 }
             }
@@ -39,7 +38,7 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
             }
         }
     };
-    whole(ways().next().map_or(links::ME, |(address, ..)| address), title, &around, body)
+    whole(visitor.home(), title, &around, body)
 }
 
 /// A page for anybody: signing in, and what cannot be shown.
@@ -55,6 +54,7 @@ fn whole(home: &str, title: &str, around: &Markup, body: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · " (NAME) }
+                link rel="icon" href=(links::ICON);
                 link rel="stylesheet" href=(links::STYLE);
             }
             body {

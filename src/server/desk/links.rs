@@ -54,6 +54,8 @@ pub(crate) const LOG: &str = "/desk/log";
 pub(crate) const LOG_FILE: &str = "/desk/log.xlsx";
 /// 镇里怎么用
 pub(crate) const MANUAL: &str = "/desk/manual";
+/// The mark in a browser's tab.
+pub(crate) const ICON: &str = "/desk/icon.svg";
 /// The style of all pages.
 pub(crate) const STYLE: &str = "/desk/style.css";
 

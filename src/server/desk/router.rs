@@ -36,6 +36,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route(links::STYLE, get(style))
+        .route(links::ICON, get(icon))
         .merge(entry::routes())
         .merge(me::routes())
         .merge(findings::routes())
@@ -70,4 +71,9 @@ async fn style() -> impl IntoResponse {
     const STYLE: &str =
         concat!(include_str!("../../../style/tokens.css"), include_str!("../../../style/desk.css"));
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
+}
+
+async fn icon() -> impl IntoResponse {
+    const ICON: &str = include_str!("../../../public/favicon.svg");
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "no-cache")], ICON)
 }

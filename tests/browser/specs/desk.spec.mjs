@@ -77,7 +77,8 @@ test("from the first account to the released township, with every step in the lo
     await press(town, "退回修改");
     await lookAgain(page);
     await sentSays(page, "退回");
-    await expect(page.getByText("批复的复印件没有").first()).toBeVisible();
+    await goTo(page, "/");
+    await expect(page.getByTestId("next")).toContainText("示例镇党委退回");
 
     // Corrected, and accepted.
     await openItem(page, 1);
