@@ -1,6 +1,11 @@
 //! The endpoint as a phone meets it: the real program over real HTTP, with a real file.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a story that cannot go on fails here"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

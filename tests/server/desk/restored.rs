@@ -38,7 +38,9 @@ async fn a_backup_brought_back_ends_all_sessions_and_its_log_verifies() {
         [("nothing", None), ("else", Some("not a database at all, of some length".repeat(99)))]
     {
         let other = folder.path().join(name);
-        content.map(|content| std::fs::write(&other, content).unwrap());
+        if let Some(content) = content {
+            std::fs::write(&other, content).unwrap();
+        }
         assert!(command(&folder, &["restore", other.to_str().unwrap()]).is_err());
         assert!(!database.exists(), "nothing is left behind by {name}");
         assert_eq!(

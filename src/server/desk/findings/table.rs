@@ -8,9 +8,9 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Column, Tone, hidden, note, post, submit, table},
+            kit::{Column, Tone, hidden, note, post, submit, table, upload},
             links,
-            posted::{Posted, TOKEN, Uploaded},
+            posted::{Posted, Uploaded},
             visitor::Visitor,
         },
         office::{
@@ -79,11 +79,10 @@ fn page(visitor: &Visitor, head: &Markup) -> Result<Markup, Failure> {
     let body = html! {
         (head)
         p { "一张表，一行一个问题。表头写：支部编号（或者支部、乡镇）、条目、存在问题、整改时限、问题来源。有一处错误就整张不导入；同一张表再导入一次，什么也不变。" }
-        form.act method="post" action=(TABLE) enctype="multipart/form-data" {
-            (hidden(TOKEN, &visitor.token))
+        (upload(visitor, TABLE, &html! {
             label.field { span.label { "xlsx或CSV" } input type="file" name="table" accept=".xlsx,.csv" required; }
             (submit("先看看"))
-        }
+        }))
         p.muted { "先看看不会写进去；看过再确认。" }
     };
     Ok(frame::page(visitor, links::FINDINGS, "导入问题清单", &body))

@@ -10,7 +10,8 @@ use crate::{
             failure::Failure,
             frame,
             kit::{
-                Column, Tone, XLSX, download, faults, hidden, line, note, nothing, pager, post, submit, table,
+                Column, Tone, XLSX, download, faults, hidden, line, note, nothing, pager, post, submit,
+                table, upload,
             },
             links,
             posted::{Posted, Uploaded},
@@ -97,8 +98,7 @@ fn asked(visitor: &Visitor, chosen: &Chosen, above: &Markup) -> Markup {
         (above)
         p { "名册是一张表（xlsx 或 CSV），每个党组织一行。先看会改什么，看过点了“导入”才写进去；表里没有的党组织不动。" }
         p.acts { a.button.second href=(links::ROSTER_BLANK) { "下载空表" } }
-        form.act method="post" action=(links::ROSTER_IMPORT) enctype="multipart/form-data" {
-            (hidden("csrf", &visitor.token))
+        (upload(visitor, links::ROSTER_IMPORT, &html! {
             fieldset {
                 legend { "从什么时候起是这样" }
                 (since("now", "改动从今天起；新增的算一直就有"))
@@ -111,7 +111,7 @@ fn asked(visitor: &Visitor, chosen: &Chosen, above: &Markup) -> Markup {
                 input type="file" name="file" required accept=".xlsx,.csv";
             }
             (submit("看会改什么"))
-        }
+        }))
     };
     frame::page(visitor, links::ROSTER, "导入名册", &body)
 }

@@ -9,7 +9,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Column, Tone, XLSX, download, faults, hidden, note, post, submit, table},
+            kit::{Column, Tone, XLSX, download, faults, hidden, note, post, submit, table, upload},
             links,
             posted::{Proved, Uploaded},
             visitor::Visitor,
@@ -60,11 +60,10 @@ fn asked(visitor: &Visitor, above: &Markup) -> Markup {
             "没有错误的，再看要支部填多少、和在用的一版有什么冲突，看过点了“发布”才用这一版。"
         }
         p.acts { a.button.second href=(links::STANDARDS_BLANK) { "下载空模板" } }
-        form.act method="post" action=(links::STANDARDS_UPLOAD) enctype="multipart/form-data" {
-            (hidden("csrf", &visitor.token))
+        (upload(visitor, links::STANDARDS_UPLOAD, &html! {
             label.field { span.label { "标准的工作簿" } input type="file" name="file" required accept=".xlsx"; }
             (submit("检查"))
-        }
+        }))
     };
     frame::page(visitor, links::STANDARDS, "上传新的一版", &body)
 }

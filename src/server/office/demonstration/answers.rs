@@ -83,7 +83,7 @@ pub(super) fn worsen(checklist: &Checklist, submission: &mut Submission, pattern
             let place = asked.iter().position(|one| one == item).unwrap_or(0);
             match (place + which) % 9 {
                 // Not filled in.
-                0 if which % 2 == 0 => *answer = None,
+                0 if which.is_multiple_of(2) => *answer = None,
                 1 => answer.iter_mut().for_each(less),
                 _ => {}
             }

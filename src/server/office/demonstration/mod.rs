@@ -169,7 +169,7 @@ async fn report(
                 due: Some(due),
             };
             reviewing::give_back(database, clock, &town, &known, opinion).await.map_err(refused)?;
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 // Mended, and sent again.
                 send(inbox, clock, list, period, &phone, (number, 1), Pattern::All, vec![id]).await?;
             }
@@ -214,7 +214,7 @@ async fn problems(
     let found: Vec<Found> = branches
         .iter()
         .enumerate()
-        .filter(|(number, _)| number % 3 == 0)
+        .filter(|(number, _)| number.is_multiple_of(3))
         .map(|(number, branch)| Found {
             branch: branch.code.clone(),
             item: items.get(number % items.len()).cloned(),
@@ -226,14 +226,14 @@ async fn problems(
         })
         .collect();
     adding::add(database, clock, &OPERATOR, &found).await.map_err(refused)?;
-    for (number, branch) in branches.iter().enumerate().filter(|(number, _)| number % 6 == 0) {
+    for (number, branch) in branches.iter().enumerate().filter(|(number, _)| number.is_multiple_of(6)) {
         let sender = phone(&branch.code, number).sender().map_err(refused)?;
         let findings = database.findings(&branch.code).await?;
         for finding in findings.all() {
             let stamp = |count| Stamp { ms: clock.now_ms(), count, device: sender.device };
             let write =
                 |count, field, value| FindingEntry { finding: finding.id, field, stamp: stamp(count), value };
-            let far = if number % 4 == 0 { Progress::Mended } else { Progress::UnderWay };
+            let far = if number.is_multiple_of(4) { Progress::Mended } else { Progress::UnderWay };
             let words = vec![
                 write(
                     0,

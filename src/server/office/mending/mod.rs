@@ -15,7 +15,9 @@ mod reach;
 mod tests;
 
 pub(crate) use crate::server::database::pages::{FindingCounts, FindingFilter as Filter};
-pub(crate) use pages::{by_unit, page, seen};
+#[cfg(test)]
+pub(crate) use pages::page;
+pub(crate) use pages::{by_unit, seen};
 
 use super::{
     actor::{Actor, Unheard},
