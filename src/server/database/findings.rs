@@ -167,13 +167,13 @@ impl Database {
         rows.iter().map(standing).collect()
     }
 
-    /// The other findings, anybody's, whose ids end in the same eight digits as one of these branches'.
+    /// The findings, anybody's, whose ids end in the same eight digits as another one of these branches', that one among them.
     pub async fn that_end_alike(&self, branches: &[BranchCode]) -> Result<Vec<FindingId>, DatabaseError> {
         let keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
         self.end_alike("branch", &keys).await
     }
 
-    /// The other findings, anybody's, whose ids end in the same eight digits as one of these.
+    /// The findings, anybody's, whose ids end in the same eight digits as another one of these, that one among them.
     pub async fn that_end_like(&self, findings: &[FindingId]) -> Result<Vec<FindingId>, DatabaseError> {
         let keys: Vec<String> = findings.iter().map(|finding| derived::backwards(*finding)).collect();
         self.end_alike("backwards", &keys).await
@@ -183,10 +183,11 @@ impl Database {
         let mut tx = self.read().await?;
         let own = format!("SELECT backwards FROM findings WHERE {by} IN");
         let own = many::select(&mut tx, &own, &[], keys, "").await?;
-        let own: BTreeSet<String> = own.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        let ends: BTreeSet<String> = own.iter().map(|id| id.chars().take(8).collect()).collect();
+        let own: Vec<String> = own.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let end = |backwards: &str| backwards.chars().take(8).collect::<String>();
+        let ends: BTreeSet<String> = own.iter().map(|id| end(id)).collect();
         let ends: Vec<String> = ends.into_iter().collect();
-        let mut others = Vec::new();
+        let mut alike: BTreeMap<String, BTreeSet<FindingId>> = BTreeMap::new();
         // Range by range, so that each is looked up: what is joined by a range, PostgreSQL compares row by row.
         for some in ends.chunks(RANGES) {
             let range = |place: usize| format!("(backwards >= ${place} AND backwards < ${place} || 'g')");
@@ -195,12 +196,11 @@ impl Database {
             let query = sqlx::query(sqlx::AssertSqlSafe(statement));
             let query = some.iter().cloned().fold(query, sqlx::query::Query::bind);
             for row in query.fetch_all(&mut *tx).await? {
-                if !own.contains(&row.try_get::<String, _>("backwards")?) {
-                    others.push(row.try_get::<String, _>("finding")?.parse().map_err(stored)?);
-                }
+                let finding = row.try_get::<String, _>("finding")?.parse().map_err(stored)?;
+                alike.entry(end(&row.try_get::<String, _>("backwards")?)).or_default().insert(finding);
             }
         }
-        Ok(others)
+        Ok(alike.into_values().filter(|ids| ids.len() > 1).flatten().collect())
     }
 
     /// Which of these findings are there, of branch and id.

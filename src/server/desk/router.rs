@@ -4,6 +4,7 @@ use super::{
     Desk, codes, entry, failure::Failure, findings, links, log, manual, me, orders, people, reports, roster,
     standards, today,
 };
+use crate::server::host::heard_out::heard_out;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -52,6 +53,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn(heard_out))
         .with_state(desk)
 }
 

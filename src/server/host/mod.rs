@@ -5,6 +5,7 @@
 pub mod address;
 pub mod clock;
 pub(crate) mod etag;
+pub(crate) mod heard_out;
 pub mod listen;
 mod old_engines;
 pub mod random;
