@@ -19,12 +19,12 @@ use crate::server::{
     },
 };
 
-/// Whose desks are shown: the unit, its name, the login, and what is entrusted.
-const DESKS: [(&str, &str, &str, &[Role]); 4] = [
-    (TOWN, "示例镇党委", "示例镇", &[Role::Manage, Role::Review]),
-    (COUNTY, "示例县委组织部", "示例县", &[Role::Manage, Role::Review]),
-    (CITY, "示例市委组织部", "示例市", &[Role::Manage, Role::Review]),
-    (CITY, "示例市委组织部（看记录的人）", "示例审计", &[Role::Audit]),
+/// Whose desks are shown: the unit, its name, who sits there, the login, and what is entrusted.
+const DESKS: [(&str, &str, &str, &str, &[Role]); 4] = [
+    (TOWN, "示例镇党委", "李敏（演练）", "示例镇", &[Role::Manage, Role::Review]),
+    (COUNTY, "示例县委组织部", "王芳（演练）", "示例县", &[Role::Manage, Role::Review]),
+    (CITY, "示例市委组织部", "赵强（演练）", "示例市", &[Role::Manage, Role::Review]),
+    (CITY, "示例市委组织部（看记录的人）", "钱静（演练）", "示例审计", &[Role::Audit]),
 ];
 
 #[derive(clap::Args)]
@@ -43,9 +43,9 @@ impl Demo {
         } else {
             "示例市已经有了，没有再造。"
         });
-        say("各级工作台的登录链接（用它设一个密码就进去；每个只能用一次，再运行一次这个命令就有新的）：");
+        say("各级工作台的登录链接（用它设一个密码，再登录；每个只能用一次，再运行一次这个命令就有新的）：");
         let operator = Actor::Operator { by: None };
-        for (unit, name, login, roles) in DESKS {
+        for (unit, name, person, login, roles) in DESKS {
             let invited = match called(database, login).await {
                 Ok(account) => {
                     accounts::link(database, &SystemClock, &mut SystemRandom, &operator, account).await?
@@ -53,7 +53,7 @@ impl Demo {
                 Err(_) => {
                     let unit = BranchCode::new(unit).map_err(|_| CliError::UnknownUnit(unit.to_owned()))?;
                     let newcomer = Newcomer {
-                        name: "演练".to_owned(),
+                        name: person.to_owned(),
                         post: String::new(),
                         telephone: String::new(),
                         login: login.to_owned(),

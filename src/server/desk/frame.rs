@@ -1,7 +1,7 @@
 //! What stands around every page: whose desk it is, the ways to the others, how to get help.
 
 use super::{kit::hidden, links, visitor::Visitor};
-use crate::server::office::people::Act;
+use crate::server::office::{demonstration, people::Act};
 use maud::{DOCTYPE, Markup, html};
 
 /// The name of the product.
@@ -30,7 +30,8 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
             }
         }
         div.who {
-            a href=(links::ME) { (visitor.person.unit_name) "　" (visitor.person.name) }
+            span { (visitor.person.unit_name) }
+            a href=(links::ME) { "我的（" (visitor.person.name) "）" }
             a href=(links::MANUAL) { "镇里怎么用" }
             form method="post" action=(links::SIGN_OUT) {
                 (hidden("csrf", &visitor.token))
@@ -38,15 +39,19 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
             }
         }
     };
-    whole(visitor.home(), title, &around, body)
+    let told = html! {
+        @if demonstration::is_invented(&visitor.person.unit) { p.drill { "演练：这里的单位、支部和数都是编的。" } }
+    };
+    whole(visitor.home(), title, &around, &told, body)
 }
 
 /// A page for anybody: signing in, and what cannot be shown.
 pub(crate) fn open_page(title: &str, body: &Markup) -> Markup {
-    whole(links::TODAY, title, &html! { div.who { a href=(links::MANUAL) { "镇里怎么用" } } }, body)
+    let around = html! { div.who { a href=(links::MANUAL) { "镇里怎么用" } } };
+    whole(links::TODAY, title, &around, &html! {}, body)
 }
 
-fn whole(home: &str, title: &str, around: &Markup, body: &Markup) -> Markup {
+fn whole(home: &str, title: &str, around: &Markup, told: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -60,6 +65,7 @@ fn whole(home: &str, title: &str, around: &Markup, body: &Markup) -> Markup {
             body {
                 a.skip href="#main" { "跳到正文" }
                 header { a.name href=(home) { (NAME) } (around) }
+                (told)
                 main id="main" tabindex="-1" { h1 { (title) } (body) }
             }
         }

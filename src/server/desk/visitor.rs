@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     http::{Method, request::Parts},
 };
 use jiff::civil::Date;
@@ -88,5 +88,14 @@ impl FromRequestParts<Desk> for Visitor {
             _ => links::TODAY,
         };
         signed_in(parts, desk).await?.ok_or_else(|| Failure::signed_out(next))
+    }
+}
+
+/// For a page that is for everybody: whoever is signed in keeps the ways around it.
+impl OptionalFromRequestParts<Desk> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Option<Self>, Failure> {
+        signed_in(parts, desk).await
     }
 }

@@ -55,6 +55,10 @@ pub(crate) struct Today {
     pub(crate) period: Option<Period>,
     /// All that can be chosen.
     pub(crate) periods: Vec<Period>,
+    /// The units that whoever asks begins from.
+    pub(crate) own: Vec<Unit>,
+    /// What of other periods waits still: reports that nobody reviewed, and returned ones whose day has passed.
+    pub(crate) left: Vec<(Period, Counts)>,
     /// Reports, together.
     pub(crate) reports: Counts,
     /// Problems, together.
@@ -82,6 +86,15 @@ pub(crate) async fn today(
         Some(period) => reviewing::by_unit(database, Some(unit), &period.id, today).await?,
         None => Vec::new(),
     };
+    let mut left = Vec::new();
+    // Nobody reports for a period before it begins.
+    for other in periods.iter().filter(|other| other.starts <= today && Some(*other) != period.as_ref()) {
+        let mut counts = Counts::default();
+        for (_, some) in reviewing::by_unit(database, Some(unit), &other.id, today).await? {
+            counts += some;
+        }
+        left.push((other.clone(), counts));
+    }
     let mut rows: BTreeMap<BranchCode, (Counts, FindingCounts)> = BTreeMap::new();
     let (mut all, mut all_problems) = (Counts::default(), FindingCounts::default());
     for (below, counts) in reports {
@@ -97,8 +110,12 @@ pub(crate) async fn today(
         .into_iter()
         .filter_map(|(code, (reports, problems))| Some(Row { unit: named(&code)?, reports, problems }));
     let rows = rows.collect();
+    let own = match actor {
+        Actor::Person(person) => person.reaches(Act::See, today).iter().filter_map(named).collect(),
+        _ => Vec::new(),
+    };
     let unit = named(unit).ok_or_else(|| Denied { act: Act::See, unit: unit.clone() })?;
-    Ok(Today { unit, period, periods, reports: all, problems: all_problems, rows })
+    Ok(Today { unit, period, periods, own, left, reports: all, problems: all_problems, rows })
 }
 
 /// Which of the units right below one a unit lies in: itself, or one above it; the unit itself for what is right below that.

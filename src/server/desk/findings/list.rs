@@ -7,7 +7,9 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Column, Tone, choice, filter, hidden, line, note, nothing, pager, post, submit, table},
+            kit::{
+                Column, Tone, choice, filter, hidden, line, note, nothing, pager, post_list, submit, table,
+            },
             links,
             visitor::Visitor,
         },
@@ -198,7 +200,7 @@ impl Shown<'_> {
             @if shown.rows.is_empty() {
                 (nothing("这里没有符合条件的问题。"))
             } @else if may_sort {
-                (post(self.visitor, &format!("{}/give", links::KINDS), &html! {
+                (post_list(self.visitor, &format!("{}/give", links::KINDS), &html! {
                     (self.table(&shown.rows, true))
                     (hidden("back", &query))
                     div.acts {

@@ -16,6 +16,11 @@ pub(crate) fn post(visitor: &Visitor, action: &str, fields: &Markup) -> Markup {
     html! { form.act method="post" action=(action) { (hidden("csrf", &visitor.token)) (fields) } }
 }
 
+/// The same around a list, which stays on paper when the form's fields do not.
+pub(crate) fn post_list(visitor: &Visitor, action: &str, list: &Markup) -> Markup {
+    html! { form.reading method="post" action=(action) { (hidden("csrf", &visitor.token)) (list) } }
+}
+
 /// The same with files in it; what is typed has to stand before them, the token does.
 pub(crate) fn upload(visitor: &Visitor, action: &str, fields: &Markup) -> Markup {
     html! {

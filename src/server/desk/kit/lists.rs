@@ -15,7 +15,7 @@ pub(crate) fn table<T>(caption: &str, columns: &[Column<'_, T>], rows: &[T]) -> 
     html! {
         table {
             caption { (caption) }
-            thead { tr { @for column in columns { th scope="col" { (column.head) } } } }
+            thead { tr { @for column in columns { th scope="col" data-head=(column.head) { (column.head) } } } }
             tbody {
                 @for row in rows {
                     tr { @for column in columns { td data-head=(column.head) { ((column.cell)(row)) } } }
@@ -31,7 +31,7 @@ pub(crate) fn filter(address: &str, fields: &Markup) -> Markup {
         form.filter method="get" action=(address) role="search" {
             (fields)
             button type="submit" { "查看" }
-            a href=(address) { "全部" }
+            a href=(address) { "清除条件" }
         }
     }
 }

@@ -8,7 +8,7 @@ mod times;
 
 pub(crate) use files::{DOCX, XLSX, download, faults};
 pub(crate) use forms::{
-    area, checks, choice, hidden, line, password, post, submit, typed, typed_line, upload,
+    area, checks, choice, hidden, line, password, post, post_list, submit, typed, typed_line, upload,
 };
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};

@@ -2,7 +2,7 @@
 //!
 //! The text is our own, compiled in; it is the one place where a page is put together out of marks and not by maud.
 
-use super::{Desk, frame, links};
+use super::{Desk, frame, links, visitor::Visitor};
 use axum::{Router, routing::get};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
@@ -14,7 +14,7 @@ pub(super) fn routes() -> Router<Desk> {
     Router::new().route(links::MANUAL, get(page))
 }
 
-async fn page() -> Markup {
+async fn page(visitor: Option<Visitor>) -> Markup {
     let headings: Vec<String> =
         TEXT.lines().filter_map(|line| line.strip_prefix("## ")).map(str::to_owned).collect();
     let body = html! {
@@ -23,7 +23,11 @@ async fn page() -> Markup {
         }
         div.text { (marked_up(TEXT)) }
     };
-    frame::open_page("镇里怎么用", &body)
+    let title = "镇里怎么用";
+    visitor.map_or_else(
+        || frame::open_page(title, &body),
+        |visitor| frame::page(&visitor, links::MANUAL, title, &body),
+    )
 }
 
 /// The text as a page has it: what is between marks is escaped, and marks that it has none of are left out.

@@ -73,7 +73,7 @@ pub(super) fn shown(
     let address = links::person(account.id);
     let body = html! {
         @if let Some(text) = told(done) { (note(Tone::Done, text)) }
-        dl {
+        dl.facts {
             dt { "单位" } dd { (account.unit_name) " " span.muted { (account.unit) } }
             @if !account.post.is_empty() { dt { "职务" } dd { (account.post) } }
             @if tended.is_ours {

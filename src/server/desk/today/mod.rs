@@ -22,6 +22,7 @@ use crate::{
 use axum::{
     Router,
     extract::{self, State},
+    response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
 use jiff::civil::Date;
@@ -31,6 +32,9 @@ use serde::Deserialize;
 pub(super) fn routes() -> Router<Desk> {
     Router::new().route(links::TODAY, get(show))
 }
+
+/// Before its last so many days nobody has to be asked why a branch has not reported.
+const UNREPORTED_DAYS: i32 = 30;
 
 /// What stands in the address.
 #[derive(Default, Deserialize)]
@@ -44,15 +48,19 @@ async fn show(
     visitor: Visitor,
     State(desk): State<Desk>,
     extract::Query(asked): extract::Query<Asked>,
-) -> Result<Markup, Failure> {
+) -> Result<Response, Failure> {
     let own = visitor.person.reaches(Act::See, visitor.today);
+    if own.is_empty() {
+        // Whoever reads the log alone has another page to begin with.
+        return Ok(Redirect::to(visitor.home()).into_response());
+    }
     let unit = BranchCode::new(asked.under).ok().or_else(|| own.first().cloned()).ok_or(Failure::NotHere)?;
     let period = PeriodId::new(asked.period).ok();
     let (database, actor) = (&desk.database, visitor.actor());
     let period = period.as_ref();
     let today = today::today(database, &desk.checklists, &actor, &unit, period, visitor.today).await?;
     let waiting = orders::waiting(database, &visitor.person, visitor.today).await?;
-    Ok(page(&visitor, &own, &today, waiting))
+    Ok(page(&visitor, &today, waiting).into_response())
 }
 
 impl From<Refusal> for Failure {
@@ -66,10 +74,10 @@ impl From<Refusal> for Failure {
     }
 }
 
-fn page(visitor: &Visitor, own: &[BranchCode], today: &Today, waiting: Waiting) -> Markup {
-    let tasks = tasks(today, waiting);
+fn page(visitor: &Visitor, today: &Today, waiting: Waiting) -> Markup {
+    let tasks = tasks(today, waiting, visitor.today);
     let body = html! {
-        @if own.len() > 1 || today.periods.len() > 1 { (chosen(own, today)) }
+        @if today.own.len() > 1 || today.periods.len() > 1 { (chosen(today)) }
         @if tasks.is_empty() {
             (nothing("眼下没有要办的。"))
         } @else {
@@ -88,37 +96,45 @@ fn page(visitor: &Visitor, own: &[BranchCode], today: &Today, waiting: Waiting) 
     frame::page(visitor, links::TODAY, &title, &body)
 }
 
-fn chosen(own: &[BranchCode], today: &Today) -> Markup {
+fn chosen(today: &Today) -> Markup {
     let periods = today.periods.iter().map(|period| (period.id.to_string(), period.name.clone()));
     let period = today.period.as_ref().map(|period| period.id.to_string()).unwrap_or_default();
-    let units: Vec<_> = own.iter().map(|code| (code.to_string(), code.to_string())).collect();
+    let units: Vec<_> = today.own.iter().map(|unit| (unit.code.to_string(), unit.name.clone())).collect();
     filter(
         links::TODAY,
         &html! {
             @if today.periods.len() > 1 { (choice("考核周期", "period", &periods.collect::<Vec<_>>(), &period)) }
-            @if own.len() > 1 { (choice("单位", "under", &units, today.unit.code.as_str())) }
+            @if units.len() > 1 { (choice("单位", "under", &units, today.unit.code.as_str())) }
         },
     )
 }
 
 /// What waits: how many, what, and where. What is none is left out.
-fn tasks(today: &Today, orders: Waiting) -> Vec<(u32, &'static str, String)> {
+fn tasks(today: &Today, orders: Waiting, on: Date) -> Vec<(u32, String, String)> {
     let (unit, reports, problems) = (&today.unit.code, &today.reports, &today.problems);
     let findings = |asked: &str| format!("{}?under={unit}&{asked}", links::FINDINGS);
     let mut tasks = Vec::new();
     if let Some(period) = &today.period {
         let list = |state| Query::of_count(&period.id, unit, state);
-        tasks.push((reports.unreviewed + reports.in_review, "待审", list("waiting")));
-        tasks.push((reports.overdue, "退回逾期", list("overdue")));
-        tasks.push((reports.due - reports.reported, "未报", list("unreported")));
+        tasks.push((reports.unreviewed + reports.in_review, "待审".into(), list("waiting")));
+        tasks.push((reports.overdue, "退回逾期".into(), list("overdue")));
+        if days_left(period, on) <= UNREPORTED_DAYS {
+            tasks.push((reports.due - reports.reported, "未报".into(), list("unreported")));
+        }
     }
-    tasks.push((problems.mended, "问题待验收", findings("state=mended")));
-    tasks.push((problems.overdue, "问题逾期", findings("overdue=1")));
+    for (period, reports) in &today.left {
+        let list = |state| Query::of_count(&period.id, unit, state);
+        let name = &period.name;
+        tasks.push((reports.unreviewed + reports.in_review, format!("{name}待审"), list("waiting")));
+        tasks.push((reports.overdue, format!("{name}退回逾期"), list("overdue")));
+    }
+    tasks.push((problems.mended, "问题待验收".into(), findings("state=mended")));
+    tasks.push((problems.overdue, "问题逾期".into(), findings("overdue=1")));
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let late =
         if orders.overdue > 0 { "限期整改要报告，有逾期的" } else { "限期整改要报告" };
-    tasks.push((count(orders.to_answer), late, links::ORDERS.into()));
-    tasks.push((count(orders.to_decide), "限期整改已报告，等答复", links::ORDERS.into()));
+    tasks.push((count(orders.to_answer), late.into(), links::ORDERS.into()));
+    tasks.push((count(orders.to_decide), "限期整改已报告，等答复".into(), links::ORDERS.into()));
     tasks.retain(|(count, ..)| *count > 0);
     tasks
 }
@@ -140,10 +156,15 @@ fn progress(visitor: &Visitor, today: &Today, period: &Period) -> Markup {
     }
 }
 
-/// How long reports are still in time.
+/// How many days reports are still in time; below zero for as many as they are late.
+fn days_left(period: &Period, today: Date) -> i32 {
+    period.submit_by.since(today).map_or(0, |span| span.get_days())
+}
+
+/// How long reports are still in time, in words.
 fn left(period: &Period, today: Date) -> String {
     let until = dates::day(period.submit_by, today);
-    match period.submit_by.since(today).map_or(0, |span| span.get_days()) {
+    match days_left(period, today) {
         days if days < 0 => format!("{until}截止，已经过了{}天", -days),
         0 => format!("{until}截止，就是今天"),
         days => format!("{until}截止，还有{days}天"),

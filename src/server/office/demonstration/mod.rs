@@ -25,7 +25,8 @@ use super::{
 use crate::{
     domain::{
         BranchCode, Checklist, DeviceId, FindingEntry, FindingField, FindingValue, ItemId, Period, Progress,
-        Stamp, SubmissionId, period::shanghai_date,
+        Stamp, SubmissionId,
+        period::{current, shanghai_date},
     },
     protocol::{Level, ReviewItem, ReviewState},
     server::database::{Database, DatabaseError},
@@ -83,9 +84,8 @@ pub(crate) async fn invent(database: &Database, clock: &dyn Clock) -> Result<boo
     let lists = checklists_in_force(database).await?;
     let list = lists.get("rural").ok_or(Refusal::NoStandard)?;
     let today = shanghai_date(clock.now_ms());
-    // The one that runs, or the last that began.
-    let begun = list.periods.iter().filter(|period| period.starts <= today);
-    let period = begun.max_by_key(|period| period.starts).ok_or(Refusal::NoStandard)?;
+    // The one that the desk shows first.
+    let period = current(&list.periods, today).ok_or(Refusal::NoStandard)?;
     let units = units();
     importing::import(database, clock, &OPERATOR, &units, Standing::Always).await.map_err(refused)?;
     let branches: Vec<&Unit> = units.iter().filter(|unit| unit.level == Level::Branch).collect();
@@ -95,6 +95,11 @@ pub(crate) async fn invent(database: &Database, clock: &dyn Clock) -> Result<boo
     }
     problems(database, clock, list, &branches, today).await?;
     Ok(true)
+}
+
+/// Whether a unit is one of the invented city, whose figures are nobody's.
+pub(crate) fn is_invented(unit: &BranchCode) -> bool {
+    unit.as_str().starts_with("99")
 }
 
 fn code(text: &str) -> BranchCode {
