@@ -81,6 +81,14 @@ impl Clerk {
         }
     }
 
+    /// Goes where the form of a page leads that only asks: what is typed goes along in the address.
+    pub(crate) async fn ask(&self, page: &Page, action: &str, typed: &[(&str, &str)]) -> Page {
+        let mut fields = page.form(action).fields;
+        fields.retain(|(name, _)| !typed.iter().any(|(other, _)| other == name));
+        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.follow(self.request(Method::GET, action).query(&fields)).await
+    }
+
     /// Sends the form of a page that goes to this action, with a file that was chosen in a field.
     pub(crate) async fn upload(
         &self,

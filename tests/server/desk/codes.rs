@@ -57,7 +57,13 @@ async fn slips_of_a_town_are_one_file_and_nobody_elses_branch_is_let_in() {
     let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
     let own = format!("/desk/codes/{TOWN}");
     let page = manager.get(&own).await;
-    let file = manager.send(&page, &format!("{own}/issue"), &[("base", "https://biaochi.example.cn")]).await;
+    let issue = format!("{own}/issue");
+    let wrong = manager.ask(&page, &issue, &[("base", "biaochi.example.cn")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let asked = manager.ask(&page, &issue, &[("base", "https://biaochi.example.cn")]).await;
+    assert!(asked.says("都作废") && asked.links().contains(&own), "{}", asked.text());
+    assert!(!county.run(&["log", "show"]).contains("发激活码"), "only asked");
+    let file = manager.send(&asked, &issue, &[]).await;
     assert!(
         file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"),
         "{}",
@@ -65,7 +71,7 @@ async fn slips_of_a_town_are_one_file_and_nobody_elses_branch_is_let_in() {
     );
     assert_eq!(file.html.matches("<article>").count(), 2);
     assert!(file.html.contains("第1村党支部") && !file.html.contains("第100村"));
-    let fields = page.form(&format!("{own}/issue")).fields;
+    let fields = asked.form(&issue).fields;
     let fields: Vec<(&str, &str)> =
         fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for unit in [COUNTY, NEXT_TOWN, branch(100).as_str(), "nowhere"] {

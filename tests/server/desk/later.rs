@@ -99,7 +99,8 @@ async fn what_cannot_be_undone_asks_for_the_password_again() {
     let zhang = zhang.at(&county.program.base);
     let list = zhang.get("/desk/people?text=wangfang").await;
     let account = list.links().into_iter().find(|link| link.len() > 45).unwrap();
-    let (page, close) = (zhang.get(&account).await, format!("{account}/close"));
+    let close = format!("{account}/close");
+    let page = zhang.get(&close).await;
     let asked = zhang.send(&page, &close, &[]).await;
     assert!(asked.says("再输一次自己的密码"), "{}", asked.text());
     let wrong = zhang.send(&asked, "/desk/proof", &[("password", "不是这个密码不是这个")]).await;

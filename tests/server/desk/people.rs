@@ -93,6 +93,7 @@ async fn anothers_address_typed_by_hand_is_as_nothing() {
     for (clerk, address) in [
         (&wang, others.clone()),
         (&wang, format!("{others}/hand-over")),
+        (&wang, format!("{others}/close")),
         (&wang, account(&zhang, "zhangmin").await),
         (&wang, "/desk/people/nobody".into()),
         (&li, "/desk/people".into()),
@@ -158,9 +159,15 @@ async fn the_last_who_tends_the_accounts_stays() {
     let zhang = county.person(COUNTY, "张敏", "zhangmin", "管理").await;
     let own = account(&zhang, "zhangmin").await;
     let page = zhang.get(&own).await;
-    for act in ["close", "take-back"] {
+    let asked = zhang.get(&format!("{own}/close")).await;
+    assert!(
+        asked.says("关掉张敏（示例县委组织部）的账号") && asked.links().contains(&own),
+        "{}",
+        asked.text()
+    );
+    for (page, act) in [(&asked, "close"), (&page, "take-back")] {
         let refused =
-            zhang.send(&page, &format!("{own}/{act}"), &[("unit", COUNTY), ("role", "manage")]).await;
+            zhang.send(page, &format!("{own}/{act}"), &[("unit", COUNTY), ("role", "manage")]).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{act}");
         assert!(refused.says("最后一个管理员"));
     }
@@ -175,7 +182,9 @@ async fn the_last_who_tends_the_accounts_stays() {
     // Below, the county can always make another.
     county.person(TOWN, "王芳", "wangfang", "管理").await;
     let of_wang = account(&zhang, "wangfang").await;
-    let closed = zhang.send(&zhang.get(&of_wang).await, &format!("{of_wang}/close"), &[]).await;
+    let close = format!("{of_wang}/close");
+    assert!(zhang.get(&of_wang).await.links().contains(&close));
+    let closed = zhang.send(&zhang.get(&close).await, &close, &[]).await;
     assert!(closed.says("账号关了"), "{}", closed.text());
     let opened = zhang.send(&closed, &format!("{of_wang}/reopen"), &[]).await;
     let wang = county.visitor();
@@ -247,5 +256,7 @@ async fn an_inspector_is_lent_until_a_day() {
     assert!(zhao.get("/desk/me").await.says("检查（210726105）（到2026-11-30）"));
     let list = wang.get("/desk/people").await;
     assert!(list.says("赵刚") && list.says("外单位检查（210726105）（到2026-11-30）在用"), "{}", list.text());
-    assert!(!lent.has_form(&format!("{}/close", lent.address.split('?').next().unwrap())), "tended at home");
+    let close = format!("{}/close", lent.address.split('?').next().unwrap());
+    assert!(!lent.links().contains(&close), "tended at home");
+    assert_eq!(wang.get(&close).await.status, StatusCode::NOT_FOUND);
 }

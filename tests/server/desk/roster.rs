@@ -76,6 +76,10 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
         let form = manager.get(&change).await;
         manager.send(&form, &act(name), typed).await
     };
+    let ask = async |name: &str, on: &str| {
+        let form = manager.get(&change).await;
+        manager.ask(&form, &act(name), &[("on", on)]).await
+    };
     // What is wrong is said at its field, with what was typed.
     for (name, typed, why) in [
         ("name", [("text", "=1+1"), ("on", "2026-11-24")], "不要用 = + - @ 开头"),
@@ -84,12 +88,16 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
         ("above", [("text", "没有这个镇"), ("on", "2026-11-24")], "名册里没有"),
         ("above", [("text", "第1村党支部"), ("on", "2026-11-24")], "是一个支部"),
         ("telephone", [("text", "一\n二"), ("on", "")], "只留一个电话"),
-        ("end", [("text", ""), ("on", "")], "写成 2026-11-24 这样的日子"),
     ] {
         let page = send(name, &typed).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {typed:?}: {}", page.text());
         assert!(page.says(why), "{why}: {}", page.text());
         assert!(typed[0].1.contains('\n') || page.html.contains(typed[0].1));
+    }
+    for (name, on) in [("end", ""), ("use", "哪天")] {
+        let page = ask(name, on).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(page.says("写成 2026-11-24 这样的日子"), "{}", page.text());
     }
     let hostile = "<script>alert(1)</script>村党支部";
     let renamed = send("name", &[("text", hostile), ("on", "2026-11-20")]).await;
@@ -99,12 +107,23 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
     let moved = send("above", &[("text", "邻镇党委"), ("on", "2026-11-24")]).await;
     assert!(moved.says("转到新的上级了") && moved.says("示例县委组织部 › 邻镇党委"), "{}", moved.text());
     assert!(send("telephone", &[("text", "0416-1234567")]).await.says("0416-1234567"));
-    let off = send("use", &[("text", "off"), ("on", "2026-11-24")]).await;
+    // What ends something is asked first, and asking changes nothing.
+    let asked = ask("use", "2026-11-24").await;
+    assert!(asked.says("从11月24日起不用本系统") && asked.says("0部在用"), "{}", asked.text());
+    assert!(manager.get(&unit(own.as_str())).await.says("0部在用"));
+    let off = manager.send(&asked, &act("use"), &[]).await;
     assert!(off.says("从2026-11-24起不用，在纸上自查"), "{}", off.text());
     let codes = manager.get(&format!("/desk/codes/{own}")).await;
     assert!(codes.says("不用本系统，不发激活码") && !codes.has_form(&format!("/desk/codes/{own}/issue")));
     assert!(send("use", &[("text", "on")]).await.says("改回用本系统了"));
-    let ended = send("end", &[("on", "2026-11-24")]).await;
+    let asked = ask("end", "2026-11-24").await;
+    assert!(
+        asked.says("撤销第0村党支部，从11月24日起") && asked.links().contains(&change),
+        "{}",
+        asked.text()
+    );
+    assert!(manager.get(&unit(own.as_str())).await.says("一直在"));
+    let ended = manager.send(&asked, &act("end"), &[]).await;
     assert!(ended.says("撤销登记好了") && ended.says("2026-11-24撤销"), "{}", ended.text());
     let back = send("back", &[]).await;
     assert!(back.says("恢复了") && !back.says("2026-11-24撤销"), "{}", back.text());

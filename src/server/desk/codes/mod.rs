@@ -6,7 +6,7 @@ use super::{
     Desk, cookies,
     failure::Failure,
     frame,
-    kit::{Column, Tone, download, hidden, line, moment, note, nothing, post, submit, table},
+    kit::{Column, Tone, ask, confirm, download, hidden, line, moment, note, nothing, post, submit, table},
     links,
     posted::{Posted, Proved},
     visitor::Visitor,
@@ -46,7 +46,7 @@ const MAX_BASE_CHARS: usize = 200;
 pub(super) fn routes() -> Router<Desk> {
     Router::new()
         .route("/desk/codes/{unit}", get(page))
-        .route("/desk/codes/{unit}/issue", posting(issue))
+        .route("/desk/codes/{unit}/issue", get(ask_issue).post(issue))
         .route("/desk/codes/{unit}/revoke", posting(revoke))
 }
 
@@ -140,11 +140,15 @@ async fn shown(
                     "以前发的、还没有用过的都作废。码条只下载这一次；打印出来就把文件删掉。"
                 }
             }
-            (post(visitor, &action, &html! {
+            @let fields = html! {
                 (line("手机打开的网址", "base", "url", &asked.base, None))
                 (line(&format!("几天内有效（1到{MOST_DAYS}）"), "days", "number", &asked.days, None))
-                (submit(if is_branch { "发激活码" } else { "发码，下载码条" }))
-            }))
+            };
+            @if is_branch {
+                (post(visitor, &action, &html! { (fields) (submit("发激活码")) }))
+            } @else {
+                (ask(&action, &html! { (fields) (submit("发码…")) }))
+            }
         }
         @if is_branch { (phones(visitor, &unit.code, &desk.database.devices_of(&unit.code).await?)) }
     };
@@ -193,6 +197,36 @@ fn phones(visitor: &Visitor, branch: &BranchCode, bound: &[BoundDevice]) -> Mark
     }
 }
 
+/// What is wrong with what was asked for; nothing where it can be done.
+fn fault(asked: &Asked) -> Option<String> {
+    if asked.base().is_none() {
+        return Some("网址写成 https://biaochi.example.cn 的样子，就是支部在手机上打开的那一个。".into());
+    }
+    asked.days().is_none().then(|| format!("有效天数写1到{MOST_DAYS}的数。"))
+}
+
+/// Asks before all branches below a unit get new codes, which void the slips that lie about.
+async fn ask_issue(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(unit): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let member = theirs(&visitor, &desk, &unit).await?;
+    if let Some(text) = fault(&asked) {
+        let page = shown(&visitor, &desk, &member, &asked, &note(Tone::Wrong, &text)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let (name, back) = (&member.unit.name, links::codes(&member.unit.code));
+    let text = format!(
+        "给{name}下面每个在用本系统的支部发一个新的激活码，下载成码条。以前发的、还没有用过的都作废：发下去的码条就不能用了。在用的手机不动。"
+    );
+    let fields = html! { (hidden("base", &asked.base)) (hidden("days", &asked.days)) };
+    let body =
+        confirm(&visitor, &format!("{back}/issue"), &fields, &text, ("确定发码，下载码条", "不发"), &back);
+    Ok(frame::page(&visitor, links::ROSTER, &format!("发激活码：{name}"), &body).into_response())
+}
+
 /// Issues codes: one is shown, those of a town are a file to print.
 async fn issue(
     State(desk): State<Desk>,
@@ -204,11 +238,8 @@ async fn issue(
         let page = shown(&visitor, &desk, &member, &asked, &note(Tone::Wrong, text)).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
-    let Some(base) = asked.base() else {
-        return refused("网址写成 https://biaochi.example.cn 的样子，就是支部在手机上打开的那一个。").await;
-    };
-    let Some(days) = asked.days() else {
-        return refused(&format!("有效天数写1到{MOST_DAYS}的数。")).await;
+    let (Some(base), Some(days)) = (asked.base(), asked.days()) else {
+        return refused(&fault(&asked).unwrap_or_default()).await;
     };
     let code = member.unit.code.as_str();
     let is_branch = member.unit.level == Level::Branch;

@@ -1,5 +1,6 @@
 //! Forms: each field with its label, what was wrong with it, and what had been written.
 
+use super::{Tone, note};
 use crate::{
     domain::text::{Kind, clean},
     server::desk::visitor::Visitor,
@@ -21,7 +22,30 @@ pub(crate) fn post_list(visitor: &Visitor, action: &str, list: &Markup) -> Marku
     html! { form.reading method="post" action=(action) { (hidden("csrf", &visitor.token)) (list) } }
 }
 
-/// The same with files in it; what is typed has to stand before them, the token does.
+/// A form that leads to a page and changes nothing: what is typed is sent as its address.
+pub(crate) fn ask(action: &str, fields: &Markup) -> Markup {
+    html! { form.act method="get" action=(action) { (fields) } }
+}
+
+/// What is asked before something ends, or is worth nothing afterwards: what will happen, the form that does it, and the way back.
+pub(crate) fn confirm(
+    visitor: &Visitor,
+    action: &str,
+    fields: &Markup,
+    text: &str,
+    (yes, no): (&str, &str),
+    back: &str,
+) -> Markup {
+    html! {
+        (note(Tone::Calm, text))
+        (post(visitor, action, &html! {
+            (fields)
+            div.acts { (submit(yes)) a.button.quiet href=(back) { (no) } }
+        }))
+    }
+}
+
+/// A form that does something with files in it; what is typed has to stand before them, the token does.
 pub(crate) fn upload(visitor: &Visitor, action: &str, fields: &Markup) -> Markup {
     html! {
         form.act method="post" action=(action) enctype="multipart/form-data" { (hidden("csrf", &visitor.token)) (fields) }

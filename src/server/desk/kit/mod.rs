@@ -8,7 +8,8 @@ mod times;
 
 pub(crate) use files::{DOCX, XLSX, download, faults};
 pub(crate) use forms::{
-    area, checks, choice, hidden, line, password, post, post_list, submit, typed, typed_line, upload,
+    area, ask, checks, choice, confirm, hidden, line, password, post, post_list, submit, typed, typed_line,
+    upload,
 };
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};

@@ -4,8 +4,11 @@ use super::{
     super::{
         Desk,
         failure::Failure,
+        frame,
+        kit::confirm,
         links,
         posted::{Posted, Proved},
+        visitor::Visitor,
     },
     fault, id, invited,
     newcomer::Typed,
@@ -23,7 +26,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use maud::Markup;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -139,6 +142,28 @@ pub(super) async fn reopen(
         "账号又开了",
         "账号又开了，权限和以前一样；要用新的链接重新设密码。",
     ))
+}
+
+/// Asks before an account is closed.
+pub(super) async fn ask_close(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+) -> Result<Response, Failure> {
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, id(&account)?).await?;
+    if !tended.is_ours {
+        return Err(Failure::NotHere);
+    }
+    let (back, of) = (links::person(&account), &tended.account);
+    if of.closed_at.is_some() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let text = format!(
+        "关掉{}（{}）的账号：马上退出，不能再登录。办过的事还写着是谁办的。接手的人有了，用“交接给别人”，权限一起转过去。以后可以再开。",
+        of.name, of.unit_name,
+    );
+    let body = confirm(&visitor, &format!("{back}/close"), &html! {}, &text, ("确定关账号", "不关"), &back);
+    Ok(frame::page(&visitor, links::PEOPLE, &format!("关账号：{}", of.name), &body).into_response())
 }
 
 pub(super) async fn close(

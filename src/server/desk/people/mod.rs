@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/desk/people/{id}/link", post(acts::link))
         .route("/desk/people/{id}/sign-out", post(acts::sign_out))
         .route("/desk/people/{id}/change", post(acts::change))
-        .route("/desk/people/{id}/close", post(acts::close))
+        .route("/desk/people/{id}/close", get(acts::ask_close).post(acts::close))
         .route("/desk/people/{id}/reopen", post(acts::reopen))
         .route("/desk/people/{id}/hand-over", get(handing_over::ask).post(handing_over::hand_over))
 }

@@ -94,7 +94,7 @@ pub(super) fn shown(
                 a.button href=(links::hand_over(account.id)) { "交接给别人" }
                 (button(visitor, &format!("{address}/link"), "再发一个设密码的链接"))
                 (button(visitor, &format!("{address}/sign-out"), "让这个账号退出登录"))
-                (button(visitor, &format!("{address}/close"), "关账号"))
+                a.button.quiet href=(format!("{address}/close")) { "关账号…" }
             }
             h2 { "改资料" }
             (post(visitor, &format!("{address}/change"), &html! {

@@ -18,7 +18,8 @@ use crate::{
         office::{
             people::{Act, authority::must},
             roster::{
-                Refusal, browsing,
+                Refusal,
+                browsing::{self, Opened},
                 changes::{self, Altered},
                 off_system,
             },
@@ -26,7 +27,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -65,10 +66,14 @@ async fn shown(
     code: &BranchCode,
     tried: Option<&Tried<'_>>,
 ) -> Result<Markup, Failure> {
+    Ok(form::page(visitor, &changed(visitor, desk, code).await?, tried))
+}
+
+/// A unit that the visitor may change.
+async fn changed(visitor: &Visitor, desk: &Desk, code: &BranchCode) -> Result<Opened, Failure> {
     let actor = visitor.actor();
     must(&desk.database, &actor, Act::Arrange, code, visitor.today).await?;
-    let opened = browsing::open(&desk.database, &actor, code, visitor.today).await?;
-    Ok(form::page(visitor, &opened, tried))
+    Ok(browsing::open(&desk.database, &actor, code, visitor.today).await?)
 }
 
 /// Leads to what was done, or shows the form again with what was wrong.
@@ -166,6 +171,44 @@ pub(super) async fn set_use(
         }
     };
     answered(&visitor, &desk, &code, (Which::Use, &typed), result).await
+}
+
+/// Asks before 不用本系统.
+pub(super) async fn ask_use(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Failure> {
+    asked(&visitor, &desk, &named(&code)?, (Which::Use, &typed)).await
+}
+
+/// Asks before 撤销.
+pub(super) async fn ask_end(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(code): Path<String>,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Failure> {
+    asked(&visitor, &desk, &named(&code)?, (Which::End, &typed)).await
+}
+
+async fn asked(
+    visitor: &Visitor,
+    desk: &Desk,
+    code: &BranchCode,
+    (which, typed): (Which, &Typed),
+) -> Result<Response, Failure> {
+    let on = match typed.day() {
+        Ok(on) => on,
+        Err(wrong) => return answered(visitor, desk, code, (which, typed), Err(wrong)).await,
+    };
+    let opened = changed(visitor, desk, code).await?;
+    let is_done = opened.member.ended.is_some() || which == Which::Use && opened.member.off_system.is_some();
+    if is_done {
+        return Ok(Redirect::to(&links::unit_change(code)).into_response());
+    }
+    Ok(form::sure(visitor, &opened, which, on).into_response())
 }
 
 /// 撤销

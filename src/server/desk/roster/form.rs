@@ -6,13 +6,15 @@ use crate::{
     server::{
         desk::{
             frame,
-            kit::{Tone, line, note, post, submit},
+            kit::{Tone, ask, confirm, hidden, line, note, post, submit},
             links,
             visitor::Visitor,
         },
         office::roster::{Member, browsing::Opened},
     },
+    words::dates::day,
 };
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 /// Which of the forms.
@@ -110,10 +112,9 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
                             "涉密的支部不用本系统，在纸上自查，由乡镇登记总分和申报等次。改了以后，它的手机不能再上报（"
                             (opened.phones) "部在用），没有用过的激活码作废，也不再发。"
                         }
-                        (form("use", &html! {
-                            input type="hidden" name="text" value="off";
+                        (ask(&links::unit_act(&unit.code, "use"), &html! {
                             (day(Which::Use))
-                            (submit("改成不用本系统"))
+                            button.quiet type="submit" { "改成不用本系统…" }
                         }))
                     }
                 }
@@ -124,9 +125,38 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
                     "以前的上报、问题都留着；不再发激活码，以后各期不算未上报，手机不能再上报。下面还有党组织的，先把它们转到别处。"
                     "几个合成一个的，不要撤销，用" a href=(links::ROSTER_MERGE) { "合并" } "。"
                 }
-                (form("end", &html! { (day(Which::End)) (submit("撤销")) }))
+                (ask(&links::unit_act(&unit.code, "end"), &html! {
+                    (day(Which::End))
+                    button.quiet type="submit" { "撤销…" }
+                }))
             }
         }
     };
     frame::page(visitor, links::ROSTER, &format!("改名册：{}", unit.name), &body)
+}
+
+/// The page that asks before a unit ends, or a branch uses the system no more, from a day on.
+pub(super) fn sure(visitor: &Visitor, opened: &Opened, which: Which, on: Date) -> Markup {
+    let unit = &opened.member.unit;
+    let (name, from, phones) = (&unit.name, day(on, visitor.today), opened.phones);
+    let (act, title, what, yes, no) = match which {
+        Which::Use => ("use", "改成不用本系统", "不用本系统", "确定改成不用", "不改"),
+        _ => ("end", "撤销", "撤销", "确定撤销", "不撤销"),
+    };
+    let text = match (which, unit.level) {
+        (Which::Use, _) => format!(
+            "{name}从{from}起{what}，在纸上自查。它的手机（{phones}部在用）不能再上报，没有用过的激活码作废。改回来以后，要重新发激活码。"
+        ),
+        (_, Level::Branch) => format!(
+            "{what}{name}，从{from}起。它的手机（{phones}部在用）不能再上报，没有用过的激活码作废。以前的上报和问题都留着。登记错了可以恢复。"
+        ),
+        _ => format!("{what}{name}，从{from}起。以前的上报和问题都留着。登记错了可以恢复。"),
+    };
+    let fields = html! {
+        (hidden("on", &on.to_string()))
+        @if which == Which::Use { (hidden("text", "off")) }
+    };
+    let action = links::unit_act(&unit.code, act);
+    let body = confirm(visitor, &action, &fields, &text, (yes, no), &links::unit_change(&unit.code));
+    frame::page(visitor, links::ROSTER, &format!("{title}：{name}"), &body)
 }
