@@ -68,3 +68,4 @@ mod wording_tests;
 pub use builtin::builtin;
 pub use package::{Package, Standard};
 pub use parse::{parse, told};
+pub use schema::BY_COMMAND;

@@ -40,9 +40,12 @@ pub(super) fn columns(name: &str, days: &[&str]) -> Vec<sheets::Column> {
     columns.iter().map(read).collect()
 }
 
+/// Where a sound workbook comes from, for who sits at the server.
+pub const BY_COMMAND: &str = "表头照模板的写，模板用 standard template 做";
+
 /// The form that a sheet of this name is filled in on.
 pub(super) fn filled_in_on<'a>(name: &'a str, columns: &'a [sheets::Column]) -> sheets::Form<'a> {
-    let template = "表头照模板的写，模板用 standard template 做";
+    let template = BY_COMMAND;
     sheets::Form { name, columns, unknown: sheets::Unknown::Fault, may_end_early: true, template }
 }
 

@@ -56,10 +56,42 @@ pub(super) fn carry_on(visitor: &Visitor, kept: &Kept) -> Markup {
     let body = html! {
         (note(Tone::Calm, "刚才填的还没有送出去。点“接着办”就送出；不办了，从上面的菜单走开就行。"))
         (post(visitor, links::inner(&kept.action).unwrap_or(links::TODAY), &fields))
-        @let shown = kept.fields.iter().filter(|(_, value)| value.chars().count() > 3);
-        dl.kept { @for (_, value) in shown { dd { (value) } } }
+        @let shown = kept.fields.iter().filter_map(|(name, value)| Some((label(name)?, value)));
+        dl.kept {
+            @for (label, value) in shown.filter(|(_, value)| !value.trim().is_empty()) {
+                dt { (label) } dd { (value) }
+            }
+        }
     };
     frame::page(visitor, "", "接着办", &body)
+}
+
+/// How a field is called in which somebody writes; nothing for what only goes along.
+fn label(field: &str) -> Option<&'static str> {
+    /// Of the forms whose texts are long, or would be missed.
+    const TYPED: [(&str, &str); 17] = [
+        ("reason", "原因"),
+        ("decision", "文号"),
+        ("done_when", "改到什么样算改好"),
+        ("text", "填的内容"),
+        ("seen", "看到了什么"),
+        ("why", "理由"),
+        ("problem", "存在问题"),
+        ("source", "问题来源"),
+        ("note", "备注"),
+        ("units", "要合并的党组织"),
+        ("name", "名称或姓名"),
+        ("post", "职务"),
+        ("login", "登录名"),
+        ("telephone", "电话"),
+        ("due", "哪天以前"),
+        ("until", "到哪天"),
+        ("on", "从哪天起"),
+    ];
+    if field.starts_with("note.") {
+        return Some("对条目的意见");
+    }
+    TYPED.iter().find(|(name, _)| *name == field).map(|(_, label)| *label)
 }
 
 fn waiting(kept: Option<&Kept>) -> Markup {

@@ -16,7 +16,7 @@ use crate::{
         BranchCode,
         period::{shanghai_date, shanghai_midnight},
     },
-    server::database::{Database, DatabaseError, log::Wanted},
+    server::database::{Database, DatabaseError, accounts::Account, log::Wanted},
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,6 +114,8 @@ pub(crate) struct Told {
     pub(crate) person: Option<String>,
     /// The unit's name.
     pub(crate) unit: Option<String>,
+    /// What the accounts that it is about are signed in to with, as far as they are there.
+    pub(crate) logins: BTreeMap<Uuid, String>,
 }
 
 /// Entries with what their ids are called today.
@@ -122,25 +124,35 @@ pub(crate) async fn told(database: &Database, entries: Vec<Entry>) -> Result<Vec
     let units = database.members(&units.into_iter().collect::<Vec<_>>()).await?;
     let units: BTreeMap<BranchCode, String> =
         units.into_iter().map(|member| (member.unit.code, member.unit.name)).collect();
-    let mut people: BTreeMap<Uuid, Option<String>> = BTreeMap::new();
+    let mut people: BTreeMap<Uuid, Option<Account>> = BTreeMap::new();
     let mut told = Vec::with_capacity(entries.len());
     for entry in entries {
-        let person = match entry.record.who {
-            Who::Person(id) => match people.get(&id) {
-                Some(known) => known.clone(),
-                None => {
-                    let account = database.account(id).await?;
-                    let person = account.map(|account| format!("{} {}", account.unit_name, account.name));
-                    people.insert(id, person.clone());
-                    person
-                }
-            },
+        let who = match entry.record.who {
+            Who::Person(id) => Some(id),
             Who::Operator | Who::Phone(_) => None,
         };
+        let about = accounts(&entry.record);
+        for id in who.iter().chain(&about) {
+            if !people.contains_key(id) {
+                people.insert(*id, database.account(*id).await?);
+            }
+        }
+        let known = |id: &Uuid| people.get(id).and_then(Option::as_ref);
+        let person =
+            who.as_ref().and_then(known).map(|account| format!("{} {}", account.unit_name, account.name));
+        let logins = about.iter().filter_map(|id| Some((*id, known(id)?.login.clone()))).collect();
         let unit = entry.record.unit.as_ref().and_then(|unit| units.get(unit).cloned());
-        told.push(Told { entry, person, unit });
+        told.push(Told { entry, person, unit, logins });
     }
     Ok(told)
+}
+
+/// The accounts that a record is about.
+fn accounts(record: &Record) -> Vec<Uuid> {
+    let is_about_accounts =
+        ["account.", "role.", "session."].iter().any(|kind| record.deed.code().starts_with(kind));
+    let ids = record.subject.split(' ').filter_map(|word| word.parse().ok());
+    ids.filter(|_| is_about_accounts).collect()
 }
 
 /// The account that somebody signs in to.

@@ -39,7 +39,12 @@ pub(crate) async fn chosen(
     let tree = database.upper_units().await?;
     let lies = |unit: &Unit| reached.iter().any(|above| tree.lies_in(&unit.code, above));
     let all = tree.all().filter(|member| member.ended.is_none()).map(|member| &member.unit);
-    let all = all.filter(|unit| unit.level != Level::VillageCommittee && lies(unit)).cloned().collect();
+    let all = all.filter(|unit| unit.level != Level::VillageCommittee && lies(unit)).cloned();
+    let mut all: Vec<Unit> = all.collect();
+    // A branch is come to from its own page; it is what is chosen then.
+    if all.iter().all(|unit| unit.code != member.unit.code) {
+        all.push(member.unit.clone());
+    }
     Ok(Some(Place { unit: member.unit, all }))
 }
 

@@ -1,8 +1,13 @@
 //! 记录 in words: what was done and by whom.
 
 use crate::{
-    server::office::log::{Deed, Entry, Told, Who},
+    domain::{WindowKey, day},
+    server::office::{
+        log::{Deed, Entry, Told, Who},
+        people::Role,
+    },
     sheets::write::{Cell, Looks, moment},
+    words::{dates::window, terms::whole_day},
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 
@@ -70,16 +75,83 @@ pub(crate) fn named(told: &Told) -> String {
     told.person.clone().unwrap_or_else(|| who(told.entry.record.who))
 }
 
+/// What of the unit it was done to: accounts by what they are signed in to with, roles, days and periods as people call them, and of
+/// whatever else has only an id so much of it that it is told from others.
+pub(crate) fn subject(told: &Told) -> String {
+    let words: Vec<String> = told
+        .entry
+        .record
+        .subject
+        .split(' ')
+        .map(|word| said(told, word))
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(if told.entry.record.deed == Deed::UnitChanged { "、" } else { " " })
+}
+
+fn said(told: &Told, word: &str) -> String {
+    /// So much of an id is shown, as with phones.
+    const SHOWN: usize = 8;
+    let known = match told.entry.record.deed {
+        Deed::RoleGiven | Deed::RoleTaken => Role::of_word(word).map(Role::term),
+        Deed::UnitChanged => match word {
+            "name" => Some("名称"),
+            "parent" => Some("上级"),
+            "level" => Some("层级"),
+            "sector" => Some("领域"),
+            "telephone" => Some("电话"),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(known) = known {
+        return known.to_owned();
+    }
+    if let Some(day) = day::parse(word) {
+        return whole_day(day);
+    }
+    if let Some(login) = word.parse().ok().and_then(|id| told.logins.get(&id)) {
+        return login.clone();
+    }
+    if let Some((year, _)) = word.split_once('-').filter(|(year, part)| is_year(year) && is_part(part)) {
+        return format!("{year}年{}", window(&WindowKey(word.to_owned())));
+    }
+    let is_id = word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if !is_id {
+        return word.to_owned();
+    }
+    let short: String = word.chars().take(SHOWN).collect();
+    match told.entry.record.deed.code().split('.').next() {
+        Some("review") => format!("上报{short}"),
+        Some("finding") => format!("问题{short}"),
+        Some("kind") => format!("类别{short}"),
+        Some("order") => format!("限期整改{short}"),
+        Some("phone") => format!("手机{short}"),
+        Some("account" | "role" | "session") => format!("账号{short}"),
+        _ => short,
+    }
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether it is a half or a quarter of a year.
+fn is_part(text: &str) -> bool {
+    ["H1", "H2", "Q1", "Q2", "Q3", "Q4"].contains(&text)
+}
+
 /// The log as a workbook.
 pub(crate) fn workbook(entries: &[Told]) -> Result<Vec<u8>, XlsxError> {
-    const COLUMNS: [(&str, f64); 8] = [
+    const COLUMNS: [(&str, f64); 9] = [
         ("序号", 8.0),
         ("时间", 17.0),
         ("谁", 28.0),
         ("做了什么", 18.0),
         ("党组织编号", 18.0),
         ("党组织", 26.0),
-        ("对象", 40.0),
+        ("对象", 26.0),
+        ("对象编号", 40.0),
         ("校验码", 66.0),
     ];
     let mut book = Workbook::new();
@@ -87,13 +159,15 @@ pub(crate) fn workbook(entries: &[Told]) -> Result<Vec<u8>, XlsxError> {
     looks.headers(sheet, &COLUMNS)?;
     for (row, told) in (1_u32..).zip(entries) {
         let Entry { number, record, hash } = &told.entry;
-        let cells: [Cell<'_>; 8] = [
+        let subject = subject(told);
+        let cells: [Cell<'_>; 9] = [
             number.to_string().into(),
             moment(record.at).into(),
             named(told).into(),
             deed(record.deed).into(),
             record.unit.as_ref().map(|unit| unit.as_str()).into(),
             told.unit.as_deref().into(),
+            (&subject).into(),
             (&record.subject).into(),
             hash.into(),
         ];

@@ -86,8 +86,10 @@ const FORM: Form<'_> = Form {
     columns: &HEADERS,
     unknown: Unknown::Notice,
     may_end_early: false,
-    template: "或者用 roster template 做一张空表来填",
+    template: BY_COMMAND,
 };
+/// Where a sound table comes from, for who sits at the server.
+pub(crate) const BY_COMMAND: &str = "或者用 roster template 做一张空表来填";
 
 /// The levels by the words people write, brackets half-width; first the one that is written here.
 const LEVELS: [(Level, &[&str]); 6] = [

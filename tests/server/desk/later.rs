@@ -38,6 +38,7 @@ async fn a_form_left_open_over_night_loses_nothing() {
     for (name, value) in typed {
         assert!(kept.contains(&(name.into(), value.into())), "{name}={value} in {kept:?}");
     }
+    assert!(carry.says("登录名wangfang"), "{}", carry.text());
     assert!(!carry.html.contains(PASSWORD));
     let made = zhang.send(&carry, "/desk/people/new", &[]).await;
     assert!(made.says("开了账号"), "{}", made.text());

@@ -16,8 +16,16 @@ async fn who_decides_does_not_read_the_log_and_who_reads_it_decides_nothing() {
     let action = format!("/desk/roster/unit/{}/name", branch(0));
     manager.send(&page, &action, &[("text", "新名党支部"), ("on", "2026-11-24")]).await;
     let log = auditor.get("/desk/log").await;
-    for said in ["名册更改", "示例县委组织部 王芳", "新名党支部", branch(0).as_str(), "登录"]
-    {
+    for said in [
+        "名册更改",
+        "示例县委组织部 王芳",
+        "新名党支部",
+        branch(0).as_str(),
+        "登录",
+        "名称",
+        "wangfang 管理",
+        "11月24日",
+    ] {
         assert!(log.says(said), "{said}: {}", log.text());
     }
     // Each filter by itself.
@@ -55,6 +63,7 @@ async fn the_log_is_paged_and_verified() {
     assert_eq!(page.html.matches("<tr>").count(), 51, "{}", page.text());
     assert!(page.html.len() < 60_000);
     let older = page.links().into_iter().find(|to| to.contains("before=")).unwrap();
+    assert!(page.says("2026年下半年 2026年11月25日"), "{}", page.text());
     assert_eq!(auditor.get(&older).await.html.matches("<tr>").count(), 7);
-    assert!(auditor.get("/desk/log?verify=1").await.says("前后都对得上"));
+    assert!(auditor.get("/desk/log?verify=1").await.says("核对过了 记录共"));
 }

@@ -67,7 +67,7 @@ async fn the_county_opens_an_account_for_a_town_and_its_owner_goes_on() {
     set_password(&wang, &link(&made)).await;
     wang.sign_in("wangfang", PASSWORD).await;
     let list = wang.get("/desk/people").await;
-    assert!(list.says("管理、审核") && !list.says("张敏"), "the county is not the town's business");
+    assert!(list.says("管理；审核") && !list.says("张敏"), "the county is not the town's business");
     // The town opens one for itself, and none for its neighbour, which it is told as if there were none.
     let new = wang.get("/desk/people/new").await;
     let typed = [("unit", NEXT_TOWN), ("name", "李强"), ("login", "liqiang"), ("role", "read")];
@@ -223,7 +223,7 @@ async fn work_is_handed_over_to_a_colleague_in_one_act() {
     assert_eq!(elsewhere.status, StatusCode::NOT_FOUND, "not of this unit");
     let done = zhang.send(&ask, &action, &[("to", &to_li)]).await;
     assert!(done.says("交接好了"), "{}", done.text());
-    assert!(li.get("/desk/me").await.says("查看、审核"), "{}", li.get("/desk/me").await.text());
+    assert!(li.get("/desk/me").await.says("查看；审核"), "{}", li.get("/desk/me").await.text());
     assert!(wang.get("/desk/me").await.address.starts_with("/desk/sign-in"));
     assert!(zhao.get("/desk/me").await.says("查看"));
     let again = zhang.send(&ask, &action, &[("to", &to_li)]).await;
@@ -253,9 +253,9 @@ async fn an_inspector_is_lent_until_a_day() {
     }
     let lent = wang.send(&ask, "/desk/people/lend", &typed).await;
     assert!(lent.says("权限给了") && !lent.says("zhaogang"), "{}", lent.text());
-    assert!(zhao.get("/desk/me").await.says("检查（210726105）（到2026-11-30）"));
+    assert!(zhao.get("/desk/me").await.says("检查：示例镇党委，到11月30日"));
     let list = wang.get("/desk/people").await;
-    assert!(list.says("赵刚") && list.says("外单位检查（210726105）（到2026-11-30）在用"), "{}", list.text());
+    assert!(list.says("赵刚") && list.says("外单位检查：示例镇党委，到11月30日在用"), "{}", list.text());
     let close = format!("{}/close", lent.address.split('?').next().unwrap());
     assert!(!lent.links().contains(&close), "tended at home");
     assert_eq!(wang.get(&close).await.status, StatusCode::NOT_FOUND);

@@ -44,6 +44,16 @@ async fn the_tree_is_looked_through_by_level_name_and_page_and_only_below_ones_o
         assert!(one.says(said), "{said}: {}", one.text());
     }
     assert!(!one.links().contains(&unit(COUNTY)), "what is above is named, not linked");
+    for list in ["reports", "findings"] {
+        let list = format!("/desk/{list}?under={}", branch(7));
+        assert!(one.links().contains(&list), "{list}");
+        let page = manager.get(&list).await;
+        assert!(
+            page.status.is_success() && page.says("第7村党支部") && !page.says("第8村"),
+            "{}",
+            page.text()
+        );
+    }
     // Typed by hand: not there and not theirs are one and the same.
     let nowhere = manager.get(&unit("nowhere")).await;
     for code in [COUNTY, NEXT_TOWN, branch(100).as_str(), "%00"] {
@@ -85,7 +95,7 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
         ("name", [("text", "=1+1"), ("on", "2026-11-24")], "不要用 = + - @ 开头"),
         ("name", [("text", "新名"), ("on", "2026-13-01")], "写成 2026-11-24 这样的日子"),
         ("name", [("text", "新名"), ("on", "2026-11-25")], "还没有到"),
-        ("above", [("text", "没有这个镇"), ("on", "2026-11-24")], "名册里没有"),
+        ("above", [("text", "没有这个镇"), ("on", "2026-11-24")], "您管的党组织里没有"),
         ("above", [("text", "第1村党支部"), ("on", "2026-11-24")], "是一个支部"),
         ("telephone", [("text", "一\n二"), ("on", "")], "只留一个电话"),
     ] {
@@ -102,7 +112,7 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
     let hostile = "<script>alert(1)</script>村党支部";
     let renamed = send("name", &[("text", hostile), ("on", "2026-11-20")]).await;
     assert!(renamed.says("名称改好了") && renamed.says(hostile) && !renamed.html.contains("<script>"));
-    assert!(renamed.says("2026-11-20以前：第0村党支部"), "{}", renamed.text());
+    assert!(renamed.says("11月20日以前：第0村党支部"), "{}", renamed.text());
     assert!(send("name", &[("text", "第0村党支部"), ("on", "2026-11-24")]).await.says("名称改好了"));
     let moved = send("above", &[("text", "邻镇党委"), ("on", "2026-11-24")]).await;
     assert!(moved.says("转到新的上级了") && moved.says("示例县委组织部 › 邻镇党委"), "{}", moved.text());
@@ -112,10 +122,10 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
     assert!(asked.says("从11月24日起不用本系统") && asked.says("0部在用"), "{}", asked.text());
     assert!(manager.get(&unit(own.as_str())).await.says("0部在用"));
     let off = manager.send(&asked, &act("use"), &[]).await;
-    assert!(off.says("从2026-11-24起不用，在纸上自查"), "{}", off.text());
+    assert!(off.says("从11月24日起不用，在纸上自查"), "{}", off.text());
     let codes = manager.get(&format!("/desk/codes/{own}")).await;
     assert!(codes.says("不用本系统，不发激活码") && !codes.has_form(&format!("/desk/codes/{own}/issue")));
-    assert!(send("use", &[("text", "on")]).await.says("改回用本系统了"));
+    assert!(send("use", &[("turn", "on")]).await.says("改回用本系统了"));
     let asked = ask("end", "2026-11-24").await;
     assert!(
         asked.says("撤销第0村党支部，从11月24日起") && asked.links().contains(&change),
@@ -124,9 +134,9 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
     );
     assert!(manager.get(&unit(own.as_str())).await.says("一直在"));
     let ended = manager.send(&asked, &act("end"), &[]).await;
-    assert!(ended.says("撤销登记好了") && ended.says("2026-11-24撤销"), "{}", ended.text());
+    assert!(ended.says("撤销登记好了") && ended.says("11月24日撤销"), "{}", ended.text());
     let back = send("back", &[]).await;
-    assert!(back.says("恢复了") && !back.says("2026-11-24撤销"), "{}", back.text());
+    assert!(back.says("恢复了") && !back.says("11月24日撤销"), "{}", back.text());
     // Every act is in the log.
     let told = county.run(&["log", "show"]);
     for (deed, times) in [("名册更改", 4), ("改是否用本系统", 2), ("撤销党组织", 1), ("恢复党组织", 1)]
@@ -145,7 +155,11 @@ async fn a_town_moves_nothing_to_another_town_and_nothing_out_of_it() {
     let to = |text: &'static str| [("text", text), ("on", "2026-11-24")];
     let refused = manager.send(&change, &above, &to("邻镇党委")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.says("名册里没有“邻镇党委”"), "as if it were not there: {}", refused.text());
+    assert!(
+        refused.says("您管的党组织里没有“邻镇党委”") && refused.says("请上一级办"),
+        "as if it were not there: {}",
+        refused.text()
+    );
     // The form of one's own branch sent to the address of another's.
     let fields = change.form(&above).fields;
     let fields: Vec<(&str, &str)> =
@@ -201,7 +215,7 @@ async fn a_roster_is_looked_at_first_and_stored_once_it_was_confirmed() {
         &[("since", "day"), ("on", "2026-11-24")],
     )
     .await;
-    assert!(since.says("都从2026-11-24起"), "{}", since.text());
+    assert!(since.says("都从11月24日起"), "{}", since.text());
     let page = looked(&manager, &rows, &[("since", "day"), ("on", "哪天")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
@@ -235,6 +249,8 @@ async fn what_is_wrong_with_a_roster_is_said_by_row_and_column_and_what_is_none_
         assert!(page.says(said), "{said}: {}", page.text());
     }
     let form = manager.get(IMPORT).await;
+    let page = manager.upload(&form, IMPORT, &[], ("file", "名册.csv", "甲,乙\n1,2\n".as_bytes())).await;
+    assert!(page.says("点“下载空表”") && !page.says("template"), "no commands: {}", page.text());
     for (bytes, status) in [
         (&b""[..], StatusCode::UNPROCESSABLE_ENTITY),
         (b"PK\x03\x04 no workbook", StatusCode::UNPROCESSABLE_ENTITY),
@@ -276,7 +292,7 @@ async fn several_units_become_one() {
     let whole = manager.send(&form, "/desk/roster/merge", &typed).await;
     assert!(whole.says("合并好了") && whole.says("联合党支部"), "{}", whole.text());
     let part = manager.get(&unit(branch(0).as_str())).await;
-    assert!(part.says("2026-11-24并入联合党支部"), "{}", part.text());
+    assert!(part.says("11月24日并入联合党支部"), "{}", part.text());
     let list = manager.get("/desk/roster").await;
     assert!(list.says("联合党支部") && !list.says("第0村党支部"));
     assert!(manager.get(&format!("{}?ended=1", unit(TOWN))).await.says("第0村党支部"));

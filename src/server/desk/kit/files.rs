@@ -1,7 +1,11 @@
 //! Files that leave the desk, and what is wrong with files that come.
 
 use super::{Column, Tone, note, table};
-use crate::{server::desk::links::escaped, sheets::Fault};
+use crate::{
+    authoring,
+    server::{desk::links::escaped, tables::roster},
+    sheets::Fault,
+};
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -22,13 +26,20 @@ pub(crate) fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> 
         .into_response()
 }
 
+/// A remedy without commands: who sits at a desk has a page for them.
+fn at_the_desk(remedy: &str) -> String {
+    remedy
+        .replace(roster::BY_COMMAND, "或者点“下载空表”，照着填")
+        .replace(authoring::BY_COMMAND, "表头照模板的写，模板点“下载空模板”")
+}
+
 /// What is wrong with a file, each where it stands.
 pub(crate) fn faults(file: &str, faults: &[Fault]) -> Markup {
     let place = |fault: &Fault| html! { (fault.sheet) };
     let row = |fault: &Fault| html! { @if let Some(row) = fault.row { "第" (row) "行" } };
     let column = |fault: &Fault| html! { @if let Some(column) = &fault.column { (column) } };
     let problem = |fault: &Fault| html! { (fault.problem) };
-    let remedy = |fault: &Fault| html! { (fault.remedy) };
+    let remedy = |fault: &Fault| html! { (at_the_desk(&fault.remedy)) };
     let columns = [
         Column { head: "表", cell: &place },
         Column { head: "行", cell: &row },

@@ -2,6 +2,7 @@
 
 mod files;
 mod forms;
+mod grants;
 mod lists;
 mod notes;
 mod times;
@@ -11,6 +12,7 @@ pub(crate) use forms::{
     area, ask, checks, choice, confirm, hidden, line, password, post, post_list, submit, typed, typed_line,
     upload,
 };
+pub(crate) use grants::{grant, place};
 pub(crate) use lists::{Column, filter, pager, table};
 pub(crate) use notes::{Tone, note, nothing};
 pub(crate) use times::moment;

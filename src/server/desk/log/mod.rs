@@ -4,7 +4,7 @@ use super::{
     Desk,
     failure::Failure,
     frame,
-    kit::{Column, Tone, XLSX, choice, download, filter, line, moment, note, nothing, table},
+    kit::{Column, Tone, XLSX, choice, download, filter, line, note, nothing, table},
     links,
     visitor::Visitor,
 };
@@ -15,8 +15,9 @@ use crate::{
             log::{self, Asked, Deed, Misfit, Refusal, Told, Verdict},
             people::Act,
         },
-        tables::log::{deed, named, workbook},
+        tables::log::{deed, named, subject, workbook},
     },
+    words::dates::moment,
 };
 use axum::{
     Router,
@@ -143,7 +144,7 @@ async fn page(
             None => { (note(Tone::Calm, "没有这个党组织或者登录名，也可能不归您看。")) }
             Some((entries, _)) if entries.is_empty() => { (nothing("没有对得上的记录：换一换上面的条件。")) }
             Some((entries, before)) => {
-                (listed(entries))
+                (listed(&visitor, entries))
                 nav.pager aria-label="翻页" {
                     @if !shown.before.is_empty() { a href=(format!("{}?{}", links::LOG, shown.query())) { "最新的" } }
                     @if let Some(before) = before {
@@ -156,9 +157,9 @@ async fn page(
     Ok(frame::page(&visitor, links::LOG, "记录", &body))
 }
 
-fn listed(entries: &[Told]) -> Markup {
+fn listed(visitor: &Visitor, entries: &[Told]) -> Markup {
     let number = |told: &Told| html! { (told.entry.number) };
-    let at = |told: &Told| html! { (moment(told.entry.record.at)) };
+    let at = |told: &Told| html! { (moment(told.entry.record.at, visitor.today)) };
     let who = |told: &Told| html! { (named(told)) };
     let what = |told: &Told| html! { (deed(told.entry.record.deed)) };
     let unit = |told: &Told| {
@@ -167,14 +168,14 @@ fn listed(entries: &[Told]) -> Markup {
             @if let Some(code) = &told.entry.record.unit { span.muted { (code) } }
         }
     };
-    let subject = |told: &Told| html! { (told.entry.record.subject) };
+    let about = |told: &Told| html! { (subject(told)) };
     let columns = [
         Column { head: "序号", cell: &number },
         Column { head: "时间", cell: &at },
         Column { head: "谁", cell: &who },
         Column { head: "做了什么", cell: &what },
         Column { head: "党组织", cell: &unit },
-        Column { head: "对象", cell: &subject },
+        Column { head: "对象", cell: &about },
     ];
     table("新的在前", &columns, entries)
 }
@@ -185,8 +186,8 @@ async fn verified(visitor: &Visitor, desk: &Desk) -> Result<Markup, Failure> {
     Ok(match verdict {
         Ok(Verdict::Whole { entries: 0, .. }) => note(Tone::Calm, "还没有记录。"),
         Ok(Verdict::Whole { entries, hash }) => html! {
-            (note(Tone::Done, &format!("记录共{entries}条，前后都对得上。")))
-            p { "最后一条：" (entries) ":" (hash) "。抄下来存到别处，下次在服务器上核对时写上它，整套换过也看得出来。" }
+            p.note.done { strong { "核对过了" } " 记录共" (entries) "条，前后都对得上。" }
+            p { "最后一条：" (entries) ":" (hash) "。把它抄下来，交给管服务器的人存到别处；下次在服务器上核对时写上它，整套换过也看得出来。" }
         },
         Ok(Verdict::Broken { number, how }) => {
             let text = match how {

@@ -4,7 +4,7 @@ use super::{
     Desk, cookies, door,
     failure::Failure,
     frame,
-    kit::{Column, Tone, moment, note, password, post, submit, table},
+    kit::{Column, Tone, grant as held, moment, note, password, post, submit, table},
     links,
     posted::{PASSWORD, Posted},
     visitor::Visitor,
@@ -13,6 +13,7 @@ use crate::server::{
     database::sessions::Session,
     host::{address::ClientAddress, random::SystemRandom},
     office::people::{
+        listing,
         own_password::{self, Unset},
         passwords::MIN_CHARS,
         sessions,
@@ -53,6 +54,7 @@ async fn page(
     let open = sessions::of(&desk.database, &*desk.clock, &visitor.person).await?;
     let wrong = |field| wrong.filter(|(wrong, _)| *wrong == field).map(|(_, text)| text);
     let person = &visitor.person;
+    let places = listing::places(&desk.database, &person.grants).await?;
     let begun = |one: &Session| html! { (moment(one.begun_at)) };
     let seen = |one: &Session| html! { (moment(one.seen_at)) };
     let is_here = |one: &Session| one.hash == visitor.session.hash;
@@ -68,10 +70,8 @@ async fn page(
         p {
             "权限："
             @for (place, grant) in person.grants_on(visitor.today).enumerate() {
-                @if place > 0 { "、" }
-                (grant.role.term())
-                @if grant.unit != person.unit { "（" (grant.unit) "）" }
-                @if let Some(until) = grant.until { "（到" (until) "）" }
+                @if place > 0 { "；" }
+                (held(grant, &person.unit, &places, visitor.today))
             }
             "。要改，找本单位或者上级的管理员。"
         }

@@ -132,16 +132,11 @@ pub(super) async fn reopen(
     headers: HeaderMap,
     Posted(visitor, Nothing {}): Posted<Nothing>,
 ) -> Result<Markup, Failure> {
-    let random = &mut SystemRandom;
-    let made =
-        accounts::reopen(&desk.database, &*desk.clock, random, &visitor.actor(), id(&account)?).await?;
-    Ok(invited(
-        &visitor,
-        &headers,
-        &made,
-        "账号又开了",
-        "账号又开了，权限和以前一样；要用新的链接重新设密码。",
-    ))
+    let (random, of) = (&mut SystemRandom, id(&account)?);
+    let made = accounts::reopen(&desk.database, &*desk.clock, random, &visitor.actor(), of).await?;
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, of).await?;
+    let done = format!("账号又开了，要用新的链接重新设密码。{}", one::after_reopening(&tended));
+    Ok(invited(&visitor, &headers, &made, "账号又开了", &done))
 }
 
 /// Asks before an account is closed.

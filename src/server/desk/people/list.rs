@@ -1,15 +1,12 @@
 //! Everybody whose account one tends.
 
-use super::{
-    super::{
-        Desk,
-        failure::Failure,
-        frame,
-        kit::{Column, filter, line, nothing, pager, table},
-        links,
-        visitor::Visitor,
-    },
-    grant,
+use super::super::{
+    Desk,
+    failure::Failure,
+    frame,
+    kit::{Column, filter, grant, line, nothing, pager, table},
+    links,
+    visitor::Visitor,
 };
 use crate::server::{
     database::Rows,
@@ -57,20 +54,25 @@ pub(super) async fn page(
             label.check { input type="checkbox" name="closed" value="1" checked[asked.with_closed]; " 包括已经关了的" }
         }))
         @if people.is_empty() { (nothing("这里没有账号。点“开账号”给本单位或者下级的人开一个。")) }
-        @else { (list(&people)) (pager(total, number, u64::from(SIZE), &address)) }
+        @else { (list(&visitor, &people)) (pager(total, number, u64::from(SIZE), &address)) }
     };
     Ok(frame::page(&visitor, links::PEOPLE, "人员", &body))
 }
 
-fn list(people: &[Tended]) -> Markup {
+fn list(visitor: &Visitor, people: &[Tended]) -> Markup {
     let unit = |one: &Tended| html! { (one.account.unit_name) " " span.muted { (one.account.unit) } };
     let name = |one: &Tended| html! { a href=(links::person(one.account.id)) { (one.account.name) } };
     let post = |one: &Tended| html! { (one.account.post) };
     let login = |one: &Tended| html! { @if one.is_ours { (one.account.login) } @else { "外单位" } };
     let roles = |one: &Tended| {
-        html! { @for (place, held) in one.grants.iter().enumerate() { @if place > 0 { "、" } (grant(held, &one.account.unit)) } }
+        html! {
+            @for (place, held) in one.grants.iter().enumerate() {
+                @if place > 0 { "；" }
+                (grant(held, &one.account.unit, &one.places, visitor.today))
+            }
+        }
     };
-    let state = |one: &Tended| html! { (super::one::state(&one.account)) };
+    let state = |one: &Tended| html! { (super::one::state(&one.account, visitor.today)) };
     let columns = [
         Column { head: "单位", cell: &unit },
         Column { head: "姓名", cell: &name },

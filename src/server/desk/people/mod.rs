@@ -14,9 +14,12 @@ use super::{
     links,
     visitor::Visitor,
 };
-use crate::server::office::people::{
-    Grant, PersonId, Role,
-    accounts::{Field, Invited, Refusal},
+use crate::{
+    server::office::people::{
+        PersonId, Role,
+        accounts::{Field, Invited, Refusal},
+    },
+    words::terms::whole_day,
 };
 use axum::{
     Router,
@@ -59,21 +62,12 @@ fn roles() -> Vec<(&'static str, &'static str)> {
     crate::server::office::people::authority::ROLES.map(|role| (role.word(), meaning(role))).to_vec()
 }
 
-/// What somebody is entrusted with, where it is not at the own unit with the place.
-fn grant(grant: &Grant, own: &crate::domain::BranchCode) -> Markup {
-    html! {
-        (grant.role.term())
-        @if grant.unit != *own { "（" (grant.unit) "）" }
-        @if let Some(until) = grant.until { "（到" (until) "）" }
-    }
-}
-
 /// A link that was made, shown this once.
 fn invited(visitor: &Visitor, headers: &HeaderMap, invited: &Invited, title: &str, done: &str) -> Markup {
     let link = format!("{}{}?link={}", base(headers), links::WELCOME, invited.secret.as_str());
     let body = html! {
         (note(Tone::Done, done))
-        p { "把下面的链接交给本人，当面、电话、短信都行，不要发到群里。本人打开它设密码；" (invited.until) "以前有效，只能用一次。" }
+        p { "把下面的链接交给本人，当面、电话、短信都行，不要发到群里。本人打开它设密码；" (whole_day(invited.until)) "以前有效，只能用一次。" }
         p { code.secret { (link) } }
         p.muted { "链接只显示这一次，离开这一页就看不到了；丢了再发一个就行。" }
         p.acts {

@@ -5,21 +5,25 @@ use super::{
         Desk,
         failure::Failure,
         frame,
-        kit::{Column, Tone, choice, hidden, line, moment, note, post, submit, table},
+        kit::{Column, Tone, choice, hidden, line, note, place, post, submit, table},
         links,
         visitor::Visitor,
     },
     newcomer::Typed,
     roles,
 };
-use crate::server::{
-    database::accounts::Account,
-    office::people::{
-        Grant, Role,
-        listing::{self, Tended},
+use crate::{
+    server::{
+        database::accounts::Account,
+        office::people::{
+            Grant, Role,
+            listing::{self, Tended},
+        },
     },
+    words::dates::{day, moment},
 };
 use axum::extract::{Path, Query, State};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -53,9 +57,9 @@ fn told(done: &str) -> Option<&'static str> {
 }
 
 /// How an account stands.
-pub(super) fn state(account: &Account) -> String {
+pub(super) fn state(account: &Account, today: Date) -> String {
     match (account.closed_at, account.has_password) {
-        (Some(at), _) => format!("{}关", moment(at)),
+        (Some(at), _) => format!("{}关", moment(at, today)),
         (None, true) => "在用".to_owned(),
         (None, false) => "还没有设密码".to_owned(),
     }
@@ -80,7 +84,7 @@ pub(super) fn shown(
                 @if !account.telephone.is_empty() { dt { "电话" } dd { (account.telephone) } }
                 dt { "登录名" } dd { (account.login) }
             }
-            dt { "状态" } dd { (state(account)) }
+            dt { "状态" } dd { (state(account, visitor.today)) }
         }
         h2 { "权限" }
         (held(visitor, &address, tended, is_open))
@@ -104,11 +108,20 @@ pub(super) fn shown(
         }
         @if !is_open && tended.is_ours {
             h2 { "账号" }
-            p.muted { "人又回来了，可以再开：权限和关的时候一样，要重新设密码。" }
+            p.muted { "人又回来了，可以再开，要重新设密码。" (after_reopening(tended)) }
             (button(visitor, &format!("{address}/reopen"), "再开这个账号"))
         }
     };
     frame::page(visitor, links::PEOPLE, &account.name, &body)
+}
+
+/// With what an account comes back: 交接 leaves nothing with it.
+pub(super) fn after_reopening(tended: &Tended) -> &'static str {
+    if tended.grants.is_empty() {
+        "它没有权限了：交接的时候已经转给接手的人，或者收回了。再开以后要另给权限。"
+    } else {
+        "权限和关的时候一样。"
+    }
 }
 
 fn button(visitor: &Visitor, action: &str, text: &str) -> Markup {
@@ -117,8 +130,8 @@ fn button(visitor: &Visitor, action: &str, text: &str) -> Markup {
 
 fn held(visitor: &Visitor, address: &str, tended: &Tended, is_open: bool) -> Markup {
     let role = |grant: &Grant| html! { (grant.role.term()) };
-    let unit = |grant: &Grant| html! { (grant.unit) };
-    let until = |grant: &Grant| html! { @match grant.until { Some(day) => (day), None => "一直" } };
+    let unit = |grant: &Grant| html! { (place(&grant.unit, &tended.places)) };
+    let until = |grant: &Grant| html! { @match grant.until { Some(until) => (day(until, visitor.today)), None => "一直" } };
     let act = |grant: &Grant| {
         html! {
             @if is_open {

@@ -42,6 +42,9 @@ pub(super) struct Typed {
     text: String,
     #[serde(default)]
     on: String,
+    /// `off` or `on`: whether the system is used.
+    #[serde(default)]
+    turn: String,
 }
 
 impl Typed {
@@ -95,10 +98,14 @@ async fn answered(
 }
 
 /// What came of a use case: done, or what was wrong at the form.
-fn came<T>(result: Result<T, Refusal>, done: Done) -> Result<Result<Done, (Field, String)>, Failure> {
+fn came<T>(
+    result: Result<T, Refusal>,
+    done: Done,
+    today: Date,
+) -> Result<Result<Done, (Field, String)>, Failure> {
     match result {
         Ok(_) => Ok(Ok(done)),
-        Err(refusal) => fault(refusal).map(Err),
+        Err(refusal) => fault(refusal, today).map(Err),
     }
 }
 
@@ -148,7 +155,7 @@ async fn alter(
             };
             let result =
                 changes::alter(&desk.database, &*desk.clock, &visitor.actor(), &code, altered, on).await;
-            came(result, done)?
+            came(result, done, visitor.today)?
         }
     };
     answered(visitor, desk, &code, (which, typed), result).await
@@ -161,13 +168,13 @@ pub(super) async fn set_use(
     Posted(visitor, typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
     let code = named(&code)?;
-    let is_off = typed.text == "off";
+    let is_off = typed.turn == "off";
     let day = if is_off { typed.day().map(Some) } else { Ok(None) };
     let result = match day {
         Err(wrong) => Err(wrong),
         Ok(since) => {
             let set = off_system::set(&desk.database, &*desk.clock, &visitor.actor(), &code, since).await;
-            came(set, if is_off { Done::OffSystem } else { Done::OnSystem })?
+            came(set, if is_off { Done::OffSystem } else { Done::OnSystem }, visitor.today)?
         }
     };
     answered(&visitor, &desk, &code, (Which::Use, &typed), result).await
@@ -222,7 +229,7 @@ pub(super) async fn end(
         Err(wrong) => Err(wrong),
         Ok(on) => {
             let end = changes::end(&desk.database, &*desk.clock, &visitor.actor(), code.as_str(), on).await;
-            came(end, Done::Ended)?
+            came(end, Done::Ended, visitor.today)?
         }
     };
     answered(&visitor, &desk, &code, (Which::End, &typed), result).await
@@ -236,6 +243,6 @@ pub(super) async fn revive(
 ) -> Result<Response, Failure> {
     let code = named(&code)?;
     let revival = changes::revive(&desk.database, &*desk.clock, &visitor.actor(), code.as_str()).await;
-    let result = came(revival, Done::Revived)?;
+    let result = came(revival, Done::Revived, visitor.today)?;
     answered(&visitor, &desk, &code, (Which::Back, &typed), result).await
 }

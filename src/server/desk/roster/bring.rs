@@ -33,12 +33,14 @@ use crate::{
         },
     },
     sheets::{Fault, workbook},
+    words::dates,
 };
 use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -260,7 +262,7 @@ async fn previewed(
         } @else {
             (table("会改这些", &columns, &some))
             (pager(rows.len() as u64, number as u64, ROWS as u64, &address))
-            p { (since(chosen)) }
+            p { (since(chosen, visitor.today)) }
             (post(visitor, &format!("{}/{}", links::ROSTER_IMPORT, file.key), &html! {
                 (hidden("since", &chosen.since)) (hidden("on", &chosen.on)) (hidden("seen", &seen(preview)))
                 (submit("导入"))
@@ -271,9 +273,11 @@ async fn previewed(
     Ok((status, frame::page(visitor, links::ROSTER, "导入名册：会改什么", &body)).into_response())
 }
 
-fn since(chosen: &Chosen) -> String {
+fn since(chosen: &Chosen, today: Date) -> String {
     match chosen.standing() {
-        Some(Standing::Since(day)) => format!("改动、新增都从{day}起；在那以前的各期照原来的。"),
+        Some(Standing::Since(on)) => {
+            format!("改动、新增都从{}起；在那以前的各期照原来的。", dates::day(on, today))
+        }
         Some(Standing::Always) => "本来就是这样：以前各期也照改好的。".into(),
         _ => "改动从今天起，以前各期照原来的；新增的算一直就有。".into(),
     }
@@ -402,7 +406,7 @@ pub(super) async fn import(
             Ok(Redirect::to(&format!("{}?done={}", links::ROSTER, Done::Imported.code())).into_response())
         }
         Err(refusal) => {
-            let (_, text) = fault(refusal)?;
+            let (_, text) = fault(refusal, visitor.today)?;
             again(StatusCode::UNPROCESSABLE_ENTITY, &text).await
         }
     }

@@ -12,7 +12,7 @@ use crate::{
         },
         office::roster::{Member, browsing::Opened},
     },
-    words::dates::day,
+    words::dates,
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -72,7 +72,7 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
         @if let Some(tried) = whole { (note(Tone::Wrong, &tried.wrong.1)) }
         p { a href=(links::unit(&unit.code)) { (unit.name) } "　编号" (unit.code) "。编号定了就不改：激活码、上报和问题都跟着它。" }
         @if let Some(ended) = ended {
-            (note(Tone::Calm, &format!("它从{}起已经没有了。登记错了的，可以恢复。", ended.on)))
+            (note(Tone::Calm, &format!("它从{}起已经没有了。登记错了的，可以恢复。", dates::day(ended.on, visitor.today))))
             (form("back", &html! { button.second type="submit" { "恢复" } }))
         } @else {
             fieldset {
@@ -105,8 +105,8 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
                 fieldset {
                     legend { "用不用本系统" }
                     @if let Some(since) = off_system {
-                        p { "从" (since) "起不用。" }
-                        (form("use", &html! { button.second type="submit" name="text" value="on" { "改回用本系统" } }))
+                        p { "从" (dates::day(*since, visitor.today)) "起不用。" }
+                        (form("use", &html! { button.second type="submit" name="turn" value="on" { "改回用本系统" } }))
                     } @else {
                         p.muted {
                             "涉密的支部不用本系统，在纸上自查，由乡镇登记总分和申报等次。改了以后，它的手机不能再上报（"
@@ -138,7 +138,7 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
 /// The page that asks before a unit ends, or a branch uses the system no more, from a day on.
 pub(super) fn sure(visitor: &Visitor, opened: &Opened, which: Which, on: Date) -> Markup {
     let unit = &opened.member.unit;
-    let (name, from, phones) = (&unit.name, day(on, visitor.today), opened.phones);
+    let (name, from, phones) = (&unit.name, dates::day(on, visitor.today), opened.phones);
     let (act, title, what, yes, no) = match which {
         Which::Use => ("use", "改成不用本系统", "不用本系统", "确定改成不用", "不改"),
         _ => ("end", "撤销", "撤销", "确定撤销", "不撤销"),
@@ -154,7 +154,7 @@ pub(super) fn sure(visitor: &Visitor, opened: &Opened, which: Which, on: Date) -
     };
     let fields = html! {
         (hidden("on", &on.to_string()))
-        @if which == Which::Use { (hidden("text", "off")) }
+        @if which == Which::Use { (hidden("turn", "off")) }
     };
     let action = links::unit_act(&unit.code, act);
     let body = confirm(visitor, &action, &fields, &text, (yes, no), &links::unit_change(&unit.code));

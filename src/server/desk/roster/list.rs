@@ -23,9 +23,10 @@ use crate::{
         },
         tables::roster::level_name,
     },
-    words::units::gone,
+    words::dates::day,
 };
 use axum::extract::{Path, Query, State};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -93,6 +94,10 @@ async fn page(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown) 
             @if may(Act::Arrange) {
                 a.button.second href=(links::unit_change(code)) { "改名册" }
             }
+            @if is_branch && may(Act::See) {
+                a.button.second href=(format!("{}?under={code}", links::REPORTS)) { "看上报" }
+                a.button.second href=(format!("{}?under={code}", links::FINDINGS)) { "看问题" }
+            }
             @if may(Act::Admit) && opened.member.ended.is_none() && opened.member.off_system.is_none() {
                 a.button.second href=(links::codes(code)) { "激活码和手机" }
             }
@@ -101,7 +106,7 @@ async fn page(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown) 
                 a.button.second href=(links::ROSTER_MERGE) { "合并" }
             }
         }
-        (past(&opened))
+        (past(&opened, visitor.today))
         (list)
     };
     Ok(frame::page(visitor, links::ROSTER, &opened.member.unit.name, &body))
@@ -114,7 +119,7 @@ fn link(unit: &Unit) -> Markup {
 /// What is told of a unit itself.
 fn facts(visitor: &Visitor, opened: &Opened, own: &[BranchCode]) -> Markup {
     let Opened { member, above, into, secretary, phones, .. } = opened;
-    let unit = &member.unit;
+    let (unit, today) = (&member.unit, visitor.today);
     let may_see = |place: usize| {
         let above = &own[own.len().saturating_sub(place)..];
         own.get(own.len().saturating_sub(place + 1))
@@ -135,19 +140,22 @@ fn facts(visitor: &Visitor, opened: &Opened, own: &[BranchCode]) -> Markup {
                 }
             }
             dt { "电话" } dd { @if unit.telephone.is_empty() { "没有登记" } @else { (unit.telephone) } }
-            @if let Some((name, on)) = secretary { dt { "书记" } dd { (name) "（" (on) "上报时写的）" } }
-            dt { "起止" } dd { (lifetime(member, into.as_deref())) }
+            @if let Some((name, on)) = secretary { dt { "书记" } dd { (name) "（" (day(*on, today)) "上报时写的）" } }
+            dt { "起止" } dd { (lifetime(member, into.as_deref(), today)) }
             @if let Some(since) = member.off_system {
-                dt { "用不用本系统" } dd { "从" (since) "起不用，在纸上自查" }
+                dt { "用不用本系统" } dd { "从" (day(since, today)) "起不用，在纸上自查" }
             }
             @if unit.level == Level::Branch && member.off_system.is_none() { dt { "手机" } dd { (phones) "部在用" } }
         }
     }
 }
 
-fn lifetime(member: &Member, into: Option<&str>) -> String {
-    let since = member.since.map(|day| format!("{day}起"));
-    let ended = member.ended.as_ref().map(|ended| gone(ended.on, into));
+fn lifetime(member: &Member, into: Option<&str>, today: Date) -> String {
+    let since = member.since.map(|since| format!("{}起", day(since, today)));
+    let ended = member.ended.as_ref().map(|ended| match into {
+        Some(whole) => format!("{}并入{whole}", day(ended.on, today)),
+        None => format!("{}撤销", day(ended.on, today)),
+    });
     match (since, ended) {
         (None, None) => "一直在".into(),
         (since, ended) => since.into_iter().chain(ended).collect::<Vec<_>>().join("，"),
@@ -155,14 +163,14 @@ fn lifetime(member: &Member, into: Option<&str>) -> String {
 }
 
 /// What it was called, and what it stood under, before.
-fn past(opened: &Opened) -> Markup {
+fn past(opened: &Opened, today: Date) -> Markup {
     html! {
         @if !opened.past.is_empty() {
             h2 { "以前" }
             ul {
                 @for past in opened.past.iter().rev() {
                     li {
-                        (past.until) "以前：" (past.name)
+                        (day(past.until, today)) "以前：" (past.name)
                         @if let Some(above) = &past.above { "，属" (above) }
                     }
                 }
@@ -188,7 +196,7 @@ async fn below(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown)
     let state = |one: &Listed| {
         html! {
             @if one.member.off_system.is_some() { "不用本系统" }
-            @if one.member.since.is_some() || one.member.ended.is_some() { " " (lifetime(&one.member, None)) }
+            @if one.member.since.is_some() || one.member.ended.is_some() { " " (lifetime(&one.member, None, visitor.today)) }
         }
     };
     let columns = [

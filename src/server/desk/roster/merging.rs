@@ -106,6 +106,6 @@ pub(super) async fn merge(
             let address = format!("{}?done={}", links::unit(&merged.whole.code), Done::Merged.code());
             Ok(Redirect::to(&address).into_response())
         }
-        Err(refusal) => refused(fault(refusal)?),
+        Err(refusal) => refused(fault(refusal, visitor.today)?),
     }
 }

@@ -7,7 +7,9 @@ use crate::{
         office::{roster::Refusal, scope},
         tables::roster::{level_name, told},
     },
+    words::dates::day,
 };
+use jiff::civil::Date;
 
 /// Which field of a form a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +31,8 @@ pub(super) enum Field {
 }
 
 /// What was wrong, where it can be mended at the form; otherwise the page that says so.
-pub(super) fn fault(refusal: Refusal) -> Result<(Field, String), Failure> {
+pub(super) fn fault(refusal: Refusal, today: Date) -> Result<(Field, String), Failure> {
+    let said = |on| day(on, today);
     Ok(match refusal {
         Refusal::Denied(_) => return Err(Failure::NotHere),
         Refusal::Database(error) => return Err(Failure::Database(error)),
@@ -45,9 +48,10 @@ pub(super) fn fault(refusal: Refusal) -> Result<(Field, String), Failure> {
         }
         Refusal::Scope(refusal) => match refusal {
             scope::Refusal::Database(error) => return Err(Failure::Database(error)),
-            scope::Refusal::UnknownUnit(text) => {
-                (Field::Above, format!("名册里没有“{text}”；填编号，或者全称"))
-            }
+            scope::Refusal::UnknownUnit(text) => (
+                Field::Above,
+                format!("您管的党组织里没有“{text}”：填编号，或者全称；转到别的乡镇，请上一级办"),
+            ),
             scope::Refusal::AmbiguousUnit(text, codes) => {
                 let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
                 (Field::Above, format!("有几个“{text}”，编号是{}：填编号", codes.join("、")))
@@ -58,20 +62,21 @@ pub(super) fn fault(refusal: Refusal) -> Result<(Field, String), Failure> {
             let (problem, remedy) = told(&misplaced.wrong);
             (Field::Above, format!("{problem}；{remedy}"))
         }
-        Refusal::NotYet(day) => {
-            (Field::Day, format!("{day}还没有到；到了那一天再办，已经生效的写生效的日子"))
+        Refusal::NotYet(on) => {
+            (Field::Day, format!("{}还没有到；到了那一天再办，已经生效的写生效的日子", said(on)))
         }
         Refusal::Later { name, change, on } => {
+            let (change, on) = (said(change), said(on));
             (Field::Day, format!("“{name}”在{change}已经有一次变动，比{on}晚；写那一天或以后的日子"))
         }
-        Refusal::Gone { name, since } => (Field::Whole, format!("“{name}”从{since}起已经没有了")),
+        Refusal::Gone { name, since } => (Field::Whole, format!("“{name}”从{}起已经没有了", said(since))),
         Refusal::NotEmpty { name, count, first } => (
             Field::Whole,
             format!("“{name}”下面还有{count}个党组织，如“{first}”；先把它们转到别的上级，或者先撤销"),
         ),
         Refusal::NoPeriod(period) => (Field::Whole, format!("没有“{period}”这个考核周期")),
         Refusal::BeforePeriod { on, starts, .. } => {
-            (Field::Day, format!("{on}在这一期开始以前，它从{starts}开始"))
+            (Field::Day, format!("{}在这一期开始以前，它从{}开始", said(on), said(starts)))
         }
         Refusal::Twice => (Field::Whole, "同一个党组织选了两次".into()),
         Refusal::Code(text) => {

@@ -19,7 +19,7 @@ use crate::{
             people::{Act, authority::must_for_all},
         },
     },
-    words::whole,
+    words::{terms::whole_day, whole},
 };
 use axum::{
     extract::{Path, Query, State},
@@ -119,7 +119,7 @@ pub(super) async fn one(
             h2 { "考核周期" }
             ul {
                 @for period in &first.periods {
-                    li { (period.name) "（" (period.id) "）：" (period.starts) "至" (period.ends) "，" (period.submit_by) "以前上报" }
+                    li { (period.name) "：" (whole_day(period.starts)) "至" (whole_day(period.ends)) "，" (whole_day(period.submit_by)) "以前上报" }
                 }
             }
             h2 { "等次" }

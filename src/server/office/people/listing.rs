@@ -13,7 +13,7 @@ use crate::{
         office::{actor::Actor, clock::Clock, people::Person},
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An account with what it is entrusted with.
 #[derive(Debug)]
@@ -22,8 +22,20 @@ pub(crate) struct Tended {
     pub(crate) account: Account,
     /// What it is entrusted with: all, of an account that one tends; else what is lent where one tends the accounts.
     pub(crate) grants: Vec<Grant>,
+    /// How the units are called at which that is.
+    pub(crate) places: BTreeMap<BranchCode, String>,
     /// Whether it is one that one tends.
     pub(crate) is_ours: bool,
+}
+
+/// How the units of some grants are called.
+pub(crate) async fn places(
+    database: &Database,
+    grants: impl IntoIterator<Item = &Grant>,
+) -> Result<BTreeMap<BranchCode, String>, DatabaseError> {
+    let units: BTreeSet<BranchCode> = grants.into_iter().map(|grant| grant.unit.clone()).collect();
+    let members = database.members(&units.into_iter().collect::<Vec<_>>()).await?;
+    Ok(members.into_iter().map(|member| (member.unit.code, member.unit.name)).collect())
 }
 
 /// Which accounts are asked for.
@@ -58,6 +70,10 @@ pub(crate) async fn page(
         let grants = sessions::grants(granted.remove(&account.id).unwrap_or_default());
         tended.push(reach.of(account, grants).await?);
     }
+    let named = places(database, tended.iter().flat_map(|one| &one.grants)).await?;
+    for one in &mut tended {
+        one.places.clone_from(&named);
+    }
     Ok((tended, total))
 }
 
@@ -83,7 +99,7 @@ impl Reach<'_> {
     /// Of an account of elsewhere only what is lent here is seen.
     async fn of(&mut self, account: Account, grants: Vec<Grant>) -> Result<Tended, DatabaseError> {
         if self.has(&account.unit).await? {
-            return Ok(Tended { account, grants, is_ours: true });
+            return Ok(Tended { account, grants, places: BTreeMap::new(), is_ours: true });
         }
         let mut lent = Vec::new();
         for grant in grants {
@@ -91,7 +107,7 @@ impl Reach<'_> {
                 lent.push(grant);
             }
         }
-        Ok(Tended { account, grants: lent, is_ours: false })
+        Ok(Tended { account, grants: lent, places: BTreeMap::new(), is_ours: false })
     }
 }
 
@@ -106,7 +122,8 @@ pub(crate) async fn one(
     let known = database.account(account.0).await?.ok_or(Refusal::Nobody)?;
     let granted = database.granted_to(&[known.id]).await?.remove(&known.id).unwrap_or_default();
     let mut reach = Reach { database, roots, known: BTreeMap::new() };
-    let tended = reach.of(known, sessions::grants(granted)).await?;
+    let mut tended = reach.of(known, sessions::grants(granted)).await?;
+    tended.places = places(database, &tended.grants).await?;
     if tended.is_ours || !tended.grants.is_empty() { Ok(tended) } else { Err(Refusal::Nobody) }
 }
 
