@@ -25,6 +25,7 @@ use crate::{
         },
         tables::slips,
     },
+    words::dates::day,
 };
 use axum::{
     Router,
@@ -117,12 +118,14 @@ async fn shown(
     asked: &Asked,
     above: &Markup,
 ) -> Result<Markup, Failure> {
-    let unit = &member.unit;
+    let (unit, today) = (&member.unit, visitor.today);
     let is_branch = unit.level == Level::Branch;
     let action = format!("{}/issue", links::codes(&unit.code));
     let barred = match (&member.ended, member.off_system) {
-        (Some(ended), _) => Some(format!("从{}起已经没有了，不再发激活码。", ended.on)),
-        (None, Some(since)) => Some(format!("从{since}起不用本系统，不发激活码。要发，先在名册里改过来。")),
+        (Some(ended), _) => Some(format!("从{}起已经没有了，不再发激活码。", day(ended.on, today))),
+        (None, Some(since)) => {
+            Some(format!("从{}起不用本系统，不发激活码。要发，先在名册里改过来。", day(since, today)))
+        }
         (None, None) => None,
     };
     let body = html! {
