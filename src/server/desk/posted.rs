@@ -126,7 +126,13 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Uploaded<T> {
                     must_be_of(&visitor, &fields)?;
                     files.push(File { field, name, bytes: part.bytes().await.map_err(unread)? });
                 }
-                None => fields.push((field, part.text().await.map_err(unread)?)),
+                None => {
+                    let text = part.text().await.map_err(unread)?;
+                    if text.contains('\0') {
+                        return Err(Failure::Unreadable);
+                    }
+                    fields.push((field, text));
+                }
             }
         }
         must_be_of(&visitor, &fields)?;
@@ -173,7 +179,11 @@ async fn fields(request: Request) -> Result<(Parts, Fields), Failure> {
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
     let bytes = Bytes::from_request(request, &()).await.map_err(|_| Failure::TooLarge)?;
-    let fields = serde_html_form::from_bytes(&bytes).map_err(|_| Failure::Unreadable)?;
+    let fields: Fields = serde_html_form::from_bytes(&bytes).map_err(|_| Failure::Unreadable)?;
+    // No page sends it, and PostgreSQL takes it in no text.
+    if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Failure::Unreadable);
+    }
     Ok((parts, fields))
 }
 

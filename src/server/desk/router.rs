@@ -52,6 +52,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(manual::routes())
         .route("/desk/{*nothing}", any(nothing))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(middleware::from_fn(plain))
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn(heard_out))
         .with_state(desk)
@@ -59,6 +60,14 @@ pub fn router(desk: Desk) -> Router {
 
 async fn nothing() -> Failure {
     Failure::NotHere
+}
+
+/// Nothing lies at an address with a NUL in it, and PostgreSQL takes it in no text.
+async fn plain(request: Request, next: Next) -> Response {
+    if request.uri().to_string().contains("%00") {
+        return Failure::NotHere.into_response();
+    }
+    next.run(request).await
 }
 
 async fn headers(request: Request, next: Next) -> Response {

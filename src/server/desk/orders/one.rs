@@ -132,7 +132,8 @@ async fn page(
         Err(refusal) => return Err(told(refusal).map_or_else(|failure| failure, Failure::Refused)),
     };
     let may = async |act| must(database, &actor, act, &row.order.unit, today).await.is_ok();
-    let (may_answer, may_decide) = (may(Act::Answer).await, may(Act::Order).await);
+    let is_theirs = must(database, &actor, Act::See, &row.order.given_by, today).await.is_ok();
+    let (may_answer, may_decide) = (may(Act::Answer).await, is_theirs && may(Act::Order).await);
     let state = row.order.state();
     let told =
         |act: &str, field: &str| wrong.filter(|(a, f, _)| *a == act && *f == field).map(|(.., text)| text);

@@ -36,6 +36,7 @@ use crate::{
     words::dates,
 };
 use axum::{
+    body::Bytes,
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -134,7 +135,7 @@ pub(super) async fn look(
         return again(note(Tone::Wrong, "写明是哪一天，如 2026-11-24。"));
     }
     let now = desk.clock.now_ms();
-    match considered(&visitor, &desk, &file.bytes).await? {
+    match considered(&visitor, &desk, file.bytes.clone()).await? {
         Err(found) => again(faults(&file.name, &found)),
         Ok(_) => {
             let key = desk.waiting.keep(visitor.person.id, Purpose::Roster, &file.name, file.bytes, now);
@@ -155,15 +156,21 @@ struct Considered {
 async fn considered(
     visitor: &Visitor,
     desk: &Desk,
-    bytes: &[u8],
+    bytes: Bytes,
 ) -> Result<Result<Considered, Vec<Fault>>, Failure> {
     let known = Known::read(&desk.database).await?;
     let reach = Reach::of(&visitor.actor(), &known.tree, visitor.today);
     let seen = reach.known(&known);
-    let roster = match workbook::read(NAME, bytes) {
-        Ok(sheets) => read(&sheets, &seen),
-        Err(fault) => Err(vec![fault]),
-    };
+    // Beside those who wait for pages: a large one takes a while.
+    let (seen, roster) = tokio::task::spawn_blocking(move || {
+        let roster = match workbook::read(NAME, &bytes) {
+            Ok(sheets) => read(&sheets, &seen),
+            Err(fault) => Err(vec![fault]),
+        };
+        (seen, roster)
+    })
+    .await
+    .map_err(|error| Failure::Machine(error.to_string()))?;
     let roster = match roster {
         Ok(roster) => roster,
         Err(found) => return Ok(Err(found)),
@@ -230,7 +237,7 @@ async fn previewed(
     (status, told): (StatusCode, Option<&str>),
 ) -> Result<Response, Failure> {
     let told = html! { @if let Some(text) = told { (note(Tone::Wrong, text)) } };
-    let considered = match considered(visitor, desk, &file.bytes).await? {
+    let considered = match considered(visitor, desk, file.bytes.clone()).await? {
         Ok(considered) => considered,
         Err(found) => {
             let above = html! { (told) (faults(&file.name, &found)) };
@@ -392,7 +399,7 @@ pub(super) async fn import(
     let Some(standing) = chosen.standing() else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, "写明是哪一天，如 2026-11-24。").await;
     };
-    let Ok(considered) = considered(&visitor, &desk, &file.bytes).await? else {
+    let Ok(considered) = considered(&visitor, &desk, file.bytes.clone()).await? else {
         return again(StatusCode::CONFLICT, "您看的时候，另外有人改了名册，这张表现在不能导入了。").await;
     };
     if seen(&considered.preview) != confirmed.seen {

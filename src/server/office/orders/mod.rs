@@ -216,6 +216,10 @@ pub(crate) async fn say(
     };
     let Some(mut order) = database.order(id).await? else { return Err(Refusal::Unknown) };
     must(database, actor, act, &order.unit, shanghai_date(now)).await?;
+    if act == Act::Order {
+        // What one unit told is taken back by itself or by one above it, not by whoever stands between.
+        must(database, actor, Act::See, &order.given_by, shanghai_date(now)).await?;
+    }
     must_be_sound(&step)?;
     let by = actor.speakers(database, [&order.unit]).await?.to(&order.unit);
     let is_said = |order: &Order| {

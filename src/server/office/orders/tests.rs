@@ -10,6 +10,10 @@ use crate::{
             actor::Actor,
             log::{self, Asked, Deed},
             people::{Person, Role},
+            roster::{
+                Unit,
+                importing::{self, Standing},
+            },
             testing::{NOW, OPERATOR, code, person, town, unit},
         },
     },
@@ -123,4 +127,17 @@ async fn only_whoever_it_is_entrusted_to_gives_sees_answers_and_decides() {
     assert_eq!((count(&county, "k").await, count(&county, "u").await, count(&town, "t").await), (1, 0, 1));
     let told = may_be_told(&database, who(&county), TODAY).await.unwrap();
     assert_eq!(told.iter().map(|unit| unit.code.to_string()).collect::<Vec<_>>(), ["t", "u"]);
+}
+
+#[tokio::test]
+async fn what_one_unit_told_is_not_taken_back_by_one_between() {
+    let (_folder, database) = county().await;
+    let between = database.tree().await.unwrap().get(&code("k")).unwrap().unit.clone();
+    let units = [unit("m", None, Level::City, "示例市委组织部"), Unit { parent: Some(code("m")), ..between }];
+    importing::import(&database, &NOW, &OPERATOR, &units, Standing::Always).await.unwrap();
+    let id = give(&database, &NOW, &person(Role::Review, "m"), &code("t"), told()).await.unwrap();
+    let free = || OrderStep::Released { reason: "看过".into() };
+    let refused = say(&database, &NOW, &person(Role::Review, "k"), &id, 1, free()).await;
+    assert!(matches!(refused, Err(Refusal::Denied(_))));
+    say(&database, &NOW, &person(Role::Review, "m"), &id, 1, free()).await.unwrap();
 }
