@@ -327,7 +327,7 @@ async fn the_workbook_tells_common_from_individual_and_counts_per_item_and_town(
     let by_item = book.worksheet_range("按条目").unwrap();
     let row = by_item.rows().find(|row| row[1] == *"第1条").unwrap();
     assert_eq!((row[3].to_string(), &row[4], &row[5]), ("共性".into(), &Data::Float(2.0), &Data::Float(2.0)));
-    assert_eq!(row[14].to_string(), "十里村党支部、陈屯村党支部");
+    assert_eq!(row[15].to_string(), "十里村党支部、陈屯村党支部");
     assert!(by_item.rows().any(|row| row[1] == *"不针对条目"));
     let towns = book.worksheet_range("按乡镇").unwrap();
     let total = towns.rows().next_back().unwrap();

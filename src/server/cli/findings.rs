@@ -24,7 +24,7 @@ use crate::{
             },
         },
         tables::{
-            findings::{NAME, read},
+            findings::{Missing, NAME, read},
             mending_ledger::{Book, named},
         },
     },
@@ -259,7 +259,7 @@ fn as_json(row: &Row) -> serde_json::Value {
 /// Takes a table, all or nothing.
 async fn import(database: &Database, file: &Path) -> Result<(), CliError> {
     let sheets = workbook::read(NAME, &error::read(file)?).map_err(|fault| CliError::Faults(vec![fault]))?;
-    let (found, notices) = read(&sheets, &Known::read(database).await?).map_err(CliError::Faults)?;
+    let (found, notices) = read(&sheets, &Known::read(database).await?, MISSING).map_err(CliError::Faults)?;
     let Added { branches, new, changed, same, closed, overdue } =
         adding::add(database, &SystemClock, &OPERATOR, &found).await?;
     let all = found.len();
@@ -277,6 +277,10 @@ async fn import(database: &Database, file: &Path) -> Result<(), CliError> {
     }
     Ok(())
 }
+
+/// Of a branch that is not known.
+pub(super) const MISSING: Missing =
+    Missing { or: "", remedy: "填支部的编号；没有导入的先 roster import" };
 
 /// Writes 整改台账.
 async fn export(

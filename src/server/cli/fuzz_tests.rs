@@ -89,7 +89,7 @@ fn damaged_findings_are_told_what_is_wrong_with_them() {
         [unit("t", None, Level::Township, "镇安镇党委"), unit("b", Some("t"), Level::Branch, "十里村党支部")]
             .map(|unit| Member { unit, since: None, ended: None, off_system: None });
     let known = Known { tree: units.into_iter().collect(), checklists: BTreeMap::new() };
-    try_table(FINDINGS, |sheets| findings::read(sheets, &known).map(|_| ()));
+    try_table(FINDINGS, |sheets| findings::read(sheets, &known, super::findings::MISSING).map(|_| ()));
 }
 
 #[test]

@@ -64,11 +64,24 @@ fn table(sheets: &[Sheet]) -> (Table, Faults) {
     (table, faults)
 }
 
+/// What is told of a branch that is not known: whoever speaks knows why that may be, and how to mend it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Missing {
+    /// What else it may be, after 名册里没有编号….
+    pub(crate) or: &'static str,
+    /// What to do.
+    pub(crate) remedy: &'static str,
+}
+
 /// What the rows of the table that a file's sheets hold say, in their order, and what there is to notice; or everything that is wrong.
-pub(crate) fn read(sheets: &[Sheet], known: &Known) -> Result<(Vec<Found>, Vec<String>), Vec<Fault>> {
+pub(crate) fn read(
+    sheets: &[Sheet],
+    known: &Known,
+    missing: Missing,
+) -> Result<(Vec<Found>, Vec<String>), Vec<Fault>> {
     let (table, mut faults) = table(sheets);
     let notices = faults.take_notices();
-    let reader = Reader::new(known);
+    let reader = Reader::new(known, missing);
     let mut rows: BTreeMap<(BranchCode, Option<ItemId>, String), usize> = BTreeMap::new();
     let mut found = Vec::new();
     for line in table.lines() {
@@ -89,17 +102,18 @@ pub(crate) fn read(sheets: &[Sheet], known: &Known) -> Result<(Vec<Found>, Vec<S
 /// Tells what rows speak of.
 struct Reader<'a> {
     known: &'a Known,
+    missing: Missing,
     /// The units that are there, by name.
     named: BTreeMap<&'a str, Vec<&'a Unit>>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(known: &'a Known) -> Self {
+    fn new(known: &'a Known, missing: Missing) -> Self {
         let mut named: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
         for member in known.tree.all().filter(|member| member.ended.is_none()) {
             named.entry(&member.unit.name).or_default().push(&member.unit);
         }
-        Self { known, named }
+        Self { known, missing, named }
     }
 
     fn row(&self, line: Line<'_>, faults: &mut Faults) -> Option<Found> {
@@ -141,7 +155,10 @@ impl<'a> Reader<'a> {
                 let problem = format!("{}已经没有了：{}", quoted(code), gone(on, into.as_deref()));
                 (problem, "填合并以后的支部；撤销了的不再发")
             }
-            None => (format!("名册里没有编号{}", quoted(code)), "填支部的编号；没有导入的先 roster import"),
+            None => {
+                let Missing { or, remedy } = self.missing;
+                (format!("名册里没有编号{}{or}", quoted(code)), remedy)
+            }
         };
         line.fault(CODE, problem, remedy, faults);
         None
@@ -157,7 +174,10 @@ impl<'a> Reader<'a> {
         let named = self.named.get(name).into_iter().flatten();
         let (problem, remedy) = match named.filter(meant).collect::<Vec<_>>()[..] {
             [branch] => return Some(branch),
-            [] if town.is_empty() => (format!("名册里没有{}", quoted(name)), "写支部的全称，或者填支部编号"),
+            [] if town.is_empty() => {
+                let problem = format!("名册里没有{}{}", quoted(name), self.missing.or);
+                (problem, "写支部的全称，或者填支部编号")
+            }
             [] => (format!("{}下面没有{}", quoted(town), quoted(name)), "两个名称都写全，或者填支部编号"),
             [..] => {
                 let problem = format!("名册里叫{}的不止一个", quoted(name));

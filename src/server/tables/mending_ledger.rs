@@ -38,14 +38,18 @@ pub(crate) struct Book<'a> {
     pub(crate) today: Date,
 }
 
+/// Of what nobody has said whether it is 共性 or 个性.
+const UNSORTED: &str = "未归类";
+
 /// How many findings stand how: a column with its width in characters.
 type Count = (&'static str, f64, fn(&Counts) -> u32);
 
-const COUNTS: [Count; 10] = [
+const COUNTS: [Count; 11] = [
     ("存在问题的支部", 10.0, Counts::branches),
     ("问题", 8.0, |counts| counts.all),
     ("共性问题", 9.0, |counts| counts.common),
-    ("个性问题", 9.0, |counts| counts.all.saturating_sub(counts.common)),
+    ("个性问题", 9.0, |counts| counts.individual),
+    (UNSORTED, 9.0, Counts::unsorted),
     ("待整改", 8.0, |counts| counts.of(FindingState::Open)),
     ("整改中", 8.0, |counts| counts.of(FindingState::UnderWay)),
     ("支部已整改", 11.0, |counts| counts.of(FindingState::Mended)),
@@ -95,6 +99,15 @@ pub(crate) fn named(items: &Items, sector: &str, id: Option<&ItemId>) -> String 
     item(known.number, known.is_of_old.then_some(known.item.title.as_str()))
 }
 
+/// The same with its title: 第29条 党小组会.
+pub(crate) fn titled(items: &Items, sector: &str, id: Option<&ItemId>) -> String {
+    let name = named(items, sector, id);
+    match id.and_then(|id| items.find(sector, id)) {
+        Some(known) if !known.is_of_old => format!("{name} {}", known.item.title),
+        _ => name,
+    }
+}
+
 /// 共性 or 个性.
 pub(crate) fn sort(sort: Sort) -> &'static str {
     match sort {
@@ -117,16 +130,29 @@ impl Book<'_> {
         book.save_to_writer(to)
     }
 
+    fn given(&self, row: &Row) -> Option<&Kind> {
+        self.kinds.get(&(row.branch.code.clone(), row.finding.id))
+    }
+
     /// The kind that somebody has said; else what the count suggests.
     fn kind_of(&self, row: &Row) -> String {
-        match self.kinds.get(&(row.branch.code.clone(), row.finding.id)) {
+        match self.given(row) {
             Some(kind) => format!("{}：{}", sort(kind.sort), kind.name),
-            None => self.kind(row).into(),
+            None => self.sort_of(row).map_or(UNSORTED, sort).into(),
         }
     }
 
-    fn kind(&self, row: &Row) -> &'static str {
-        if self.common.has(&row.finding) { "共性" } else { "个性" }
+    /// As somebody has said; else what is found at many branches is 共性, and of the rest nothing is known.
+    fn sort_of(&self, row: &Row) -> Option<Sort> {
+        let suggested = || self.common.has(&row.finding).then_some(Sort::Common);
+        self.given(row).map(|kind| kind.sort).or_else(suggested)
+    }
+
+    /// All that the problems about an item are.
+    fn sorts(counts: &Counts) -> String {
+        let all = [("共性", counts.common), ("个性", counts.individual), (UNSORTED, counts.unsorted())];
+        let there = all.iter().filter(|(_, count)| *count > 0).map(|(name, _)| *name);
+        there.collect::<Vec<_>>().join("、")
     }
 
     fn by_item(&self, book: &mut Workbook) -> Result<(), XlsxError> {
@@ -134,7 +160,9 @@ impl Book<'_> {
         columns.extend(COUNTS.map(|(title, width, _)| (title, width)));
         columns.push(("哪些支部", 60.0));
         let mut page = Page::under(book, "按条目", &columns)?;
-        for OfItem { first, counts, names } in by_item(self.rows, self.common, self.items, self.today) {
+        for OfItem { first, counts, names } in
+            by_item(self.rows, &|row| self.sort_of(row), self.items, self.today)
+        {
             let (sector, id) = (first.branch.sector.as_str(), first.finding.item.as_ref());
             let list = id.and_then(|_| self.items.in_force(sector));
             let title = id.and_then(|id| self.items.find(sector, id)).map(|known| &known.item.title);
@@ -148,7 +176,7 @@ impl Book<'_> {
                 list.map(|list| &list.sector_name).into(),
                 number.into(),
                 title.into(),
-                self.kind(first).into(),
+                Self::sorts(&counts).into(),
             ];
             let counts = COUNTS.map(|(.., count)| count(&counts).into());
             page.row(&of_item.into_iter().chain(counts).chain([named.into()]).collect::<Vec<_>>())?;
@@ -161,7 +189,7 @@ impl Book<'_> {
         let mut columns = vec![("上级党组织", 20.0)];
         columns.extend(COUNTS.map(|(title, width, _)| (title, width)));
         let mut page = Page::under(book, "按乡镇", &columns)?;
-        let (towns, total) = by_town(self.rows, self.common, self.today);
+        let (towns, total) = by_town(self.rows, &|row| self.sort_of(row), self.today);
         for (name, counts) in towns.into_iter().chain([("合计", total)]) {
             let counts = COUNTS.map(|(.., count)| count(&counts).into());
             page.row(&core::iter::once(name.into()).chain(counts).collect::<Vec<_>>())?;

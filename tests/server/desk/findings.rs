@@ -207,9 +207,16 @@ async fn kinds_are_made_given_to_ticked_problems_and_suggested() {
     let sorted = clerk.send(&list, GIVE, &typed).await;
     assert!(sorted.says("2个问题归好类了"), "{}", sorted.text());
     assert!(clerk.send(&list, GIVE, &typed).await.says("没有变化"), "sent twice");
-    assert!(clerk.send(&list, GIVE, &[("kind", &kind)]).await.says("没有勾上问题"));
+    assert!(clerk.send(&list, GIVE, &[("kind", &kind)]).await.says("没有勾上问题。先在左边勾上"));
+    let ticked = ("finding", ticks[0].as_str());
+    assert!(
+        clerk.send(&list, GIVE, &[ticked, ("kind", "")]).await.says("没有选类别"),
+        "nothing is undone by it"
+    );
     let of_kind = clerk.get(&format!("{LIST}?kind={kind}")).await;
     assert!(of_kind.says("共2条"), "{}", of_kind.text());
+    assert!(clerk.send(&list, GIVE, &[ticked, ("kind", "unsort")]).await.says("1个问题取消归类了"));
+    assert!(clerk.get(&format!("{LIST}?kind={kind}")).await.says("共1条"));
     // A list's address that leads elsewhere is not followed.
     let led = clerk.send(&list, GIVE, &[("finding", &ticks[0]), ("kind", &kind), ("back", "\r\nx: y")]).await;
     assert_eq!(led.status, StatusCode::BAD_REQUEST);

@@ -195,7 +195,7 @@ async fn a_return_arrives_at_the_phone_and_what_follows_shows_what_differs() {
     // Without a day nothing is said, and nothing typed is lost.
     let again = send(&[(&note, "缺签到表\r\n第二行"), ("act", "returned")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.says("写上哪天之前改好") && again.says("缺签到表"), "{}", again.html);
+    assert!(again.says("写上哪天以前改好") && again.says("缺签到表"), "{}", again.html);
     assert!(send(&[("due", "2026-11-27"), ("act", "returned")]).await.says("退回要写原因"));
     // Enter in the field of the day is no approval.
     assert!(send(&[("due", "2026-11-27"), ("act", "approved")]).await.says("又点了通过"));

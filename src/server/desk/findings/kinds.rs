@@ -1,6 +1,6 @@
 //! 归类: the kinds that a unit has, which of the ticked problems is of which, and what is found at many branches, as a suggestion.
 
-use super::refused::told;
+use super::{list::UNSORT, refused::told};
 use crate::{
     domain::{BranchCode, FindingId},
     server::{
@@ -231,13 +231,17 @@ async fn give(State(desk): State<Desk>, Posted(visitor, form): Posted<Given>) ->
     if form.finding.is_empty() {
         return Ok(Redirect::to(&format!("{list}&said=none")));
     }
+    if form.kind.is_empty() {
+        return Ok(Redirect::to(&format!("{list}&said=no_kind")));
+    }
     let mut findings: BTreeSet<(BranchCode, FindingId)> = BTreeSet::new();
     for text in &form.finding {
         let (branch, finding) = text.split_once('/').ok_or(Failure::Unreadable)?;
         let branch = BranchCode::new(branch).map_err(|_| Failure::Unreadable)?;
         findings.insert((branch, finding.parse().map_err(|_| Failure::Unreadable)?));
     }
-    let kind = (!form.kind.is_empty()).then(|| KindId::read(&form.kind));
+    let kind = (form.kind != UNSORT).then(|| KindId::read(&form.kind));
     let count = kinds::give(&desk.database, &*desk.clock, &visitor.actor(), &findings, kind.as_ref()).await?;
-    Ok(Redirect::to(&format!("{list}&said=sorted&count={count}")))
+    let said = if kind.is_some() { "sorted" } else { "unsorted" };
+    Ok(Redirect::to(&format!("{list}&said={said}&count={count}")))
 }

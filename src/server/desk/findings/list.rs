@@ -45,6 +45,8 @@ const ROWS: u32 = 50;
 const ALL: Page = Page { number: 1, size: 1_000_000 };
 /// At so many branches the workbook suggests that something is a matter of many.
 const MANY: u32 = 3;
+/// What is chosen to take a kind away; no kind has this id.
+pub(super) const UNSORT: &str = "unsort";
 /// The list as a workbook.
 const LEDGER: &str = "/desk/findings/ledger.xlsx";
 
@@ -204,7 +206,7 @@ impl Shown<'_> {
                     (self.table(&shown.rows, true))
                     (hidden("back", &query))
                     div.acts {
-                        (choice("勾上的问题归到", "kind", &self.choices("不归类"), ""))
+                        (choice("勾上的问题归到", "kind", &self.to_give(), ""))
                         (submit("归类"))
                     }
                 }))
@@ -220,7 +222,10 @@ impl Shown<'_> {
         let text = match self.asked.said.as_str() {
             "sorted" if count > 0 => format!("{count}个问题归好类了。"),
             "sorted" => "勾上的问题本来就是这一类，没有变化。".into(),
-            "none" => "没有勾上问题，没有变化。".into(),
+            "unsorted" if count > 0 => format!("{count}个问题取消归类了。"),
+            "unsorted" => "勾上的问题本来就没有归类，没有变化。".into(),
+            "none" => return note(Tone::Wrong, "没有勾上问题。先在左边勾上，再点“归类”。"),
+            "no_kind" => return note(Tone::Wrong, "没有选类别。勾上问题，选一个类别，再点“归类”。"),
             "raised" if count > 0 => format!("写好了{count}个问题，支部的手机联网以后就看到。"),
             "raised" => "这些问题以前写过了，没有变化。".into(),
             _ => return html! {},
@@ -259,6 +264,13 @@ impl Shown<'_> {
         let given =
             given.map(|kind| (kind.id.as_str().to_owned(), format!("{}：{}", sort(kind.sort), kind.name)));
         std::iter::once((String::new(), none.to_owned())).chain(given).collect()
+    }
+
+    /// What ticked problems can be given, after what gives nothing: the kinds, and at the end none.
+    fn to_give(&self) -> Vec<(String, String)> {
+        let mut choices = self.choices("选一个类别");
+        choices.push((UNSORT.into(), "取消归类".into()));
+        choices
     }
 
     fn table(&self, rows: &[Row], ticks: bool) -> Markup {

@@ -3,8 +3,8 @@
 use super::refused::told;
 use crate::{
     domain::{
-        BranchCode, ContentHash, FindingEntry, FindingField, FindingId, FindingState, FindingValue, Progress,
-        Ruling, day, finding::SoFar,
+        BranchCode, ContentHash, FindingEntry, FindingField, FindingId, FindingState, FindingValue, ItemId,
+        Progress, Ruling, day, finding::SoFar,
     },
     server::{
         desk::{
@@ -24,9 +24,10 @@ use crate::{
             },
             people::{Act, authority::must},
         },
-        tables::mending_ledger::{named, sort},
+        tables::mending_ledger::{named, sort, titled},
     },
     words::{
+        dates,
         findings::{closed, source, standing},
         terms::{finding_photos, finding_state},
         units,
@@ -39,8 +40,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post as posting},
 };
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
+
+/// Nobody closes what nobody has looked at.
+const NOT_SEEN: &str = "写上看到了什么，再销号。";
 
 pub(super) fn routes() -> Router<Desk> {
     Router::new()
@@ -76,7 +81,9 @@ async fn one(
         "postpone" => "时限改好了，支部的手机联网以后就看到。",
         _ => "",
     };
-    let head = html! { @if !said.is_empty() { (note(Tone::Done, said)) } };
+    let head = html! {
+        @if !said.is_empty() { (note(Tone::Done, said)) p { a href=(links::FINDINGS) { "回问题台账" } } }
+    };
     page(&visitor, &desk, (&branch, finding), &head, &Form::default(), None).await
 }
 
@@ -157,7 +164,10 @@ async fn decide(
                         Refusal::Unsaid(Unsaid::Overtaken) | Refusal::Own { .. } => StatusCode::CONFLICT,
                         _ => StatusCode::UNPROCESSABLE_ENTITY,
                     };
-                    let told = told(refusal)?;
+                    let told = match refusal {
+                        Refusal::Reason if act == "close" && form.seen.is_empty() => NOT_SEEN.into(),
+                        refusal => told(refusal)?,
+                    };
                     let head = html! { @if field.is_empty() { (note(Tone::Wrong, &told)) } };
                     (status, head, (!field.is_empty()).then_some((field, told)))
                 }
@@ -188,10 +198,10 @@ async fn page(
         (photos(&opened))
         @if may { (Acts { visitor, opened: &opened, form, wrong }.shown()) }
         @if row.finding.is_own() { p.muted { "支部自己查出来的，由支部自己销号。" } }
-        (history(&opened))
+        (history(&opened, &items, visitor))
         p { a href=(format!("{}?under={}", links::FINDINGS, links::escaped(branch.as_str()))) { "这个支部的全部问题" } }
     };
-    Ok(frame::page(visitor, links::FINDINGS, &format!("问题{}", row.number), &body))
+    Ok(frame::page(visitor, links::FINDINGS, &format!("{}的问题", row.branch.name), &body))
 }
 
 /// What was found, and what the branch wrote of it.
@@ -204,7 +214,8 @@ fn facts(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
             @if !text.is_empty() { tr { th scope="row" { (head) } td { (text) } } }
         }
     };
-    let due = finding.due().map(|day| day.to_string()).unwrap_or_default();
+    let day = |day: Date| dates::day(day, visitor.today);
+    let due = finding.due().map(day).unwrap_or_default();
     let state = standing(finding, visitor.today);
     html! {
         table.facts {
@@ -220,7 +231,7 @@ fn facts(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
                 (line("整改情况", &state))
                 (line("整改措施", &finding.measure))
                 (line("责任人", &finding.responsible))
-                @if let Some(day) = asked { (line("支部申请延期到", &day.to_string())) }
+                @if let Some(asked) = asked { (line("支部申请延期到", &day(asked))) }
                 (line("没有按时完成的原因", &finding.delay_reason))
                 (line("佐证", &finding_photos(finding)))
                 (line("销号（验收人、日期）", &closed(finding)))
@@ -274,13 +285,13 @@ impl Acts<'_> {
             h2 { @if is_closed { "没有改好，重新打开" } @else { "退回再改" } }
             (self.form("return", &html! {
                 (area("原因，写清缺什么", "reason", &self.form.reason, wrong("return", "reason")))
-                (line("几号以前改好", "until", "date", self.form.until("return"), wrong("return", "until")))
+                (line("哪天以前改好", "until", "date", self.form.until("return"), wrong("return", "until")))
                 (submit("退回"))
             }))
             @if !is_closed {
                 h2 { "改时限" }
                 (self.form("postpone", &html! {
-                    (line("改到几号", "until", "date", self.form.until("postpone"), wrong("postpone", "until")))
+                    (line("改到哪天", "until", "date", self.form.until("postpone"), wrong("postpone", "until")))
                     (area("理由（可以不写）", "why", &self.form.why, wrong("postpone", "why")))
                     (submit("改时限"))
                 }))
@@ -298,14 +309,16 @@ impl Acts<'_> {
 }
 
 /// Everything that was ever said of it, the newest first.
-fn history(opened: &Opened) -> Markup {
+fn history(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
+    let today = visitor.today;
+    let item = |item: &ItemId| titled(items, &opened.row.branch.sector, Some(item));
     let is_own = opened.row.finding.is_own();
     let mut all: Vec<(u64, String, String)> = opened
         .words()
         .into_iter()
         .filter_map(|word| {
             let by = if word.is_from_above() { "上级" } else { "支部" };
-            Some((word.stamp.ms, by.to_owned(), written(word, is_own)?))
+            Some((word.stamp.ms, by.to_owned(), written(word, is_own, &item, today)?))
         })
         .collect();
     let of = |finding: FindingId| finding == opened.row.finding.id;
@@ -313,7 +326,8 @@ fn history(opened: &Opened) -> Markup {
         let said = match &verdict.ruling {
             Ruling::Closed => "验收销号".to_owned(),
             Ruling::Returned { reason, until } => {
-                let until = until.map(|day| format!("，{day}前改好")).unwrap_or_default();
+                let until =
+                    until.map(|until| format!("，{}前改好", dates::day(until, today))).unwrap_or_default();
                 format!("退回：{reason}{until}")
             }
         };
@@ -336,7 +350,12 @@ fn history(opened: &Opened) -> Markup {
 }
 
 /// A word as it is told; nothing of what is only counted.
-fn written(word: &FindingEntry, is_own: bool) -> Option<String> {
+fn written(
+    word: &FindingEntry,
+    is_own: bool,
+    titled: &dyn Fn(&ItemId) -> String,
+    today: Date,
+) -> Option<String> {
     let name = match word.field {
         FindingField::Origin => "问题来源",
         FindingField::Item => "条目",
@@ -355,8 +374,8 @@ fn written(word: &FindingEntry, is_own: bool) -> Option<String> {
             crate::words::terms::finding_origin(*origin).to_owned()
         }
         FindingValue::Origin { detail: text, .. } | FindingValue::Text { text } => text.clone(),
-        FindingValue::Item { item } => item.to_string(),
-        FindingValue::Day { day } => day.map_or_else(|| "不定日子".into(), |day| day.to_string()),
+        FindingValue::Item { item } => titled(item),
+        FindingValue::Day { day } => day.map_or_else(|| "不定日子".into(), |day| dates::day(day, today)),
         FindingValue::Progress { progress, .. } => finding_state(match progress {
             Progress::Open => FindingState::Open,
             Progress::UnderWay => FindingState::UnderWay,

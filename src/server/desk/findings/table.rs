@@ -17,7 +17,7 @@ use crate::{
             mending::adding::{self, Added, Found, Known},
             people::Act,
         },
-        tables::findings::{self, NAME},
+        tables::findings::{self, Missing, NAME},
     },
     sheets::{Fault, workbook},
 };
@@ -40,6 +40,11 @@ const MOST_BYTES: usize = 4 << 20;
 const READ_BYTES: usize = 16 << 20;
 /// So many rows, and so many faults, are shown: more nobody looks at.
 const SHOWN: usize = 50;
+
+/// Of a branch that the sender does not reach, it is not told whether it is there.
+const MISSING: Missing = Missing {
+    or: "，或者不归您管", remedy: "核对编号；新支部先在“名册”里“导入名册”"
+};
 
 pub(super) fn routes() -> Router<Desk> {
     Router::new()
@@ -80,7 +85,7 @@ fn page(visitor: &Visitor, head: &Markup) -> Result<Markup, Failure> {
         (head)
         p { "一张表，一行一个问题。表头写：支部编号（或者支部、乡镇）、条目、存在问题、整改时限、问题来源。有一处错误就整张不导入；同一张表再导入一次，什么也不变。" }
         (upload(visitor, TABLE, &html! {
-            label.field { span.label { "xlsx或CSV" } input type="file" name="table" accept=".xlsx,.csv" required; }
+            label.field { span.label { "问题清单文件（xlsx或CSV）" } input type="file" name="table" accept=".xlsx,.csv" required; }
             (submit("先看看"))
         }))
         p.muted { "先看看不会写进去；看过再确认。" }
@@ -120,7 +125,7 @@ async fn read(
     let known = Known::reached(&desk.database, &visitor.actor(), visitor.today).await?;
     let read = tokio::task::spawn_blocking(move || {
         let sheets = workbook::read(NAME, &bytes).map_err(|fault| vec![fault])?;
-        let (found, notices) = findings::read(&sheets, &known)?;
+        let (found, notices) = findings::read(&sheets, &known, MISSING)?;
         Ok((found, notices, known))
     });
     read.await.map_err(|error| Failure::Machine(error.to_string()))
@@ -147,7 +152,12 @@ fn shown(
             @if let Some(member) = known.tree.get(&one.branch) { (member.unit.name) } @else { (one.branch) }
         }
     };
-    let item = |one: &Found| html! { @if let Some(item) = &one.item { (item) } };
+    let item = |one: &Found| {
+        let sector = known.tree.get(&one.branch).map(|member| &member.unit.sector);
+        let list = sector.and_then(|sector| known.checklists.get(sector));
+        let item = list.zip(one.item.as_ref()).and_then(|(list, item)| list.find(item));
+        html! { @if let Some((number, _, item)) = item { "第" (number) "条 " (item.title) } }
+    };
     let problem = |one: &Found| html! { (one.problem) };
     let due = |one: &Found| html! { @if let Some(day) = one.deadline { (day) } };
     let from = |one: &Found| html! { (one.source) };

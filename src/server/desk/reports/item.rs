@@ -3,6 +3,7 @@
 use super::words;
 use crate::{
     domain::{Period, SubmissionId, scoring::ItemScore},
+    protocol::Review,
     server::office::reading::{PartSeen, Seen},
     words::{answers, explain, terms},
 };
@@ -20,6 +21,16 @@ pub(super) struct Around<'a> {
     pub(super) whole: bool,
     /// What was typed of items, by a person who may; `None` for whoever may only look.
     pub(super) notes: Option<&'a dyn Fn(&Seen<'_>) -> String>,
+    /// What was asked of the branch last, if it has not answered yet.
+    pub(super) back: Option<&'a Review>,
+}
+
+impl Around<'_> {
+    /// What was asked of an item.
+    pub(super) fn asked(&self, seen: &Seen<'_>) -> Option<&str> {
+        let item = self.back?.items.iter().find(|one| one.item == seen.item.id)?;
+        Some(&item.reason)
+    }
 }
 
 /// The field in which a note of an item is typed.
@@ -37,6 +48,7 @@ pub(super) fn open(around: &Around<'_>, seen: &Seen<'_>) -> Markup {
                 p.requirement { (seen.item.requirement) }
                 @if let Some(asked) = seen.asked { p.asked { "上次要求：" (asked) } }
             }
+            @if let Some(asked) = around.asked(seen) { p.asked { "要支部改：" (asked) } }
             (said(around, seen))
         }
     }

@@ -112,6 +112,7 @@ pub(super) async fn review(
                 Refusal::Newer(_) | Refusal::Replaced => StatusCode::CONFLICT,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
+            typed.is_wrong_day = matches!(refusal, Refusal::NoDay | Refusal::PastDay);
             typed.fault = Some(words::refusal(&refusal, visitor.today));
             shown(&desk, &visitor, id, &query, &typed, status).await
         }

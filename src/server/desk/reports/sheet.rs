@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{SubmissionId, scoring::ItemState},
-    protocol::ReviewState,
+    protocol::{Review, ReviewState},
     server::{
         desk::{
             frame,
@@ -36,6 +36,8 @@ pub(super) struct Typed {
     pub(super) due: String,
     /// What was wrong with it.
     pub(super) fault: Option<String>,
+    /// Whether that was the day.
+    pub(super) is_wrong_day: bool,
 }
 
 /// What the page is shown with.
@@ -113,6 +115,12 @@ fn facts(shown: &Shown<'_>) -> Markup {
                 br; "上期是" (last.period.name) "，" (last.report.sheet.total()) "分"
             }
         }
+        @if let Some(back) = sent_back(reading) {
+            p.note.calm {
+                strong { "请注意" } " " (words::sent_back(back, today))
+                @if !back.reason.is_empty() { "。原因：" (back.reason) }
+            }
+        }
         @for remark in remarks(reading) { (note(Tone::Calm, &remark)) }
         @if let Some(asked) = reading.asked.last() {
             p.note.calm {
@@ -122,6 +130,12 @@ fn facts(shown: &Shown<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The last word on it, where that asks something of the branch.
+fn sent_back(reading: &Reading) -> Option<&Review> {
+    let asks = |review: &&Review| matches!(review.state, ReviewState::Returned | ReviewState::Incomplete);
+    reading.known.reviews.last().filter(asks).filter(|_| reading.known.counts())
 }
 
 fn remarks(reading: &Reading) -> Vec<String> {
@@ -181,7 +195,7 @@ fn last_acts(shown: &Shown<'_>) -> Markup {
                 legend { "退回修改，或者要支部补材料" }
                 p.muted { "写在各条下面的意见一起发给支部。" }
                 (area("总的原因", "reason", &typed.reason, None))
-                (line("哪天之前改好", "due", "date", &typed.due, None))
+                (line("哪天以前改好", "due", "date", &typed.due, typed.fault.as_deref().filter(|_| typed.is_wrong_day)))
                 div.acts {
                     button.second type="submit" name="act" value="returned" accesskey="r" { "退回修改" }
                     button.second type="submit" name="act" value="incomplete" accesskey="c" { "需补材料" }
@@ -202,9 +216,10 @@ fn all_items(shown: &Shown<'_>) -> Markup {
         if shown.reading.may_review && reading.known.counts() { Some(&notes) } else { None };
     let whole = seen.iter().map(|seen| seen.item.requirement.len()).sum::<usize>() <= REQUIREMENTS;
     let (id, period, above) = (reading.known.id, &reading.period, &reading.above);
-    let around = Around { id, period, above, whole, notes };
+    let back = sent_back(reading);
+    let around = Around { id, period, above, whole, notes, back };
     let typed = |seen: &Seen<'_>| shown.typed.notes.contains_key(seen.item.id.as_str());
-    let is_open = |seen: &Seen<'_>| typed(seen) || stands_open(reading, seen);
+    let is_open = |seen: &Seen<'_>| typed(seen) || around.asked(seen).is_some() || stands_open(reading, seen);
     let judged = |seen: &Seen<'_>| seen.score.state == ItemState::JudgedAbove;
     html! {
         @let open: Vec<&Seen<'_>> = seen.iter().filter(|seen| is_open(seen) && !judged(seen)).collect();

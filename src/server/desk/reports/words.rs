@@ -1,7 +1,9 @@
 //! What a reviewer is told of a report, in Chinese.
 
 use crate::{
-    domain::{LedgerEntry, Period, Stance, above::NotTheirs, submission::ConsideredBy},
+    domain::{
+        LedgerEntry, Period, Stance, above::NotTheirs, period::shanghai_date, submission::ConsideredBy,
+    },
     protocol::Review,
     server::office::{
         reading::{
@@ -88,10 +90,17 @@ pub(super) fn step(review: &Review, today: Date) -> String {
     format!("{at} {}：{state}{due}", review.by)
 }
 
+/// What was asked of the branch, until when, by whom: 退回修改，12月4日前改好（示例镇党委 王芳，12月1日）.
+pub(super) fn sent_back(review: &Review, today: Date) -> String {
+    let due = review.due.map(|due| format!("，{}前改好", dates::day(due, today))).unwrap_or_default();
+    let on = dates::day(shanghai_date(review.at), today);
+    format!("{}{due}（{}，{on}）", terms::review(Some(review.state)), review.by)
+}
+
 /// What is wrong with what was said of a report, and what to do.
 pub(super) fn refusal(refusal: &Refusal, today: Date) -> String {
     match refusal {
-        Refused::NoDay => "写上哪天之前改好，再退回。".into(),
+        Refused::NoDay => "写上哪天以前改好，再退回。".into(),
         Refused::PastDay => "这一天已经过了，换一个往后的日子。".into(),
         Refused::Words => {
             "写了意见，又点了通过。要支部改的，点“退回修改”或者“需补材料”；不用改的，把意见删掉再通过。"
