@@ -336,7 +336,8 @@ async fn findings_agree(database: &Database, scope: Option<&str>, filter: &mendi
             && filter.sector.as_ref().is_none_or(|one| one.as_str() == row.branch.sector)
             && filter.state.is_none_or(|one| one == finding.state)
             && filter.open.is_none_or(|one| one == finding.state.is_to_be_mended())
-            && filter.item.as_ref().is_none_or(|one| finding.item.as_ref() == Some(one))
+            && (filter.items.is_empty()
+                || finding.item.as_ref().is_some_and(|one| filter.items.contains(one)))
             && filter.origin.is_none_or(|one| one == finding.origin)
             && filter.overdue_on.is_none_or(|on| finding.is_overdue(on))
     };
@@ -395,7 +396,7 @@ fn findings() -> impl Strategy<Value = mending::Filter> {
             sector,
             state,
             open,
-            item,
+            items: item.into_iter().collect(),
             origin,
             overdue_on,
             source: None,

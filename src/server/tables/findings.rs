@@ -17,9 +17,11 @@ use crate::{
         fault::{Faults, quoted},
         half_width, once,
         table::{Line, Table},
+        write::how_to,
     },
     words::units::gone,
 };
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 
 /// How faults name the table.
@@ -52,6 +54,25 @@ const FORM: Form<'_> = Form {
     may_end_early: false,
     template: "表头写：支部编号（或者支部、乡镇）、条目、存在问题、整改时限、问题来源",
 };
+
+/// A blank table, whose cells stay what is typed: 007, eighteen digits.
+pub(crate) fn blank() -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet().set_name(NAME)?;
+    let (cell, header) = (Format::new().set_num_format("@"), Format::new().set_bold());
+    for (index, column) in (0_u16..).zip(&COLUMNS) {
+        page.set_column_width(index, 18)?.set_column_format(index, &cell)?;
+        page.write_string_with_format(0, index, column.title, &header)?;
+    }
+    page.set_freeze_panes(1, 0)?;
+    let lines = [
+        "一行一个问题。支部编号，或者支部和乡镇的名称，写一样就行。",
+        "条目写第几条，不针对哪一条的空着；整改时限写成 2026-12-01 这样，可以不写。",
+        "填好存成xlsx，在“问题台账”的“导入问题清单”里选这个文件。",
+    ];
+    how_to(&mut book, &lines)?;
+    book.save_to_buffer()
+}
 
 /// The table that a file's sheets hold, what of it was not read or taken in a safe meaning, or what is wrong with it as such.
 fn table(sheets: &[Sheet]) -> (Table, Faults) {

@@ -73,7 +73,7 @@ test("from the first account to the released township, with every step in the lo
     const notes = town.getByPlaceholder("意见");
     await notes.nth(0).fill("批复的复印件没有");
     await notes.nth(1).fill("看不出是哪个月的");
-    await town.getByLabel("哪天之前改好").fill(day(3));
+    await town.getByLabel("哪天以前改好").fill(day(3));
     await press(town, "退回修改");
     await lookAgain(page);
     await sentSays(page, "退回");
@@ -116,7 +116,7 @@ test("from the first account to the released township, with every step in the lo
     await county.getByLabel("哪个单位").selectOption(TOWN);
     await county.getByLabel("原因").fill("两个支部的问题过了时限");
     await county.getByLabel("改到什么样算改好").fill("两个支部的问题都销号");
-    await county.getByLabel("几号以前").fill(day(10));
+    await county.getByLabel("哪天以前").fill(day(10));
     await press(county, "下达");
     await way(town, "限期整改");
     await town.getByRole("main").locator("tbody").getByRole("link").first().click();

@@ -85,6 +85,12 @@ async fn a_problem_for_three_branches_is_mended_returned_given_time_and_closed()
         (format!("{one}/close"), format!("{one}/return"), format!("{one}/postpone"));
     let blank = clerk.send(&opened, &close, &[("seen", " ")]).await;
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(blank.says("写上看到了什么，再销号"), "{}", blank.html);
+    assert!(!opened.html.contains(">上级</td>"), "whoever wrote it down is named: {}", opened.html);
+    for item in ["1", "第1条"] {
+        assert!(clerk.get(&format!("{LIST}?item={item}")).await.says("共3条"), "{item}");
+    }
+    assert!(clerk.get(&format!("{LIST}?item=2")).await.says("没有符合条件的问题"));
     let wrong = clerk.send(&opened, &back, &[("reason", "照片看不清"), ("until", "0206-01-01")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
@@ -93,7 +99,7 @@ async fn a_problem_for_three_branches_is_mended_returned_given_time_and_closed()
     );
     let returned = clerk.send(&opened, &back, &[("reason", "照片\r\n看不清"), ("until", "2026-12-25")]).await;
     assert!(returned.says("已退回") && returned.says("示例镇党委 王芳"), "{}", returned.html);
-    assert!(returned.says("2026-12-25"));
+    assert!(returned.says("12月25日前改好"));
     // Sent twice, as with the back button: the same again is nothing new.
     let again = clerk.send(&opened, &back, &[("reason", "照片\r\n看不清"), ("until", "2026-12-25")]).await;
     assert_eq!(again.text().matches("退回：照片").count(), 1, "{}", again.html);
@@ -102,7 +108,7 @@ async fn a_problem_for_three_branches_is_mended_returned_given_time_and_closed()
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.says("就在刚才") && late.html.contains(">看过现场</textarea>"), "{}", late.html);
     let later = clerk.send(&late, &postpone, &[("until", "2026-12-31"), ("why", "等镇里盖章")]).await;
-    assert!(later.says("时限改好了") && later.says("2026-12-31") && later.says("记下：等镇里盖章"));
+    assert!(later.says("时限改好了") && later.says("12月31日") && later.says("记下：等镇里盖章"));
     let closed = clerk.send(&later, &close, &[("seen", "看过现场")]).await;
     assert!(closed.says("已销号，支部的手机") && closed.says("记下：看过现场"), "{}", closed.html);
     assert!(!closed.has_form(&close) && closed.has_form(&back), "it can only be opened again");
@@ -162,7 +168,7 @@ async fn nobody_of_another_unit_sees_or_decides_anything() {
                 "/desk/findings/kinds/make".to_owned(),
                 vec![("under", TOWN), ("name", "缺"), ("sort", "common")],
             ),
-            (GIVE.to_owned(), vec![("finding", finding), ("kind", ""), ("back", "")]),
+            (GIVE.to_owned(), vec![("finding", finding), ("kind", "unsort"), ("back", "")]),
         ] {
             let page = other.post(&path, &[&base[..], &more].concat()).await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}: {}", page.text());
@@ -265,6 +271,13 @@ async fn a_table_is_looked_at_first_and_stored_when_it_is_confirmed() {
         ])
     };
     let choose = clerk.get(TABLE).await;
+    let blank = clerk.request(Method::GET, "/desk/findings/blank.xlsx").send().await.unwrap();
+    let blank = upload(&clerk, &choose, "空表.xlsx", &blank.bytes().await.unwrap()).await;
+    assert!(
+        blank.says("一行都没有") && blank.says("共1处错误"),
+        "its headers are those that are read: {}",
+        blank.text()
+    );
     let book = rows(&code(0), &code(1));
     let shown = upload(&clerk, &choose, "清单.xlsx", &book).await;
     assert_eq!(shown.status, StatusCode::OK);

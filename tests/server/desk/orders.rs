@@ -48,7 +48,7 @@ async fn a_town_is_told_reports_is_given_time_and_released() {
     let never = above.send(&late, &extend, &[("text", "还差两个"), ("due", "0206-01-01")]).await;
     assert_eq!(never.status, StatusCode::UNPROCESSABLE_ENTITY);
     let more = above.send(&never, &extend, &[("text", "还差两个"), ("due", "2026-12-20")]).await;
-    assert!(more.says("期限改好了") && more.says("2026-12-20"), "{}", more.text());
+    assert!(more.says("期限改好了") && more.says("12月20日"), "{}", more.text());
     let seen = town.get(&path).await;
     town.send(&seen, &answer, &[("text", "都改了")]).await;
     let now = above.get(&path).await;

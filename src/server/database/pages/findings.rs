@@ -24,8 +24,8 @@ pub struct FindingFilter {
     pub state: Option<FindingState>,
     /// Whether there is still something to mend.
     pub open: Option<bool>,
-    /// The item that it is about.
-    pub item: Option<ItemId>,
+    /// The items that it may be about: one number is another item in each sector.
+    pub items: Vec<ItemId>,
     /// 问题来源: found from above, or by the branch itself.
     pub origin: Option<FindingOrigin>,
     /// What stands somewhere in 问题来源.
@@ -70,7 +70,7 @@ pub(super) async fn asked(
     roots: &[&BranchCode],
     filter: &FindingFilter,
 ) -> Result<Conditions, DatabaseError> {
-    let FindingFilter { under, sector, state, open, item, origin, source, kind, overdue_on } = filter;
+    let FindingFilter { under, sector, state, open, items, origin, source, kind, overdue_on } = filter;
     let mut conditions = Conditions::default();
     let roots: Vec<&BranchCode> = roots.iter().copied().chain(under).collect();
     let within = Within::all_of(&super::super::tree::upper(tx, None).await?, &roots);
@@ -96,9 +96,9 @@ pub(super) async fn asked(
         let (to_be_mended, not) = (to_be_mended(&mut conditions)?, if *is_open { "" } else { "NOT " });
         conditions.must(format!("{not}{to_be_mended}"));
     }
-    if let Some(item) = item {
-        let item = conditions.place(item.as_str());
-        conditions.must(format!("f.item = {item}"));
+    if !items.is_empty() {
+        let items = conditions.places(items.iter().map(ItemId::as_str));
+        conditions.must(format!("f.item IN {items}"));
     }
     if let Some(origin) = origin {
         let origin = conditions.place(serde_json::to_string(origin).map_err(stored)?);

@@ -23,6 +23,7 @@ use crate::{
         },
         tables::mending_ledger::{named, sort},
     },
+    words::dates,
 };
 use axum::{
     Router,
@@ -123,7 +124,9 @@ fn shown(visitor: &Visitor, unit: &str, known: &[Kind], is_keeper: bool) -> Mark
             a href=(format!("{}?under={}&kind={}", links::FINDINGS, links::escaped(unit), kind.id.as_str())) { (kind.name) }
         }
     };
-    let since = |kind: &Kind| html! { (kind.made) @if let Some(ended) = kind.ended { "至" (ended) } };
+    let day = |date| dates::day(date, visitor.today);
+    let since =
+        |kind: &Kind| html! { (day(kind.made)) @if let Some(ended) = kind.ended { "至" (day(ended)) } };
     let whose = |kind: &Kind| {
         html! {
             @if kind.unit.as_str() != unit { "上级定的" }

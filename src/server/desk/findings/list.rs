@@ -24,9 +24,15 @@ use crate::{
             people::Act,
             places::{self, Place},
         },
-        tables::mending_ledger::{Book, named, sort},
+        tables::{
+            items::find_item,
+            mending_ledger::{Book, sort, titled},
+        },
     },
-    words::findings::{source, standing},
+    words::{
+        dates,
+        findings::{source, standing},
+    },
 };
 use axum::{
     Router,
@@ -35,9 +41,10 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many rows a page has.
 const ROWS: u32 = 50;
@@ -75,12 +82,21 @@ impl Asked {
         self.origin == "own"
     }
 
-    fn filter(&self, today: jiff::civil::Date) -> Filter {
+    /// The items that are meant by a number (29, 第29条), in each sector; or one by its id.
+    fn items(&self, known: &Items) -> Vec<ItemId> {
+        let text = self.item.trim();
+        let found: BTreeSet<ItemId> = known.all_in_force().filter_map(|list| find_item(list, text)).collect();
+        // What no version in force has may be of an earlier one.
+        let of_old = || ItemId::new(text).ok().into_iter().collect();
+        if found.is_empty() { of_old() } else { found.into_iter().collect() }
+    }
+
+    fn filter(&self, items: &Items, today: Date) -> Filter {
         let text = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         Filter {
             state: serde_json::from_value(self.state.clone().into()).ok(),
             open: (self.state == "to_mend").then_some(true),
-            item: ItemId::new(self.item.trim()).ok(),
+            items: self.items(items),
             origin: Some(if self.is_own() { FindingOrigin::SelfCheck } else { FindingOrigin::Inspection }),
             source: text(&self.source),
             kind: text(&self.kind).map(|kind| KindId::read(&kind)),
@@ -127,10 +143,10 @@ async fn list(
     let place = place(&desk, &visitor, &asked).await?;
     let (database, actor, under) = (&desk.database, visitor.actor(), &place.unit.code);
     let number = asked.page.parse().unwrap_or(1).max(1);
-    let filter = asked.filter(visitor.today);
+    let items = Items::read(database).await?;
+    let filter = asked.filter(&items, visitor.today);
     let on = Page { number, size: ROWS };
     let shown = mending::seen(database, &actor, under, &filter, on, visitor.today).await?;
-    let items = Items::read(database).await?;
     let branches: Vec<BranchCode> = shown.rows.iter().map(|row| row.branch.code.clone()).collect();
     let given = kinds::of_findings(database, Some(&branches)).await?;
     let known = kinds::of_unit(database, under).await?;
@@ -252,7 +268,7 @@ impl Shown<'_> {
                 (choice("逾期", "overdue", &overdue, &asked.overdue))
                 (choice("类别", "kind", &self.choices("全部"), &asked.kind))
                 (line("问题来源", "source", "text", &asked.source, None))
-                (line("条目编号", "item", "text", &asked.item, None))
+                (line("第几条", "item", "text", &asked.item, None))
             },
         )
     }
@@ -286,7 +302,7 @@ impl Shown<'_> {
             }
         };
         let above = |row: &Row| html! { (row.above) };
-        let item = |row: &Row| html! { (named(self.items, &row.branch.sector, row.finding.item.as_ref())) };
+        let item = |row: &Row| html! { (titled(self.items, &row.branch.sector, row.finding.item.as_ref())) };
         let problem = |row: &Row| {
             html! {
                 a href=(links::finding(&row.branch.code, row.finding.id)) { (brief(&row.finding)) }
@@ -298,9 +314,17 @@ impl Shown<'_> {
                 @if let Some(kind) = self.given.get(&(row.branch.code.clone(), row.finding.id)) { (sort(kind.sort)) "：" (kind.name) }
             }
         };
-        let due = |row: &Row| html! { @if let Some(due) = row.finding.due() { (due) } };
+        let due = |row: &Row| html! { @if let Some(due) = row.finding.due() { (dates::day(due, self.visitor.today)) } };
         let who = |row: &Row| html! { (row.finding.responsible) };
-        let state = |row: &Row| html! { (standing(&row.finding, self.visitor.today)) };
+        let state = |row: &Row| {
+            let finding = &row.finding;
+            let asks = |day: &Date| finding.demanded.is_some_and(|demanded| *day != demanded);
+            let asked = finding.deadline.filter(asks).filter(|_| finding.state.is_to_be_mended());
+            html! {
+                (standing(finding, self.visitor.today))
+                @if let Some(day) = asked { "，支部申请延期到" (dates::day(day, self.visitor.today)) }
+            }
+        };
         let mut columns = vec![
             Column { head: "上级党组织", cell: &above },
             Column { head: "党组织", cell: &branch },
@@ -338,11 +362,11 @@ async fn ledger(
     Query(asked): Query<Asked>,
 ) -> Result<impl IntoResponse, Failure> {
     let place = place(&desk, &visitor, &asked).await?;
-    let filter = asked.filter(visitor.today);
+    let items = Items::read(&desk.database).await?;
+    let filter = asked.filter(&items, visitor.today);
     let found =
         mending::seen(&desk.database, &visitor.actor(), &place.unit.code, &filter, ALL, visitor.today)
             .await?;
-    let items = Items::read(&desk.database).await?;
     let branches: Vec<BranchCode> = found.rows.iter().map(|row| row.branch.code.clone()).collect();
     let kinds = kinds::of_findings(&desk.database, Some(&branches)).await?;
     let common = Common::of(&found.rows, MANY);

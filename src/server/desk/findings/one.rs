@@ -11,7 +11,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Tone, area, hidden, line, moment, note, post, submit, typed},
+            kit::{Tone, area, hidden, line, note, post, submit, typed},
             links,
             posted::Posted,
             visitor::Visitor,
@@ -317,7 +317,7 @@ fn history(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
         .words()
         .into_iter()
         .filter_map(|word| {
-            let by = if word.is_from_above() { "上级" } else { "支部" };
+            let by = if word.is_from_above() { opened.writer(word).unwrap_or("上级") } else { "支部" };
             Some((word.stamp.ms, by.to_owned(), written(word, is_own, &item, today)?))
         })
         .collect();
@@ -342,7 +342,7 @@ fn history(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
             thead { tr { th scope="col" { "时间" } th scope="col" { "谁" } th scope="col" { "说了什么" } } }
             tbody {
                 @for (at, by, said) in &all {
-                    tr { td data-head="时间" { (moment(*at)) } td data-head="谁" { (by) } td data-head="说了什么" { (said) } }
+                    tr { td data-head="时间" { (dates::moment(*at, today)) } td data-head="谁" { (by) } td data-head="说了什么" { (said) } }
                 }
             }
         }

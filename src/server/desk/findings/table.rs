@@ -8,7 +8,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Column, Tone, hidden, note, post, submit, table, upload},
+            kit::{Column, Tone, XLSX, download, hidden, note, post, submit, table, upload},
             links,
             posted::{Posted, Uploaded},
             visitor::Visitor,
@@ -20,6 +20,7 @@ use crate::{
         tables::findings::{self, Missing, NAME},
     },
     sheets::{Fault, workbook},
+    words::dates,
 };
 use axum::{
     Router,
@@ -33,6 +34,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 const TABLE: &str = "/desk/findings/table";
+const BLANK: &str = "/desk/findings/blank.xlsx";
 const CONFIRM: &str = "/desk/findings/table/confirm";
 /// No list of problems is larger.
 const MOST_BYTES: usize = 4 << 20;
@@ -49,6 +51,7 @@ const MISSING: Missing = Missing {
 pub(super) fn routes() -> Router<Desk> {
     Router::new()
         .route(TABLE, get(choose).post(preview).layer(DefaultBodyLimit::max(READ_BYTES)))
+        .route(BLANK, get(blank))
         .route(CONFIRM, posting(confirm))
 }
 
@@ -66,6 +69,7 @@ async fn choose(visitor: Visitor, Query(done): Query<Done>) -> Result<Markup, Fa
     let head = html! {
         @if let Some(new) = done.new {
             (note(Tone::Done, &format!("新增{new}个问题，更新{}个，没有变化{}个。支部的手机联网以后就看到。", done.changed, done.same)))
+            p { a href=(links::FINDINGS) { "看问题台账" } }
             @if done.closed > 0 {
                 (note(Tone::Calm, &format!("其中{}个已经销号，没有动；问题又出现了，打开那个问题退回。", done.closed)))
             }
@@ -84,6 +88,7 @@ fn page(visitor: &Visitor, head: &Markup) -> Result<Markup, Failure> {
     let body = html! {
         (head)
         p { "一张表，一行一个问题。表头写：支部编号（或者支部、乡镇）、条目、存在问题、整改时限、问题来源。有一处错误就整张不导入；同一张表再导入一次，什么也不变。" }
+        p { a href=(BLANK) { "下载空表" } "，照着填。" }
         (upload(visitor, TABLE, &html! {
             label.field { span.label { "问题清单文件（xlsx或CSV）" } input type="file" name="table" accept=".xlsx,.csv" required; }
             (submit("先看看"))
@@ -91,6 +96,14 @@ fn page(visitor: &Visitor, head: &Markup) -> Result<Markup, Failure> {
         p.muted { "先看看不会写进去；看过再确认。" }
     };
     Ok(frame::page(visitor, links::FINDINGS, "导入问题清单", &body))
+}
+
+async fn blank(visitor: Visitor) -> Result<Response, Failure> {
+    if !visitor.may_somewhere(Act::Raise) {
+        return Err(Failure::NotHere);
+    }
+    let table = findings::blank().map_err(|error| Failure::Machine(error.to_string()))?;
+    Ok(download("问题清单空表.xlsx", XLSX, table))
 }
 
 #[derive(Deserialize)]
@@ -159,7 +172,7 @@ fn shown(
         html! { @if let Some((number, _, item)) = item { "第" (number) "条 " (item.title) } }
     };
     let problem = |one: &Found| html! { (one.problem) };
-    let due = |one: &Found| html! { @if let Some(day) = one.deadline { (day) } };
+    let due = |one: &Found| html! { @if let Some(day) = one.deadline { (dates::day(day, visitor.today)) } };
     let from = |one: &Found| html! { (one.source) };
     let columns = [
         Column { head: "支部", cell: &branch },

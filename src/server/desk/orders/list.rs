@@ -22,6 +22,7 @@ use crate::{
             places,
         },
     },
+    words::dates,
 };
 use axum::{
     Router,
@@ -58,6 +59,8 @@ async fn list(
         Ok(shown) => shown,
         Err(refusal) => return Err(told(refusal).map_or_else(|failure| failure, Failure::Refused)),
     };
+    let may_give = visitor.may_somewhere(Act::Order)
+        && !orders::may_be_told(database, &visitor.person, today).await?.is_empty();
     let places: Vec<(String, String)> =
         place.all.iter().map(|unit| (unit.code.to_string(), unit.name.clone())).collect();
     let unit = |row: &Row| html! { a href=(format!("{}/{}", links::ORDERS, row.order.id)) { (row.unit) } };
@@ -65,7 +68,7 @@ async fn list(
     let why = |row: &Row| html! { @if let Some(OrderStep::Given { reason, .. }) = first(row) { (reason) } };
     let decision =
         |row: &Row| html! { @if let Some(OrderStep::Given { decision, .. }) = first(row) { (decision) } };
-    let due = |row: &Row| html! { @if let Some(due) = row.order.due() { (due) } };
+    let due = |row: &Row| html! { @if let Some(due) = row.order.due() { (dates::day(due, today)) } };
     let state = |row: &Row| html! { (standing(row, today)) };
     let columns = [
         Column { head: "单位", cell: &unit },
@@ -76,7 +79,7 @@ async fn list(
         Column { head: "情况", cell: &state },
     ];
     let body = html! {
-        @if visitor.may_somewhere(Act::Order) {
+        @if may_give {
             div.acts { a.button href=(NEW) { "下达限期整改" } }
         }
         (filter(links::ORDERS, &choice("党组织", "under", &places, place.unit.code.as_str())))
@@ -122,7 +125,7 @@ async fn page(
         units.into_iter().map(|unit| (unit.code.to_string(), unit.name)).collect();
     let body = html! {
         @if let Some(text) = told("") { (note(Tone::Wrong, text)) }
-        p { "限期整改是一个决定：写明原因和期限，对方在自己的桌面上看得到。" }
+        p { "限期整改是一个决定：写明原因和期限，对方登录后，“今天要办”里有。" }
         @if units.is_empty() {
             (nothing("下面没有可以下达的单位。"))
         } @else {
@@ -131,7 +134,7 @@ async fn page(
                 (area("原因", "reason", &form.reason, told("reason")))
                 (line("文号（可以不写）", "decision", "text", &form.decision, told("decision")))
                 (area("改到什么样算改好", "done_when", &form.done_when, told("done_when")))
-                (line("几号以前", "due", "date", &form.due, told("due")))
+                (line("哪天以前", "due", "date", &form.due, told("due")))
                 (submit("下达"))
             }))
         }

@@ -11,7 +11,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Tone, area, hidden, line, moment, note, post, submit, typed},
+            kit::{Tone, area, hidden, line, note, post, submit, typed},
             links,
             posted::Posted,
             visitor::Visitor,
@@ -21,6 +21,7 @@ use crate::{
             people::{Act, authority::must},
         },
     },
+    words::dates,
 };
 use axum::{
     Router,
@@ -29,6 +30,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post as posting},
 };
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -49,7 +51,7 @@ async fn one(
     Query(done): Query<Done>,
 ) -> Result<Markup, Failure> {
     let said = match done.said.as_str() {
-        "given" => "下达了，对方在自己的桌面上看得到。",
+        "given" => "下达了，对方登录后，“今天要办”里有。",
         "answer" => "报告上去了。",
         "extend" => "期限改好了。",
         "release" => "已解除。",
@@ -140,7 +142,7 @@ async fn page(
     let forms = Forms { visitor, row: &row };
     let body = html! {
         (head)
-        (facts(&row, &standing(&row, today)))
+        (facts(&row, &standing(&row, today), today))
         @if may_answer && state == OrderState::Open {
             h2 { "报告改得怎么样" }
             (forms.form("answer", &html! {
@@ -156,7 +158,7 @@ async fn page(
             }))
             h2 { "延期" }
             (forms.form("extend", &html! {
-                (line("改到几号", "due", "date", form.of("extend", &form.due), told("extend", "due")))
+                (line("改到哪天", "due", "date", form.of("extend", &form.due), told("extend", "due")))
                 (area("理由", "text", form.of("extend", &form.text), told("extend", "text")))
                 (submit("延期"))
             }))
@@ -167,7 +169,7 @@ async fn page(
             thead { tr { th scope="col" { "时间" } th scope="col" { "谁" } th scope="col" { "说了什么" } } }
             tbody {
                 @for word in row.order.words.iter().rev() {
-                    tr { td data-head="时间" { (moment(word.at)) } td data-head="谁" { (word.by) } td data-head="说了什么" { (said(word)) } }
+                    tr { td data-head="时间" { (dates::moment(word.at, today)) } td data-head="谁" { (word.by) } td data-head="说了什么" { (said(word, today)) } }
                 }
             }
         }
@@ -189,13 +191,13 @@ impl Forms<'_> {
     }
 }
 
-fn facts(row: &Row, standing: &str) -> Markup {
+fn facts(row: &Row, standing: &str, today: Date) -> Markup {
     let line = |head: &str, text: &str| {
         html! {
             @if !text.is_empty() { tr { th scope="row" { (head) } td { (text) } } }
         }
     };
-    let due = row.order.due().map(|due| due.to_string()).unwrap_or_default();
+    let due = row.order.due().map(|due| dates::day(due, today)).unwrap_or_default();
     html! {
         table.facts {
             caption { (row.given_by) "下达" }
@@ -212,11 +214,12 @@ fn facts(row: &Row, standing: &str) -> Markup {
     }
 }
 
-fn said(word: &OrderWord) -> String {
+fn said(word: &OrderWord, today: Date) -> String {
+    let day = |date| dates::day(date, today);
     match &word.step {
-        OrderStep::Given { due, .. } => format!("下达，{due}前改好"),
+        OrderStep::Given { due, .. } => format!("下达，{}前改好", day(*due)),
         OrderStep::Answered { text } => format!("报告：{text}"),
-        OrderStep::Extended { reason, due } => format!("延期到{due}：{reason}"),
+        OrderStep::Extended { reason, due } => format!("延期到{}：{reason}", day(*due)),
         OrderStep::Released { reason } => format!("解除：{reason}"),
     }
 }

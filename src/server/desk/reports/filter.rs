@@ -14,7 +14,7 @@ use serde::Deserialize;
 /// How far a report has come: what stands in the address, and what it is called.
 pub(super) const STATES: [(&str, &str); 8] = [
     ("", "全部"),
-    ("waiting", "待审"),
+    ("waiting", "待审（未审、审核中）"),
     ("in_review", "审核中"),
     ("returned", "退回修改"),
     ("incomplete", "需补材料"),

@@ -75,7 +75,8 @@ async fn xlsx(
     extract::Query(query): extract::Query<Query>,
 ) -> Result<Response, Failure> {
     let (actor, filter) = (visitor.actor(), query.filter(visitor.today));
-    let results = browsing::results(&desk.database, &desk.checklists, &actor, filter, visitor.today).await?;
+    let results = browsing::results(&desk.database, &desk.checklists, &actor, filter, visitor.today);
+    let (results, [unit, period]) = results.await?;
     let failed = |error: XlsxError| Failure::Machine(error.to_string());
     let (mut book, mut reports) =
         (Book::summary(&results).map_err(failed)?, Reports::of(&desk.database, &results));
@@ -90,7 +91,7 @@ async fn xlsx(
     }
     let mut table = Vec::new();
     book.save(&mut table).map_err(failed)?;
-    let name = links::escaped(&format!("镇汇总表 {}.xlsx", results.period));
+    let name = links::escaped(&format!("{unit}汇总表 {period}.xlsx"));
     let headers = [
         (
             header::CONTENT_TYPE,

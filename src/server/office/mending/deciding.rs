@@ -5,24 +5,30 @@ use super::{Refusal, Row, Unsaid, is_stored, numbers, row};
 use crate::{
     domain::{
         BranchCode, FindingEntry, FindingField, FindingId, FindingState, FindingValue, Findings, Ruling,
-        answer::MAX_TEXT_CHARS, check::is_plain_text, day, finding::SoFar, period::shanghai_date,
+        answer::MAX_TEXT_CHARS,
+        check::is_plain_text,
+        day,
+        finding::{SoFar, check::MAX_FINDING_ENTRIES},
+        period::shanghai_date,
     },
     server::{
         database::{
             Database,
             finding_notes::Note,
             findings::{FromAbove, Standing, Word},
+            log::Wanted,
         },
         office::{
             actor::Actor,
             clock::Clock,
-            log::Deed,
+            log::{self, Deed},
             mending::kinds::Kind,
             people::{Act, authority::must},
         },
     },
 };
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What somebody decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +67,16 @@ pub(crate) struct Opened {
     pub(crate) notes: Vec<Note>,
     /// Of which kind it is.
     pub(crate) kind: Option<Kind>,
+    /// Who wrote from above at which instant, with the unit, as far as the log tells: at the command line nobody is named.
+    writers: BTreeMap<u64, String>,
 }
 
 impl Opened {
+    /// Who wrote a word from above, where that is known.
+    pub(crate) fn writer(&self, word: &FindingEntry) -> Option<&str> {
+        self.writers.get(&word.stamp.ms).map(String::as_str)
+    }
+
     /// Every word on it, the oldest first.
     pub(crate) fn words(&self) -> Vec<&FindingEntry> {
         let id = self.row.finding.id;
@@ -95,7 +108,23 @@ pub(crate) async fn open(
     let notes = database.finding_notes(branch, finding).await?;
     let kind = database.kinds_of(Some(std::slice::from_ref(branch))).await?;
     let kind = kind.get(&(branch.clone(), finding)).cloned();
-    Ok(Opened { row, findings, so_far, notes, kind })
+    let writers = writers(database, branch, finding).await?;
+    Ok(Opened { row, findings, so_far, notes, kind, writers })
+}
+
+/// Who wrote of a problem from above, by the instant at which they did.
+async fn writers(
+    database: &Database,
+    branch: &BranchCode,
+    finding: FindingId,
+) -> Result<BTreeMap<u64, String>, Refusal> {
+    let deeds = vec![Deed::FindingRaised, Deed::FindingChanged];
+    let wanted = Wanted { under: Some(branch.clone()), deeds, ..Wanted::default() };
+    let mut written = database.logged(&wanted, MAX_FINDING_ENTRIES).await?;
+    let finding = finding.to_string();
+    written.retain(|entry| entry.record.subject == finding);
+    let told = log::told(database, written).await?;
+    Ok(told.into_iter().filter_map(|one| Some((one.entry.record.at, one.person?))).collect())
 }
 
 /// Decides on a problem of a branch, by somebody who has read so much of it. The same again by the same is nothing new.

@@ -31,7 +31,12 @@ impl Items {
 
     /// The checklist in force for a sector.
     pub(crate) fn in_force(&self, sector: &str) -> Option<&Checklist> {
-        self.ever.iter().take(self.in_force).find(|list| list.sector.as_str() == sector)
+        self.all_in_force().find(|list| list.sector.as_str() == sector)
+    }
+
+    /// The checklists in force.
+    pub(crate) fn all_in_force(&self) -> impl Iterator<Item = &Checklist> {
+        self.ever.iter().take(self.in_force)
     }
 
     /// The number of an item in the checklist in force.

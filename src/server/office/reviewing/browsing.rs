@@ -118,22 +118,24 @@ pub(crate) async fn browse(
     Ok(Browsed { choices, found })
 }
 
-/// The results of those who were to report and are asked for: what goes out as a table.
+/// The results of those who were to report and are asked for: what goes out as a table; with the names of the unit and the period.
 pub(crate) async fn results(
     database: &Database,
     checklists: &Checklists,
     actor: &Actor,
     filter: Filter,
     today: Date,
-) -> Result<Results, Refusal> {
-    let Choices { unit, period, filter, .. } = choices(database, checklists, actor, filter, today).await?;
+) -> Result<(Results, [String; 2]), Refusal> {
+    let Choices { unit, units, period, filter, .. } =
+        choices(database, checklists, actor, filter, today).await?;
     let Some(period) = period else { return Err(nowhere()) };
     let mut results = results::of(database, &period.id, Some(unit.as_str())).await?;
     let every = Page { number: 1, size: u32::MAX };
     let wanted = page(database, Some(&unit), &filter, every).await?.rows.into_iter();
     let wanted: BTreeSet<BranchCode> = wanted.map(|due| due.branch.code).collect();
     results.branches.retain(|branch| wanted.contains(&branch.code));
-    Ok(results)
+    let unit = units.into_iter().find(|one| one.code == unit).map(|one| one.name).unwrap_or_default();
+    Ok((results, [unit, period.name]))
 }
 
 /// The units below which somebody may look.
