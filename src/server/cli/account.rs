@@ -43,7 +43,7 @@ pub(super) enum AccountCommand {
             required = true,
             value_delimiter = ',',
             value_parser = role,
-            help = "管理、审核、检查、查看、审计；几个的用逗号分开，管理和审计不能是一个人"
+            help = "管理、审核、检查、查看、审计；几个的用逗号分开，审计不能同时有别的权限"
         )]
         roles: Vec<Role>,
         #[arg(long, default_value = "", help = "职务")]
@@ -100,8 +100,12 @@ impl From<Refusal> for CliError {
             Refusal::Nobody => ("没有这个账号，或者已经关了".to_owned(), "用 account list 核对登录名"),
             Refusal::NoRole => ("没有写给什么权限".to_owned(), "写 --role"),
             Refusal::NotApart => {
-                ("管理和审计不能是同一个人：管账号的人不管记录，看记录的人不管账号".to_owned(), "分给两个人")
+                ("审计不能同时有别的权限：看记录的人不办事，办事的人不看记录".to_owned(), "分给两个人")
             }
+            Refusal::NotAbove => ("审计由上一级来管".to_owned(), "找上一级管账号的人"),
+            Refusal::Beyond => ("这个人还有外单位给的权限".to_owned(), "找上一级管账号的人"),
+            Refusal::Endless => ("外单位的人，权限最长一年".to_owned(), "写一个一年以内的日子"),
+            Refusal::Ended(unit) => (format!("{unit}已经没有了"), "填现在有的党组织"),
             Refusal::NotLent(_) => ("管理和审计不给外单位的人".to_owned(), "给本单位的人"),
             Refusal::Last(unit) => (
                 format!("这是{unit}最后一个管理员，上面也没有别的管理员"),

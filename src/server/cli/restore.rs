@@ -67,7 +67,10 @@ impl Restore {
         let (ended, verdict) = restored?;
         std::fs::rename(&copy, target)
             .map_err(|error| CliError::Write(target.display().to_string(), error))?;
-        say(format!("已恢复成“{}”。所有人都要重新登录（退出了{ended}处）。", target.display()));
+        say(format!(
+            "已恢复成“{}”。所有人都要重新登录（退出了{ended}处），以前发的设密码的链接不能再用。",
+            target.display()
+        ));
         match verdict {
             Verdict::Whole { entries, .. } => say(format!("记录共{entries}条，前后都对得上。")),
             Verdict::Broken { number, .. } => say(format!(

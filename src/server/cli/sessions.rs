@@ -19,7 +19,7 @@ impl Sessions {
         let Self::End = self;
         let operator = Actor::Operator { by: None };
         let ended = sessions::end_all(database, &SystemClock, &operator).await?;
-        say(format!("所有人都退出了，共{ended}处；要用的重新登录。"));
+        say(format!("所有人都退出了，共{ended}处；要用的重新登录。以前发的设密码的链接不能再用。"));
         Ok(())
     }
 }

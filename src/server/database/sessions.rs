@@ -72,6 +72,15 @@ impl AccountsWriter {
         Ok(sqlx::query("DELETE FROM sessions").execute(&mut *self.tx).await?.rows_affected())
     }
 
+    /// Makes every link by which a password is set open nothing any more.
+    pub(crate) async fn void_all_links(&mut self, now: u64) -> Result<(), DatabaseError> {
+        sqlx::query("UPDATE welcomes SET used_at = $1 WHERE used_at IS NULL")
+            .bind(int(now))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// Begins a session. Those that nobody used since an instant are forgotten.
     pub async fn begin_session(&mut self, session: &Session, idle_since: u64) -> Result<(), DatabaseError> {
         sqlx::query("DELETE FROM sessions WHERE seen_at < $1")

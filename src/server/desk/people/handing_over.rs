@@ -76,11 +76,11 @@ fn shown(
         .collect();
     let body = html! {
         (note(Tone::Calm, &format!("交接以后，{}的权限转给接手的人，账号马上关掉、退出登录，不能再登录。待办的事是单位的，接手的人打开就有。", account.name)))
+        @if let Some((_, text)) = wrong.filter(|(field, _)| ["role", "unit"].contains(field)) { span.wrong { (text) } }
         @if !options.is_empty() {
             h2 { "交给本单位已有账号的人" }
             (post(visitor, &address, &html! {
                 (choice("接手的人", "to", &options, ""))
-                @if let Some((_, text)) = wrong.filter(|(field, _)| *field == "role") { span.wrong { (text) } }
                 (submit("交接"))
             }))
         }

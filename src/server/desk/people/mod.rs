@@ -57,7 +57,7 @@ fn roles() -> Vec<(&'static str, &'static str)> {
         Role::Review => "审核：审上报，管问题和整改",
         Role::Inspect => "检查：看，记检查发现的问题",
         Role::Read => "查看：只看",
-        Role::Audit => "审计：只看记录，和管理不能是一个人",
+        Role::Audit => "审计：只看记录，不能同时有别的权限",
     };
     crate::server::office::people::authority::ROLES.map(|role| (role.word(), meaning(role))).to_vec()
 }
@@ -104,8 +104,13 @@ fn fault(refusal: &Refusal) -> Option<(&'static str, String)> {
         Refusal::Taken(_) => ("login", "这个登录名有人用了，换一个。".to_owned()),
         Refusal::NoRole => ("role", "选一个。".to_owned()),
         Refusal::NotApart => {
-            ("role", "管理和审计不能是同一个人：管账号的人不管记录，看记录的人不管账号。".to_owned())
+            ("role", "审计不能同时有别的权限：看记录的人不办事，办事的人不看记录。".to_owned())
         }
+        Refusal::NotAbove => {
+            ("role", "审计的权限和链接，由上一级管账号的人来给；没有上一级的，找管服务器的人。".to_owned())
+        }
+        Refusal::Ended(_) => ("unit", "这个单位已经没有了，不能再开账号。".to_owned()),
+        Refusal::Endless => ("until", "外单位的人要写到哪一天，最长一年。".to_owned()),
         Refusal::NotLent(_) => ("role", "管理和审计只给本单位和上级单位的人，不给外单位的。".to_owned()),
         Refusal::Passed(_) => ("until", "这一天已经过了。".to_owned()),
         _ => return None,
@@ -118,6 +123,10 @@ impl From<Refusal> for Failure {
             Refusal::Denied(_) | Refusal::Nobody | Refusal::NoUnit(_) => Self::NotHere,
             Refusal::Last(_) => Self::Refused(
                 "这是这里最后一个管理员，上面也没有别的管理员：先给另一个人管理的权限，或者交接给接手的人。"
+                    .to_owned(),
+            ),
+            Refusal::Beyond => Self::Refused(
+                "这个人还有外单位给的权限，链接要由上一级管账号的人来发；没有上一级的，找管服务器的人。"
                     .to_owned(),
             ),
             Refusal::Same => Self::Refused("不能交接给自己。".to_owned()),

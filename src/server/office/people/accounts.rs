@@ -4,7 +4,7 @@
 use super::{
     Act, PersonId, Role, Secret,
     authority::{Denied, denies, must},
-    roles::{must_be_apart, must_leave_somebody, of_role},
+    roles::{must_be_apart, must_be_inviter, must_leave_somebody, must_stand_above, of_role},
     sessions::{self, login},
 };
 use crate::{
@@ -55,9 +55,21 @@ pub(crate) enum Refusal {
     /// Nothing is entrusted.
     #[error("no role was named")]
     NoRole,
-    /// Who reads the log does not tend accounts.
-    #[error("one person cannot both tend accounts and read the log")]
+    /// Who reads the log does nothing else.
+    #[error("one person cannot both read the log and do what is in it")]
     NotApart,
+    /// Who tends accounts would come to read the log by an account of the own unit.
+    #[error("who reads the log is chosen from above")]
+    NotAbove,
+    /// A link would open what who makes it may not give.
+    #[error("the account holds something that is not theirs to give")]
+    Beyond,
+    /// What is lent ends within a year.
+    #[error("what is lent ends within a year")]
+    Endless,
+    /// The unit has ended.
+    #[error("{0} has ended")]
+    Ended(BranchCode),
     /// Who tends accounts or reads the log does so at the own unit or below it.
     #[error("{0:?} is not lent")]
     NotLent(Role),
@@ -153,11 +165,15 @@ pub(crate) async fn add(
     roles: &BTreeSet<Role>,
 ) -> Result<Invited, Refusal> {
     let now = clock.now_ms();
-    must(database, actor, Act::People, unit, shanghai_date(now)).await?;
+    let today = shanghai_date(now);
+    must(database, actor, Act::People, unit, today).await?;
     if roles.is_empty() {
         return Err(Refusal::NoRole);
     }
     must_be_apart(roles.iter().copied())?;
+    if roles.contains(&Role::Audit) {
+        must_stand_above(database, actor, unit, today).await?;
+    }
     let account = account(database, random, unit, newcomer).await?;
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
@@ -180,10 +196,13 @@ pub(super) async fn account(
     unit: &BranchCode,
     newcomer: Newcomer,
 ) -> Result<Account, Refusal> {
-    let Some(known) = database.units_called(unit.as_str()).await?.pop().filter(|known| known.code == *unit)
-    else {
+    let Some(member) = database.member(unit).await? else {
         return Err(Refusal::NoUnit(unit.clone()));
     };
+    if member.ended.is_some() {
+        return Err(Refusal::Ended(unit.clone()));
+    }
+    let known = member.unit;
     if known.level == crate::protocol::Level::Branch {
         return Err(Refusal::Branch(unit.clone()));
     }
@@ -233,6 +252,7 @@ pub(crate) async fn link(
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
     tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    must_be_inviter(database, &mut tx, actor, &known, shanghai_date(now)).await?;
     let invited = invite(&mut tx, account.0, secret, now).await?;
     tx.commit(&[actor.record(now, Deed::LinkMade, Some(&known.unit), known.id)]).await?;
     Ok(invited)
@@ -271,6 +291,7 @@ pub(crate) async fn reopen(
     if !tx.reopen(account.0).await? {
         return Err(Refusal::Nobody);
     }
+    must_be_inviter(database, &mut tx, actor, &known, shanghai_date(now)).await?;
     let invited = invite(&mut tx, account.0, secret, now).await?;
     tx.commit(&[actor.record(now, Deed::AccountReopened, Some(&known.unit), known.id)]).await?;
     Ok(invited)

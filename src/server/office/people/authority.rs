@@ -76,6 +76,13 @@ pub(crate) struct Grant {
     pub(crate) until: Option<Date>,
 }
 
+impl Grant {
+    /// Whether it holds on a day.
+    pub(crate) fn holds_on(&self, today: Date) -> bool {
+        self.until.is_none_or(|until| today <= until)
+    }
+}
+
 /// Somebody of a unit above the branches, as signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
@@ -191,7 +198,7 @@ pub(crate) enum Refusal {
 impl Person {
     /// The grants that hold on a day.
     pub(crate) fn grants_on(&self, today: Date) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |grant| grant.until.is_none_or(|until| today <= until))
+        self.grants.iter().filter(move |grant| grant.holds_on(today))
     }
 
     /// Whether the person may do this to a unit, told with those above it.

@@ -1,10 +1,10 @@
 //! 交接: one act by which a successor takes over.
 
 use super::{
-    Act, PersonId, Secret,
+    Act, PersonId, Role, Secret,
     accounts::{Invited, Newcomer, Refusal, account, insert, invite, tended},
     authority::{self, must},
-    roles::{must_be_apart, must_leave_somebody},
+    roles::{must_be_apart, must_leave_somebody, must_stand_above},
     sessions,
 };
 use crate::{
@@ -39,6 +39,7 @@ pub(crate) async fn hand_over(
     to: Successor,
 ) -> Result<Option<Invited>, Refusal> {
     let now = clock.now_ms();
+    let today = shanghai_date(now);
     let predecessor = tended(database, actor, from, now).await?;
     let (to, newcomer) = match to {
         Successor::Known(to) if to == from => return Err(Refusal::Same),
@@ -56,9 +57,14 @@ pub(crate) async fn hand_over(
     };
     let mut moved = Vec::new();
     for granted in database.granted_to(&[from.0]).await?.remove(&from.0).unwrap_or_default() {
-        let is_theirs = must(database, actor, Act::People, &granted.unit, shanghai_date(now)).await;
+        let is_theirs = must(database, actor, Act::People, &granted.unit, today).await;
         match is_theirs {
-            Ok(()) => moved.push(granted),
+            Ok(()) => {
+                if granted.role == Role::Audit.word() {
+                    must_stand_above(database, actor, &predecessor.unit, today).await?;
+                }
+                moved.push(granted);
+            }
             Err(authority::Refusal::Denied(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -71,7 +77,9 @@ pub(crate) async fn hand_over(
     }
     tx.account(to.0).await?.ok_or(Refusal::Nobody)?;
     let held = tx.granted(to.0).await?.into_iter().chain(moved.iter().cloned()).collect();
-    must_be_apart(sessions::grants(held).iter().map(|grant| grant.role))?;
+    must_be_apart(
+        sessions::grants(held).iter().filter(|grant| grant.holds_on(today)).map(|grant| grant.role),
+    )?;
     for granted in &moved {
         tx.grant(to.0, granted).await?;
     }

@@ -1,13 +1,18 @@
-//! What somebody is entrusted with: given at a unit, and taken back. Nobody both tends accounts and reads the log; and there is always
-//! somebody who can tend the accounts at the top.
+//! What somebody is entrusted with: given at a unit, and taken back. Who reads the log does nothing else, and is
+//! chosen from above; what is lent ends; and there is always somebody who can tend the accounts at the top.
 
-use super::{Act, Grant, PersonId, Role, accounts::Refusal, authority::must, sessions};
+use super::{
+    Act, Grant, PersonId, Role,
+    accounts::Refusal,
+    authority::{self, Standing, must},
+    sessions,
+};
 use crate::{
     domain::{BranchCode, period::shanghai_date},
     server::{
         database::{
             Database,
-            accounts::{AccountsWriter, Granted},
+            accounts::{Account, AccountsWriter, Granted},
         },
         office::{
             actor::Actor,
@@ -16,6 +21,7 @@ use crate::{
         },
     },
 };
+use jiff::{Span, civil::Date};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -41,8 +47,15 @@ pub(crate) async fn grant(
         // Whoever tends the account at home can open it.
         return Err(Refusal::NotLent(grant.role));
     }
+    let latest = today.saturating_add(Span::new().years(1));
+    if is_lent && grant.until.is_none_or(|until| until > latest) {
+        return Err(Refusal::Endless);
+    }
     let held = sessions::grants(tx.granted(account.0).await?);
-    must_be_apart(held.iter().map(|held| held.role).chain([grant.role]))?;
+    must_be_apart(held.iter().filter(|held| held.holds_on(today)).map(|held| held.role).chain([grant.role]))?;
+    if grant.role == Role::Audit {
+        must_stand_above(database, actor, &known.unit, today).await?;
+    }
     if grant.role == Role::Manage && grant.until.is_some() {
         // One that ends by itself may have been the last.
         must_leave_somebody(database, &mut tx, account, &held).await?;
@@ -91,8 +104,46 @@ pub(crate) async fn take_back(
 
 pub(super) fn must_be_apart(roles: impl Iterator<Item = Role>) -> Result<(), Refusal> {
     let roles: BTreeSet<Role> = roles.collect();
-    let is_both = roles.contains(&Role::Manage) && roles.contains(&Role::Audit);
-    if is_both { Err(Refusal::NotApart) } else { Ok(()) }
+    if roles.contains(&Role::Audit) && roles.len() > 1 { Err(Refusal::NotApart) } else { Ok(()) }
+}
+
+/// Fails where who acts does not tend accounts above a unit: whoever does so at it could read the log by an account made for that.
+pub(super) async fn must_stand_above(
+    database: &Database,
+    actor: &Actor,
+    unit: &BranchCode,
+    today: Date,
+) -> Result<(), Refusal> {
+    let Actor::Person(person) = actor else { return Ok(()) };
+    let above = database.units_above(unit).await?;
+    let stands = person
+        .grants_on(today)
+        .any(|grant| authority::may(grant.role, Act::People, Standing::Below) && above.contains(&grant.unit));
+    if stands { Ok(()) } else { Err(Refusal::NotAbove) }
+}
+
+/// Fails where a link would open more than who makes it may give: what somebody of elsewhere lent, or the log of the own unit.
+pub(super) async fn must_be_inviter(
+    database: &Database,
+    tx: &mut AccountsWriter,
+    actor: &Actor,
+    account: &Account,
+    today: Date,
+) -> Result<(), Refusal> {
+    for grant in sessions::grants(tx.granted(account.id).await?) {
+        if !grant.holds_on(today) {
+            continue;
+        }
+        match must(database, actor, Act::People, &grant.unit, today).await {
+            Ok(()) => {}
+            Err(authority::Refusal::Denied(_)) => return Err(Refusal::Beyond),
+            Err(error) => return Err(error.into()),
+        }
+        if grant.role == Role::Audit {
+            must_stand_above(database, actor, &account.unit, today).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Fails where somebody who tends accounts would be the last to do so at a unit and above it.

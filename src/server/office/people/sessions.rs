@@ -127,27 +127,31 @@ pub(crate) async fn end_others(
     Ok(ended)
 }
 
-/// Ends the sessions of everybody; how many there were.
+/// Ends the sessions of everybody, and what would begin one without a password; how many sessions there were.
 pub(crate) async fn end_all(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
 ) -> Result<u64, DatabaseError> {
-    end_all_as(database, actor.record(clock.now_ms(), Deed::AllSessionsEnded, None, "")).await
+    let now = clock.now_ms();
+    end_all_as(database, now, actor.record(now, Deed::AllSessionsEnded, None, "")).await
 }
 
-/// The same of a database that a backup was made of: who was signed out or closed since would be in again.
+/// The same of a database that a backup was made of: who was signed out or closed since would be in again, and a link that was used
+/// since would set a password once more.
 pub(crate) async fn end_all_restored(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
 ) -> Result<u64, DatabaseError> {
-    end_all_as(database, actor.record(clock.now_ms(), Deed::Restored, None, "")).await
+    let now = clock.now_ms();
+    end_all_as(database, now, actor.record(now, Deed::Restored, None, "")).await
 }
 
-async fn end_all_as(database: &Database, record: Record) -> Result<u64, DatabaseError> {
+async fn end_all_as(database: &Database, now: u64, record: Record) -> Result<u64, DatabaseError> {
     let mut tx = database.change_accounts().await?;
     let ended = tx.end_all_sessions().await?;
+    tx.void_all_links(now).await?;
     tx.commit(&[record]).await?;
     Ok(ended)
 }

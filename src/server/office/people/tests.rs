@@ -15,6 +15,7 @@ use crate::{
             actor::Actor,
             clock::Random,
             log,
+            roster::changes,
             testing::{At, NOW, OPERATOR, code, unit},
         },
     },
@@ -108,7 +109,8 @@ async fn who_tends_accounts_does_so_at_the_own_unit_and_below() {
             let of = person(&database, *account).await.unit;
             let may = *role == Role::Manage && (*at == "c" || *at == of.as_str());
             let linked = accounts::link(&database, &NOW, &mut random, actor, *account).await;
-            assert_eq!(linked.is_ok(), may, "{at} {role:?} {of}");
+            let is_log = person(&database, *account).await.grants[0].role == Role::Audit;
+            assert_eq!(linked.is_ok(), may && !is_log, "{at} {role:?} {of}");
             let ended = accounts::sign_out_everywhere(&database, &NOW, actor, *account).await;
             assert_eq!(ended.is_ok(), may, "{at} {role:?} {of}");
         }
@@ -137,14 +139,20 @@ async fn who_tends_accounts_does_so_at_the_own_unit_and_below() {
 #[tokio::test]
 async fn nobody_both_tends_and_audits_and_somebody_always_tends() {
     let (_folder, database, mut random) = county().await;
-    let both = add(&database, &mut random, &OPERATOR, "c", "both", &[Role::Manage, Role::Audit]).await;
-    assert!(matches!(both, Err(Refusal::NotApart)));
+    for role in [Role::Manage, Role::Review, Role::Inspect, Role::Read] {
+        let both = add(&database, &mut random, &OPERATOR, "c", "both", &[role, Role::Audit]).await;
+        assert!(matches!(both, Err(Refusal::NotApart)), "{role:?}");
+    }
     let first = add(&database, &mut random, &OPERATOR, "c", "first", &[Role::Manage]).await.unwrap().account;
     let audit = add(&database, &mut random, &OPERATOR, "c", "audit", &[Role::Audit]).await.unwrap().account;
     let town = add(&database, &mut random, &OPERATOR, "t1", "town", &[Role::Manage]).await.unwrap().account;
     let actor = Actor::Person(person(&database, first).await);
     let give = |at: &str, role, until| Grant { unit: code(at), role, until };
-    for (to, grant) in [(first, give("t1", Role::Audit, None)), (audit, give("t2", Role::Manage, None))] {
+    for (to, grant) in [
+        (first, give("t1", Role::Audit, None)),
+        (audit, give("t2", Role::Manage, None)),
+        (audit, give("t2", Role::Read, Some(date(2026, 12, 1)))),
+    ] {
         let refused = roles::grant(&database, &NOW, &actor, to, grant).await;
         assert!(matches!(refused, Err(Refusal::NotApart)), "{refused:?}");
     }
@@ -176,8 +184,14 @@ async fn what_is_handed_over_is_the_units_and_not_what_was_lent_from_elsewhere()
         .account;
     let other = add(&database, &mut random, &OPERATOR, "t2", "other", &[Role::Manage]).await.unwrap().account;
     let neighbour = Actor::Person(person(&database, other).await);
-    let lent = Grant { unit: code("t2"), role: Role::Inspect, until: Some(date(2026, 12, 31)) };
-    roles::grant(&database, &NOW, &neighbour, first, lent).await.unwrap();
+    let lent = |until| Grant { unit: code("t2"), role: Role::Inspect, until };
+    for endless in [None, Some(date(2027, 11, 25))] {
+        let refused = roles::grant(&database, &NOW, &neighbour, first, lent(endless)).await;
+        assert!(matches!(refused, Err(Refusal::Endless)), "{refused:?}");
+        let refused = roles::lend(&database, &NOW, &neighbour, "first", lent(endless)).await;
+        assert!(matches!(refused, Err(Refusal::Endless)), "{refused:?}");
+    }
+    roles::grant(&database, &NOW, &neighbour, first, lent(Some(date(2027, 11, 24)))).await.unwrap();
     let actor = Actor::Person(person(&database, first).await);
     let same = hand_over(&database, &NOW, &mut random, &actor, first, Successor::Known(first)).await;
     assert!(matches!(same, Err(Refusal::Same)));
@@ -234,4 +248,87 @@ async fn a_link_sets_one_password_and_a_session_is_as_its_account_is() {
     assert!(at(&other, NOW.0).await.unwrap().person.grants.is_empty(), "from the next page on");
     accounts::close(&database, &NOW, &OPERATOR, made.account).await.unwrap();
     assert!(at(&other, NOW.0).await.is_none());
+}
+
+#[tokio::test]
+async fn a_link_opens_nothing_that_is_not_its_makers_to_give() {
+    let (_folder, database, mut random) = county().await;
+    let mut tending = Vec::new();
+    for at in ["c", "t1"] {
+        let made = add(&database, &mut random, &OPERATOR, at, at.repeat(2).as_str(), &[Role::Manage]).await;
+        tending.push(Actor::Person(person(&database, made.unwrap().account).await));
+    }
+    let [county, town] = &tending[..] else { unreachable!() };
+    let lent = add(&database, &mut random, town, "t1", "lent", &[Role::Read]).await.unwrap().account;
+    accounts::link(&database, &NOW, &mut random, town, lent).await.unwrap();
+    let of_county = Grant { unit: code("c"), role: Role::Review, until: Some(date(2026, 12, 31)) };
+    roles::grant(&database, &NOW, county, lent, of_county).await.unwrap();
+    let refused = accounts::link(&database, &NOW, &mut random, town, lent).await;
+    assert!(matches!(refused, Err(Refusal::Beyond)), "{refused:?}");
+    accounts::close(&database, &NOW, town, lent).await.unwrap();
+    let refused = accounts::reopen(&database, &NOW, &mut random, town, lent).await;
+    assert!(matches!(refused, Err(Refusal::Beyond)), "{refused:?}");
+    assert!(database.account(lent.0).await.unwrap().unwrap().closed_at.is_some(), "and it stays closed");
+    accounts::reopen(&database, &NOW, &mut random, county, lent).await.unwrap();
+    accounts::link(&database, &NOW, &mut random, &OPERATOR, lent).await.unwrap();
+    let later = At(NOW.0 + 60 * DAY);
+    accounts::link(&database, &later, &mut random, town, lent).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_reads_the_log_is_chosen_from_above() {
+    let (_folder, database, mut random) = county().await;
+    let mut tending = Vec::new();
+    for at in ["c", "t1"] {
+        let made = add(&database, &mut random, &OPERATOR, at, at.repeat(2).as_str(), &[Role::Manage]).await;
+        tending.push(Actor::Person(person(&database, made.unwrap().account).await));
+    }
+    for (at, own, above) in [("t1", &tending[1], &tending[0]), ("c", &tending[0], &OPERATOR)] {
+        let refused = add(&database, &mut random, own, at, "puppet", &[Role::Audit]).await;
+        assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
+        let login = format!("{at}-audit");
+        let audit = add(&database, &mut random, above, at, &login, &[Role::Audit]).await.unwrap().account;
+        let refused = accounts::link(&database, &NOW, &mut random, own, audit).await;
+        assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
+        accounts::link(&database, &NOW, &mut random, above, audit).await.unwrap();
+        let successor = Successor::New(newcomer("successor"));
+        let refused = hand_over(&database, &NOW, &mut random, own, audit, successor).await;
+        assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
+        // Nor by an account that has a password of theirs already.
+        let login = format!("{at}-reader");
+        let reader = add(&database, &mut random, own, at, &login, &[Role::Read]).await.unwrap().account;
+        roles::take_back(&database, &NOW, own, reader, &code(at), Role::Read).await.unwrap();
+        let log = || Grant { unit: code(at), role: Role::Audit, until: None };
+        let refused = roles::grant(&database, &NOW, own, reader, log()).await;
+        assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
+        roles::grant(&database, &NOW, above, reader, log()).await.unwrap();
+        accounts::close(&database, &NOW, own, audit).await.unwrap();
+        let refused = accounts::reopen(&database, &NOW, &mut random, own, audit).await;
+        assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
+        accounts::reopen(&database, &NOW, &mut random, above, audit).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_before_a_restore_opens_nothing() {
+    let (_folder, database, mut random) = county().await;
+    let made = add(&database, &mut random, &OPERATOR, "t1", "first", &[Role::Read]).await.unwrap();
+    assert!(own_password::welcomed(&database, &NOW, &made.secret).await.is_ok());
+    sessions::end_all_restored(&database, &NOW, &OPERATOR).await.unwrap();
+    let refused = own_password::welcomed(&database, &NOW, &made.secret).await;
+    assert!(matches!(refused, Err(Unset::Link(Welcome::Used))));
+    let again = accounts::link(&database, &NOW, &mut random, &OPERATOR, made.account).await.unwrap();
+    assert!(own_password::welcomed(&database, &NOW, &again.secret).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_unit_that_has_ended_gets_no_new_accounts() {
+    let (_folder, database, mut random) = county().await;
+    let first = add(&database, &mut random, &OPERATOR, "t2", "first", &[Role::Read]).await.unwrap().account;
+    changes::end(&database, &NOW, &OPERATOR, "t2", date(2026, 11, 24)).await.unwrap();
+    let refused = add(&database, &mut random, &OPERATOR, "t2", "late", &[Role::Read]).await;
+    assert!(matches!(&refused, Err(Refusal::Ended(unit)) if *unit == code("t2")), "{refused:?}");
+    let successor = Successor::New(newcomer("late"));
+    let refused = hand_over(&database, &NOW, &mut random, &OPERATOR, first, successor).await;
+    assert!(matches!(refused, Err(Refusal::Ended(_))), "{refused:?}");
 }
