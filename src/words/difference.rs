@@ -48,7 +48,11 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
             let name = |part: &Part| {
                 let now = new.find(item).and_then(|(_, _, item)| item.part(&part.id));
                 let text = now.map_or(&part.text, |now| &now.text);
-                if several && !text.is_empty() { format!("{text}：") } else { String::new() }
+                if several && !text.is_empty() {
+                    format!("{}：", terms::before_answer(text))
+                } else {
+                    String::new()
+                }
             };
             (item_lines(old, item, &name), item_lines(new, item, &name))
         }

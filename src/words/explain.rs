@@ -1,6 +1,6 @@
 //! Why a part got its points: every lost point with the figures behind it.
 
-use super::dates;
+use super::{dates, terms};
 use crate::domain::{
     Combine, CountCredit, Item, Part, PartAnswer, Period, Points, Proportion, Rule, ShareCredit,
     points::Exact,
@@ -201,7 +201,11 @@ fn told_lost(item: &Item, scored: &ItemScore, why: impl Fn(&Part, &PartScore) ->
             return if part.text.is_empty() { waits } else { format!("“{}”{waits}", part.text) };
         }
         let why = why(part, score);
-        if part.text.is_empty() || scored.parts.len() == 1 { why } else { format!("{}：{why}", part.text) }
+        if part.text.is_empty() || scored.parts.len() == 1 {
+            why
+        } else {
+            format!("{}：{why}", terms::before_answer(&part.text))
+        }
     });
     best.into_iter().chain(parts).collect()
 }

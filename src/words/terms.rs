@@ -73,6 +73,11 @@ pub fn cite(citation: &Citation) -> String {
     format!("{open}{}{close}{article}{from}{until}", citation.document)
 }
 
+/// A question as it stands before its answer: 谈过的有几人？ as 谈过的有几人：9人.
+pub fn before_answer(question: &str) -> &str {
+    question.trim_end_matches(['？', '：'])
+}
+
 /// What is suggested, assumed or local: 建议：….
 pub fn marked(what: &Mark) -> String {
     format!("{}：{}", mark(what.kind), what.text)

@@ -31,7 +31,7 @@ pub fn paper(source: &Source<'_>) -> Paper {
             let text = if part.text.is_empty() || item.parts.len() == 1 {
                 String::new()
             } else {
-                format!("{}：", part.text)
+                format!("{}：", terms::before_answer(&part.text))
             };
             format!("{}{text}{}", mark(place, item.parts.len()), standard::rule(part))
         });

@@ -3,8 +3,8 @@
 pub use crate::{
     domain::sector::name as sector,
     words::terms::{
-        aside, cite, finding_origin, finding_photos, finding_state, grade, mark, marked, not_applicable,
-        review,
+        aside, before_answer, cite, finding_origin, finding_photos, finding_state, grade, mark, marked,
+        not_applicable, review,
     },
 };
 

@@ -12,6 +12,8 @@ async fn who_decides_does_not_read_the_log_and_who_reads_it_decides_nothing() {
     assert_eq!(manager.get("/desk/log.xlsx").await.status, StatusCode::NOT_FOUND);
     let auditor = county.person(COUNTY, "李强", "liqiang", "审计").await;
     assert_eq!(auditor.get("/desk/roster").await.status, StatusCode::NOT_FOUND);
+    // The page to begin with is the one that is theirs.
+    assert!(auditor.get("/desk").await.says("记录"));
     let page = manager.get(&format!("/desk/roster/unit/{}/change", branch(0))).await;
     let action = format!("/desk/roster/unit/{}/name", branch(0));
     manager.send(&page, &action, &[("text", "新名党支部"), ("on", "2026-11-24")]).await;

@@ -13,6 +13,13 @@ async fn the_manual_is_there_for_everybody_and_leads_to_pages_that_are_there() {
         county.person(COUNTY, "王芳", "wangfang", "管理,审核").await,
         county.person(COUNTY, "李强", "liqiang", "审计").await,
     ];
+    // Who is signed in keeps the menu.
+    let own = entrusted[0].get("/desk/manual").await;
+    assert!(
+        own.says("我的（王芳）") && own.links().iter().any(|link| link == "/desk/reports"),
+        "{}",
+        own.text()
+    );
     let links = manual.links();
     let pages: Vec<&String> =
         links.iter().filter(|link| link.starts_with("/desk") && !link.contains('#')).collect();

@@ -1,7 +1,7 @@
 //! 今天要办, 上报一览, 收到纸质: what waits, who reported, and what came on paper.
 
-use super::{COUNTY, County, NEXT_TOWN, TOWN};
-use crate::common::branch;
+use super::{COUNTY, County, NEXT_TOWN, PASSWORD, TOWN};
+use crate::common::{NOON, branch};
 use biaochi::domain::ClaimedGrade;
 use calamine::{Data, Reader as _};
 use reqwest::{Method, StatusCode};
@@ -47,6 +47,22 @@ async fn what_waits_is_counted_and_each_count_leads_to_its_list() {
     // Who may only look is offered nothing to do.
     let list = county_clerk.get("/desk/reports?state=unreported").await;
     assert!(list.says("共5条") && !list.says("收到纸质"));
+}
+
+#[tokio::test]
+async fn what_waits_of_the_last_period_is_told_in_the_next_one() {
+    let county = County::new(2).await;
+    county.submits(0, |_| {}).await;
+    let clerk = county.person(TOWN, "王芳", "wangfang", "审核").await;
+    let county = county.again_at(NOON + 20 * 24 * 60 * 60 * 1000);
+    let clerk = clerk.at(&county.program.base);
+    clerk.sign_in("wangfang", PASSWORD).await;
+    let today = clerk.get("/desk").await;
+    assert!(today.says("2027年上半年，") && today.says("2026年下半年待审"), "{}", today.text());
+    // The next reports are due in half a year: nobody has to be asked for them yet.
+    assert!(!today.says("未报"), "{}", today.text());
+    let waiting = today.links().into_iter().find(|to| to.ends_with("state=waiting")).unwrap();
+    assert!(clerk.get(&waiting).await.says("第0村党支部"));
 }
 
 #[tokio::test]

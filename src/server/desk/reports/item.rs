@@ -119,7 +119,7 @@ fn part(period: &Period, part: &PartSeen<'_>, is_named: bool) -> Markup {
     let why = why.map(|score| explain::with_points(part.part, score, period));
     let name = if is_named { part.part.text.as_str() } else { "" };
     html! {
-        @if !name.is_empty() { (name) "：" }
+        @if !name.is_empty() { (terms::before_answer(name)) "：" }
         @match (&said, &why) {
             // The sentence of what was lost says what was answered, but for what was done of several facts.
             (_, Some(why)) => { span.lost { (why) } },

@@ -1,6 +1,6 @@
 use super::*;
 use crate::server::database::From;
-use crate::server::office::testing::NOW;
+use crate::server::office::testing::{At, NOW};
 
 /// An empty database with the built-in standard.
 async fn published() -> (tempfile::TempDir, Database) {
@@ -35,6 +35,19 @@ async fn it_has_every_state_that_a_desk_can_meet_and_is_made_once() {
     assert_eq!(problems.len(), 10);
     assert!(problems.iter().any(|row| row.finding.state == crate::domain::FindingState::Mended));
     assert!(problems.iter().any(|row| row.finding.deadline.is_some_and(|day| day < today)));
+}
+
+#[tokio::test]
+async fn its_reports_are_of_the_period_that_the_desk_shows() {
+    let (_folder, database) = published().await;
+    let list = checklists_in_force(&database).await.unwrap().remove("rural").unwrap();
+    // The first day of the next half-year, when the last one's reports are still in time.
+    let at = At(crate::domain::period::shanghai_midnight(jiff::civil::date(2026, 12, 1)));
+    assert!(invent(&database, &at).await.unwrap());
+    let shown = current(&list.periods, shanghai_date(at.0)).unwrap();
+    let periods = database.reports_by_period().await.unwrap();
+    assert_eq!(periods.into_keys().collect::<Vec<_>>(), [shown.id.clone()]);
+    assert!(is_invented(&code(TOWN)) && !is_invented(&code("210726105")));
 }
 
 #[tokio::test]
