@@ -46,7 +46,7 @@ async fn its_reports_are_of_the_period_that_the_desk_shows() {
     assert!(invent(&database, &at).await.unwrap());
     let shown = current(&list.periods, shanghai_date(at.0)).unwrap();
     let periods = database.reports_by_period().await.unwrap();
-    assert_eq!(periods.into_keys().collect::<Vec<_>>(), [shown.id.clone()]);
+    assert_eq!(periods.into_keys().collect::<Vec<_>>(), std::slice::from_ref(&shown.id));
     assert!(is_invented(&code(TOWN)) && !is_invented(&code("210726105")));
 }
 
