@@ -40,7 +40,7 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
         }
     };
     let told = html! {
-        @if demonstration::is_invented(&visitor.person.unit) { p.drill { "演练：这里的单位、支部和数都是编的。" } }
+        @if demonstration::is_invented(&visitor.person.unit) { aside.drill aria-label="演练" { "演练：这里的单位、支部和数都是编的。" } }
     };
     whole(visitor.home(), title, &around, &told, body)
 }

@@ -370,7 +370,9 @@ async fn whatever_a_form_holds_is_no_failure_of_the_server() {
         ("", StatusCode::UNPROCESSABLE_ENTITY),
         (long.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
         ("<img src=x onerror=alert(1)>", StatusCode::OK),
-        ("\u{202e}倒\u{0}过来\r\n", StatusCode::OK),
+        ("\u{202e}倒过来\r\n", StatusCode::OK),
+        // No keyboard types it.
+        ("倒\u{0}过来", StatusCode::BAD_REQUEST),
     ] {
         let code = branch(1).to_string();
         let page = clerk.send(&form, WRITE, &[("problem", problem), ("branch", &code)]).await;
