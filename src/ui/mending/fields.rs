@@ -224,6 +224,9 @@ fn One(
                             data-testid="finding-edit"
                             aria-label=move || format!("{}，{}", said(), asked.name())
                             aria-expanded=move || is_open.get().to_string()
+                            // The field keeps the cursor until the tap is over: what it holds, once written, makes the page shorter,
+                            // and the button would slip away from under the finger.
+                            on:mousedown=|event| event.prevent_default()
                             on:click=toggle
                         >
                             {said}
