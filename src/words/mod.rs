@@ -8,6 +8,7 @@ pub mod difference;
 mod difference_tests;
 pub mod explain;
 pub mod findings;
+pub mod standard;
 pub mod terms;
 pub mod units;
 pub mod versions;
