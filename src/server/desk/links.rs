@@ -94,6 +94,11 @@ pub(crate) fn standard(key: &str) -> String {
     format!("{STANDARDS}/version/{key}")
 }
 
+/// The items of a version.
+pub(crate) fn standard_items(key: &str) -> String {
+    format!("{STANDARDS}/version/{key}/items")
+}
+
 /// What changed in a version since another.
 pub(crate) fn standard_since(key: &str, before: &str) -> String {
     format!("{STANDARDS}/version/{key}/since/{before}")

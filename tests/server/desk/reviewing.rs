@@ -76,6 +76,19 @@ async fn what_has_a_flag_stands_open_and_the_rest_is_folded() {
     assert!(!open(&page).contains(&format!("第{number}条 ")), "nothing is wrong with it");
     assert!(page.says("没有提示") && page.says(&format!("第{number}条 ")));
     assert!(page.says("原件：村部铁柜二层蓝盒") && page.says("由示例镇党委评，还没评"));
+    // On paper nothing is folded, and nothing is filled in.
+    let print = format!("{}?print=1", path(id));
+    assert!(page.links().contains(&print));
+    let paper = clerk.get(&print).await;
+    assert!(
+        paper.says(&format!("第{number}条 ")) && paper.says("原件：村部铁柜二层蓝盒"),
+        "{}",
+        paper.text()
+    );
+    assert!(
+        !paper.html.contains("<details") && !paper.html.contains("<textarea") && !paper.has_form(&review(id))
+    );
+    assert_eq!(paper.html.matches("<article").count(), builtin().items().count(), "every item, once");
     // Whatever a branch writes is text.
     assert!(!page.html.contains("<script") && page.html.contains("&lt;script&gt;alert(1)"));
     assert!(!page.html.contains("<b>王文书"));

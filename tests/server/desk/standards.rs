@@ -111,12 +111,39 @@ async fn a_version_is_read_and_its_books_leave_as_one_file() {
         assert!(page.says(said), "{said}: {}", page.text());
     }
     assert!(page.html.len() < 60_000);
+    // Item by item, as it can be printed and handed out.
+    let items = format!("{version}/items");
+    assert!(page.links().contains(&items));
+    for list in biaochi::authoring::builtin().unwrap().checklists {
+        let page = reader.get(&format!("{items}?sector={}", list.sector)).await;
+        assert!(page.html.len() < 60_000, "{} has {} bytes", list.sector, page.html.len());
+        assert_eq!(
+            page.html.matches("<thead>").count(),
+            list.aspects.len(),
+            "a table with its head an aspect"
+        );
+        for (number, (_, item)) in (1..).zip(list.items()) {
+            let text = page.text();
+            assert!(
+                text.contains(&format!("第{number}条{}{}", item.title, item.requirement)),
+                "{}: {text}",
+                item.id
+            );
+        }
+        assert!(page.says("由上级评，支部不填") && page.says("扣完为止") && page.says("一票否决："));
+    }
+    assert!(reader.get(&format!("{items}?sector=nowhere")).await.says("考核条目：农村"));
     let booklet = reader.get(&format!("{version}/booklet")).await;
     assert_eq!(booklet.status, StatusCode::OK);
     assert!(booklet.headers["content-type"].to_str().unwrap().contains("wordprocessingml"));
     assert!(reader.get(&format!("{version}/workbook")).await.html.starts_with("PK"));
-    for path in ["/desk/standards/version/nowhere", "/desk/standards/version/nowhere/booklet"] {
+    for path in [
+        "/desk/standards/version/nowhere",
+        "/desk/standards/version/nowhere/booklet",
+        "/desk/standards/version/nowhere/items",
+    ] {
         assert_eq!(reader.get(path).await.status, StatusCode::NOT_FOUND);
     }
+    assert!(county.visitor().get(&items).await.address.starts_with("/desk/sign-in"));
     assert_eq!(county.visitor().get(&version).await.address.split('?').next(), Some("/desk/sign-in"));
 }

@@ -36,6 +36,8 @@ pub(crate) struct Query {
     photos: String,
     paper: String,
     page: String,
+    /// One report as it goes on paper: nothing folded, nothing to fill in.
+    pub(super) print: String,
     /// What happened before, as a code.
     pub(super) said: String,
     /// To which report, or branch.
@@ -105,6 +107,13 @@ impl Query {
         let said: Vec<String> =
             said.map(|(name, value)| format!("{name}={}", links::escaped(value))).collect();
         if said.is_empty() { address.to_owned() } else { format!("{address}?{}", said.join("&")) }
+    }
+
+    /// The same as it goes on paper.
+    pub(super) fn for_paper(&self, address: &str) -> String {
+        let address = self.at(address);
+        let joined = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joined}print=1")
     }
 
     /// The same with what happened.

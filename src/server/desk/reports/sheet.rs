@@ -54,6 +54,13 @@ pub(super) struct Shown<'a> {
     pub(super) typed: &'a Typed,
 }
 
+impl Shown<'_> {
+    /// Whether it goes on paper, where what is closed cannot be opened.
+    fn is_for_paper(&self) -> bool {
+        self.query.print == "1"
+    }
+}
+
 /// The page.
 pub(super) fn page(shown: &Shown<'_>) -> Markup {
     let Shown { visitor, reading, typed, .. } = shown;
@@ -63,7 +70,13 @@ pub(super) fn page(shown: &Shown<'_>) -> Markup {
         @if let Some(fault) = &typed.fault { (note(Tone::Wrong, fault)) }
         (said(shown.query))
         (facts(shown))
-        @if shown.reading.may_review {
+        @if shown.is_for_paper() {
+            p.acts {
+                a.button.second href=(shown.query.at(&super::address(id))) { "回到这份上报" }
+                span.muted { "下面是全部条目。按 Ctrl+P 打印，用A4纸。" }
+            }
+            (all_items(shown))
+        } @else if shown.reading.may_review {
             form.reading method="post" action=(shown.query.at(&super::review_address(id))) {
                 (hidden("csrf", &visitor.token))
                 (hidden("after", &reading.known.reviews.len().to_string()))
@@ -165,6 +178,7 @@ fn ways(shown: &Shown<'_>) -> Markup {
             @if let Some(id) = before { a.button.quiet href=(to(id)) accesskey="p" rel="prev" { "前一份待审" } }
             @if let Some(id) = after { a.button.quiet href=(to(id)) accesskey="n" rel="next" { "后一份待审" } }
             a href=(shown.query.at(links::REPORTS)) accesskey="l" { "回一览" }
+            a href=(shown.query.for_paper(&super::address(shown.reading.known.id))) { "打印全部" }
         }
     }
 }
@@ -213,7 +227,11 @@ fn all_items(shown: &Shown<'_>) -> Markup {
     let seen = items(reading);
     let notes = |seen: &Seen<'_>| shown.typed.notes.get(seen.item.id.as_str()).cloned().unwrap_or_default();
     let notes: Option<&dyn Fn(&Seen<'_>) -> String> =
-        if shown.reading.may_review && reading.known.counts() { Some(&notes) } else { None };
+        if reading.may_review && reading.known.counts() && !shown.is_for_paper() {
+            Some(&notes)
+        } else {
+            None
+        };
     let whole = seen.iter().map(|seen| seen.item.requirement.len()).sum::<usize>() <= REQUIREMENTS;
     let (id, period, above) = (reading.known.id, &reading.period, &reading.above);
     let back = sent_back(reading);
@@ -236,11 +254,22 @@ fn all_items(shown: &Shown<'_>) -> Markup {
         @for aspect in &reading.known.checklist.aspects {
             @let own: Vec<&&Seen<'_>> = folded.iter().filter(|seen| seen.aspect.id == aspect.id).collect();
             @if !own.is_empty() {
-                details.folded {
-                    summary { (aspect.name) "：" (own.len()) "条" (what_is_folded(reading)) }
+                (fold(shown, &html! { (aspect.name) "：" (own.len()) "条" (what_is_folded(reading)) }, &html! {
                     @for seen in own { (item::folded(&around, seen)) }
-                }
+                }))
             }
+        }
+    }
+}
+
+/// What is folded on a screen; on paper it stands under its heading.
+fn fold(shown: &Shown<'_>, heading: &Markup, body: &Markup) -> Markup {
+    html! {
+        @if shown.is_for_paper() {
+            h2 { (heading) }
+            (body)
+        } @else {
+            details.folded { summary { (heading) } (body) }
         }
     }
 }
@@ -264,8 +293,7 @@ fn history(shown: &Shown<'_>) -> Markup {
     let number = |item: &crate::domain::ItemId| reading.known.checklist.find(item).map(|(number, ..)| number);
     html! {
         @if !reading.known.reviews.is_empty() {
-            details.folded {
-                summary { "审核记录" (reading.known.reviews.len()) "条" }
+            (fold(shown, &html! { "审核记录" (reading.known.reviews.len()) "条" }, &html! {
                 ol {
                     @for review in &reading.known.reviews {
                         li {
@@ -277,7 +305,7 @@ fn history(shown: &Shown<'_>) -> Markup {
                         }
                     }
                 }
-            }
+            }))
         }
     }
 }

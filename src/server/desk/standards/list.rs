@@ -106,6 +106,7 @@ pub(super) async fn one(
     let body = html! {
         @if let Some(first) = first.filter(|first| !first.notice.is_empty()) { (note(Tone::Calm, &first.notice)) }
         p.acts {
+            a.button href=(links::standard_items(&key)) { "看考核条目" }
             a.button.second href=(format!("{}/workbook", links::standard(&key))) { "下载工作簿" }
             @if !published.documents.is_empty() {
                 a.button.second href=(format!("{}/booklet", links::standard(&key))) { "下载一编一册" }

@@ -3,6 +3,7 @@
 mod booklet;
 mod check;
 mod compare;
+mod items;
 mod list;
 mod upload;
 
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Router<Desk> {
         )
         .route("/desk/standards/upload/{key}", get(upload::looked_at).post(upload::publish))
         .route("/desk/standards/version/{key}", get(list::one))
+        .route("/desk/standards/version/{key}/items", get(items::page))
         .route("/desk/standards/version/{key}/workbook", get(list::workbook))
         .route("/desk/standards/version/{key}/booklet", get(booklet::docx))
         .route("/desk/standards/version/{key}/since/{before}", get(compare::page))
