@@ -8,7 +8,8 @@
 use super::{
     backend::{Backend, Batch, Seen, Table},
     error::StoreError,
-    repository::{Found, Repository, read, read_run, unread_key},
+    excerpt::{Excerpt, Run},
+    repository::{Found, Repository, read, unread_key},
 };
 use crate::domain::Unread;
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,8 +50,16 @@ impl<B: Backend> Change<'_, B> {
         table: Table,
         prefix: &str,
     ) -> Result<Found<T>, StoreError> {
-        let texts = self.texts(table, prefix).await?;
-        Ok(read_run(table, texts))
+        Ok(self.excerpt(vec![(table, prefix.into())]).await?.run(table, prefix))
+    }
+
+    /// Reads several runs that the change rests on, as one state.
+    pub async fn excerpt(&mut self, runs: Vec<Run>) -> Result<Excerpt, StoreError> {
+        let found = self.backend.scan_all(&runs).await?;
+        let tables: Vec<Table> = runs.iter().map(|(table, _)| *table).collect();
+        let seen = runs.into_iter().zip(&found);
+        self.batch.seen.extend(seen.map(|((table, prefix), run)| Seen::Run(table, prefix, run.clone())));
+        Ok(Excerpt::new(tables.into_iter().zip(found)))
     }
 
     /// The same as keys and texts.

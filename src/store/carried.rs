@@ -8,14 +8,15 @@ use super::{
     backend::{Backend, Table},
     backup::{Backup, FORMAT, KIND, SavedDraft, SavedPaper, SavedText},
     error::StoreError,
+    excerpt::runs_of,
     findings::own_key,
     ledger::ledger_key,
     paper,
-    records::{Binding, DraftKey, LocalSubmission},
+    records::{DraftKey, LocalSubmission},
     repository::{CLOCK, LOOKS, Repository, submission_key, unless_spoilt},
     unfinished,
     whereabouts::{Place, answers},
-    work::{mark, with_stock},
+    work::{mark, stock_of},
 };
 use crate::{
     domain::{Assessment, BranchCode, Open},
@@ -146,43 +147,39 @@ fn names(backup: &Backup) -> Result<BTreeSet<String>, StoreError> {
 impl<B: Backend> Repository<B> {
     /// Everything of a branch that a backup carries, as it is stored. `None` when the phone does not look after it.
     pub async fn backup(&self, branch: &BranchCode, made_at: u64) -> Result<Option<Backup>, StoreError> {
-        let bound = unless_spoilt(self.one::<Binding>(Table::Bindings, branch.as_str()).await)?;
-        let Some(bound) = bound else { return Ok(None) };
-        let mut drafts = Vec::new();
-        for draft in self.drafts(branch).await?.records {
-            let found = self.entries(&draft.key()).await?;
-            drafts.push(SavedDraft { entries: Open::from(found.records).with_unread(found.unread), draft });
-        }
-        let kept = self.ledger(branch).await?;
+        let mut runs = runs_of(branch);
+        runs.push((Table::Bindings, branch.to_string()));
+        let excerpt = self.excerpt(runs).await?;
+        let Some(bound) = excerpt.binding(branch) else { return Ok(None) };
+        let drafts = excerpt.drafts(branch).records.into_iter().map(|draft| {
+            let found = excerpt.entries(&draft.key());
+            SavedDraft { entries: Open::from(found.records).with_unread(found.unread), draft }
+        });
+        let kept = excerpt.ledger(branch);
         let ledger = kept.records.into_iter().map(|kept| kept.record).collect::<Open<_>>();
-        let found = self.findings(branch).await?.0;
+        let found = excerpt.findings(branch).0;
         // A report is queued again from its submission.
         let is_carried = |row: &OutboxEntry| {
             &row.branch == branch && row.is_waiting() && !matches!(row.request, OutboxRequest::Submit { .. })
         };
-        let papers = self.paper_trails(branch).await?.into_iter();
-        let unfinished = self.unfinished_of(branch).await?.into_iter();
+        let papers = excerpt.paper_trails(branch).into_iter();
+        let unfinished = excerpt.unfinished().into_iter();
         Ok(Some(Backup {
             kind: KIND.into(),
             format: FORMAT,
             branch: branch.clone(),
             branch_name: bound.branch.name,
             made_at,
-            drafts,
-            submissions: self.submissions(branch).await?.records,
+            drafts: drafts.collect(),
+            submissions: excerpt.submissions(branch).records,
             ledger: ledger.with_unread(kept.unread),
-            photos: self.photos(branch).await?.records.into(),
+            photos: excerpt.photos(branch).records.into(),
             heard_of: found.known().into_iter().collect(),
             findings: found.all().into(),
-            requests: self.outbox().await?.records.into_iter().filter(is_carried).collect(),
+            requests: excerpt.outbox().records.into_iter().filter(is_carried).collect(),
             papers: papers.map(|(period, trail)| SavedPaper { period, trail }).collect(),
             unfinished: unfinished.map(|(key, unfinished)| SavedText { key, unfinished }).collect(),
         }))
-    }
-
-    /// What became of backups of a branch.
-    pub async fn carried(&self, branch: &BranchCode) -> Result<Carried, StoreError> {
-        Ok(unless_spoilt(self.one(Table::Settings, &key(branch)).await)?.unwrap_or_default())
     }
 
     /// A backup has become a file, or has been sent away. What was written since stays where it is.
@@ -192,7 +189,7 @@ impl<B: Backend> Repository<B> {
     pub async fn mark_carried(&self, backup: &Backup, became: Became) -> Result<(), StoreError> {
         let names = names(backup)?;
         self.atomically(async |change: &mut Change<'_, B>| {
-            let reached = with_stock(change, &backup.branch, |stock| stock.reached()).await?;
+            let reached = stock_of(change, &backup.branch).await?.reached();
             let undelivered = names.iter().filter(|name| reached.place(name) != Place::Delivered);
             let held = Held { made_at: backup.made_at, names: undelivered.cloned().collect() };
             // What is in a file may come back from it: a correction does not replace it any more.

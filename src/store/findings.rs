@@ -12,7 +12,7 @@ use super::{
     error::StoreError,
     photos,
     records::{KeptFinding, LocalSubmission, RefusedFindings},
-    repository::{Repository, read, unless_spoilt},
+    repository::{Repository, read},
 };
 use crate::{
     domain::{
@@ -157,48 +157,41 @@ impl StoredFindings {
 }
 
 /// Sorts what lies in the table. What the endpoint said can be had again: spoilt, it counts as nothing.
-fn sorted(
-    branch: &BranchCode,
-    texts: Vec<(String, String)>,
-) -> Result<(StoredFindings, Vec<StoreError>), StoreError> {
+pub(super) fn sorted(branch: &BranchCode, texts: &[(&str, &str)]) -> (StoredFindings, Vec<StoreError>) {
     let own = format!("{branch}/own/");
     let (mut found, mut unreadable) = (StoredFindings::default(), Vec::new());
-    for (key, text) in texts {
+    for (key, text) in texts.iter().copied() {
         if key.starts_with(&own) {
-            match read::<KeptFinding>(Table::Findings, &key, &text) {
+            match read::<KeptFinding>(Table::Findings, key, text) {
                 Ok(KeptFinding { entry, backed_up }) => {
                     // Written before texts were filtered: the endpoint takes it, and has it, only so.
                     found.kept.push(KeptFinding { entry: entry.cleaned(), backed_up });
                 }
-                Err(error) => match serde_json::from_str::<KeptFinding<Unread>>(&text) {
+                Err(error) => match serde_json::from_str::<KeptFinding<Unread>>(text) {
                     Ok(kept) if kept.entry.read::<FindingHead>().is_some() => found.kept_unread.push(kept),
                     _ => unreadable.push(error),
                 },
             }
         } else if key == heard_key(branch) {
-            let heard = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
-            found.heard = heard.unwrap_or_default();
+            found.heard = serde_json::from_str(text).unwrap_or_default();
             let entries = std::mem::take(&mut found.heard.all.entries);
             found.heard.all.entries = entries.map(FindingEntry::cleaned);
         } else if key == carried_key(branch) {
-            let carried = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
-            found.carried = carried.unwrap_or_default();
+            found.carried = serde_json::from_str(text).unwrap_or_default();
         } else if key == known_key(branch) {
-            let known = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
-            found.ever_known = known.unwrap_or_default();
+            found.ever_known = serde_json::from_str(text).unwrap_or_default();
         } else if key == refused_key(branch) {
-            found.refused = unless_spoilt(read(Table::Findings, &key, &text).map(Some))?;
+            found.refused = serde_json::from_str(text).ok();
         }
     }
-    Ok((found, unreadable))
+    (found, unreadable)
 }
 
 pub(super) async fn stored<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<StoredFindings, StoreError> {
-    let texts = change.texts(Table::Findings, &format!("{branch}/")).await?;
-    Ok(sorted(branch, texts)?.0)
+    Ok(change.excerpt(vec![(Table::Findings, format!("{branch}/"))]).await?.findings(branch).0)
 }
 
 /// Keeps words that are not here yet. Returns which findings they concern.
@@ -377,7 +370,7 @@ impl<B: Backend> Repository<B> {
         &self,
         branch: &BranchCode,
     ) -> Result<(StoredFindings, Vec<StoreError>), StoreError> {
-        sorted(branch, self.backend().scan(Table::Findings, &format!("{branch}/")).await?)
+        Ok(self.excerpt(vec![(Table::Findings, format!("{branch}/"))]).await?.findings(branch))
     }
 
     /// Makes words durable, all or none.

@@ -5,7 +5,7 @@ use super::{
     backend::{Backend, Table},
     error::StoreError,
     records::KeptRecord,
-    repository::{Found, Repository, read_words, stamp_key},
+    repository::{Found, Repository, stamp_key},
 };
 use crate::domain::{
     BranchCode, HybridClock, LedgerRecord, Open, Unread,
@@ -18,7 +18,7 @@ pub(super) fn ledger_key(branch: &BranchCode, record: &LedgerRecord) -> String {
 }
 
 /// A version of a later kind as it is kept.
-fn unread_record(text: &str) -> Option<Unread> {
+pub(super) fn unread_record(text: &str) -> Option<Unread> {
     let kept: KeptRecord<Unread> = serde_json::from_str(text).ok()?;
     kept.record.read::<LedgerHead>().map(|_| kept.record)
 }
@@ -80,8 +80,7 @@ pub(super) async fn put_records<B: Backend>(
 impl<B: Backend> Repository<B> {
     /// The ledger of a branch, every version of every entry.
     pub async fn ledger(&self, branch: &BranchCode) -> Result<Found<KeptRecord>, StoreError> {
-        let texts = self.backend().scan(Table::Ledger, &format!("{branch}/")).await?;
-        Ok(read_words(Table::Ledger, texts, unread_record))
+        Ok(self.excerpt(vec![(Table::Ledger, format!("{branch}/"))]).await?.ledger(branch))
     }
 
     /// Makes new versions durable, all or none. Two tabs share one device and may give one stamp to two versions of an entry:

@@ -18,14 +18,6 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A storage that holds these runs.
-    pub fn holding(runs: impl IntoIterator<Item = (Table, Vec<(String, String)>)>) -> Self {
-        let records = runs
-            .into_iter()
-            .flat_map(|(table, run)| run.into_iter().map(move |(key, text)| ((table, key), text)));
-        Self { records: Rc::new(RefCell::new(records.collect())), ..Self::default() }
-    }
-
     /// From now on every commit fails with this error (`None`: works again).
     pub fn refuse(&self, error: Option<StoreError>) {
         *self.refusal.borrow_mut() = error;

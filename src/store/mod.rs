@@ -4,9 +4,8 @@
 //! that the double in memory is the same store without a browser. What a change means is decided in [`repository`]; how it becomes
 //! durable in [`backend`] and, in the browser, `indexed_db`.
 //!
-//! Only the bytes of photos lie apart, in tables of their own. What pages show of a branch is read in one transaction into a copy in
-//! memory that is then read like the storage itself ([`repository::Repository::copy_of`]); read once more where the branch that was wanted
-//! is not here, or something was written meanwhile. Photos and the documents of 一编一册 are fetched apart, when they are wanted.
+//! Only the bytes of photos lie apart, in tables of their own. What pages show of a branch is read in one transaction as one
+//! [`excerpt::Excerpt`]; read once more where the branch that was wanted is not here, or something was written meanwhile. Photos and the documents of 一编一册 are fetched apart, when they are wanted.
 //!
 //! Whatever answers a `Result` here fails when the storage fails, and then nothing was written; only other reasons are said where
 //! they are.
@@ -16,6 +15,7 @@ pub mod backend;
 pub mod backup;
 pub mod carried;
 pub mod error;
+pub mod excerpt;
 pub mod findings;
 #[cfg(feature = "web")]
 pub mod indexed_db;
@@ -60,6 +60,7 @@ pub(crate) mod testing;
 
 pub use backend::{Backend, Batch, Table};
 pub use error::StoreError;
+pub use excerpt::Excerpt;
 pub use findings::StoredFindings;
 pub use memory::Memory;
 pub use paper::PaperTrail;

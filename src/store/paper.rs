@@ -54,20 +54,12 @@ pub(super) async fn stored<B: Backend>(
 }
 
 /// All that is noted of a branch, by period; what is spoilt counts as none.
-fn by_period(branch: &BranchCode, texts: Vec<(String, String)>) -> Vec<(PeriodId, PaperTrail)> {
-    let read = |(key, text): (String, String)| {
+pub(super) fn by_period(branch: &BranchCode, texts: &[(&str, &str)]) -> Vec<(PeriodId, PaperTrail)> {
+    let read = |(key, text): &(&str, &str)| {
         let period = PeriodId::new(key.strip_prefix(&prefix(branch))?).ok()?;
-        Some((period, serde_json::from_str(&text).ok()?))
+        Some((period, serde_json::from_str(text).ok()?))
     };
-    texts.into_iter().filter_map(read).collect()
-}
-
-/// All that is noted of a branch.
-pub(super) async fn of_branch<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-) -> Result<Vec<(PeriodId, PaperTrail)>, StoreError> {
-    Ok(by_period(branch, change.texts(Table::Settings, &prefix(branch)).await?))
+    texts.iter().filter_map(read).collect()
 }
 
 impl PaperTrail {
@@ -106,11 +98,6 @@ impl<B: Backend> Repository<B> {
     /// How far the paper has come. A spoilt record counts as none.
     pub async fn paper_trail(&self, of: &DraftKey) -> Result<PaperTrail, StoreError> {
         Ok(unless_spoilt(self.one(Table::Settings, &key(of)).await)?.unwrap_or_default())
-    }
-
-    /// How far the paper of each period has come.
-    pub async fn paper_trails(&self, branch: &BranchCode) -> Result<Vec<(PeriodId, PaperTrail)>, StoreError> {
-        Ok(by_period(branch, self.backend().scan(Table::Settings, &prefix(branch)).await?))
     }
 
     /// Changes it, on top of what another tab may have changed; answers what is stored now.

@@ -10,9 +10,9 @@ use super::{
     error::StoreError,
     findings::{self, StoredFindings},
     ledger::put_records,
-    records::{Draft, KeptRecord, LocalSubmission, PhotoRecord},
-    repository::{Found, Repository, read_run, unless_spoilt},
-    work::{drafts_of, put_edits},
+    records::{Draft, LocalSubmission, PhotoRecord},
+    repository::{Found, Repository, unless_spoilt},
+    work::{put_edits, stock_of},
 };
 use crate::{
     domain::{
@@ -308,22 +308,18 @@ async fn unused<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
 ) -> Result<Vec<PhotoRecord>, StoreError> {
-    let drafts = drafts_of(change, branch).await?;
-    let submissions = change.run(Table::Submissions, &format!("{branch}/")).await?.records;
-    let kept = change.run::<KeptRecord>(Table::Ledger, &format!("{branch}/")).await?.records;
-    let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
-    let findings = findings::stored(change, branch).await?.all();
+    let stock = stock_of(change, branch).await?;
     // Taken back, a finding can still be looked at, with its photos.
-    let used = named(&drafts, &submissions, &ledger, &findings, &BTreeSet::new());
-    let photos = change.run::<PhotoRecord>(Table::Photos, &format!("{branch}/")).await?.records;
-    Ok(photos.into_iter().filter(|photo| !used.contains(&photo.facts.sha256)).collect())
+    let findings = stock.findings.all();
+    let used = named(&stock.drafts, &stock.submissions, &stock.ledger, &findings, &BTreeSet::new());
+    Ok(stock.photos.into_iter().filter(|photo| !used.contains(&photo.facts.sha256)).collect())
 }
 
 impl<B: Backend> Pile for Repository<B> {
     type Error = StoreError;
 
     async fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
-        let photos = read_run::<PhotoRecord>(Table::Photos, self.backend().scan(Table::Photos, "").await?);
+        let photos = self.run::<PhotoRecord>(Table::Photos, "").await?;
         if !photos.records.iter().any(|photo| photo.here) {
             return Ok(Vec::new());
         }
@@ -333,12 +329,14 @@ impl<B: Backend> Pile for Repository<B> {
             let may_go = here && refused.is_none();
             known.push(Known { branch, sha256, media_type, may_go, uploaded });
         }
-        let bound = self.bindings().await?.records;
+        let runs = [Table::Bindings, Table::Submissions, Table::Findings].map(|table| (table, String::new()));
+        let excerpt = self.excerpt(runs.into()).await?;
+        let bound = excerpt.bindings().records;
         for binding in bound.into_iter().filter(|binding| binding.state == BindingState::Bound) {
             let has_ended = binding.branch.ended.is_some();
             let branch = binding.branch.code;
             // A submission that has not arrived, or was taken back, wants no photos.
-            let submissions = self.submissions(&branch).await?.records.into_iter();
+            let submissions = excerpt.submissions(&branch).records.into_iter();
             let wanting = submissions.filter(|sent| sent.receipt.is_some() && !sent.withdrawn);
             let named = |photos, missing| {
                 let (branch, token) = (branch.clone(), binding.token.clone());
@@ -352,7 +350,7 @@ impl<B: Backend> Pile for Repository<B> {
                 Some(named(photos, missing))
             }));
             if !has_ended {
-                let photos = self.findings(&branch).await?.0.photos_delivered();
+                let photos = excerpt.findings(&branch).0.photos_delivered();
                 sent.push(named(photos, BTreeSet::new()));
             }
         }

@@ -4,7 +4,7 @@ use super::{
     atomic::Change,
     backend::{Backend, Batch, Table},
     error::StoreError,
-    memory::Memory,
+    excerpt::{Excerpt, Run},
     records::{Binding, Draft, DraftKey, LocalSubmission, PendingActivation, Phone},
 };
 use crate::{
@@ -47,21 +47,17 @@ pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> 
     })
 }
 
-pub(super) fn read_run<T: DeserializeOwned>(table: Table, texts: Vec<(String, String)>) -> Found<T> {
-    read_words(table, texts, |_| None)
-}
-
-/// The same where a record may be a word of a later kind, which `unread` then finds in its text.
+/// Reads records one by one. One may be a word of a later kind, which `unread` then finds in its text.
 pub(super) fn read_words<T: DeserializeOwned>(
     table: Table,
-    texts: Vec<(String, String)>,
+    texts: &[(&str, &str)],
     unread: impl Fn(&str) -> Option<Unread>,
 ) -> Found<T> {
     let mut found = Found { records: Vec::new(), unread: Vec::new(), unreadable: Vec::new() };
     for (key, text) in texts {
-        match read(table, &key, &text) {
+        match read(table, key, text) {
             Ok(record) => found.records.push(record),
-            Err(error) => match unread(&text) {
+            Err(error) => match unread(text) {
                 Some(one) => found.unread.push(one),
                 None => found.unreadable.push(error),
             },
@@ -123,9 +119,14 @@ impl<B: Backend> Repository<B> {
         &self.0
     }
 
-    /// A copy of what the screen shows of a branch (of all branches without one), read as one state in one transaction: each
-    /// transaction costs a slow phone milliseconds, and these would be a dozen.
-    pub async fn copy_of(&self, branch: Option<&BranchCode>) -> Result<Memory, StoreError> {
+    /// Reads these records in one transaction: each costs a slow phone milliseconds.
+    pub(super) async fn excerpt(&self, runs: Vec<Run>) -> Result<Excerpt, StoreError> {
+        let found = self.0.scan_all(&runs).await?;
+        Ok(Excerpt::new(runs.into_iter().map(|(table, _)| table).zip(found)))
+    }
+
+    /// What the screen shows of a branch (of all branches without one).
+    pub async fn excerpt_of(&self, branch: Option<&BranchCode>) -> Result<Excerpt, StoreError> {
         let of_all = [Table::Settings, Table::Bindings, Table::Outbox, Table::Checklists, Table::Unfinished];
         // Of photos only what is known of them: their bytes and small pictures are fetched one by one when they are shown.
         let of_branch = [
@@ -137,13 +138,8 @@ impl<B: Backend> Repository<B> {
             Table::Findings,
         ];
         let prefix = branch.map_or_else(String::new, |branch| format!("{branch}/"));
-        let runs: Vec<(Table, String)> = of_all
-            .map(|table| (table, String::new()))
-            .into_iter()
-            .chain(of_branch.map(|table| (table, prefix.clone())))
-            .collect();
-        let found = self.0.scan_all(&runs).await?;
-        Ok(Memory::holding(runs.into_iter().map(|(table, _)| table).zip(found)))
+        let of_all = of_all.map(|table| (table, String::new())).into_iter();
+        self.excerpt(of_all.chain(of_branch.map(|table| (table, prefix.clone()))).collect()).await
     }
 
     pub(super) async fn one<T: DeserializeOwned>(
@@ -159,7 +155,7 @@ impl<B: Backend> Repository<B> {
         table: Table,
         prefix: &str,
     ) -> Result<Found<T>, StoreError> {
-        Ok(read_run(table, self.0.scan(table, prefix).await?))
+        Ok(self.excerpt(vec![(table, prefix.into())]).await?.run(table, prefix))
     }
 
     pub(super) async fn put<T: serde::Serialize>(
@@ -309,8 +305,8 @@ impl<B: Backend> Repository<B> {
 
     /// The answers of a draft.
     pub async fn entries(&self, key: &DraftKey) -> Result<Found<Entry>, StoreError> {
-        let texts = self.0.scan(Table::Entries, &format!("{}/", draft_key(key))).await?;
-        Ok(read_words(Table::Entries, texts, unread_entry))
+        let run = format!("{}/", draft_key(key));
+        Ok(self.excerpt(vec![(Table::Entries, run)]).await?.entries(key))
     }
 
     /// The submissions of a branch, oldest first (their ids are ordered by time).
@@ -342,10 +338,8 @@ impl<B: Backend> Repository<B> {
 
     /// What is known of the time.
     pub async fn clock(&self) -> Result<KnownTime, StoreError> {
-        Ok(KnownTime {
-            offset: unless_spoilt(self.one(Table::Settings, CLOCK).await)?.unwrap_or_default(),
-            looks: unless_spoilt(self.one(Table::Settings, LOOKS).await)?.unwrap_or_default(),
-        })
+        let runs = [CLOCK, LOOKS].map(|key| (Table::Settings, key.to_owned()));
+        Ok(self.excerpt(runs.into()).await?.clock())
     }
 
     /// Writes down a look at the phone's clock, unless somebody else has learned of the time since `read` was.

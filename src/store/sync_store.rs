@@ -79,26 +79,36 @@ impl<B: Backend> Store for Repository<B> {
     type Error = StoreError;
 
     async fn local(&self) -> Result<Local, StoreError> {
+        let tables = [
+            Table::Settings,
+            Table::Bindings,
+            Table::Outbox,
+            Table::Drafts,
+            Table::Submissions,
+            Table::Findings,
+        ];
+        let excerpt = self.excerpt(tables.map(|table| (table, String::new())).into()).await?;
         let mut local = Local {
-            outbox: self.outbox().await?.records,
-            standard: self.standard().await?,
+            outbox: excerpt.outbox().records,
+            standard: excerpt.standard(),
+            // Apart, because of these only the names are wanted: they are the longest texts on the phone.
             checklists: self.checklist_hashes().await?.into_iter().collect(),
-            clock: self.clock().await?,
+            clock: excerpt.clock(),
             ..Local::default()
         };
-        for binding in self.bindings().await?.records {
+        for binding in excerpt.bindings().records {
             let branch = binding.branch.code.clone();
-            let submissions = self.submissions(&branch).await?.records;
+            let submissions = excerpt.submissions(&branch).records;
             local
                 .bodies
                 .extend(submissions.iter().filter(|known| known.body.is_some()).map(|known| known.id));
             let listed = submissions.iter().filter_map(LocalSubmission::summary).collect();
             local.summaries.insert(branch.clone(), listed);
-            let (known, _) = self.findings(&branch).await?;
+            let (known, _) = excerpt.findings(&branch);
             let released = known.released(&submissions, &local.outbox);
             let findings = LocalFindings { unsent: known.unsent(), etag: known.heard.etag, released };
             local.findings.insert(branch.clone(), findings);
-            local.pinned.extend(self.drafts(&branch).await?.records.into_iter().map(|draft| draft.checklist));
+            local.pinned.extend(excerpt.drafts(&branch).records.into_iter().map(|draft| draft.checklist));
             local.bindings.push(Binding { info: binding.branch, token: binding.token, state: binding.state });
         }
         Ok(local)

@@ -8,9 +8,8 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
-    repository::{Repository, read_run, unless_spoilt},
+    repository::{Repository, unless_spoilt},
 };
-use crate::domain::BranchCode;
 use serde::{Deserialize, Serialize};
 
 /// The text of one field.
@@ -39,33 +38,13 @@ pub(super) fn name(key: &str, unfinished: &Unfinished) -> String {
     format!("{key}#{}", unfinished.at)
 }
 
-fn readable(texts: Vec<(String, String)>) -> Vec<(String, Unfinished)> {
-    let read = |(key, text): (String, String)| {
-        let mut found = read_run(Table::Unfinished, vec![(key.clone(), text)]);
-        found.records.pop().map(|unfinished| (key, unfinished))
-    };
-    texts.into_iter().filter_map(read).collect()
-}
-
-/// All of a branch, by key. What cannot be read is passed over.
-pub(super) async fn of_branch<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-) -> Result<Vec<(String, Unfinished)>, StoreError> {
-    Ok(readable(change.texts(Table::Unfinished, &format!("{branch}/")).await?))
+/// By key; what cannot be read is passed over.
+pub(super) fn readable(texts: &[(&str, &str)]) -> Vec<(String, Unfinished)> {
+    let read = |(key, text): &(&str, &str)| Some(((*key).to_owned(), serde_json::from_str(text).ok()?));
+    texts.iter().filter_map(read).collect()
 }
 
 impl<B: Backend> Repository<B> {
-    /// All of a branch, by key. What cannot be read is passed over.
-    pub async fn unfinished_of(&self, branch: &BranchCode) -> Result<Vec<(String, Unfinished)>, StoreError> {
-        Ok(readable(self.backend().scan(Table::Unfinished, &format!("{branch}/")).await?))
-    }
-
-    /// All of it, of all branches, by key. What cannot be read is passed over.
-    pub async fn unfinished(&self) -> Result<Vec<(String, Unfinished)>, StoreError> {
-        Ok(readable(self.backend().scan(Table::Unfinished, "").await?))
-    }
-
     /// Carries changes out, all or none.
     pub async fn keep_unfinished(&self, changes: &[(String, Kept)]) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
@@ -108,7 +87,7 @@ mod tests {
         let before = everything(&memory);
         run(tab.bind(&binding(1), &phone())).unwrap();
         run(tab.keep_unfinished(&keep("branch-1", "甲"))).unwrap();
-        let all = run(tab.unfinished()).unwrap();
+        let all = run(tab.excerpt_of(None)).unwrap().unfinished();
         let [first, second] = ["branch-1", "branch-2"].map(|of| format!("{of}/-/ledger/new#topic"));
         assert_eq!(all, [(first, typed("甲", 1)), (second, typed("乙", 1))]);
         let backup = run(tab.backup(&crate::sync::testing::branch(1), 0)).unwrap().unwrap();
@@ -125,9 +104,9 @@ mod tests {
         run(tab.keep_unfinished(&put("甲", 5))).unwrap();
         run(tab.keep_unfinished(&put("乙", 7))).unwrap();
         run(tab.keep_unfinished(&[(key.clone(), Kept::Gone { at: 5 })])).unwrap();
-        assert_eq!(run(tab.unfinished()).unwrap(), [(key.clone(), typed("乙", 7))]);
+        assert_eq!(run(tab.excerpt_of(None)).unwrap().unfinished(), [(key.clone(), typed("乙", 7))]);
         run(tab.keep_unfinished(&[(key.clone(), Kept::Gone { at: 7 })])).unwrap();
-        assert_eq!(run(tab.unfinished()).unwrap(), []);
+        assert_eq!(run(tab.excerpt_of(None)).unwrap().unfinished(), []);
     }
 
     #[test]

@@ -204,37 +204,37 @@ impl Reached {
 }
 
 /// All that is stored of a branch, as far as it is counted.
-#[derive(Debug, Clone, Copy)]
-pub struct Stock<'a> {
+#[derive(Debug, Clone)]
+pub struct Stock {
     /// Whose.
-    pub branch: &'a BranchCode,
+    pub branch: BranchCode,
     /// The drafts with their answers.
-    pub drafts: &'a [(Draft, Assessment)],
+    pub drafts: Vec<(Draft, Assessment)>,
     /// The submissions, own and pulled.
-    pub submissions: &'a [LocalSubmission],
+    pub submissions: Vec<LocalSubmission>,
     /// What waits to be sent, of all branches.
-    pub outbox: &'a [OutboxEntry],
+    pub outbox: Vec<OutboxEntry>,
     /// The ledger.
-    pub ledger: &'a Ledger,
+    pub ledger: Ledger,
     /// The findings.
-    pub findings: &'a StoredFindings,
+    pub findings: StoredFindings,
     /// What is known of photos.
-    pub photos: &'a [PhotoRecord],
+    pub photos: Vec<PhotoRecord>,
     /// What is noted of paper.
-    pub papers: &'a [(PeriodId, PaperTrail)],
+    pub papers: Vec<(PeriodId, PaperTrail)>,
     /// What was typed and is not entered yet, by key.
-    pub unfinished: &'a [(String, Unfinished)],
+    pub unfinished: Vec<(String, Unfinished)>,
     /// What backups held.
-    pub carried: &'a Carried,
+    pub carried: Carried,
 }
 
-impl Stock<'_> {
+impl Stock {
     /// What has reached another place.
     pub fn reached(&self) -> Reached {
         let mut wanted: BTreeSet<String> =
             self.drafts.iter().flat_map(|(draft, assessment)| answers(&draft.key(), assessment)).collect();
         let records = self.ledger.records().iter();
-        wanted.extend(records.map(|record| super::ledger::ledger_key(self.branch, record)));
+        wanted.extend(records.map(|record| super::ledger::ledger_key(&self.branch, record)));
         let mut delivered = BTreeSet::new();
         // The newest first: it mostly says all that the older ones say, and reading one takes a slow phone milliseconds.
         for sent in self.submissions.iter().rev() {
@@ -249,7 +249,8 @@ impl Stock<'_> {
             let key = DraftKey { branch: sent.branch.clone(), period: sent.period.clone() };
             let said = snapshot.answers.iter().filter_map(derive::said);
             let names = said.map(|entry| entry_key(&key, &entry)).collect::<Vec<_>>();
-            let records = snapshot.ledger.iter().map(|record| super::ledger::ledger_key(self.branch, record));
+            let records =
+                snapshot.ledger.iter().map(|record| super::ledger::ledger_key(&self.branch, record));
             delivered.extend(names.into_iter().chain(records).filter(|name| wanted.remove(name)));
         }
         Reached { delivered, carried: self.carried.clone() }
@@ -259,10 +260,10 @@ impl Stock<'_> {
     pub fn whereabouts(&self, reached: &Reached) -> Whereabouts {
         let drafts =
             self.drafts.iter().map(|(draft, assessment)| reached.of_answers(&draft.key(), assessment));
-        let findings = reached.of_findings(self.branch, self.findings);
+        let findings = reached.of_findings(&self.branch, &self.findings);
         drafts
             .fold(self.beside(reached), Whereabouts::and)
-            .and(Whereabouts::of_ledger(&reached.of_ledger(self.branch, self.ledger)))
+            .and(Whereabouts::of_ledger(&reached.of_ledger(&self.branch, &self.ledger)))
             .and(Whereabouts::of_findings(self.findings.all().all().len(), &findings))
     }
 
@@ -274,11 +275,11 @@ impl Stock<'_> {
         }
         all.delivered.requests += self.submissions.iter().filter(|sent| sent.is_delivered()).count();
         for (period, trail) in self.papers.iter().filter(|(_, trail)| *trail != PaperTrail::default()) {
-            all.at(reached.place(&paper::name(self.branch, period, trail))).papers += 1;
+            all.at(reached.place(&paper::name(&self.branch, period, trail))).papers += 1;
         }
         // A form is one thing, however many of its fields are kept.
         let mut unfinished = BTreeMap::new();
-        for (key, text) in self.unfinished {
+        for (key, text) in &self.unfinished {
             let place = reached.place(&unfinished::name(key, text));
             let form = key.split_once('#').map_or(key.as_str(), |(form, _)| form);
             unfinished
@@ -288,7 +289,7 @@ impl Stock<'_> {
         }
         unfinished.into_values().for_each(|place| all.at(place).unfinished += 1);
         let (alone, delivered) =
-            photos::in_use(self.photos, self.drafts, self.submissions, self.ledger, self.findings);
+            photos::in_use(&self.photos, &self.drafts, &self.submissions, &self.ledger, &self.findings);
         all.only_here.photos = alone;
         all.delivered.photos = delivered;
         all
@@ -296,7 +297,7 @@ impl Stock<'_> {
 
     /// The names of the reports that have not arrived, unless a later one of the period has, and of the other requests that wait.
     fn requests(&self) -> BTreeSet<String> {
-        let rows = || self.outbox.iter().filter(|row| &row.branch == self.branch);
+        let rows = || self.outbox.iter().filter(|row| row.branch == self.branch);
         let is_replaced = |sent: &LocalSubmission| {
             self.submissions
                 .iter()
@@ -318,7 +319,7 @@ impl Stock<'_> {
                 }
             }
         }
-        names.extend(reports.into_iter().map(|id| submission_key(self.branch, id)));
+        names.extend(reports.into_iter().map(|id| submission_key(&self.branch, id)));
         names
     }
 }

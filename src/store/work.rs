@@ -6,17 +6,15 @@ use super::{
     backup::Backup,
     carried,
     error::StoreError,
+    excerpt::runs_of,
     findings, ledger, paper,
     photos::photo_key,
-    records::{Binding, Draft, KeptRecord, LocalSubmission, Phone, PhotoRecord},
+    records::{Binding, Draft, LocalSubmission, Phone, PhotoRecord},
     repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
-    unfinished,
     whereabouts::{Stock, Whereabouts},
 };
 use crate::{
-    domain::{
-        Assessment, BranchCode, ContentHash, Entry, HybridClock, Ledger, Stamp, Unread, assessment::Edit,
-    },
+    domain::{BranchCode, ContentHash, Entry, HybridClock, Stamp, Unread, assessment::Edit},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,57 +115,12 @@ pub(super) async fn put_edits<B: Backend>(
     Ok(differs)
 }
 
-/// The drafts of a branch with their answers.
-pub(super) async fn drafts_of<B: Backend>(
+/// Reads all that is stored of a branch, as far as it is counted.
+pub(super) async fn stock_of<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
-) -> Result<Vec<(Draft, Assessment)>, StoreError> {
-    let mut drafts = Vec::new();
-    for draft in change.run::<Draft>(Table::Drafts, &format!("{branch}/")).await?.records {
-        let entries = change.run(Table::Entries, &format!("{}/", draft_key(&draft.key()))).await?.records;
-        let assessment = Assessment::new(entries, draft.shared_until);
-        drafts.push((draft, assessment));
-    }
-    Ok(drafts)
-}
-
-/// Reads all that is stored of a branch, and works something out from it.
-pub(super) async fn with_stock<B: Backend, T>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-    work_out: impl FnOnce(&Stock<'_>) -> T,
-) -> Result<T, StoreError> {
-    let run = format!("{branch}/");
-    let drafts = drafts_of(change, branch).await?;
-    let submissions = change.run(Table::Submissions, &run).await?.records;
-    let outbox = change.run(Table::Outbox, "").await?.records;
-    let kept = change.run::<KeptRecord>(Table::Ledger, &run).await?.records;
-    let ledger = Ledger::new(kept.into_iter().map(|kept| kept.record));
-    let findings = findings::stored(change, branch).await?;
-    let photos = change.run(Table::Photos, &run).await?.records;
-    let papers = paper::of_branch(change, branch).await?;
-    let unfinished = unfinished::of_branch(change, branch).await?;
-    let carried = carried::stored(change, branch).await?;
-    let stock = Stock {
-        branch,
-        drafts: &drafts,
-        submissions: &submissions,
-        outbox: &outbox,
-        ledger: &ledger,
-        findings: &findings,
-        photos: &photos,
-        papers: &papers,
-        unfinished: &unfinished,
-        carried: &carried,
-    };
-    Ok(work_out(&stock))
-}
-
-async fn whereabouts<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-) -> Result<Whereabouts, StoreError> {
-    with_stock(change, branch, |stock| stock.whereabouts(&stock.reached())).await
+) -> Result<Stock, StoreError> {
+    Ok(change.excerpt(runs_of(branch)).await?.stock(branch, &mut Vec::new()))
 }
 
 impl<B: Backend> Repository<B> {
@@ -318,7 +271,8 @@ impl<B: Backend> Repository<B> {
 
     /// Where what is stored of a branch is.
     pub async fn whereabouts(&self, branch: &BranchCode) -> Result<Whereabouts, StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| whereabouts(change, branch).await).await
+        let stock = self.excerpt(runs_of(branch)).await?.stock(branch, &mut Vec::new());
+        Ok(stock.whereabouts(&stock.reached()))
     }
 
     /// Removes a branch with all that is stored of it, and shows another.
@@ -328,7 +282,8 @@ impl<B: Backend> Repository<B> {
     /// she has not said that she sent away; or when the storage fails; then nothing was removed.
     pub async fn unbind(&self, branch: &BranchCode, shown: &Phone) -> Result<(), StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
-            let lost = whereabouts(change, branch).await?.lost_with_the_phone();
+            let stock = stock_of(change, branch).await?;
+            let lost = stock.whereabouts(&stock.reached()).lost_with_the_phone();
             if !lost.is_nothing() {
                 return Err(StoreError::OnlyHere(lost));
             }

@@ -20,8 +20,8 @@ pub mod typing;
 use crate::{
     browser::{self, fetch::FetchApi, image::Made},
     domain::{
-        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, ItemId, Ledger, Period,
-        PeriodId, SectionId, SectorId, Stamp, ValueAbove, WithAbove, above::asked_above, moving::Versions,
+        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, ItemId, Period, PeriodId,
+        SectionId, SectorId, Stamp, ValueAbove, WithAbove, above::asked_above, moving::Versions,
         period::shanghai_date, with_above,
     },
     phone::{
@@ -29,14 +29,14 @@ use crate::{
         typing::Typed, unfinished::Stray, unsaved::Queue,
     },
     store::{
-        Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, Stock, StoreError,
-        TextSize, Theme, storage::Storage,
+        Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, StoreError, TextSize,
+        Theme, storage::Storage,
     },
     sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use reading::{About, Checklists, Elsewhere, OfBranch, Reading, load_drafts, load_work};
+use reading::{Elsewhere, OfBranch, Reading, Wanted};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The branch, checklist and period on the screen, with all answers.
@@ -335,12 +335,17 @@ impl Session {
         let number = self.readings.try_update_value(|readings| readings.begin()).unwrap_or_default();
         loop {
             let saved = self.queue.with_value(Queue::saved);
-            let (wanted, chosen) = (self.shown_branch(), self.chosen_period.get_untracked());
-            let read = self.read_all(repository, wanted.as_ref(), chosen.as_ref()).await?;
+            let (branch, period) = (self.shown_branch(), self.chosen_period.get_untracked());
+            let on_screen = self.work.with_untracked(|work| {
+                let work = work.as_ref().ok()?;
+                Some((work.draft.checklist.clone(), work.checklist.clone()))
+            });
+            let wanted = Wanted { branch: branch.clone(), period: period.clone(), on_screen };
+            let read = reading::read(repository, wanted, |clock| shanghai_date(self.now_by(clock))).await?;
             // Read before a change reached the disk, or for another branch than is wanted by now: read once more.
             if saved != self.queue.with_value(Queue::saved)
-                || wanted != self.shown_branch()
-                || chosen != self.chosen_period.get_untracked()
+                || branch != self.shown_branch()
+                || period != self.chosen_period.get_untracked()
             {
                 continue;
             }
@@ -354,100 +359,6 @@ impl Session {
 
     pub(in crate::ui) fn shown_branch(self) -> Option<BranchCode> {
         self.phone.read_untracked().as_ref().and_then(|phone| phone.active.clone())
-    }
-
-    async fn read_all(
-        self,
-        repository: &Repository<Storage>,
-        wanted: Option<&BranchCode>,
-        chosen: Option<&PeriodId>,
-    ) -> Result<Reading, StoreError> {
-        let mut copy = self.copy_of(repository, wanted).await?;
-        let mut unreadable = Vec::new();
-        let bindings = copy.bindings().await?;
-        unreadable.extend(bindings.unreadable);
-        let clock = copy.clock().await?;
-        let standard = copy.standard().await?;
-        let outbox = copy.outbox().await?;
-        unreadable.extend(outbox.unreadable);
-        let unfinished = copy.unfinished().await?;
-        let (bindings, outbox) = (bindings.records, outbox.records);
-        let active = bindings
-            .iter()
-            .find(|binding| Some(&binding.branch.code) == wanted)
-            .or_else(|| bindings.first())
-            .cloned();
-        let of_branch = match active {
-            None => None,
-            Some(binding) => {
-                let code = &binding.branch.code;
-                if wanted.is_some_and(|wanted| wanted != code) {
-                    copy = self.copy_of(repository, Some(code)).await?;
-                }
-                let submissions = copy.submissions(code).await?;
-                unreadable.extend(submissions.unreadable);
-                let submissions = submissions.records;
-                let drafts = load_drafts(&copy, code, &mut unreadable).await?;
-                let mut kept = copy.ledger(code).await?;
-                unreadable.append(&mut kept.unreadable);
-                let mut ledger = Ledger::new(kept.records.into_iter().map(|kept| kept.record));
-                ledger.keep_unread(kept.unread);
-                let photos = copy.photos(code).await?;
-                unreadable.extend(photos.unreadable);
-                let (stored, spoilt) = copy.findings(code).await?;
-                unreadable.extend(spoilt);
-                let (papers, carried) = (copy.paper_trails(code).await?, copy.carried(code).await?);
-                let run = format!("{code}/");
-                let of_this_branch: Vec<_> =
-                    unfinished.iter().filter(|(key, _)| key.starts_with(&run)).cloned().collect();
-                let stock = Stock {
-                    branch: code,
-                    drafts: &drafts,
-                    submissions: &submissions,
-                    outbox: &outbox,
-                    ledger: &ledger,
-                    findings: &stored,
-                    photos: &photos.records,
-                    papers: &papers,
-                    unfinished: &of_this_branch,
-                    carried: &carried,
-                };
-                let reached = stock.reached();
-                let mut beside = stock.beside(&reached);
-                let answers: Vec<_> = drafts
-                    .iter()
-                    .map(|(draft, answers)| (draft.key(), reached.of_answers(&draft.key(), answers)))
-                    .collect();
-                let held = HeldLedger::new(code, ledger, &reached);
-                let mending = Mending::new(code, &stored, &reached, &submissions, &outbox);
-                let today = shanghai_date(self.now_by(clock));
-                let about =
-                    About { binding: &binding, drafts, submissions: &submissions, outbox: &outbox, today };
-                let on_screen = self.work.with_untracked(|work| {
-                    let work = work.as_ref().ok()?;
-                    Some((work.draft.checklist.clone(), work.checklist.clone()))
-                });
-                let read = on_screen.into_iter().collect();
-                let mut checklists = Checklists { copy: &copy, repository, read };
-                let work =
-                    load_work(&mut checklists, about, standard.as_ref(), chosen, &mut unreadable).await?;
-                // Of the draft on the screen the screen may know more than the disk.
-                let shown = work.as_ref().ok().map(|work: &Work| work.draft.key());
-                let others = answers.into_iter().filter(|(key, _)| Some(key) != shown.as_ref());
-                beside = others.fold(beside, |all, (_, of)| all.and(of));
-                let elsewhere = Elsewhere { reached: Arc::new(reached), beside, carried };
-                Some(OfBranch { code: code.clone(), submissions, ledger: held, mending, elsewhere, work })
-            }
-        };
-        Ok(Reading { bindings, clock, standard, outbox, unfinished, of_branch, unreadable })
-    }
-
-    async fn copy_of(
-        self,
-        repository: &Repository<Storage>,
-        branch: Option<&BranchCode>,
-    ) -> Result<Repository<Storage>, StoreError> {
-        Ok(Repository::new(Storage::Memory(repository.copy_of(branch).await?)))
     }
 
     fn show(self, read: Reading) {

@@ -9,8 +9,8 @@ use crate::{
         unfinished::{at_hand, strays, unfinished, worked_on},
     },
     store::{
-        Binding, Draft, LocalSubmission, Reached, Repository, StoreError, Unfinished, Whereabouts,
-        carried::Carried, storage::Storage,
+        Backend, Binding, Draft, Excerpt, LocalSubmission, Reached, Repository, Stock, StoreError,
+        Unfinished, Whereabouts, carried::Carried,
     },
     sync::{KnownTime, OutboxEntry, StandardCopy},
 };
@@ -37,6 +37,16 @@ impl Readings {
         self.shown = self.shown.max(number);
         newest
     }
+}
+
+/// What is wanted on the screen.
+pub(super) struct Wanted {
+    /// The branch; the first one where it is not here any more.
+    pub(super) branch: Option<BranchCode>,
+    /// The period that was chosen, if one was.
+    pub(super) period: Option<PeriodId>,
+    /// The checklist on the screen, which is not read again: the longest text on the phone.
+    pub(super) on_screen: Option<(ContentHash, Arc<Checklist>)>,
 }
 
 /// All that was read.
@@ -71,104 +81,133 @@ pub struct Elsewhere {
     pub carried: Carried,
 }
 
+/// Reads what is wanted, in one transaction where the branch is here. `today` says which day it is by what the storage says of the
+/// time.
+pub(super) async fn read<B: Backend>(
+    repository: &Repository<B>,
+    wanted: Wanted,
+    today: impl Fn(KnownTime) -> Date,
+) -> Result<Reading, StoreError> {
+    let mut excerpt = repository.excerpt_of(wanted.branch.as_ref()).await?;
+    let mut unreadable = Vec::new();
+    let bindings = excerpt.bindings();
+    let is_wanted = |binding: &&Binding| Some(&binding.branch.code) == wanted.branch.as_ref();
+    let bound = &bindings.records;
+    let active = bound.iter().find(is_wanted).or_else(|| bound.first());
+    if let (Some(binding), Some(_)) = (active.filter(|binding| !is_wanted(binding)), &wanted.branch) {
+        excerpt = repository.excerpt_of(Some(&binding.branch.code)).await?;
+    }
+    let (clock, standard, outbox) = (excerpt.clock(), excerpt.standard(), excerpt.outbox());
+    let mut checklists =
+        Checklists { excerpt: &excerpt, read: wanted.on_screen.into_iter().collect(), spoilt: Vec::new() };
+    let about = |binding| About { binding, today: today(clock), chosen: wanted.period.as_ref() };
+    let of_branch =
+        active.map(|binding| of_branch(&mut checklists, &about(binding), standard.as_ref(), &mut unreadable));
+    for hash in checklists.spoilt {
+        repository.checklist(&hash).await?;
+    }
+    let unfinished = excerpt.unfinished();
+    unreadable.extend(bindings.unreadable);
+    unreadable.extend(outbox.unreadable);
+    let (bindings, outbox) = (bindings.records, outbox.records);
+    Ok(Reading { bindings, clock, standard, outbox, unfinished, of_branch, unreadable })
+}
+
 /// What the choice of the period depends on.
-pub(super) struct About<'a> {
-    pub(super) binding: &'a Binding,
-    pub(super) drafts: Vec<(Draft, Assessment)>,
-    pub(super) submissions: &'a [LocalSubmission],
-    pub(super) outbox: &'a [OutboxEntry],
-    pub(super) today: Date,
+struct About<'a> {
+    binding: &'a Binding,
+    today: Date,
+    chosen: Option<&'a PeriodId>,
+}
+
+fn of_branch(
+    checklists: &mut Checklists<'_>,
+    about: &About<'_>,
+    standard: Option<&StandardCopy>,
+    unreadable: &mut Vec<StoreError>,
+) -> OfBranch {
+    let code = &about.binding.branch.code;
+    let stock = checklists.excerpt.stock(code, unreadable);
+    let reached = stock.reached();
+    let beside = stock.beside(&reached);
+    let mending = Mending::new(code, &stock.findings, &reached, &stock.submissions, &stock.outbox);
+    let work = work(checklists, about, &stock, standard, unreadable);
+    // Of the draft on the screen the screen may know more than the disk.
+    let shown = work.as_ref().ok().map(|work| work.draft.key());
+    let others = stock.drafts.iter().filter(|(draft, _)| Some(draft.key()) != shown);
+    let beside = others
+        .map(|(draft, answers)| reached.of_answers(&draft.key(), answers))
+        .fold(beside, Whereabouts::and);
+    let ledger = HeldLedger::new(code, stock.ledger, &reached);
+    let elsewhere = Elsewhere { reached: Arc::new(reached), beside, carried: stock.carried };
+    OfBranch { code: code.clone(), submissions: stock.submissions, ledger, mending, elsewhere, work }
 }
 
 /// Checklists, each read from its text once: they are the longest texts on the phone.
-pub(super) struct Checklists<'a> {
-    /// Where they are read from first: a copy.
-    pub(super) copy: &'a Repository<Storage>,
-    /// The storage itself, which removes a spoilt one so that it is fetched again.
-    pub(super) repository: &'a Repository<Storage>,
+struct Checklists<'a> {
+    excerpt: &'a Excerpt,
     /// What was read already, that on the screen among it.
-    pub(super) read: Vec<(ContentHash, Arc<Checklist>)>,
+    read: Vec<(ContentHash, Arc<Checklist>)>,
+    /// Those that are here and cannot be read.
+    spoilt: Vec<ContentHash>,
 }
 
 impl Checklists<'_> {
-    async fn get(&mut self, hash: &ContentHash) -> Result<Option<Arc<Checklist>>, StoreError> {
+    fn get(&mut self, hash: &ContentHash) -> Option<Arc<Checklist>> {
         if let Some((_, checklist)) = self.read.iter().find(|(read, _)| read == hash) {
-            return Ok(Some(checklist.clone()));
+            return Some(checklist.clone());
         }
-        let mut found = self.copy.checklist(hash).await?;
-        if found.is_none() {
-            found = self.repository.checklist(hash).await?;
+        let text = self.excerpt.checklist(hash)?;
+        let checklist = serde_json::from_str(text).ok().map(Arc::new);
+        match &checklist {
+            Some(checklist) => self.read.push((hash.clone(), Arc::clone(checklist))),
+            None => self.spoilt.push(hash.clone()),
         }
-        let checklist = found.map(Arc::new);
-        self.read.extend(checklist.clone().map(|checklist| (hash.clone(), checklist)));
-        Ok(checklist)
+        checklist
     }
-}
-
-/// The drafts of a branch with their answers.
-pub(super) async fn load_drafts(
-    copy: &Repository<Storage>,
-    branch: &BranchCode,
-    unreadable: &mut Vec<StoreError>,
-) -> Result<Vec<(Draft, Assessment)>, StoreError> {
-    let drafts = copy.drafts(branch).await?;
-    unreadable.extend(drafts.unreadable);
-    let mut all = Vec::new();
-    for draft in drafts.records {
-        let entries = copy.entries(&draft.key()).await?;
-        unreadable.extend(entries.unreadable);
-        let mut assessment = Assessment::new(entries.records, draft.shared_until);
-        assessment.keep_unread(entries.unread);
-        all.push((draft, assessment));
-    }
-    Ok(all)
 }
 
 /// The work of a branch: of the period that was chosen; else of one that is not done with; else of the current one.
-pub(super) async fn load_work(
+fn work(
     checklists: &mut Checklists<'_>,
-    about: About<'_>,
+    about: &About<'_>,
+    stock: &Stock,
     standard: Option<&StandardCopy>,
-    chosen: Option<&PeriodId>,
     unreadable: &mut Vec<StoreError>,
-) -> Result<Result<Work, NoWork>, StoreError> {
+) -> Result<Work, NoWork> {
     let branch = &about.binding.branch;
     let in_force = standard.and_then(|copy| {
         copy.published.checklists.iter().find(|published| published.sector == branch.sector)
     });
-    let newest = match in_force {
-        Some(published) => checklists.get(&published.hash).await?.map(|list| (published.hash.clone(), list)),
-        None => None,
-    };
+    let newest = in_force
+        .and_then(|published| checklists.get(&published.hash).map(|list| (published.hash.clone(), list)));
     let in_force_periods = newest.as_ref().map_or_else(Vec::new, |(_, list)| list.periods.clone());
-    let left_out = left_out(checklists, &about.drafts, &in_force_periods).await?;
+    let left_out = left_out(checklists, &stock.drafts, &in_force_periods);
     let periods = at_hand(&in_force_periods, &left_out);
     let has_begun = |id: &PeriodId| !periods.iter().any(|p| p.id == *id && p.starts > about.today);
     // What was chosen may be in no version any more.
     let is_here = |id: &&PeriodId| {
-        periods.iter().any(|p| p.id == **id) || about.drafts.iter().any(|(draft, _)| draft.period == **id)
+        periods.iter().any(|p| p.id == **id) || stock.drafts.iter().any(|(draft, _)| draft.period == **id)
     };
-    let wanted = chosen
+    let wanted = about
+        .chosen
         .filter(is_here)
         .cloned()
-        .or_else(|| unfinished(&about.drafts, about.submissions, about.outbox, has_begun))
-        .or_else(|| worked_on(&about.drafts, &in_force_periods, &left_out, about.today));
+        .or_else(|| unfinished(&stock.drafts, &stock.submissions, &stock.outbox, has_begun))
+        .or_else(|| worked_on(&stock.drafts, &in_force_periods, &left_out, about.today));
     let strays =
-        wanted.as_ref().map_or_else(Vec::new, |shown| strays(&about.drafts, &periods, about.today, shown));
+        wanted.as_ref().map_or_else(Vec::new, |shown| strays(&stock.drafts, &periods, about.today, shown));
     if let Some((draft, assessment)) =
-        about.drafts.into_iter().find(|(draft, _)| Some(&draft.period) == wanted.as_ref())
+        stock.drafts.iter().find(|(draft, _)| Some(&draft.period) == wanted.as_ref())
     {
-        let Some(checklist) = checklists.get(&draft.checklist).await? else {
-            return Ok(Err(NoWork::NotFetched));
-        };
-        let Some(period) = checklist.period(&draft.period).cloned() else {
-            return Ok(Err(NoWork::NotFetched));
-        };
-        let versions = versions(checklists, &draft, &assessment).await?;
+        let checklist = checklists.get(&draft.checklist).ok_or(NoWork::NotFetched)?;
+        let period = checklist.period(&draft.period).cloned().ok_or(NoWork::NotFetched)?;
+        let versions = versions(checklists, draft, assessment);
         let offer = newest
             .filter(|(hash, _)| *hash != draft.checklist)
             .map(|(hash, checklist)| Offer { hash, checklist });
-        return Ok(Ok(Work {
+        let (draft, assessment) = (draft.clone(), assessment.clone());
+        return Ok(Work {
             draft,
             stored: true,
             checklist,
@@ -178,16 +217,15 @@ pub(super) async fn load_work(
             versions,
             offer,
             strays,
-        }));
+        });
     }
     let Some((hash, checklist)) = newest else {
-        return Ok(Err(match (standard, in_force) {
+        return Err(match (standard, in_force) {
             (Some(_), None) => NoWork::NoChecklist(branch.sector.clone()),
             _ => NoWork::NotFetched,
-        }));
+        });
     };
-    let period = wanted.and_then(|id| checklist.period(&id).cloned());
-    let Some(period) = period else { return Ok(Err(NoWork::NotFetched)) };
+    let period = wanted.and_then(|id| checklist.period(&id).cloned()).ok_or(NoWork::NotFetched)?;
     let draft = Draft {
         branch: branch.code.clone(),
         period: period.id.clone(),
@@ -198,55 +236,41 @@ pub(super) async fn load_work(
         shared_until: None,
     };
     // Answers whose draft cannot be read are still there.
-    let entries = checklists.copy.entries(&draft.key()).await?;
+    let entries = checklists.excerpt.entries(&draft.key());
     unreadable.extend(entries.unreadable);
     let mut assessment = Assessment::new(entries.records, None);
     assessment.keep_unread(entries.unread);
-    let versions = versions(checklists, &draft, &assessment).await?;
-    Ok(Ok(Work {
-        draft,
-        stored: false,
-        checklist,
-        period,
-        periods,
-        assessment,
-        versions,
-        offer: None,
-        strays,
-    }))
+    let versions = versions(checklists, &draft, &assessment);
+    Ok(Work { draft, stored: false, checklist, period, periods, assessment, versions, offer: None, strays })
 }
 
 /// The periods of drafts that are not among these, as the versions that the drafts are pinned to have them.
-async fn left_out(
+fn left_out(
     checklists: &mut Checklists<'_>,
     drafts: &[(Draft, Assessment)],
     periods: &[Period],
-) -> Result<Vec<Period>, StoreError> {
+) -> Vec<Period> {
     let mut left_out = Vec::new();
     for (draft, _) in drafts {
         if !periods.iter().any(|period| period.id == draft.period)
-            && let Some(list) = checklists.get(&draft.checklist).await?
+            && let Some(list) = checklists.get(&draft.checklist)
         {
             left_out.extend(list.period(&draft.period).cloned());
         }
     }
-    Ok(left_out)
+    left_out
 }
 
 /// The other checklists that answers were given under; one that is not here is passed over.
-async fn versions(
-    checklists: &mut Checklists<'_>,
-    draft: &Draft,
-    assessment: &Assessment,
-) -> Result<Versions, StoreError> {
+fn versions(checklists: &mut Checklists<'_>, draft: &Draft, assessment: &Assessment) -> Versions {
     let mut versions = Versions::new();
     for under in assessment.winners().into_iter().filter_map(|entry| entry.under) {
         if under != draft.checklist
             && !versions.contains_key(&under)
-            && let Some(list) = checklists.get(&under).await?
+            && let Some(list) = checklists.get(&under)
         {
             versions.insert(under, list);
         }
     }
-    Ok(versions)
+    versions
 }
