@@ -103,6 +103,12 @@ impl Finding {
         self.demanded.or(self.deadline)
     }
 
+    /// 申请延期: until when the branch asks for more time than the upper level gave it, which has not answered yet.
+    pub fn asks_until(&self) -> Option<Date> {
+        let asked = self.deadline.filter(|asked| self.demanded.is_some_and(|demanded| *asked > demanded));
+        asked.filter(|_| self.state.is_to_be_mended() && !self.is_own())
+    }
+
     /// Whether that day has passed with work left to do.
     pub fn is_overdue(&self, today: Date) -> bool {
         self.state.is_to_be_mended() && self.due().is_some_and(|due| due < today)

@@ -22,7 +22,7 @@ use sqlx::{AnyConnection, Row as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// By which way of working it out.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// So many bodies are read at once.
 const BODIES: i64 = 200;
 /// So many characters tell a problem from another.
@@ -157,7 +157,7 @@ fn rows(
     branch: &BranchCode,
     findings: &Findings,
     ids: impl IntoIterator<Item = FindingId>,
-) -> Result<Vec<[Value; 13]>, DatabaseError> {
+) -> Result<Vec<[Value; 14]>, DatabaseError> {
     let mut rows = Vec::new();
     for finding in ids.into_iter().filter_map(|id| findings.find(id)) {
         let (begun, so_far) = (finding.begun, findings.so_far(finding.id));
@@ -173,6 +173,7 @@ fn rows(
             finding.detail.clone().into(),
             finding.problem.chars().take(BRIEF).collect::<String>().into(),
             finding.due().map(day::text).into(),
+            finding.asks_until().map(day::text).into(),
             count(so_far.words).into(),
             count(so_far.from_above).into(),
             serde_json::to_string(&finding).map_err(stored)?.into(),
@@ -192,9 +193,10 @@ pub(super) async fn read_anew<'a>(
     }
     many::insert(
         tx,
-        "findings (branch, finding, backwards, begun, state, item, origin, detail, brief, due, words, words_above, body)",
+        "findings (branch, finding, backwards, begun, state, item, origin, detail, brief, due, asks_until, words, words_above, body)",
         "ON CONFLICT (branch, finding) DO UPDATE SET begun = excluded.begun, state = excluded.state, item = excluded.item,
-             origin = excluded.origin, detail = excluded.detail, brief = excluded.brief, due = excluded.due, words = excluded.words, words_above = excluded.words_above,
+             origin = excluded.origin, detail = excluded.detail, brief = excluded.brief, due = excluded.due,
+             asks_until = excluded.asks_until, words = excluded.words, words_above = excluded.words_above,
              body = excluded.body",
         all,
     )

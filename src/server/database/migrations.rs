@@ -36,6 +36,7 @@ migrations![
     "0007_people",
     "0008_paper_reports",
     "0009_kinds_orders",
+    "0010_more_time",
 ];
 
 /// Makes the database or brings it along.

@@ -210,7 +210,12 @@ async fn find(database: &Database, dice: &mut Dice) {
             let value = FindingValue::Progress { progress, after: None };
             let stamp = crate::domain::Stamp { ms: NOW.0 + 9, count: 0, device: device(1) };
             let word = FindingEntry { finding: finding.id, field: FindingField::Progress, stamp, value };
-            database.add_findings(&branch.code, &vec![word].into()).await.unwrap().unwrap();
+            let mut words = vec![word];
+            words.extend(dice.one([None, Some(date(2026, 12, 10)), Some(date(2026, 12, 30))]).map(|day| {
+                let value = FindingValue::Day { day: Some(day) };
+                FindingEntry { finding: finding.id, field: FindingField::Deadline, stamp, value }
+            }));
+            database.add_findings(&branch.code, &words.into()).await.unwrap().unwrap();
             let ruling = match dice.below(4) {
                 0 => Ruling::Closed,
                 1 => Ruling::Returned { reason: "照片看不清".into(), until: None },
@@ -340,6 +345,7 @@ async fn findings_agree(database: &Database, scope: Option<&str>, filter: &mendi
                 || finding.item.as_ref().is_some_and(|one| filter.items.contains(one)))
             && filter.origin.is_none_or(|one| one == finding.origin)
             && filter.overdue_on.is_none_or(|on| finding.is_overdue(on))
+            && (!filter.asks_for_time || finding.asks_until().is_some())
     };
     let expected: Vec<String> = list.iter().filter(wanted).map(|row| format!("{row:?}")).collect();
     let root = scope.map(code);
@@ -389,9 +395,10 @@ fn findings() -> impl Strategy<Value = mending::Filter> {
     let origins = vec![FindingOrigin::SelfCheck, FindingOrigin::Inspection];
     let (items, open) = (maybe(vec![item_id("yes"), item_id("any")]), maybe(vec![true, false]));
     let sectors = SECTORS.map(|one| SectorId::new(one).unwrap()).to_vec();
-    let rest = (items, maybe(origins), maybe(vec![today(), date(2027, 1, 1)]));
+    let asks = prop::bool::weighted(0.2);
+    let rest = (items, maybe(origins), maybe(vec![today(), date(2027, 1, 1)]), asks);
     (maybe(ROOTS.map(code).to_vec()), maybe(sectors), maybe(states), open, rest).prop_map(
-        |(under, sector, state, open, (item, origin, overdue_on))| mending::Filter {
+        |(under, sector, state, open, (item, origin, overdue_on, asks_for_time))| mending::Filter {
             under,
             sector,
             state,
@@ -399,6 +406,7 @@ fn findings() -> impl Strategy<Value = mending::Filter> {
             items: item.into_iter().collect(),
             origin,
             overdue_on,
+            asks_for_time,
             source: None,
             kind: None,
         },
@@ -494,6 +502,7 @@ async fn counts_of_units_are_what_their_lists_have() {
             let counts = expected.entry(unit).or_default();
             counts.open += u32::from(row.finding.state.is_to_be_mended());
             counts.overdue += u32::from(row.finding.is_overdue(today()));
+            counts.asking += u32::from(row.finding.asks_until().is_some());
             counts.mended += u32::from(row.finding.state == FindingState::Mended);
             counts.closed += u32::from(row.finding.state == FindingState::Closed);
         }

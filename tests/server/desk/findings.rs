@@ -3,7 +3,7 @@
 use super::{COUNTY, Clerk, County, NEXT_TOWN, TOWN, clerk::Page};
 use crate::common::{self, NOON, branch, device, token};
 use biaochi::{
-    domain::{ContentHash, FindingEntry, FindingField, FindingValue, Findings, Progress, Stamp},
+    domain::{ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress, Stamp},
     protocol::{BranchFindings, NewFindings, paths},
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -44,6 +44,24 @@ fn address(page: &Page, number: usize) -> String {
 
 /// The phone of a branch, which writes that its only problem from above is mended.
 async fn mend(county: &County, number: usize) {
+    write(county, number, 60_000, |heard, finding| {
+        let text = |text: &str| FindingValue::Text { text: text.into() };
+        vec![
+            (FindingField::Measure, text("补上<b>签到表</b>")),
+            (FindingField::Responsible, text("=1+1")),
+            (FindingField::Progress, heard.progress(finding, Progress::Mended)),
+        ]
+    })
+    .await;
+}
+
+/// The phone of a branch, which writes of its only problem from above, so long after noon.
+async fn write(
+    county: &County,
+    number: usize,
+    ms: u64,
+    words: impl FnOnce(&Findings, FindingId) -> Vec<(FindingField, FindingValue)>,
+) {
     let base = &county.program.base;
     let client = Client::new();
     let body = json!({
@@ -54,14 +72,9 @@ async fn mend(county: &County, number: usize) {
     let heard = client.get(&address).bearer_auth(token(number)).send().await.unwrap();
     let heard: Findings = heard.json::<BranchFindings>().await.unwrap().into();
     let finding = heard.all()[0].id;
-    let stamp = Stamp { ms: NOON + 60_000, count: 0, device: device(number) };
-    let word = |field, value| FindingEntry { finding, field, stamp, value };
-    let text = |text: &str| FindingValue::Text { text: text.into() };
-    let entries = vec![
-        word(FindingField::Measure, text("补上<b>签到表</b>")),
-        word(FindingField::Responsible, text("=1+1")),
-        word(FindingField::Progress, heard.progress(finding, Progress::Mended)),
-    ];
+    let stamp = Stamp { ms: NOON + ms, count: 0, device: device(number) };
+    let words = words(&heard, finding).into_iter();
+    let entries: Vec<_> = words.map(|(field, value)| FindingEntry { finding, field, stamp, value }).collect();
     let answer =
         client.put(&address).bearer_auth(token(number)).json(&NewFindings { entries: entries.into() });
     assert_eq!(answer.send().await.unwrap().status(), StatusCode::OK);
@@ -115,6 +128,51 @@ async fn a_problem_for_three_branches_is_mended_returned_given_time_and_closed()
     assert!(clerk.get(&format!("{LIST}?state=closed")).await.says("第0村党支部"));
     let log = county.run(&["log", "verify"]);
     assert!(!log.is_empty());
+}
+
+#[tokio::test]
+async fn a_branch_that_asks_for_time_is_a_task_until_it_is_answered() {
+    let (county, clerk) = town().await;
+    raise(&clerk, "缺签到表", &[0, 1]).await;
+    let asks = async |number, ms, reason: &str| {
+        let (reason, day) = (reason.to_owned(), jiff::civil::date(2026, 12, 31));
+        write(&county, number, ms, |_, _| {
+            vec![
+                (FindingField::Deadline, FindingValue::Day { day: Some(day) }),
+                (FindingField::DelayReason, FindingValue::Text { text: reason }),
+            ]
+        })
+        .await;
+    };
+    assert!(!clerk.get("/desk").await.says("申请延期"));
+    asks(0, 1_000, "等<b>镇里</b>盖章").await;
+    asks(1, 1_000, "等材料").await;
+    let today = clerk.get("/desk").await;
+    assert!(today.says("2问题申请延期"), "{}", today.text());
+    let way = today.links().into_iter().find(|link| link.ends_with("state=asking")).unwrap();
+    let list = clerk.get(&way).await;
+    assert!(list.says("支部申请延期到12月31日") && list.says("共2条"), "{}", list.text());
+    let (first, second) = (address(&list, 0), address(&list, 1));
+    let opened = clerk.get(&first).await;
+    let postpone = format!("{first}/postpone");
+    assert!(opened.says("等<b>镇里</b>盖章") && !opened.html.contains("<b>镇里"), "{}", opened.html);
+    let offered = opened.form(&postpone).fields;
+    assert!(
+        offered.contains(&("until".into(), "2026-12-31".into())),
+        "what is asked for is filled in: {offered:?}"
+    );
+    assert!(clerk.send(&opened, &postpone, &[]).await.says("时限改好了"));
+    let opened = clerk.get(&second).await;
+    let keep = format!("{second}/keep");
+    assert!(opened.says("不同意，仍是12月20日"), "{}", opened.text());
+    let kept = clerk.send(&opened, &keep, &[]).await;
+    assert!(kept.says("时限不变") && !kept.has_form(&keep), "{}", kept.text());
+    assert!(clerk.send(&opened, &keep, &[]).await.says("时限不变"), "sent twice");
+    assert!(!clerk.get("/desk").await.says("申请延期") && clerk.get(&way).await.says("没有符合条件的问题"));
+    let reader = county.person(TOWN, "赵敏", "zhaomin", "查看").await;
+    let page = reader.get(&second).await;
+    assert!(!page.has_form(&keep) && !page.has_form(&postpone));
+    county.run(&["log", "verify"]);
 }
 
 #[tokio::test]

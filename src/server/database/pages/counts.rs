@@ -40,6 +40,8 @@ pub struct FindingCounts {
     pub overdue: u32,
     /// 待销号: those that the branch has mended.
     pub mended: u32,
+    /// 申请延期: of those to be mended, those whose branch asks for more time.
+    pub asking: u32,
     /// 已销号
     pub closed: u32,
 }
@@ -60,10 +62,11 @@ impl AddAssign for ReportCounts {
 
 impl AddAssign for FindingCounts {
     fn add_assign(&mut self, other: Self) {
-        let Self { open, overdue, mended, closed } = other;
+        let Self { open, overdue, mended, asking, closed } = other;
         self.open += open;
         self.overdue += overdue;
         self.mended += mended;
+        self.asking += asking;
         self.closed += closed;
     }
 }
@@ -133,13 +136,20 @@ impl Database {
         let overdue = findings::overdue(&mut conditions, today)?;
         let mended = findings::stands(&mut conditions, FindingState::Mended)?;
         let closed = findings::stands(&mut conditions, FindingState::Closed)?;
-        let counts = [("open", &*open), ("overdue", &overdue), ("mended", &mended), ("closed", &closed)];
+        let counts = [
+            ("open", &*open),
+            ("overdue", &overdue),
+            ("mended", &mended),
+            ("asking", findings::ASKS_FOR_TIME),
+            ("closed", &closed),
+        ];
         let rows = counted(&conditions, &mut tx, "", ("u.parent", findings::FROM), &counts).await?;
         let read = |row: &AnyRow| {
             Ok(FindingCounts {
                 open: count(row, "open")?,
                 overdue: count(row, "overdue")?,
                 mended: count(row, "mended")?,
+                asking: count(row, "asking")?,
                 closed: count(row, "closed")?,
             })
         };

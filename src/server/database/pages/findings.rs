@@ -34,6 +34,8 @@ pub struct FindingFilter {
     pub kind: Option<KindId>,
     /// It should have been mended before this day.
     pub overdue_on: Option<Date>,
+    /// 申请延期: whether its branch asks for more time.
+    pub asks_for_time: bool,
 }
 
 impl FindingFilter {
@@ -70,7 +72,8 @@ pub(super) async fn asked(
     roots: &[&BranchCode],
     filter: &FindingFilter,
 ) -> Result<Conditions, DatabaseError> {
-    let FindingFilter { under, sector, state, open, items, origin, source, kind, overdue_on } = filter;
+    let FindingFilter { under, sector, state, open, items, origin, source, kind, overdue_on, asks_for_time } =
+        filter;
     let mut conditions = Conditions::default();
     let roots: Vec<&BranchCode> = roots.iter().copied().chain(under).collect();
     let within = Within::all_of(&super::super::tree::upper(tx, None).await?, &roots);
@@ -120,8 +123,14 @@ pub(super) async fn asked(
         let overdue = overdue(&mut conditions, *on)?;
         conditions.must(overdue);
     }
+    if *asks_for_time {
+        conditions.must(ASKS_FOR_TIME.into());
+    }
     Ok(conditions)
 }
+
+/// That its branch asks for more time ([`crate::domain::Finding::asks_until`]).
+pub(super) const ASKS_FOR_TIME: &str = "f.asks_until IS NOT NULL";
 
 fn json(state: FindingState) -> Result<String, DatabaseError> {
     serde_json::to_string(&state).map_err(stored)

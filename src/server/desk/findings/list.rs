@@ -101,6 +101,7 @@ impl Asked {
             source: text(&self.source),
             kind: text(&self.kind).map(|kind| KindId::read(&kind)),
             overdue_on: (!self.overdue.is_empty()).then_some(today),
+            asks_for_time: self.state == "asking",
             ..Filter::default()
         }
     }
@@ -127,6 +128,7 @@ fn states() -> Vec<(String, String)> {
         ("", "全部"),
         ("to_mend", "还没改好"),
         ("mended", "支部已整改，待验收"),
+        ("asking", "支部申请延期"),
         ("open", "待整改"),
         ("under_way", "整改中"),
         ("returned", "退回"),
@@ -317,12 +319,9 @@ impl Shown<'_> {
         let due = |row: &Row| html! { @if let Some(due) = row.finding.due() { (dates::day(due, self.visitor.today)) } };
         let who = |row: &Row| html! { (row.finding.responsible) };
         let state = |row: &Row| {
-            let finding = &row.finding;
-            let asks = |day: &Date| finding.demanded.is_some_and(|demanded| *day != demanded);
-            let asked = finding.deadline.filter(asks).filter(|_| finding.state.is_to_be_mended());
             html! {
-                (standing(finding, self.visitor.today))
-                @if let Some(day) = asked { "，支部申请延期到" (dates::day(day, self.visitor.today)) }
+                (standing(&row.finding, self.visitor.today))
+                @if let Some(day) = row.finding.asks_until() { "，支部申请延期到" (dates::day(day, self.visitor.today)) }
             }
         };
         let mut columns = vec![

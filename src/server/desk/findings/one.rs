@@ -79,6 +79,7 @@ async fn one(
         "close" => "已销号，支部的手机联网以后就看到。",
         "return" => "已退回，支部的手机联网以后就看到。",
         "postpone" => "时限改好了，支部的手机联网以后就看到。",
+        "keep" => "时限不变，支部的手机联网以后就看到。",
         _ => "",
     };
     let head = html! {
@@ -87,7 +88,7 @@ async fn one(
     page(&visitor, &desk, (&branch, finding), &head, &Form::default(), None).await
 }
 
-/// What is typed in one of the three forms; `act` is that of the address.
+/// What is typed in one of the forms; `act` is that of the address.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct Form {
@@ -139,7 +140,7 @@ async fn decide(
     form.act.clone_from(&act);
     let (branch, finding) = which(branch, &finding)?;
     let of = (&branch, finding);
-    if !["close", "return", "postpone"].contains(&act.as_str()) {
+    if !["close", "return", "postpone", "keep"].contains(&act.as_str()) {
         return Err(Failure::NotHere);
     }
     let so_far = read(&form.read).ok_or(Failure::Unreadable)?;
@@ -208,7 +209,6 @@ async fn page(
 fn facts(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
     let (row, finding) = (&opened.row, &opened.row.finding);
     let item = finding.item.as_ref().and_then(|item| items.find(&row.branch.sector, item));
-    let asked = finding.deadline.filter(|day| finding.demanded.is_some_and(|demanded| *day != demanded));
     let line = |head: &str, text: &str| {
         html! {
             @if !text.is_empty() { tr { th scope="row" { (head) } td { (text) } } }
@@ -231,7 +231,7 @@ fn facts(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
                 (line("整改情况", &state))
                 (line("整改措施", &finding.measure))
                 (line("责任人", &finding.responsible))
-                @if let Some(asked) = asked { (line("支部申请延期到", &day(asked))) }
+                @if let Some(asked) = finding.asks_until() { (line("支部申请延期到", &day(asked))) }
                 (line("没有按时完成的原因", &finding.delay_reason))
                 (line("佐证", &finding_photos(finding)))
                 (line("销号（验收人、日期）", &closed(finding)))
@@ -289,11 +289,28 @@ impl Acts<'_> {
                 (submit("退回"))
             }))
             @if !is_closed {
-                h2 { "改时限" }
-                (self.form("postpone", &html! {
-                    (line("改到哪天", "until", "date", self.form.until("postpone"), wrong("postpone", "until")))
-                    (area("理由（可以不写）", "why", &self.form.why, wrong("postpone", "why")))
-                    (submit("改时限"))
+                (self.time(&wrong))
+            }
+        }
+    }
+
+    /// Another day; where the branch asks for one, that one, or the old one as it was.
+    fn time<'b>(&'b self, wrong: &dyn Fn(&str, &str) -> Option<&'b str>) -> Markup {
+        let finding = &self.opened.row.finding;
+        let asked = finding.asks_until();
+        let shown = asked.map(day::text).filter(|_| self.form.act != "postpone");
+        let shown = shown.as_deref().unwrap_or_else(|| self.form.until("postpone"));
+        html! {
+            h2 { @if let Some(asked) = asked { "支部申请延期到" (dates::day(asked, self.visitor.today)) } @else { "改时限" } }
+            (self.form("postpone", &html! {
+                (line("改到哪天", "until", "date", shown, wrong("postpone", "until")))
+                (area("理由（可以不写）", "why", &self.form.why, wrong("postpone", "why")))
+                (submit(if asked.is_some() { "同意，改时限" } else { "改时限" }))
+            }))
+            @if let (Some(_), Some(old)) = (asked, finding.demanded) {
+                (self.form("keep", &html! {
+                    (hidden("until", &day::text(old)))
+                    button.quiet type="submit" { "不同意，仍是" (dates::day(old, self.visitor.today)) }
                 }))
             }
         }

@@ -129,6 +129,7 @@ fn tasks(today: &Today, orders: Waiting, on: Date) -> Vec<(u32, String, String)>
         tasks.push((reports.overdue, format!("{name}退回逾期"), list("overdue")));
     }
     tasks.push((problems.mended, "问题待验收".into(), findings("state=mended")));
+    tasks.push((problems.asking, "问题申请延期".into(), findings("state=asking")));
     tasks.push((problems.overdue, "问题逾期".into(), findings("overdue=1")));
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let late =

@@ -148,7 +148,8 @@ pub(crate) async fn decide(
     let is_said = match (&word, &stands.verdict) {
         (Said::Ruling(ruling), Some(verdict)) => verdict.ruling == *ruling && verdict.by == by,
         (Said::Ruling(_), None) => false,
-        (Said::Day(day), _) => stands.demanded == Some(*day),
+        // The old day again is an answer to a branch that asks for another one.
+        (Said::Day(day), _) => stands.demanded == Some(*day) && stands.asks_until().is_none(),
     };
     if opened.so_far != read {
         return if is_said { Ok(()) } else { Err(Unsaid::Overtaken.into()) };

@@ -3,6 +3,7 @@
 use super::{
     Filter, Refusal, Unsaid,
     adding::{Found, Known, add},
+    by_unit,
     deciding::{Decision, decide, open},
     kinds::{self, KindId, Sort},
     seen,
@@ -109,6 +110,52 @@ async fn who_decides_has_read_all_of_it_says_what_was_seen_and_says_it_once() {
         Deed::FindingChanged,
     ];
     assert_eq!(deeds, expected);
+}
+
+#[tokio::test]
+async fn a_branch_that_asks_for_time_waits_until_it_is_answered_either_way() {
+    let (_folder, database, [key, _]) = found().await;
+    let clerk = person(Role::Review, "t");
+    let asks = async |ms, day| {
+        let value = FindingValue::Day { day: Some(day) };
+        let stamp = stamp(NOW.0 + ms, 1);
+        let word = FindingEntry { finding: key.1, field: FindingField::Deadline, stamp, value };
+        database.add_findings(&key.0, &vec![word].into()).await.unwrap().unwrap();
+    };
+    let asking = async || {
+        let filter = Filter { asks_for_time: true, ..Filter::default() };
+        let on = Page { number: 1, size: 50 };
+        let listed = seen(&database, &clerk, &code("t"), &filter, on, TODAY).await.unwrap().total;
+        let counted = by_unit(&database, Some(&code("t")), TODAY).await.unwrap();
+        assert_eq!(counted.iter().map(|(_, counts)| counts.asking as usize).sum::<usize>(), listed);
+        listed
+    };
+    let say = async |ms, day| {
+        let read = so_far(&database, &key).await;
+        let decision = Decision::Postpone { until: day, why: String::new() };
+        decide(&database, &At(NOW.0 + ms), &clerk, (&key.0, key.1), read, &decision).await.unwrap();
+    };
+    assert_eq!(asking().await, 0);
+    asks(1, date(2026, 11, 30)).await;
+    assert_eq!(asking().await, 0, "sooner is no more time");
+    asks(2, date(2026, 12, 20)).await;
+    assert_eq!(asking().await, 1);
+    database.derive_again().await.unwrap();
+    assert_eq!(asking().await, 1);
+    say(10, date(2026, 12, 1)).await;
+    assert_eq!(asking().await, 0, "the old day again is an answer");
+    let opened = open(&database, &clerk, &key.0, key.1, TODAY).await.unwrap();
+    assert_eq!(opened.row.finding.due(), Some(date(2026, 12, 1)));
+    let words = opened.so_far.words;
+    say(11, date(2026, 12, 1)).await;
+    assert_eq!(so_far(&database, &key).await.words, words, "the same again is nothing new");
+    asks(20, date(2026, 12, 25)).await;
+    assert_eq!(asking().await, 1);
+    say(30, date(2026, 12, 15)).await;
+    assert_eq!(asking().await, 0, "another day is an answer, too");
+    asks(40, date(2026, 12, 25)).await;
+    mend(&database, &key, 50).await;
+    assert_eq!(asking().await, 0, "what is mended needs no time");
 }
 
 #[tokio::test]
