@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-slow test-shifted lint fuzz bench bench-city screenshots build server test-postgres
+.PHONY: help run dev test test-slow test-shifted lint fuzz size bench bench-city screenshots build server test-postgres
 
 # Every recipe that compiles or tests first finds the tools (.ci/env); .ci/setup has installed them.
 TOOLS := . .ci/env &&
@@ -21,6 +21,7 @@ dev: ## The same while writing: http://127.0.0.1:8081 reloads the app, the endpo
 
 test: lint dist/index.html ## Everything that is checked: core, properties, golden formats, endpoint, and the app in Chromium
 	@.ci/setup tests
+	@$(TOOLS) node .ci/size.mjs --budget
 	cargo test --locked --features server,paper
 	@if .ci/postgres --is-here; then $(MAKE) --no-print-directory test-postgres; \
 		else echo '*** So the stories of the endpoint and of the command line were told on SQLite alone.' >&2; fi
@@ -64,6 +65,9 @@ lint: ## Formatting, clippy for core, endpoint and app, shell scripts, and the d
 
 fuzz: ## Damage standards, rosters, findings and reviews for five minutes (BIAOCHI_FUZZ_SECONDS=… for longer): the reader copes
 	BIAOCHI_FUZZ_SECONDS=$${BIAOCHI_FUZZ_SECONDS:-300} cargo test --locked --features server --lib fuzz_tests -- --nocapture
+
+size: dist/index.html ## What the app weighs, by folder, kind and family of functions; AGAINST=FILE (an earlier target/size.json) shows the difference
+	@$(TOOLS) node .ci/size.mjs $(if $(AGAINST),--against $(AGAINST))
 
 bench: build ## Measure: first visit, reopening and saving at 6x CPU slowdown; submissions a second, the endpoint's memory
 	@.ci/setup tests
