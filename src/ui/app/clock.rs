@@ -1,9 +1,9 @@
 //! The phone's clock, where it cannot be right; and what was filled in for periods that have not begun.
 
-use super::session::{Work, session};
+use super::session::session;
 use crate::{
     domain::{Entry, PeriodId},
-    phone::unfinished::Stray,
+    phone::{unfinished::Stray, work::Work},
     ui::{
         kit::message::Note,
         words::{clock, dates},

@@ -1,7 +1,7 @@
 //! What stands on a page before there is a checklist.
 
-use super::session::{NoWork, session};
-use crate::ui::words::terms;
+use super::session::session;
+use crate::{phone::work::NoWork, ui::words::terms};
 use leptos::prelude::*;
 
 /// What stands here before there is a checklist.

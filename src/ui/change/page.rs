@@ -3,14 +3,14 @@
 use super::moving::NotMoved;
 use crate::{
     domain::{Assessment, Checklist, Difference, Effect, ItemId, differences},
-    phone::next_step::Sent,
+    phone::{next_step::Sent, work::Work},
     protocol::ReviewState,
     ui::{
         app::{
             frame::{Page, goer},
             nothing_yet::NothingYet,
             route::Place,
-            session::{Work, session},
+            session::session,
         },
         kit::{
             message::{Note, Trouble},

@@ -3,10 +3,8 @@
 use super::answer_history::said;
 use crate::{
     domain::{AnswerKey, Checklist, ContentHash, Difference, Entry, Item, ItemId, difference::item_changes},
-    ui::{
-        app::session::{Work, session},
-        kit::was_and_is::WasAndIs,
-    },
+    phone::work::Work,
+    ui::{app::session::session, kit::was_and_is::WasAndIs},
     words::difference::{Card, card},
 };
 use leptos::prelude::*;

@@ -2,6 +2,7 @@
 //! sent a file with it away.
 
 use crate::{
+    phone::work::NoWork,
     store::{Count, StoreError},
     sync::BindingState,
     ui::app::session::{Session, activation::Failure},
@@ -47,7 +48,7 @@ impl Session {
         self.phone.set(phone);
         self.submissions.set(Vec::new());
         self.photos.set(None);
-        self.work.set(Err(crate::ui::app::session::NoWork::NotFetched));
+        self.work.set(Err(NoWork::NotFetched));
         self.reload().await;
         self.tell_other_tabs();
         Ok(())

@@ -12,12 +12,13 @@ use crate::{
     phone::{
         darkroom::{Standing, Target},
         reported_photos,
+        work::Work,
     },
     protocol::ProblemKind,
     store::StoreError,
     sync::ApiError,
     ui::app::session::{
-        Session, Work,
+        Session,
         photos::{closed, new_photo},
     },
 };

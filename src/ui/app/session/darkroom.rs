@@ -16,6 +16,7 @@ use crate::{
         ledger::HeldLedger,
         mending::Taken,
         unsaved::Queue,
+        work::Work,
     },
     store::{Draft, Reached, StoreError, photos::NewPhoto},
 };
@@ -92,7 +93,7 @@ impl Session {
         // A reading that began before this is out of date.
         self.queue.update_value(Queue::saved_beside);
         let is_shown =
-            |work: &Result<super::Work, _>| work.as_ref().is_ok_and(|work| work.draft.key() == draft.key());
+            |work: &Result<Work, _>| work.as_ref().is_ok_and(|work| work.draft.key() == draft.key());
         if self.work.with_untracked(is_shown) {
             self.work.update(|shown| {
                 if let Ok(shown) = shown {

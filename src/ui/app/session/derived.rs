@@ -1,6 +1,5 @@
 //! What follows from the shared state: score, rows, next step. Worked out when needed, never stored.
 
-use super::{NoWork, Work, reading::Elsewhere};
 use crate::{
     domain::{
         AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
@@ -11,6 +10,8 @@ use crate::{
         mending::{Mending, pressing},
         next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, mark_doubtful, rows},
+        reading::Elsewhere,
+        work::{NoWork, Work},
     },
     store::{Count, LocalSubmission, Whereabouts},
     sync::{OutboxEntry, OutboxRequest, OutboxState},

@@ -11,7 +11,6 @@ pub mod library;
 pub mod mending;
 pub mod moving;
 pub mod photos;
-pub mod reading;
 pub mod saving;
 pub mod sending;
 mod time;
@@ -20,56 +19,29 @@ pub mod typing;
 use crate::{
     browser::{self, fetch::FetchApi, image::Made},
     domain::{
-        Assessment, BranchCode, BranchProfile, Checklist, DeviceId, HybridClock, ItemId, Period, PeriodId,
-        SectionId, SectorId, Stamp, ValueAbove, WithAbove, above::asked_above, moving::Versions,
-        period::shanghai_date, with_above,
+        Assessment, BranchCode, BranchProfile, DeviceId, HybridClock, ItemId, PeriodId, SectionId, Stamp,
+        ValueAbove, WithAbove, above::asked_above, period::shanghai_date, with_above,
     },
     phone::{
-        darkroom::Darkroom, ledger::HeldLedger, library::Library, mending::Mending, searchable::Searchable,
-        typing::Typed, unfinished::Stray, unsaved::Queue,
+        darkroom::Darkroom,
+        ledger::HeldLedger,
+        library::Library,
+        mending::Mending,
+        reading::{self, Elsewhere, OfBranch, Reading, Wanted},
+        searchable::Searchable,
+        typing::Typed,
+        unsaved::Queue,
+        work::{NoWork, Work},
     },
     store::{
-        Binding, Display, Draft, LocalSubmission, Phone, PhotoRecord, Repository, StoreError, TextSize,
-        Theme, storage::Storage,
+        Binding, Display, LocalSubmission, Phone, PhotoRecord, Repository, StoreError, TextSize, Theme,
+        storage::Storage,
     },
     sync::{Client, ClockTrouble, KnownTime, OutboxEntry, StandardCopy},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use reading::{Elsewhere, OfBranch, Reading, Wanted};
 use std::{collections::BTreeSet, sync::Arc};
-
-/// The branch, checklist and period on the screen, with all answers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Work {
-    /// What it answers. Stored with the first answer, not before.
-    pub draft: Draft,
-    /// Whether it is stored.
-    pub stored: bool,
-    /// The pinned checklist.
-    pub checklist: Arc<Checklist>,
-    /// The pinned period.
-    pub period: Period,
-    /// All that can be chosen: those of the version in force, and those of drafts that it no longer has.
-    pub periods: Vec<Period>,
-    /// All answers.
-    pub assessment: Assessment,
-    /// The other versions that answers were given under, as far as they are here.
-    pub versions: Versions,
-    /// Another checklist that the draft can be moved to.
-    pub offer: Option<moving::Offer>,
-    /// What was filled in for periods that have not begun.
-    pub strays: Vec<Stray>,
-}
-
-/// Why there is nothing to work on yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoWork {
-    /// The standard has not been fetched yet: the phone must be online once.
-    NotFetched,
-    /// The standard in force has no checklist for this sector yet.
-    NoChecklist(SectorId),
-}
 
 /// How far the start has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

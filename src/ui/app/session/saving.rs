@@ -3,11 +3,11 @@
 //! A change is shown at once and queued; one writer empties the queue, so that fast taps become one transaction and no tap is
 //! lost to a slow disk. What could not be written stays in the queue, on the screen and in every backup, and is tried again.
 
-use super::{Saving, Session, Work};
+use super::{Saving, Session};
 use crate::{
     browser,
     domain::{AnswerKey, AnswerValue, Entry, Stamp, assessment::Edit},
-    phone::unsaved::Queue,
+    phone::{unsaved::Queue, work::Work},
     store::StoreError,
 };
 use leptos::prelude::*;

@@ -1,13 +1,13 @@
 //! What is read from the storage for the screen, and which period it is about.
 
-use super::{NoWork, Work, moving::Offer};
+use super::{
+    ledger::HeldLedger,
+    mending::Mending,
+    unfinished::{at_hand, strays, unfinished, worked_on},
+    work::{NoWork, Offer, Work},
+};
 use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, Period, PeriodId, moving::Versions},
-    phone::{
-        ledger::HeldLedger,
-        mending::Mending,
-        unfinished::{at_hand, strays, unfinished, worked_on},
-    },
     store::{
         Backend, Binding, Draft, Excerpt, LocalSubmission, Reached, Repository, Stock, StoreError,
         Unfinished, Whereabouts, carried::Carried,
@@ -19,20 +19,20 @@ use std::sync::Arc;
 
 /// Numbers the readings, so that a slow one does not overwrite what a later one has shown.
 #[derive(Debug, Default)]
-pub(super) struct Readings {
+pub struct Readings {
     begun: u64,
     shown: u64,
 }
 
 impl Readings {
     /// The number of a reading that begins now.
-    pub(super) fn begin(&mut self) -> u64 {
+    pub fn begin(&mut self) -> u64 {
         self.begun += 1;
         self.begun
     }
 
     /// Whether this one may be shown: none that began later has been.
-    pub(super) fn is_newest(&mut self, number: u64) -> bool {
+    pub fn is_newest(&mut self, number: u64) -> bool {
         let newest = number >= self.shown;
         self.shown = self.shown.max(number);
         newest
@@ -40,34 +40,47 @@ impl Readings {
 }
 
 /// What is wanted on the screen.
-pub(super) struct Wanted {
+pub struct Wanted {
     /// The branch; the first one where it is not here any more.
-    pub(super) branch: Option<BranchCode>,
+    pub branch: Option<BranchCode>,
     /// The period that was chosen, if one was.
-    pub(super) period: Option<PeriodId>,
+    pub period: Option<PeriodId>,
     /// The checklist on the screen, which is not read again: the longest text on the phone.
-    pub(super) on_screen: Option<(ContentHash, Arc<Checklist>)>,
+    pub on_screen: Option<(ContentHash, Arc<Checklist>)>,
 }
 
 /// All that was read.
-pub(super) struct Reading {
-    pub(super) bindings: Vec<Binding>,
-    pub(super) clock: KnownTime,
-    pub(super) standard: Option<StandardCopy>,
-    pub(super) outbox: Vec<OutboxEntry>,
-    pub(super) unfinished: Vec<(String, Unfinished)>,
-    pub(super) of_branch: Option<OfBranch>,
-    pub(super) unreadable: Vec<StoreError>,
+pub struct Reading {
+    /// The branches.
+    pub bindings: Vec<Binding>,
+    /// What is known of the time.
+    pub clock: KnownTime,
+    /// The standard in force, as last heard.
+    pub standard: Option<StandardCopy>,
+    /// What waits to be sent, of all branches.
+    pub outbox: Vec<OutboxEntry>,
+    /// What was typed and not entered, of all branches.
+    pub unfinished: Vec<(String, Unfinished)>,
+    /// What belongs to the branch on the screen; `None` on a phone that looks after none.
+    pub of_branch: Option<OfBranch>,
+    /// Records that could not be read.
+    pub unreadable: Vec<StoreError>,
 }
 
 /// What belongs to the branch on the screen.
-pub(super) struct OfBranch {
-    pub(super) code: BranchCode,
-    pub(super) submissions: Vec<LocalSubmission>,
-    pub(super) ledger: HeldLedger,
-    pub(super) mending: Mending,
-    pub(super) elsewhere: Elsewhere,
-    pub(super) work: Result<Work, NoWork>,
+pub struct OfBranch {
+    /// Which.
+    pub code: BranchCode,
+    /// Its submissions, oldest first.
+    pub submissions: Vec<LocalSubmission>,
+    /// 台账
+    pub ledger: HeldLedger,
+    /// 问题和整改
+    pub mending: Mending,
+    /// What of it has reached another place.
+    pub elsewhere: Elsewhere,
+    /// What is worked on, or why nothing.
+    pub work: Result<Work, NoWork>,
 }
 
 /// What of a branch has reached another place than this phone.
@@ -83,7 +96,7 @@ pub struct Elsewhere {
 
 /// Reads what is wanted, in one transaction where the branch is here. `today` says which day it is by what the storage says of the
 /// time.
-pub(super) async fn read<B: Backend>(
+pub async fn read<B: Backend>(
     repository: &Repository<B>,
     wanted: Wanted,
     today: impl Fn(KnownTime) -> Date,
