@@ -287,3 +287,89 @@ fn versions(checklists: &mut Checklists<'_>, draft: &Draft, assessment: &Assessm
     }
     versions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            AnswerKey, AnswerValue,
+            ledger::testing::{meeting, record},
+            period::shanghai_date,
+        },
+        store::testing::{Counting, attach, binding, draft, edit, note, phone, photo, report, run},
+        sync::{
+            RoundOutcome, round,
+            testing::{FakeEndpoint, NOON, branch, finding_word},
+            uploads::{Uploaded, upload},
+        },
+    };
+
+    fn wanted() -> Wanted {
+        Wanted { branch: Some(branch(1)), period: None, on_screen: None }
+    }
+
+    fn reading<B: Backend>(tab: &Repository<B>) -> Reading {
+        run(read(tab, wanted(), |_| shanghai_date(NOON))).unwrap()
+    }
+
+    /// A phone with something of everything.
+    fn full() -> Repository<Counting> {
+        let tab = Repository::new(Counting::default());
+        run(async {
+            tab.bind(&binding(1), &phone()).await?;
+            tab.save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))]).await?;
+            tab.save_photo(&draft(1), &attach("yes", b"one", true, NOON + 1), &photo(1, b"one")).await?;
+            let day = jiff::civil::date(2026, 11, 20);
+            tab.save_ledger(&branch(1), &[record(1, meeting(day), day, 0)]).await?;
+            tab.save_finding_words(&branch(1), &[finding_word(1, "缺签到表", NOON, 1)]).await?;
+            let (_, local, row) = report(1, 1, 1);
+            tab.submit(&draft(1), &[], &local, &row, &[]).await
+        })
+        .unwrap();
+        tab
+    }
+
+    /// What a round does, and what the session does after it: in how many transactions.
+    fn round_and_after(tab: &Repository<Counting>, api: &FakeEndpoint) -> (RoundOutcome, usize) {
+        tab.backend().transactions.set(0);
+        let outcome = run(round(tab, api, || NOON, || 0, &RoundOutcome::default())).unwrap();
+        if outcome.changed {
+            reading(tab);
+        }
+        let now = || NOON;
+        let client = crate::sync::Client::new(api, &now, crate::sync::ClockOffset::default());
+        assert_eq!(run(upload(tab, &client, |_| {})), Ok(Uploaded::Complete));
+        (outcome, tab.backend().transactions.get())
+    }
+
+    #[test]
+    fn an_idle_round_reads_once_and_reloads_nothing() {
+        let (tab, api) = (full(), FakeEndpoint::with(&[(1, 1)]));
+        assert!(round_and_after(&tab, &api).0.changed);
+        while round_and_after(&tab, &api).0.changed {}
+        let (idle, transactions) = round_and_after(&tab, &api);
+        assert!(idle.reached_server && !idle.changed, "{idle:?}");
+        assert!(transactions <= 4, "{transactions}");
+        tab.backend().transactions.set(0);
+        let read = reading(&tab).of_branch.unwrap();
+        assert_eq!(tab.backend().transactions.get(), 1, "everything on the screen");
+        let note = AnswerKey::Note { item: crate::domain::testing::item_id("yes") };
+        let said = read.work.unwrap().assessment.current(&note).map(|entry| entry.value.clone());
+        assert_eq!(said, Some(AnswerValue::Text { text: "铁柜".into() }));
+        assert_eq!((read.ledger.ledger.records().len(), read.mending.findings.all().len()), (1, 1));
+        assert_eq!(read.submissions.len(), 1);
+    }
+
+    #[test]
+    fn a_spoilt_checklist_is_removed_so_that_it_is_fetched_again() {
+        let (tab, api) = (full(), FakeEndpoint::with(&[(1, 1)]));
+        round_and_after(&tab, &api);
+        let hash = draft(1).checklist;
+        run(tab.save_checklist(&hash, "{")).unwrap();
+        assert_eq!(reading(&tab).of_branch.unwrap().work.err(), Some(NoWork::NotFetched));
+        assert_eq!(run(tab.checklist_hashes()), Ok(Vec::new()));
+        round_and_after(&tab, &api);
+        assert!(reading(&tab).of_branch.unwrap().work.is_ok());
+    }
+}

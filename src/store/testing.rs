@@ -18,19 +18,19 @@ use crate::{
 };
 use std::{cell::RefCell, collections::VecDeque};
 
-pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     pollster::block_on(future)
 }
 
-pub(super) fn repository(memory: &Memory) -> Repository<Memory> {
+pub(crate) fn repository(memory: &Memory) -> Repository<Memory> {
     Repository::new(memory.clone())
 }
 
-pub(super) fn phone() -> Phone {
+pub(crate) fn phone() -> Phone {
     Phone::new(device(1))
 }
 
-pub(super) fn binding(of: u8) -> Binding {
+pub(crate) fn binding(of: u8) -> Binding {
     Binding { branch: info(of), token: token(of), bound_at: NOON, state: BindingState::Bound }
 }
 
@@ -129,17 +129,17 @@ pub(super) fn everything(memory: &Memory) -> Vec<Vec<(String, String)>> {
 }
 
 /// Each of these becomes durable just before one of our commits does.
-pub(super) type Others = RefCell<VecDeque<Box<dyn Fn(&Memory)>>>;
+pub(crate) type Others = RefCell<VecDeque<Box<dyn Fn(&Memory)>>>;
 
 /// A storage that another tab shares, and writes to at the worst moment: between our reading and our writing.
 #[derive(Default)]
-pub(super) struct Shared {
-    pub(super) memory: Memory,
-    pub(super) others: Others,
+pub(crate) struct Shared {
+    pub(crate) memory: Memory,
+    pub(crate) others: Others,
 }
 
 impl Shared {
-    pub(super) fn then(&self, other: impl Fn(&Memory) + 'static) {
+    pub(crate) fn then(&self, other: impl Fn(&Memory) + 'static) {
         self.others.borrow_mut().push_back(Box::new(other));
     }
 }
@@ -171,5 +171,45 @@ impl Backend for Shared {
             other(&self.memory);
         }
         self.memory.commit(batch).await
+    }
+}
+
+/// A storage that counts its transactions.
+#[derive(Default)]
+pub(crate) struct Counting {
+    pub(crate) memory: Memory,
+    pub(crate) transactions: std::cell::Cell<usize>,
+}
+
+impl Counting {
+    fn counted(&self) -> &Memory {
+        self.transactions.set(self.transactions.get() + 1);
+        &self.memory
+    }
+}
+
+impl Backend for Counting {
+    async fn get(&self, table: Table, key: &str) -> Result<Option<String>, StoreError> {
+        self.counted().get(table, key).await
+    }
+
+    async fn scan(&self, table: Table, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.counted().scan(table, prefix).await
+    }
+
+    async fn bytes(&self, table: Table, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.counted().bytes(table, keys).await
+    }
+
+    async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
+        self.counted().scan_all(runs).await
+    }
+
+    async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {
+        self.counted().keys(table).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        self.counted().commit(batch).await
     }
 }

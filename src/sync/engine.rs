@@ -7,6 +7,7 @@ use super::{
     api::{Api, ApiError},
     backoff,
     client::{Client, StandardAnswer},
+    clock::KnownTime,
     outbox::{OutboxEntry, OutboxId, OutboxRequest},
     plan::{self, Operation, Remote},
     store::{BindingState, Delivery, FetchedChecklist, Local, Postponement, Pulled, Rejection, Store},
@@ -16,7 +17,7 @@ use crate::{
     domain::{BranchCode, ContentHash, Open, Submission, SubmissionId, submission::FORMAT},
     protocol::ProblemKind,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 /// What came of a round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +26,8 @@ pub struct RoundOutcome {
     pub reached_server: bool,
     /// Whether something in storage is other than before the round.
     pub changed: bool,
+    /// What is known of the time by now, where the round has learned of it.
+    pub learned: Option<KnownTime>,
     /// When to run the next round unless something else calls for one, milliseconds by the phone's own clock.
     pub next_attempt_at: Option<u64>,
     /// How many rounds in a row have failed by now; to be passed on to the next one.
@@ -55,7 +58,8 @@ pub async fn round<S: Store, A: Api>(
     if local.bindings.is_empty() {
         return Ok(RoundOutcome::default());
     }
-    let client = Client::new(api, &now, local.clock.offset);
+    let clock = local.clock;
+    let client = Client::new(api, &now, clock.offset);
     let mut round = Round {
         store,
         client: &client,
@@ -64,26 +68,32 @@ pub async fn round<S: Store, A: Api>(
         outcome: RoundOutcome { left: last.left.clone(), ..RoundOutcome::default() },
         refused: BTreeSet::new(),
         trouble: None,
+        known: Some(Rc::new(local)),
     };
     match round.run().await {
         Ok(()) => {}
         Err(Stop::Offline) => round.trouble = Some(round.trouble.flatten()),
         Err(Stop::Store(error)) => return Err(error),
     }
+    let next_send_at = match round.trouble {
+        Some(_) => None,
+        None => plan::next_send_at(&*round.local().await?, now()),
+    };
     let Round { mut outcome, trouble, .. } = round;
     outcome.reached_server = client.reached();
-    let known = local.clock.heard(client.clock(), client.confirmed(), now());
+    let known = clock.heard(client.clock(), client.confirmed(), now());
     // Written whenever somebody answered, so that the day is known on a morning without a network; a change for the other tabs
     // is only another difference.
-    if outcome.reached_server && known.is_news_after(local.clock) {
+    if outcome.reached_server && known.is_news_after(clock) {
         store.save_clock(known).await?;
-        outcome.changed |= known.offset != local.clock.offset;
+        outcome.changed |= known.offset != clock.offset;
+        outcome.learned = Some(known);
     }
     outcome.next_attempt_at = if let Some(retry_after_s) = trouble {
         outcome.failures = last.failures.saturating_add(1);
         Some(now().saturating_add(backoff::delay_ms(outcome.failures, retry_after_s, random())))
     } else {
-        plan::next_send_at(&store.local().await?, now())
+        next_send_at
     };
     Ok(outcome)
 }
@@ -104,26 +114,39 @@ struct Round<'a, S, A, N, R> {
     refused: BTreeSet<BranchCode>,
     /// Set when pulling failed or the network went, with the longest `Retry-After`.
     trouble: Option<Option<u64>>,
+    /// What the phone knows, as long as this round has written nothing since it was read. What another tab writes meanwhile calls
+    /// for a round of its own; what is written here rests on what is stored then, not on this.
+    known: Option<Rc<Local>>,
 }
 
 impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> {
     async fn run(&mut self) -> Result<(), Stop<S::Error>> {
         self.knock().await?;
         let mut tried = BTreeSet::new();
-        // Read afresh for each row: what was just recorded, or just written by her, may change what comes next.
+        // Asked anew for each row: what was just recorded may change what comes next.
         while let Some((entry, local)) = self.next_row(&tried).await? {
             tried.insert(entry.id);
             self.send(&entry, &local).await?;
         }
         self.send_findings().await?;
-        let local = self.store.local().await.map_err(Stop::Store)?;
+        let local = self.local().await.map_err(Stop::Store)?;
         let remote = self.listen(&local).await?;
         self.pull(&local, &remote).await
     }
 
+    /// What the phone knows: read once, and again only where this round has written something.
+    async fn local(&mut self) -> Result<Rc<Local>, S::Error> {
+        let local = match self.known.take() {
+            Some(known) => known,
+            None => Rc::new(self.store.local().await?),
+        };
+        self.known = Some(local.clone());
+        Ok(local)
+    }
+
     /// Sends what was written on findings. There is no row for it: it waits as long as it is not among what the endpoint has.
     async fn send_findings(&mut self) -> Result<(), Stop<S::Error>> {
-        let local = self.store.local().await.map_err(Stop::Store)?;
+        let local = self.local().await.map_err(Stop::Store)?;
         let mut stopped = BTreeSet::new();
         for (branch, entries) in plan::findings(&local) {
             let Some(token) = local.token(&branch).filter(|_| !stopped.contains(&branch)) else { continue };
@@ -150,7 +173,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
 
     /// Asks for the branches whose token was refused: a revocation by mistake heals as soon as it is taken back.
     async fn knock(&mut self) -> Result<(), Stop<S::Error>> {
-        for binding in self.store.local().await.map_err(Stop::Store)?.bindings {
+        for binding in &self.local().await.map_err(Stop::Store)?.bindings {
             if binding.state == BindingState::Bound {
                 continue;
             }
@@ -167,10 +190,10 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
     }
 
     async fn next_row(
-        &self,
+        &mut self,
         tried: &BTreeSet<OutboxId>,
-    ) -> Result<Option<(OutboxEntry, Local)>, Stop<S::Error>> {
-        let local = self.store.local().await.map_err(Stop::Store)?;
+    ) -> Result<Option<(OutboxEntry, Rc<Local>)>, Stop<S::Error>> {
+        let local = self.local().await.map_err(Stop::Store)?;
         let next = plan::sends(&local, (self.now)()).into_iter().find(|id| !tried.contains(id));
         let row = next.and_then(|id| local.outbox.iter().find(|entry| entry.id == id).cloned());
         Ok(row.map(|entry| (entry, local)))
@@ -403,6 +426,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
 
     fn stored(&mut self, result: Result<(), S::Error>) -> Result<(), Stop<S::Error>> {
         result.map_err(Stop::Store)?;
+        self.known = None;
         self.outcome.changed = true;
         Ok(())
     }

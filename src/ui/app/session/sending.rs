@@ -213,8 +213,9 @@ impl Session {
                         self.look_for_update();
                     }
                 }
-                // Rows may have changed their state even where nothing arrived.
-                self.reload().await;
+                if outcome.changed || outcome.learned.is_some_and(|known| self.is_another_day(known)) {
+                    self.reload().await;
+                }
                 if outcome.changed {
                     self.tell_other_tabs();
                 }

@@ -115,6 +115,14 @@ impl Session {
         }
     }
 
+    /// Takes what a round has learned of the time. Says whether what is on the screen is to be read again for it: another day may
+    /// be another period, and what was written while the clock was ahead may be stamped anew.
+    pub(super) fn is_another_day(self, learned: KnownTime) -> bool {
+        let before = self.today.get_untracked();
+        self.take_time(learned);
+        before != self.today.get_untracked() || self.is_stamping_ahead()
+    }
+
     /// Whether this phone's stamps lie ahead of a time that is believed.
     fn is_stamping_ahead(self) -> bool {
         let now = self.now();
