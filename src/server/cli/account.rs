@@ -97,6 +97,7 @@ impl From<Refusal> for CliError {
                 ("登录名要有2到30个字，只用字母、数字、汉字和 . - _ @".to_owned(), "改 --login")
             }
             Refusal::Taken(login) => (format!("登录名“{login}”已经有人用了"), "换一个登录名"),
+            Refusal::Stands(_) => ("这个账号已经办好了".to_owned(), "要新的链接，用 account link"),
             Refusal::Nobody => ("没有这个账号，或者已经关了".to_owned(), "用 account list 核对登录名"),
             Refusal::NoRole => ("没有写给什么权限".to_owned(), "写 --role"),
             Refusal::NotApart => {
@@ -145,7 +146,7 @@ impl AccountCommand {
             Self::Link { login, base_url, json } => {
                 let base = base_url.as_deref().map(checked_base).transpose()?;
                 let account = called(database, &login).await?;
-                let invited = accounts::link(database, &clock, random, &OPERATOR, account).await?;
+                let invited = accounts::link(database, &clock, random, &OPERATOR, account, None).await?;
                 tell(&invited, base.as_deref(), json)
             }
             Self::Close { login } => {

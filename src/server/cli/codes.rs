@@ -78,7 +78,8 @@ impl From<Refusal> for CliError {
                 "它在纸上自查，乡镇代为登记；要用系统，先在名册里改过来",
             ),
             Refusal::Denied(denied) => denied.into(),
-            Refusal::Overtaken => {
+            // Nothing was looked at before here.
+            Refusal::Overtaken | Refusal::Before { .. } => {
                 Self::refused("抽到的激活码里有一个刚刚发给了别人，一个也没有发", "再发一次")
             }
             Refusal::NoRandomness => {
@@ -108,7 +109,7 @@ impl Codes {
         // Before they are good for anything: what fails here has taken nothing from anybody, and a code in no file is lost.
         let mut written = Written::default();
         let pages = issue.write(&drawn, base.as_deref().unwrap_or_default(), &mut written)?;
-        let voided = codes::issue(database, &clock, &OPERATOR, &drawn).await?;
+        let voided = codes::issue(database, &clock, &OPERATOR, &drawn, None).await?;
         written.stays();
         issue.tell(&drawn, voided, pages)
     }

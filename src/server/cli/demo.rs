@@ -48,7 +48,8 @@ impl Demo {
         for (unit, name, person, login, roles) in DESKS {
             let invited = match called(database, login).await {
                 Ok(account) => {
-                    accounts::link(database, &SystemClock, &mut SystemRandom, &operator, account).await?
+                    accounts::link(database, &SystemClock, &mut SystemRandom, &operator, account, None)
+                        .await?
                 }
                 Err(_) => {
                     let unit = BranchCode::new(unit).map_err(|_| CliError::UnknownUnit(unit.to_owned()))?;

@@ -3,7 +3,7 @@
 
 use super::{
     Database, DatabaseError, Rows, Scope, int,
-    log::Record,
+    log::{Deed, Of, Record, noted_since},
     many::{self, Value},
     stored,
 };
@@ -325,6 +325,12 @@ impl AccountsWriter {
             .execute(&mut *self.tx)
             .await?;
         Ok(())
+    }
+
+    /// Whether a link was made for an account after the entry of the log of this number.
+    pub(crate) async fn was_linked_since(&mut self, id: Uuid, seen: u64) -> Result<bool, DatabaseError> {
+        let of = id.to_string();
+        Ok(noted_since(&mut self.tx, seen, Deed::LinkMade, Of::Subject(&of)).await?.is_some())
     }
 
     async fn void_links(&mut self, id: Uuid, now: u64) -> Result<(), DatabaseError> {

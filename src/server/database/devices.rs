@@ -1,6 +1,10 @@
 //! Activation codes in number, and the phones that are bound.
 
-use super::{Database, DatabaseError, Scope, int, log::Record, many, stored};
+use super::{
+    Database, DatabaseError, Scope, int,
+    log::{Deed, Of, Record, noted_since},
+    many, stored,
+};
 use crate::{
     domain::{BranchCode, DeviceId},
     protocol::ActivationCode,
@@ -21,6 +25,17 @@ pub struct BoundDevice {
     pub bound_at: u64,
     /// When its token was revoked.
     pub revoked_at: Option<u64>,
+}
+
+/// What came of issuing codes; none is stored unless it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Issue {
+    /// So many older ones have expired.
+    Done(u64),
+    /// One of them was given to somebody before.
+    Taken,
+    /// Some were issued to these branches since whoever issues them looked.
+    Before(Record),
 }
 
 fn bound(row: &AnyRow) -> Result<BoundDevice, DatabaseError> {
@@ -81,20 +96,27 @@ impl Database {
 
     /// Stores codes in one transaction. What was issued to these branches before and nobody used has expired from now on: a slip
     /// that was lost opens nothing. Codes that end within `spared` milliseconds stay, which are those that a phone shows for
-    /// another one. Answers how many have expired so; `None` when one of the codes was given to somebody before, and then none is
-    /// stored.
+    /// another one. Whoever issues them may have `seen` the log up to an entry: nothing is issued then over what was since.
     ///
     /// # Errors
     /// When a branch is unknown, or the database fails; then no code is stored.
-    pub async fn issue_codes(
+    pub(crate) async fn issue_codes(
         &self,
         codes: &[(BranchCode, ActivationCode)],
         expires_at: u64,
         (now, spared): (u64, u64),
+        seen: Option<u64>,
         records: &[Record],
-    ) -> Result<Option<u64>, DatabaseError> {
+    ) -> Result<Issue, DatabaseError> {
         let mut voided = 0;
         let mut tx = self.write(&Scope::Branches(codes.iter().map(|(branch, _)| branch).collect())).await?;
+        if let Some(seen) = seen {
+            let branches: Vec<BranchCode> = codes.iter().map(|(branch, _)| branch.clone()).collect();
+            let of = Of::Units(&branches);
+            if let Some(before) = noted_since(&mut tx, seen, Deed::CodeIssued, of).await? {
+                return Ok(Issue::Before(before));
+            }
+        }
         for (branch, code) in codes {
             voided += void(&mut tx, branch, now, spared).await?;
             let stored = sqlx::query(
@@ -106,12 +128,12 @@ impl Database {
             .execute(&mut *tx)
             .await?;
             if stored.rows_affected() == 0 {
-                return Ok(None);
+                return Ok(Issue::Taken);
             }
         }
         self.append(&mut tx, records).await?;
         tx.commit().await?;
-        Ok(Some(voided))
+        Ok(Issue::Done(voided))
     }
 
     /// All phones in the order of their branches, oldest first.

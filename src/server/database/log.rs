@@ -345,6 +345,13 @@ impl Database {
         Ok(())
     }
 
+    /// The number of the newest entry: a form that shows something once carries it, so that what was done since is known.
+    pub async fn newest_entry(&self) -> Result<u64, DatabaseError> {
+        let newest: i64 =
+            sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM log").fetch_one(&self.pool).await?;
+        u64::try_from(newest).map_err(stored)
+    }
+
     /// So many of the entries that are wanted, the newest first.
     pub async fn logged(&self, wanted: &Wanted, most: usize) -> Result<Vec<Entry>, DatabaseError> {
         let (mut text, mut bound) = (format!("{ENTRIES} 1 = 1"), Vec::<Value>::new());
@@ -431,6 +438,33 @@ impl Database {
             () => Ok(Verdict::Whole { entries: u64::try_from(end.0).map_err(stored)?, hash: end.1 }),
         }
     }
+}
+
+/// Which unit or subject an entry is sought of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of<'a> {
+    /// Any of these units.
+    Units(&'a [BranchCode]),
+    /// This subject.
+    Subject(&'a str),
+}
+
+/// The newest entry of a kind after the one of a number. Asked where nobody else can do the same meanwhile.
+pub(super) async fn noted_since(
+    tx: &mut AnyConnection,
+    seen: u64,
+    deed: Deed,
+    of: Of<'_>,
+) -> Result<Option<Record>, DatabaseError> {
+    let (column, keys) = match of {
+        Of::Units(units) => ("unit", units.iter().map(|unit| unit.as_str().to_owned()).collect()),
+        Of::Subject(subject) => ("subject", vec![subject.to_owned()]),
+    };
+    let statement = format!("{ENTRIES} number > $1 AND deed = $2 AND {column} IN");
+    let bound = [int(seen).into(), deed.code().into()];
+    let rows = many::select(tx, &statement, &bound, &keys, "ORDER BY number").await?;
+    let read = |row: &AnyRow| Kept::read(row).map_err(Into::into).and_then(|(kept, hash)| kept.entry(hash));
+    rows.last().map(read).transpose().map(|entry| entry.map(|entry| entry.record))
 }
 
 #[cfg(test)]

@@ -137,8 +137,8 @@ async fn codes_and_phones_are_the_managers() {
     let (_folder, database) = town().await;
     let (db, manager, role) = (&database, person(Role::Manage, "t"), Role::Manage);
     let drawn = codes::draw(db, &NOW, &mut Counted(0), codes::Whom::Below("t"), 14, None).await.unwrap();
-    denied!(codes::Refusal::Denied, role, |who| codes::issue(db, &NOW, who, &drawn));
-    codes::issue(db, &NOW, &manager, &drawn).await.unwrap();
+    denied!(codes::Refusal::Denied, role, |who| codes::issue(db, &NOW, who, &drawn, None));
+    codes::issue(db, &NOW, &manager, &drawn, None).await.unwrap();
     let phone = crate::domain::DeviceId::from_random([1; 16]);
     let token_hash = TokenHash::of(b"a-token-of-256-bits");
     let request = ActivateRequest { code: drawn[0].code.clone(), device: phone, token_hash };

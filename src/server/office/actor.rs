@@ -124,12 +124,16 @@ impl Actor {
         unit: Option<&BranchCode>,
         subject: impl ToString,
     ) -> Record {
-        let who = match self {
+        Record { at, who: self.who(), deed, unit: unit.cloned(), subject: subject.to_string() }
+    }
+
+    /// As the log names who acts.
+    pub(crate) fn who(&self) -> Who {
+        match self {
             Self::Operator { .. } => Who::Operator,
             Self::Phone(phone) => Who::Phone(phone.device.0),
             Self::Person(person) => Who::Person(person.id.0),
-        };
-        Record { at, who, deed, unit: unit.cloned(), subject: subject.to_string() }
+        }
     }
 
     /// The name that was told, within the bounds that hold for every name.

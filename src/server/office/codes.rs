@@ -4,7 +4,7 @@ use super::{
     activating::{self, PHONE_CODE_MS},
     actor::Actor,
     clock::{Clock, Random},
-    log::{Deed, Record},
+    log::{Deed, Record, Who},
     people::{
         Act, Denied,
         authority::{denies, must_each},
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{BranchCode, period::shanghai_date},
     protocol::ActivationCode,
-    server::database::{Database, DatabaseError, Unit},
+    server::database::{Database, DatabaseError, Unit, devices::Issue},
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::collections::BTreeSet;
@@ -51,6 +51,14 @@ pub(crate) enum Refusal {
     /// Somebody was given one of the codes since they were drawn.
     #[error("one of the codes was given to somebody since")]
     Overtaken,
+    /// Codes of these branches were issued since who acts looked: they stay good.
+    #[error("codes were issued at {at}, by {who:?}")]
+    Before {
+        /// When.
+        at: u64,
+        /// By whom.
+        who: Who,
+    },
     /// A code cannot be drawn.
     #[error("no randomness to be had")]
     NoRandomness,
@@ -138,12 +146,14 @@ pub(crate) async fn draw(
     Ok(issued.collect())
 }
 
-/// Lets phones in by codes that were drawn, all or none; and tells how many older ones nobody can use any more.
+/// Lets phones in by codes that were drawn, all or none; and tells how many older ones nobody can use any more. A form, which may be
+/// sent again by a reload, tells up to which entry of the log its reader had `seen`: what was issued since is not voided unseen.
 pub(crate) async fn issue(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
     drawn: &[Issued],
+    seen: Option<u64>,
 ) -> Result<u64, Refusal> {
     let Some(expires_at) = drawn.first().map(|one| one.expires_at) else { return Ok(0) };
     let now = clock.now_ms();
@@ -152,8 +162,11 @@ pub(crate) async fn issue(
         drawn.iter().map(|one| (one.branch.clone(), one.code.clone())).collect();
     let records: Vec<Record> =
         drawn.iter().map(|one| actor.record(now, Deed::CodeIssued, Some(&one.branch), "")).collect();
-    let voided = database.issue_codes(&codes, expires_at, (now, PHONE_CODE_MS), &records).await?;
-    voided.ok_or(Refusal::Overtaken)
+    match database.issue_codes(&codes, expires_at, (now, PHONE_CODE_MS), seen, &records).await? {
+        Issue::Done(voided) => Ok(voided),
+        Issue::Taken => Err(Refusal::Overtaken),
+        Issue::Before(Record { at, who, .. }) => Err(Refusal::Before { at, who }),
+    }
 }
 
 /// So many codes that nobody has. One that was given to somebody before is drawn again.
@@ -213,14 +226,14 @@ mod tests {
         let first = draw(&database, &NOW, &mut drawn, below, 14, None).await.unwrap();
         assert!(first.len() == 2 && first[0].code != first[1].code && drawn.0.is_empty());
         let same = draw(&database, &NOW, &mut Drawn(vec![1, 2]), below, 14, None).await.unwrap();
-        assert_eq!(issue(&database, &NOW, &OPERATOR, &first).await.unwrap(), 0);
-        let refused = issue(&database, &NOW, &OPERATOR, &same).await;
+        assert_eq!(issue(&database, &NOW, &OPERATOR, &first, None).await.unwrap(), 0);
+        let refused = issue(&database, &NOW, &OPERATOR, &same, None).await;
         assert!(matches!(refused, Err(Refusal::Overtaken)), "another clerk was quicker with the same");
         // And what another branch has already, once more.
         let one = Whom::Branch("大岭村党支部");
         let base = Some("https://a.cn");
         let again = draw(&database, &NOW, &mut Drawn(vec![3, 1]), one, 14, base).await.unwrap();
-        assert_eq!(issue(&database, &NOW, &OPERATOR, &again).await.unwrap(), 1);
+        assert_eq!(issue(&database, &NOW, &OPERATOR, &again, None).await.unwrap(), 1);
         assert!(again.len() == 1 && first.iter().all(|one| one.code != again[0].code));
         assert_eq!(again[0].reports_to, "镇安镇党委");
         let link = format!("https://a.cn/activate#code={}", again[0].code.digits());

@@ -5,6 +5,7 @@
 mod acting_tests;
 pub mod activating;
 pub mod actor;
+mod again;
 pub mod burden;
 pub mod clock;
 pub(crate) mod codes;

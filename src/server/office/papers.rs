@@ -5,6 +5,7 @@ pub(crate) use crate::server::database::papers::Paper;
 
 use super::{
     actor::{Actor, Unheard},
+    again::anew,
     clock::Clock,
     log::Deed,
     people::{
@@ -143,11 +144,31 @@ pub(crate) async fn receive(
     after: usize,
     handed: Handed,
 ) -> Result<Done, Refusal> {
+    let is_overtaken = |refusal: &Refusal| matches!(refusal, Refusal::Overtaken);
+    anew(is_overtaken, || enter(database, clock, actor, known, after, handed.clone())).await
+}
+
+async fn enter(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    known: &Known,
+    after: usize,
+    handed: Handed,
+) -> Result<Done, Refusal> {
     let (now, Handed { said, received_on, note }) = (clock.now_ms(), handed);
     let today = shanghai_date(now);
     must(database, actor, Act::Review, &known.branch.code, today).await?;
+    let (branch, period) = (known.branch.code.clone(), known.period.id.clone());
+    let entered = database.papers(&branch, &period).await?;
+    let by = actor.speaker(database, &branch).await?;
+    let paper = Paper { branch, period, said, received_on, note, at: now, by };
+    let is_same = |last: &&Paper| Paper { at: now, ..(*last).clone() } == paper;
+    if entered.get(after).or(entered.last()).filter(is_same).is_some() {
+        return Ok(Done::Unchanged);
+    }
     match said {
-        None if known.counting().is_none() => return Err(Refusal::Nothing),
+        None if entered.last().is_none_or(|last| last.said.is_none()) => return Err(Refusal::Nothing),
         None => {}
         Some((score, _)) if score > known.most() => return Err(Refusal::TooMany(known.most())),
         Some((_, claimed)) if !claimable(&known.list.grading).contains(&claimed) => {
@@ -158,29 +179,15 @@ pub(crate) async fn receive(
     if received_on > today {
         return Err(Refusal::NotYet);
     }
-    if !is_reason(&note) {
+    if !is_reason(&paper.note) {
         return Err(Refusal::UnfitNote);
     }
     let info = database.branch(&known.branch.code).await?;
     if info.is_some_and(|info| info.ended.is_some()) {
         return Err(Refusal::Ended(known.branch.name.clone()));
     }
-    let by = actor.speaker(database, &known.branch.code).await?;
-    let paper = Paper {
-        branch: known.branch.code.clone(),
-        period: known.period.id.clone(),
-        said,
-        received_on,
-        note,
-        at: now,
-        by,
-    };
-    let is_same = |last: &&Paper| Paper { at: now, ..(*last).clone() } == paper;
-    if known.papers.get(after).or(known.papers.last()).filter(is_same).is_some() {
-        return Ok(Done::Unchanged);
-    }
     let record = actor.record(now, Deed::PaperEntered, Some(&paper.branch), &paper.period);
-    if known.papers.len() != after || !database.add_paper(&paper, after, &record).await? {
+    if entered.len() != after || !database.add_paper(&paper, after, &record).await? {
         return Err(Refusal::Overtaken);
     }
     Ok(Done::Entered)

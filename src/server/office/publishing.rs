@@ -132,6 +132,13 @@ pub(crate) async fn publish(
     put(database, (actor, at), package, objections, confirmed).await
 }
 
+/// Whether this is the version in force, as where the form that published it is sent again.
+pub(crate) async fn is_in_force(database: &Database, package: &Package) -> Result<bool, Refusal> {
+    let Some(Published { summary, .. }) = database.version_in_force().await? else { return Ok(false) };
+    let is_same = summary.standard == package.standard.id && summary.version == package.standard.version;
+    Ok(is_same && !is_taken(database, package).await?)
+}
+
 /// Publishes the built-in standard. Whoever publishes it cannot give it another version, so that is not asked for.
 pub(crate) async fn publish_builtin(
     database: &Database,

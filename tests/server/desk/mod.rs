@@ -17,6 +17,7 @@ mod restored;
 mod reviewing;
 mod roster;
 mod standards;
+mod twice;
 
 pub(crate) use clerk::{Clerk, Page};
 

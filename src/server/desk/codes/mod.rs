@@ -25,7 +25,7 @@ use crate::{
         },
         tables::slips,
     },
-    words::dates::day,
+    words::dates::{self, day},
 };
 use axum::{
     Router,
@@ -34,6 +34,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post as posting},
 };
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -64,8 +65,11 @@ async fn page(
     headers: HeaderMap,
 ) -> Result<Markup, Failure> {
     let member = theirs(&visitor, &desk, &unit).await?;
-    let asked = Asked { base: base(&headers), days: DAYS.to_string() };
+    let asked = Asked { base: base(&headers), days: DAYS.to_string(), seen: None };
     let note = match done.revoked {
+        Some(0) => {
+            note(Tone::Done, "已经停用了，没有在用的手机了。手机上已经填的不动；要再用，发一个新的激活码。")
+        }
         Some(phones) => {
             note(Tone::Done, &format!("停用了{phones}部手机。手机上已经填的不动；要再用，发一个新的激活码。"))
         }
@@ -95,6 +99,8 @@ struct Asked {
     base: String,
     /// How many days the codes are good for.
     days: String,
+    /// How many entries the log had when the form was made.
+    seen: Option<u64>,
 }
 
 impl Asked {
@@ -119,6 +125,7 @@ async fn shown(
     above: &Markup,
 ) -> Result<Markup, Failure> {
     let (unit, today) = (&member.unit, visitor.today);
+    let seen = desk.database.newest_entry().await?;
     let is_branch = unit.level == Level::Branch;
     let action = format!("{}/issue", links::codes(&unit.code));
     let barred = match (&member.ended, member.off_system) {
@@ -148,7 +155,7 @@ async fn shown(
                 (line(&format!("几天内有效（1到{MOST_DAYS}）"), "days", "number", &asked.days, None))
             };
             @if is_branch {
-                (post(visitor, &action, &html! { (fields) (submit("发激活码")) }))
+                (post(visitor, &action, &html! { (hidden("seen", &seen.to_string())) (fields) (submit("发激活码")) }))
             } @else {
                 (ask(&action, &html! { (fields) (submit("发码…")) }))
             }
@@ -224,7 +231,9 @@ async fn ask_issue(
     let text = format!(
         "给{name}下面每个在用本系统的支部发一个新的激活码，下载成码条。以前发的、还没有用过的都作废：发下去的码条就不能用了。在用的手机不动。"
     );
-    let fields = html! { (hidden("base", &asked.base)) (hidden("days", &asked.days)) };
+    let seen = desk.database.newest_entry().await?.to_string();
+    let fields =
+        html! { (hidden("base", &asked.base)) (hidden("days", &asked.days)) (hidden("seen", &seen)) };
     let body =
         confirm(&visitor, &format!("{back}/issue"), &fields, &text, ("确定发码，下载码条", "不发"), &back);
     Ok(frame::page(&visitor, links::ROSTER, &format!("发激活码：{name}"), &body).into_response())
@@ -266,10 +275,24 @@ async fn issue(
             )
         }
     };
-    match codes::issue(&desk.database, &*desk.clock, &visitor.actor(), &drawn).await {
+    let (actor, seen) = (visitor.actor(), asked.seen.ok_or(Failure::Unreadable)?);
+    match codes::issue(&desk.database, &*desk.clock, &actor, &drawn, Some(seen)).await {
         Ok(_) => Ok(answer),
+        Err(Refusal::Before { at, who }) => {
+            let text = before(at, who == actor.who(), visitor.today);
+            Ok(shown(&visitor, &desk, &member, &asked, &note(Tone::Calm, &text)).await?.into_response())
+        }
         Err(refusal) => refused(&said(refusal)?).await,
     }
+}
+
+/// That codes were issued since the form was made, as by the form itself that a reload sends again.
+fn before(at: u64, is_own: bool, today: Date) -> String {
+    let who = if is_own { "您已经发了" } else { "别人已经发了" };
+    format!(
+        "{}{who}激活码，没有再发，发下去的还能用。激活码只显示那一次；没有抄下来或者存下来，就在下面再发，先发的作废。",
+        dates::moment(at, today)
+    )
 }
 
 /// Why no code was issued, where it can be told.
@@ -281,6 +304,8 @@ fn said(refusal: Refusal) -> Result<String, Failure> {
         Refusal::Scope(_) => "下面没有支部。".into(),
         Refusal::Gone(name, gone) => format!("“{name}”从{}起已经没有了。", gone.on),
         Refusal::OffSystem(name, since) => format!("“{name}”从{since}起不用本系统。"),
+        // Told by the page that asks again.
+        Refusal::Before { .. } => return Err(Failure::Unreadable),
         Refusal::Overtaken => "就在刚才有一个码被别人用上了，什么也没有发。再点一次。".into(),
     })
 }
@@ -315,7 +340,8 @@ mod tests {
 
     #[test]
     fn an_address_is_one_that_a_phone_can_open() {
-        let read = |base: &str| Asked { base: base.into(), days: "14".into() }.base().map(str::to_owned);
+        let read =
+            |base: &str| Asked { base: base.into(), days: "14".into(), seen: None }.base().map(str::to_owned);
         assert_eq!(read(" https://biaochi.example.cn/ ").as_deref(), Some("https://biaochi.example.cn"));
         assert_eq!(read("http://10.1.2.3:8080").as_deref(), Some("http://10.1.2.3:8080"));
         for bad in [
@@ -329,7 +355,7 @@ mod tests {
         ] {
             assert_eq!(read(bad), None, "{bad}");
         }
-        let days = |days: &str| Asked { base: String::new(), days: days.into() }.days();
+        let days = |days: &str| Asked { base: String::new(), days: days.into(), seen: None }.days();
         assert_eq!(
             [days("1"), days("90"), days("0"), days("91"), days("-3")],
             [Some(1), Some(90), None, None, None]

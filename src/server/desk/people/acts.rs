@@ -18,7 +18,11 @@ use crate::{
     domain::{BranchCode, day},
     server::{
         host::random::SystemRandom,
-        office::people::{Grant, Role, accounts, listing, roles},
+        office::people::{
+            Grant, Role,
+            accounts::{self, Refusal},
+            listing, roles,
+        },
     },
 };
 use axum::{
@@ -26,7 +30,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use maud::{Markup, html};
+use maud::html;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -39,6 +43,12 @@ pub(super) struct Given {
 
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
+
+#[derive(Deserialize)]
+pub(super) struct Linking {
+    /// How many entries the log had when the form was made.
+    seen: u64,
+}
 
 fn back(id: &str, done: &str) -> Redirect {
     Redirect::to(&format!("{}?done={done}", links::person(id)))
@@ -83,19 +93,31 @@ pub(super) async fn take_back(
 ) -> Result<Redirect, Failure> {
     let unit = BranchCode::new(form.unit).map_err(|_| Failure::NotHere)?;
     let role = Role::of_word(&form.role).ok_or(Failure::Unreadable)?;
-    roles::take_back(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?, &unit, role).await?;
-    Ok(back(&account, "taken"))
+    let of = id(&account)?;
+    roles::take_back(&desk.database, &*desk.clock, &visitor.actor(), of, &unit, role).await?;
+    match listing::one(&desk.database, &*desk.clock, &visitor.person, of).await {
+        Ok(_) => Ok(back(&account, "taken")),
+        // Somebody of elsewhere, of whom nothing is left here.
+        Err(Refusal::Nobody) => Ok(Redirect::to(&format!("{}?done=taken", links::PEOPLE))),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 pub(super) async fn link(
     State(desk): State<Desk>,
     Path(account): Path<String>,
     headers: HeaderMap,
-    Posted(visitor, Nothing {}): Posted<Nothing>,
-) -> Result<Markup, Failure> {
-    let random = &mut SystemRandom;
-    let made = accounts::link(&desk.database, &*desk.clock, random, &visitor.actor(), id(&account)?).await?;
-    Ok(invited(&visitor, &headers, &made, "新的链接", "做了一个新的链接，以前发的不能再用。"))
+    Posted(visitor, Linking { seen }): Posted<Linking>,
+) -> Result<Response, Failure> {
+    let (random, of) = (&mut SystemRandom, id(&account)?);
+    match accounts::link(&desk.database, &*desk.clock, random, &visitor.actor(), of, Some(seen)).await {
+        Ok(made) => {
+            let done = "做了一个新的链接，以前发的不能再用。";
+            Ok(invited(&visitor, &headers, &made, "新的链接", done).into_response())
+        }
+        Err(Refusal::Stands(_)) => Ok(back(&account, "linked").into_response()),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 pub(super) async fn sign_out(
@@ -131,12 +153,16 @@ pub(super) async fn reopen(
     Path(account): Path<String>,
     headers: HeaderMap,
     Posted(visitor, Nothing {}): Posted<Nothing>,
-) -> Result<Markup, Failure> {
+) -> Result<Response, Failure> {
     let (random, of) = (&mut SystemRandom, id(&account)?);
-    let made = accounts::reopen(&desk.database, &*desk.clock, random, &visitor.actor(), of).await?;
+    let made = match accounts::reopen(&desk.database, &*desk.clock, random, &visitor.actor(), of).await {
+        Ok(made) => made,
+        Err(Refusal::Stands(_)) => return Ok(back(&account, "reopened").into_response()),
+        Err(refusal) => return Err(refusal.into()),
+    };
     let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, of).await?;
     let done = format!("账号又开了，要用新的链接重新设密码。{}", one::after_reopening(&tended));
-    Ok(invited(&visitor, &headers, &made, "账号又开了", &done))
+    Ok(invited(&visitor, &headers, &made, "账号又开了", &done).into_response())
 }
 
 /// Asks before an account is closed.

@@ -17,6 +17,7 @@ use crate::server::{
     database::accounts::Account,
     host::random::SystemRandom,
     office::people::{
+        accounts::Refusal,
         handing_over::{self, Successor},
         listing,
     },
@@ -49,17 +50,17 @@ pub(super) async fn ask(
     State(desk): State<Desk>,
     Path(account): Path<String>,
 ) -> Result<Markup, Failure> {
-    let (account, others) = found(&visitor, &desk, &account).await?;
+    let account = found(&visitor, &desk, &account).await?;
+    if account.closed_at.is_some() {
+        return Err(Failure::NotHere);
+    }
+    let others = listing::beside(&desk.database, &*desk.clock, &visitor.actor(), &account).await?;
     Ok(shown(&visitor, &account, &others, &Typed::default(), None))
 }
 
-async fn found(visitor: &Visitor, desk: &Desk, account: &str) -> Result<(Account, Vec<Account>), Failure> {
+async fn found(visitor: &Visitor, desk: &Desk, account: &str) -> Result<Account, Failure> {
     let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, id(account)?).await?;
-    if !tended.is_ours || tended.account.closed_at.is_some() {
-        return Err(Failure::NotHere);
-    }
-    let others = listing::beside(&desk.database, &*desk.clock, &visitor.actor(), &tended.account).await?;
-    Ok((tended.account, others))
+    if tended.is_ours { Ok(tended.account) } else { Err(Failure::NotHere) }
 }
 
 fn shown(
@@ -100,7 +101,7 @@ pub(super) async fn hand_over(
     headers: HeaderMap,
     Proved(visitor, form): Proved<Form>,
 ) -> Result<Response, Failure> {
-    let (from, others) = found(&visitor, &desk, &account).await?;
+    let from = found(&visitor, &desk, &account).await?;
     let Form { to, name, post, telephone, login } = form;
     let typed = Typed { name, post, telephone, login };
     let to = match to.as_str() {
@@ -114,9 +115,12 @@ pub(super) async fn hand_over(
             let done = format!("交接好了：{}的权限已经转给{}，账号关了。", from.name, typed.name.trim());
             Ok(invited(&visitor, &headers, &made, "交接好了", &done).into_response())
         }
-        Ok(None) => Ok(Redirect::to(&format!("{}?done=handed", links::person(from.id))).into_response()),
+        Ok(None) | Err(Refusal::Stands(_)) => {
+            Ok(Redirect::to(&format!("{}?done=handed", links::person(from.id))).into_response())
+        }
         Err(refusal) => match fault(&refusal) {
             Some((field, text)) => {
+                let others = listing::beside(&desk.database, &*desk.clock, &actor, &from).await?;
                 let page = shown(&visitor, &from, &others, &typed, Some((field, &text)));
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
             }

@@ -4,7 +4,7 @@ use super::super::{
     Desk,
     failure::Failure,
     frame,
-    kit::{Column, filter, grant, line, nothing, pager, table},
+    kit::{Column, Tone, filter, grant, line, note, nothing, pager, table},
     links,
     visitor::Visitor,
 };
@@ -25,6 +25,9 @@ pub(super) struct Filter {
     text: String,
     #[serde(default)]
     closed: String,
+    /// What was done of somebody who is not in the list any more.
+    #[serde(default)]
+    done: String,
     #[serde(default)]
     page: Option<u64>,
 }
@@ -45,6 +48,7 @@ pub(super) async fn page(
         if asked.with_closed { "&closed=1" } else { "" }
     );
     let body = html! {
+        @if let Some(text) = super::one::told(&chosen.done) { (note(Tone::Done, text)) }
         p.acts {
             a.button href=(links::NEW_PERSON) { "开账号" }
             a.button.second href=(links::LEND) { "给外单位的人权限" }

@@ -120,7 +120,7 @@ fn fault(refusal: &Refusal) -> Option<(&'static str, String)> {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Denied(_) | Refusal::Nobody | Refusal::NoUnit(_) => Self::NotHere,
+            Refusal::Denied(_) | Refusal::Nobody | Refusal::NoUnit(_) | Refusal::Stands(_) => Self::NotHere,
             Refusal::Last(_) => Self::Refused(
                 "这是这里最后一个管理员，上面也没有别的管理员：先给另一个人管理的权限，或者交接给接手的人。"
                     .to_owned(),

@@ -152,6 +152,9 @@ pub(super) async fn add(
             let done = format!("给{}开了账号。", form.name.trim());
             Ok(invited(&visitor, &headers, &made, "账号开好了", &done).into_response())
         }
+        Err(Refusal::Stands(of)) => {
+            Ok(Redirect::to(&format!("{}?done=made", links::person(of.0))).into_response())
+        }
         Err(Refusal::Denied(_)) => Ok(again(NO_UNIT)),
         Err(refusal) => match fault(&refusal) {
             Some((field, text)) => Ok(again((field, &text))),

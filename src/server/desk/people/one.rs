@@ -44,7 +44,7 @@ pub(super) async fn page(
 }
 
 /// What was done, as the address tells it.
-fn told(done: &str) -> Option<&'static str> {
+pub(super) fn told(done: &str) -> Option<&'static str> {
     Some(match done {
         "given" => "权限给了，马上有用。",
         "taken" => "权限收回了，马上没有用了。",
@@ -52,6 +52,11 @@ fn told(done: &str) -> Option<&'static str> {
         "changed" => "改好了。",
         "closed" => "账号关了，已经退出，不能再登录；办过的事还写着是谁办的。",
         "handed" => "交接好了：权限已经转到接手的人，原来的账号关了；待办的事是单位的，不用动。",
+        "made" => "账号已经开好了，没有再开一个。设密码的链接只显示那一次；没有抄下来，就再发一个。",
+        "linked" => {
+            "链接刚才已经发了，没有再发一个：它只显示那一次。没有抄下来，就再发一个，先发的不能再用。"
+        }
+        "reopened" => "账号已经又开了。设密码的链接只显示那一次；没有抄下来，就再发一个。",
         _ => return None,
     })
 }
@@ -96,7 +101,10 @@ pub(super) fn shown(
             h2 { "账号" }
             div.acts {
                 a.button href=(links::hand_over(account.id)) { "交接给别人" }
-                (button(visitor, &format!("{address}/link"), "再发一个设密码的链接"))
+                (post(visitor, &format!("{address}/link"), &html! {
+                    (hidden("seen", &tended.seen.to_string()))
+                    button.second type="submit" { "再发一个设密码的链接" }
+                }))
                 (button(visitor, &format!("{address}/sign-out"), "让这个账号退出登录"))
                 a.button.quiet href=(format!("{address}/close")) { "关账号…" }
             }

@@ -402,19 +402,25 @@ pub(super) async fn import(
     let Ok(considered) = considered(&visitor, &desk, file.bytes.clone()).await? else {
         return again(StatusCode::CONFLICT, "您看的时候，另外有人改了名册，这张表现在不能导入了。").await;
     };
+    if considered.preview.is_empty() {
+        // It stands so already: the form was sent twice, or somebody else brought the same in.
+        return Ok(imported());
+    }
     if seen(&considered.preview) != confirmed.seen {
         let text = "您看的时候，另外有人改了名册。什么也没有写入；下面是现在会改什么，看过再点“导入”。";
         return again(StatusCode::CONFLICT, text).await;
     }
     let (clock, actor) = (&*desk.clock, visitor.actor());
     match importing::import(&desk.database, clock, &actor, &considered.roster.units, standing).await {
-        Ok(_) => {
-            desk.waiting.done(visitor.person.id, Purpose::Roster);
-            Ok(Redirect::to(&format!("{}?done={}", links::ROSTER, Done::Imported.code())).into_response())
-        }
+        // The file waits on, so that the form may come twice.
+        Ok(_) => Ok(imported()),
         Err(refusal) => {
             let (_, text) = fault(refusal, visitor.today)?;
             again(StatusCode::UNPROCESSABLE_ENTITY, &text).await
         }
     }
+}
+
+fn imported() -> Response {
+    Redirect::to(&format!("{}?done={}", links::ROSTER, Done::Imported.code())).into_response()
 }

@@ -20,6 +20,7 @@ use crate::{
         },
         office::{
             actor::Actor,
+            again::anew,
             clock::Clock,
             log::{self, Deed},
             mending::kinds::Kind,
@@ -136,6 +137,18 @@ pub(crate) async fn decide(
     read: SoFar,
     decision: &Decision,
 ) -> Result<(), Refusal> {
+    let is_overtaken = |refusal: &Refusal| matches!(refusal, Refusal::Unsaid(Unsaid::Overtaken));
+    anew(is_overtaken, || say(database, clock, actor, (branch, finding), read, decision)).await
+}
+
+async fn say(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    (branch, finding): (&BranchCode, FindingId),
+    read: SoFar,
+    decision: &Decision,
+) -> Result<(), Refusal> {
     let now = clock.now_ms();
     must(database, actor, Act::Rule, branch, shanghai_date(now)).await?;
     let (word, note, deed) = said(decision)?;
@@ -151,6 +164,9 @@ pub(crate) async fn decide(
         // The old day again is an answer to a branch that asks for another one.
         (Said::Day(day), _) => stands.demanded == Some(*day) && stands.asks_until().is_none(),
     };
+    // Other words are something else that is asked: they are not lost without a word.
+    let is_noted = note.is_empty() || opened.notes.iter().any(|one| one.by == by && one.text == note);
+    let is_said = is_said && is_noted;
     if opened.so_far != read {
         return if is_said { Ok(()) } else { Err(Unsaid::Overtaken.into()) };
     }

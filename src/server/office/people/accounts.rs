@@ -13,6 +13,7 @@ use crate::{
         database::{
             Database, DatabaseError,
             accounts::{Account, AccountsWriter, Granted},
+            log::Wanted,
         },
         office::{
             actor::Actor,
@@ -30,6 +31,8 @@ use uuid::Uuid;
 const LINK_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Names, posts and login names have so many characters at most.
 const MAX_CHARS: usize = 30;
+/// A form that is sent twice is not older than so many acts of its kind.
+const MOST_NOTED: usize = 200;
 
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +82,9 @@ pub(crate) enum Refusal {
     /// It would have ended before today.
     #[error("{0} has passed")]
     Passed(Date),
+    /// It stands so already, by the same form of the same person: whatever it showed once is not shown again.
+    #[error("it was done before")]
+    Stands(PersonId),
     /// One cannot hand over to oneself.
     #[error("successor and predecessor are the same")]
     Same,
@@ -177,7 +183,11 @@ pub(crate) async fn add(
     let account = account(database, random, unit, newcomer).await?;
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
-    insert(&mut tx, &account, now).await?;
+    if let Err(refusal) = insert(&mut tx, &account, now).await {
+        drop(tx);
+        let stands = made_before(database, actor, &account, roles).await?;
+        return Err(stands.map_or(refusal, Refusal::Stands));
+    }
     for role in roles {
         let granted = Granted { unit: unit.clone(), role: role.word().into(), until: None };
         tx.grant(account.id, &granted).await?;
@@ -187,6 +197,39 @@ pub(crate) async fn add(
     let given = roles.iter().map(|role| of_role(actor, now, Deed::RoleGiven, unit, account.id, *role));
     tx.commit(&[made].into_iter().chain(given).collect::<Vec<_>>()).await?;
     Ok(invited)
+}
+
+/// The account that who acts has made just so already.
+async fn made_before(
+    database: &Database,
+    actor: &Actor,
+    wanted: &Account,
+    roles: &BTreeSet<Role>,
+) -> Result<Option<PersonId>, DatabaseError> {
+    let Some(known) = database.account_called(&wanted.login).await? else { return Ok(None) };
+    let same = Account { id: known.id, has_password: known.has_password, ..wanted.clone() };
+    let granted = database.granted_to(&[known.id]).await?.remove(&known.id).unwrap_or_default();
+    let held: BTreeSet<Role> = sessions::grants(granted).into_iter().map(|grant| grant.role).collect();
+    if known != same || held != *roles {
+        return Ok(None);
+    }
+    let subject = known.id.to_string();
+    let made = was_noted(database, actor, &known.unit, Deed::AccountMade, |noted| noted == subject).await?;
+    Ok(made.then_some(PersonId(known.id)))
+}
+
+/// Whether who acts did this at a unit before, by what the log says of it.
+pub(super) async fn was_noted(
+    database: &Database,
+    actor: &Actor,
+    unit: &BranchCode,
+    deed: Deed,
+    is_it: impl Fn(&str) -> bool,
+) -> Result<bool, DatabaseError> {
+    let wanted =
+        Wanted { under: Some(unit.clone()), who: Some(actor.who()), deeds: vec![deed], ..Wanted::default() };
+    let noted = database.logged(&wanted, MOST_NOTED).await?;
+    Ok(noted.iter().any(|entry| is_it(&entry.record.subject)))
 }
 
 /// The account that a newcomer gets, if what is told can stand.
@@ -239,13 +282,15 @@ pub(super) async fn invite(
     Ok(Invited { account: PersonId(account), secret, until: shanghai_date(expires_at) })
 }
 
-/// A new link for somebody who lost the first one or forgot the password; the old password stays until it is used.
+/// A new link for somebody who lost the first one or forgot the password; the old password stays until it is used. As of codes, a form
+/// tells how much of the log its reader had `seen`, so that a reload does not void the link that is on its way.
 pub(crate) async fn link(
     database: &Database,
     clock: &dyn Clock,
     random: &mut dyn Random,
     actor: &Actor,
     account: PersonId,
+    seen: Option<u64>,
 ) -> Result<Invited, Refusal> {
     let now = clock.now_ms();
     let known = tended(database, actor, account, now).await?;
@@ -253,6 +298,11 @@ pub(crate) async fn link(
     let mut tx = database.change_accounts().await?;
     tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
     must_be_inviter(database, &mut tx, actor, &known, shanghai_date(now)).await?;
+    if let Some(seen) = seen
+        && tx.was_linked_since(account.0, seen).await?
+    {
+        return Err(Refusal::Stands(account));
+    }
     let invited = invite(&mut tx, account.0, secret, now).await?;
     tx.commit(&[actor.record(now, Deed::LinkMade, Some(&known.unit), known.id)]).await?;
     Ok(invited)
@@ -270,8 +320,12 @@ pub(crate) async fn change(
     let known = tended(database, actor, account, now).await?;
     let Newcomer { name, post, telephone, .. } = Newcomer { login: known.login.clone(), ..told }.sound()?;
     let record = actor.record(now, Deed::AccountChanged, Some(&known.unit), known.id);
+    let changed = Account { name, post, telephone, ..known.clone() };
+    if changed == known {
+        return Ok(());
+    }
     let mut tx = database.change_accounts().await?;
-    tx.change(&Account { name, post, telephone, ..known }).await?;
+    tx.change(&changed).await?;
     Ok(tx.commit(&[record]).await?)
 }
 
@@ -289,7 +343,7 @@ pub(crate) async fn reopen(
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
     if !tx.reopen(account.0).await? {
-        return Err(Refusal::Nobody);
+        return Err(Refusal::Stands(account));
     }
     must_be_inviter(database, &mut tx, actor, &known, shanghai_date(now)).await?;
     let invited = invite(&mut tx, account.0, secret, now).await?;
@@ -297,7 +351,7 @@ pub(crate) async fn reopen(
     Ok(invited)
 }
 
-/// Closes an account. Whoever signed what stays named.
+/// Closes an account; one that is closed stays so. Whoever signed what stays named.
 pub(crate) async fn close(
     database: &Database,
     clock: &dyn Clock,
@@ -305,9 +359,12 @@ pub(crate) async fn close(
     account: PersonId,
 ) -> Result<(), Refusal> {
     let now = clock.now_ms();
-    let known = tended(database, actor, account, now).await?;
+    let known = database.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    must(database, actor, Act::People, &known.unit, shanghai_date(now)).await?;
     let mut tx = database.change_accounts().await?;
-    tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    if tx.account(account.0).await?.is_none() {
+        return Ok(());
+    }
     let held = sessions::grants(tx.granted(account.0).await?);
     must_leave_somebody(database, &mut tx, account, &held).await?;
     tx.close(account.0, now).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     Act, PersonId, Role, Secret,
-    accounts::{Invited, Newcomer, Refusal, account, insert, invite, tended},
+    accounts::{Invited, Newcomer, Refusal, account, insert, invite, tended, was_noted},
     authority::{self, must},
     roles::{must_be_apart, must_leave_somebody, must_stand_above},
     sessions,
@@ -18,9 +18,10 @@ use crate::{
         },
     },
 };
+use jiff::civil::Date;
 
 /// To whom is handed over.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Successor {
     /// Somebody of the unit who has an account already.
     Known(PersonId),
@@ -40,7 +41,11 @@ pub(crate) async fn hand_over(
 ) -> Result<Option<Invited>, Refusal> {
     let now = clock.now_ms();
     let today = shanghai_date(now);
+    if handed_before(database, actor, from, &to, today).await? {
+        return Err(Refusal::Stands(from));
+    }
     let predecessor = tended(database, actor, from, now).await?;
+    let asked = to.clone();
     let (to, newcomer) = match to {
         Successor::Known(to) if to == from => return Err(Refusal::Same),
         Successor::Known(to) => {
@@ -71,7 +76,11 @@ pub(crate) async fn hand_over(
     }
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
-    tx.account(from.0).await?.ok_or(Refusal::Nobody)?;
+    if tx.account(from.0).await?.is_none() {
+        drop(tx);
+        let stands = handed_before(database, actor, from, &asked, today).await?;
+        return Err(if stands { Refusal::Stands(from) } else { Refusal::Nobody });
+    }
     if let Some(account) = &newcomer {
         insert(&mut tx, account, now).await?;
     }
@@ -101,4 +110,29 @@ pub(crate) async fn hand_over(
     records.push(actor.record(now, Deed::AccountClosed, unit, from.0));
     tx.commit(&records).await?;
     Ok(invited)
+}
+
+/// Whether who acts has handed over just so already.
+async fn handed_before(
+    database: &Database,
+    actor: &Actor,
+    from: PersonId,
+    to: &Successor,
+    today: Date,
+) -> Result<bool, Refusal> {
+    let Some(known) = database.account(from.0).await?.filter(|known| known.closed_at.is_some()) else {
+        return Ok(false);
+    };
+    must(database, actor, Act::People, &known.unit, today).await?;
+    let to = match to {
+        Successor::Known(to) => Some(to.0),
+        Successor::New(newcomer) => {
+            let made = database.account_called(&sessions::login(&newcomer.login)).await?;
+            made.filter(|made| made.name == newcomer.name.trim()).map(|made| made.id)
+        }
+    };
+    let Some(to) = to else { return Ok(false) };
+    let subject = format!("{} {to}", from.0);
+    let is_it = |noted: &str| noted == subject;
+    Ok(was_noted(database, actor, &known.unit, Deed::AccountHandedOver, is_it).await?)
 }

@@ -26,6 +26,8 @@ pub(crate) struct Tended {
     pub(crate) places: BTreeMap<BranchCode, String>,
     /// Whether it is one that one tends.
     pub(crate) is_ours: bool,
+    /// How many entries the log had: of a list, none is said.
+    pub(crate) seen: u64,
 }
 
 /// How the units of some grants are called.
@@ -99,7 +101,7 @@ impl Reach<'_> {
     /// Of an account of elsewhere only what is lent here is seen.
     async fn of(&mut self, account: Account, grants: Vec<Grant>) -> Result<Tended, DatabaseError> {
         if self.has(&account.unit).await? {
-            return Ok(Tended { account, grants, places: BTreeMap::new(), is_ours: true });
+            return Ok(Tended { account, grants, places: BTreeMap::new(), is_ours: true, seen: 0 });
         }
         let mut lent = Vec::new();
         for grant in grants {
@@ -107,7 +109,7 @@ impl Reach<'_> {
                 lent.push(grant);
             }
         }
-        Ok(Tended { account, grants: lent, places: BTreeMap::new(), is_ours: false })
+        Ok(Tended { account, grants: lent, places: BTreeMap::new(), is_ours: false, seen: 0 })
     }
 }
 
@@ -124,6 +126,7 @@ pub(crate) async fn one(
     let mut reach = Reach { database, roots, known: BTreeMap::new() };
     let mut tended = reach.of(known, sessions::grants(granted)).await?;
     tended.places = places(database, &tended.grants).await?;
+    tended.seen = database.newest_entry().await?;
     if tended.is_ours || !tended.grants.is_empty() { Ok(tended) } else { Err(Refusal::Nobody) }
 }
 

@@ -60,6 +60,9 @@ pub(crate) async fn grant(
         // One that ends by itself may have been the last.
         must_leave_somebody(database, &mut tx, account, &held).await?;
     }
+    if held.contains(&grant) {
+        return Ok(());
+    }
     let Grant { unit, role, until } = grant;
     let given = of_role(actor, now, Deed::RoleGiven, &unit, account.0, role);
     tx.grant(account.0, &Granted { unit, role: role.word().into(), until }).await?;
@@ -81,7 +84,7 @@ pub(crate) async fn lend(
     Ok(to)
 }
 
-/// Takes back what somebody was entrusted with at a unit. It holds from the next page on that the person opens.
+/// Takes back what somebody was entrusted with at a unit, if there is anything. It holds from the next page on that the person opens.
 pub(crate) async fn take_back(
     database: &Database,
     clock: &dyn Clock,
@@ -92,12 +95,13 @@ pub(crate) async fn take_back(
 ) -> Result<(), Refusal> {
     let now = clock.now_ms();
     must(database, actor, Act::People, unit, shanghai_date(now)).await?;
+    database.account(account.0).await?.ok_or(Refusal::Nobody)?;
     let mut tx = database.change_accounts().await?;
     let mut held = sessions::grants(tx.granted(account.0).await?);
     held.retain(|held| held.unit == *unit && held.role == role);
     must_leave_somebody(database, &mut tx, account, &held).await?;
     if !tx.take_back(account.0, unit, role.word()).await? {
-        return Err(Refusal::Nobody);
+        return Ok(());
     }
     Ok(tx.commit(&[of_role(actor, now, Deed::RoleTaken, unit, account.0, role)]).await?)
 }

@@ -8,6 +8,7 @@ use crate::{
         database::{Database, DatabaseError},
         office::{
             actor::Actor,
+            again::anew,
             clock::Clock,
             people::{
                 Act,
@@ -74,6 +75,18 @@ pub(crate) async fn decide(
     after: usize,
     opinion: Opinion,
 ) -> Result<Said, Refusal> {
+    let is_overtaken = |refusal: &Refusal| matches!(refusal, Refusal::Review(reviewing::Refusal::Overtaken));
+    anew(is_overtaken, || said(database, clock, actor, id, after, opinion.clone())).await
+}
+
+async fn said(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    id: SubmissionId,
+    after: usize,
+    opinion: Opinion,
+) -> Result<Said, Refusal> {
     let today = shanghai_date(clock.now_ms());
     let known = seen(database, actor, id, today).await?;
     must(database, actor, Act::Review, &known.branch, today).await?;
@@ -109,8 +122,7 @@ pub(crate) async fn decide(
     if reviewing::say(database, clock, actor, &[&sound]).await?.is_empty() {
         return Ok(Said::Now);
     }
-    let now = seen(database, actor, id, today).await?;
-    Err(if now.reviews.len() > after { newer(&now, after) } else { Refusal::Replaced })
+    Err(reviewing::Refusal::Overtaken.into())
 }
 
 fn newer(known: &Known, after: usize) -> Refusal {

@@ -11,9 +11,10 @@ use crate::{
     domain::{BranchCode, Findings, period::shanghai_date, sector::SECTORS},
     protocol::Level,
     server::{
-        database::Database,
+        database::{Database, Ended},
         office::{
             actor::Actor,
+            again::anew,
             clock::Clock,
             log::{Deed, Record},
             mending::{
@@ -107,6 +108,21 @@ pub(crate) async fn end(
     unit: &str,
     on: Date,
 ) -> Result<End, Refusal> {
+    anew(is_overtaken, || end_it(database, clock, actor, unit, on)).await
+}
+
+/// Whoever sits at a desk looked at the unit, not at the whole tree, which others change as well.
+pub(super) fn is_overtaken(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Overtaken)
+}
+
+async fn end_it(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    unit: &str,
+    on: Date,
+) -> Result<End, Refusal> {
     let tree = database.tree().await?;
     let (member, at) = (find(&tree, unit)?, clock.now_ms());
     let unit = member.unit.clone();
@@ -164,6 +180,15 @@ pub(crate) async fn revive(
     actor: &Actor,
     unit: &str,
 ) -> Result<Revival, Refusal> {
+    anew(is_overtaken, || revive_it(database, clock, actor, unit)).await
+}
+
+async fn revive_it(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    unit: &str,
+) -> Result<Revival, Refusal> {
     let tree = database.tree().await?;
     let (member, at) = (find(&tree, unit)?, clock.now_ms());
     let unit = member.unit.clone();
@@ -190,6 +215,15 @@ pub(crate) async fn merge(
     actor: &Actor,
     merging: &Merging<'_>,
 ) -> Result<Merged, Refusal> {
+    anew(is_overtaken, || merge_them(database, clock, actor, merging)).await
+}
+
+async fn merge_them(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    merging: &Merging<'_>,
+) -> Result<Merged, Refusal> {
     let tree = database.tree().await?;
     let (on, at) = (merging.on, clock.now_ms());
     let today = shanghai_date(at);
@@ -198,11 +232,17 @@ pub(crate) async fn merge(
         let member = find(&tree, text)?;
         must(database, actor, Act::Arrange, &member.unit.code, today).await?;
         has_come(on, today)?;
-        is_there(member)?;
         parts.insert(&member.unit.code, member);
     }
     if parts.len() < merging.units.len() {
         return Err(Refusal::Twice);
+    }
+    if let Some(whole) = merging.stands(&tree, &parts) {
+        let parts = parts.values().map(|part| part.unit.name.clone()).collect();
+        return Ok(Merged { parts, whole, moved: 0, passed: 0, phones: 0 });
+    }
+    for member in parts.values() {
+        is_there(member)?;
     }
     let whole = merging.whole(&tree, &parts)?;
     match &whole.parent {
@@ -240,6 +280,14 @@ pub(crate) async fn merge(
 }
 
 impl Merging<'_> {
+    /// What these have become already, by the same form.
+    fn stands(&self, tree: &Tree, parts: &BTreeMap<&BranchCode, &Member>) -> Option<Unit> {
+        let whole = &tree.get(&BranchCode::new(self.code.trim()).ok()?)?.unit;
+        let ended = Some(Ended { on: self.on, into: Some(whole.code.clone()) });
+        let is_same = whole.name == self.name.trim() && parts.values().all(|part| part.ended == ended);
+        is_same.then(|| whole.clone())
+    }
+
     /// The new unit.
     fn whole(&self, tree: &Tree, parts: &BTreeMap<&BranchCode, &Member>) -> Result<Unit, Refusal> {
         let code = BranchCode::new(self.code.trim()).map_err(|_| Refusal::Code(self.code.into()))?;

@@ -1,6 +1,8 @@
 //! A roster brought in: all or nothing, and the same again changes nothing.
 
-use super::{Refusal, Tree, Unit, can_happen, has_come, is_name, is_telephone, tree::Overlay};
+use super::{
+    Refusal, Tree, Unit, can_happen, changes::is_overtaken, has_come, is_name, is_telephone, tree::Overlay,
+};
 use crate::{
     domain::{BranchCode, SectorId, period::shanghai_date},
     protocol::{Level, PublishedStandard},
@@ -8,6 +10,7 @@ use crate::{
         database::{Database, DatabaseError, From, roster::Imported as Counts},
         office::{
             actor::Actor,
+            again::anew,
             clock::Clock,
             log::{Deed, Record},
             people::{
@@ -61,6 +64,16 @@ pub(crate) struct Imported {
 
 /// Brings the units of a roster in, over what is known. Units that are not in it stay as they are.
 pub(crate) async fn import(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    units: &[Unit],
+    standing: Standing,
+) -> Result<Imported, Refusal> {
+    anew(is_overtaken, || bring_in(database, clock, actor, units, standing)).await
+}
+
+async fn bring_in(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,

@@ -1,6 +1,10 @@
 //! 不用本系统: a branch whose matters are secret hands everything in on paper. It counts as any other, has no codes and no phones.
 
-use super::{Refusal, changes::is_there, has_come};
+use super::{
+    Refusal,
+    changes::{is_overtaken, is_there},
+    has_come,
+};
 use crate::{
     domain::{BranchCode, day, period::shanghai_date},
     protocol::Level,
@@ -8,6 +12,7 @@ use crate::{
         database::Database,
         office::{
             actor::Actor,
+            again::anew,
             clock::Clock,
             log::Deed,
             people::{Act, authority::must},
@@ -20,6 +25,16 @@ use jiff::civil::Date;
 /// Notes since when a branch does not use the system, or that it does again; gives how many phones it had. Their tokens, and the codes
 /// that nobody used, end with it.
 pub(crate) async fn set(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    branch: &BranchCode,
+    since: Option<Date>,
+) -> Result<u64, Refusal> {
+    anew(is_overtaken, || note(database, clock, actor, branch, since)).await
+}
+
+async fn note(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,

@@ -108,7 +108,7 @@ async fn a_branch_that_stays_on_paper_has_no_phones_and_gets_no_codes() {
     let below = codes::Whom::Below("t");
     let issued = async |whom| {
         let drawn = codes::draw(&database, &NOW, &mut SystemRandom, whom, 14, None).await?;
-        let voided = codes::issue(&database, &NOW, &OPERATOR, &drawn).await?;
+        let voided = codes::issue(&database, &NOW, &OPERATOR, &drawn, None).await?;
         let to: Vec<String> = drawn.iter().map(|one| one.branch.to_string()).collect();
         Ok::<_, codes::Refusal>((to, voided))
     };
