@@ -1,4 +1,4 @@
-//! Puts the endpoint together: the API over its database and photos, the desk over the same, and the app's own files, on one port.
+//! Puts the endpoint together: the API over its database and photos, the desk over the same, and the app's own files, on one port or the desk on its own.
 
 use super::{
     api::{Endpoint, router::router},
@@ -34,6 +34,10 @@ pub struct Options {
     pub trusted_proxy: Vec<Network>,
     /// Certificate and key (PEM) for https.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// Address and port of the desk alone, which is then nowhere else.
+    pub desk: Option<SocketAddr>,
+    /// 备案号 as the desk shows it; without it the desk says 试用.
+    pub filing: Option<String>,
 }
 
 /// Why it cannot serve.
@@ -103,7 +107,26 @@ pub async fn serve(
         endpoint.trusted_proxies = options.trusted_proxy.into();
     }
     let (evidence, clock) = (endpoint.evidence.clone(), endpoint.clock.clone());
-    let desk = Desk::new(endpoint.database.clone(), evidence, clock, endpoint.trusted_proxies.clone());
-    let all = router(endpoint, elsewhere).merge(desk::router::router(desk));
-    Ok(listen(all, options.listen, tls, limits, handle).await?)
+    let mut desk = Desk::new(endpoint.database.clone(), evidence, clock, endpoint.trusted_proxies.clone());
+    desk.filing = options.filing.map(Into::into);
+    let phones = router(endpoint, elsewhere);
+    match options.desk {
+        None => {
+            let all = phones.merge(desk::router::router(desk));
+            listen(all, options.listen, tls, limits, handle).await?;
+        }
+        Some(address) => {
+            desk.is_apart = true;
+            let phones = listen(
+                phones.merge(desk::router::elsewhere()),
+                options.listen,
+                tls.clone(),
+                limits,
+                handle.clone(),
+            );
+            let desk = listen(desk::router::alone(desk), address, tls, limits, handle);
+            tokio::try_join!(phones, desk)?;
+        }
+    }
+    Ok(())
 }

@@ -39,6 +39,8 @@ async fn running(limits: Limits) -> Running {
         app: folder.path().join("none"),
         trusted_proxy: Vec::new(),
         tls: None,
+        desk: None,
+        filing: None,
     };
     let photos = Photos::in_folder(&folder.path().join("photos")).unwrap();
     let handle = Handle::new();

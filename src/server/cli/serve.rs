@@ -1,10 +1,13 @@
-//! `serve`: the API and the app over one port, until interrupted.
+//! `serve`: the API, the app and the desk over one port, or the desk over its own, until interrupted.
 
 use super::error::{CliError, why};
-use crate::server::{
-    database::Database,
-    host::{address::Network, listen::ListenError, tls::TlsError},
-    serve::{self, Options, ServeError},
+use crate::{
+    domain::check::is_plain_text,
+    server::{
+        database::Database,
+        host::{address::Network, listen::ListenError, tls::TlsError},
+        serve::{self, Options, ServeError},
+    },
 };
 use rustls::pki_types::pem;
 use std::{
@@ -31,13 +34,30 @@ pub(super) struct Serve {
     /// The certificate's key (PEM).
     #[arg(long, env = "BIAOCHI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Address and port of the desk alone, apart from phones: /desk is then at no other.
+    #[arg(long, env = "BIAOCHI_DESK_LISTEN")]
+    desk_listen: Option<SocketAddr>,
+    /// 备案号 at the foot of the desk's pages, several with semicolons; without it they say 试用.
+    #[arg(long, value_name = "TEXT", env = "BIAOCHI_FILING", value_parser = filing)]
+    filing: Option<String>,
+}
+
+/// A line that stands on every page.
+fn filing(text: &str) -> Result<String, String> {
+    const MOST: usize = 100;
+    let text = text.trim();
+    if text.is_empty() || !is_plain_text(text, MOST, false) {
+        return Err(format!("备案号是一行字，不超过{MOST}个字"));
+    }
+    Ok(text.into())
 }
 
 impl Serve {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database, photos: &Path) -> Result<(), CliError> {
-        let Self { listen, app, trusted_proxy, tls_cert, tls_key } = self;
-        let options = Options { listen, app, trusted_proxy, tls: tls_cert.zip(tls_key) };
+        let Self { listen, app, trusted_proxy, tls_cert, tls_key, desk_listen, filing } = self;
+        let tls = tls_cert.zip(tls_key);
+        let options = Options { listen, app, trusted_proxy, tls, desk: desk_listen, filing };
         Ok(serve::run(options, photos, database).await?)
     }
 }
@@ -85,7 +105,7 @@ fn unheard(address: SocketAddr, error: &io::Error) -> (String, &'static str) {
     match error.kind() {
         io::ErrorKind::AddrInUse => (
             format!("{address}已经被别的程序占用，也许另一个 biaochi 还开着"),
-            "停掉它，或者用 --listen 换一个端口",
+            "停掉它，或者用 --listen（工作台用 --desk-listen）换一个端口",
         ),
         io::ErrorKind::AddrNotAvailable => {
             (format!("这台机器没有{address}这个地址"), "用 --listen 写这台机器自己的地址")

@@ -1,6 +1,6 @@
 //! What stands around every page: whose desk it is, the ways to the others, how to get help.
 
-use super::{kit::hidden, links, visitor::Visitor};
+use super::{filing, kit::hidden, links, visitor::Visitor};
 use crate::server::office::{demonstration, people::Act};
 use maud::{DOCTYPE, Markup, html};
 
@@ -65,8 +65,10 @@ fn whole(home: &str, title: &str, around: &Markup, told: &Markup, body: &Markup)
             body {
                 a.skip href="#main" { "跳到正文" }
                 header { a.name href=(home) { (NAME) } (around) }
+                (filing::trial())
                 (told)
                 main id="main" tabindex="-1" { h1 { (title) } (body) }
+                (filing::foot())
             }
         }
     }

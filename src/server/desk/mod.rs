@@ -16,6 +16,7 @@ mod cookies;
 mod door;
 mod entry;
 mod failure;
+mod filing;
 mod findings;
 mod frame;
 mod kit;

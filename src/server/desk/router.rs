@@ -1,16 +1,16 @@
 //! Which address leads where, and what holds for every page.
 
 use super::{
-    Desk, codes, entry, failure::Failure, findings, links, log, manual, me, orders, people, reports, roster,
-    standards, today,
+    Desk, codes, entry, failure::Failure, filing, findings, links, log, manual, me, orders, people, reports,
+    roster, standards, today,
 };
 use crate::server::host::heard_out::heard_out;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{any, get},
 };
 
@@ -33,8 +33,27 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// The desk's pages.
+/// The desk's pages, beside what else is served.
 pub fn router(desk: Desk) -> Router {
+    around(pages(), desk)
+}
+
+/// The desk's pages at an address where nothing else is.
+pub fn alone(desk: Desk) -> Router {
+    let first = || async { Redirect::to(links::TODAY) };
+    around(pages().route("/", get(first)).fallback(nothing), desk)
+}
+
+/// What stands in their place where the desk is at another address: not the app's page, which answers for every path.
+pub fn elsewhere() -> Router {
+    let gone = || async { StatusCode::NOT_FOUND };
+    Router::new()
+        .route(links::TODAY, any(gone))
+        .route("/desk/", any(gone))
+        .route("/desk/{*nothing}", any(gone))
+}
+
+fn pages() -> Router<Desk> {
     Router::new()
         .route(links::STYLE, get(style))
         .route(links::ICON, get(icon))
@@ -51,10 +70,16 @@ pub fn router(desk: Desk) -> Router {
         .merge(log::routes())
         .merge(manual::routes())
         .route("/desk/{*nothing}", any(nothing))
+}
+
+/// What holds for every page.
+fn around(pages: Router<Desk>, desk: Desk) -> Router {
+    pages
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(plain))
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn(heard_out))
+        .layer(middleware::from_fn_with_state(desk.clone(), filing::told))
         .with_state(desk)
 }
 

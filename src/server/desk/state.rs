@@ -24,6 +24,10 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
     /// Reverse proxies whose word about the client's address is believed.
     pub trusted_proxies: Arc<[Network]>,
+    /// 备案号; without it every page says 试用.
+    pub filing: Option<Arc<str>>,
+    /// Whether it listens on an address of its own, where no phone opens the app.
+    pub is_apart: bool,
     /// Hashes passwords, a bounded number at once.
     pub(crate) passwords: Passwords,
     /// Passwords that were tried lately.
@@ -47,7 +51,19 @@ impl Desk {
         let (passwords, tries, uploads) = (Passwords::default(), Arc::default(), Arc::default());
         let checklists = Checklists::new(database.clone());
         let waiting = Waiting::default();
-        Self { database, evidence, clock, trusted_proxies, passwords, tries, checklists, waiting, uploads }
+        Self {
+            database,
+            evidence,
+            clock,
+            trusted_proxies,
+            filing: None,
+            is_apart: false,
+            passwords,
+            tries,
+            checklists,
+            waiting,
+            uploads,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A test takes a [`County`], lets somebody in with [`County::person`], who is a [`Clerk`], and goes on as a browser does.
 
+mod apart;
 mod clerk;
 mod codes;
 mod entry;
@@ -48,9 +49,14 @@ pub(crate) struct County {
 impl County {
     /// With so many branches in each town, at [`NOON`].
     pub(crate) async fn new(branches: usize) -> Self {
+        Self::served(branches, &[]).await
+    }
+
+    /// The same, served with these options.
+    pub(crate) async fn served(branches: usize, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         prepare(&folder, branches).await;
-        let program = Program::start_at(NOON, &file(&folder), &[]);
+        let program = Program::start_at(NOON, &file(&folder), options);
         Self { folder, program }
     }
 
@@ -92,7 +98,7 @@ impl County {
 
     /// Somebody's browser, with nobody signed in.
     pub(crate) fn visitor(&self) -> Clerk {
-        Clerk::new(&self.program.base)
+        Clerk::new(&self.program.desk)
     }
 }
 

@@ -65,7 +65,8 @@ async fn page(
     headers: HeaderMap,
 ) -> Result<Markup, Failure> {
     let member = theirs(&visitor, &desk, &unit).await?;
-    let asked = Asked { base: base(&headers), days: DAYS.to_string(), seen: None };
+    let base = if desk.is_apart { String::new() } else { base(&headers) };
+    let asked = Asked { base, days: DAYS.to_string(), seen: None };
     let note = match done.revoked {
         Some(0) => {
             note(Tone::Done, "已经停用了，没有在用的手机了。手机上已经填的不动；要再用，发一个新的激活码。")
