@@ -68,6 +68,9 @@ impl From<Refusal> for CliError {
             Refusal::Overtaken => {
                 ("就在刚才，另外有人改了名册，什么也没有写入".into(), "看看改成了什么样，需要的话再做一次")
             }
+            Refusal::Waits | Refusal::NoMove => {
+                ("这件转隶在工作台上等对方答复，或者已经办过了".into(), "在工作台的名册里看")
+            }
             Refusal::Later { name, change, on } => {
                 (format!("“{name}”在{change}已经有一次变动，比{on}晚"), "核对日期，写那一天或以后的日子")
             }

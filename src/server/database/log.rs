@@ -87,6 +87,12 @@ deeds! {
     UnitEntered = "unit.entered",
     /// The roster has a unit otherwise; the subject names what changed.
     UnitChanged = "unit.changed",
+    /// 转隶 was asked for of whoever tends where it leads; the subject is that unit and the day, as of the next two without it.
+    MoveAsked = "move.asked",
+    /// They said no. That they said yes is the change of the unit itself.
+    MoveDeclined = "move.declined",
+    /// Whoever asked took it back.
+    MoveWithdrawn = "move.withdrawn",
     /// A unit ended; the subject is the day.
     UnitEnded = "unit.ended",
     /// An ending was taken back.

@@ -37,6 +37,7 @@ migrations![
     "0008_paper_reports",
     "0009_kinds_orders",
     "0010_more_time",
+    "0011_moves",
 ];
 
 /// Makes the database or brings it along.

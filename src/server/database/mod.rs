@@ -17,6 +17,7 @@ pub mod kinds;
 pub mod log;
 mod many;
 mod migrations;
+pub mod moves;
 mod orders;
 pub mod pages;
 pub mod papers;

@@ -34,6 +34,8 @@ pub(crate) const ROSTER_IMPORT: &str = "/desk/roster/import";
 pub(crate) const ROSTER_BLANK: &str = "/desk/roster/blank.xlsx";
 /// 合并
 pub(crate) const ROSTER_MERGE: &str = "/desk/roster/merge";
+/// 转隶 that waits for an answer.
+pub(crate) const MOVES: &str = "/desk/roster/moves";
 /// Slips with codes for a whole town, and a branch's codes and phones.
 pub(crate) const CODES: &str = "/desk/codes";
 /// 标准

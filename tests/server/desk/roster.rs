@@ -95,7 +95,7 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
         ("name", [("text", "=1+1"), ("on", "2026-11-24")], "不要用 = + - @ 开头"),
         ("name", [("text", "新名"), ("on", "2026-13-01")], "写成 2026-11-24 这样的日子"),
         ("name", [("text", "新名"), ("on", "2026-11-25")], "还没有到"),
-        ("above", [("text", "没有这个镇"), ("on", "2026-11-24")], "您管的党组织里没有"),
+        ("above", [("text", "没有这个镇"), ("on", "2026-11-24")], "没有叫“没有这个镇”的上级"),
         ("above", [("text", "第1村党支部"), ("on", "2026-11-24")], "是一个支部"),
         ("telephone", [("text", "一\n二"), ("on", "")], "只留一个电话"),
     ] {
@@ -146,20 +146,78 @@ async fn a_unit_is_renamed_moved_phoned_otherwise_ended_and_brought_back_each_on
 }
 
 #[tokio::test]
-async fn a_town_moves_nothing_to_another_town_and_nothing_out_of_it() {
+async fn a_branch_goes_over_to_another_town_once_that_one_takes_it() {
+    const MOVES: &str = "/desk/roster/moves";
+    let county = County::new(2).await;
+    let from = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let into = county.person(NEXT_TOWN, "赵刚", "zhaogang", "管理").await;
+    let reader = county.person(NEXT_TOWN, "李强", "liqiang", "审核").await;
+    let ask = async |number: usize| {
+        let own = unit(branch(number).as_str());
+        let form = from.get(&format!("{own}/change")).await;
+        from.send(&form, &format!("{own}/above"), &[("text", "邻镇党委"), ("on", "2026-11-23")]).await
+    };
+    let asked = ask(0).await;
+    for said in
+        ["向对方提出了", "转隶到邻镇党委，从11月23日起", "示例镇党委 王芳", "示例县委组织部 › 示例镇党委"]
+    {
+        assert!(asked.says(said), "{said}: {}", asked.text());
+    }
+    assert!(ask(0).await.says("向对方提出了"), "sent twice");
+    assert!(!from.get("/desk").await.says("转隶等您答复") && !reader.get("/desk").await.says("转隶"));
+    assert_eq!(reader.get(MOVES).await.status, StatusCode::NOT_FOUND);
+    assert!(into.get("/desk").await.says("1转隶等您答复"), "{}", into.get("/desk").await.text());
+    let own = unit(branch(0).as_str());
+    assert_eq!(into.get(&own).await.status, StatusCode::NOT_FOUND, "not theirs yet");
+    let list = into.get(MOVES).await;
+    assert!(list.says("第0村党支部") && list.says("示例镇党委 王芳"), "{}", list.text());
+    let take = format!("{MOVES}/1/take");
+    // Whoever asked does not answer, nor does anybody without 管理; they are told as of one that is over.
+    let token = |page: &Page| page.form("/desk/sign-out").fields.remove(0).1;
+    let forged = from.post(&take, &[("csrf", &token(&asked))]).await;
+    assert!(forged.says("已经不等了") && from.get(&own).await.says("› 示例镇党委"), "{}", forged.text());
+    let read = reader.post(&take, &[("csrf", &token(&reader.get("/desk").await))]).await;
+    assert_eq!(read.status, StatusCode::NOT_FOUND);
+    let taken = into.send(&list, &take, &[]).await;
+    assert!(taken.says("转到新的上级了") && taken.says("› 邻镇党委"), "{}", taken.text());
+    assert!(taken.says("11月23日以前：第0村党支部，属示例镇党委"), "{}", taken.text());
+    assert!(into.send(&list, &take, &[]).await.says("接收过了"), "sent twice");
+    assert_eq!(from.get(&own).await.status, StatusCode::NOT_FOUND);
+    // No, and the other way round: taken back.
+    ask(1).await;
+    let list = into.get(MOVES).await;
+    let left = into.send(&list, &format!("{MOVES}/2/leave"), &[]).await;
+    assert!(left.says("仍归原来的上级") && left.says("没有等您答复的转隶"), "{}", left.text());
+    let asked = ask(1).await;
+    assert!(asked.says("等对方接收"));
+    let back = from.send(&asked, &format!("{MOVES}/3/leave"), &[]).await;
+    assert!(back.says("仍归原来的上级") && !back.says("等对方接收"), "{}", back.text());
+    let late = into.send(&list, &format!("{MOVES}/2/leave"), &[]).await;
+    assert!(late.says("已经不等了") && !into.get("/desk").await.says("转隶"));
+    // Who tends both sides may answer, or just does it.
+    ask(1).await;
+    let manager = county.person(COUNTY, "张敏", "zhangmin", "管理").await;
+    let list = manager.get(MOVES).await;
+    assert!(manager.send(&list, &format!("{MOVES}/4/take"), &[]).await.says("› 邻镇党委"));
+    let told = county.run(&["log", "show"]);
+    for (deed, times) in [("请对方接收转隶", 4), ("不接收转隶", 1), ("撤回转隶", 1), ("名册更改", 2)]
+    {
+        assert_eq!(told.matches(deed).count(), times, "{deed}: {told}");
+    }
+    county.run(&["log", "verify"]);
+}
+
+#[tokio::test]
+async fn a_town_takes_nothing_of_another_town_s() {
     let county = County::new(1).await;
     let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
     let own = branch(0);
     let change = manager.get(&format!("{}/change", unit(own.as_str()))).await;
     let above = format!("{}/above", unit(own.as_str()));
     let to = |text: &'static str| [("text", text), ("on", "2026-11-24")];
-    let refused = manager.send(&change, &above, &to("邻镇党委")).await;
+    let refused = manager.send(&change, &above, &to("第100村党支部")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        refused.says("您管的党组织里没有“邻镇党委”") && refused.says("请上一级办"),
-        "as if it were not there: {}",
-        refused.text()
-    );
+    assert!(refused.says("没有叫“第100村党支部”的上级"), "as if it were not there: {}", refused.text());
     // The form of one's own branch sent to the address of another's.
     let fields = change.form(&above).fields;
     let fields: Vec<(&str, &str)> =

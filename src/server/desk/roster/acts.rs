@@ -21,8 +21,10 @@ use crate::{
                 Refusal,
                 browsing::{self, Opened},
                 changes::{self, Altered},
+                moving::{self, Came},
                 off_system,
             },
+            scope,
         },
     },
 };
@@ -124,7 +126,21 @@ pub(super) async fn transfer(
     Path(code): Path<String>,
     Posted(visitor, typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
-    alter(&desk, &code, &visitor, &typed, (Which::Above, Done::Moved)).await
+    let (code, actor) = (named(&code)?, visitor.actor());
+    let result = match typed.day() {
+        Err(wrong) => Err(wrong),
+        Ok(on) => {
+            match moving::transfer(&desk.database, &*desk.clock, &actor, &code, &typed.text, on).await {
+                Ok(Came::Moved) => Ok(Done::Moved),
+                Ok(Came::Asked) => Ok(Done::Asked),
+                Err(Refusal::Scope(scope::Refusal::UnknownUnit(text))) => {
+                    Err((Field::Above, format!("没有叫“{text}”的上级：填编号，或者全称")))
+                }
+                Err(refusal) => Err(fault(refusal, visitor.today)?),
+            }
+        }
+    };
+    answered(&visitor, &desk, &code, (Which::Above, &typed), result).await
 }
 
 /// 电话
@@ -150,7 +166,6 @@ async fn alter(
         Ok(on) => {
             let altered = match which {
                 Which::Name => Altered::Name(&typed.text),
-                Which::Above => Altered::Above(&typed.text),
                 _ => Altered::Telephone(&typed.text),
             };
             let result =

@@ -86,7 +86,7 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
             @if unit.parent.is_some() {
                 fieldset {
                     legend { "转隶" }
-                    p.muted { "换一个上级。两边都要归您管；换到别的乡镇的，由管着两边的上级来办。以前各期仍算在原来的上级下面。" }
+                    p.muted { "换一个上级。新的上级不归您管的，提出以后等对方（或者管着两边的上级）接收，才转过去。以前各期仍算在原来的上级下面。" }
                     (form("above", &html! {
                         (line("新的上级（编号或全称）", "text", "text", &text(Which::Above, ""), wrong(Which::Above, &[Field::Above])))
                         (day(Which::Above))

@@ -1,6 +1,6 @@
 //! A unit with what lies right below it, or what below it is called so.
 
-use super::{named, words::marked};
+use super::{moves, named, words::marked};
 use crate::{
     domain::{BranchCode, sector},
     protocol::Level,
@@ -19,6 +19,7 @@ use crate::{
             roster::{
                 Member, Unit,
                 browsing::{self, Asked, Opened},
+                moving,
             },
         },
         tables::roster::level_name,
@@ -87,9 +88,11 @@ async fn page(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown) 
     };
     let own: Vec<BranchCode> = opened.above.iter().rev().map(|unit| unit.code.clone()).collect();
     let may = |act| visitor.person.may(act, code, &own, visitor.today);
+    let waits = if may(Act::Arrange) { moving::of_unit(&desk.database, code).await? } else { None };
     let body = html! {
         @if let Some(text) = marked(&shown.done) { (note(Tone::Done, text)) }
         (facts(visitor, &opened, &own))
+        @if let Some(waits) = &waits { (moves::waits(visitor, waits)) }
         p.acts {
             @if may(Act::Arrange) {
                 a.button.second href=(links::unit_change(code)) { "改名册" }

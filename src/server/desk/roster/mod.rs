@@ -5,6 +5,7 @@ mod bring;
 mod form;
 mod list;
 mod merging;
+mod moves;
 mod words;
 
 use super::{Desk, failure::Failure, links};
@@ -25,6 +26,9 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/desk/roster/unit/{code}/change", get(acts::form))
         .route("/desk/roster/unit/{code}/name", post(acts::rename))
         .route("/desk/roster/unit/{code}/above", post(acts::transfer))
+        .route(links::MOVES, get(moves::list))
+        .route("/desk/roster/moves/{number}/take", post(moves::take))
+        .route("/desk/roster/moves/{number}/leave", post(moves::leave))
         .route("/desk/roster/unit/{code}/telephone", post(acts::telephone))
         .route("/desk/roster/unit/{code}/use", get(acts::ask_use).post(acts::set_use))
         .route("/desk/roster/unit/{code}/end", get(acts::ask_end).post(acts::end))

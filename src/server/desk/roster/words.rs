@@ -50,7 +50,7 @@ pub(super) fn fault(refusal: Refusal, today: Date) -> Result<(Field, String), Fa
             scope::Refusal::Database(error) => return Err(Failure::Database(error)),
             scope::Refusal::UnknownUnit(text) => (
                 Field::Above,
-                format!("您管的党组织里没有“{text}”：填编号，或者全称；转到别的乡镇，请上一级办"),
+                format!("您管的党组织里没有“{text}”：填编号，或者全称；归别处管的，请上一级办"),
             ),
             scope::Refusal::AmbiguousUnit(text, codes) => {
                 let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
@@ -65,6 +65,8 @@ pub(super) fn fault(refusal: Refusal, today: Date) -> Result<(Field, String), Fa
         Refusal::NotYet(on) => {
             (Field::Day, format!("{}还没有到；到了那一天再办，已经生效的写生效的日子", said(on)))
         }
+        Refusal::Waits => (Field::Above, "已经向别处提出过转隶，还在等对方答复；要改，先撤回那一件".into()),
+        Refusal::NoMove => (Field::Whole, OVER.into()),
         Refusal::Later { name, change, on } => {
             let (change, on) = (said(change), said(on));
             (Field::Day, format!("“{name}”在{change}已经有一次变动，比{on}晚；写那一天或以后的日子"))
@@ -107,6 +109,12 @@ pub(super) enum Done {
     Renamed,
     /// 转隶
     Moved,
+    /// 转隶 that waits for the other side.
+    Asked,
+    /// 转隶 that was not taken, or taken back.
+    Stays,
+    /// 转隶 that was answered before.
+    Over,
     /// 电话
     Telephone,
     /// 不用本系统
@@ -123,10 +131,16 @@ pub(super) enum Done {
     Imported,
 }
 
+/// What is said of 转隶 that waits no more.
+const OVER: &str = "这件转隶已经不等了：接收过了、没有接收，或者提出的一方撤回了。";
+
 /// Each by what goes along in the address, and what the page says.
-const DONE: [(Done, &str, &str); 9] = [
+const DONE: [(Done, &str, &str); 12] = [
     (Done::Renamed, "renamed", "名称改好了。以前各期仍用原来的名称。"),
     (Done::Moved, "moved", "转到新的上级了。以前各期仍算在原来的上级下面。"),
+    (Done::Asked, "asked", "向对方提出了。对方接收了才转过去；在那以前，它还归原来的上级，也可以撤回。"),
+    (Done::Stays, "stays", "没有转，它仍归原来的上级。"),
+    (Done::Over, "over", OVER),
     (Done::Telephone, "telephone", "电话改好了，支部的手机联网以后看到新的。"),
     (Done::OffSystem, "off", "改成不用本系统了：它的手机停用了，激活码也作废了；自查结果在纸上交。"),
     (Done::OnSystem, "on", "改回用本系统了：给它发一个激活码，手机就能启用。"),

@@ -15,6 +15,7 @@ use crate::{
         mending,
         orders::{self, Waiting},
         people::Act,
+        roster::moving,
         today::{self, Refusal, Row, Today},
     },
     words::dates,
@@ -60,7 +61,8 @@ async fn show(
     let period = period.as_ref();
     let today = today::today(database, &desk.checklists, &actor, &unit, period, visitor.today).await?;
     let waiting = orders::waiting(database, &visitor.person, visitor.today).await?;
-    Ok(page(&visitor, &today, waiting).into_response())
+    let moves = moving::waiting(database, &visitor.person, visitor.today).await?.len();
+    Ok(page(&visitor, &today, waiting, moves).into_response())
 }
 
 impl From<Refusal> for Failure {
@@ -74,8 +76,8 @@ impl From<Refusal> for Failure {
     }
 }
 
-fn page(visitor: &Visitor, today: &Today, waiting: Waiting) -> Markup {
-    let tasks = tasks(today, waiting, visitor.today);
+fn page(visitor: &Visitor, today: &Today, waiting: Waiting, moves: usize) -> Markup {
+    let tasks = tasks(today, waiting, moves, visitor.today);
     let body = html! {
         @if today.own.len() > 1 || today.periods.len() > 1 { (chosen(today)) }
         @if tasks.is_empty() {
@@ -110,7 +112,7 @@ fn chosen(today: &Today) -> Markup {
 }
 
 /// What waits: how many, what, and where. What is none is left out.
-fn tasks(today: &Today, orders: Waiting, on: Date) -> Vec<(u32, String, String)> {
+fn tasks(today: &Today, orders: Waiting, moves: usize, on: Date) -> Vec<(u32, String, String)> {
     let (unit, reports, problems) = (&today.unit.code, &today.reports, &today.problems);
     let findings = |asked: &str| format!("{}?under={unit}&{asked}", links::FINDINGS);
     let mut tasks = Vec::new();
@@ -136,6 +138,7 @@ fn tasks(today: &Today, orders: Waiting, on: Date) -> Vec<(u32, String, String)>
         if orders.overdue > 0 { "限期整改要报告，有逾期的" } else { "限期整改要报告" };
     tasks.push((count(orders.to_answer), late.into(), links::ORDERS.into()));
     tasks.push((count(orders.to_decide), "限期整改已报告，等答复".into(), links::ORDERS.into()));
+    tasks.push((count(moves), "转隶等您答复".into(), links::MOVES.into()));
     tasks.retain(|(count, ..)| *count > 0);
     tasks
 }

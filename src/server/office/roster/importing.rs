@@ -81,19 +81,26 @@ async fn bring_in(
     standing: Standing,
 ) -> Result<Imported, Refusal> {
     let at = clock.now_ms();
+    let known = Known::read(database).await?;
+    let units = placed(&known, units.to_vec())?;
+    let records = changes(database, actor, at, &known.tree, &units).await?;
+    enter(database, at, (known, units), standing, &records).await
+}
+
+/// The same of units that somebody may bring in, in an order in which each comes after the one above it.
+pub(super) async fn enter(
+    database: &Database,
+    at: u64,
+    (Known { tree: known, .. }, units): (Known, Vec<Unit>),
+    standing: Standing,
+    records: &[Record],
+) -> Result<Imported, Refusal> {
     let today = shanghai_date(at);
     let (changed, founded) = match standing {
         Standing::Now => (From::Day(today), None),
         Standing::Since(day) => (From::Day(day), Some(day)),
         Standing::Always => (From::Ever, None),
     };
-    let Known { tree: known, in_use } = Known::read(database).await?;
-    let rows = units.iter().map(|unit| (unit.code.clone(), Some(unit.clone()))).collect();
-    let (units, misplaced) = Overlay::new(&rows, &known, &in_use).in_order();
-    if let Some(misplaced) = misplaced.into_iter().next() {
-        return Err(Refusal::Misplaced(misplaced));
-    }
-    let records = changes(database, actor, at, &known, &units).await?;
     could_stand(&units, &known)?;
     let stand_otherwise = stand_otherwise(&known, &units);
     if let From::Day(on) = changed {
@@ -105,13 +112,23 @@ async fn bring_in(
             }
         }
     }
-    let counts = database.import_units(&known, &units, changed, founded, &records).await?;
+    let counts = database.import_units(&known, &units, changed, founded, records).await?;
     let counts = counts.ok_or(Refusal::Overtaken)?;
     let from_then_on = match changed {
         From::Day(on) if !stand_otherwise.is_empty() => Some((stand_otherwise.len(), on)),
         _ => None,
     };
     Ok(Imported { counts, from_then_on, waiting: waiting(database, &units).await? })
+}
+
+/// The units, each after the one above it, where they can stand so.
+pub(super) fn placed(known: &Known, units: Vec<Unit>) -> Result<Vec<Unit>, Refusal> {
+    let rows = units.into_iter().map(|unit| (unit.code.clone(), Some(unit))).collect();
+    let (units, misplaced) = Overlay::new(&rows, &known.tree, &known.in_use).in_order();
+    match misplaced.into_iter().next() {
+        Some(misplaced) => Err(Refusal::Misplaced(misplaced)),
+        None => Ok(units),
+    }
 }
 
 /// What is noted of a roster, where who acts may change the tree in all these places: those where its units stood, and those where they

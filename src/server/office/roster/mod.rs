@@ -4,6 +4,7 @@ pub(crate) mod browsing;
 pub(crate) mod changes;
 pub(crate) mod freezing;
 pub(crate) mod importing;
+pub(crate) mod moving;
 pub(crate) mod off_system;
 pub(crate) mod preview;
 pub(crate) mod reach;
@@ -60,6 +61,12 @@ pub(crate) enum Refusal {
         /// When it would have changed.
         on: Date,
     },
+    /// Another 转隶 of the unit waits for an answer.
+    #[error("another move of the unit waits")]
+    Waits,
+    /// No such 转隶 waits: it was answered, taken back, or the unit stands elsewhere by now.
+    #[error("no such move waits")]
+    NoMove,
     /// It has ended.
     #[error("{name:?} ended on {since}")]
     Gone {

@@ -1,0 +1,189 @@
+//! 转隶 from one's own to somebody else's: asked for on the one side, answered on the other. Whoever tends both sides just does it
+//! ([`super::changes::alter`]).
+
+use super::{
+    Refusal, Unit,
+    changes::{Altered, alter, is_there},
+    has_come,
+    importing::{Known, Standing, enter, placed},
+    reach::Reach,
+};
+use crate::{
+    domain::{BranchCode, day, period::shanghai_date},
+    protocol::Level,
+    server::{
+        database::{Database, DatabaseError, moves::Move},
+        office::{
+            actor::Actor,
+            clock::Clock,
+            log::{Deed, Who},
+            people::{Act, Person, authority::must},
+            scope,
+        },
+    },
+};
+use jiff::civil::Date;
+
+/// What came of 转隶.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// It stands there.
+    Moved,
+    /// It waits for an answer.
+    Asked,
+}
+
+/// A move with the names that it is shown with.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// It.
+    pub(crate) asked: Move,
+    /// The unit.
+    pub(crate) unit: Unit,
+    /// What it stands under, by name.
+    pub(crate) comes_from: String,
+    /// What it is to stand under, by name.
+    pub(crate) goes_to: String,
+    /// Who asked, where that is known.
+    pub(crate) by: Option<String>,
+}
+
+/// Has a unit stand under another one from a day on, or asks whoever tends that one. It is told apart by its code or whole name, among
+/// the units above branches.
+pub(crate) async fn transfer(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    code: &BranchCode,
+    above: &str,
+    on: Date,
+) -> Result<Came, Refusal> {
+    let now = clock.now_ms();
+    let today = shanghai_date(now);
+    must(database, actor, Act::Arrange, code, today).await?;
+    let known = Known::read(database).await?;
+    let tree = &known.tree;
+    let theirs: Vec<Unit> = Reach::of(actor, tree, today).all().map(|member| member.unit.clone()).collect();
+    let own = scope::find(&theirs, above.trim());
+    if !matches!(own, Err(scope::Refusal::UnknownUnit(_))) {
+        return alter(database, clock, actor, code, Altered::Above(above), on).await.map(|()| Came::Moved);
+    }
+    let there = tree.all().filter(|member| member.ended.is_none()).map(|member| &member.unit);
+    let upper: Vec<Unit> = there.filter(|unit| unit.level != Level::Branch).cloned().collect();
+    let goes_to = scope::find(&upper, above.trim())?.code.clone();
+    let member = tree.get(code).ok_or_else(|| scope::Refusal::UnknownUnit(code.to_string()))?;
+    is_there(member)?;
+    has_come(on, today)?;
+    // What stands at the top is nobody's to give away.
+    let Some(comes_from) = member.unit.parent.clone() else {
+        return Err(scope::Refusal::UnknownUnit(above.trim().into()).into());
+    };
+    placed(&known, vec![Unit { parent: Some(goes_to.clone()), ..member.unit.clone() }])?;
+    let record = actor.record(now, Deed::MoveAsked, Some(code), format!("{goes_to} {}", day::text(on)));
+    let asked_by = match record.who {
+        Who::Person(id) => Some(id),
+        Who::Operator | Who::Phone(_) => None,
+    };
+    let asked = Move { number: 0, unit: code.clone(), comes_from, goes_to, on, asked_at: now, asked_by };
+    if !database.ask_for_move(&asked, record).await? {
+        let waits = database.move_of(code).await?;
+        if !waits.is_some_and(|waits| (&waits.goes_to, waits.on) == (&asked.goes_to, on)) {
+            return Err(Refusal::Waits);
+        }
+    }
+    Ok(Came::Asked)
+}
+
+/// The move that somebody may answer, or has asked for; as if it were not there for anybody else.
+async fn found(database: &Database, number: i64) -> Result<Move, Refusal> {
+    database.waiting_move(number).await?.ok_or(Refusal::NoMove)
+}
+
+/// Takes the unit over. Whoever tends where it goes to says so, for one's own unit or for one below.
+pub(crate) async fn take(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    number: i64,
+) -> Result<Move, Refusal> {
+    let asked = found(database, number).await?;
+    let now = clock.now_ms();
+    must(database, actor, Act::Arrange, &asked.goes_to, shanghai_date(now)).await?;
+    let known = Known::read(database).await?;
+    let unit = known.tree.get(&asked.unit).map(|member| member.unit.clone()).ok_or(Refusal::NoMove)?;
+    let units = placed(&known, vec![Unit { parent: Some(asked.goes_to.clone()), ..unit }])?;
+    let record = actor.record(now, Deed::UnitChanged, Some(&asked.unit), "parent");
+    // From here on it stands there and waits no more, whatever becomes of the note.
+    enter(database, now, (known, units), Standing::Since(asked.on), &[record]).await?;
+    database.end_move(&asked, now, None).await?;
+    Ok(asked)
+}
+
+/// Leaves it where it stands: whoever tends where it would go says no, or whoever tends it takes the question back.
+pub(crate) async fn leave(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    number: i64,
+) -> Result<Move, Refusal> {
+    let asked = found(database, number).await?;
+    let now = clock.now_ms();
+    let today = shanghai_date(now);
+    let is_answer = must(database, actor, Act::Arrange, &asked.goes_to, today).await.is_ok();
+    if !is_answer {
+        must(database, actor, Act::Arrange, &asked.unit, today).await?;
+    }
+    let deed = if is_answer { Deed::MoveDeclined } else { Deed::MoveWithdrawn };
+    let record = actor.record(now, deed, Some(&asked.unit), &asked.goes_to);
+    if database.end_move(&asked, now, Some(record)).await? { Ok(asked) } else { Err(Refusal::NoMove) }
+}
+
+/// Those that wait for a person's answer, the oldest first.
+pub(crate) async fn waiting(
+    database: &Database,
+    person: &Person,
+    today: Date,
+) -> Result<Vec<Row>, DatabaseError> {
+    let reached = person.reaches(Act::Arrange, today);
+    if reached.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tree = database.upper_units().await?;
+    let goals = tree.all().map(|member| &member.unit.code);
+    let goals: Vec<BranchCode> =
+        goals.filter(|code| reached.iter().any(|above| tree.lies_in(code, above))).cloned().collect();
+    named(database, database.moves_to(&goals).await?).await
+}
+
+/// The one of a unit that waits, for whoever sees the unit.
+pub(crate) async fn of_unit(database: &Database, unit: &BranchCode) -> Result<Option<Row>, DatabaseError> {
+    let asked = database.move_of(unit).await?;
+    Ok(named(database, asked.into_iter().collect()).await?.pop())
+}
+
+async fn named(database: &Database, moves: Vec<Move>) -> Result<Vec<Row>, DatabaseError> {
+    let codes: Vec<BranchCode> = moves
+        .iter()
+        .flat_map(|one| [one.unit.clone(), one.comes_from.clone(), one.goes_to.clone()])
+        .collect();
+    let members = database.members(&codes).await?;
+    let known = |code: &BranchCode| members.iter().find(|member| member.unit.code == *code);
+    let name =
+        |code: &BranchCode| known(code).map_or_else(|| code.to_string(), |member| member.unit.name.clone());
+    let mut rows = Vec::with_capacity(moves.len());
+    for asked in moves {
+        let Some(unit) = known(&asked.unit).map(|member| member.unit.clone()) else { continue };
+        let by = match asked.asked_by {
+            Some(id) => database.account(id).await?,
+            None => None,
+        };
+        let by = by.map(|account| format!("{} {}", account.unit_name, account.name));
+        let (comes_from, goes_to) = (name(&asked.comes_from), name(&asked.goes_to));
+        rows.push(Row { asked, unit, comes_from, goes_to, by });
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+#[path = "moving_tests.rs"]
+mod tests;
