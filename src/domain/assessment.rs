@@ -1,8 +1,6 @@
 //! The assessment of one branch in one period: a set of stamped entries.
 //!
-//! Merging is the union of the sets; the value of a register is its entry with the highest stamp. Union is commutative,
-//! associative and idempotent, so phones agree in whatever order they meet, and what was overwritten stays in the history.
-//! Phones merge when they pull; the endpoint never does.
+//! The value of a register is its entry with the highest stamp. Phones merge when they pull; the endpoint never does.
 
 use super::{
     answer::{AnswerKey, AnswerValue, Entry, PartAnswer, Stance},
@@ -10,6 +8,7 @@ use super::{
     ids::{ContentHash, ItemId, PartId},
     open::Unread,
     profile::BranchProfile,
+    register::Registers,
 };
 use std::collections::BTreeSet;
 
@@ -19,10 +18,7 @@ pub const SAME_VISIT_MS: u64 = 10 * 60 * 1000;
 /// All that was ever said in one assessment, as far as this phone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assessment {
-    /// Sorted, each once: by register first and by stamp next, so a register's history is one run and found by halving.
-    entries: Vec<Entry>,
-    /// Entries that only a newer version of the app can read: merged and passed on, and counted for nothing.
-    unread: BTreeSet<Unread>,
+    registers: Registers<Entry>,
     shared_until: Option<Stamp>,
 }
 
@@ -38,14 +34,12 @@ pub struct Edit {
 impl Assessment {
     /// From stored entries. `shared_until` is the highest stamp that has left the phone in a submission or backup.
     pub fn new(entries: impl IntoIterator<Item = Entry>, shared_until: Option<Stamp>) -> Self {
-        let mut assessment = Self { entries: Vec::new(), unread: BTreeSet::new(), shared_until };
-        assessment.merge(entries);
-        assessment
+        Self { registers: entries.into_iter().collect(), shared_until }
     }
 
     /// Every entry, in the order of registers and stamps.
     pub fn entries(&self) -> &[Entry] {
-        &self.entries
+        self.registers.words()
     }
 
     /// Works out what writing this entry changes; [`Assessment::apply`] carries it out. What was said of another version's
@@ -66,35 +60,30 @@ impl Assessment {
 
     /// Carries an edit out.
     pub fn apply(&mut self, edit: Edit) {
-        self.entries.retain(|entry| !edit.drop.contains(entry));
-        if let Err(place) = self.entries.binary_search(&edit.put) {
-            self.entries.insert(place, edit.put);
-        }
+        self.registers.retain(|entry| !edit.drop.contains(entry));
+        self.registers.write(edit.put);
     }
 
     /// Puts an entry in the place of the one that counts in its register, which has the same stamp or none is there: for what
     /// is shown and submitted, not for what is stored.
     pub fn replace(&mut self, entry: Entry) {
-        self.entries.retain(|old| old.key != entry.key || old.stamp < entry.stamp);
-        let place = self.entries.partition_point(|old| *old < entry);
-        self.entries.insert(place, entry);
+        self.registers.retain(|old| old.key != entry.key || old.stamp < entry.stamp);
+        self.registers.write(entry);
     }
 
     /// Adds what another phone, a submission or a backup knows.
     pub fn merge(&mut self, others: impl IntoIterator<Item = Entry>) {
-        self.entries.extend(others);
-        self.entries.sort_unstable();
-        self.entries.dedup();
+        self.registers.merge(others);
     }
 
     /// The entries that cannot be read.
     pub fn unread(&self) -> &BTreeSet<Unread> {
-        &self.unread
+        self.registers.unread()
     }
 
     /// Adds entries that cannot be read.
     pub fn keep_unread(&mut self, unread: impl IntoIterator<Item = Unread>) {
-        self.unread.extend(unread);
+        self.registers.keep_unread(unread);
     }
 
     /// Marks everything up to now as having left the phone, so that no edit replaces it any more.
@@ -109,14 +98,13 @@ impl Assessment {
 
     /// The highest stamp of all.
     pub fn latest(&self) -> Option<Stamp> {
-        let unread = self.unread.iter().filter_map(Unread::stamp);
-        self.entries.iter().map(|entry| entry.stamp).chain(unread).max()
+        self.registers.latest(|entry| entry.stamp)
     }
 
     /// How many registers hold something that has not left the phone.
     pub fn unshared(&self) -> usize {
         let mut registers: Vec<&AnswerKey> = self
-            .entries
+            .entries()
             .iter()
             .filter(|entry| Some(entry.stamp) > self.shared_until)
             .map(|entry| &entry.key)
@@ -127,9 +115,7 @@ impl Assessment {
 
     /// All entries of one register, oldest first; the last one counts.
     pub fn history(&self, key: &AnswerKey) -> impl DoubleEndedIterator<Item = &Entry> {
-        let from = self.entries.partition_point(|entry| entry.key < *key);
-        let (_, rest) = self.entries.split_at(from);
-        rest[..rest.partition_point(|entry| entry.key == *key)].iter()
+        self.registers.run(|entry| entry.key.cmp(key)).iter()
     }
 
     /// The entry that counts.
@@ -140,7 +126,7 @@ impl Assessment {
     /// The entries that count, one for each register: what a submission carries.
     pub fn winners(&self) -> Vec<Entry> {
         let mut winners: Vec<Entry> = Vec::new();
-        for entry in &self.entries {
+        for entry in self.entries() {
             match winners.last_mut() {
                 Some(last) if last.key == entry.key => *last = entry.clone(),
                 _ => winners.push(entry.clone()),
@@ -177,7 +163,7 @@ impl Assessment {
     /// Every photo that belongs to an item, with its item; in the order in which they were added.
     pub fn photos(&self) -> impl Iterator<Item = (&ItemId, &ContentHash)> {
         let mut photos: Vec<(Stamp, &ItemId, &ContentHash)> = Vec::new();
-        for entry in &self.entries {
+        for entry in self.entries() {
             let AnswerKey::Photo { item, sha256 } = &entry.key else { continue };
             // Entries of one register follow each other, oldest first: the last one counts.
             let first = match photos.last() {

@@ -33,6 +33,7 @@ pub mod photo;
 pub mod points;
 pub mod profile;
 pub mod proportion;
+pub mod register;
 pub mod rule;
 pub mod scoring;
 pub mod sector;

@@ -3,7 +3,7 @@
 use crate::{
     domain::{BranchCode, Ledger, LedgerId, LedgerRecord, Open, Stamp, Unread, ledger::check::MAX_RECORDS},
     protocol::MAX_BODY_BYTES,
-    store::{Place, Reached},
+    store::{Place, Reached, Written},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,19 +24,14 @@ impl HeldLedger {
         Self { branch: Some(branch.clone()), places: reached.of_ledger(branch, &ledger), ledger }
     }
 
-    /// Adds versions that were just written here.
-    pub fn add(&mut self, records: impl IntoIterator<Item = LedgerRecord>) {
-        for record in records {
+    /// Takes a version that was just written here, where it is one of this ledger.
+    pub fn take(&mut self, written: &Written) {
+        if let Written::Record(branch, record) = written
+            && self.branch.as_ref() == Some(branch)
+        {
             self.places.insert(record.id, Place::OnlyHere);
-            self.ledger.merge([record]);
+            self.ledger.merge([record.clone()]);
         }
-    }
-
-    /// Adds a version that is written here and says under which branch it has to be stored: that of this ledger.
-    pub fn write(&mut self, record: LedgerRecord) -> Option<(BranchCode, LedgerRecord)> {
-        let branch = self.branch.clone()?;
-        self.add([record.clone()]);
-        Some((branch, record))
     }
 }
 
@@ -89,14 +84,15 @@ mod tests {
     use jiff::civil::date;
 
     #[test]
-    fn an_entry_is_stored_under_the_branch_whose_ledger_is_shown() {
+    fn a_ledger_takes_only_what_is_its_branchs() {
         let day = date(2026, 11, 20);
         let record = record(1, meeting(day), day, 0);
+        let written = Written::Record(branch(1), record.clone());
         let mut held = HeldLedger { branch: Some(branch(1)), ..HeldLedger::default() };
-        assert_eq!(held.write(record.clone()), Some((branch(1), record.clone())));
+        held.take(&written);
         assert!(held.ledger.records().contains(&record) && held.places[&record.id] == Place::OnlyHere);
         let mut nobodys = HeldLedger::default();
-        assert_eq!(nobodys.write(record), None);
+        nobodys.take(&written);
         assert_eq!(nobodys, HeldLedger::default());
     }
 

@@ -5,7 +5,7 @@ use crate::{
         BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingState, FindingValue,
         Findings, SubmissionId,
     },
-    store::{LocalSubmission, Place, Reached as Elsewhere, RefusedFindings, StoredFindings},
+    store::{LocalSubmission, Place, Reached as Elsewhere, RefusedFindings, StoredFindings, Written},
     sync::{OutboxEntry, OutboxRequest},
 };
 use jiff::{ToSpan as _, civil::Date};
@@ -69,11 +69,13 @@ impl Mending {
         !self.released.contains(&finding) && !self.with_report.contains(&finding)
     }
 
-    /// Adds words that were just written here.
-    pub fn add(&mut self, entries: impl IntoIterator<Item = FindingEntry>) {
-        for entry in entries {
-            self.unsent.insert(entry.finding, Place::OnlyHere);
-            self.findings.write(entry);
+    /// Takes a word that was just written here, where it is on one of these.
+    pub fn take(&mut self, written: &Written) {
+        if let Written::Word(branch, word) = written
+            && self.branch.as_ref() == Some(branch)
+        {
+            self.unsent.insert(word.finding, Place::OnlyHere);
+            self.findings.write(word.clone());
         }
     }
 
@@ -327,9 +329,10 @@ mod tests {
 
     #[test]
     fn a_word_just_written_is_unsent_and_here_alone() {
-        let mut mending = Mending::default();
+        let branch = crate::sync::testing::branch(1);
+        let mut mending = Mending { branch: Some(branch.clone()), ..Mending::default() };
         let word = problem(1, 1, false);
-        mending.add([word.clone()]);
+        mending.take(&Written::Word(branch, word.clone()));
         assert_eq!((mending.open(), mending.unsent[&word.finding]), (1, Place::OnlyHere));
         assert!(mending.waits_for_report(word.finding));
     }

@@ -14,6 +14,8 @@ pub mod reading;
 pub mod reported_photos;
 pub mod search;
 pub mod searchable;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod typing;
 pub mod unfinished;
 pub mod unsaved;

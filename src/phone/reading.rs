@@ -297,7 +297,7 @@ mod tests {
             ledger::testing::{meeting, record},
             period::shanghai_date,
         },
-        store::testing::{Counting, attach, binding, draft, edit, note, phone, photo, report, run},
+        store::testing::{Counting, answer, attach, binding, draft, edit, note, phone, photo, report, run},
         sync::{
             RoundOutcome, round,
             testing::{FakeEndpoint, NOON, branch, finding_word},
@@ -319,7 +319,7 @@ mod tests {
         run(async {
             tab.bind(&binding(1), &phone()).await?;
             tab.save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))]).await?;
-            tab.save_photo(&draft(1), &attach("yes", b"one", true, NOON + 1), &photo(1, b"one")).await?;
+            tab.save_photo(&answer(attach("yes", b"one", true, NOON + 1)), &photo(1, b"one")).await?;
             let day = jiff::civil::date(2026, 11, 20);
             tab.save_ledger(&branch(1), &[record(1, meeting(day), day, 0)]).await?;
             tab.save_finding_words(&branch(1), &[finding_word(1, "缺签到表", NOON, 1)]).await?;

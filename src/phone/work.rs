@@ -6,7 +6,7 @@ use crate::{
         AnswerKey, AnswerValue, Assessment, Checklist, ContentHash, Entry, Period, SectorId,
         moving::{Pinned, Versions},
     },
-    store::Draft,
+    store::{Draft, Written},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -52,6 +52,18 @@ pub struct Offer {
 }
 
 impl Work {
+    /// Takes an answer that was just written, where it is one of these.
+    pub fn take(&mut self, written: &Written) {
+        if let Written::Answer(draft, edit) = written
+            && draft.key() == self.draft.key()
+        {
+            if !self.stored {
+                self.draft.begun_at = draft.begun_at;
+            }
+            self.assessment.apply(edit.clone());
+        }
+    }
+
     /// What is answered now.
     pub fn pinned(&self) -> Pinned<'_> {
         Pinned { hash: &self.draft.checklist, checklist: &self.checklist, period: &self.period }

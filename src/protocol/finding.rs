@@ -1,6 +1,5 @@
 //! 问题和整改 on their way between the phones of a branch, the endpoint and the upper level.
 
-use crate::domain::finding::UnreadFindings;
 use crate::domain::{FindingEntry, Findings, Open, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -48,25 +47,13 @@ impl BranchFindings {
 
 impl From<Findings> for BranchFindings {
     fn from(findings: Findings) -> Self {
-        let (entries, verdicts) = (findings.entries().iter().cloned(), findings.verdicts().iter().cloned());
-        let unread = findings.unread();
-        Self {
-            entries: Open::from_iter(entries).with_unread(unread.entries.iter().cloned()),
-            verdicts: Open::from_iter(verdicts).with_unread(unread.verdicts.iter().cloned()),
-        }
+        Self { entries: findings.entries.into(), verdicts: findings.verdicts.into() }
     }
 }
 
 impl From<BranchFindings> for Findings {
     fn from(BranchFindings { entries, verdicts }: BranchFindings) -> Self {
-        let ((entries, unread_entries), (verdicts, unread_verdicts)) =
-            (entries.into_parts(), verdicts.into_parts());
-        let mut findings = Self::new(entries, verdicts);
-        findings.keep_unread(UnreadFindings {
-            entries: unread_entries.into_iter().collect(),
-            verdicts: unread_verdicts.into_iter().collect(),
-        });
-        findings
+        Self { entries: entries.into(), verdicts: verdicts.into() }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     paper::PaperTrail,
     records::{Draft, LocalSubmission, PhotoRecord},
     unfinished::Unfinished,
+    written::Written,
 };
 use crate::{
     domain::{BranchCode, Entry, FindingId, LedgerRecord, Open, PeriodId},
@@ -87,6 +88,32 @@ pub struct SavedDraft {
     pub draft: Draft,
     /// Its answers.
     pub entries: Open<Entry>,
+}
+
+impl Backup {
+    /// Adds what was just written, and may not be on disk.
+    pub fn take(&mut self, written: &Written) {
+        if written.branch() != &self.branch {
+            return;
+        }
+        match written {
+            Written::Answer(draft, edit) => {
+                let mut known = self.drafts.iter_mut().filter(|saved| saved.draft.key() == draft.key());
+                if let Some(saved) = known.next() {
+                    saved.entries.retain(|entry| !edit.drop.contains(entry) && *entry != edit.put);
+                    saved.entries.push(edit.put.clone());
+                } else {
+                    let entries = vec![edit.put.clone()].into();
+                    self.drafts.push(SavedDraft { draft: draft.clone(), entries });
+                }
+            }
+            Written::Record(_, record) if !self.ledger.contains(record) => self.ledger.push(record.clone()),
+            Written::Word(_, word) if !self.findings.entries.contains(word) => {
+                self.findings.entries.push(word.clone());
+            }
+            Written::Record(..) | Written::Word(..) => {}
+        }
+    }
 }
 
 /// Why a text is no backup that can be restored here.

@@ -129,12 +129,12 @@ fn names(backup: &Backup) -> Result<BTreeSet<String>, StoreError> {
     for saved in &backup.drafts {
         names.extend(answers(&saved.draft.key(), &Assessment::new(saved.entries.iter().cloned(), None)));
     }
-    names.extend(backup.ledger.iter().map(|record| ledger_key(branch, record)));
+    names.extend(backup.ledger.iter().map(|record| ledger_key(branch.as_str(), record)));
     for word in backup.findings.entries.iter().filter(|word| !word.is_from_above()) {
-        names.insert(own_key(branch, word)?);
+        names.insert(own_key(branch.as_str(), word)?);
     }
     for word in backup.findings.entries.unread() {
-        names.insert(own_key(branch, word)?);
+        names.insert(own_key(branch.as_str(), word)?);
     }
     let unsent = backup.submissions.iter().filter(|sent| sent.receipt.is_none() && sent.body.is_some());
     names.extend(unsent.map(|sent| submission_key(branch, sent.id)));

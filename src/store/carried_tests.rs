@@ -6,8 +6,8 @@ use super::{
     carried::{Became, Fate, fate, of_setting},
     records::PendingActivation,
     testing::{
-        assessment, attach, binding, carry_away, draft, edit, everything, lost, note, phone, photo, report,
-        repository, run, stored,
+        answer, assessment, attach, binding, carry_away, draft, edit, everything, lost, note, phone, photo,
+        report, repository, run, stored,
     },
     unfinished::{Kept, Unfinished},
 };
@@ -46,7 +46,7 @@ fn with_everything(memory: &Memory) -> Repository<Memory> {
     run(memory.commit(batch)).unwrap();
 
     run(tab.save_edits(&draft(1), &[edit(note("yes", "铁柜", NOON, 1))])).unwrap();
-    run(tab.save_photo(&draft(1), &attach("yes", b"one", true, NOON + 1), &photo(1, b"one"))).unwrap();
+    run(tab.save_photo(&answer(attach("yes", b"one", true, NOON + 1)), &photo(1, b"one"))).unwrap();
     let day = date(2026, 11, 20);
     run(tab.save_ledger(&branch(1), &[record(1, meeting(day), day, 0)])).unwrap();
     run(tab.save_finding_words(&branch(1), &[finding_word(1, "缺签到表", NOON, 1)])).unwrap();
@@ -285,8 +285,10 @@ fn marks_of_earlier_versions_are_not_believed() {
     let word = super::KeptFinding { entry: finding_word(1, "缺", NOON, 1), backed_up: true };
     let answer = note("yes", "铁柜", NOON, 1);
     let mut batch = Batch::default();
-    batch.put(Table::Ledger, &super::ledger::ledger_key(&branch(1), &kept.record), &kept).unwrap();
-    batch.put(Table::Findings, &super::findings::own_key(&branch(1), &word.entry).unwrap(), &word).unwrap();
+    batch.put(Table::Ledger, &super::ledger::ledger_key(branch(1).as_str(), &kept.record), &kept).unwrap();
+    batch
+        .put(Table::Findings, &super::findings::own_key(branch(1).as_str(), &word.entry).unwrap(), &word)
+        .unwrap();
     let marked = super::Draft { shared_until: Some(answer.stamp), ..draft(1) };
     batch.put(Table::Drafts, "branch-1/2026-H2", &marked).unwrap();
     batch.put(Table::Entries, &super::repository::entry_key(&draft(1).key(), &answer), &answer).unwrap();

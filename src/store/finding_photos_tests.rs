@@ -1,8 +1,8 @@
 //! Photos of findings: stored with the word that attaches them, sent after it, never lost.
 
 use super::{
-    Count, Memory, Phone, Repository, StoreError,
-    testing::{attach, binding, draft, lost, phone, photo, repository, run},
+    Count, Memory, Phone, Repository, StoreError, Written,
+    testing::{answer, attach, binding, draft, lost, phone, photo, repository, run},
 };
 use crate::{
     domain::{
@@ -46,7 +46,7 @@ fn after(number: u16, attached: bool, ms: u64) -> FindingEntry {
 }
 
 fn save(repository: &Repository<Memory>, word: &FindingEntry, number: u16) {
-    run(repository.save_finding_photo(word, &photo(1, &picture(number)))).unwrap();
+    run(repository.save_photo(&Written::Word(branch(1), word.clone()), &photo(1, &picture(number)))).unwrap();
 }
 
 fn say(repository: &Repository<Memory>, word: &FindingEntry) {
@@ -72,13 +72,16 @@ fn photo_and_word_are_stored_together_or_not_at_all() {
     let repository = bound(&memory);
     let (word, new) = (before(1, true, 1), photo(1, &picture(1)));
     memory.refuse(Some(StoreError::Full));
-    assert_eq!(run(repository.save_finding_photo(&word, &new)), Err(StoreError::Full));
+    assert_eq!(
+        run(repository.save_photo(&Written::Word(branch(1), word.clone()), &new)),
+        Err(StoreError::Full)
+    );
     memory.refuse(None);
     let words = || run(repository.findings(&branch(1))).unwrap().0.unsent();
     assert_eq!(words(), []);
     assert_eq!(run(repository.photos(&branch(1))).unwrap().records, []);
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(1))), Ok(None));
-    run(repository.save_finding_photo(&word, &new)).unwrap();
+    run(repository.save_photo(&Written::Word(branch(1), word.clone()), &new)).unwrap();
     assert_eq!(words(), [word]);
     assert_eq!(run(repository.photos(&branch(1))).unwrap().records, [new.record]);
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(1))), Ok(Some(picture(1))));
@@ -143,7 +146,7 @@ fn it_is_in_use_and_not_let_go_of_while_it_is_here_alone() {
     assert_eq!(unbind(), Err(StoreError::OnlyHere(alone)), "the word has arrived, the photo has not");
     // Another item has it too: taken off the finding, it is still in use.
     let both = attach("yes", &picture(1), true, NOON);
-    run(repository.save_photo(&draft(1), &both, &photo(1, &picture(1)))).unwrap();
+    run(repository.save_photo(&answer(both), &photo(1, &picture(1)))).unwrap();
     say(&repository, &before(1, false, 2));
     assert_eq!(lost(&repository, 1).photos, 1);
     run(repository.save_edits(&draft(1), &[attach("yes", &picture(1), false, NOON + 1)])).unwrap();

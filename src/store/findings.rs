@@ -13,13 +13,14 @@ use super::{
     photos,
     records::{KeptFinding, LocalSubmission, RefusedFindings},
     repository::{Repository, read},
+    written::add,
 };
 use crate::{
     domain::{
         BranchCode, ContentHash, FindingEntry, FindingId, FindingState, Findings, Open, Stamp, Unread,
         Verdict,
         finding::{
-            FindingHead, UnreadFindings,
+            FindingHead,
             check::{finding_fault, verdict_fault},
         },
     },
@@ -31,7 +32,7 @@ use std::collections::BTreeSet;
 
 /// A word's key: its content, so that no word ever takes another's place, and one that cannot be read yet has the key that it will
 /// have then.
-pub(super) fn own_key<W: Serialize>(branch: &BranchCode, entry: &W) -> Result<String, StoreError> {
+pub(super) fn own_key<W: Serialize>(branch: &str, entry: &W) -> Result<String, StoreError> {
     let text = serde_json::to_string(entry).map_err(|error| StoreError::Failed(error.to_string()))?;
     Ok(format!("{branch}/own/{}", ContentHash::of(text.as_bytes())))
 }
@@ -74,11 +75,8 @@ impl StoredFindings {
     pub fn all(&self) -> Findings {
         let mut all = Findings::from(self.heard.all.clone());
         all.merge(self.carried.clone().into());
-        for kept in &self.kept {
-            all.write(kept.entry.clone());
-        }
-        let entries = self.kept_unread.iter().map(|kept| kept.entry.clone()).collect();
-        all.keep_unread(UnreadFindings { entries, ..UnreadFindings::default() });
+        all.entries.merge(self.kept.iter().map(|kept| kept.entry.clone()));
+        all.entries.keep_unread(self.kept_unread.iter().map(|kept| kept.entry.clone()));
         all
     }
 
@@ -194,32 +192,14 @@ pub(super) async fn stored<B: Backend>(
     Ok(change.excerpt(vec![(Table::Findings, format!("{branch}/"))]).await?.findings(branch).0)
 }
 
-/// Keeps words that are not here yet. Returns which findings they concern.
-pub(super) async fn keep<'a, B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-    entries: impl IntoIterator<Item = &'a FindingEntry>,
-) -> Result<BTreeSet<FindingId>, StoreError> {
-    let mut new = BTreeSet::new();
-    for entry in entries {
-        let key = own_key(branch, entry)?;
-        let known = change.text(Table::Findings, &key).await?;
-        if known.is_none_or(|text| serde_json::from_str::<KeptFinding>(&text).is_err()) {
-            new.insert(entry.finding);
-            change.put(Table::Findings, &key, &KeptFinding { entry: entry.clone(), backed_up: false })?;
-        }
-    }
-    Ok(new)
-}
-
-/// The same of words that only a newer app can read.
+/// Keeps words that only a newer app can read.
 async fn keep_unread<B: Backend>(
     change: &mut Change<'_, B>,
     branch: &BranchCode,
     entries: impl IntoIterator<Item = Unread>,
 ) -> Result<(), StoreError> {
     for entry in entries {
-        let key = own_key(branch, &entry)?;
+        let key = own_key(branch.as_str(), &entry)?;
         if change.text(Table::Findings, &key).await?.is_none() {
             change.put(Table::Findings, &key, &KeptFinding { entry, backed_up: false })?;
         }
@@ -246,32 +226,28 @@ pub(super) async fn merge<B: Backend>(
     }
     let mut known = stored(change, branch).await?;
     let before = known.all();
-    let sound = |entry: &&FindingEntry| finding_fault(entry).is_none() && !before.entries().contains(*entry);
+    let sound = |entry: &&FindingEntry| finding_fault(entry).is_none() && !before.entries.has(entry);
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =
         carried.entries.iter().filter(sound).partition(|entry| entry.is_from_above());
-    let mut new = keep(change, branch, ours).await?;
+    let new = add(change, branch.as_str(), ours.into_iter().cloned()).await?;
+    let mut new: BTreeSet<FindingId> = new.iter().map(|entry| entry.finding).collect();
     let (unread_above, unread_ours) = sides(&carried.entries);
     keep_unread(change, branch, unread_ours).await?;
     let is_verdict = |one: &&Unread| one.read().is_some_and(|head: FindingHead| head.is_from_above());
-    let unread = UnreadFindings {
-        entries: unread_above.into_iter().filter(|one| !before.unread().entries.contains(one)).collect(),
-        verdicts: carried
-            .verdicts
-            .unread()
-            .filter(is_verdict)
-            .filter(|one| !before.unread().verdicts.contains(one))
-            .cloned()
-            .collect(),
-    };
-    let sound =
-        |verdict: &&Verdict| verdict_fault(verdict).is_none() && !before.verdicts().contains(*verdict);
+    let unread_verdicts = carried.verdicts.unread().filter(is_verdict);
+    let unread_verdicts: Vec<&Unread> =
+        unread_verdicts.filter(|one| !before.verdicts.unread().contains(one)).collect();
+    let unread_above: Vec<Unread> =
+        unread_above.into_iter().filter(|one| !before.entries.unread().contains(one)).collect();
+    let sound = |verdict: &&Verdict| verdict_fault(verdict).is_none() && !before.verdicts.has(verdict);
     let verdicts: Vec<&Verdict> = carried.verdicts.iter().filter(sound).collect();
-    if !above.is_empty() || !verdicts.is_empty() || !unread.is_empty() {
+    if !(above.is_empty() && verdicts.is_empty() && unread_above.is_empty() && unread_verdicts.is_empty()) {
         new.extend(above.iter().map(|entry| entry.finding));
         new.extend(verdicts.iter().map(|verdict| verdict.finding));
         let mut all = Findings::from(known.carried);
         all.merge(Findings::new(above.into_iter().cloned(), verdicts.into_iter().cloned()));
-        all.keep_unread(unread);
+        all.entries.keep_unread(unread_above);
+        all.verdicts.keep_unread(unread_verdicts.into_iter().cloned());
         change.put(Table::Findings, &carried_key(branch), &BranchFindings::from(all))?;
         // Whether the endpoint says the same is not known: it is asked for all of it.
         known.heard.etag = None;
@@ -295,7 +271,7 @@ pub(super) async fn know<B: Backend>(
 /// something later, needs no backup, or was never said.
 fn still_carried(carried: BranchFindings, said: &Findings) -> BranchFindings {
     let entries = said.entries().iter().filter(|entry| entry.is_from_above()).map(|entry| entry.stamp);
-    let unread = said.unread().entries.iter().chain(&said.unread().verdicts).filter_map(Unread::read);
+    let unread = said.entries.unread().iter().chain(said.verdicts.unread()).filter_map(Unread::read);
     let unread = unread.filter(FindingHead::is_from_above).map(|head| head.stamp);
     let latest = entries.chain(said.verdicts().iter().map(|verdict| verdict.stamp)).chain(unread).max();
     let is_later = |stamp: Stamp| latest.is_none_or(|latest| stamp > latest);
@@ -327,7 +303,7 @@ pub(super) async fn hear<B: Backend>(
     let forgotten = known.heard.all.entries.iter().filter(|entry| !now.contains(entry));
     let (above, ours): (Vec<&FindingEntry>, Vec<&FindingEntry>) =
         forgotten.partition(|entry| entry.is_from_above());
-    keep(change, branch, ours.iter().copied()).await?;
+    add(change, branch.as_str(), ours.iter().map(|entry| (*entry).clone())).await?;
     // The same of what only a newer app can read: without a word of its own it is neither side's to forget.
     let (unread_above, mut unread_ours) = sides(&known.heard.all.entries);
     unread_ours.retain(|one| heard.all.entries.unread().all(|now| now != one));
@@ -336,10 +312,8 @@ pub(super) async fn hear<B: Backend>(
     photos::doubt(change, branch, ours.iter().filter_map(|entry| entry.field.photo())).await?;
     let mut all = Findings::from(heard.all.clone());
     all.merge(Findings::new(above.into_iter().cloned(), known.heard.all.verdicts.iter().cloned()));
-    all.keep_unread(UnreadFindings {
-        entries: unread_above.into_iter().collect(),
-        verdicts: known.heard.all.verdicts.unread().cloned().collect(),
-    });
+    all.entries.keep_unread(unread_above);
+    all.verdicts.keep_unread(known.heard.all.verdicts.unread().cloned());
     let carried = still_carried(known.carried, &Findings::from(heard.all.clone()));
     if carried.is_empty() {
         change.delete(Table::Findings, &carried_key(branch));
@@ -371,18 +345,5 @@ impl<B: Backend> Repository<B> {
         branch: &BranchCode,
     ) -> Result<(StoredFindings, Vec<StoreError>), StoreError> {
         Ok(self.excerpt(vec![(Table::Findings, format!("{branch}/"))]).await?.findings(branch))
-    }
-
-    /// Makes words durable, all or none.
-    ///
-    /// # Errors
-    /// When the storage fails; then none of them is stored.
-    pub async fn save_finding_words(
-        &self,
-        branch: &BranchCode,
-        entries: &[FindingEntry],
-    ) -> Result<(), StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| keep(change, branch, entries).await.map(drop))
-            .await
     }
 }

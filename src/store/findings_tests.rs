@@ -99,7 +99,7 @@ fn the_records_the_keys_and_the_backup_are_frozen() {
     let golden = include_str!("golden/findings-1.json");
     assert_eq!(serde_json::to_string_pretty(&records).unwrap(), golden.trim_end());
     assert_eq!(serde_json::from_str::<Records>(golden).unwrap(), records);
-    let key = own_key(&branch(1), &word).unwrap();
+    let key = own_key(branch(1).as_str(), &word).unwrap();
     assert_eq!(key, "branch-1/own/de2fe75fc502af80aecae1edccb8ca968c4c9eb47e36244fed4584059a0e65f0");
     let old: KeptFinding =
         serde_json::from_str(&format!("{{\"entry\":{}}}", serde_json::to_string(&word).unwrap())).unwrap();
@@ -178,7 +178,7 @@ fn a_refusal_stands_until_everything_has_arrived_and_a_spoilt_record_hides_nothi
     run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&word), &[]))).unwrap();
     assert_eq!(kept(&tab).refused, None);
     let mut batch = Batch::default();
-    batch.put_text(Table::Findings, &own_key(&branch(1), &word).unwrap(), "{");
+    batch.put_text(Table::Findings, &own_key(branch(1).as_str(), &word).unwrap(), "{");
     batch.put_text(Table::Findings, "branch-1/heard", "{");
     run(memory.commit(batch)).unwrap();
     let (found, unreadable) = run(tab.findings(&branch(1))).unwrap();

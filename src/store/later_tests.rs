@@ -12,7 +12,7 @@ use crate::{
     domain::{
         AnswerKey, AnswerValue, Assessment, ContentHash, Entry, ItemId, Open, PartAnswer, PartId, Submission,
         Unread,
-        finding::{UnreadFindings, endpoint_device},
+        finding::endpoint_device,
         ledger::testing::{meeting, record},
         testing::{device, stamp},
     },
@@ -115,13 +115,11 @@ fn endpoint_of_next_year() -> FakeEndpoint {
     let mut findings = api.findings.borrow_mut();
     let known = findings.entry(branch(1)).or_default();
     known.write(finding_word(1, "缺签到表", NOON, 2));
-    known.keep_unread(UnreadFindings {
-        entries: set([
-            finding_in("cost", NOON + 1, device(2)),
-            finding_in("weight", NOON + 2, endpoint_device()),
-        ]),
-        verdicts: set([deferred()]),
-    });
+    known.entries.keep_unread(set([
+        finding_in("cost", NOON + 1, device(2)),
+        finding_in("weight", NOON + 2, endpoint_device()),
+    ]));
+    known.verdicts.keep_unread(set([deferred()]));
     drop(findings);
     api
 }
@@ -154,12 +152,12 @@ struct Lies {
 
 fn unread_of(tab: &Repository<Memory>) -> Lies {
     let values = |unread: Vec<Unread>| said(unread.iter().map(|one| one.read().unwrap()));
-    let findings = run(tab.findings(&branch(1))).unwrap().0.all().unread().clone();
+    let findings = run(tab.findings(&branch(1))).unwrap().0.all();
     Lies {
         answers: values(run(tab.entries(&draft(1).key())).unwrap().unread),
         ledger: values(run(tab.ledger(&branch(1))).unwrap().unread),
-        words: values(findings.entries.into_iter().collect()),
-        verdicts: values(findings.verdicts.into_iter().collect()),
+        words: values(findings.entries.unread().iter().cloned().collect()),
+        verdicts: values(findings.verdicts.unread().iter().cloned().collect()),
     }
 }
 
@@ -279,7 +277,7 @@ fn it_is_in_the_backup_and_another_phone_has_it_from_there() {
     go(&one, &api, &RoundOutcome::default());
     go(&one, &api, &RoundOutcome::default());
     let there = api.findings.borrow()[&branch(1)].clone();
-    assert_eq!(there.unread().entries, set([finding_in("cost", NOON + 1, device(2))]));
+    assert_eq!(*there.entries.unread(), set([finding_in("cost", NOON + 1, device(2))]));
     assert_eq!(there.entries().len(), 1);
     assert_eq!(unread_of(&one).words.len(), 2, "the upper level's stays as it was said");
     assert_eq!(run(one.findings(&branch(1))).unwrap().0.unsent(), []);
@@ -360,7 +358,7 @@ fn what_could_not_be_read_is_read_by_the_app_that_knows_it() {
     run(tab.mark_carried(&backup_of(&tab), Became::SentAway)).unwrap();
     assert_eq!(lost(&tab, 1).ledger, 0, "wherever it lies");
     assert_eq!(
-        run(super::Backend::get(&memory, Table::Ledger, &ledger_key(&branch(1), &version))).unwrap(),
+        run(super::Backend::get(&memory, Table::Ledger, &ledger_key(branch(1).as_str(), &version))).unwrap(),
         None
     );
 }

@@ -6,14 +6,15 @@ use super::{
     error::StoreError,
     records::KeptRecord,
     repository::{Found, Repository, stamp_key},
+    written::add,
 };
 use crate::domain::{
-    BranchCode, HybridClock, LedgerRecord, Open, Unread,
+    BranchCode, LedgerId, LedgerRecord, Open, Unread,
     ledger::{LedgerHead, check::record_fault},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-pub(super) fn ledger_key(branch: &BranchCode, record: &LedgerRecord) -> String {
+pub(super) fn ledger_key(branch: &str, record: &LedgerRecord) -> String {
     format!("{branch}/{}/{}", record.id, stamp_key(record.stamp))
 }
 
@@ -39,62 +40,15 @@ pub(super) async fn merge<B: Backend>(
     if sound.is_empty() {
         return Ok(0);
     }
-    let stored: BTreeMap<String, String> =
-        change.texts(Table::Ledger, &format!("{branch}/")).await?.into_iter().collect();
-    let mut new = BTreeSet::new();
-    for record in sound {
-        let at = ledger_key(branch, &record);
-        let known = stored.get(&at).and_then(|text| serde_json::from_str::<KeptRecord>(text).ok());
-        // Of two versions under one stamp the greater one stays, so that phones agree in whatever order they meet.
-        if known.is_none_or(|known| known.record < record) {
-            new.insert(record.id);
-            change.put(Table::Ledger, &at, &KeptRecord { record, shared: false })?;
-        }
-    }
+    let new: BTreeSet<LedgerId> =
+        add(change, branch.as_str(), sound).await?.into_iter().map(|record| record.id).collect();
     Ok(new.len())
-}
-
-/// Adds versions that were written here, as [`Repository::save_ledger`] says.
-pub(super) async fn put_records<B: Backend>(
-    change: &mut Change<'_, B>,
-    branch: &BranchCode,
-    records: &[LedgerRecord],
-) -> Result<bool, StoreError> {
-    let mut differs = false;
-    for record in records {
-        let mut put = record.clone();
-        let mut clock = HybridClock::new(put.stamp.device);
-        while let Some(text) = change.text(Table::Ledger, &ledger_key(branch, &put)).await?
-            && serde_json::from_str::<KeptRecord>(&text).ok().is_none_or(|known| known.record != put)
-        {
-            clock.observe(put.stamp);
-            put.stamp = clock.tick(put.stamp.ms);
-        }
-        differs |= put.stamp != record.stamp;
-        let key = ledger_key(branch, &put);
-        change.put(Table::Ledger, &key, &KeptRecord { record: put, shared: false })?;
-    }
-    Ok(differs)
 }
 
 impl<B: Backend> Repository<B> {
     /// The ledger of a branch, every version of every entry.
     pub async fn ledger(&self, branch: &BranchCode) -> Result<Found<KeptRecord>, StoreError> {
         Ok(self.excerpt(vec![(Table::Ledger, format!("{branch}/"))]).await?.ledger(branch))
-    }
-
-    /// Makes new versions durable, all or none. Two tabs share one device and may give one stamp to two versions of an entry:
-    /// the later one gets the next free stamp. Returns whether that was needed, so that what is on the screen must be read
-    /// again.
-    ///
-    /// # Errors
-    /// When the storage fails; then none of them is stored.
-    pub async fn save_ledger(
-        &self,
-        branch: &BranchCode,
-        records: &[LedgerRecord],
-    ) -> Result<bool, StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| put_records(change, branch, records).await).await
     }
 }
 
@@ -130,7 +84,7 @@ mod tests {
     fn the_record_and_its_key_are_frozen() {
         let kept = KeptRecord { record: record(1, meeting(DAY), DAY, 0), shared: true };
         assert_eq!(
-            ledger_key(&branch(1), &kept.record),
+            ledger_key(branch(1).as_str(), &kept.record),
             "branch-1/019ab697-e801-7101-8101-010101010101/001795147200000-0000000000-01010101-0101-4101-8101-010101010101"
         );
         let text = serde_json::to_string(&kept).unwrap();
@@ -190,7 +144,7 @@ mod tests {
         run(tab.bind(&binding(1), &phone())).unwrap();
         run(tab.save_ledger(&branch(1), &[record(1, meeting(DAY), DAY, 0)])).unwrap();
         let mut batch = crate::store::Batch::default();
-        let spoilt = ledger_key(&branch(1), &record(2, meeting(DAY), DAY, 0));
+        let spoilt = ledger_key(branch(1).as_str(), &record(2, meeting(DAY), DAY, 0));
         batch.put(Table::Ledger, &spoilt, &"spoilt").unwrap();
         run(memory.commit(batch)).unwrap();
         assert_eq!(run(tab.ledger(&branch(1))).unwrap().unreadable.len(), 1);

@@ -34,6 +34,7 @@ mod sync_store;
 pub mod unfinished;
 pub mod whereabouts;
 mod work;
+pub mod written;
 
 #[cfg(test)]
 mod binding_tests;
@@ -71,3 +72,4 @@ pub use records::{
 pub use repository::{Found, Repository};
 pub use unfinished::Unfinished;
 pub use whereabouts::{Count, Place, Reached, Stock, Whereabouts};
+pub use written::Written;

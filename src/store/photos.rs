@@ -8,16 +8,14 @@ use super::{
     atomic::Change,
     backend::{Backend, Table},
     error::StoreError,
-    findings::{self, StoredFindings},
-    ledger::put_records,
+    findings::StoredFindings,
     records::{Draft, LocalSubmission, PhotoRecord},
     repository::{Found, Repository, unless_spoilt},
-    work::{put_edits, stock_of},
+    work::stock_of,
 };
 use crate::{
     domain::{
-        Assessment, BranchCode, ContentHash, FindingEntry, FindingId, Findings, Ledger, LedgerRecord,
-        Submission, assessment::Edit, photo::PhotoFacts,
+        Assessment, BranchCode, ContentHash, FindingId, Findings, Ledger, Submission, photo::PhotoFacts,
     },
     protocol::ProblemKind,
     sync::{
@@ -166,48 +164,6 @@ impl<B: Backend> Repository<B> {
     ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let keys: Vec<String> = photos.iter().map(|sha256| photo_key(branch, sha256)).collect();
         self.backend().bytes(Table::Thumbnails, &keys).await
-    }
-
-    /// Photo and the answer that attaches it become durable together. Returns whether what is on the screen must be read again,
-    /// as [`Repository::save_edits`] does.
-    ///
-    /// # Errors
-    /// When the storage fails; then nothing of either is stored.
-    pub async fn save_photo(&self, draft: &Draft, edit: &Edit, photo: &NewPhoto) -> Result<bool, StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| {
-            keep(change, photo).await?;
-            put_edits(change, draft, std::slice::from_ref(edit)).await
-        })
-        .await
-    }
-
-    /// Photo and the version of a ledger entry that attaches it become durable together. Returns whether what is on the screen
-    /// must be read again, as [`Repository::save_ledger`] does.
-    ///
-    /// # Errors
-    /// When the storage fails; then nothing of either is stored.
-    pub async fn save_ledger_photo(
-        &self,
-        record: &LedgerRecord,
-        photo: &NewPhoto,
-    ) -> Result<bool, StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| {
-            keep(change, photo).await?;
-            put_records(change, &photo.record.branch, std::slice::from_ref(record)).await
-        })
-        .await
-    }
-
-    /// Photo and the word that attaches it to a finding become durable together.
-    ///
-    /// # Errors
-    /// When the storage fails; then nothing of either is stored.
-    pub async fn save_finding_photo(&self, word: &FindingEntry, photo: &NewPhoto) -> Result<(), StoreError> {
-        self.atomically(async |change: &mut Change<'_, B>| {
-            keep(change, photo).await?;
-            findings::keep(change, &photo.record.branch, [word]).await.map(drop)
-        })
-        .await
     }
 
     /// Stores what has come from the endpoint, for something that names it already.

@@ -1,9 +1,9 @@
 //! Photos on the phone: stored with what attaches them, sent once, and never let go of while they are here alone.
 
 use super::{
-    Count, Memory, Phone, PhotoRecord, Repository, StoreError, Table,
+    Count, Memory, Phone, PhotoRecord, Repository, StoreError, Table, Written,
     photos::NewPhoto,
-    testing::{attach, binding, draft, lost, phone, photo, report, repository, run},
+    testing::{answer, attach, binding, draft, lost, phone, photo, report, repository, run},
 };
 use crate::{
     domain::{
@@ -28,7 +28,7 @@ fn hash(of: &[u8]) -> ContentHash {
 fn reported(memory: &Memory, picture: &[u8]) -> Repository<Memory> {
     let repository = repository(memory);
     run(repository.bind(&binding(1), &phone())).unwrap();
-    run(repository.save_photo(&draft(1), &attach("yes", picture, true, NOON), &photo(1, picture))).unwrap();
+    run(repository.save_photo(&answer(attach("yes", picture, true, NOON)), &photo(1, picture))).unwrap();
     let (mut sent, ..) = report(1, 1, 1);
     sent.answers = run(repository.entries(&draft(1).key())).unwrap().records.into();
     sent.attachments = vec![photo(1, picture).record.facts.into()];
@@ -57,7 +57,7 @@ fn an_entry_of_the_ledger_has_photos_as_an_item_does() {
         ..record(1, meeting(day), day, count)
     };
     memory.refuse(Some(StoreError::Full));
-    let save = || run(repository.save_ledger_photo(&with(0, true), &photo(1, b"one")));
+    let save = || run(repository.save_photo(&Written::Record(branch(1), with(0, true)), &photo(1, b"one")));
     assert_eq!(save(), Err(StoreError::Full));
     assert_eq!(run(repository.ledger(&branch(1))).unwrap().records, []);
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(b"one"))), Ok(None));
@@ -75,7 +75,7 @@ fn an_entry_of_the_ledger_has_photos_as_an_item_does() {
 fn a_start_reads_what_is_known_of_photos_and_not_their_bytes() {
     let memory = Memory::default();
     let repository = repository(&memory);
-    run(repository.save_photo(&draft(1), &attach("yes", b"one", true, NOON), &photo(1, b"one"))).unwrap();
+    run(repository.save_photo(&answer(attach("yes", b"one", true, NOON)), &photo(1, b"one"))).unwrap();
     let excerpt = run(repository.excerpt_of(Some(&branch(1)))).unwrap();
     assert_eq!(excerpt.photos(&branch(1)), run(repository.photos(&branch(1))).unwrap());
     assert!(
@@ -89,12 +89,12 @@ fn photo_and_answer_are_stored_together_or_not_at_all() {
     let repository = repository(&memory);
     let (edit, new) = (attach("yes", b"one", true, NOON), photo(1, b"one"));
     memory.refuse(Some(StoreError::Full));
-    assert_eq!(run(repository.save_photo(&draft(1), &edit, &new)), Err(StoreError::Full));
+    assert_eq!(run(repository.save_photo(&answer(edit.clone()), &new)), Err(StoreError::Full));
     assert_eq!(run(repository.photos(&branch(1))).unwrap().records, []);
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(b"one"))), Ok(None));
     assert_eq!(run(repository.entries(&draft(1).key())).unwrap().records, []);
     memory.refuse(None);
-    assert_eq!(run(repository.save_photo(&draft(1), &edit, &new)), Ok(false));
+    assert_eq!(run(repository.save_photo(&answer(edit.clone()), &new)), Ok(false));
     assert_eq!(run(repository.photos(&branch(1))).unwrap().records, [new.record]);
     assert_eq!(run(repository.photo_bytes(&branch(1), &hash(b"one"))), Ok(Some(b"one".to_vec())));
     assert_eq!(run(repository.thumbnails(&branch(1), &[hash(b"one")])), Ok(vec![Some(b"small".to_vec())]));
@@ -106,7 +106,7 @@ fn photo_and_answer_are_stored_together_or_not_at_all() {
 fn one_photo_for_two_items_is_one_record_and_goes_only_when_nothing_names_it() {
     let memory = Memory::default();
     let repository = repository(&memory);
-    let save = |edit: Edit| run(repository.save_photo(&draft(1), &edit, &photo(1, b"one"))).unwrap();
+    let save = |edit: Edit| run(repository.save_photo(&answer(edit), &photo(1, b"one"))).unwrap();
     save(attach("yes", b"one", true, NOON));
     run(repository.date_photo(&branch(1), &hash(b"one"), Some(jiff::civil::date(2026, 11, 19)))).unwrap();
     save(attach("facts", b"one", true, NOON));
@@ -168,7 +168,7 @@ fn of_a_branch_that_has_ended_what_was_delivered_before_is_made_whole_and_nothin
     next();
     // Attached after the report: it belongs to nothing that was delivered.
     let later = crate::domain::photo::tests::jpeg_with(50, 30, &[]);
-    run(repository.save_photo(&draft(1), &attach("yes", &later, true, NOON + 1), &photo(1, &later))).unwrap();
+    run(repository.save_photo(&answer(attach("yes", &later, true, NOON + 1)), &photo(1, &later))).unwrap();
     assert_eq!(upload_now(&repository, &endpoint), Uploaded::Complete);
     let there: Vec<ContentHash> = endpoint.photos.borrow().keys().map(|(_, sha256)| sha256.clone()).collect();
     assert_eq!(there, [hash(&picture)]);

@@ -140,6 +140,18 @@ pub struct KeptRecord<R = LedgerRecord> {
     pub shared: bool,
 }
 
+impl From<LedgerRecord> for KeptRecord {
+    fn from(record: LedgerRecord) -> Self {
+        Self { record, shared: false }
+    }
+}
+
+impl From<KeptRecord> for LedgerRecord {
+    fn from(kept: KeptRecord) -> Self {
+        kept.record
+    }
+}
+
 /// A word on a finding as it is kept; of one that only a newer app can read, its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptFinding<W = FindingEntry> {
@@ -148,6 +160,18 @@ pub struct KeptFinding<W = FindingEntry> {
     /// Written by earlier versions when a backup was offered, whether it was saved or not; read by nothing.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub backed_up: bool,
+}
+
+impl From<FindingEntry> for KeptFinding {
+    fn from(entry: FindingEntry) -> Self {
+        Self { entry, backed_up: false }
+    }
+}
+
+impl From<KeptFinding> for FindingEntry {
+    fn from(kept: KeptFinding) -> Self {
+        kept.entry
+    }
 }
 
 /// Why the endpoint refused words on findings.

@@ -120,11 +120,11 @@ impl<B: Backend> Repository<B> {
             }
             for KeptRecord { record, shared } in ledger {
                 if let Some(stamp) = anew.of(&Place::Ledger(record.id), record.stamp) {
-                    change.delete(Table::Ledger, &ledger_key(branch, &record));
+                    change.delete(Table::Ledger, &ledger_key(branch.as_str(), &record));
                     let record = LedgerRecord { stamp, ..record };
                     change.put(
                         Table::Ledger,
-                        &ledger_key(branch, &record),
+                        &ledger_key(branch.as_str(), &record),
                         &KeptRecord { record, shared },
                     )?;
                 }
@@ -136,7 +136,7 @@ impl<B: Backend> Repository<B> {
                 if let Some(stamp) = anew.of(&Place::Finding(entry.finding), entry.stamp) {
                     change.delete(Table::Findings, &key);
                     let entry = FindingEntry { stamp, ..entry };
-                    let key = own_key(branch, &entry)?;
+                    let key = own_key(branch.as_str(), &entry)?;
                     change.put(Table::Findings, &key, &KeptFinding { entry, backed_up })?;
                 }
             }

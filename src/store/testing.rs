@@ -2,11 +2,12 @@
 
 use super::{
     Backend, Batch, Binding, Count, Draft, LocalSubmission, Memory, Phone, PhotoRecord, Repository,
-    StoreError, Table, backup::Backup, carried::Became, photos::NewPhoto,
+    StoreError, Table, Written, backup::Backup, carried::Became, photos::NewPhoto,
 };
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, ContentHash, Entry, ItemId, Stamp, Submission,
+        AnswerKey, AnswerValue, Assessment, BranchCode, ContentHash, Entry, FindingEntry, ItemId,
+        LedgerRecord, Stamp, Submission,
         assessment::Edit,
         photo::PhotoFacts,
         testing::{device, period},
@@ -62,6 +63,11 @@ pub(crate) fn edit(put: Entry) -> Edit {
     Edit { put, drop: Vec::new() }
 }
 
+/// What is written into the draft.
+pub(crate) fn answer(edit: Edit) -> Written {
+    Written::Answer(draft(1), edit)
+}
+
 /// A photo of a branch, as the camera component hands it over.
 pub(crate) fn photo(of: u8, bytes: &[u8]) -> NewPhoto {
     let facts = PhotoFacts {
@@ -100,6 +106,34 @@ pub(crate) fn report(number: u8, of: u8, phone: u8) -> (Submission, LocalSubmiss
         NOON + u64::from(number),
     );
     (submission, local, row)
+}
+
+impl<B: Backend> Repository<B> {
+    /// Answers of one draft, as the queue saves them.
+    pub(crate) async fn save_edits(&self, draft: &Draft, edits: &[Edit]) -> Result<bool, StoreError> {
+        let written = edits.iter().map(|edit| Written::Answer(draft.clone(), edit.clone()));
+        self.save(&written.collect::<Vec<_>>()).await
+    }
+
+    /// Versions of ledger entries.
+    pub(crate) async fn save_ledger(
+        &self,
+        branch: &BranchCode,
+        records: &[LedgerRecord],
+    ) -> Result<bool, StoreError> {
+        let written = records.iter().map(|record| Written::Record(branch.clone(), record.clone()));
+        self.save(&written.collect::<Vec<_>>()).await
+    }
+
+    /// Words on findings.
+    pub(crate) async fn save_finding_words(
+        &self,
+        branch: &BranchCode,
+        words: &[FindingEntry],
+    ) -> Result<(), StoreError> {
+        let written = words.iter().map(|word| Written::Word(branch.clone(), word.clone()));
+        self.save(&written.collect::<Vec<_>>()).await.map(drop)
+    }
 }
 
 /// What would be lost with the phone.

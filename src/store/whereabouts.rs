@@ -176,7 +176,7 @@ impl Reached {
     pub fn of_ledger(&self, branch: &BranchCode, ledger: &Ledger) -> BTreeMap<LedgerId, Place> {
         let mut places = BTreeMap::new();
         for record in ledger.records() {
-            let place = self.place(&super::ledger::ledger_key(branch, record));
+            let place = self.place(&super::ledger::ledger_key(branch.as_str(), record));
             places
                 .entry(record.id)
                 .and_modify(|worst: &mut Place| *worst = place.min(*worst))
@@ -189,10 +189,10 @@ impl Reached {
     pub fn of_findings(&self, branch: &BranchCode, found: &StoredFindings) -> BTreeMap<FindingId, Place> {
         let mut places = BTreeMap::new();
         let unsent = found.unsent();
-        let read = unsent.iter().map(|word| (word.finding, findings::own_key(branch, word)));
-        let unread = unsent
-            .unread()
-            .filter_map(|word| Some((word.read::<FindingHead>()?.finding, findings::own_key(branch, word))));
+        let read = unsent.iter().map(|word| (word.finding, findings::own_key(branch.as_str(), word)));
+        let unread = unsent.unread().filter_map(|word| {
+            Some((word.read::<FindingHead>()?.finding, findings::own_key(branch.as_str(), word)))
+        });
         for (finding, name) in read.chain(unread) {
             let place = self.place(&name.unwrap_or_default());
             places.entry(finding).and_modify(|worst: &mut Place| *worst = place.min(*worst)).or_insert(place);
@@ -234,7 +234,7 @@ impl Stock {
         let mut wanted: BTreeSet<String> =
             self.drafts.iter().flat_map(|(draft, assessment)| answers(&draft.key(), assessment)).collect();
         let records = self.ledger.records().iter();
-        wanted.extend(records.map(|record| super::ledger::ledger_key(&self.branch, record)));
+        wanted.extend(records.map(|record| super::ledger::ledger_key(self.branch.as_str(), record)));
         let mut delivered = BTreeSet::new();
         // The newest first: it mostly says all that the older ones say, and reading one takes a slow phone milliseconds.
         for sent in self.submissions.iter().rev() {
@@ -250,7 +250,7 @@ impl Stock {
             let said = snapshot.answers.iter().filter_map(derive::said);
             let names = said.map(|entry| entry_key(&key, &entry)).collect::<Vec<_>>();
             let records =
-                snapshot.ledger.iter().map(|record| super::ledger::ledger_key(&self.branch, record));
+                snapshot.ledger.iter().map(|record| super::ledger::ledger_key(self.branch.as_str(), record));
             delivered.extend(names.into_iter().chain(records).filter(|name| wanted.remove(name)));
         }
         Reached { delivered, carried: self.carried.clone() }

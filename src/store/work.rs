@@ -2,7 +2,7 @@
 
 use super::{
     atomic::Change,
-    backend::{Backend, Batch, Seen, Table},
+    backend::{Backend, Table},
     backup::Backup,
     carried,
     error::StoreError,
@@ -10,14 +10,15 @@ use super::{
     findings, ledger, paper,
     photos::photo_key,
     records::{Binding, Draft, LocalSubmission, Phone, PhotoRecord},
-    repository::{CODES, PHONE, Repository, draft_key, entry_key, submission_key, unless_spoilt},
+    repository::{CODES, PHONE, Repository, draft_key, submission_key, unless_spoilt},
     whereabouts::{Stock, Whereabouts},
+    written::add,
 };
 use crate::{
-    domain::{BranchCode, ContentHash, Entry, HybridClock, Stamp, Unread, assessment::Edit},
+    domain::{BranchCode, ContentHash, Entry, Stamp, Unread},
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How far the mark on a draft may move when `carried` has left the phone: to the highest stamp of it below everything stored
 /// that has *not* left. (Another tab may have saved an answer meanwhile, and not always under a later stamp.)
@@ -52,19 +53,7 @@ pub(super) async fn merge<B: Backend>(
     if unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?.is_none() {
         change.put(Table::Drafts, &draft_key(&key), draft)?;
     }
-    let stored: BTreeMap<String, String> =
-        change.texts(Table::Entries, &format!("{}/", draft_key(&key))).await?.into_iter().collect();
-    let mut new = 0;
-    for entry in entries {
-        let at = entry_key(&key, entry);
-        let known = stored.get(&at).and_then(|text| serde_json::from_str::<Entry>(text).ok());
-        // Of two values under one stamp the greater one stays, so that phones agree in whatever order they meet.
-        if known.is_none_or(|known| known < *entry) {
-            change.put(Table::Entries, &at, entry)?;
-            new += 1;
-        }
-    }
-    Ok(new)
+    Ok(add(change, &draft_key(&key), entries.iter().cloned()).await?.len())
 }
 
 /// Adds answers of later kinds.
@@ -76,45 +65,6 @@ pub(super) async fn keep_unread<B: Backend>(
     change.keep_unread(Table::Entries, &draft_key(&draft.key()), unread, |one| one).await
 }
 
-/// Carries edits out on top of what is stored, as [`Repository::save_edits`] says.
-pub(super) async fn put_edits<B: Backend>(
-    change: &mut Change<'_, B>,
-    draft: &Draft,
-    edits: &[Edit],
-) -> Result<bool, StoreError> {
-    let key = draft.key();
-    let stored = unless_spoilt(change.one::<Draft>(Table::Drafts, &draft_key(&key)).await)?;
-    if stored.is_none() {
-        change.put(Table::Drafts, &draft_key(&key), draft)?;
-    }
-    let shared = stored.and_then(|draft| draft.shared_until);
-    let mut differs = false;
-    for edit in edits {
-        for old in &edit.drop {
-            if Some(old.stamp) > shared {
-                change.delete(Table::Entries, &entry_key(&key, old));
-            } else {
-                differs = true;
-            }
-        }
-        let mut put = edit.put.clone();
-        let mut clock = HybridClock::new(put.stamp.device);
-        if let Some(shared) = shared.filter(|shared| put.stamp <= *shared) {
-            clock.observe(shared);
-            put.stamp = clock.tick(put.stamp.ms);
-        }
-        while let Some(text) = change.text(Table::Entries, &entry_key(&key, &put)).await?
-            && serde_json::from_str::<Entry>(&text).ok().as_ref() != Some(&put)
-        {
-            clock.observe(put.stamp);
-            put.stamp = clock.tick(put.stamp.ms);
-        }
-        differs |= put.stamp != edit.put.stamp;
-        change.put(Table::Entries, &entry_key(&key, &put), &put)?;
-    }
-    Ok(differs)
-}
-
 /// Reads all that is stored of a branch, as far as it is counted.
 pub(super) async fn stock_of<B: Backend>(
     change: &mut Change<'_, B>,
@@ -124,50 +74,6 @@ pub(super) async fn stock_of<B: Backend>(
 }
 
 impl<B: Backend> Repository<B> {
-    /// Carries edits out. The draft they belong to is stored with the first of them.
-    ///
-    /// Two tabs share one device and may give one stamp to two values, or an earlier one to what is saved after a report: such
-    /// a value gets the next free stamp, so that a stamp and a register name one value, and everything saved after a report
-    /// counts as new. What has been reported meanwhile is not dropped. Returns whether anything of this was needed, so that
-    /// what is on the screen must be read again.
-    ///
-    /// # Errors
-    /// When the storage fails; then none of them is stored.
-    pub async fn save_edits(&self, draft: &Draft, edits: &[Edit]) -> Result<bool, StoreError> {
-        if self.save_as_known(draft, edits).await? {
-            return Ok(false);
-        }
-        self.atomically(async |change: &mut Change<'_, B>| put_edits(change, draft, edits).await).await
-    }
-
-    /// Tries the usual case of [`Repository::save_edits`] without reading first: the stored draft is the one on the screen, and
-    /// the stamps are free. Both are stated and compared in the writing transaction itself, so a tap costs one transaction and
-    /// nothing is risked. Returns whether it was so.
-    async fn save_as_known(&self, draft: &Draft, edits: &[Edit]) -> Result<bool, StoreError> {
-        let key = draft.key();
-        let shared = draft.shared_until;
-        let is_new = |entry: &Entry| Some(entry.stamp) > shared;
-        if !edits.iter().all(|edit| is_new(&edit.put) && edit.drop.iter().all(is_new)) {
-            return Ok(false);
-        }
-        let text = serde_json::to_string(draft).map_err(|error| StoreError::Failed(error.to_string()))?;
-        let mut batch = Batch::default();
-        batch.seen.push(Seen::One(Table::Drafts, draft_key(&key), Some(text)));
-        for edit in edits {
-            for old in &edit.drop {
-                batch.delete(Table::Entries, &entry_key(&key, old));
-            }
-            let at = entry_key(&key, &edit.put);
-            batch.put(Table::Entries, &at, &edit.put)?;
-            batch.seen.push(Seen::One(Table::Entries, at, None));
-        }
-        match self.backend().commit(batch).await {
-            Ok(()) => Ok(true),
-            Err(StoreError::Changed) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
     /// 上报: snapshot, outbox row and the mark on the draft become durable together, and the refused requests that this one
     /// replaces are gone. `carried` is everything that was on the screen when the snapshot was frozen: what was saved since
     /// does not count as reported. The problems that the branch found itself go up with it: which, is written with it.

@@ -168,7 +168,7 @@ impl Findings {
     /// All findings, the oldest first.
     pub fn all(&self) -> Vec<Finding> {
         // Entries sort by finding first, so each finding's stand together.
-        let entries: Vec<&FindingEntry> = self.entries.iter().collect();
+        let entries: Vec<&FindingEntry> = self.entries().iter().collect();
         let runs = entries.chunk_by(|one, other| one.finding == other.finding);
         let mut all: Vec<Finding> = runs.filter_map(|run| self.read(run.first()?.finding, run)).collect();
         all.sort_by_key(|finding| (finding.begun, finding.id));
@@ -177,13 +177,14 @@ impl Findings {
 
     /// One finding.
     pub fn find(&self, id: FindingId) -> Option<Finding> {
-        let entries: Vec<&FindingEntry> = self.entries.iter().filter(|entry| entry.finding == id).collect();
+        let entries: Vec<&FindingEntry> = self.entries().iter().filter(|entry| entry.finding == id).collect();
         self.read(id, &entries)
     }
 
     fn read(&self, id: FindingId, entries: &[&FindingEntry]) -> Option<Finding> {
         let begun = entries.iter().map(|entry| entry.stamp).min()?;
-        let verdicts: Vec<&Verdict> = self.verdicts.iter().filter(|verdict| verdict.finding == id).collect();
+        let verdicts: Vec<&Verdict> =
+            self.verdicts().iter().filter(|verdict| verdict.finding == id).collect();
         let verdict = verdicts.iter().copied().max_by_key(|verdict| verdict.stamp);
         let counting: Vec<&FindingEntry> =
             entries.iter().copied().filter(|entry| counts(entry, verdict)).collect();
@@ -242,7 +243,7 @@ impl Findings {
     /// that was attached after the closing is among them: it belongs to the finding again once that is opened again.
     pub fn attached(&self) -> impl Iterator<Item = (&FindingEntry, &ContentHash)> {
         let mut newest: BTreeMap<FindingId, &Verdict> = BTreeMap::new();
-        for verdict in &self.verdicts {
+        for verdict in self.verdicts() {
             let of = newest.entry(verdict.finding).or_insert(verdict);
             if verdict.stamp > of.stamp {
                 *of = verdict;
@@ -251,7 +252,7 @@ impl Findings {
         // Of each register the newest word that counts, and the newest one.
         type Words<'a> = (Option<&'a FindingEntry>, &'a FindingEntry);
         let mut words: BTreeMap<(FindingId, &ContentHash, &FindingField), Words<'_>> = BTreeMap::new();
-        for entry in &self.entries {
+        for entry in self.entries() {
             let Some(sha256) = entry.field.photo() else { continue };
             let word = words.entry((entry.finding, sha256, &entry.field)).or_insert((None, entry));
             if counts(entry, newest.get(&entry.finding).copied()) {
@@ -273,7 +274,7 @@ impl Findings {
             _ => false,
         };
         let ids: BTreeSet<FindingId> =
-            self.entries.iter().filter(is_about).map(|entry| entry.finding).collect();
+            self.entries().iter().filter(is_about).map(|entry| entry.finding).collect();
         let mut all: Vec<Finding> = ids.into_iter().filter_map(|id| self.find(id)).collect();
         // What was said to be about it once may be about another one now.
         all.retain(|finding| finding.item.as_ref() == Some(item));

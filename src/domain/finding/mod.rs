@@ -1,9 +1,7 @@
 //! 问题和整改: one shortfall against one item, from the day it is seen until it is closed: by the branch what it found itself, from
 //! above what was found from above.
 //!
-//! What people write of a finding (problem, measure, who, until when …) are registers of stamped entries, exactly as answers
-//! are: merging phones, or phone and endpoint, is the union of the sets, the entry with the highest stamp counts, and what it
-//! overwrote stays readable. What the upper level decides (销号, 退回) is a list of verdicts that only the endpoint adds to. How a
+//! What people write of a finding (problem, measure, who, until when …) are registers of stamped entries. What the upper level decides (销号, 退回) is a list of verdicts that only the endpoint adds to. How a
 //! finding stands is derived from both ([`derive`]), never stored.
 //!
 //! The endpoint's clock has seen every stamp that it holds of a branch before it gives one of its own, and a phone's clock every
@@ -26,6 +24,7 @@ use super::{
     ids::{ContentHash, DeviceId, FindingId, ItemId, PeriodId},
     open::Unread,
     points::Points,
+    register::Registers,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -243,18 +242,10 @@ pub enum Ruling {
 /// The findings of one branch as far as is known here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Findings {
-    entries: BTreeSet<FindingEntry>,
-    verdicts: BTreeSet<Verdict>,
-    unread: UnreadFindings,
-}
-
-/// What of it only a newer version can read: it is merged and passed on, and says nothing here.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UnreadFindings {
-    /// Words of later kinds.
-    pub entries: BTreeSet<Unread>,
-    /// Verdicts of later kinds.
-    pub verdicts: BTreeSet<Unread>,
+    /// What people have written.
+    pub entries: Registers<FindingEntry>,
+    /// What the upper level has decided.
+    pub verdicts: Registers<Verdict>,
 }
 
 /// How much was said of one finding. Words are only ever added: while it is the same, nothing was said since.
@@ -266,57 +257,48 @@ pub struct SoFar {
     pub from_above: usize,
 }
 
-impl UnreadFindings {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.verdicts.is_empty()
-    }
-}
-
 impl Findings {
     /// From stored entries and verdicts.
     pub fn new(
         entries: impl IntoIterator<Item = FindingEntry>,
         verdicts: impl IntoIterator<Item = Verdict>,
     ) -> Self {
-        let (entries, verdicts) = (entries.into_iter().collect(), verdicts.into_iter().collect());
-        Self { entries, verdicts, unread: UnreadFindings::default() }
+        Self { entries: entries.into_iter().collect(), verdicts: verdicts.into_iter().collect() }
     }
 
     /// Every entry.
-    pub fn entries(&self) -> &BTreeSet<FindingEntry> {
-        &self.entries
+    pub fn entries(&self) -> &[FindingEntry] {
+        self.entries.words()
     }
 
     /// Every verdict.
-    pub fn verdicts(&self) -> &BTreeSet<Verdict> {
-        &self.verdicts
+    pub fn verdicts(&self) -> &[Verdict] {
+        self.verdicts.words()
     }
 
     /// Writes into a register.
     pub fn write(&mut self, entry: FindingEntry) {
-        self.entries.insert(entry);
+        self.entries.write(entry);
     }
 
     /// Adds what another phone, the endpoint or a backup knows.
     pub fn merge(&mut self, other: Self) {
-        self.entries.extend(other.entries);
-        self.verdicts.extend(other.verdicts);
-        self.keep_unread(other.unread);
+        self.entries.merge_all(other.entries);
+        self.verdicts.merge_all(other.verdicts);
     }
 
     /// How many words there are, readable or not.
     pub fn words(&self) -> usize {
-        self.entries.len() + self.unread.entries.len()
+        self.entries().len() + self.entries.unread().len()
     }
 
     /// How much was said of a finding, whether it can be read here or not.
     pub fn so_far(&self, finding: FindingId) -> SoFar {
-        let entries = self.entries.iter().map(|entry| (entry.finding, entry.is_from_above()));
-        let verdicts = self.verdicts.iter().map(|verdict| (verdict.finding, true));
-        let unread = self.unread.entries.iter().filter_map(Unread::read::<FindingHead>);
+        let entries = self.entries().iter().map(|entry| (entry.finding, entry.is_from_above()));
+        let verdicts = self.verdicts().iter().map(|verdict| (verdict.finding, true));
+        let unread = self.entries.unread().iter().filter_map(Unread::read::<FindingHead>);
         let unread = unread.map(|head| (head.finding, head.is_from_above()));
-        let ruled = self.unread.verdicts.iter().filter_map(Unread::read::<FindingHead>);
+        let ruled = self.verdicts.unread().iter().filter_map(Unread::read::<FindingHead>);
         let ruled = ruled.map(|head| (head.finding, true));
         let said = entries.chain(verdicts).chain(unread).chain(ruled).filter(|(of, _)| *of == finding);
         said.fold(SoFar::default(), |so_far, (_, from_above)| SoFar {
@@ -327,31 +309,23 @@ impl Findings {
 
     /// Every finding that something readable was said of.
     pub fn ids(&self) -> BTreeSet<FindingId> {
-        self.entries.iter().map(|entry| entry.finding).collect()
+        self.entries().iter().map(|entry| entry.finding).collect()
     }
 
-    /// What of it cannot be read.
-    pub fn unread(&self) -> &UnreadFindings {
-        &self.unread
-    }
-
-    /// Adds what cannot be read.
-    pub fn keep_unread(&mut self, unread: UnreadFindings) {
-        self.unread.entries.extend(unread.entries);
-        self.unread.verdicts.extend(unread.verdicts);
+    /// Whether there is anything in it that only a newer version can read.
+    pub fn has_unread(&self) -> bool {
+        !self.entries.unread().is_empty() || !self.verdicts.unread().is_empty()
     }
 
     /// The word that says how far a finding has come, by somebody who has read all that is here.
     pub fn progress(&self, finding: FindingId, progress: Progress) -> FindingValue {
-        let verdicts = self.verdicts.iter().filter(|verdict| verdict.finding == finding);
+        let verdicts = self.verdicts().iter().filter(|verdict| verdict.finding == finding);
         FindingValue::Progress { progress, after: verdicts.map(|verdict| verdict.stamp).max() }
     }
 
     /// The highest stamp of all, the upper level's among them: a clock that has seen it speaks after everything here.
     pub fn latest(&self) -> Option<Stamp> {
-        let entries = self.entries.iter().map(|entry| entry.stamp);
-        let unread = self.unread.entries.iter().chain(&self.unread.verdicts).filter_map(Unread::stamp);
-        entries.chain(self.verdicts.iter().map(|verdict| verdict.stamp)).chain(unread).max()
+        self.entries.latest(|entry| entry.stamp).max(self.verdicts.latest(|verdict| verdict.stamp))
     }
 
     /// All that was ever written into a register, oldest first; what counts among it says [`derive`].
@@ -360,6 +334,6 @@ impl Findings {
         finding: FindingId,
         field: &'a FindingField,
     ) -> impl DoubleEndedIterator<Item = &'a FindingEntry> {
-        self.entries.iter().filter(move |entry| entry.finding == finding && &entry.field == field)
+        self.entries.run(|entry| (entry.finding, &entry.field).cmp(&(finding, field))).iter()
     }
 }

@@ -34,7 +34,7 @@ impl Ledger {
             record.entry.as_ref().is_some_and(|entry| (from..=period.ends).contains(&entry.date))
         };
         let mut ids: BTreeSet<LedgerId> =
-            self.records.iter().filter(|record| is_dated(record)).map(|record| record.id).collect();
+            self.records().iter().filter(|record| is_dated(record)).map(|record| record.id).collect();
         let live = self.live();
         let sources =
             checklist.items().flat_map(|(_, item)| &item.parts).filter_map(|p| p.from_ledger.as_ref());
@@ -42,7 +42,7 @@ impl Ledger {
             let seen = live.iter().filter(|live| !live.entry.kinds.is_disjoint(source.kinds()));
             seen.min_by_key(|live| live.entry.date).map(|live| live.id)
         }));
-        self.records
+        self.records()
             .iter()
             .filter(|record| ids.contains(&record.id))
             .cloned()

@@ -1,8 +1,7 @@
 //! The ledger (台账): the dated record of what the branch held, of one branch over all years.
 //!
-//! Like an assessment it is a set of stamped records that merges by union: the record with the highest stamp of an id counts,
-//! what it overwrote stays in the history, and an entry that was struck out is a record without an entry. Nothing in it is ever
-//! counted by hand: what the checklist asks of it is worked out by [`derive`], and what is due by [`duty`].
+//! The record with the highest stamp of an id counts, and an entry that was struck out is a record without an entry. Nothing in it
+//! is ever counted by hand: what the checklist asks of it is worked out by [`derive`], and what is due by [`duty`].
 //!
 //! A record is some 420 bytes of JSON, so that about a thousand versions fit into one request (512 KB) beside the answers; beyond that the
 //! newest go along, and the rest stays on the phone and in backups.
@@ -20,6 +19,7 @@ use super::{
     ids::{ContentHash, LedgerId, OccurrenceId},
     open::Unread,
     period::shanghai_date,
+    register::Registers,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -217,12 +217,7 @@ impl LedgerSource {
 
 /// All that was ever entered for one branch, as far as this phone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ledger {
-    // Sorted by id and stamp: the versions of an entry are one contiguous run, and the last of it counts.
-    records: BTreeSet<LedgerRecord>,
-    // Versions that only a newer version of the app can read: merged and passed on, and counted for nothing.
-    unread: BTreeSet<Unread>,
-}
+pub struct Ledger(Registers<LedgerRecord>);
 
 /// An entry that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,38 +243,37 @@ impl Live<'_> {
 impl Ledger {
     /// From stored records.
     pub fn new(records: impl IntoIterator<Item = LedgerRecord>) -> Self {
-        Self { records: records.into_iter().collect(), unread: BTreeSet::new() }
+        Self(records.into_iter().collect())
     }
 
     /// Every version of every entry.
-    pub fn records(&self) -> &BTreeSet<LedgerRecord> {
-        &self.records
+    pub fn records(&self) -> &[LedgerRecord] {
+        self.0.words()
     }
 
     /// Adds what was just written, or what another phone, a submission or a backup knows.
     pub fn merge(&mut self, others: impl IntoIterator<Item = LedgerRecord>) {
-        self.records.extend(others);
+        self.0.merge(others);
     }
 
     /// The versions that cannot be read.
     pub fn unread(&self) -> &BTreeSet<Unread> {
-        &self.unread
+        self.0.unread()
     }
 
     /// Adds versions that cannot be read.
     pub fn keep_unread(&mut self, unread: impl IntoIterator<Item = Unread>) {
-        self.unread.extend(unread);
+        self.0.keep_unread(unread);
     }
 
     /// The highest stamp of all.
     pub fn latest(&self) -> Option<Stamp> {
-        let unread = self.unread.iter().filter_map(Unread::stamp);
-        self.records.iter().map(|record| record.stamp).chain(unread).max()
+        self.0.latest(|record| record.stamp)
     }
 
     /// All versions of one entry, oldest first; the last one counts.
     pub fn history(&self, id: LedgerId) -> impl DoubleEndedIterator<Item = &LedgerRecord> {
-        self.records.iter().filter(move |record| record.id == id)
+        self.0.run(|record| record.id.cmp(&id)).iter()
     }
 
     /// The entry of this id, unless it was struck out.
@@ -305,7 +299,7 @@ impl Ledger {
 
     /// The entries that count and have this photo.
     pub fn with_photo(&self, sha256: &ContentHash) -> Vec<LedgerId> {
-        let names = self.records.iter().filter(|record| record.photos.contains_key(sha256));
+        let names = self.records().iter().filter(|record| record.photos.contains_key(sha256));
         let named: BTreeSet<LedgerId> = names.map(|record| record.id).collect();
         let has = |id: &LedgerId| self.find(*id).is_some() && self.photos_of(*id).contains(&sha256);
         named.into_iter().filter(has).collect()
@@ -313,8 +307,12 @@ impl Ledger {
 
     /// Every photo of the entries that count, each once.
     pub fn photos(&self) -> BTreeSet<&ContentHash> {
-        let with: BTreeSet<LedgerId> =
-            self.records.iter().filter(|record| !record.photos.is_empty()).map(|record| record.id).collect();
+        let with: BTreeSet<LedgerId> = self
+            .records()
+            .iter()
+            .filter(|record| !record.photos.is_empty())
+            .map(|record| record.id)
+            .collect();
         with.into_iter().filter(|id| self.find(*id).is_some()).flat_map(|id| self.photos_of(id)).collect()
     }
 
@@ -322,7 +320,7 @@ impl Ledger {
     pub fn live(&self) -> Vec<Live<'_>> {
         let mut live = Vec::new();
         let mut versions: Vec<&LedgerRecord> = Vec::new();
-        for record in &self.records {
+        for record in self.records() {
             if versions.last().is_some_and(|last| last.id != record.id) {
                 live.extend(counting(&versions));
                 versions.clear();

@@ -6,16 +6,19 @@ use super::{
     many::{self, Value},
     stored,
 };
-use crate::domain::{
-    BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingValue, Findings,
-    HybridClock, Open, Ruling, Unread, Verdict,
-    finding::{
-        FindingHead, SoFar, UnreadFindings,
-        check::{FindingFault, MAX_FINDING_ENTRIES, finding_fault, verdict_fault},
-        endpoint_device,
+use crate::{
+    domain::{
+        BranchCode, ContentHash, Finding, FindingEntry, FindingField, FindingId, FindingValue, Findings,
+        HybridClock, Open, Ruling, Unread, Verdict,
+        finding::{
+            FindingHead, SoFar,
+            check::{FindingFault, MAX_FINDING_ENTRIES, finding_fault, verdict_fault},
+            endpoint_device,
+        },
     },
+    protocol::BranchFindings,
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -333,7 +336,7 @@ async fn speak_to(
                 let body = serde_json::to_string(&entry).map_err(stored)?;
                 let sha256 = String::from(ContentHash::of(body.as_bytes()));
                 entries.push([Value::from(branch.as_str()), sha256.into(), body.into(), "1".into()]);
-                findings.write(entry);
+                findings.entries.write(entry);
             }
             Word::Decide(by, ruling) => {
                 let verdict = Verdict { finding: *finding, stamp, given_at: now, by, ruling };
@@ -342,7 +345,7 @@ async fn speak_to(
                 }
                 let body = serde_json::to_string(&verdict).map_err(stored)?;
                 verdicts.push([Value::from(branch.as_str()), body.into()]);
-                findings.merge(Findings::new([], [verdict]));
+                findings.verdicts.write(verdict);
             }
         }
     }
@@ -381,24 +384,13 @@ async fn put_entry<W: Serialize>(
     Ok(done.rows_affected() > 0)
 }
 
-fn unread(body: &str) -> Result<BTreeSet<Unread>, DatabaseError> {
-    let one = Unread::new(body).ok_or_else(|| stored("a word on a finding is no JSON"))?;
-    Ok([one].into())
-}
-
 /// A word of a kind that is not known here is passed on as it came; the version that knows it reads it from the same row.
-fn read_entry(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
-    match serde_json::from_str(body) {
-        Ok(entry) => found.write(entry),
-        Err(_) => found.keep_unread(UnreadFindings { entries: unread(body)?, ..UnreadFindings::default() }),
-    }
-    Ok(())
-}
-
-fn read_verdict(found: &mut Findings, body: &str) -> Result<(), DatabaseError> {
-    match serde_json::from_str(body) {
-        Ok(verdict) => found.merge(Findings::new([], [verdict])),
-        Err(_) => found.keep_unread(UnreadFindings { verdicts: unread(body)?, ..UnreadFindings::default() }),
+fn read_word<W: DeserializeOwned>(found: &mut Open<W>, body: &str) -> Result<(), DatabaseError> {
+    if let Ok(word) = serde_json::from_str(body) {
+        found.push(word);
+    } else {
+        let one = Unread::new(body).ok_or_else(|| stored("a word on a finding is no JSON"))?;
+        *found = std::mem::take(found).with_unread([one]);
     }
     Ok(())
 }
@@ -421,13 +413,17 @@ pub(super) async fn of_branches(
     tx: &mut AnyConnection,
     branches: &BTreeSet<&BranchCode>,
 ) -> Result<BTreeMap<BranchCode, Findings>, DatabaseError> {
-    let mut all: BTreeMap<BranchCode, Findings> =
-        branches.iter().map(|branch| ((*branch).clone(), Findings::default())).collect();
+    let mut all: BTreeMap<BranchCode, BranchFindings> =
+        branches.iter().map(|branch| ((*branch).clone(), BranchFindings::default())).collect();
     let keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
-    type Read = fn(&mut Findings, &str) -> Result<(), DatabaseError>;
+    type Read = fn(&mut BranchFindings, &str) -> Result<(), DatabaseError>;
     let both: [(&str, Read); 2] = [
-        ("SELECT branch, body FROM finding_entries WHERE branch IN", read_entry),
-        ("SELECT branch, body FROM finding_verdicts WHERE branch IN", read_verdict),
+        ("SELECT branch, body FROM finding_entries WHERE branch IN", |found, body| {
+            read_word(&mut found.entries, body)
+        }),
+        ("SELECT branch, body FROM finding_verdicts WHERE branch IN", |found, body| {
+            read_word(&mut found.verdicts, body)
+        }),
     ];
     for (statement, read) in both {
         for row in many::select(&mut *tx, statement, &[], &keys, "").await? {
@@ -435,7 +431,7 @@ pub(super) async fn of_branches(
             read(all.entry(branch).or_default(), &row.try_get::<String, _>("body")?)?;
         }
     }
-    Ok(all)
+    Ok(all.into_iter().map(|(branch, found)| (branch, found.into())).collect())
 }
 
 #[cfg(test)]
@@ -546,8 +542,8 @@ mod tests {
             .map(|text| Unread::new(&text).unwrap());
         let sent = Open::from(vec![first.clone()]).with_unread(unread.clone());
         let all = database.add_findings(&branch(), &sent).await.unwrap().unwrap();
-        assert_eq!(all.entries(), &[first, known_now].into());
-        assert_eq!(all.unread().entries, [unread[0].clone()].into());
+        assert_eq!(all.entries(), [first, known_now]);
+        assert_eq!(*all.entries.unread(), [unread[0].clone()].into());
         assert_eq!(all.words(), 3);
         assert_eq!(database.findings_of([&branch()]).await.unwrap()[&branch()], all);
         let finding = problem("", 0).finding;

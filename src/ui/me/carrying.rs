@@ -1,10 +1,10 @@
 //! Carrying data away and back: the backup file, and text to copy where files cannot be saved.
 
 use crate::{
-    domain::{Assessment, BranchCode, Entry, Findings, Ledger, Open},
+    domain::BranchCode,
     store::{
-        DraftKey, StoreError,
-        backup::{self, Backup, BackupError, SavedDraft},
+        StoreError,
+        backup::{self, Backup, BackupError},
         carried::Became,
     },
     ui::app::session::Session,
@@ -39,43 +39,8 @@ impl Session {
         // What was entered a moment ago still lies there as unfinished, and what was typed a moment ago does not yet.
         self.write_typed().await;
         let mut backup = repository.backup(&branch, self.now()).await?.ok_or_else(closed)?;
-        for saved in &mut backup.drafts {
-            let (read, unread) = std::mem::take(&mut saved.entries).into_parts();
-            saved.entries = Open::from(self.with_unsaved(&saved.draft.key(), read)).with_unread(unread);
-        }
-        // The one on the screen may not be stored at all.
-        if let Ok(work) = self.work.read_untracked().as_ref() {
-            let key = work.draft.key();
-            let shown = work.assessment.entries();
-            match backup.drafts.iter_mut().find(|saved| saved.draft.key() == key) {
-                _ if key.branch != branch || shown.is_empty() => {}
-                Some(saved) => {
-                    let missing = shown.iter().filter(|entry| !saved.entries.contains(entry));
-                    let missing: Vec<Entry> = missing.cloned().collect();
-                    saved.entries.extend(missing);
-                }
-                None => backup.drafts.push(SavedDraft {
-                    draft: work.draft.clone(),
-                    entries: Open::from(shown.to_vec()).with_unread(work.assessment.unread().iter().cloned()),
-                }),
-            }
-        }
-        let (records, unread) = std::mem::take(&mut backup.ledger).into_parts();
-        let mut ledger = Ledger::new(records);
-        let mut findings = Findings::from(std::mem::take(&mut backup.findings));
-        self.queue.with_value(|queue| {
-            ledger.merge(queue.records(&branch).cloned());
-            queue.words(&branch).for_each(|word| findings.write(word.clone()));
-        });
-        backup.ledger = Open::from_iter(ledger.records().iter().cloned()).with_unread(unread);
-        backup.findings = findings.into();
+        self.queue.with_value(|queue| queue.waiting().iter().for_each(|written| backup.take(written)));
         Ok(backup)
-    }
-
-    fn with_unsaved(self, key: &DraftKey, stored: Vec<Entry>) -> Vec<Entry> {
-        let mut assessment = Assessment::new(stored, None);
-        self.queue.with_value(|queue| queue.lay_over(key, &mut assessment));
-        assessment.entries().to_vec()
     }
 
     /// A backup has become a file, or has been sent away.

@@ -8,20 +8,17 @@ use super::{
 use crate::{
     browser::{self, image::Made},
     domain::{
-        AnswerKey, AnswerValue, Assessment, BranchCode, Entry, FindingEntry, FindingId, FindingValue, ItemId,
-        Ledger, LedgerId, LedgerRecord,
+        AnswerKey, AnswerValue, Assessment, BranchCode, ContentHash, Entry, FindingEntry, FindingValue,
+        ItemId, Ledger, LedgerId, LedgerRecord,
     },
     phone::{
         darkroom::{Darkroom, Target},
         ledger::HeldLedger,
-        mending::Taken,
         unsaved::Queue,
-        work::Work,
     },
-    store::{Draft, Reached, StoreError, photos::NewPhoto},
+    store::{Draft, Reached, Repository, StoreError, Written, storage::Storage},
 };
 use leptos::prelude::*;
-use std::sync::Arc;
 
 impl Session {
     /// Stores what is made, one at a time. What could not be stored waits, and is tried again when this is called again.
@@ -50,22 +47,52 @@ impl Session {
         done
     }
 
+    /// Stores a photo and attaches it, in one transaction. It is shown only when it is on disk. Of an entry that was struck out
+    /// meanwhile it is kept with those that nothing uses.
     async fn store_photo(self, target: Target, made: Made) -> Result<(), StoreError> {
         // Let go of in another tab, with everything that was the branch's: nothing is left to which it could belong.
         if !self.is_bound(target.branch()) {
             return Ok(());
         }
+        let repository = self.repository().ok_or_else(closed)?;
         let photo = new_photo(target.branch().clone(), made, self.now());
-        match target {
-            Target::Item { draft, item } => self.store_item_photo(draft, item, photo).await,
-            Target::Entry { branch, entry } => self.store_entry_photo(branch, entry, photo).await,
-            Target::Finding { finding, taken, .. } => self.store_finding_photo(finding, taken, photo).await,
+        let sha256 = photo.record.facts.sha256.clone();
+        let written = match target {
+            Target::Item { draft, item } => Some(self.photo_of_item(&repository, draft, item, sha256).await?),
+            Target::Entry { branch, entry } => {
+                self.photo_of_entry(&repository, branch, entry, sha256).await?
+            }
+            Target::Finding { branch, finding, taken } => {
+                let stamp = self.tick().ok_or_else(closed)?;
+                let (field, value) = (taken.field(sha256), FindingValue::Attached { attached: true });
+                Some(Written::Word(branch, FindingEntry { finding, field, stamp, value }))
+            }
+        };
+        let differs = match &written {
+            Some(written) => repository.save_photo(written, &photo).await?,
+            None => {
+                repository.place_photo(&photo).await?;
+                false
+            }
+        };
+        // A reading that began before this is out of date.
+        self.queue.update_value(Queue::saved_beside);
+        if let Some(written) = written {
+            self.is_on_disk(&written);
+            self.take(&written);
         }
+        self.photo_saved(differs).await;
+        Ok(())
     }
 
-    /// Stores a photo and attaches it to an item, in one transaction. It is shown only when it is on disk.
-    async fn store_item_photo(self, taken: Draft, item: ItemId, photo: NewPhoto) -> Result<(), StoreError> {
-        let repository = self.repository().ok_or_else(closed)?;
+    /// The answer that attaches a photo to an item.
+    async fn photo_of_item(
+        self,
+        repository: &Repository<Storage>,
+        taken: Draft,
+        item: ItemId,
+        sha256: ContentHash,
+    ) -> Result<Written, StoreError> {
         let on_screen = self.work.with_untracked(|work| {
             let work = work.as_ref().ok().filter(|work| work.draft.key() == taken.key())?;
             Some((work.draft.clone(), work.stored, work.assessment.clone()))
@@ -81,41 +108,24 @@ impl Session {
                 (stored.unwrap_or(taken), is_stored, Assessment::new(entries, shared))
             }
         };
-        let now = self.now();
         let stamp = self.tick().ok_or_else(closed)?;
         if !stored && draft.begun_at == 0 {
-            draft.begun_at = now;
+            draft.begun_at = self.now();
         }
-        let key = AnswerKey::Photo { item, sha256: photo.record.facts.sha256.clone() };
+        let key = AnswerKey::Photo { item, sha256 };
         let (value, under) = (AnswerValue::Attached { attached: true }, Some(draft.checklist.clone()));
         let edit = assessment.edit(Entry { key, stamp, value, under });
-        let differs = repository.save_photo(&draft, &edit, &photo).await?;
-        // A reading that began before this is out of date.
-        self.queue.update_value(Queue::saved_beside);
-        let is_shown =
-            |work: &Result<Work, _>| work.as_ref().is_ok_and(|work| work.draft.key() == draft.key());
-        if self.work.with_untracked(is_shown) {
-            self.work.update(|shown| {
-                if let Ok(shown) = shown {
-                    shown.stored = true;
-                    shown.draft.begun_at = draft.begun_at;
-                    shown.assessment.apply(edit);
-                }
-            });
-        }
-        self.photo_saved(differs).await;
-        Ok(())
+        Ok(Written::Answer(draft, edit))
     }
 
-    /// Stores a photo and attaches it to an entry of the ledger, in one transaction. It is shown only when it is on disk. Of an
-    /// entry that was struck out meanwhile it is kept with those that nothing uses.
-    async fn store_entry_photo(
+    /// The version that attaches a photo to an entry of the ledger; `None` of one that was struck out.
+    async fn photo_of_entry(
         self,
+        repository: &Repository<Storage>,
         branch: BranchCode,
         id: LedgerId,
-        photo: NewPhoto,
-    ) -> Result<(), StoreError> {
-        let repository = self.repository().ok_or_else(closed)?;
+        sha256: ContentHash,
+    ) -> Result<Option<Written>, StoreError> {
         let of = |held: &HeldLedger| held.ledger.find(id).map(|live| live.entry.clone());
         let is_shown = self.ledger.with_untracked(|held| held.branch.as_ref() == Some(&branch));
         let entry = if is_shown {
@@ -124,49 +134,14 @@ impl Session {
             let kept = repository.ledger(&branch).await?;
             let mut ledger = Ledger::new(kept.records.into_iter().map(|kept| kept.record));
             ledger.keep_unread(kept.unread);
-            of(&self.with_unwritten(&branch, HeldLedger::new(&branch, ledger, &Reached::default())))
+            let mut held = HeldLedger::new(&branch, ledger, &Reached::default());
+            self.queue.with_value(|queue| queue.waiting().iter().for_each(|written| held.take(written)));
+            of(&held)
         };
-        let Some(entry) = entry else {
-            repository.place_photo(&photo).await?;
-            self.photo_saved(false).await;
-            return Ok(());
-        };
+        let Some(entry) = entry else { return Ok(None) };
         let stamp = self.tick().ok_or_else(closed)?;
-        let photos = [(photo.record.facts.sha256.clone(), true)].into();
-        let record = LedgerRecord { id, stamp, entry: Some(entry), photos };
-        let differs = repository.save_ledger_photo(&record, &photo).await?;
-        self.queue.update_value(Queue::saved_beside);
-        self.ledger.update(|held| {
-            if held.branch.as_ref() == Some(&branch) {
-                Arc::make_mut(held).add([record]);
-            }
-        });
-        self.photo_saved(differs).await;
-        Ok(())
-    }
-
-    /// Stores a photo and attaches it to a finding, in one transaction. It is shown only when it is on disk, and goes up once the
-    /// endpoint has the word that attaches it.
-    async fn store_finding_photo(
-        self,
-        finding: FindingId,
-        taken: Taken,
-        photo: NewPhoto,
-    ) -> Result<(), StoreError> {
-        let repository = self.repository().ok_or_else(closed)?;
-        let stamp = self.tick().ok_or_else(closed)?;
-        let field = taken.field(photo.record.facts.sha256.clone());
-        let word = FindingEntry { finding, field, stamp, value: FindingValue::Attached { attached: true } };
-        repository.save_finding_photo(&word, &photo).await?;
-        self.queue.update_value(Queue::saved_beside);
-        self.mending.update(|mending| {
-            if mending.branch.as_ref() == Some(&photo.record.branch) {
-                Arc::make_mut(mending).add([word]);
-            }
-        });
-        self.photo_saved(false).await;
-        self.send_soon();
-        Ok(())
+        let photos = [(sha256, true)].into();
+        Ok(Some(Written::Record(branch, LedgerRecord { id, stamp, entry: Some(entry), photos })))
     }
 
     /// What follows a photo that is on disk.

@@ -5,13 +5,12 @@ use super::Session;
 use crate::{
     browser,
     domain::{
-        AnswerKey, AnswerValue, BranchCode, ContentHash, LedgerEntry, LedgerId, LedgerRecord, PartAnswer,
-        ledger::derive,
+        AnswerKey, AnswerValue, ContentHash, LedgerEntry, LedgerId, LedgerRecord, PartAnswer, ledger::derive,
     },
-    phone::ledger::HeldLedger,
+    store::Written,
 };
 use leptos::prelude::*;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 impl Session {
     /// Writes a new entry and says under which id.
@@ -41,14 +40,10 @@ impl Session {
         photos: BTreeMap<ContentHash, bool>,
     ) -> bool {
         // After the last branch is let go of, its ledger is still here: nothing is stored for it any more.
-        let is_bound =
-            self.ledger.read_untracked().branch.as_ref().is_some_and(|branch| self.is_bound(branch));
-        let Some(stamp) = self.tick().filter(|_| is_bound) else { return false };
-        let record = LedgerRecord { id, stamp, entry, photos };
-        let written = self.ledger.try_update(|held| Arc::make_mut(held).write(record)).flatten();
-        let Some(row) = written else { return false };
-        self.queue.update_value(|queue| queue.push_record(row));
-        self.write();
+        let branch = self.ledger.with_untracked(|held| held.branch.clone());
+        let branch = branch.filter(|branch| self.is_bound(branch));
+        let (Some(branch), Some(stamp)) = (branch, self.tick()) else { return false };
+        self.put(Written::Record(branch, LedgerRecord { id, stamp, entry, photos }));
         true
     }
 
@@ -85,13 +80,5 @@ impl Session {
             Some(AnswerValue::Part { answer: Some(_), reason, .. }) => reason,
             _ => String::new(),
         }
-    }
-
-    /// The ledger of this branch: over what was read of it lies what may not be on disk yet.
-    pub(super) fn with_unwritten(self, branch: &BranchCode, mut held: HeldLedger) -> HeldLedger {
-        self.queue.with_value(|queue| {
-            held.add(queue.records(branch).cloned());
-        });
-        held
     }
 }

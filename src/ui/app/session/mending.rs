@@ -5,10 +5,10 @@ use super::{Saving, Session};
 use crate::{
     browser::timer,
     domain::{BranchCode, FindingEntry, FindingField, FindingId, FindingValue},
-    phone::mending::{Mending, Reached},
+    phone::mending::Reached,
+    store::Written,
 };
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// So many milliseconds after the last word a round is run: who fills in a finding writes several, and each round costs a poor
 /// network four requests.
@@ -18,15 +18,10 @@ impl Session {
     /// Writes into registers of a finding. Says whether it was taken.
     pub fn write_finding(self, id: FindingId, words: Vec<(FindingField, FindingValue)>) -> bool {
         let Some(branch) = self.bound_mending() else { return false };
-        let mut entries = Vec::with_capacity(words.len());
         for (field, value) in words {
             let Some(stamp) = self.tick() else { return false };
-            entries.push(FindingEntry { finding: id, field, stamp, value });
+            self.put(Written::Word(branch.clone(), FindingEntry { finding: id, field, stamp, value }));
         }
-        // Queued first: what is on the screen and not in the queue would count as stored.
-        self.queue.update_value(|queue| queue.push_words(&branch, entries.iter().cloned()));
-        self.mending.update(|mending| Arc::make_mut(mending).add(entries));
-        self.write();
         true
     }
 
@@ -35,10 +30,8 @@ impl Session {
         // Whenever the queue is emptied, or cannot be, this changes.
         let is_refused = matches!(*self.saving.read(), Saving::Failed(_));
         let branch = self.mending.with_untracked(|mending| mending.branch.clone());
-        let is_unwritten = branch.is_some_and(|branch| {
-            self.queue
-                .with_value(|queue| queue.words(&branch).any(|word| of.is_none_or(|of| of == word.finding)))
-        });
+        let is_unwritten =
+            branch.is_some_and(|branch| self.queue.with_value(|queue| queue.has_word(&branch, of)));
         Reached::of(is_unsent, waits, is_unwritten, is_refused)
     }
 
@@ -53,11 +46,5 @@ impl Session {
     pub(super) fn send_soon(self) {
         let timer = timer::after(SEND_AFTER_MS, move || leptos::task::spawn_local(self.send_now()));
         self.sender.update_value(|sender| sender.soon = Some(timer));
-    }
-
-    /// The findings of this branch: over what was read of them lies what may not be on disk yet.
-    pub(super) fn with_unwritten_words(self, branch: &BranchCode, mut mending: Mending) -> Mending {
-        self.queue.with_value(|queue| mending.add(queue.words(branch).cloned()));
-        mending
     }
 }

@@ -345,24 +345,23 @@ impl Session {
                 published.checklists.has_unread() || published.documents.has_unread()
             })
         });
-        let Some(OfBranch { code, submissions, ledger: held, mending, elsewhere, mut work }) = read.of_branch
-        else {
+        let Some(mut of_branch) = read.of_branch else {
             self.note_outdated(|outdated| outdated.stored = standard_is_newer);
             return;
         };
+        self.queue.with_value(|queue| queue.lay_over(&mut of_branch));
+        let OfBranch { code, submissions, ledger: held, mending, elsewhere, work } = of_branch;
         let stored = standard_is_newer
             || !held.ledger.unread().is_empty()
-            || !mending.findings.unread().is_empty()
+            || mending.findings.has_unread()
             || submissions.iter().any(|sent| sent.reviews.has_unread())
             || work.as_ref().is_ok_and(|work| !work.assessment.unread().is_empty());
         self.note_outdated(|outdated| outdated.stored = stored);
         self.begin_stamps_anew();
-        let held = self.with_unwritten(&code, held);
         if let Some(latest) = held.ledger.latest() {
             self.observe_stamp(latest);
         }
         self.ledger.set_if_new(Arc::new(held));
-        let mending = self.with_unwritten_words(&code, mending);
         // What is written from now on comes after what was read, the upper level's verdicts among it.
         if let Some(latest) = mending.findings.latest() {
             self.observe_stamp(latest);
@@ -377,8 +376,7 @@ impl Session {
         }
         self.submissions.set_if_new(submissions);
         self.elsewhere.set_if_new(elsewhere);
-        if let Ok(work) = &mut work {
-            self.queue.with_value(|queue| queue.lay_over(&work.draft.key(), &mut work.assessment));
+        if let Ok(work) = &work {
             self.observe(&work.assessment);
         }
         self.work.set_if_new(work);

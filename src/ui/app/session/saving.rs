@@ -6,11 +6,12 @@
 use super::{Saving, Session};
 use crate::{
     browser,
-    domain::{AnswerKey, AnswerValue, Entry, Stamp, assessment::Edit},
+    domain::{AnswerKey, AnswerValue, Entry, Stamp},
     phone::{unsaved::Queue, work::Work},
-    store::StoreError,
+    store::{StoreError, Written},
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 impl Session {
     /// Writes a value into a register of the work on the screen.
@@ -30,15 +31,33 @@ impl Session {
             Some((draft, edit))
         });
         let Some((draft, edit)) = edited else { return };
-        // On its way to the disk before the screen is drawn anew: the one goes on during the other.
-        self.queue.update_value(|queue| queue.push((draft.clone(), edit.clone())));
+        self.put(Written::Answer(draft, edit));
+    }
+
+    /// Has it on its way to the disk before the screen is drawn anew: the one goes on during the other.
+    pub(super) fn put(self, written: Written) {
+        self.queue.update_value(|queue| queue.push(written.clone()));
         self.write();
-        self.work.update(|work| {
-            if let Ok(work) = work {
-                work.draft = draft;
-                work.assessment.apply(edit);
+        self.take(&written);
+    }
+
+    /// Shows what was written, where it belongs to what is on the screen.
+    pub(super) fn take(self, written: &Written) {
+        match written {
+            Written::Answer(draft, _) => {
+                let is_shown =
+                    |work: &Result<Work, _>| work.as_ref().is_ok_and(|work| work.draft.key() == draft.key());
+                if self.work.with_untracked(is_shown) {
+                    self.work.update(|work| {
+                        if let Ok(work) = work {
+                            work.take(written);
+                        }
+                    });
+                }
             }
-        });
+            Written::Record(..) => self.ledger.update(|held| Arc::make_mut(held).take(written)),
+            Written::Word(..) => self.mending.update(|mending| Arc::make_mut(mending).take(written)),
+        }
     }
 
     /// The next stamp of this phone.
@@ -83,50 +102,46 @@ impl Session {
 
     async fn empty_queue(self) -> Result<(), StoreError> {
         let Some(repository) = self.repository() else { return Ok(()) };
-        if !self.queue.with_value(Queue::has_waiting)
+        if self.queue.with_value(|queue| queue.waiting().is_empty())
             && let Some(phone) = self.phone.get_untracked()
         {
             // Nothing waits, but the last attempt failed: whether the storage works is found out by writing what is there.
             repository.change_phone(&phone, |stored| *stored = phone.clone()).await?;
         }
         loop {
-            let records = self.queue.with_value(Queue::next_records);
-            if let Some((branch, records)) = records {
-                let differs = repository.save_ledger(&branch, &records).await?;
-                self.queue.update_value(|queue| queue.records_written(&branch, &records));
-                if differs {
-                    self.reload().await;
-                }
-                continue;
+            let batch = self.queue.with_value(|queue| queue.waiting().to_vec());
+            if batch.is_empty() {
+                return Ok(());
             }
-            let words = self.queue.with_value(Queue::next_words);
-            if let Some((branch, words)) = words {
-                repository.save_finding_words(&branch, &words).await?;
-                self.queue.update_value(|queue| queue.words_written(&branch, &words));
-                self.send_soon();
-                continue;
+            let differs = repository.save(&batch).await?;
+            self.queue.update_value(|queue| queue.written(batch.len()));
+            for written in &batch {
+                self.is_on_disk(written);
             }
-            let batch = self.queue.try_update_value(Queue::take);
-            let Some(batch) = batch.flatten() else { return Ok(()) };
-            let Some((draft, _)) = batch.first() else { return Ok(()) };
-            let edits: Vec<Edit> = batch.iter().map(|(_, edit)| edit.clone()).collect();
-            let result = repository.save_edits(draft, &edits).await;
-            self.queue.update_value(|queue| queue.written(result.is_ok()));
-            if result? {
+            if differs {
                 // Another tab came between: what is on the screen is not quite what is on disk.
                 self.reload().await;
             }
-            let key = draft.key();
-            let is_first = |work: &Result<Work, _>| {
-                work.as_ref().is_ok_and(|work| !work.stored && work.draft.key() == key)
-            };
-            if self.work.with_untracked(is_first) {
-                self.work.update(|work| {
-                    if let Ok(work) = work {
-                        work.stored = true;
-                    }
-                });
-            }
+        }
+    }
+
+    /// What follows from it that this is on disk.
+    pub(super) fn is_on_disk(self, written: &Written) {
+        let draft = match written {
+            Written::Answer(draft, _) => draft,
+            Written::Record(..) => return,
+            Written::Word(..) => return self.send_soon(),
+        };
+        let is_first = |work: &Result<Work, _>| {
+            work.as_ref().is_ok_and(|work| !work.stored && work.draft.key() == draft.key())
+        };
+        if self.work.with_untracked(is_first) {
+            self.work.update(|work| {
+                if let Ok(work) = work {
+                    work.draft.begun_at = draft.begun_at;
+                    work.stored = true;
+                }
+            });
         }
     }
 }
