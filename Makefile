@@ -6,7 +6,7 @@ SHELL := bash
 TOOLS := . .ci/env &&
 # What the app is made of: all but the endpoint and the readers of tables, which only the endpoint has.
 APP_SOURCES := Cargo.toml Cargo.lock index.html .ci/seal-app.mjs \
-	$(shell find src style public -type f -not -path 'src/server/*' -not -path 'src/authoring/*' -not -path 'src/sheets/*')
+	$(shell find src derive style public -type f -not -path 'src/server/*' -not -path 'src/authoring/*' -not -path 'src/sheets/*')
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -10,6 +10,7 @@ pub mod authoring;
 #[cfg(feature = "web")]
 pub mod browser;
 pub mod domain;
+pub mod json;
 #[cfg(any(feature = "web", feature = "paper", feature = "server", test))]
 pub mod paper;
 #[cfg(any(feature = "web", test))]

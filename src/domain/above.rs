@@ -24,10 +24,11 @@ use super::{
     rule::{Choice, Rule},
     scoring::{ScoreSheet, score},
 };
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// What was given for one item of one branch in one period. A correction is a later one: the last one counts, all are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ValueAbove {
     /// The period.

@@ -15,11 +15,12 @@ use super::{
     rule::Rule,
     whole::{WholeLimit, YearShare},
 };
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What a standard asks of one sector.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Checklist {
     /// The standard's family.
@@ -66,6 +67,7 @@ pub struct Checklist {
         skip_serializing_if = "engine::is_first",
         deserialize_with = "engine::known"
     )]
+    #[json(only = "engine::is_known")]
     pub engine: u16,
 }
 
@@ -78,7 +80,7 @@ fn is_hundred(points: &Points) -> bool {
 }
 
 /// 考核方式: how an inspector verifies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Method {
     /// `report`, `on_site`, `records` …
@@ -88,7 +90,7 @@ pub struct Method {
 }
 
 /// 方面
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Aspect {
     /// `organisation` …
@@ -100,7 +102,7 @@ pub struct Aspect {
 }
 
 /// 条目: a scored requirement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Item {
     /// Opaque, never reused.
@@ -149,7 +151,7 @@ pub struct Item {
 }
 
 /// How the parts of an item make up its points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Combine {
@@ -168,7 +170,7 @@ impl Combine {
 }
 
 /// 分项: a scored piece of an item, answered by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Part {
     /// Stable within the item.
@@ -194,7 +196,7 @@ pub struct Part {
 }
 
 /// 佐证材料
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Evidence {
     /// What it is called.
@@ -205,7 +207,7 @@ pub struct Evidence {
 }
 
 /// What an item rests on, and between which dates that held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Citation {
     /// The document's name.
@@ -225,7 +227,7 @@ pub struct Citation {
 }
 
 /// Says honestly what is not regulation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Mark {
     /// Which kind.
@@ -235,7 +237,7 @@ pub struct Mark {
 }
 
 /// Kinds of [`Mark`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {

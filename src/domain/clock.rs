@@ -4,10 +4,11 @@
 //! stands still, and seeing another phone's stamp moves one's own clock past it.
 
 use super::ids::DeviceId;
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// When and where an answer was given. Ordered by time, then counter, then device, so that the order is total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Stamp {
     /// Milliseconds since 1970-01-01 UTC, corrected by the server's `Date`.

@@ -2,6 +2,7 @@
 //!
 //! Reading ten characters needs none of the date library's general parser, which would be a twentieth of the app's size.
 
+use crate::json::{FromJson, Json, Misread};
 use jiff::civil::Date;
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
@@ -33,6 +34,12 @@ pub fn can_be(day: Date) -> bool {
 /// Writes `2026-11-24`.
 pub fn text(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
+}
+
+impl FromJson for Date {
+    fn read(json: Json<'_>) -> Result<Self, Misread> {
+        parse(&json.text()?).ok_or(Misread("day"))
+    }
 }
 
 /// For `#[serde(with = "day")]`.

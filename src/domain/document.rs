@@ -11,10 +11,11 @@ use super::{
     checklist::{Citation, Mark},
     ids::{ContentHash, DocumentId, ItemId, SectionId, SectorId},
 };
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// Which of the two books a document belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Collection {
@@ -25,7 +26,7 @@ pub enum Collection {
 }
 
 /// One chapter or one institution document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Document {
     /// Opaque, stable from version to version.
@@ -44,7 +45,7 @@ pub struct Document {
 }
 
 /// A piece that is read, linked to and found by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Section {
     /// No other section of the standard has the same.
@@ -65,7 +66,7 @@ pub struct Section {
 }
 
 /// A piece of a section. All texts are plain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Block {
@@ -101,7 +102,7 @@ pub enum Block {
 }
 
 /// One step of a procedure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Step {
     /// What is done.
@@ -118,7 +119,7 @@ pub struct Step {
 }
 
 /// One field of a template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct TemplateField {
     /// 应到

@@ -26,10 +26,16 @@ pub(super) fn is_first(engine: &u16) -> bool {
     *engine == first()
 }
 
+/// Whether this program scores so.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a filter hands over a reference")]
+pub(super) fn is_known(engine: &u16) -> bool {
+    (first()..=ENGINE_VERSION).contains(engine)
+}
+
 /// Reads the version, and refuses those that this program does not know.
 pub(super) fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let engine = u16::deserialize(deserializer)?;
-    if (first()..=ENGINE_VERSION).contains(&engine) {
+    if is_known(&engine) {
         Ok(engine)
     } else {
         Err(de::Error::custom(format_args!(

@@ -9,10 +9,11 @@ use super::{
     points::Points,
     proportion::Proportion,
 };
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// 等次, lowest first so that `<` means worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
@@ -37,7 +38,7 @@ impl Grade {
 }
 
 /// The score lines of a standard.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Grading {
     /// Highest first; a score below all of them is 不合格, or the lowest of the standard's own grades.
@@ -51,7 +52,7 @@ pub struct Grading {
 }
 
 /// A grade that a standard names itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct GradeName {
     /// 五星级, 较好 …
@@ -62,7 +63,7 @@ pub struct GradeName {
 }
 
 /// From these points on, this grade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Threshold {
     /// The grade reached.
@@ -72,7 +73,7 @@ pub struct Threshold {
 }
 
 /// 名额: how many branches of a unit can have a grade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Quota {
     /// The grade.
@@ -82,7 +83,7 @@ pub struct Quota {
 }
 
 /// How many are at most so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QuotaSize {
@@ -93,7 +94,7 @@ pub enum QuotaSize {
 }
 
 /// A condition on one part's answer that caps the grade. A veto caps it at 不合格.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct GradeLimit {
     /// Stable within the item.
@@ -109,7 +110,7 @@ pub struct GradeLimit {
 }
 
 /// When a [`GradeLimit`] holds. An unanswered part never triggers it: the branch is not judged by what it has not said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LimitTest {

@@ -1,5 +1,6 @@
 //! Identifiers. Those written by people (items, branches …) are short opaque texts; those made by phones are UUIDs.
 
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ fn checked(text: String) -> Result<String, IdError> {
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
         #[cfg_attr(feature = "server", schema(value_type = String))]
         #[serde(try_from = "String", into = "String")]
@@ -110,7 +111,7 @@ text_id! {
 macro_rules! uuid_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
@@ -211,7 +212,7 @@ impl SubmissionId {
 }
 
 /// The SHA-256 of a canonical content (a checklist, a document, a frozen request), as 64 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "server", schema(value_type = String))]
 #[serde(try_from = "String", into = "String")]

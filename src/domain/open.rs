@@ -11,6 +11,7 @@
 //! they would hold up every other word of their branch. What changes a score for all raises the submission's `format`.
 
 use super::clock::Stamp;
+use crate::json::{self, FromJson, Json, Misread};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::SerializeSeq as _};
 use serde_json::value::RawValue;
 use std::{
@@ -35,13 +36,13 @@ impl Unread {
     }
 
     /// What of it can be read.
-    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_str(self.text()).ok()
+    pub fn read<T: FromJson>(&self) -> Option<T> {
+        json::from_str(self.text()).ok()
     }
 
     /// When and on which phone it was written: whatever is merged says that of itself, whatever else it says.
     pub fn stamp(&self) -> Option<Stamp> {
-        #[derive(Deserialize)]
+        #[derive(FromJson)]
         struct Stamped {
             stamp: Stamp,
         }
@@ -88,6 +89,12 @@ impl Ord for Unread {
 impl Serialize for Unread {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl FromJson for Unread {
+    fn read(json: Json<'_>) -> Result<Self, Misread> {
+        Self::new(json.source()).ok_or(Misread("JSON"))
     }
 }
 
@@ -203,6 +210,19 @@ impl<T: Serialize> Serialize for Open<T> {
             list.serialize_element(kept)?;
         }
         list.end()
+    }
+}
+
+impl<T: FromJson> FromJson for Open<T> {
+    fn read(json: Json<'_>) -> Result<Self, Misread> {
+        let mut list = Self::default();
+        for one in json.list()? {
+            match T::read(one) {
+                Ok(one) => list.read.push(one),
+                Err(_) => list = list.with_unread(Unread::new(one.source())),
+            }
+        }
+        Ok(list)
     }
 }
 

@@ -2,11 +2,12 @@
 //! that is only ever added to; how it stands is derived.
 
 use super::{day, ids::BranchCode};
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What is said of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStep {
     /// It is given: always the first.

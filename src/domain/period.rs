@@ -4,11 +4,12 @@
 //! exactly once, and a window that ends later is simply not due yet (还没到时候).
 
 use super::ids::PeriodId;
+use crate::json::FromJson;
 use jiff::{ToSpan as _, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// A half-year or year that is assessed; civil dates in Asia/Shanghai, both ends included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Period {
     /// `2026-H2`, `2026`.
@@ -27,7 +28,7 @@ pub struct Period {
 }
 
 /// How often a duty falls due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
@@ -46,7 +47,7 @@ pub enum Window {
 }
 
 /// Names one window: `2026-07`, `2026-Q3`, `2026-H2`, `2026`, or `end` for a state.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct WindowKey(pub String);

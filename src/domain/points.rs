@@ -1,5 +1,6 @@
 //! Points (分): whole hundredths, so that adding them up on paper gives the same sum.
 
+use crate::json::FromJson;
 use num_rational::Ratio;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub type Exact = Ratio<i128>;
 
 /// Points in hundredths: `250` is 2.5 points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, FromJson,
+)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Points(u32);

@@ -1,11 +1,12 @@
 //! 支部基本情况: the few figures that are asked once and used everywhere.
 
 use super::text::{self, Kind};
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What a branch says of itself. It gives denominators and decides what does not apply.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BranchProfile {
     /// 正式党员
@@ -27,7 +28,7 @@ pub struct BranchProfile {
 }
 
 /// A figure of the profile that a standard may refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProfileNumber {
@@ -46,7 +47,7 @@ pub enum ProfileNumber {
 }
 
 /// "This item is for branches with …": an item whose condition fails does not apply (本支部不设).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ProfileCondition {
     /// The figure looked at.

@@ -3,6 +3,7 @@
 //! 三分之一 is a third, not 33%; a whole percentage is stored as the number that it always was.
 
 use super::points::Exact;
+use crate::json::{FromJson, Json, Misread};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Any denominator is at most this: a percentage of two decimals.
@@ -144,6 +145,28 @@ impl Serialize for Proportion {
     }
 }
 
+/// Whole percent from 0 to 100.
+fn of_percent(percent: u64) -> Option<Proportion> {
+    let percent = u8::try_from(percent).ok().filter(|percent| *percent <= 100);
+    percent.map(Proportion::percent)
+}
+
+/// A part of a whole, as "1/3".
+fn of_fraction(text: &str) -> Option<Proportion> {
+    let (part, whole) = text.split_once('/')?;
+    Proportion::new(part.parse().ok()?, whole.parse().ok()?)
+}
+
+impl FromJson for Proportion {
+    fn read(json: Json<'_>) -> Result<Self, Misread> {
+        let read = match json.text() {
+            Ok(text) => of_fraction(&text),
+            Err(_) => of_percent(u64::read(json)?),
+        };
+        read.ok_or(Misread("proportion"))
+    }
+}
+
 impl<'de> Deserialize<'de> for Proportion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
@@ -153,16 +176,10 @@ impl<'de> Deserialize<'de> for Proportion {
                 f.write_str("whole percent from 0 to 100, or a fraction as \"1/3\"")
             }
             fn visit_u64<E: de::Error>(self, percent: u64) -> Result<Proportion, E> {
-                let percent = u8::try_from(percent).ok().filter(|percent| *percent <= 100);
-                percent
-                    .map(Proportion::percent)
-                    .ok_or_else(|| E::custom("a percentage is a whole number from 0 to 100"))
+                of_percent(percent).ok_or_else(|| E::custom("a percentage is a whole number from 0 to 100"))
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Proportion, E> {
-                let fraction = text
-                    .split_once('/')
-                    .and_then(|(part, whole)| Proportion::new(part.parse().ok()?, whole.parse().ok()?));
-                fraction.ok_or_else(|| E::custom("a fraction is a part of a whole, as \"1/3\""))
+                of_fraction(text).ok_or_else(|| E::custom("a fraction is a part of a whole, as \"1/3\""))
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -9,10 +9,11 @@ use super::{
     profile::ProfileNumber,
     proportion::Proportion,
 };
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// How one part is scored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -62,7 +63,7 @@ pub enum Rule {
 }
 
 /// What a count below the minimum is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CountCredit {
@@ -78,7 +79,7 @@ pub enum CountCredit {
 }
 
 /// What a share is worth.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ShareCredit {
@@ -109,7 +110,7 @@ pub enum ShareCredit {
 }
 
 /// From this share on, these points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ShareBand {
     /// The least share.
@@ -119,7 +120,7 @@ pub struct ShareBand {
 }
 
 /// One choice of a level rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Choice {
     /// Stable within the part.
@@ -131,7 +132,7 @@ pub struct Choice {
 }
 
 /// One kind of occurrence of a deduction rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Occurrence {
     /// Stable within the part.
@@ -143,7 +144,7 @@ pub struct Occurrence {
 }
 
 /// One fact of a facts rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Fact {
     /// Stable within the part.

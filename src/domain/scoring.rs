@@ -15,12 +15,13 @@ use super::{
     proportion::Proportion,
     rule::{self, CountCredit, Rule, ShareCredit},
 };
+use crate::json::FromJson;
 use jiff::civil::Date;
 use num_traits::CheckedAdd as _;
 use serde::{Deserialize, Serialize};
 
 /// The whole result.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ScoreSheet {
     /// The aspects in order.
@@ -35,7 +36,7 @@ pub struct ScoreSheet {
 }
 
 /// One aspect's result.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AspectScore {
     /// The aspect.
@@ -49,7 +50,7 @@ pub struct AspectScore {
 }
 
 /// One item's result.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ItemScore {
     /// The item.
@@ -68,7 +69,7 @@ pub struct ItemScore {
 }
 
 /// How an item stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemState {
@@ -104,7 +105,7 @@ impl ItemState {
 }
 
 /// One part's result.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PartScore {
     /// The part.
@@ -121,7 +122,7 @@ pub struct PartScore {
 }
 
 /// The figures behind a part's points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartDetail {
@@ -160,7 +161,7 @@ pub enum PartDetail {
 }
 
 /// One judged window of a count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct WindowCount {
     /// First day.

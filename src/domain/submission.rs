@@ -17,6 +17,7 @@ use super::{
     photo::PhotoFacts,
     text::{self, Kind},
 };
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const FORMAT: u16 = 1;
 
 /// What leaves the phone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Submission {
     /// [`FORMAT`].
@@ -61,7 +62,7 @@ pub struct Submission {
 }
 
 /// A file that travels apart from the answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// SHA-256 of its bytes.
@@ -109,7 +110,7 @@ impl Submission {
 }
 
 /// The branch's own act: who filled it in, which meeting considered it, that the secretary confirms it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Declaration {
     /// 填报人
@@ -138,7 +139,7 @@ impl Declaration {
 }
 
 /// The meeting that considered the self-assessment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConsideredBy {
@@ -149,7 +150,7 @@ pub enum ConsideredBy {
 }
 
 /// 申报等次: nobody applies for 不合格.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimedGrade {

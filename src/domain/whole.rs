@@ -7,10 +7,11 @@ use super::{
     grade::Grade,
     ids::{AspectId, LimitId, PeriodId},
 };
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// A condition on the whole that caps the grade.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct WholeLimit {
     /// Stable within the checklist.
@@ -24,7 +25,7 @@ pub struct WholeLimit {
 }
 
 /// When a [`WholeLimit`] holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WholeTest {
@@ -44,7 +45,7 @@ pub enum WholeTest {
 }
 
 /// What a period makes up of its year's result: 平时50%+年终50%.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct YearShare {
     /// The period; its year is the one in which it ends.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{Assessment, BranchCode, Checklist, ContentHash, Period, PeriodId, moving::Versions},
+    json,
     store::{
         Backend, Binding, Draft, Excerpt, LocalSubmission, Reached, Repository, Stock, StoreError,
         Unfinished, Whereabouts, carried::Carried,
@@ -171,7 +172,7 @@ impl Checklists<'_> {
             return Some(checklist.clone());
         }
         let text = self.excerpt.checklist(hash)?;
-        let checklist = serde_json::from_str(text).ok().map(Arc::new);
+        let checklist = json::from_str(text).ok().map(Arc::new);
         match &checklist {
             Some(checklist) => self.read.push((hash.clone(), Arc::clone(checklist))),
             None => self.spoilt.push(hash.clone()),

@@ -1,11 +1,14 @@
 //! Binding a phone to a branch (启用).
 
 use super::branch::BranchInfo;
-use crate::domain::{ContentHash, DeviceId};
+use crate::{
+    domain::{ContentHash, DeviceId},
+    json::FromJson,
+};
 use serde::{Deserialize, Serialize};
 
 /// 激活码: 12 digits for a numeric keypad, read and shown in three groups of four.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "server", schema(value_type = String))]
 #[serde(try_from = "String", into = "String")]
@@ -79,7 +82,7 @@ impl From<ActivationCode> for String {
 pub type TokenHash = ContentHash;
 
 /// The phone has stored its token before it asks, so the same triple again succeeds and a lost answer burns nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ActivateRequest {
     /// As typed, scanned or linked.
@@ -91,7 +94,7 @@ pub struct ActivateRequest {
 }
 
 /// The phone is bound.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Activated {
     /// To which branch.
@@ -99,7 +102,7 @@ pub struct Activated {
 }
 
 /// A short-lived code for another phone of the same branch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct DeviceCode {
     /// The code.

@@ -1,11 +1,14 @@
 //! What the endpoint knows of a branch.
 
-use crate::domain::{BranchCode, Open, SectorId, ValueAbove};
+use crate::{
+    domain::{BranchCode, Open, SectorId, ValueAbove},
+    json::FromJson,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Where a unit stands in the organisation tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
@@ -37,7 +40,7 @@ impl Level {
 }
 
 /// A unit's code and name; the code is the key, the name is only shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct UnitName {
     /// The roster's code.
@@ -47,7 +50,7 @@ pub struct UnitName {
 }
 
 /// A branch as the roster has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BranchInfo {
     /// The roster's code.
@@ -72,7 +75,7 @@ pub struct BranchInfo {
 }
 
 /// How a branch ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BranchEnded {
     /// From this day on.

@@ -1,6 +1,7 @@
 //! 问题和整改 on their way between the phones of a branch, the endpoint and the upper level.
 
 use crate::domain::{FindingEntry, Findings, Open, Verdict};
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// The most entries that one request may carry; a phone that has more sends several.
@@ -17,7 +18,7 @@ enum AnyFindingEntry {
 }
 
 /// What a phone adds. The endpoint keeps the union: an entry that it has already changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewFindings {
     /// At most [`MAX_FINDINGS_PER_REQUEST`]; none in the upper level's name.
@@ -26,7 +27,7 @@ pub struct NewFindings {
 }
 
 /// All that the endpoint has of a branch: what its phones and the upper level wrote, and what was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BranchFindings {
     /// Every entry, in the order of findings, registers and stamps.

@@ -1,12 +1,13 @@
 //! Problems (RFC 9457): the one list of everything the endpoint refuses, with status and whether trying again helps.
 
+use crate::json::FromJson;
 use serde::{Deserialize, Serialize};
 
 /// The media type of a problem document (RFC 9457 §3).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// What went wrong. The names are part of the wire format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
@@ -82,7 +83,7 @@ impl ProblemKind {
 }
 
 /// The problem document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// What went wrong; a relative reference as RFC 9457 §3.1.1 allows.

@@ -1,11 +1,14 @@
 //! What a phone gets for a submission.
 
 use super::review::Review;
-use crate::domain::{ContentHash, DeviceId, Open, PeriodId, Points, SubmissionId};
+use crate::{
+    domain::{ContentHash, DeviceId, Open, PeriodId, Points, SubmissionId},
+    json::FromJson,
+};
 use serde::{Deserialize, Serialize};
 
 /// The endpoint has it on disk. The same bytes again give the same receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// Of which submission.
@@ -25,7 +28,7 @@ pub struct Receipt {
 }
 
 /// One submission in the list of a branch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SubmissionSummary {
     /// Its receipt.

@@ -1,11 +1,11 @@
 //! What the upper level says of a submission.
 
-use crate::domain::ItemId;
+use crate::{domain::ItemId, json::FromJson};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Where a submission stands above. Without any review it is 未审.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
@@ -20,7 +20,7 @@ pub enum ReviewState {
 }
 
 /// One step of the review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Review {
     /// The state it brought.
@@ -41,7 +41,7 @@ pub struct Review {
 }
 
 /// What is wrong with one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ReviewItem {
     /// The item.

@@ -1,10 +1,13 @@
 //! What is published, so that a phone sees whether anything changed.
 
-use crate::domain::{Collection, ContentHash, DocumentId, Open, SectorId, StandardId};
+use crate::{
+    domain::{Collection, ContentHash, DocumentId, Open, SectorId, StandardId},
+    json::FromJson,
+};
 use serde::{Deserialize, Serialize};
 
 /// The version in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublishedStandard {
     /// Its family.
@@ -23,7 +26,7 @@ pub struct PublishedStandard {
 }
 
 /// One checklist of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublishedChecklist {
     /// The sector.
@@ -35,7 +38,7 @@ pub struct PublishedChecklist {
 }
 
 /// One document of 一编一册.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PublishedDocument {
     /// The document.

@@ -11,8 +11,8 @@ use super::{
     excerpt::{Excerpt, Run},
     repository::{Found, Repository, read, unread_key},
 };
-use crate::domain::Unread;
-use serde::{Serialize, de::DeserializeOwned};
+use crate::{domain::Unread, json::FromJson};
+use serde::Serialize;
 
 /// Two tabs and a sender do not get in each other's way more often in a row than this.
 const MOST_TRIES: usize = 32;
@@ -28,11 +28,7 @@ impl<B: Backend> Change<'_, B> {
     ///
     /// # Errors
     /// When the storage fails or the record cannot be read.
-    pub async fn one<T: DeserializeOwned>(
-        &mut self,
-        table: Table,
-        key: &str,
-    ) -> Result<Option<T>, StoreError> {
+    pub async fn one<T: FromJson>(&mut self, table: Table, key: &str) -> Result<Option<T>, StoreError> {
         let text = self.text(table, key).await?;
         text.map(|text| read(table, key, &text)).transpose()
     }
@@ -45,11 +41,7 @@ impl<B: Backend> Change<'_, B> {
     }
 
     /// Reads a run of records that the change rests on.
-    pub async fn run<T: DeserializeOwned>(
-        &mut self,
-        table: Table,
-        prefix: &str,
-    ) -> Result<Found<T>, StoreError> {
+    pub async fn run<T: FromJson>(&mut self, table: Table, prefix: &str) -> Result<Found<T>, StoreError> {
         Ok(self.excerpt(vec![(table, prefix.into())]).await?.run(table, prefix))
     }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, Entry, FindingId, LedgerRecord, Open, PeriodId},
+    json::{self, FromJson},
     protocol::BranchFindings,
     sync::OutboxEntry,
 };
@@ -24,7 +25,7 @@ pub const KIND: &str = "biaochi-backup";
 pub const FORMAT: u16 = 2;
 
 /// The whole of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct Backup {
     /// [`KIND`].
     pub kind: String,
@@ -64,7 +65,7 @@ pub struct Backup {
 }
 
 /// The text of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct SavedText {
     /// Of which branch, period and place: the key under which it is stored.
     pub key: String,
@@ -73,7 +74,7 @@ pub struct SavedText {
 }
 
 /// What is noted of one period's paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct SavedPaper {
     /// The period.
     pub period: PeriodId,
@@ -82,7 +83,7 @@ pub struct SavedPaper {
 }
 
 /// One draft with its answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct SavedDraft {
     /// What it answers.
     pub draft: Draft,
@@ -137,21 +138,21 @@ pub enum BackupError {
 /// # Errors
 /// [`BackupError`], each with what helps.
 pub fn parse(text: &str, bound: &[BranchCode]) -> Result<Backup, BackupError> {
-    #[derive(Deserialize)]
+    #[derive(Deserialize, FromJson)]
     struct Head {
         kind: String,
         format: u16,
     }
     // What was copied through a chat may have gained blanks or a byte order mark.
     let text = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
-    let head: Head = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
+    let head: Head = json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     if head.kind != KIND {
         return Err(BackupError::NotABackup);
     }
     if head.format > FORMAT {
         return Err(BackupError::Newer(head.format));
     }
-    let backup: Backup = serde_json::from_str(text).map_err(|_| BackupError::NotABackup)?;
+    let backup: Backup = json::from_str(text).map_err(|_| BackupError::NotABackup)?;
     let foreign = backup.drafts.iter().any(|saved| saved.draft.branch != backup.branch)
         || backup.submissions.iter().any(|carried| carried.branch != backup.branch)
         || backup.photos.iter().any(|photo| photo.branch != backup.branch)

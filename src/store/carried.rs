@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{Assessment, BranchCode, Open},
+    json::FromJson,
     sync::{OutboxEntry, OutboxRequest},
 };
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,7 @@ pub fn of_setting(key: &str) -> Option<Fate> {
 }
 
 /// What became of backups of a branch.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 pub struct Carried {
     /// The newest file that she has seen on this phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +81,7 @@ pub struct Carried {
 }
 
 /// What a backup held.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 pub struct Held {
     /// When it was made, milliseconds since 1970-01-01 UTC.
     pub made_at: u64,

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     domain::{Assessment, BranchCode, ContentHash, Entry, Ledger, PeriodId},
+    json::{self, FromJson},
     sync::{KnownTime, OutboxEntry, StandardCopy},
 };
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// A table and what the keys begin with of which records are read.
@@ -58,13 +58,13 @@ impl Excerpt {
     }
 
     /// Those that can be read, with what is said of the others.
-    pub(super) fn run<T: DeserializeOwned>(&self, table: Table, prefix: &str) -> Found<T> {
+    pub(super) fn run<T: FromJson>(&self, table: Table, prefix: &str) -> Found<T> {
         read_words(table, &self.texts(table, prefix), |_| None)
     }
 
     /// What can be had again elsewhere: spoilt, it counts as none.
-    fn one<T: DeserializeOwned>(&self, table: Table, key: &str) -> Option<T> {
-        serde_json::from_str(self.0.get(&(table, key.to_owned()))?).ok()
+    fn one<T: FromJson>(&self, table: Table, key: &str) -> Option<T> {
+        json::from_str(self.0.get(&(table, key.to_owned()))?).ok()
     }
 
     /// The branches this phone looks after.

@@ -24,6 +24,7 @@ use crate::{
             check::{finding_fault, verdict_fault},
         },
     },
+    json,
     protocol::BranchFindings,
     sync::{HeardFindings, OutboxEntry, OutboxRequest, Rejection},
 };
@@ -165,21 +166,21 @@ pub(super) fn sorted(branch: &BranchCode, texts: &[(&str, &str)]) -> (StoredFind
                     // Written before texts were filtered: the endpoint takes it, and has it, only so.
                     found.kept.push(KeptFinding { entry: entry.cleaned(), backed_up });
                 }
-                Err(error) => match serde_json::from_str::<KeptFinding<Unread>>(text) {
+                Err(error) => match json::from_str::<KeptFinding<Unread>>(text) {
                     Ok(kept) if kept.entry.read::<FindingHead>().is_some() => found.kept_unread.push(kept),
                     _ => unreadable.push(error),
                 },
             }
         } else if key == heard_key(branch) {
-            found.heard = serde_json::from_str(text).unwrap_or_default();
+            found.heard = json::from_str(text).unwrap_or_default();
             let entries = std::mem::take(&mut found.heard.all.entries);
             found.heard.all.entries = entries.map(FindingEntry::cleaned);
         } else if key == carried_key(branch) {
-            found.carried = serde_json::from_str(text).unwrap_or_default();
+            found.carried = json::from_str(text).unwrap_or_default();
         } else if key == known_key(branch) {
-            found.ever_known = serde_json::from_str(text).unwrap_or_default();
+            found.ever_known = json::from_str(text).unwrap_or_default();
         } else if key == refused_key(branch) {
-            found.refused = serde_json::from_str(text).ok();
+            found.refused = json::from_str(text).ok();
         }
     }
     (found, unreadable)

@@ -151,7 +151,8 @@ struct Lies {
 }
 
 fn unread_of(tab: &Repository<Memory>) -> Lies {
-    let values = |unread: Vec<Unread>| said(unread.iter().map(|one| one.read().unwrap()));
+    let values =
+        |unread: Vec<Unread>| said(unread.iter().map(|one| serde_json::from_str(one.text()).unwrap()));
     let findings = run(tab.findings(&branch(1))).unwrap().0.all();
     Lies {
         answers: values(run(tab.entries(&draft(1).key())).unwrap().unread),
@@ -228,7 +229,8 @@ fn it_goes_on_in_this_phones_report_as_it_came_and_what_is_older_in_its_register
         let checklist = &draft(1).checklist;
         let packed = Submission::packed(work.winners(), checklist);
         let answers = Submission::with_unread(packed.clone(), work.unread(), checklist);
-        let text: Vec<Value> = answers.unread().map(|one| one.read().unwrap()).collect();
+        let text: Vec<Value> =
+            answers.unread().map(|one| serde_json::from_str(one.text()).unwrap()).collect();
         assert_eq!(answers.contains(&own), goes);
         assert_eq!(text.contains(&half_met(NOON + 1)), !goes, "one of the two");
         assert!(text.contains(&opinion(NOON)), "as it came, without the checklist that the submission pins");

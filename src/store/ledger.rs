@@ -8,9 +8,12 @@ use super::{
     repository::{Found, Repository, stamp_key},
     written::add,
 };
-use crate::domain::{
-    BranchCode, LedgerId, LedgerRecord, Open, Unread,
-    ledger::{LedgerHead, check::record_fault},
+use crate::{
+    domain::{
+        BranchCode, LedgerId, LedgerRecord, Open, Unread,
+        ledger::{LedgerHead, check::record_fault},
+    },
+    json,
 };
 use std::collections::BTreeSet;
 
@@ -20,7 +23,7 @@ pub(super) fn ledger_key(branch: &str, record: &LedgerRecord) -> String {
 
 /// A version of a later kind as it is kept.
 pub(super) fn unread_record(text: &str) -> Option<Unread> {
-    let kept: KeptRecord<Unread> = serde_json::from_str(text).ok()?;
+    let kept: KeptRecord<Unread> = json::from_str(text).ok()?;
     kept.record.read::<LedgerHead>().map(|_| kept.record)
 }
 

@@ -7,7 +7,10 @@ use super::{
     records::{Draft, DraftKey},
     repository::{Repository, draft_key, unless_spoilt},
 };
-use crate::domain::{ContentHash, Entry, SectorId};
+use crate::{
+    domain::{ContentHash, Entry, SectorId},
+    json,
+};
 
 impl<B: Backend> Repository<B> {
     /// Pins the draft to another checklist. Every answer stays, and says from now on under which version it was given; what that
@@ -35,7 +38,7 @@ impl<B: Backend> Repository<B> {
                 return Ok(false);
             }
             for (key, text) in change.texts(Table::Entries, &format!("{at}/")).await? {
-                if let Ok(entry @ Entry { under: None, .. }) = serde_json::from_str(&text) {
+                if let Ok(entry @ Entry { under: None, .. }) = json::from_str(&text) {
                     change.put(Table::Entries, &key, &entry.under_or(from))?;
                 }
             }

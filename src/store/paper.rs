@@ -8,11 +8,14 @@ use super::{
     records::DraftKey,
     repository::{Repository, unless_spoilt},
 };
-use crate::domain::{BranchCode, ContentHash, PeriodId};
+use crate::{
+    domain::{BranchCode, ContentHash, PeriodId},
+    json::{self, FromJson},
+};
 use serde::{Deserialize, Serialize};
 
 /// One branch's paper in one period.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 pub struct PaperTrail {
     /// 书记签字
     #[serde(default)]
@@ -57,7 +60,7 @@ pub(super) async fn stored<B: Backend>(
 pub(super) fn by_period(branch: &BranchCode, texts: &[(&str, &str)]) -> Vec<(PeriodId, PaperTrail)> {
     let read = |(key, text): &(&str, &str)| {
         let period = PeriodId::new(key.strip_prefix(&prefix(branch))?).ok()?;
-        Some((period, serde_json::from_str(text).ok()?))
+        Some((period, json::from_str(text).ok()?))
     };
     texts.iter().filter_map(read).collect()
 }

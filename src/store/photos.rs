@@ -17,6 +17,7 @@ use crate::{
     domain::{
         Assessment, BranchCode, ContentHash, FindingId, Findings, Ledger, Submission, photo::PhotoFacts,
     },
+    json,
     protocol::ProblemKind,
     sync::{
         BindingState,
@@ -333,7 +334,7 @@ impl<B: Backend> Pile for Repository<B> {
                 if !text.contains(sha256.as_str()) {
                     continue;
                 }
-                let Ok(mut sent) = serde_json::from_str::<LocalSubmission>(&text) else { continue };
+                let Ok(mut sent) = json::from_str::<LocalSubmission>(&text) else { continue };
                 let before = sent.missing.len();
                 sent.missing.retain(|missing| missing != sha256);
                 if sent.missing.len() != before {

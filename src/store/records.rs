@@ -7,13 +7,14 @@ use crate::{
         BranchCode, ContentHash, DeviceId, FindingEntry, FindingId, LedgerRecord, Open, PeriodId, SectionId,
         SectorId, Stamp, Submission, SubmissionId, photo::PhotoFacts,
     },
+    json::{self, FromJson},
     protocol::{ActivationCode, BranchInfo, ProblemKind, Receipt, Review, SubmissionSummary},
     sync::{BindingState, Token},
 };
 use serde::{Deserialize, Serialize};
 
 /// Facts of the phone itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct Phone {
     /// Made at the first start; names this browser profile in stamps and submissions.
     pub device: DeviceId,
@@ -54,7 +55,7 @@ impl Phone {
 }
 
 /// How the secretary wants it to look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 pub struct Display {
     /// 字号
     #[serde(default)]
@@ -65,7 +66,7 @@ pub struct Display {
 }
 
 /// 字号
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TextSize {
     /// 标准
@@ -78,7 +79,7 @@ pub enum TextSize {
 }
 
 /// 亮度
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     /// 纸色
@@ -89,7 +90,7 @@ pub enum Theme {
 }
 
 /// A branch that this phone looks after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct Binding {
     /// As the roster has it.
     pub branch: BranchInfo,
@@ -102,7 +103,7 @@ pub struct Binding {
 }
 
 /// Stored before the endpoint is asked, so that a lost answer burns nothing: the same triple again succeeds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct PendingActivation {
     /// As typed.
     pub code: ActivationCode,
@@ -111,7 +112,7 @@ pub struct PendingActivation {
 }
 
 /// What a draft answers. Its answers stand apart, each under its own key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct Draft {
     /// The branch.
     pub branch: BranchCode,
@@ -130,7 +131,7 @@ pub struct Draft {
 }
 
 /// One version of a ledger entry as it is kept; of one that only a newer app can read, its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct KeptRecord<R = LedgerRecord> {
     /// The version.
     pub record: R,
@@ -153,7 +154,7 @@ impl From<KeptRecord> for LedgerRecord {
 }
 
 /// A word on a finding as it is kept; of one that only a newer app can read, its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct KeptFinding<W = FindingEntry> {
     /// The word.
     pub entry: W,
@@ -175,7 +176,7 @@ impl From<KeptFinding> for FindingEntry {
 }
 
 /// Why the endpoint refused words on findings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct RefusedFindings {
     /// Its reason.
     pub kind: ProblemKind,
@@ -204,7 +205,7 @@ impl Draft {
 }
 
 /// A submission that this phone made or pulled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct LocalSubmission {
     /// The snapshot's head data, so that a list needs no parsing of bodies.
     pub id: SubmissionId,
@@ -245,7 +246,7 @@ pub struct LocalSubmission {
 }
 
 /// A photo that belongs to something of a branch. Its bytes and its thumbnail lie in tables of their own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct PhotoRecord {
     /// Whose.
     pub branch: BranchCode,
@@ -327,6 +328,6 @@ impl LocalSubmission {
 
     /// The snapshot, when its bytes are here and can be read.
     pub fn snapshot(&self) -> Option<Submission> {
-        self.body.as_deref().and_then(|body| serde_json::from_str(body).ok())
+        self.body.as_deref().and_then(|body| json::from_str(body).ok())
     }
 }

@@ -11,9 +11,10 @@ use crate::{
     domain::{
         BranchCode, Checklist, ContentHash, DeviceId, Entry, Stamp, SubmissionId, Unread, answer::EntryHead,
     },
+    json::{self, FromJson},
     sync::{KnownTime, OutboxEntry, StandardCopy},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 pub(super) const PHONE: &str = "phone";
 const PENDING_ACTIVATION: &str = "pending-activation";
@@ -39,8 +40,8 @@ pub struct Found<T> {
     pub unreadable: Vec<StoreError>,
 }
 
-pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Unreadable {
+pub(super) fn read<T: FromJson>(table: Table, key: &str, text: &str) -> Result<T, StoreError> {
+    json::from_str(text).map_err(|error| StoreError::Unreadable {
         table: table.name(),
         key: key.to_owned(),
         reason: error.to_string(),
@@ -48,7 +49,7 @@ pub(super) fn read<T: DeserializeOwned>(table: Table, key: &str, text: &str) -> 
 }
 
 /// Reads records one by one. One may be a word of a later kind, which `unread` then finds in its text.
-pub(super) fn read_words<T: DeserializeOwned>(
+pub(super) fn read_words<T: FromJson>(
     table: Table,
     texts: &[(&str, &str)],
     unread: impl Fn(&str) -> Option<Unread>,
@@ -142,19 +143,11 @@ impl<B: Backend> Repository<B> {
         self.excerpt(of_all.chain(of_branch.map(|table| (table, prefix.clone()))).collect()).await
     }
 
-    pub(super) async fn one<T: DeserializeOwned>(
-        &self,
-        table: Table,
-        key: &str,
-    ) -> Result<Option<T>, StoreError> {
+    pub(super) async fn one<T: FromJson>(&self, table: Table, key: &str) -> Result<Option<T>, StoreError> {
         self.0.get(table, key).await?.map(|text| read(table, key, &text)).transpose()
     }
 
-    pub(super) async fn run<T: DeserializeOwned>(
-        &self,
-        table: Table,
-        prefix: &str,
-    ) -> Result<Found<T>, StoreError> {
+    pub(super) async fn run<T: FromJson>(&self, table: Table, prefix: &str) -> Result<Found<T>, StoreError> {
         Ok(self.excerpt(vec![(table, prefix.into())]).await?.run(table, prefix))
     }
 
@@ -172,7 +165,7 @@ impl<B: Backend> Repository<B> {
     /// The phone's own facts; at the first start they are made with this device id. A spoilt record is made anew, with the
     /// device id it had where that can still be read: only the choices of look and branch are to be made again.
     pub async fn phone(&self, new_device: DeviceId) -> Result<Phone, StoreError> {
-        #[derive(Deserialize)]
+        #[derive(Deserialize, FromJson)]
         struct OnlyDevice {
             device: DeviceId,
         }
@@ -182,7 +175,7 @@ impl<B: Backend> Repository<B> {
                 None => new_device,
                 Some(text) => match read::<Phone>(Table::Settings, PHONE, text) {
                     Ok(phone) => return Ok(phone),
-                    Err(_) => serde_json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
+                    Err(_) => json::from_str::<OnlyDevice>(text).map_or(new_device, |old| old.device),
                 },
             };
             let phone = Phone::new(device);
@@ -268,7 +261,7 @@ impl<B: Backend> Repository<B> {
     pub async fn checklist(&self, hash: &ContentHash) -> Result<Option<Checklist>, StoreError> {
         self.atomically(async |change: &mut Change<'_, B>| {
             let Some(text) = change.text(Table::Checklists, hash.as_str()).await? else { return Ok(None) };
-            let checklist = serde_json::from_str(&text).ok();
+            let checklist = json::from_str(&text).ok();
             if checklist.is_none() && ContentHash::of(text.as_bytes()) != *hash {
                 change.delete(Table::Checklists, hash.as_str());
             }

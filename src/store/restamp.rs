@@ -14,9 +14,12 @@ use super::{
     records::{Draft, KeptFinding, KeptRecord},
     repository::{Repository, draft_key, entry_key},
 };
-use crate::domain::{
-    AnswerKey, BranchCode, DeviceId, Entry, FindingEntry, FindingId, HybridClock, LedgerId, LedgerRecord,
-    Stamp, clock::AHEAD_MS, period::shanghai_date,
+use crate::{
+    domain::{
+        AnswerKey, BranchCode, DeviceId, Entry, FindingEntry, FindingId, HybridClock, LedgerId, LedgerRecord,
+        Stamp, clock::AHEAD_MS, period::shanghai_date,
+    },
+    json,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +133,7 @@ impl<B: Backend> Repository<B> {
                 }
             }
             for (key, text) in change.texts(Table::Findings, &format!("{branch}/own/")).await? {
-                let Ok(KeptFinding { entry, backed_up }) = serde_json::from_str::<KeptFinding>(&text) else {
+                let Ok(KeptFinding { entry, backed_up }) = json::from_str::<KeptFinding>(&text) else {
                     continue;
                 };
                 if let Some(stamp) = anew.of(&Place::Finding(entry.finding), entry.stamp) {

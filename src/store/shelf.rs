@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{ContentHash, Document},
+    json,
     sync::{Shelf, StandardCopy},
 };
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ impl<B: Backend> Repository<B> {
         let (mut read, mut newer, mut spoilt) = (Vec::new(), BTreeSet::new(), Batch::default());
         for (key, text) in self.backend().scan(Table::Documents, "").await? {
             let is_whole = || ContentHash::of(text.as_bytes()).as_str() == key;
-            match (ContentHash::try_from(key.clone()), serde_json::from_str(&text)) {
+            match (ContentHash::try_from(key.clone()), json::from_str(&text)) {
                 (Ok(hash), Ok(document)) => read.push((hash, document)),
                 (Ok(hash), _) if is_whole() => drop(newer.insert(hash)),
                 _ => spoilt.delete(Table::Documents, &key),

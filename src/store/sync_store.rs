@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, Entry, Submission, SubmissionId, ledger::derive},
+    json,
     protocol::{BranchInfo, SubmissionSummary},
     sync::{
         Binding, BindingState, Delivery, FetchedChecklist, HeardFindings, KnownTime, Local, LocalFindings,
@@ -71,7 +72,7 @@ async fn known<B: Backend>(
 /// What a row that carries a submission says of it, for a record that cannot be read any more.
 fn from_row(row: &OutboxEntry) -> Option<LocalSubmission> {
     let OutboxRequest::Submit { body, .. } = &row.request else { return None };
-    let submission: Submission = serde_json::from_str(body).ok()?;
+    let submission: Submission = json::from_str(body).ok()?;
     Some(LocalSubmission::made_here(&submission, body.clone()))
 }
 

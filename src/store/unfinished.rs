@@ -10,10 +10,11 @@ use super::{
     error::StoreError,
     repository::{Repository, unless_spoilt},
 };
+use crate::json::{self, FromJson};
 use serde::{Deserialize, Serialize};
 
 /// The text of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct Unfinished {
     /// As it was typed.
     pub text: String,
@@ -40,7 +41,7 @@ pub(super) fn name(key: &str, unfinished: &Unfinished) -> String {
 
 /// By key; what cannot be read is passed over.
 pub(super) fn readable(texts: &[(&str, &str)]) -> Vec<(String, Unfinished)> {
-    let read = |(key, text): &(&str, &str)| Some(((*key).to_owned(), serde_json::from_str(text).ok()?));
+    let read = |(key, text): &(&str, &str)| Some(((*key).to_owned(), json::from_str(text).ok()?));
     texts.iter().filter_map(read).collect()
 }
 

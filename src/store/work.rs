@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, ContentHash, Entry, Stamp, Unread},
+    json,
     sync::{OutboxEntry, OutboxId, OutboxRequest},
 };
 use std::collections::BTreeSet;
@@ -227,7 +228,7 @@ impl<B: Backend> Repository<B> {
                             change.delete(table, &key);
                         }
                         for (key, text) in change.texts(table, CODES).await? {
-                            if serde_json::from_str::<BranchCode>(&text).is_ok_and(|of| &of == branch) {
+                            if json::from_str::<BranchCode>(&text).is_ok_and(|of| &of == branch) {
                                 change.delete(table, &key);
                             }
                         }

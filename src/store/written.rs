@@ -11,8 +11,11 @@ use super::{
     records::{Draft, KeptFinding, KeptRecord},
     repository::{Repository, draft_key, stamp_key, unless_spoilt},
 };
-use crate::domain::{BranchCode, Entry, FindingEntry, HybridClock, LedgerRecord, Stamp, assessment::Edit};
-use serde::{Serialize, de::DeserializeOwned};
+use crate::{
+    domain::{BranchCode, Entry, FindingEntry, HybridClock, LedgerRecord, Stamp, assessment::Edit},
+    json::{self, FromJson},
+};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Something that was just written, and where it belongs.
@@ -33,7 +36,7 @@ pub(super) trait Kept: Ord + Clone {
     /// Whether the key is made of the content: then nothing but a spoilt record of the same can lie there.
     const IS_BY_CONTENT: bool = false;
     /// What lies there: the word, or the word with what earlier versions said beside it.
-    type Record: Serialize + DeserializeOwned + From<Self> + Into<Self>;
+    type Record: Serialize + FromJson + From<Self> + Into<Self>;
 
     /// The key, in the run of a draft or a branch.
     fn key(&self, run: &str) -> Result<String, StoreError>;
@@ -82,7 +85,7 @@ impl Kept for FindingEntry {
 }
 
 fn read<W: Kept>(text: &str) -> Option<W> {
-    serde_json::from_str::<W::Record>(text).ok().map(Into::into)
+    json::from_str::<W::Record>(text).ok().map(Into::into)
 }
 
 /// Adds what was written elsewhere; what is here already stays. Answers what of it was new.

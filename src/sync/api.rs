@@ -2,7 +2,10 @@
 //!
 //! Online means that our endpoint answered: every answer of it is signed by a header, so a captive portal's 200 is offline.
 
-use crate::protocol::{Problem, ProblemKind};
+use crate::{
+    json::{self, FromJson},
+    protocol::{Problem, ProblemKind},
+};
 
 /// An HTTP method the endpoint knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,14 +168,14 @@ pub fn classify(reply: Result<Reply, NoAnswer>) -> Result<Reply, ApiError> {
     if (200..300).contains(&reply.status) || reply.status == 304 {
         return Ok(reply);
     }
-    let problem = serde_json::from_str(&reply.body).unwrap_or_else(|_| by_status(reply.status, &reply.body));
+    let problem = json::from_str(&reply.body).unwrap_or_else(|_| by_status(reply.status, &reply.body));
     Err(ApiError::Problem { problem, retry_after_s: reply.retry_after_s })
 }
 
 /// For a problem document that is missing, cut off, or of a kind this app does not know yet: the status says enough of its kind;
 /// what the document explains is kept.
 fn by_status(status: u16, body: &str) -> Problem {
-    #[derive(Default, serde::Deserialize)]
+    #[derive(Default, serde::Deserialize, FromJson)]
     #[serde(default)]
     struct Explained {
         detail: String,
@@ -186,7 +189,7 @@ fn by_status(status: u16, body: &str) -> Problem {
         408 | 500.. => ProblemKind::Internal,
         _ => ProblemKind::Refused,
     };
-    let Explained { detail, faults } = serde_json::from_str(body).unwrap_or_default();
+    let Explained { detail, faults } = json::from_str(body).unwrap_or_default();
     let unsaid = || format!("the endpoint answered {status} without a reason we know");
     let detail = if detail.is_empty() { unsaid() } else { detail };
     Problem { status, faults, ..Problem::new(kind, detail) }

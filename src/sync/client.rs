@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     domain::{ContentHash, FindingEntry, Open, SubmissionId, Unread},
+    json::{self, FromJson},
     protocol::{
         ActivateRequest, Activated, BranchFindings, BranchInfo, DeviceCode, NewFindings, Problem,
         ProblemKind, Receipt, StampedProfile, SubmissionSummary, paths,
     },
 };
-use serde::de::DeserializeOwned;
 use std::{cell::Cell, collections::BTreeSet};
 
 /// The endpoint's calls over some transport. Notes on the way whether the endpoint answered at all, and its clock.
@@ -265,8 +265,8 @@ impl<'a, A: Api, N: Fn() -> u64> Client<'a, A, N> {
     }
 }
 
-fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, ApiError> {
-    serde_json::from_str(&reply.body).map_err(|error| ApiError::Unreadable(error.to_string()))
+fn read<T: FromJson>(reply: &Reply) -> Result<T, ApiError> {
+    json::from_str(&reply.body).map_err(|error| ApiError::Unreadable(error.to_string()))
 }
 
 fn heard(reply: &Reply) -> Result<HeardFindings, ApiError> {

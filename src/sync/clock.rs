@@ -5,7 +5,7 @@
 //! nothing tells a clock that was set from time that has passed, so where both could be, the earlier day is taken: a day that
 //! has not come cannot be taken back from a report, while one that is too early is mended by the next answer.
 
-use crate::domain::period::shanghai_date;
+use crate::{domain::period::shanghai_date, json::FromJson};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ const UNSEEN: u64 = 7 * DAY;
 const FAR: u64 = 200 * DAY;
 
 /// Milliseconds to add to the phone's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 #[serde(transparent)]
 pub struct ClockOffset(pub i64);
 
@@ -49,7 +49,7 @@ impl ClockOffset {
 
 /// When the phone's clock was last looked at, and what the endpoint has confirmed. Stored apart from the difference, whose format
 /// is older.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, FromJson)]
 pub struct Looks {
     /// The time that the endpoint has said last, milliseconds since 1970-01-01 UTC; 0 before the first.
     #[serde(default)]

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{BranchCode, ContentHash, Open, Submission, SubmissionId, submission::FORMAT},
+    json,
     protocol::ProblemKind,
 };
 use std::{collections::BTreeSet, rc::Rc};
@@ -343,7 +344,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
             Err(error) => return self.pull_failed(&error).map(|()| false),
         };
         // The hash has proven the text: if it cannot be read, it is newer than this app.
-        let Ok(checklist) = serde_json::from_str(&body) else {
+        let Ok(checklist) = json::from_str(&body) else {
             self.leave(hash);
             return Ok(false);
         };
@@ -433,5 +434,5 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
 }
 
 fn readable(body: &str) -> Option<Submission> {
-    serde_json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
+    json::from_str::<Submission>(body).ok().filter(|submission| submission.format <= FORMAT)
 }

@@ -10,13 +10,14 @@
 use super::backoff::is_due;
 use crate::{
     domain::{BranchCode, ContentHash, SubmissionId},
+    json::FromJson,
     protocol::ProblemKind,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The key of a row: a UUIDv7 made by the phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[serde(transparent)]
 pub struct OutboxId(pub Uuid);
 
@@ -34,7 +35,7 @@ impl core::fmt::Display for OutboxId {
 }
 
 /// One request on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct OutboxEntry {
     /// Its key.
     pub id: OutboxId,
@@ -73,7 +74,7 @@ impl OutboxEntry {
 }
 
 /// What to send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboxRequest {
     /// 上报
@@ -114,7 +115,7 @@ impl OutboxRequest {
 }
 
 /// Where a row stands. There is no "delivered": then the receipt is stored and the row is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboxState {
     /// 等网络

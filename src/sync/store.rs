@@ -3,6 +3,7 @@
 use super::{clock::KnownTime, outbox::OutboxEntry, outbox::OutboxId, token::Token};
 use crate::{
     domain::{BranchCode, Checklist, ContentHash, FindingEntry, FindingId, Open, Submission, SubmissionId},
+    json::FromJson,
     protocol::{BranchFindings, BranchInfo, ProblemKind, PublishedStandard, Receipt, SubmissionSummary},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ pub struct Binding {
 }
 
 /// Whether the endpoint accepts the phone's token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum BindingState {
     /// As far as is known, yes.
@@ -29,7 +30,7 @@ pub enum BindingState {
 }
 
 /// The standard in force, as last heard.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJson)]
 pub struct StandardCopy {
     /// With which the endpoint is asked whether anything changed.
     pub etag: Option<String>,
@@ -39,7 +40,7 @@ pub struct StandardCopy {
 
 /// All that the endpoint has of a branch's findings, as last heard. What was written here and is not in it has not arrived:
 /// that is worked out anew each time, so that an endpoint which lost something gets it again.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, FromJson)]
 pub struct HeardFindings {
     /// With which the endpoint is asked whether anything changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,10 @@
 //! The phone's secret: 256 random bits, made and stored before the activation code is spent.
 
-use crate::{domain::ContentHash, protocol::TokenHash};
+use crate::{domain::ContentHash, json::FromJson, protocol::TokenHash};
 use serde::{Deserialize, Serialize};
 
 /// A bearer token (RFC 6750 §2.1). Only its hash is known to the endpoint; it is never logged, so `Debug` hides it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[serde(transparent)]
 pub struct Token(String);
 

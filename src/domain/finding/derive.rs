@@ -9,12 +9,13 @@ use crate::domain::{
     ids::{ContentHash, FindingId, ItemId},
     period::shanghai_date,
 };
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a finding stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
     /// 待整改
@@ -40,7 +41,7 @@ impl FindingState {
 
 /// One finding as it reads now. Its JSON is what the endpoint's lists are read from; it is worked out again whenever its meaning
 /// changes, and never sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct Finding {
     /// Which.
     pub id: FindingId,

@@ -21,6 +21,7 @@ use super::{
     period::shanghai_date,
     register::Registers,
 };
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const LATE_AFTER_DAYS: i32 = 7;
 
 /// What was held. One entry may be several kinds at once: a 主题党日 at which a 党课 was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityKind {
@@ -84,7 +85,7 @@ impl ActivityKind {
 }
 
 /// Who was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Attendance {
     /// 应到
@@ -114,7 +115,7 @@ impl Attendance {
 }
 
 /// What the record book says of one activity, in short.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct LedgerEntry {
     /// What it was; at least one.
@@ -156,7 +157,7 @@ impl LedgerEntry {
 }
 
 /// One version of an entry: the unit that is stored, sent and merged.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct LedgerRecord {
     /// Which entry.
@@ -174,7 +175,7 @@ pub struct LedgerRecord {
 }
 
 /// What even a version of a kind that is not known here says: it is kept and passed on by this alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct LedgerHead {
     /// Which entry.
     pub id: LedgerId,
@@ -183,7 +184,7 @@ pub struct LedgerHead {
 }
 
 /// How the ledger answers a part of the checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerSource {

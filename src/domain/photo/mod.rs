@@ -21,6 +21,7 @@ pub use jpeg::plain_jpeg;
 pub use sniff::look;
 
 use super::ids::ContentHash;
+use crate::json::FromJson;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -177,7 +178,7 @@ pub fn finished(bytes: &[u8]) -> Result<Finished, PhotoFault> {
 }
 
 /// What is known of a photo beside its bytes; stored on phones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJson)]
 pub struct PhotoFacts {
     /// SHA-256 of its bytes, which names it.
     pub sha256: ContentHash,

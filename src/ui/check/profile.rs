@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{AnswerKey, AnswerValue, BranchProfile, day, text::Kind},
+    json,
     phone::typing::Shape,
     ui::{
         app::{
@@ -152,7 +153,7 @@ fn Sheet(
         Callback::new(move |()| text(&start)),
         Callback::new(move |()| draft.with(text)),
         Callback::new(move |(_, text): (String, String)| {
-            if let Ok(profile) = serde_json::from_str(&text) {
+            if let Ok(profile) = json::from_str(&text) {
                 draft.set(profile);
             }
         }),

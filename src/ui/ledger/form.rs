@@ -9,6 +9,7 @@ use crate::{
         ledger::{Attendance, LATE_AFTER_DAYS, check::entry_fault},
         text::Kind,
     },
+    json,
     phone::typing::Shape,
     ui::{
         app::{
@@ -60,7 +61,7 @@ impl Draft {
         let figure = text.parse().ok();
         match field {
             "entry" => {
-                if let Ok(entry) = serde_json::from_str(text) {
+                if let Ok(entry) = json::from_str(text) {
                     self.entry.set(entry);
                 }
             }
