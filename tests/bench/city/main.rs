@@ -2,7 +2,7 @@
 //! commands that the upper level runs over it are run as processes. `make bench-city`.
 //!
 //! Printed are the median time of three runs and the most memory of any, beside what each may cost, and how much it grows from a
-//! city of 1,000 branches to one of 6,767. Afterwards 32 phones write as fast as they can while problems are closed and imported.
+//! city of 1,000 branches to one of 6,767. Then the desk's pages are asked for. Afterwards 32 phones write as fast as they can while problems are closed and imported.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,7 +14,11 @@
 #[expect(dead_code, reason = "stories and the other bench share it")]
 #[path = "../../common/mod.rs"]
 mod common;
+#[expect(dead_code, reason = "the tests of the desk do more with it")]
+#[path = "../../server/desk/clerk.rs"]
+mod clerk;
 mod contention;
+mod desk;
 mod invent;
 mod pages;
 mod process;
@@ -68,6 +72,7 @@ async fn main() {
     let (all, (program, city)) = measured(&homes[1], BRANCHES).await;
     table(&few, &all);
     pages::ask(&program.database, &city).await;
+    desk::look(&program, &city).await;
     contention::contend(&program, &city).await;
 }
 
