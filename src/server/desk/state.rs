@@ -1,6 +1,6 @@
 //! What every page is given.
 
-use super::{findings::Uploads, waiting::Waiting};
+use super::waiting::Waiting;
 use crate::server::{
     database::Database,
     host::{
@@ -36,8 +36,6 @@ pub struct Desk {
     pub(crate) checklists: Checklists,
     /// Files that wait for a yes.
     pub(crate) waiting: Waiting,
-    /// Tables that were looked at and wait to be confirmed.
-    pub(crate) uploads: Arc<Uploads>,
 }
 
 impl Desk {
@@ -48,7 +46,7 @@ impl Desk {
         clock: Arc<dyn Clock>,
         trusted_proxies: Arc<[Network]>,
     ) -> Self {
-        let (passwords, tries, uploads) = (Passwords::default(), Arc::default(), Arc::default());
+        let (passwords, tries) = (Passwords::default(), Arc::default());
         let checklists = Checklists::new(database.clone());
         let waiting = Waiting::default();
         Self {
@@ -62,7 +60,6 @@ impl Desk {
             tries,
             checklists,
             waiting,
-            uploads,
         }
     }
 }

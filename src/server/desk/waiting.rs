@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     Roster,
     /// 标准
     Standard,
+    /// 问题清单
+    Findings,
 }
 
 /// A file that waits.

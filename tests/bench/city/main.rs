@@ -11,12 +11,12 @@
     reason = "a bench that cannot go on fails here"
 )]
 
-#[expect(dead_code, reason = "stories and the other bench share it")]
-#[path = "../../common/mod.rs"]
-mod common;
 #[expect(dead_code, reason = "the tests of the desk do more with it")]
 #[path = "../../server/desk/clerk.rs"]
 mod clerk;
+#[expect(dead_code, reason = "stories and the other bench share it")]
+#[path = "../../common/mod.rs"]
+mod common;
 mod contention;
 mod desk;
 mod invent;

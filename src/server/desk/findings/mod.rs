@@ -6,9 +6,6 @@ mod new;
 mod one;
 mod refused;
 mod table;
-mod uploads;
-
-pub(crate) use uploads::Uploads;
 
 use super::Desk;
 use axum::Router;

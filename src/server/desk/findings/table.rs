@@ -2,7 +2,6 @@
 
 use super::refused::told;
 use crate::{
-    domain::ContentHash,
     server::{
         desk::{
             Desk,
@@ -12,6 +11,7 @@ use crate::{
             links,
             posted::{Posted, Uploaded},
             visitor::Visitor,
+            waiting::Purpose,
         },
         office::{
             mending::adding::{self, Added, Found, Known},
@@ -122,8 +122,9 @@ async fn preview(
     }
     match read(&visitor, &desk, file.bytes.clone()).await? {
         Ok((found, notices, known)) => {
-            let hash = desk.uploads.keep(visitor.person.id, file.bytes, desk.clock.now_ms());
-            Ok(shown(&visitor, &found, &notices, &known, &hash).into_response())
+            let (whose, now) = (visitor.person.id, desk.clock.now_ms());
+            let key = desk.waiting.keep(whose, Purpose::Findings, &file.name, file.bytes, now);
+            Ok(shown(&visitor, &found, &notices, &known, &key).into_response())
         }
         Err(faults) => refused(&visitor, &faults),
     }
@@ -153,13 +154,7 @@ fn refused(visitor: &Visitor, faults: &[Fault]) -> Result<Response, Failure> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(visitor, &head)?).into_response())
 }
 
-fn shown(
-    visitor: &Visitor,
-    found: &[Found],
-    notices: &[String],
-    known: &Known,
-    hash: &ContentHash,
-) -> Markup {
+fn shown(visitor: &Visitor, found: &[Found], notices: &[String], known: &Known, key: &str) -> Markup {
     let branch = |one: &Found| {
         html! {
             @if let Some(member) = known.tree.get(&one.branch) { (member.unit.name) } @else { (one.branch) }
@@ -187,7 +182,7 @@ fn shown(
         @for notice in notices { (note(Tone::Calm, notice)) }
         (table(if found.len() > SHOWN { "前面的几行" } else { "全部" }, &columns, first))
         (post(visitor, CONFIRM, &html! {
-            (hidden("table", hash.as_str()))
+            (hidden("table", key))
             (submit("确认导入，发给支部"))
         }))
         p { a href=(TABLE) { "不导入，重新选" } }
@@ -204,14 +199,15 @@ async fn confirm(
     State(desk): State<Desk>,
     Posted(visitor, form): Posted<Confirmed>,
 ) -> Result<Response, Failure> {
-    let now = desk.clock.now_ms();
-    let Some(bytes) = desk.uploads.find(visitor.person.id, &form.table, now) else {
+    let (whose, now) = (visitor.person.id, desk.clock.now_ms());
+    // It stays: whoever confirms twice is told the same twice.
+    let Some(file) = desk.waiting.get(whose, Purpose::Findings, &form.table, now) else {
         let text =
             "看过的那张表已经不在这里了（放了一个小时以上，或者服务重新启动过）。没有写进去，请重新选一次。";
         return Ok((StatusCode::CONFLICT, page(&visitor, &note(Tone::Wrong, text))?).into_response());
     };
     // Read again: branches may have moved or ended since it was looked at.
-    let found = match read(&visitor, &desk, bytes).await? {
+    let found = match read(&visitor, &desk, file.bytes).await? {
         Ok((found, ..)) => found,
         Err(faults) => return refused(&visitor, &faults),
     };
