@@ -15,13 +15,14 @@ export class OldChromium {
   #waiting = new Map();
   #asked = 0;
 
-  /** Starts the browser of this major version. The Makefile names where it lies (CHROMIUM_86, CHROMIUM_80). */
-  static async open(version) {
+  /** Starts the browser of this major version, as a phone or on an office's screen of this size. The Makefile names where it lies
+   * (CHROMIUM_86, CHROMIUM_80). */
+  static async open(version, desk = null) {
     const home = process.env[`CHROMIUM_${version}`];
     if (!home) throw new Error(`CHROMIUM_${version} does not say where Chromium ${version} lies`);
     const phone = new OldChromium();
     try {
-      await phone.#start(home);
+      await phone.#start(home, desk);
     } catch (failure) {
       await phone.discard();
       throw failure;
@@ -29,7 +30,7 @@ export class OldChromium {
     return phone;
   }
 
-  async #start(home) {
+  async #start(home, desk) {
     // It has no sandbox of its own that a distribution would have set up.
     const flags = [...new Set([...FLAGS, "--no-sandbox"]), "--headless", "--remote-debugging-pipe", "--lang=zh-CN"];
     this.#process = spawn(join(home, "chromium"), [...flags, `--user-data-dir=${this.#profile}`], {
@@ -50,6 +51,7 @@ export class OldChromium {
     });
     const { targetId } = await this.#ask("Target.createTarget", { url: "about:blank" });
     this.#page = (await this.#ask("Target.attachToTarget", { targetId, flatten: true })).sessionId;
+    if (desk) return this.resize(desk);
     await this.#ask("Emulation.setDeviceMetricsOverride", { width: 360, height: 780, deviceScaleFactor: 2, mobile: true });
     await this.#ask("Emulation.setTouchEmulationEnabled", { enabled: true });
   }
@@ -91,6 +93,11 @@ export class OldChromium {
   /** Loads the page anew, and does not wait until it is. */
   reload() {
     return this.#ask("Page.reload");
+  }
+
+  /** Makes the screen of an office's PC this large. */
+  resize({ width, height }) {
+    return this.#ask("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
   }
 
   /** A finger touches the screen here, in CSS pixels, and leaves it. */

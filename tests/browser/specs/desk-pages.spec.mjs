@@ -1,5 +1,7 @@
-// Every page of the desk, as it is found by following links: what axe minds, what scrolls sideways, how large it is.
+// Every page of the desk, as it is found by following links: what axe minds, where the Tab key does not come,
+// what scrolls sideways, how large it is.
 import { invented, Office, pagesOf } from "../harness/desk.mjs";
+import { mindedByKeyboard } from "../harness/keyboard.mjs";
 import { mindedByAxe } from "../harness/legible.mjs";
 import { expect, test } from "../harness/test.mjs";
 
@@ -24,7 +26,7 @@ for (const desk of ["示例镇", "示例市", "示例审计"]) {
         if (response.status() !== 200) found.push(`answered with ${response.status()}`);
         const bytes = (await response.body()).length;
         if (bytes > MOST_BYTES) found.push(`${bytes} bytes`);
-        found.push(...(await mindedByAxe(page)));
+        found.push(...(await mindedByAxe(page)), ...(await mindedByKeyboard(page)));
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 768 });
           const scrolled = await page.evaluate(() => document.scrollingElement.scrollWidth);
