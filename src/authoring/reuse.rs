@@ -4,7 +4,7 @@
 use super::Package;
 use crate::domain::{Checklist, Item, ItemId};
 use crate::sheets::{Fault, Sheet, fault::quoted};
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 /// From this likeness on, two texts are taken for the same one, rewritten. Unrelated short Chinese texts share almost no pair
 /// of characters; a rewritten one keeps far more than a third of them.
@@ -47,13 +47,14 @@ impl Reused {
 /// the same when in one of them its aspect is the same and its title or its requirement is still recognisable, so that an item
 /// that was rewritten step by step, or confirmed once, is not asked about again. Where the sector itself has had the id, what
 /// other sectors have under it does not count. The author may know better.
-pub fn reused(published: &[Checklist], package: &Package) -> Vec<Reused> {
+pub fn reused(published: &[impl Borrow<Checklist>], package: &Package) -> Vec<Reused> {
     let mut found: Vec<Reused> = Vec::new();
     let items = package.checklists.iter().flat_map(|list| list.items().map(move |item| (&list.sector, item)));
     for (sector, (aspect, item)) in items {
         let known = |own: bool| {
-            let lists = published.iter().filter(move |list| !own || &list.sector == sector);
-            lists.filter_map(|list| list.find(&item.id))
+            let lists =
+                published.iter().map(Borrow::borrow).filter(move |list| !own || &list.sector == sector);
+            lists.filter_map(|list: &Checklist| list.find(&item.id))
         };
         let own = known(true).next().is_some();
         let Some((_, before_aspect, before)) = known(own).next() else { continue };

@@ -28,7 +28,7 @@ async fn a_file_that_can_only_be_read_is_found_out_before_anything_is_sent() {
     let database = Database::open(&file).await.unwrap();
     database.must_take_writes().await.unwrap();
     let pool = AnyPool::connect(&format!("sqlite:{}?mode=ro", file.display())).await.unwrap();
-    let readable = Database { pool, backend: Backend::Sqlite };
+    let readable = Database { pool, backend: Backend::Sqlite, ..database };
     assert_eq!(readable.units().await.unwrap(), []);
     assert!(matches!(readable.must_take_writes().await, Err(DatabaseError::Failed(_))));
 }

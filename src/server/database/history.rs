@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A whole version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Database {
     ///
     /// # Errors
     /// When one is missing or cannot be read, or the database fails.
-    pub async fn ever_published(&self) -> Result<Vec<Checklist>, DatabaseError> {
+    pub async fn ever_published(&self) -> Result<Vec<Arc<Checklist>>, DatabaseError> {
         let rows =
             sqlx::query("SELECT summary FROM standards ORDER BY number DESC").fetch_all(&self.pool).await?;
         let (mut seen, mut checklists) = (BTreeSet::new(), Vec::new());
@@ -71,7 +71,8 @@ impl Database {
                 serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
             for hash in summary.checklists.iter().map(|one| one.hash.clone()) {
                 if seen.insert(hash.clone()) {
-                    checklists.push(read(&hash, self.checklist(&hash).await?)?);
+                    let list = self.published_checklist(&hash).await?;
+                    checklists.push(list.ok_or_else(|| DatabaseError::Missing(hash.clone()))?);
                 }
             }
         }
@@ -104,10 +105,16 @@ mod tests {
         for list in [&first, &second] {
             database.publish(std::slice::from_ref(list), &[], &[]).await.unwrap();
         }
-        assert_eq!(database.ever_published().await.unwrap(), [second.clone(), first.clone()]);
+        assert_eq!(
+            database.ever_published().await.unwrap(),
+            [&second, &first].map(|list| Arc::new(list.clone()))
+        );
         assert_eq!(database.how_many_in_force().await.unwrap(), 1);
         database.publish(std::slice::from_ref(&first), &[], &[]).await.unwrap();
-        assert_eq!(database.ever_published().await.unwrap(), [first.clone(), second]);
+        assert_eq!(
+            database.ever_published().await.unwrap(),
+            [&first, &second].map(|list| Arc::new(list.clone()))
+        );
         assert_eq!(database.version_in_force().await.unwrap().unwrap().checklists, [first]);
     }
 

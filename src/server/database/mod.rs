@@ -13,6 +13,7 @@ mod editions;
 pub mod finding_notes;
 pub mod findings;
 mod history;
+mod kept;
 pub mod kinds;
 pub mod log;
 mod many;
@@ -122,6 +123,7 @@ pub struct Unit {
 pub struct Database {
     pool: AnyPool,
     backend: Backend,
+    kept: kept::Kept,
 }
 
 /// So long a writer waits for another.
@@ -142,7 +144,8 @@ impl Database {
     pub async fn open(place: impl Into<Place>) -> Result<Self, DatabaseError> {
         let place = place.into();
         migrations::bring_along(&place).await?;
-        let database = Self { pool: place.pool().await?, backend: place.backend() };
+        let database =
+            Self { pool: place.pool().await?, backend: place.backend(), kept: kept::Kept::default() };
         database.derive_if_other().await?;
         Ok(database)
     }

@@ -23,6 +23,7 @@ use crate::{
     server::database::{Database, DatabaseError, Unit},
 };
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// Why nothing was entered.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +73,7 @@ pub(crate) struct Known {
     /// The branch.
     pub(crate) branch: Unit,
     /// What it answers on paper.
-    pub(crate) list: Checklist,
+    pub(crate) list: Arc<Checklist>,
     /// For which period.
     pub(crate) period: Period,
     /// What was entered so far, oldest first.

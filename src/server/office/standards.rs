@@ -5,10 +5,7 @@ use crate::{
     protocol::PublishedStandard,
     server::database::{Database, DatabaseError},
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What is published by content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +31,6 @@ pub async fn published(
 /// What phones are told of the version in force, as JSON.
 pub async fn told(database: &Database) -> Result<Option<String>, DatabaseError> {
     database.standard().await
-}
-
-/// A published checklist.
-pub async fn checklist(database: &Database, hash: &ContentHash) -> Result<Option<Checklist>, DatabaseError> {
-    let body = database.checklist(hash).await?;
-    let read = |body: Vec<u8>| serde_json::from_slice(&body);
-    body.map(read).transpose().map_err(|error| DatabaseError::Stored(format!("checklist {hash}: {error}")))
 }
 
 /// The checklists of the version in use, by sector; none where nothing is published.
@@ -77,38 +67,19 @@ pub(crate) fn periods<'a>(lists: impl IntoIterator<Item = &'a Arc<Checklist>>) -
     periods
 }
 
-/// So many parsed checklists are kept in memory; more than a department has in use at once.
-const MAX_KEPT: usize = 32;
-
-/// Published checklists, each read once: a hundred kilobytes of JSON would cost more than all the rest of a submission. They never
-/// change under their hash. Clones share them.
+/// Published checklists. Clones share the database, which reads each once.
 #[derive(Debug, Clone)]
-pub struct Checklists {
-    database: Database,
-    kept: Arc<Mutex<HashMap<ContentHash, Arc<Checklist>>>>,
-}
+pub struct Checklists(Database);
 
 impl Checklists {
     /// Of this database.
     pub fn new(database: Database) -> Self {
-        Self { database, kept: Arc::default() }
+        Self(database)
     }
 
     /// A published checklist.
     pub async fn get(&self, hash: &ContentHash) -> Result<Option<Arc<Checklist>>, DatabaseError> {
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept().get(hash).cloned();
-        if known.is_some() {
-            return Ok(known);
-        }
-        let Some(checklist) = checklist(&self.database, hash).await? else { return Ok(None) };
-        let checklist = Arc::new(checklist);
-        let mut kept = kept();
-        if kept.len() >= MAX_KEPT {
-            kept.clear();
-        }
-        kept.insert(hash.clone(), checklist.clone());
-        Ok(Some(checklist))
+        self.0.published_checklist(hash).await
     }
 
     /// A checklist that was published because something stored names it.

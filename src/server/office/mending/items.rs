@@ -4,11 +4,12 @@ use crate::{
     domain::{Checklist, Item, ItemId},
     server::database::{Database, DatabaseError},
 };
+use std::sync::Arc;
 
 /// All checklists that ever were, the newest first, of which the first ones are in force.
 #[derive(Debug, Default)]
 pub(crate) struct Items {
-    ever: Vec<Checklist>,
+    ever: Vec<Arc<Checklist>>,
     in_force: usize,
 }
 
@@ -36,7 +37,7 @@ impl Items {
 
     /// The checklists in force.
     pub(crate) fn all_in_force(&self) -> impl Iterator<Item = &Checklist> {
-        self.ever.iter().take(self.in_force)
+        self.ever.iter().map(AsRef::as_ref).take(self.in_force)
     }
 
     /// The number of an item in the checklist in force.
@@ -48,7 +49,7 @@ impl Items {
     /// branch may have come under another one since. `None` where none has it.
     pub(crate) fn find(&self, sector: &str, id: &ItemId) -> Option<Known<'_>> {
         let of_sector = self.ever.iter().filter(|list| list.sector.as_str() == sector);
-        let of_old = of_sector.chain(&self.ever).map(|list| (list, true));
+        let of_old = of_sector.chain(&self.ever).map(|list| (list.as_ref(), true));
         let lists = self.in_force(sector).map(|list| (list, false)).into_iter().chain(of_old);
         lists
             .filter_map(|(list, is_of_old)| Some((list.find(id)?, is_of_old)))
@@ -69,7 +70,7 @@ mod tests {
         new.aspects[0].items.remove(0);
         let sector = old.sector.as_str().to_owned();
         let (gone, kept) = (old.aspects[0].items[0].clone(), old.aspects[1].items[0].clone());
-        let items = Items { ever: vec![new, old], in_force: 1 };
+        let items = Items { ever: [new, old].map(Arc::new).into(), in_force: 1 };
         let found = |sector: &str, item: &Item| {
             let known = items.find(sector, &item.id).unwrap();
             assert_eq!(known.item, item);

@@ -17,7 +17,7 @@ use crate::{
     words::terms,
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A branch that was to report, with what is needed to show it; with the name and the superior that it had on the period's day.
 pub(crate) struct Due {
@@ -111,7 +111,7 @@ pub(crate) async fn beside(
 }
 
 /// 申报等次 of what came on paper, as its standard calls it.
-fn paper_claims(lists: &[Checklist], branch: &Unit, paper: &Paper) -> String {
+fn paper_claims(lists: &[Arc<Checklist>], branch: &Unit, paper: &Paper) -> String {
     let Some((_, claimed)) = paper.said else { return String::new() };
     let mut of_sector = lists.iter().filter(|list| list.sector.as_str() == branch.sector);
     let list = of_sector.find(|list| list.period(&paper.period).is_some());
@@ -120,7 +120,7 @@ fn paper_claims(lists: &[Checklist], branch: &Unit, paper: &Paper) -> String {
 }
 
 /// The checklists that are needed to say what these claim: none where all claim the usual grades.
-async fn claimed_of(database: &Database, found: &[Found]) -> Result<Vec<Checklist>, DatabaseError> {
+async fn claimed_of(database: &Database, found: &[Found]) -> Result<Vec<Arc<Checklist>>, DatabaseError> {
     let is_own = |found: &Found| {
         let said = found.paper.as_ref().and_then(|paper| paper.said);
         matches!(said, Some((_, ClaimedGrade::Own(_))))
