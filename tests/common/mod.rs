@@ -103,8 +103,6 @@ pub(crate) struct Program {
     pub(crate) child: Child,
     /// `http://127.0.0.1:…`
     pub(crate) base: String,
-    /// The same of the desk, which has mostly none of its own.
-    pub(crate) desk: String,
 }
 
 impl Program {
@@ -120,17 +118,14 @@ impl Program {
         command.args(["--listen", "127.0.0.1:0"]).args(options);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut said = || {
-            let found = lines.find_map(|line| {
+        let base = lines
+            .find_map(|line| {
                 line.unwrap().split_once("listening on ").map(|(_, base)| base.trim().to_owned())
-            });
-            found.expect("the program says where it listens")
-        };
-        let base = said();
-        let desk = if options.contains(&"--desk-listen") { said() } else { base.clone() };
+            })
+            .expect("the program says where it listens");
         // What it says further on is read, so that it is never held up by a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, base, desk }
+        Self { child, base }
     }
 
     /// `kill -9`

@@ -1,10 +1,29 @@
 //! The desk at an address of its own, and what it says of 备案.
 
-use super::{County, TOWN};
-use crate::common::{branch, file, program};
+use super::{Clerk, County, TOWN, prepare};
+use crate::common::{Program, branch, file, program};
 use reqwest::StatusCode;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
 
 const FILED: &str = "辽ICP备2026000001号-1；辽公网安备21070002000001号；密评<b>";
+
+/// A county whose desk is at an address of its own, and the phones' address.
+async fn served(app: &str) -> (County, String) {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&folder, 1).await;
+    let mut command = program(&file(&folder));
+    command.args(["--app", app, "--filing", FILED]);
+    command.args(["--listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said = |line: String| line.split_once("listening on ").map(|(_, base)| base.trim().to_owned());
+    let [phones, base] = [(); 2].map(|()| lines.find_map(said).expect("it says where it listens"));
+    std::thread::spawn(move || lines.for_each(drop));
+    (County { folder, program: Program { child, base } }, phones)
+}
 
 #[tokio::test]
 async fn a_desk_at_an_address_of_its_own_is_nowhere_else_and_nothing_else_is_there() {
@@ -13,9 +32,8 @@ async fn a_desk_at_an_address_of_its_own_is_nowhere_else_and_nothing_else_is_the
         std::fs::write(app.path().join(name), text).unwrap();
     }
     let app = app.path().to_str().unwrap();
-    let county = County::served(1, &["--app", app, "--desk-listen", "127.0.0.1:0", "--filing", FILED]).await;
-    let at_phones = super::Clerk::new(&county.program.base);
-    assert_ne!(county.program.base, county.program.desk);
+    let (county, phones) = served(app).await;
+    let at_phones = Clerk::new(&phones);
     assert!(at_phones.get("/check").await.says("the app"));
     for path in ["/desk", "/desk/", "/desk/sign-in", "/desk/style.css", "/desk/welcome?link=x"] {
         let page = at_phones.get(path).await;

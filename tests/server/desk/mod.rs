@@ -49,14 +49,9 @@ pub(crate) struct County {
 impl County {
     /// With so many branches in each town, at [`NOON`].
     pub(crate) async fn new(branches: usize) -> Self {
-        Self::served(branches, &[]).await
-    }
-
-    /// The same, served with these options.
-    pub(crate) async fn served(branches: usize, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         prepare(&folder, branches).await;
-        let program = Program::start_at(NOON, &file(&folder), options);
+        let program = Program::start_at(NOON, &file(&folder), &[]);
         Self { folder, program }
     }
 
@@ -98,7 +93,7 @@ impl County {
 
     /// Somebody's browser, with nobody signed in.
     pub(crate) fn visitor(&self) -> Clerk {
-        Clerk::new(&self.program.desk)
+        Clerk::new(&self.program.base)
     }
 }
 
