@@ -113,6 +113,7 @@ impl From<Refusal> for CliError {
                 "先用 account add 给另一个人开管理的账号",
             ),
             Refusal::Passed(day) => (format!("{day}已经过了"), "写今天或者以后的日子"),
+            Refusal::Open => ("账号还开着".to_owned(), "先关账号"),
             Refusal::Same => ("不能交接给自己".to_owned(), "写接手的人"),
             Refusal::NoRandomness => ("系统给不出随机数".to_owned(), "过一会儿再试；一直这样就检查这台机器"),
             Refusal::Denied(denied) => return denied.into(),

@@ -82,6 +82,7 @@ impl From<Refusal> for CliError {
             Refusal::Overtaken | Refusal::Before { .. } => {
                 Self::refused("抽到的激活码里有一个刚刚发给了别人，一个也没有发", "再发一次")
             }
+            Refusal::Name => Self::refused("没有这样的名字", "写成一行"),
             Refusal::NoRandomness => {
                 Self::refused("系统给不出随机数", "过一会儿再试；一直这样就检查这台机器")
             }

@@ -60,6 +60,16 @@ pub enum Welcome {
     Unknown,
 }
 
+/// What somebody is called whose name was erased.
+const ERASED: &str = "已删除的人员";
+
+impl Account {
+    /// Whether it was erased who it is: then one signs in by its key, which nobody can, being longer than any login name.
+    pub fn is_erased(&self) -> bool {
+        self.login == self.id.to_string()
+    }
+}
+
 const ACCOUNTS: &str = "SELECT a.id, a.unit, u.name AS unit_name, a.name, a.post, a.telephone, a.login,
      CASE WHEN a.password IS NULL THEN 0 ELSE 1 END AS has_password, a.closed_at
      FROM accounts a JOIN units u ON u.code = a.unit";
@@ -273,8 +283,9 @@ impl AccountsWriter {
 
     /// Opens a closed account again; whether it was closed. It has no password until one is set.
     pub async fn reopen(&mut self, id: Uuid) -> Result<bool, DatabaseError> {
-        let done =
-            sqlx::query("UPDATE accounts SET closed_at = NULL WHERE id = $1 AND closed_at IS NOT NULL");
+        let done = sqlx::query(
+            "UPDATE accounts SET closed_at = NULL WHERE id = $1 AND closed_at IS NOT NULL AND login <> id",
+        );
         Ok(done.bind(id.to_string()).execute(&mut *self.tx).await?.rows_affected() > 0)
     }
 
@@ -371,6 +382,22 @@ impl AccountsWriter {
         self.end_sessions(id).await.map(drop)
     }
 
+    /// Erases who a closed account is; what it was entrusted with goes along. Whether it was closed, and told still.
+    pub async fn erase(&mut self, id: Uuid) -> Result<bool, DatabaseError> {
+        let done = sqlx::query(
+            "UPDATE accounts SET name = '', post = '', telephone = '', login = id
+             WHERE id = $1 AND closed_at IS NOT NULL AND login <> id",
+        );
+        if done.bind(id.to_string()).execute(&mut *self.tx).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM grants WHERE account = $1")
+            .bind(id.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(true)
+    }
+
     /// Ends all sessions of an account, and tells how many there were.
     pub async fn end_sessions(&mut self, id: Uuid) -> Result<u64, DatabaseError> {
         let done = sqlx::query("DELETE FROM sessions WHERE account = $1").bind(id.to_string());
@@ -380,7 +407,7 @@ impl AccountsWriter {
 
 fn account(row: &AnyRow) -> Result<Account, DatabaseError> {
     let closed_at: Option<i64> = row.try_get("closed_at")?;
-    Ok(Account {
+    let mut account = Account {
         id: key(row, "id")?,
         unit: BranchCode::new(row.try_get::<String, _>("unit")?).map_err(stored)?,
         unit_name: row.try_get("unit_name")?,
@@ -390,7 +417,11 @@ fn account(row: &AnyRow) -> Result<Account, DatabaseError> {
         login: row.try_get("login")?,
         has_password: super::backend::yes(row, "has_password")?,
         closed_at: closed_at.map(|at| u64::try_from(at).map_err(stored)).transpose()?,
-    })
+    };
+    if account.is_erased() {
+        account.name = ERASED.into();
+    }
+    Ok(account)
 }
 
 pub(super) fn key(row: &AnyRow, column: &str) -> Result<Uuid, DatabaseError> {

@@ -112,7 +112,7 @@ impl Database {
         if taken.fetch_optional(&mut *tx).await?.is_some() {
             return Ok(Activation::TokenTaken);
         }
-        sqlx::query("UPDATE codes SET used_by = $1, used_token = $2 WHERE hash = $3")
+        sqlx::query("UPDATE codes SET used_by = $1, used_token = $2, given_to = NULL WHERE hash = $3")
             .bind(device.clone())
             .bind(token.clone())
             .bind(hash)

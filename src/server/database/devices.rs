@@ -1,7 +1,9 @@
 //! Activation codes in number, and the phones that are bound.
 
 use super::{
-    Database, DatabaseError, Scope, int,
+    Database, DatabaseError, Scope,
+    accounts::AccountsWriter,
+    int,
     log::{Deed, Of, Record, noted_since},
     many, stored,
 };
@@ -57,7 +59,7 @@ pub(super) async fn void(
     spared: u64,
 ) -> Result<u64, DatabaseError> {
     let done = sqlx::query(
-        "UPDATE codes SET expires_at = $1 WHERE branch = $2 AND used_token IS NULL AND expires_at >= $3",
+        "UPDATE codes SET expires_at = $1, given_to = NULL WHERE branch = $2 AND used_token IS NULL AND expires_at >= $3",
     )
     .bind(int(now.saturating_sub(1)))
     .bind(branch.as_str().to_owned())
@@ -102,29 +104,30 @@ impl Database {
     /// When a branch is unknown, or the database fails; then no code is stored.
     pub(crate) async fn issue_codes(
         &self,
-        codes: &[(BranchCode, ActivationCode)],
+        codes: &[(BranchCode, ActivationCode, Option<String>)],
         expires_at: u64,
         (now, spared): (u64, u64),
         seen: Option<u64>,
         records: &[Record],
     ) -> Result<Issue, DatabaseError> {
         let mut voided = 0;
-        let mut tx = self.write(&Scope::Branches(codes.iter().map(|(branch, _)| branch).collect())).await?;
+        let mut tx = self.write(&Scope::Branches(codes.iter().map(|(branch, ..)| branch).collect())).await?;
         if let Some(seen) = seen {
-            let branches: Vec<BranchCode> = codes.iter().map(|(branch, _)| branch.clone()).collect();
+            let branches: Vec<BranchCode> = codes.iter().map(|(branch, ..)| branch.clone()).collect();
             let of = Of::Units(&branches);
             if let Some(before) = noted_since(&mut tx, seen, Deed::CodeIssued, of).await? {
                 return Ok(Issue::Before(before));
             }
         }
-        for (branch, code) in codes {
+        for (branch, code, given_to) in codes {
             voided += void(&mut tx, branch, now, spared).await?;
             let stored = sqlx::query(
-                "INSERT INTO codes (hash, branch, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                "INSERT INTO codes (hash, branch, expires_at, given_to) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             )
             .bind(String::from(code.hash()))
             .bind(branch.as_str().to_owned())
             .bind(int(expires_at))
+            .bind(given_to.clone())
             .execute(&mut *tx)
             .await?;
             if stored.rows_affected() == 0 {
@@ -134,6 +137,24 @@ impl Database {
         self.append(&mut tx, records).await?;
         tx.commit().await?;
         Ok(Issue::Done(voided))
+    }
+
+    /// The codes of a branch that can still be used: until when each is good, and to whom it was given; the first to end first.
+    pub async fn open_codes(
+        &self,
+        branch: &BranchCode,
+        now: u64,
+    ) -> Result<Vec<(u64, Option<String>)>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT expires_at, given_to FROM codes WHERE branch = $1 AND used_token IS NULL AND expires_at >= $2
+             ORDER BY expires_at, hash",
+        );
+        let rows = rows.bind(branch.as_str().to_owned()).bind(int(now)).fetch_all(&self.pool).await?;
+        let read = |row: &AnyRow| {
+            let expires_at = u64::try_from(row.try_get::<i64, _>("expires_at")?).map_err(stored)?;
+            Ok((expires_at, row.try_get("given_to")?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// All phones in the order of their branches, oldest first.
@@ -189,5 +210,26 @@ impl Database {
         self.append(&mut tx, &records).await?;
         tx.commit().await?;
         Ok((revoked, voided))
+    }
+}
+
+#[cfg(test)]
+impl Database {
+    /// Every name that is kept with a code.
+    pub(crate) async fn names_on_codes(&self) -> Result<Vec<String>, DatabaseError> {
+        let names =
+            sqlx::query_scalar("SELECT given_to FROM codes WHERE given_to IS NOT NULL ORDER BY given_to");
+        Ok(names.fetch_all(&self.pool).await?)
+    }
+}
+
+impl AccountsWriter {
+    /// Forgets to whom codes were given that are good no more.
+    pub async fn forget_to_whom(&mut self, now: u64) -> Result<(), DatabaseError> {
+        sqlx::query("UPDATE codes SET given_to = NULL WHERE given_to IS NOT NULL AND expires_at < $1")
+            .bind(int(now))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
     }
 }

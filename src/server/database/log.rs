@@ -125,6 +125,8 @@ deeds! {
     RoleTaken = "role.taken",
     /// It was closed.
     AccountClosed = "account.closed",
+    /// It was erased whose it is.
+    AccountErased = "account.erased",
     /// It was opened again.
     AccountReopened = "account.reopened",
     /// Its tasks and roles went over to another one (交接).

@@ -38,6 +38,7 @@ migrations![
     "0009_kinds_orders",
     "0010_more_time",
     "0011_moves",
+    "0012_to_whom",
 ];
 
 /// Makes the database or brings it along.

@@ -12,13 +12,15 @@ use super::{
     scope::{self, Gone},
 };
 use crate::{
-    domain::{BranchCode, period::shanghai_date},
+    domain::{BranchCode, check::is_plain_text, period::shanghai_date},
     protocol::ActivationCode,
     server::database::{Database, DatabaseError, Unit, devices::Issue},
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::collections::BTreeSet;
 
+/// The longest name that a code is given to, in characters.
+const MAX_NAME_CHARS: usize = 30;
 const DAY_MS: u64 = 86_400_000;
 /// Shanghai is eight hours ahead of UTC.
 const SHANGHAI_MS: u64 = 8 * 3_600_000;
@@ -45,6 +47,9 @@ pub(crate) enum Refusal {
         /// Since when.
         Date,
     ),
+    /// Nobody is called so.
+    #[error("a code is given to a name of one line, of up to {MAX_NAME_CHARS} characters")]
+    Name,
     /// Who acts may not.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -94,11 +99,25 @@ pub(crate) struct Issued {
     pub(crate) code: ActivationCode,
     /// The link that opens the app with the code, when the address is known.
     pub(crate) link: Option<String>,
+    /// To whom it is given, where that is told: see [`Issued::to`].
+    #[serde(skip)]
+    pub(crate) given_to: Option<String>,
     /// The last day it works.
     #[serde(with = "crate::domain::day")]
     pub(crate) valid_until: Date,
     /// The same as an instant, milliseconds since 1970-01-01 UTC.
     pub(crate) expires_at: u64,
+}
+
+impl Issued {
+    /// It, given to somebody, or to nobody who is told. The name is kept until the code is used, void or past, and no log has it.
+    pub(crate) fn to(self, name: &str) -> Result<Self, Refusal> {
+        let name = name.trim();
+        if !is_plain_text(name, MAX_NAME_CHARS, false) || name.starts_with(['=', '+', '-', '@']) {
+            return Err(Refusal::Name);
+        }
+        Ok(Self { given_to: (!name.is_empty()).then(|| name.to_owned()), ..self })
+    }
 }
 
 /// Draws a new code for every branch meant that uses the system, to be good for so many days. Nobody can use any of them before they are [issued](issue): what
@@ -140,6 +159,7 @@ pub(crate) async fn draw(
         name: branch.name,
         link: base.map(|base| format!("{base}/activate#code={}", code.digits())),
         code,
+        given_to: None,
         valid_until,
         expires_at,
     });
@@ -158,8 +178,8 @@ pub(crate) async fn issue(
     let Some(expires_at) = drawn.first().map(|one| one.expires_at) else { return Ok(0) };
     let now = clock.now_ms();
     must_each(database, actor, Act::Admit, drawn.iter().map(|one| &one.branch), shanghai_date(now)).await?;
-    let codes: Vec<(BranchCode, ActivationCode)> =
-        drawn.iter().map(|one| (one.branch.clone(), one.code.clone())).collect();
+    let codes: Vec<(BranchCode, ActivationCode, Option<String>)> =
+        drawn.iter().map(|one| (one.branch.clone(), one.code.clone(), one.given_to.clone())).collect();
     let records: Vec<Record> =
         drawn.iter().map(|one| actor.record(now, Deed::CodeIssued, Some(&one.branch), "")).collect();
     match database.issue_codes(&codes, expires_at, (now, PHONE_CODE_MS), seen, &records).await? {
@@ -238,6 +258,51 @@ mod tests {
         assert_eq!(again[0].reports_to, "镇安镇党委");
         let link = format!("https://a.cn/activate#code={}", again[0].code.digits());
         assert_eq!(again[0].link.as_deref(), Some(link.as_str()));
+    }
+
+    #[tokio::test]
+    async fn to_whom_a_code_was_given_is_known_until_it_is_used_void_or_past() {
+        let (_folder, database) = town().await;
+        let branch = crate::server::office::testing::code("a");
+        let give = async |bytes: u8, name: &str| {
+            let whom = Whom::Branch("a");
+            let one = draw(&database, &NOW, &mut Drawn(vec![bytes]), whom, 14, None).await.unwrap().remove(0);
+            let given = [one.to(name)?];
+            issue(&database, &NOW, &OPERATOR, &given, None).await.map(|_| given)
+        };
+        let open = async |now| {
+            let open = database.open_codes(&branch, now).await.unwrap();
+            open.into_iter().map(|(_, to)| to.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        for wrong in ["=1+1", "两\n行", &"长".repeat(31)] {
+            assert!(matches!(give(9, wrong).await, Err(Refusal::Name)), "{wrong:?}");
+        }
+        give(1, " 王文书 ").await.unwrap();
+        assert_eq!(open(NOW.0).await, ["王文书"]);
+        give(2, "").await.unwrap();
+        assert_eq!(open(NOW.0).await, [""], "the first is void");
+        let [third] = give(3, "李文书").await.unwrap();
+        let token = crate::protocol::TokenHash::of(b"token");
+        let device = crate::domain::testing::device(1);
+        database.activate(&third.code, device, &token, NOW.0).await.unwrap();
+        assert!(open(NOW.0).await.is_empty());
+        let [last] = give(4, "赵文书").await.unwrap();
+        assert!(open(last.expires_at + 1).await.is_empty());
+        // Nothing is left of the names: not of what was void or used, and of what is past once somebody signs in.
+        let names = async || database.names_on_codes().await.unwrap();
+        assert_eq!(names().await, ["赵文书"]);
+        let mut tx = database.change_accounts().await.unwrap();
+        tx.forget_to_whom(last.expires_at + 1).await.unwrap();
+        tx.commit(&[]).await.unwrap();
+        assert!(names().await.is_empty());
+        let page = crate::server::office::log::page(
+            &database,
+            &NOW,
+            &OPERATOR,
+            crate::server::office::log::Asked::default(),
+            100,
+        );
+        assert!(!format!("{:?}", page.await.unwrap()).contains("文书"), "no log has it");
     }
 
     #[test]

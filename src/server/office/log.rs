@@ -114,7 +114,7 @@ pub(crate) struct Told {
     pub(crate) person: Option<String>,
     /// The unit's name.
     pub(crate) unit: Option<String>,
-    /// What the accounts that it is about are signed in to with, as far as they are there.
+    /// What the accounts that it is about are signed in to with, as far as they are there and not erased.
     pub(crate) logins: BTreeMap<Uuid, String>,
 }
 
@@ -140,7 +140,10 @@ pub(crate) async fn told(database: &Database, entries: Vec<Entry>) -> Result<Vec
         let known = |id: &Uuid| people.get(id).and_then(Option::as_ref);
         let person =
             who.as_ref().and_then(known).map(|account| format!("{} {}", account.unit_name, account.name));
-        let logins = about.iter().filter_map(|id| Some((*id, known(id)?.login.clone()))).collect();
+        let called = |account: &Account| {
+            if account.is_erased() { account.name.clone() } else { account.login.clone() }
+        };
+        let logins = about.iter().filter_map(|id| Some((*id, called(known(id)?)))).collect();
         let unit = entry.record.unit.as_ref().and_then(|unit| units.get(unit).cloned());
         told.push(Told { entry, person, unit, logins });
     }

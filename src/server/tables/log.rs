@@ -51,6 +51,7 @@ pub(crate) fn deed(deed: Deed) -> &'static str {
         Deed::RoleGiven => "给权限",
         Deed::RoleTaken => "收回权限",
         Deed::AccountClosed => "停用账号",
+        Deed::AccountErased => "抹去姓名",
         Deed::AccountReopened => "恢复账号",
         Deed::AccountHandedOver => "账号交接",
         Deed::LinkMade => "发设密码的链接",

@@ -23,8 +23,17 @@ async fn a_code_is_shown_once_lets_one_phone_in_and_the_phone_is_put_out() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says(why), "{}", refused.text());
     }
-    let slip = manager.send(&page, &issue, &[("base", "https://biaochi.example.cn"), ("days", "14")]).await;
-    assert_eq!(slip.status, StatusCode::OK);
+    let typed = [("base", "https://biaochi.example.cn"), ("days", "14"), ("to", "王<b>文书")];
+    for wrong in ["=1+1", &"长".repeat(31)] {
+        let refused = manager.send(&page, &issue, &[typed[0], typed[1], ("to", wrong)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("发给谁写成一行") && refused.html.contains(wrong), "{}", refused.text());
+    }
+    let slip = manager.send(&page, &issue, &typed).await;
+    assert_eq!(slip.status, StatusCode::OK, "{}", slip.text());
+    assert!(slip.says("发给：王<b>文书") && !slip.html.contains("<b>文书"));
+    let waits = manager.get(&own).await;
+    assert!(waits.says("还没有用过的激活码") && waits.says("王<b>文书"), "{}", waits.text());
     assert!(
         slip.says("第0村党支部") && slip.says("有效到2026-12-08") && slip.html.contains("<svg class=\"qr\"")
     );
@@ -44,11 +53,22 @@ async fn a_code_is_shown_once_lets_one_phone_in_and_the_phone_is_put_out() {
     assert_eq!(activate().await, StatusCode::OK);
     let page = manager.get(&own).await;
     assert!(page.says(&device(7).to_string()[..8]) && page.says("在用"), "{}", page.text());
+    assert!(
+        !page.says("文书") && !page.says("还没有用过的激活码"),
+        "used, the name is gone: {}",
+        page.text()
+    );
     let revoked = manager.send(&page, &format!("{own}/revoke"), &[]).await;
     assert!(revoked.says("停用了1部手机") && revoked.says("停用了（"), "{}", revoked.text());
     assert_ne!(activate().await, StatusCode::OK);
     let told = county.run(&["log", "show"]);
-    assert!(told.contains("发激活码") && told.contains("停用手机") && !told.contains(&code), "{told}");
+    assert!(
+        told.contains("发激活码")
+            && told.contains("停用手机")
+            && !told.contains(&code)
+            && !told.contains("文书"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -234,6 +234,45 @@ async fn work_is_handed_over_to_a_colleague_in_one_act() {
 }
 
 #[tokio::test]
+async fn who_is_gone_is_erased_and_the_log_still_fits() {
+    let county = County::new(1).await;
+    let zhang = county.person(COUNTY, "张敏", "zhangmin", "管理").await;
+    let audit = county.person(COUNTY, "周平", "zhouping", "审计").await;
+    let wang = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    county.person(TOWN, "李强<i>", "liqiang", "审核").await;
+    let li = account(&zhang, "liqiang").await;
+    let (close, erase) = (format!("{li}/close"), format!("{li}/erase"));
+    assert!(!wang.get(&li).await.links().contains(&erase), "an open account is closed first");
+    assert_eq!(wang.get(&erase).await.address, li);
+    let open = wang.get(&li).await.form("/desk/sign-out").fields.remove(0).1;
+    let refused = wang.post(&erase, &[("csrf", &open)]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.says("先关账号"), "{}", refused.text());
+    let closed = wang.send(&wang.get(&close).await, &close, &[]).await;
+    assert!(closed.links().contains(&erase), "{}", closed.text());
+    let asked = wang.get(&erase).await;
+    assert!(asked.says("抹去李强<i>（示例镇党委）") && asked.links().contains(&li), "{}", asked.text());
+    assert!(wang.get(&li).await.says("李强"), "only asked");
+    let next = county.person(NEXT_TOWN, "赵刚", "zhaogang", "管理").await;
+    let token = next.get("/desk/me").await.form("/desk/sign-out").fields.remove(0).1;
+    for page in [next.get(&erase).await, next.post(&erase, &[("csrf", &token)]).await] {
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+    }
+    for time in ["once", "again"] {
+        let erased = wang.send(&asked, &erase, &[]).await;
+        assert!(erased.says("抹去了：姓名") && erased.says("已删除的人员"), "{time}: {}", erased.text());
+        assert!(!erased.says("李强") && !erased.says("liqiang") && !erased.has_form(&format!("{li}/reopen")));
+    }
+    let list = wang.get("/desk/people?closed=1").await;
+    assert!(list.says("已删除的人员") && !list.says("李强") && !list.says("liqiang"), "{}", list.text());
+    let told = audit.get("/desk/log").await;
+    assert!(told.says("抹去姓名") && told.says("已删除的人员") && !told.says("liqiang"), "{}", told.text());
+    assert!(audit.get("/desk/log?verify=1").await.says("核对过了"));
+    county.run(&["log", "verify"]);
+    assert!(!county.run(&["account", "list"]).contains("liqiang"));
+}
+
+#[tokio::test]
 async fn an_inspector_is_lent_until_a_day() {
     let county = County::new(1).await;
     let wang = county.person(TOWN, "王芳", "wangfang", "管理").await;

@@ -66,7 +66,7 @@ async fn page(
 ) -> Result<Markup, Failure> {
     let member = theirs(&visitor, &desk, &unit).await?;
     let base = if desk.is_apart { String::new() } else { base(&headers) };
-    let asked = Asked { base, days: DAYS.to_string(), seen: None };
+    let asked = Asked { base, days: DAYS.to_string(), seen: None, to: String::new() };
     let note = match done.revoked {
         Some(0) => {
             note(Tone::Done, "已经停用了，没有在用的手机了。手机上已经填的不动；要再用，发一个新的激活码。")
@@ -102,6 +102,9 @@ struct Asked {
     days: String,
     /// How many entries the log had when the form was made.
     seen: Option<u64>,
+    /// To whom a code is given; may be empty.
+    #[serde(default)]
+    to: String,
 }
 
 impl Asked {
@@ -156,14 +159,30 @@ async fn shown(
                 (line(&format!("几天内有效（1到{MOST_DAYS}）"), "days", "number", &asked.days, None))
             };
             @if is_branch {
-                (post(visitor, &action, &html! { (hidden("seen", &seen.to_string())) (fields) (submit("发激活码")) }))
+                (post(visitor, &action, &html! {
+                    (hidden("seen", &seen.to_string()))
+                    (fields)
+                    (line("发给谁（可以不写；用过、过期就抹掉）", "to", "text", &asked.to, None))
+                    (submit("发激活码"))
+                }))
             } @else {
                 (ask(&action, &html! { (fields) (submit("发码…")) }))
             }
         }
-        @if is_branch { (phones(visitor, &unit.code, &desk.database.devices_of(&unit.code).await?)) }
+        @if is_branch {
+            (unused(&desk.database.open_codes(&unit.code, desk.clock.now_ms()).await?, today))
+            (phones(visitor, &unit.code, &desk.database.devices_of(&unit.code).await?))
+        }
     };
     Ok(frame::page(visitor, links::ROSTER, &format!("激活码和手机：{}", unit.name), &body))
+}
+
+/// The codes that wait to be used. What they are nobody is shown again.
+fn unused(codes: &[(u64, Option<String>)], today: Date) -> Markup {
+    let to = |(_, to): &(u64, Option<String>)| html! { @match to { Some(name) => (name), None => "没有写" } };
+    let until = |(until, _): &(u64, Option<String>)| html! { (dates::moment(*until, today)) };
+    let columns = [Column { head: "发给谁", cell: &to }, Column { head: "有效到", cell: &until }];
+    html! { @if !codes.is_empty() { (table("还没有用过的激活码", &columns, codes)) } }
 }
 
 /// The phones that are, or were, bound to a branch.
@@ -258,6 +277,10 @@ async fn issue(
     let is_branch = member.unit.level == Level::Branch;
     let whom = if is_branch { Whom::Branch(code) } else { Whom::Below(code) };
     let drawn = codes::draw(&desk.database, &*desk.clock, &mut SystemRandom, whom, days, Some(base)).await;
+    let drawn = drawn.and_then(|drawn| match is_branch {
+        true => drawn.into_iter().map(|one| one.to(&asked.to)).collect(),
+        false => Ok(drawn),
+    });
     let drawn = match drawn {
         Ok(drawn) if drawn.is_empty() => return refused("下面没有可以发激活码的支部。").await,
         Ok(drawn) => drawn,
@@ -305,6 +328,7 @@ fn said(refusal: Refusal) -> Result<String, Failure> {
         Refusal::Scope(_) => "下面没有支部。".into(),
         Refusal::Gone(name, gone) => format!("“{name}”从{}起已经没有了。", gone.on),
         Refusal::OffSystem(name, since) => format!("“{name}”从{since}起不用本系统。"),
+        Refusal::Name => "发给谁写成一行，最多30个字，不要用 = + - @ 开头；也可以不写。".into(),
         // Told by the page that asks again.
         Refusal::Before { .. } => return Err(Failure::Unreadable),
         Refusal::Overtaken => "就在刚才有一个码被别人用上了，什么也没有发。再点一次。".into(),
@@ -341,8 +365,9 @@ mod tests {
 
     #[test]
     fn an_address_is_one_that_a_phone_can_open() {
-        let read =
-            |base: &str| Asked { base: base.into(), days: "14".into(), seen: None }.base().map(str::to_owned);
+        let asked =
+            |days: &str| Asked { base: String::new(), days: days.into(), seen: None, to: String::new() };
+        let read = |base: &str| Asked { base: base.into(), ..asked("14") }.base().map(str::to_owned);
         assert_eq!(read(" https://biaochi.example.cn/ ").as_deref(), Some("https://biaochi.example.cn"));
         assert_eq!(read("http://10.1.2.3:8080").as_deref(), Some("http://10.1.2.3:8080"));
         for bad in [
@@ -356,7 +381,7 @@ mod tests {
         ] {
             assert_eq!(read(bad), None, "{bad}");
         }
-        let days = |days: &str| Asked { base: String::new(), days: days.into(), seen: None }.days();
+        let days = |days: &str| asked(days).days();
         assert_eq!(
             [days("1"), days("90"), days("0"), days("91"), days("-3")],
             [Some(1), Some(90), None, None, None]

@@ -22,6 +22,7 @@ pub(super) fn page(visitor: &Visitor, one: &Issued) -> Result<Markup, DataTooLon
         div.slip {
             h2 { (one.name) }
             p { "上报给：" (one.reports_to) }
+            @if let Some(name) = &one.given_to { p { "发给：" (name) } }
             (drawn(&code))
             p.code { (one.code) }
             p { "有效到" (one.valid_until) "，只能用一次。" }

@@ -195,3 +195,34 @@ pub(super) async fn close(
     accounts::close(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?).await?;
     Ok(back(&account, "closed"))
 }
+
+/// Asks before it is erased who somebody is.
+pub(super) async fn ask_erase(
+    visitor: Visitor,
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+) -> Result<Response, Failure> {
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, id(&account)?).await?;
+    if !tended.is_ours {
+        return Err(Failure::NotHere);
+    }
+    let (back, of) = (links::person(&account), &tended.account);
+    if of.closed_at.is_none() || of.is_erased() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let text = format!(
+        "抹去{}（{}）的姓名、职务、电话、登录名：找不回来，这个账号也不能再开。人员和记录里写“已删除的人员”，记录照样核对得上。办过的审核、销号上的署名是材料的一部分，不动。",
+        of.name, of.unit_name,
+    );
+    let body = confirm(&visitor, &format!("{back}/erase"), &html! {}, &text, ("确定抹去", "不抹去"), &back);
+    Ok(frame::page(&visitor, links::PEOPLE, &format!("抹去姓名：{}", of.name), &body).into_response())
+}
+
+pub(super) async fn erase(
+    State(desk): State<Desk>,
+    Path(account): Path<String>,
+    Proved(visitor, Nothing {}): Proved<Nothing>,
+) -> Result<Redirect, Failure> {
+    accounts::erase(&desk.database, &*desk.clock, &visitor.actor(), id(&account)?).await?;
+    Ok(back(&account, "erased"))
+}

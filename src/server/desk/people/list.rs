@@ -67,7 +67,7 @@ fn list(visitor: &Visitor, people: &[Tended]) -> Markup {
     let unit = |one: &Tended| html! { (one.account.unit_name) " " span.muted { (one.account.unit) } };
     let name = |one: &Tended| html! { a href=(links::person(one.account.id)) { (one.account.name) } };
     let post = |one: &Tended| html! { (one.account.post) };
-    let login = |one: &Tended| html! { @if one.is_ours { (one.account.login) } @else { "外单位" } };
+    let login = |one: &Tended| html! { @if one.account.is_erased() {} @else if one.is_ours { (one.account.login) } @else { "外单位" } };
     let roles = |one: &Tended| {
         html! {
             @for (place, held) in one.grants.iter().enumerate() {

@@ -41,6 +41,7 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/desk/people/{id}/sign-out", post(acts::sign_out))
         .route("/desk/people/{id}/change", post(acts::change))
         .route("/desk/people/{id}/close", get(acts::ask_close).post(acts::close))
+        .route("/desk/people/{id}/erase", get(acts::ask_erase).post(acts::erase))
         .route("/desk/people/{id}/reopen", post(acts::reopen))
         .route("/desk/people/{id}/hand-over", get(handing_over::ask).post(handing_over::hand_over))
 }
@@ -129,6 +130,7 @@ impl From<Refusal> for Failure {
                 "这个人还有外单位给的权限，链接要由上一级管账号的人来发；没有上一级的，找管服务器的人。"
                     .to_owned(),
             ),
+            Refusal::Open => Self::Refused("账号还开着：先关账号，再抹去姓名。".to_owned()),
             Refusal::Same => Self::Refused("不能交接给自己。".to_owned()),
             Refusal::NoRandomness => Self::Machine(refusal.to_string()),
             Refusal::Database(error) => error.into(),

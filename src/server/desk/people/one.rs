@@ -51,6 +51,7 @@ pub(super) fn told(done: &str) -> Option<&'static str> {
         "out" => "这个账号在所有地方都退出了。",
         "changed" => "改好了。",
         "closed" => "账号关了，已经退出，不能再登录；办过的事还写着是谁办的。",
+        "erased" => "抹去了：姓名、职务、电话、登录名都没有了，这个账号不能再开。",
         "handed" => "交接好了：权限已经转到接手的人，原来的账号关了；待办的事是单位的，不用动。",
         "made" => "账号已经开好了，没有再开一个。设密码的链接只显示那一次；没有抄下来，就再发一个。",
         "linked" => {
@@ -87,7 +88,7 @@ pub(super) fn shown(
             @if !account.post.is_empty() { dt { "职务" } dd { (account.post) } }
             @if tended.is_ours {
                 @if !account.telephone.is_empty() { dt { "电话" } dd { (account.telephone) } }
-                dt { "登录名" } dd { (account.login) }
+                @if !account.is_erased() { dt { "登录名" } dd { (account.login) } }
             }
             dt { "状态" } dd { (state(account, visitor.today)) }
         }
@@ -114,10 +115,13 @@ pub(super) fn shown(
                 (submit("改好"))
             }))
         }
-        @if !is_open && tended.is_ours {
+        @if !is_open && tended.is_ours && !account.is_erased() {
             h2 { "账号" }
             p.muted { "人又回来了，可以再开，要重新设密码。" (after_reopening(tended)) }
             (button(visitor, &format!("{address}/reopen"), "再开这个账号"))
+            h2 { "抹去姓名" }
+            p.muted { "人调走了、不会再来，要求删去个人信息的，抹去姓名、职务、电话、登录名。抹去了就找不回来。" }
+            p.acts { a.button.quiet href=(format!("{address}/erase")) { "抹去姓名…" } }
         }
     };
     frame::page(visitor, links::PEOPLE, &account.name, &body)

@@ -85,6 +85,9 @@ pub(crate) enum Refusal {
     /// It stands so already, by the same form of the same person: whatever it showed once is not shown again.
     #[error("it was done before")]
     Stands(PersonId),
+    /// Whoever still works here is told who it is.
+    #[error("the account is open")]
+    Open,
     /// One cannot hand over to oneself.
     #[error("successor and predecessor are the same")]
     Same,
@@ -343,7 +346,8 @@ pub(crate) async fn reopen(
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
     if !tx.reopen(account.0).await? {
-        return Err(Refusal::Stands(account));
+        let is_erased = known.is_erased();
+        return Err(if is_erased { Refusal::Nobody } else { Refusal::Stands(account) });
     }
     must_be_inviter(database, &mut tx, actor, &known, shanghai_date(now)).await?;
     let invited = invite(&mut tx, account.0, secret, now).await?;
@@ -369,6 +373,27 @@ pub(crate) async fn close(
     must_leave_somebody(database, &mut tx, account, &held).await?;
     tx.close(account.0, now).await?;
     Ok(tx.commit(&[actor.record(now, Deed::AccountClosed, Some(&known.unit), known.id)]).await?)
+}
+
+/// Erases who a closed account is: name, post, telephone and login name are gone, and it is never opened again. What was signed with the
+/// name stays signed, as any paper; the log knows the account alone, and fits as before. Erased once more, it stays so.
+pub(crate) async fn erase(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    account: PersonId,
+) -> Result<(), Refusal> {
+    let now = clock.now_ms();
+    let known = database.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    must(database, actor, Act::People, &known.unit, shanghai_date(now)).await?;
+    let mut tx = database.change_accounts().await?;
+    if tx.account(account.0).await?.is_some() {
+        return Err(Refusal::Open);
+    }
+    if !tx.erase(account.0).await? {
+        return Ok(());
+    }
+    Ok(tx.commit(&[actor.record(now, Deed::AccountErased, Some(&known.unit), known.id)]).await?)
 }
 
 /// Ends all sessions of somebody, as of whoever left a desk unlocked; tells how many.

@@ -68,6 +68,8 @@ pub(crate) async fn sign_in(
     let known = tx.account(account).await?.ok_or(Refusal::Wrong)?;
     let session = Session { hash: secret.hash(), account, begun_at: now, seen_at: now, proved_at: now };
     tx.begin_session(&session, now.saturating_sub(IDLE_MS)).await?;
+    // Whose names are kept no longer than they are needed: this is often enough.
+    tx.forget_to_whom(now).await?;
     tx.commit(&[own(&known, now, Deed::SignedIn)]).await?;
     Ok(secret)
 }

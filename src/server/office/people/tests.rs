@@ -310,6 +310,44 @@ async fn who_reads_the_log_is_chosen_from_above() {
 }
 
 #[tokio::test]
+async fn who_is_erased_is_nobody_any_more_and_the_log_fits_as_before() {
+    let (_folder, database, mut random) = county().await;
+    let manager = add(&database, &mut random, &OPERATOR, "t1", "wangfang", &[Role::Manage]).await.unwrap();
+    let manager = Actor::Person(person(&database, manager.account).await);
+    let gone = add(&database, &mut random, &manager, "t1", "liqiang", &[Role::Review]).await.unwrap().account;
+    let erase = async |who: &Actor| accounts::erase(&database, &NOW, who, gone).await;
+    assert!(matches!(erase(&manager).await, Err(Refusal::Open)));
+    accounts::close(&database, &NOW, &manager, gone).await.unwrap();
+    for (at, role) in [("t2", Role::Manage), ("t1", Role::Review), ("t1", Role::Audit), ("t1", Role::Read)] {
+        let refused = erase(&crate::server::office::testing::person(role, at)).await;
+        assert!(matches!(refused, Err(Refusal::Denied(_))), "{role:?} {at}");
+    }
+    erase(&manager).await.unwrap();
+    erase(&manager).await.unwrap();
+    let known = database.account(gone.0).await.unwrap().unwrap();
+    assert!(known.is_erased() && known.post.is_empty() && known.telephone.is_empty());
+    assert_eq!((known.name.as_str(), known.unit), ("已删除的人员", code("t1")));
+    assert!(database.account_called("liqiang").await.unwrap().is_none());
+    assert!(database.granted_to(&[gone.0]).await.unwrap().is_empty());
+    let refused = accounts::reopen(&database, &NOW, &mut random, &manager, gone).await;
+    assert!(matches!(refused, Err(Refusal::Nobody)));
+    // The login name is free, and the new one is somebody else.
+    add(&database, &mut random, &manager, "t1", "liqiang", &[Role::Review]).await.unwrap();
+    let Actor::Person(of_town) = &manager else { panic!("a person") };
+    let (text, rows) = ("某人", Rows { size: 50, after: 0 });
+    let asked = listing::Asked { text, with_closed: true, rows };
+    assert_eq!(listing::page(&database, &NOW, of_town, asked).await.unwrap().1, 2);
+    let page = log::page(&database, &NOW, &OPERATOR, log::Asked::default(), 100).await.unwrap();
+    let erasures = page.entries.iter().filter(|entry| entry.record.deed == log::Deed::AccountErased);
+    assert_eq!(erasures.count(), 1, "once");
+    let told = log::told(&database, page.entries).await.unwrap();
+    let about = told.iter().filter_map(|one| one.logins.get(&gone.0));
+    assert!(about.clone().count() > 2 && about.into_iter().all(|called| called == "已删除的人员"));
+    let verdict = log::verify(&database, &NOW, &OPERATOR, None).await.unwrap();
+    assert!(matches!(verdict, log::Verdict::Whole { .. }));
+}
+
+#[tokio::test]
 async fn a_link_of_before_a_restore_opens_nothing() {
     let (_folder, database, mut random) = county().await;
     let made = add(&database, &mut random, &OPERATOR, "t1", "first", &[Role::Read]).await.unwrap();

@@ -3,7 +3,7 @@
 
 use super::{
     Refusal, Unit,
-    changes::{Altered, alter, is_there},
+    changes::{Altered, alter, is_overtaken, is_there},
     has_come,
     importing::{Known, Standing, enter, placed},
     reach::Reach,
@@ -15,6 +15,7 @@ use crate::{
         database::{Database, DatabaseError, moves::Move},
         office::{
             actor::Actor,
+            again::anew,
             clock::Clock,
             log::{Deed, Who},
             people::{Act, Person, authority::must},
@@ -101,6 +102,15 @@ async fn found(database: &Database, number: i64) -> Result<Move, Refusal> {
 
 /// Takes the unit over. Whoever tends where it goes to says so, for one's own unit or for one below.
 pub(crate) async fn take(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    number: i64,
+) -> Result<Move, Refusal> {
+    anew(is_overtaken, || take_it(database, clock, actor, number)).await
+}
+
+async fn take_it(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
