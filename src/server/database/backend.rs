@@ -82,6 +82,8 @@ pub(super) enum Scope<'a> {
     People,
     /// All branches and the roster.
     Whole,
+    /// The same, and accounts.
+    WholeAndPeople,
     /// The log alone.
     Log,
 }
@@ -115,6 +117,7 @@ impl<'a> Scope<'a> {
                 keys.into_iter().fold(shared(), |text, key| text + &alone(key))
             }
             Self::Branches(_) | Self::Whole => alone(WHOLE),
+            Self::WholeAndPeople => alone(WHOLE) + &alone(PEOPLE),
         }
     }
 }

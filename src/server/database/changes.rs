@@ -7,13 +7,13 @@ use super::{
     Database, DatabaseError, Scope, Tree, Unit, derived,
     devices::{revoke_all, void},
     findings::{FromAbove, Said, of_branches, speak},
-    log::Record,
+    log::{Deed, Record},
     stored,
     tree::is_still,
 };
 use crate::domain::{BranchCode, Findings, day};
 use jiff::civil::Date;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _};
 use std::collections::BTreeMap;
 
 /// From when on what is written counts.
@@ -101,7 +101,7 @@ impl Database {
     }
 
     /// Makes one new unit out of several, in one transaction: they end on the day on which it begins, what lies right below them
-    /// goes over to it, and it is told what it takes over: that is worked out of what is stored of them at that moment. `None` when
+    /// goes over to it, and so do accounts and what is entrusted there; it is told what it takes over: that is worked out of what is stored of them at that moment. `None` when
     /// the tree is not the one that was looked at any more.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl Database {
         (now, records): (u64, &[Record]),
         passed: impl FnOnce(&BTreeMap<BranchCode, Findings>) -> Vec<FromAbove>,
     ) -> Result<Option<Said>, DatabaseError> {
-        let mut tx = self.write(&Scope::Whole).await?;
+        let mut tx = self.write(&Scope::WholeAndPeople).await?;
         if !is_still(&mut tx, seen).await? {
             return Ok(None);
         }
@@ -136,6 +136,14 @@ impl Database {
         for part in parts {
             end(&mut tx, part, on, Some(&whole.code)).await?;
         }
+        let mut records = records.to_vec();
+        for part in parts {
+            for account in move_people(&mut tx, part, &whole.code).await? {
+                let Some(merged) = records.first().cloned() else { break };
+                let unit = Some(whole.code.clone());
+                records.push(Record { deed: Deed::AccountChanged, unit, subject: account, ..merged });
+            }
+        }
         for unit in below {
             remember(&mut tx, unit, on).await?;
             sqlx::query("UPDATE units SET parent = $1 WHERE code = $2")
@@ -147,7 +155,7 @@ impl Database {
         let said = speak(&mut tx, &passed, now).await?;
         if said == Said::Stored {
             derived::pass_on(&mut tx).await?;
-            self.append(&mut tx, records).await?;
+            self.append(&mut tx, &records).await?;
             tx.commit().await?;
         }
         Ok(Some(said))
@@ -183,6 +191,32 @@ async fn end(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The accounts of a unit go along into what it became a part of, with what anybody is entrusted with there; which accounts those are.
+async fn move_people(
+    tx: &mut AnyConnection,
+    part: &BranchCode,
+    whole: &BranchCode,
+) -> Result<Vec<String>, DatabaseError> {
+    let bound = |text: &'static str| sqlx::query(text).bind(part.as_str().to_owned());
+    let moved = bound(
+        "SELECT id FROM accounts WHERE unit = $1 UNION SELECT account FROM grants WHERE unit = $1 ORDER BY 1",
+    );
+    let moved = moved.fetch_all(&mut *tx).await?;
+    let into = |text: &'static str| bound(text).bind(whole.as_str().to_owned());
+    into("UPDATE accounts SET unit = $2 WHERE unit = $1").execute(&mut *tx).await?;
+    // Of one role at several parts, the one that ends last counts.
+    into(
+        "INSERT INTO grants (account, unit, role, until_day) SELECT account, $2, role, until_day FROM grants WHERE unit = $1
+         ON CONFLICT (account, unit, role) DO UPDATE SET until_day = CASE
+             WHEN grants.until_day IS NULL OR excluded.until_day IS NULL THEN NULL
+             WHEN grants.until_day < excluded.until_day THEN excluded.until_day ELSE grants.until_day END",
+    )
+    .execute(&mut *tx)
+    .await?;
+    bound("DELETE FROM grants WHERE unit = $1").execute(&mut *tx).await?;
+    moved.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// Keeps how a unit stood until a day. Of several changes on one day the first tells that.

@@ -78,6 +78,22 @@ impl Tree {
         false
     }
 
+    /// Whether a unit is this one or lies below it, or below what was merged into it, for which it answers since.
+    pub fn is_answered_by(&self, code: &BranchCode, above: &BranchCode) -> bool {
+        if self.lies_in(code, above) {
+            return true;
+        }
+        let (mut known, mut open) = (BTreeSet::new(), vec![code]);
+        while let Some(code) = open.pop() {
+            let Some(member) = self.get(code).filter(|_| known.insert(code)) else { continue };
+            open.extend(member.unit.parent.as_ref());
+            // What a branch became a part of may lie elsewhere: it does not answer for what the branch was.
+            let ended = member.ended.as_ref().filter(|_| member.unit.level != Level::Branch);
+            open.extend(ended.and_then(|ended| ended.into.as_ref()));
+        }
+        known.contains(above)
+    }
+
     /// Those right below a unit that have not ended.
     pub fn below<'a>(&'a self, code: &'a BranchCode) -> impl Iterator<Item = &'a Unit> {
         let right_below = self.all().filter(move |member| member.unit.parent.as_ref() == Some(code));
@@ -113,6 +129,10 @@ impl Database {
                 many::select(&mut tx, "SELECT code FROM units WHERE parent IN", &[], &keys, "").await?;
             let below = rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored));
             let mut below: Vec<BranchCode> = below.collect::<Result<_, DatabaseError>>()?;
+            let merged = "SELECT code FROM lifetimes WHERE successor IN";
+            for row in many::select(&mut tx, merged, &[], &keys, "").await? {
+                below.push(BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)?);
+            }
             // Who lies there now lay elsewhere then, or the other way about.
             below.retain(|code| !moved.contains_key(code));
             let then =
@@ -127,10 +147,14 @@ impl Database {
             tree.add(&mut tx, std::slice::from_ref(&code), &moved).await?;
             above = tree.get(&code).and_then(|member| member.unit.parent.clone());
         }
-        let into = tree.all().filter_map(|member| member.ended.as_ref()?.into.clone());
-        let into: Vec<BranchCode> = into.filter(|code| tree.get(code).is_none()).collect();
-        tree.add(&mut tx, &into, &moved).await?;
-        Ok(tree)
+        loop {
+            let into = tree.all().filter_map(|member| member.ended.as_ref()?.into.clone());
+            let into: Vec<BranchCode> = into.filter(|code| tree.get(code).is_none()).collect();
+            if into.is_empty() {
+                return Ok(tree);
+            }
+            tree.add(&mut tx, &into, &moved).await?;
+        }
     }
 
     /// What branches are shown with, as the tree is known now or stood on a day: they, the units right above them, and what those were
@@ -182,6 +206,21 @@ impl Database {
                  SELECT parent, 1 FROM units WHERE code = $1
                  UNION ALL SELECT units.parent, up.height + 1 FROM units JOIN up ON units.code = up.code WHERE up.height < 20)
              SELECT code FROM up WHERE code IS NOT NULL ORDER BY height",
+        );
+        let rows = rows.bind(unit.as_str().to_owned()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()
+    }
+
+    /// The units that answer for one: those above it, and what of those was merged into others. That one's own.
+    pub async fn units_answering(&self, unit: &BranchCode) -> Result<Vec<BranchCode>, DatabaseError> {
+        // The tree has no circles, and UNION would end one.
+        let rows = sqlx::query(
+            "WITH RECURSIVE up (code) AS (
+                 SELECT parent FROM units WHERE code = $1
+                 UNION SELECT CASE WHEN way.up = 1 THEN units.parent ELSE l.successor END
+                     FROM up JOIN units ON units.code = up.code LEFT JOIN lifetimes l ON l.code = units.code
+                         CROSS JOIN (SELECT 1 AS up UNION ALL SELECT 0) way)
+             SELECT code FROM up WHERE code IS NOT NULL",
         );
         let rows = rows.bind(unit.as_str().to_owned()).fetch_all(&self.pool).await?;
         rows.iter().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).collect()

@@ -24,6 +24,7 @@ mod links;
 mod log;
 mod manual;
 mod me;
+mod moved;
 mod orders;
 mod people;
 mod posted;

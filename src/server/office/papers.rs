@@ -8,11 +8,8 @@ use super::{
     again::anew,
     clock::Clock,
     log::Deed,
-    people::{
-        Act, Denied,
-        authority::{denies, must},
-    },
-    reviewing::is_reason,
+    people::{Act, Denied, authority::denies},
+    reviewing::{Reported, is_reason},
     scope,
 };
 use crate::{
@@ -86,6 +83,12 @@ impl Known {
         self.list.full.saturating_add(self.list.bonus_cap)
     }
 
+    /// By which it is told who answers for it.
+    fn reported(&self) -> Reported {
+        let (branch, period) = (self.branch.code.clone(), self.period.id.clone());
+        Reported { branch, period, ends: Some(self.period.ends) }
+    }
+
     /// What counts.
     pub(crate) fn counting(&self) -> Option<&Paper> {
         self.papers.last().filter(|paper| paper.said.is_some())
@@ -122,13 +125,15 @@ pub(crate) async fn known(
 ) -> Result<Known, Refusal> {
     let units = database.units_called(branch).await?;
     let branch = scope::find(&units, branch)?.clone();
-    must(database, actor, Act::Review, &branch.code, today).await?;
-    if branch.level != Level::Branch {
-        return Err(scope::Refusal::NotABranch(branch.name).into());
-    }
     let lists = database.ever_published().await?.into_iter();
     let mut of_sector = lists.filter(|list| list.sector.as_str() == branch.sector);
     let found = of_sector.find_map(|list| Some((list.period(period)?.clone(), list)));
+    let ends = found.as_ref().map(|(period, _)| period.ends);
+    let reported = Reported { branch: branch.code.clone(), period: period.clone(), ends };
+    reported.must(database, actor, Act::Review, today).await?;
+    if branch.level != Level::Branch {
+        return Err(scope::Refusal::NotABranch(branch.name).into());
+    }
     let Some((period, list)) = found else {
         return Err(Refusal::NoStandard(branch.name, period.clone()));
     };
@@ -159,7 +164,7 @@ async fn enter(
 ) -> Result<Done, Refusal> {
     let (now, Handed { said, received_on, note }) = (clock.now_ms(), handed);
     let today = shanghai_date(now);
-    must(database, actor, Act::Review, &known.branch.code, today).await?;
+    known.reported().must(database, actor, Act::Review, today).await?;
     let (branch, period) = (known.branch.code.clone(), known.period.id.clone());
     let entered = database.papers(&branch, &period).await?;
     let by = actor.speaker(database, &branch).await?;

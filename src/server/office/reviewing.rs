@@ -2,18 +2,17 @@
 
 pub(crate) mod browsing;
 pub(crate) mod pages;
+mod reported;
 
 pub(crate) use crate::server::database::pages::{ReportCounts as Counts, ReportFilter as Filter, Stage};
 pub(crate) use pages::{Due, beside, by_unit, page};
+pub(crate) use reported::Reported;
 
 use super::{
     actor::{Actor, Unheard},
     clock::Clock,
     log::Deed,
-    people::{
-        Act, Denied,
-        authority::{denies, must, must_each},
-    },
+    people::{Act, Denied, authority::denies},
     scope::{self, Gone, Trees},
     standards::Checklists,
 };
@@ -151,7 +150,7 @@ async fn counting_below(
     for period in &periods {
         let tree = &trees.of(period).await?.tree;
         let codes = tree.all().map(|member| &member.unit.code);
-        let below: Vec<BranchCode> = codes.filter(|code| tree.lies_in(code, root)).cloned().collect();
+        let below: Vec<BranchCode> = codes.filter(|code| tree.is_answered_by(code, root)).cloned().collect();
         counting.append(&mut database.counting_of(period, &below).await?);
     }
     counting.sort_by(|one, other| (&one.branch, &one.period).cmp(&(&other.branch, &other.period)));
@@ -186,12 +185,25 @@ pub(crate) struct Known {
     pub(crate) reviews: Vec<Review>,
     /// Whether it is the one that counts for its branch and period.
     counts: bool,
+    /// Whether its branch has ended: its phones send nothing more.
+    has_ended: bool,
 }
 
 impl Known {
     /// Whether it is the one that counts for its branch and period.
     pub(crate) fn counts(&self) -> bool {
         self.counts
+    }
+
+    /// Whether its branch has ended: nothing is asked of it any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// By which it is told who answers for it.
+    pub(crate) fn reported(&self) -> Reported {
+        let ends = self.checklist.period(&self.period).map(|period| period.ends);
+        Reported { branch: self.branch.clone(), period: self.period.clone(), ends }
     }
 }
 
@@ -204,11 +216,17 @@ pub(crate) async fn known(
     let ids: Vec<SubmissionId> = ids.into_iter().collect();
     let checklists = Checklists::new(database.clone());
     let mut known = BTreeMap::new();
-    for (id, one) in database.known_of(&ids).await? {
+    let found = database.known_of(&ids).await?;
+    let branches: BTreeSet<BranchCode> = found.values().map(|one| one.branch.clone()).collect();
+    let members = database.members(&branches.into_iter().collect::<Vec<_>>()).await?;
+    let ended = members.into_iter().filter(|member| member.ended.is_some());
+    let ended: BTreeSet<BranchCode> = ended.map(|member| member.unit.code).collect();
+    for (id, one) in found {
         let checklist = checklists.published(&one.checklist).await?;
         let (branch, period, receipt) = (one.branch, one.period, one.code);
         let (reviews, counts) = (one.reviews, one.counts);
-        known.insert(id, Known { id, branch, period, receipt, checklist, reviews, counts });
+        let has_ended = ended.contains(&branch);
+        known.insert(id, Known { id, branch, period, receipt, checklist, reviews, counts, has_ended });
     }
     Ok(known)
 }
@@ -277,6 +295,9 @@ pub(crate) enum Unsound {
     /// It was withdrawn, or the branch has sent another one.
     #[error("it does not count any more")]
     Replaced,
+    /// The branch has ended: it can send nothing that is asked for.
+    #[error("the branch has ended")]
+    Gone,
     /// Who asks a branch for something says why.
     #[error("there is no reason")]
     NoReason,
@@ -295,7 +316,7 @@ pub(crate) enum Unsound {
 #[derive(Debug, Clone)]
 pub(crate) struct Sound {
     submission: SubmissionId,
-    branch: BranchCode,
+    reported: Reported,
     after: usize,
     opinion: Opinion,
 }
@@ -303,7 +324,7 @@ pub(crate) struct Sound {
 impl Sound {
     /// Of whose submission.
     pub(crate) fn branch(&self) -> &BranchCode {
-        &self.branch
+        &self.reported.branch
     }
 
     /// What is said.
@@ -342,6 +363,9 @@ pub(crate) fn check(known: &Known, after: usize, opinion: Opinion) -> Result<Opt
         return Err(Unsound::Replaced);
     }
     let asks = matches!(opinion.state, ReviewState::Returned | ReviewState::Incomplete);
+    if asks && known.has_ended {
+        return Err(Unsound::Gone);
+    }
     if asks && opinion.reason.is_empty() && opinion.items.is_empty() {
         return Err(Unsound::NoReason);
     }
@@ -355,7 +379,7 @@ pub(crate) fn check(known: &Known, after: usize, opinion: Opinion) -> Result<Opt
     if let Some((number, why)) = opinion.items.iter().find_map(not_theirs) {
         return Err(Unsound::NotTheirs(number, why));
     }
-    Ok(Some(Sound { submission: known.id, branch: known.branch.clone(), after, opinion }))
+    Ok(Some(Sound { submission: known.id, reported: known.reported(), after, opinion }))
 }
 
 /// Says it, each an act of its own, and answers the places of those where somebody was quicker: of these nothing was said.
@@ -366,19 +390,21 @@ pub(crate) async fn say(
     sound: &[&Sound],
 ) -> Result<BTreeSet<usize>, Refusal> {
     let at = clock.now_ms();
-    must_each(database, actor, Act::Review, sound.iter().map(|one| &one.branch), shanghai_date(at)).await?;
+    for one in sound {
+        one.reported.must(database, actor, Act::Review, shanghai_date(at)).await?;
+    }
     let decision = |one: &Sound, by| {
         let Opinion { state, reason, items, due } = one.opinion.clone();
-        let record = actor.record(at, deed(state), Some(&one.branch), one.submission);
+        let record = actor.record(at, deed(state), Some(one.branch()), one.submission);
         let review = Review { state, at, by, reason, items, due };
         Decision { submission: one.submission, after: one.after, review, record }
     };
     let decisions: Vec<Decision> = match sound {
         [] => return Ok(BTreeSet::new()),
-        [one] => vec![decision(one, actor.speaker(database, &one.branch).await?)],
+        [one] => vec![decision(one, actor.speaker(database, one.branch()).await?)],
         [..] => {
-            let speakers = actor.speakers(database, sound.iter().map(|one| &one.branch)).await?;
-            sound.iter().map(|one| decision(one, speakers.to(&one.branch))).collect()
+            let speakers = actor.speakers(database, sound.iter().map(|one| one.branch())).await?;
+            sound.iter().map(|one| decision(one, speakers.to(one.branch()))).collect()
         }
     };
     let overtaken = database.decide(&decisions).await?;
@@ -466,7 +492,7 @@ pub(crate) async fn give_back(
 
 /// Fails where who acts may not review this, also where there would be nothing to do.
 async fn may(database: &Database, clock: &dyn Clock, actor: &Actor, known: &Known) -> Result<(), Refusal> {
-    Ok(must(database, actor, Act::Review, &known.branch, shanghai_date(clock.now_ms())).await?)
+    Ok(known.reported().must(database, actor, Act::Review, shanghai_date(clock.now_ms())).await?)
 }
 
 /// Whether a branch can read this as a reason.

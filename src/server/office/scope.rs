@@ -70,13 +70,13 @@ pub(crate) async fn root(database: &Database, under: Option<&str>) -> Result<Opt
     find(&database.units_called(text).await?, text).map(|unit| Some(unit.clone()))
 }
 
-/// The branches of a tree below a unit, or all.
+/// The branches of a tree below a unit or what was merged into it, or all.
 pub(crate) fn branches_in<'a>(
     tree: &'a Tree,
     above: Option<&'a BranchCode>,
 ) -> impl Iterator<Item = &'a Unit> {
     let branches = tree.all().map(|member| &member.unit).filter(|unit| unit.level == Level::Branch);
-    branches.filter(move |unit| above.is_none_or(|above| tree.lies_in(&unit.code, above)))
+    branches.filter(move |unit| above.is_none_or(|above| tree.is_answered_by(&unit.code, above)))
 }
 
 /// The day on which a period takes the tree as it stands: the one that was set, or the period's last; `None` of a period that no

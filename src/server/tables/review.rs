@@ -168,6 +168,10 @@ fn told(unsound: Unsound, known: &Known) -> (&'static str, String, &'static str)
             let problem = "导出这张表以后，支部撤回了这份，或者重新上报了";
             (ID, problem.into(), "清空这一行的审核意见，或者重新导出审核表")
         }
+        Unsound::Gone => {
+            let problem = "支部已经撤销或者合并了，退回什么都送不到";
+            (ID, problem.into(), "没有别的问题就写审核通过；不然清空这一行的审核意见")
+        }
         Unsound::NoReason => {
             let remedy = "写上原因，或者在“条目与原因”里写是哪一条、缺什么";
             (REASON, "退回没有写原因".into(), remedy)

@@ -10,6 +10,7 @@ mod findings;
 mod later;
 mod log;
 mod manual;
+mod moved;
 mod orders;
 mod people;
 mod phones;

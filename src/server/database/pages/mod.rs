@@ -106,7 +106,7 @@ struct Within {
 }
 
 impl Within {
-    /// Anywhere below all of these units, or to be the one that is a branch itself; `upper` are those that are not.
+    /// Anywhere below all of these units or what was merged into them, or to be the one that is a branch itself; `upper` are those that are not.
     fn all_of(upper: &Tree, roots: &[&BranchCode]) -> Self {
         let mut within = Self::default();
         for root in roots {
@@ -116,7 +116,7 @@ impl Within {
             }
             let units = upper.all().map(|member| &member.unit.code);
             let below: BTreeSet<BranchCode> =
-                units.filter(|code| upper.lies_in(code, root)).cloned().collect();
+                units.filter(|code| upper.is_answered_by(code, root)).cloned().collect();
             within.above = Some(match within.above.take() {
                 Some(before) => before.intersection(&below).cloned().collect(),
                 None => below,

@@ -12,7 +12,7 @@ use crate::{
             failure::Failure,
             frame,
             kit::{Tone, area, hidden, line, note, post, submit, typed},
-            links,
+            links, moved,
             posted::Posted,
             visitor::Visitor,
         },
@@ -152,6 +152,15 @@ async fn decide(
                 Ok(()) => {
                     let address = format!("{}?said={act}", links::finding(&branch, finding));
                     return Ok(Redirect::to(&address).into_response());
+                }
+                Err(Refusal::Denied(denied)) => {
+                    let typed = [
+                        ("看到了什么", form.seen.as_str()),
+                        ("原因", form.reason.as_str()),
+                        ("到哪天", form.until.as_str()),
+                        ("理由", form.why.as_str()),
+                    ];
+                    return moved::answer(&desk, &visitor, &denied, &typed).await;
                 }
                 Err(refusal) => {
                     let field = match (&refusal, act.as_str()) {

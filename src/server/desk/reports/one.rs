@@ -12,7 +12,7 @@ use crate::{
         desk::{
             Desk,
             failure::Failure,
-            links,
+            links, moved,
             posted::{Fields, Posted},
             visitor::Visitor,
         },
@@ -103,10 +103,16 @@ pub(super) async fn review(
     let opinion = Opinion { state, reason: typed.reason.clone(), items, due: day::parse(&typed.due) };
     match deciding::decide(&desk.database, &*desk.clock, &visitor.actor(), id, after, opinion).await {
         Ok(_) => Ok(Redirect::to(&next(&desk, &visitor, id, &query, state, &act).await?).into_response()),
-        Err(Refusal::Unread(refusal)) => Err(refusal.into()),
-        Err(Refusal::Review(refusal @ (reviewing::Refusal::Database(_) | reviewing::Refusal::Denied(_)))) => {
-            Err(refusal.into())
+        Err(
+            Refusal::Unread(reading::Refusal::Denied(denied))
+            | Refusal::Review(reviewing::Refusal::Denied(denied)),
+        ) => {
+            let notes = typed.notes.values().map(|note| ("对条目的意见", note.as_str()));
+            let rest = [("原因", typed.reason.as_str()), ("哪天以前改好", typed.due.as_str())];
+            moved::answer(&desk, &visitor, &denied, &notes.chain(rest).collect::<Vec<_>>()).await
         }
+        Err(Refusal::Unread(refusal)) => Err(refusal.into()),
+        Err(Refusal::Review(refusal @ reviewing::Refusal::Database(_))) => Err(refusal.into()),
         Err(refusal) => {
             let status = match refusal {
                 Refusal::Newer(_) | Refusal::Replaced => StatusCode::CONFLICT,

@@ -9,7 +9,7 @@ use crate::{
             failure::Failure,
             frame,
             kit::{Tone, area, choice, hidden, line, note, post},
-            links,
+            links, moved,
             posted::Posted,
             visitor::Visitor,
         },
@@ -52,7 +52,7 @@ pub(super) async fn ask(
 ) -> Result<Markup, Failure> {
     let filter = query.filter(visitor.today);
     let period = filter.period.ok_or(Failure::NotHere)?;
-    let known = known(&desk, &visitor, &query.of, &period).await?;
+    let known = papers::known(&desk.database, &visitor.actor(), &query.of, &period, visitor.today).await?;
     let mut typed = Typed { received_on: day::text(visitor.today), ..Typed::default() };
     if let Some(paper) = known.counting()
         && let Some((score, claimed)) = paper.said
@@ -63,11 +63,6 @@ pub(super) async fn ask(
     Ok(page(&visitor, &query, &known, &typed, None))
 }
 
-async fn known(desk: &Desk, visitor: &Visitor, branch: &str, period: &PeriodId) -> Result<Known, Failure> {
-    let known = papers::known(&desk.database, &visitor.actor(), branch, period, visitor.today).await;
-    known.map_err(Failure::from)
-}
-
 pub(super) async fn enter(
     State(desk): State<Desk>,
     extract::Query(query): extract::Query<Query>,
@@ -75,7 +70,19 @@ pub(super) async fn enter(
 ) -> Result<Response, Failure> {
     let period = PeriodId::new(typed.period.as_str()).map_err(|_| Failure::Unreadable)?;
     let after = typed.after.parse().map_err(|_| Failure::Unreadable)?;
-    let known = known(&desk, &visitor, &typed.branch, &period).await?;
+    let known = papers::known(&desk.database, &visitor.actor(), &typed.branch, &period, visitor.today).await;
+    let known = match known {
+        Ok(known) => known,
+        Err(Refusal::Denied(denied)) => {
+            let typed = [
+                ("自评得分", typed.total.as_str()),
+                ("哪天收到的", typed.received_on.as_str()),
+                ("备注", typed.note.as_str()),
+            ];
+            return moved::answer(&desk, &visitor, &denied, &typed).await;
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
     let again =
         |status, fault| (status, page(&visitor, &query, &known, &typed, Some(&fault))).into_response();
     let handed = match handed(&typed) {

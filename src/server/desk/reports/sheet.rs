@@ -194,17 +194,29 @@ fn first_acts(shown: &Shown<'_>) -> Markup {
             @if reading.known.counts() && reading.known.reviews.is_empty() {
                 button.quiet type="submit" name="act" value="in_review" accesskey="k" { "开始审核（支部不能再撤回）" }
             }
-            @if reading.known.counts() { a href="#back" accesskey="b" { "退回修改、需补材料" } }
+            @if takes_notes(reading) { a href="#back" accesskey="b" { "退回修改、需补材料" } }
         }
         (ways(shown))
     }
+}
+
+/// Whether anything can be asked of the branch: not where it has ended.
+fn takes_notes(reading: &Reading) -> bool {
+    reading.known.counts() && !reading.known.has_ended()
 }
 
 /// What is asked of the branch: the notes above, a reason, and one day.
 fn last_acts(shown: &Shown<'_>) -> Markup {
     let (reading, typed) = (shown.reading, shown.typed);
     html! {
-        @if reading.known.counts() {
+        @if reading.known.counts() && reading.known.has_ended() && !reading.waits() {
+            div.acts {
+                @if reading.state() != Some(ReviewState::Approved) {
+                    button type="submit" name="act" value="approved" { "审核通过" }
+                }
+            }
+        }
+        @if takes_notes(reading) {
             fieldset id="back" {
                 legend { "退回修改，或者要支部补材料" }
                 p.muted { "写在各条下面的意见一起发给支部。" }
@@ -227,11 +239,7 @@ fn all_items(shown: &Shown<'_>) -> Markup {
     let seen = items(reading);
     let notes = |seen: &Seen<'_>| shown.typed.notes.get(seen.item.id.as_str()).cloned().unwrap_or_default();
     let notes: Option<&dyn Fn(&Seen<'_>) -> String> =
-        if reading.may_review && reading.known.counts() && !shown.is_for_paper() {
-            Some(&notes)
-        } else {
-            None
-        };
+        if reading.may_review && takes_notes(reading) && !shown.is_for_paper() { Some(&notes) } else { None };
     let whole = seen.iter().map(|seen| seen.item.requirement.len()).sum::<usize>() <= REQUIREMENTS;
     let (id, period, above) = (reading.known.id, &reading.period, &reading.above);
     let back = sent_back(reading);

@@ -124,6 +124,7 @@ pub(super) fn refusal(refusal: &Refusal, today: Date) -> String {
 fn unsound(unsound: Unsound) -> String {
     let elsewhere = "要支部补什么，写在最下面“总的原因”里。";
     match unsound {
+        Unsound::Gone => "支部已经撤销或者合并了，改不了：写什么都送不到。没有别的问题就审核通过。".into(),
         Unsound::NoReason => "退回要写原因：写在哪一条下面，或者写在最下面“总的原因”里。".into(),
         Unsound::UnfitReason | Unsound::UnfitItem => {
             "有一处意见超过500个字，或者有看不见的控制字符；缩短，或者重新手工输入。".into()

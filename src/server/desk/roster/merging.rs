@@ -57,7 +57,7 @@ fn page(visitor: &Visitor, typed: &Typed, wrong: Option<(Field, &str)>) -> Resul
         @if let Some(text) = whole { (note(Tone::Wrong, text)) }
         p.muted {
             "几个党组织合成一个新的：原来的从那天起撤销，下面的党组织、没有销号的问题归到新的；以前的上报、问题都留着。"
-            "合并乡镇也在这里办。"
+            "合并乡镇也在这里办：原来单位的账号和权限转到新的，权限管到新单位下面的全部；不该有的，合并以后在“人员”里收回。"
         }
         (post(visitor, links::ROSTER_MERGE, &html! {
             (area("要合并的党组织（每行一个，编号或全称）", "units", &typed.units, None))

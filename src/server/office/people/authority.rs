@@ -228,7 +228,7 @@ impl Person {
 }
 
 /// Fails where who acts may not do this to that unit. The operator at the server's command line may whatever the server's owner may; a
-/// phone nothing that is done from above.
+/// phone nothing that is done from above. Where a unit was merged into another, that one answers for what lay below it.
 pub(crate) async fn must(
     database: &Database,
     actor: &Actor,
@@ -239,7 +239,7 @@ pub(crate) async fn must(
     let allowed = match actor {
         Actor::Operator { .. } => true,
         Actor::Phone(_) => false,
-        Actor::Person(person) => person.may(act, unit, &database.units_above(unit).await?, today),
+        Actor::Person(person) => person.may(act, unit, &database.units_answering(unit).await?, today),
     };
     if allowed { Ok(()) } else { Err(Denied { act, unit: unit.clone() }.into()) }
 }

@@ -10,10 +10,7 @@ use crate::{
             actor::Actor,
             again::anew,
             clock::Clock,
-            people::{
-                Act,
-                authority::{self, must},
-            },
+            people::{Act, authority},
             reviewing::{self, Known, Opinion, Unsound},
         },
     },
@@ -89,7 +86,7 @@ async fn said(
 ) -> Result<Said, Refusal> {
     let today = shanghai_date(clock.now_ms());
     let known = seen(database, actor, id, today).await?;
-    must(database, actor, Act::Review, &known.branch, today).await?;
+    known.reported().must(database, actor, Act::Review, today).await?;
     match opinion.state {
         ReviewState::Returned | ReviewState::Incomplete => match opinion.due {
             None => return Err(Refusal::NoDay),

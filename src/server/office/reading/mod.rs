@@ -137,7 +137,7 @@ pub(crate) async fn read(
         heads: heads(&all, &known.period),
         given: given.filter(|value| value.period == known.period).collect(),
         paper: papers.remove(&known.branch),
-        may_review: may_review(database, actor, &known.branch, today).await?,
+        may_review: may_review(database, actor, &known, today).await?,
         known,
         period,
         receipt,
@@ -157,17 +157,17 @@ pub(crate) async fn seen(
     today: Date,
 ) -> Result<Known, Refusal> {
     let known = reviewing::known(database, [id]).await?.remove(&id).ok_or(Refusal::Unknown)?;
-    must(database, actor, Act::See, &known.branch, today).await?;
+    known.reported().must(database, actor, Act::See, today).await?;
     Ok(known)
 }
 
 async fn may_review(
     database: &Database,
     actor: &Actor,
-    branch: &BranchCode,
+    known: &Known,
     today: Date,
 ) -> Result<bool, DatabaseError> {
-    match must(database, actor, Act::Review, branch, today).await {
+    match known.reported().must(database, actor, Act::Review, today).await {
         Ok(()) => Ok(true),
         Err(authority::Refusal::Denied(_)) => Ok(false),
         Err(authority::Refusal::Database(error)) => Err(error),

@@ -4,6 +4,7 @@ pub(crate) mod browsing;
 pub(crate) mod changes;
 pub(crate) mod freezing;
 pub(crate) mod importing;
+pub(crate) mod moved;
 pub(crate) mod moving;
 pub(crate) mod off_system;
 pub(crate) mod preview;
