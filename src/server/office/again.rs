@@ -28,20 +28,17 @@ mod tests {
     use crate::{
         domain::{ClaimedGrade, FindingId, Points, period::shanghai_date, testing::checklist},
         protocol::ReviewState,
-        server::{
-            host::random::SystemRandom,
-            office::{
-                codes::{self, Whom},
-                mending::{
-                    adding::{Found, add},
-                    deciding::{self as deciding_on, Decision},
-                },
-                papers::{self, Handed},
-                people::Role,
-                reading::deciding,
-                roster::changes,
-                testing::{NOW, OPERATOR, code, person, submitted, town},
+        server::office::{
+            codes::{self, Whom},
+            mending::{
+                adding::{Found, add},
+                deciding::{self as deciding_on, Decision},
             },
+            papers::{self, Handed},
+            people::Role,
+            reading::deciding,
+            roster::changes,
+            testing::{Counting, NOW, OPERATOR, code, person, submitted, town},
         },
     };
     use std::cell::Cell;
@@ -92,11 +89,10 @@ mod tests {
         one.and(other).unwrap();
         assert_eq!(database.finding_notes(&branch, finding).await.unwrap().len(), 1);
 
+        let mut random = Counting::default();
         let manager = person(Role::Manage, "t");
-        let drawn =
-            codes::draw(&database, &NOW, &mut SystemRandom, Whom::Below("t"), 14, None).await.unwrap();
-        let other =
-            codes::draw(&database, &NOW, &mut SystemRandom, Whom::Below("t"), 14, None).await.unwrap();
+        let drawn = codes::draw(&database, &NOW, &mut random, Whom::Below("t"), 14, None).await.unwrap();
+        let other = codes::draw(&database, &NOW, &mut random, Whom::Below("t"), 14, None).await.unwrap();
         let seen = Some(database.newest_entry().await.unwrap());
         let issue = |drawn| codes::issue(&database, &NOW, &manager, drawn, seen);
         let came = tokio::join!(issue(&drawn), issue(&other));

@@ -2,7 +2,7 @@
 
 use super::{
     actor::{Actor, Phone},
-    clock::Clock,
+    clock::{Clock, Random},
     people::{Grant, Person, PersonId, Role},
     roster::Unit,
     submitting::Inbox,
@@ -25,6 +25,21 @@ pub(crate) struct At(pub(crate) u64);
 impl Clock for At {
     fn now_ms(&self) -> u64 {
         self.0
+    }
+}
+
+/// Draws 1, 2, 3 … and never the same bytes twice.
+#[derive(Debug, Default)]
+pub(crate) struct Counting(u64);
+
+impl Random for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        self.0 += 1;
+        let number = self.0.to_be_bytes();
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            *byte = number[place % 8] ^ u8::try_from(place / 8).unwrap();
+        }
+        true
     }
 }
 

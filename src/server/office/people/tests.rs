@@ -13,10 +13,9 @@ use crate::{
         database::{Database, From, Rows, Tree, accounts::Welcome, testing},
         office::{
             actor::Actor,
-            clock::Random,
             log,
             roster::changes,
-            testing::{At, NOW, OPERATOR, code, unit},
+            testing::{At, Counting, NOW, OPERATOR, code, unit},
         },
     },
 };
@@ -26,21 +25,6 @@ use tempfile::TempDir;
 
 const PASSWORD: &str = "山楂树下开会记得带本子";
 const DAY: u64 = 24 * 60 * 60 * 1000;
-
-/// Draws another number each time.
-#[derive(Default)]
-struct Counting(u64);
-
-impl Random for Counting {
-    fn fill(&mut self, bytes: &mut [u8]) -> bool {
-        self.0 += 1;
-        let number = self.0.to_be_bytes();
-        for (place, byte) in bytes.iter_mut().enumerate() {
-            *byte = number[place % 8] ^ u8::try_from(place / 8).unwrap();
-        }
-        true
-    }
-}
 
 /// The county `c` with the towns `t1` and `t2`, of which the first has the branch `b`.
 async fn county() -> (TempDir, Database, Counting) {

@@ -4,7 +4,6 @@ use super::*;
 use crate::{
     domain::{ClaimedGrade, Period, Points, SubmissionId, testing::checklist},
     protocol::{Level, ReviewState},
-    server::host::random::SystemRandom,
     server::{
         database::Tree,
         office::{
@@ -24,7 +23,7 @@ use crate::{
                 moved::moved_away,
             },
             standards::Checklists,
-            testing::{NOW, OPERATOR, code, person, submitted, unit},
+            testing::{Counting, NOW, OPERATOR, code, person, submitted, unit},
         },
     },
 };
@@ -117,7 +116,7 @@ async fn before_the_periods_day_a_report_goes_along_with_its_branch() {
 async fn what_a_merged_town_answered_for_its_successor_does_with_the_same_people() {
     let (_folder, database, period, [id, _]) = county().await;
     freeze(&database, &period, period.starts.max(date(2026, 11, 1))).await;
-    let random = &mut SystemRandom;
+    let random = &mut Counting::default();
     let mut make = async |at: &str, login: &str| {
         let newcomer = Newcomer { name: login.into(), login: login.into(), ..Newcomer::default() };
         let (at, roles) = (code(at), [Role::Review].into());
