@@ -240,6 +240,24 @@ fn no_file_knows_a_room_that_its_own_may_not_know() {
     none(&faults);
 }
 
+/// What a page of another folder shows goes through a slot, and what two of them say through the words: to take a folder away, one
+/// deletes it and its lines in the table of pages.
+#[test]
+fn no_page_folder_knows_another() {
+    const SHARED: [&str; 5] = ["ui/words", "ui/app", "ui/app/session", "ui/app/start", "ui/kit"];
+    let rooms = rooms();
+    let is_page = |room: &str| room.starts_with("ui/") && !SHARED.contains(&room);
+    let pages: Vec<_> = rooms.iter().filter(|(room, _)| is_page(room)).collect();
+    assert!(pages.len() > 8, "{}", pages.len());
+    let others = pages.into_iter().flat_map(|(room, known)| {
+        known
+            .iter()
+            .filter(|other| is_page(other))
+            .map(move |other| format!("README.md: {room} knows {other}"))
+    });
+    none(&others.collect::<Vec<_>>());
+}
+
 #[test]
 fn clocks_and_randomness_are_read_in_few_rooms() {
     let mut faults = Vec::new();

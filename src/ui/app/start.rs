@@ -28,7 +28,11 @@ use crate::ui::{
         storage::StoragePage, unbind::Unbind,
     },
     mending::{list::FindingsPage, of_item::FindingOf, one::FindingPage},
-    photos::{all::PhotosPage, rows::ItemPhotos},
+    photos::{
+        all::PhotosPage,
+        rows::{ItemPhotos, photos_of},
+        store::PhotoStore,
+    },
     report::{result::ResultPage, submission::SubmissionPage, submissions::Submissions, submit::Submit},
     show::{item::InspectionItem, list::Inspection},
     words::errors,
@@ -51,6 +55,8 @@ const SLOTS: Slots = Slots {
     sections: Some(|item| view! { <Sections item=item /> }.into_any()),
     offer: Some(|| view! { <Offered /> }.into_any()),
     ledger_row: Some(|| view! { <LedgerRow /> }.into_any()),
+    photos_of: Some(photos_of),
+    photo_store: Some(|| view! { <PhotoStore /> }.into_any()),
 };
 
 #[component]

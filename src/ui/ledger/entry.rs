@@ -2,16 +2,17 @@
 
 use super::{form::LedgerForm, prefill};
 use crate::{
-    domain::{BranchCode, LedgerEntry, LedgerId, ledger::Live},
+    domain::{BranchCode, ContentHash, LedgerEntry, LedgerId, ledger::Live},
+    phone::darkroom::Target,
     ui::{
         app::{
             frame::{Page, goer},
             navigation::navigation,
             route::{Like, Place},
             session::{Session, session},
+            slots::{Photos, slots},
         },
         kit::{confirm::Confirm, message::Note},
-        photos::rows::EntryPhotos,
         words::{dates, ledger},
     },
 };
@@ -143,7 +144,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
             {move || session.ledger.read().ledger.find(id).map(|live| summary(session, &live))}
             <section class="card">
                 <h2>"照片"</h2>
-                <EntryPhotos id=id />
+                {photos(session, id)}
             </section>
             <button type="button" class="button" on:click=move |_| edit()>
                 "改一改"
@@ -180,6 +181,25 @@ fn pairs(session: Session, entry: &LedgerEntry) -> Vec<(&'static str, String)> {
         ("记录本放在", entry.location.clone()),
     ];
     all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+fn photos(session: Session, id: LedgerId) -> impl IntoView {
+    let photos = Memo::new(move |_| {
+        session.ledger.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>()
+    });
+    let forbidden = Memo::new(move |_| {
+        let held = session.ledger.read();
+        held.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
+    });
+    let remove = Callback::new(move |sha256: ContentHash| session.attach_to_entry(id, sha256, false));
+    let target = Memo::new(move |_| {
+        let branch = session.ledger.read().branch.clone()?;
+        Some(Target::Entry { branch, entry: id })
+    });
+    let (show, target, remove) = (slots().photos_of, Some(target), Some(remove));
+    move || {
+        show.map(|show| show(Photos { photos: photos.into(), target, remove, forbidden: forbidden.get() }))
+    }
 }
 
 fn summary(session: Session, live: &Live<'_>) -> impl IntoView + use<> {

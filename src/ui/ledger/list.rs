@@ -212,7 +212,7 @@ fn row(live: &Live<'_>) -> impl IntoView + use<> {
 #[component]
 pub fn LedgerRow() -> impl IntoView {
     let session = session();
-    let beside = move || this_month(session);
+    let beside = move || ledger::this_month(&session.ledger.read().ledger, session.today.get());
     view! {
         <li>
             <a href="/ledger" class="menu-entry" data-testid="ledger-row">
@@ -221,18 +221,5 @@ pub fn LedgerRow() -> impl IntoView {
                 <Draw icon=Icon::Forward />
             </a>
         </li>
-    }
-}
-
-/// 本月2次, or when the last entry was.
-pub fn this_month(session: Session) -> String {
-    let (held, today) = (session.ledger.read(), session.today.get());
-    let live = held.ledger.live();
-    let month = (today.year(), today.month());
-    let here = live.iter().filter(|live| (live.entry.date.year(), live.entry.date.month()) == month).count();
-    match (here, live.iter().map(|live| live.entry.date).max()) {
-        (0, None) => "还没有登记".into(),
-        (0, Some(last)) => format!("本月没有，上次{}", dates::day(last, today)),
-        (here, _) => format!("本月{here}次"),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     ui::{
         app::{frame::Page, session::session},
         kit::icon::{Draw, Icon},
-        ledger::list::this_month,
+        words::ledger::this_month,
     },
 };
 use leptos::prelude::*;
@@ -44,7 +44,9 @@ pub fn Me() -> impl IntoView {
     view! {
         <Page title="我的">
             <ul class="card menu">
-                <Entry to="/ledger" name="台账" beside=Signal::derive(move || this_month(session)) />
+                <Entry to="/ledger" name="台账" beside=Signal::derive(move || {
+                    this_month(&session.ledger.read().ledger, session.today.get())
+                }) />
                 <Entry to="/findings" name="整改" beside=Signal::derive(mending) />
                 <Entry to="/submissions" name="上报记录" beside=Signal::derive(reports) />
                 <Entry to="/paper" name="导出纸质材料" />

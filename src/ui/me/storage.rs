@@ -9,16 +9,16 @@ use crate::{
             clock::ClockNote,
             frame::Page,
             session::{Saving, session},
+            slots::slots,
         },
         kit::{
             field,
             message::{Note, Trouble},
         },
-        photos::store::{PhotoStore, size},
         words::{
             dates,
             errors::{self, Told},
-            whereabouts,
+            whereabouts::{self, size},
         },
     },
 };
@@ -55,7 +55,7 @@ pub fn StoragePage() -> impl IntoView {
                     "看上报记录"
                 </a>
             </section>
-            <PhotoStore />
+            {slots().photo_store.map(|show| show())}
             <Keeping />
             <Carry />
             <Restore />

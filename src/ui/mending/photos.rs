@@ -3,12 +3,9 @@
 use crate::{
     domain::{ContentHash, Finding, FindingState, FindingValue},
     phone::{darkroom::Target, mending::Taken},
-    ui::{
-        app::session::session,
-        photos::{
-            photo::Shots,
-            rows::{NoPhotos, PhotoRow},
-        },
+    ui::app::{
+        session::session,
+        slots::{Photos, slots},
     },
 };
 use leptos::prelude::*;
@@ -20,7 +17,6 @@ pub fn FindingPhotos(
     finding: Memo<Option<Finding>>,
 ) -> impl IntoView {
     let session = session();
-    session.open_photos();
     let forbidden = Memo::new(move |_| {
         let item = finding.read().as_ref().and_then(|finding| finding.item.clone());
         let work = session.work.read();
@@ -34,13 +30,19 @@ pub fn FindingPhotos(
             finding.state == FindingState::Closed && finding.before.is_empty() && finding.after.is_empty()
         })
     });
+    let show_photos = slots().photos_of;
+    // Said once, above both rows.
+    let none = move || {
+        let photos = Signal::stored(Vec::new());
+        show_photos.map(|show| show(Photos { photos, target: None, remove: None, forbidden: true }))
+    };
     view! {
         <Show when=move || !is_bare.get()>
             <section class="card" data-testid="finding-photos">
                 {move || {
                     let forbidden = forbidden.get();
                     view! {
-                        {forbidden.then(|| view! { <NoPhotos /> })}
+                        {forbidden.then(none).flatten()}
                         <Row finding=finding taken=Taken::Before forbidden=forbidden />
                         <Row finding=finding taken=Taken::After forbidden=forbidden />
                     }
@@ -54,7 +56,7 @@ pub fn FindingPhotos(
 /// One of them. Where none may be taken, those that were taken before that was known may still be taken off.
 #[component]
 fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl IntoView {
-    let session = session();
+    let (session, show) = (session(), slots().photos_of);
     let id = Memo::new(move |_| finding.read().as_ref().map(|finding| finding.id));
     let photos = Memo::new(move |_| {
         finding.read().as_ref().map(|finding| taken.of(finding).to_vec()).unwrap_or_default()
@@ -82,21 +84,20 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
             let value = FindingValue::Attached { attached: false };
             session.write_finding(id, vec![(taken.field(sha256), value)]);
         });
-        let row = if closed {
-            view! { <Shots photos=photos still=true /> }.into_any()
-        } else if forbidden {
-            view! { <Shots photos=photos remove=remove /> }.into_any()
-        } else {
-            let target = Memo::new(move |_| {
-                let branch = session.mending.read().branch.clone()?;
-                Some(Target::Finding { branch, finding: id, taken })
-            });
-            view! { <PhotoRow photos=photos target=target remove=remove forbidden=false /> }.into_any()
+        let target = Memo::new(move |_| {
+            let branch = session.mending.read().branch.clone()?;
+            Some(Target::Finding { branch, finding: id, taken })
+        });
+        let row = Photos {
+            photos: photos.into(),
+            target: (!closed && !forbidden).then_some(target),
+            remove: (!closed).then_some(remove),
+            forbidden: false,
         };
         Some(view! {
             <div data-testid=slug>
                 <h2>{name}</h2>
-                {row}
+                {show.map(|show| show(row))}
             </div>
         })
     }

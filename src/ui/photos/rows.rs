@@ -1,18 +1,17 @@
 //! 照片 of one thing: a row of small pictures and the two quiet buttons that add one. Never compulsory.
 //!
-//! [`ItemPhotos`] is the row of an item, [`EntryPhotos`] that of an entry of the ledger; those of a finding are in
-//! [`crate::ui::mending::photos`]. Each is a [`PhotoRow`]: it is given the photos, what a new one will belong to, and a way to take one off. What is
-//! taken is the session's, so that leaving the page loses nothing.
+//! A row is given the photos, what a new one will belong to, and a way to take one off: those of an item stand here, those of an entry
+//! of the ledger and of a finding are given by their pages. What is taken is the session's, so that leaving the page loses nothing.
 
 #![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 
 use super::photo::Shots;
 use crate::{
     browser::files::Choosing,
-    domain::{ContentHash, Item, LedgerId},
+    domain::{ContentHash, Item},
     phone::darkroom::{Standing, Target},
     ui::{
-        app::session::session,
+        app::{session::session, slots::Photos},
         kit::message::{Note, Trouble},
         words::errors,
     },
@@ -45,47 +44,21 @@ pub fn ItemPhotos(
     view! { <PhotoRow photos=photos target=target remove=remove forbidden=item.is_never_photographed() /> }
 }
 
-/// The photos of an entry of the ledger.
-#[component]
-pub fn EntryPhotos(
-    /// Which.
-    id: LedgerId,
-) -> impl IntoView {
-    let session = session();
-    session.open_photos();
-    let photos = Memo::new(move |_| {
-        session.ledger.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>()
-    });
-    let forbidden = Memo::new(move |_| {
-        let held = session.ledger.read();
-        held.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
-    });
-    let remove = Callback::new(move |sha256: ContentHash| session.attach_to_entry(id, sha256, false));
-    let target = Memo::new(move |_| {
-        let branch = session.ledger.read().branch.clone()?;
-        Some(Target::Entry { branch, entry: id })
-    });
-    move || view! { <PhotoRow photos=photos target=target remove=remove forbidden=forbidden.get() /> }
-}
-
-/// Photos that are only looked at, as inspectors do: a tap shows one large, and nothing can be changed.
-#[component]
-pub fn StillPhotos(
-    /// Which.
-    photos: Vec<ContentHash>,
-) -> impl IntoView {
+/// The photos of something on a page of another folder.
+pub fn photos_of(Photos { photos, target, remove, forbidden }: Photos) -> AnyView {
     session().open_photos();
-    view! {
-        <p class="muted">"照片，点一下看大的"</p>
-        <div data-testid="shown-photos">
-            <Shots photos=Signal::stored(photos) still=true />
-        </div>
+    match (target, remove) {
+        (Some(target), Some(remove)) => {
+            view! { <PhotoRow photos=photos target=target remove=remove forbidden=forbidden /> }.into_any()
+        }
+        (_, Some(remove)) => view! { <Shots photos=photos remove=remove /> }.into_any(),
+        (_, None) if forbidden => view! { <NoPhotos /> }.into_any(),
+        (_, None) => view! { <Shots photos=photos still=true /> }.into_any(),
     }
 }
 
-/// Said where no photo may be taken.
 #[component]
-pub fn NoPhotos() -> impl IntoView {
+fn NoPhotos() -> impl IntoView {
     view! {
         <Note>
             <p>"这类材料不能拍照，只写原件放在哪。"</p>
@@ -95,15 +68,10 @@ pub fn NoPhotos() -> impl IntoView {
 
 /// The photos of something.
 #[component]
-pub fn PhotoRow(
-    /// Which photos, in their order.
-    #[prop(into)]
-    photos: Signal<Vec<ContentHash>>,
-    /// What a new one will belong to; nothing can be taken while that is not known.
+fn PhotoRow(
+    #[prop(into)] photos: Signal<Vec<ContentHash>>,
     target: Memo<Option<Target>>,
-    /// Takes one off.
     remove: Callback<ContentHash>,
-    /// Of this kind no photo may be taken; the row then says so.
     forbidden: bool,
 ) -> impl IntoView {
     let any = Memo::new(move |_| !photos.read().is_empty());

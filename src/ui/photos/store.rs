@@ -5,17 +5,14 @@ use crate::{
     ui::{
         app::session::{photos::Uploads, session},
         kit::message::Trouble,
-        words::errors::{self, Told},
+        words::{
+            errors::{self, Told},
+            whereabouts::size,
+        },
     },
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;
-
-/// A size as people say it.
-pub fn size(bytes: u64) -> String {
-    const MB: u64 = 1024 * 1024;
-    if bytes < MB { format!("{}KB", bytes.div_ceil(1024)) } else { format!("{}MB", bytes / MB) }
-}
 
 fn count(photos: &[PhotoRecord], which: impl Fn(&PhotoRecord) -> bool) -> (usize, u64) {
     let those = photos.iter().filter(|photo| which(photo));

@@ -10,9 +10,9 @@ use crate::{
             nothing_yet::NothingYet,
             route::{By, Place},
             session::session,
+            slots::{Photos, slots},
             source::Source,
         },
-        photos::rows::StillPhotos,
         words::{answers, dates, ledger},
     },
 };
@@ -141,7 +141,15 @@ fn proof(source: &Source<'_>, item: &Item) -> impl IntoView + use<> {
         {(!papers.is_empty()).then(|| view! { <ul class="papers shown-papers">{papers}</ul> })}
         <p class="muted">"原件在哪"</p>
         <p class="shown-answer" data-testid="shown-place">{place}</p>
-        {(!photos.is_empty()).then(|| view! { <StillPhotos photos=photos /> })}
+        {(!photos.is_empty())
+            .then(|| {
+                let photos = Signal::stored(photos);
+                let shown = Photos { photos, target: None, remove: None, forbidden: false };
+                view! {
+                    <p class="muted">"照片，点一下看大的"</p>
+                    <div data-testid="shown-photos">{slots().photos_of.map(|show| show(shown))}</div>
+                }
+            })}
         {(count > 0)
             .then(|| {
                 view! {

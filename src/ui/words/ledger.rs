@@ -5,7 +5,7 @@ use super::{
     errors::{Told, told},
 };
 use crate::domain::{
-    ContentHash, LedgerEntry,
+    ContentHash, Ledger, LedgerEntry,
     ledger::{
         Attendance, Live,
         check::LedgerFault,
@@ -25,6 +25,18 @@ pub const ONLY_WHAT_WAS_HELD: &str = "没开的会不登记、不补记。";
 pub fn title(entry: &LedgerEntry) -> String {
     let group = entry.group.map(|group| format!("（第{group}组）")).unwrap_or_default();
     format!("{}{group}", kinds(&entry.kinds))
+}
+
+/// 本月2次, or when the last entry was.
+pub fn this_month(ledger: &Ledger, today: Date) -> String {
+    let live = ledger.live();
+    let month = (today.year(), today.month());
+    let here = live.iter().filter(|live| (live.entry.date.year(), live.entry.date.month()) == month).count();
+    match (here, live.iter().map(|live| live.entry.date).max()) {
+        (0, None) => "还没有登记".into(),
+        (0, Some(last)) => format!("本月没有，上次{}", dates::day(last, today)),
+        (here, _) => format!("本月{here}次"),
+    }
 }
 
 /// 应到20人，免到2人，实到18人

@@ -2,6 +2,12 @@
 
 use crate::store::{Count, Whereabouts};
 
+/// A size as people say it.
+pub fn size(bytes: u64) -> String {
+    const MB: u64 = 1024 * 1024;
+    if bytes < MB { format!("{}KB", bytes.div_ceil(1024)) } else { format!("{}MB", bytes / MB) }
+}
+
 /// 12处填写、3条台账、2张照片
 pub fn counted(count: Count) -> String {
     let Count { answers, ledger, findings, requests, papers, unfinished, photos } = count;
