@@ -59,16 +59,20 @@ pub fn that_fits(
     }
     records.retain(|record| fits.contains(&record.id));
     let places = MAX_RECORDS.saturating_sub(records.len());
-    let mut newest: Vec<(Option<Stamp>, &Unread)> = unread.iter().map(|one| (one.stamp(), one)).collect();
-    newest.sort_unstable_by(|a, b| b.cmp(a));
     let fits = |one: &&Unread| {
         let left = room.checked_sub(one.text().len() + 1);
         room = left.unwrap_or(0);
         left.is_some()
     };
-    let unread: Vec<Unread> =
-        newest.into_iter().map(|(_, one)| one).take(places).take_while(fits).cloned().collect();
+    let unread: Vec<Unread> = newest_first(unread).take(places).take_while(fits).cloned().collect();
     Open::from(records).with_unread(unread)
+}
+
+/// What only a newer app can read, the newest first.
+pub fn newest_first(unread: &BTreeSet<Unread>) -> impl Iterator<Item = &Unread> {
+    let mut newest: Vec<(Option<Stamp>, &Unread)> = unread.iter().map(|one| (one.stamp(), one)).collect();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    newest.into_iter().map(|(_, one)| one)
 }
 
 #[cfg(test)]

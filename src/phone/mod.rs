@@ -3,6 +3,9 @@
 //! Knows neither Leptos nor a browser: all of it is tested natively.
 
 pub mod darkroom;
+pub mod engine;
+#[cfg(test)]
+mod engine_tests;
 pub mod figures;
 pub mod item_text;
 pub mod ledger;
@@ -14,6 +17,7 @@ pub mod reading;
 pub mod reported_photos;
 pub mod search;
 pub mod searchable;
+pub mod submitting;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod typing;

@@ -3,10 +3,11 @@
 use super::unfinished::Stray;
 use crate::{
     domain::{
-        AnswerKey, AnswerValue, Assessment, Checklist, ContentHash, Entry, Period, SectorId,
+        AnswerKey, AnswerValue, Assessment, Checklist, ContentHash, Entry, Period, SectorId, SubmissionId,
         moving::{Pinned, Versions},
     },
-    store::{Draft, Written},
+    store::{Draft, LocalSubmission, Written},
+    sync::{OutboxEntry, OutboxRequest},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -93,4 +94,16 @@ impl Work {
     pub fn can_move(&self) -> bool {
         self.offer.as_ref().is_some_and(|offer| offer.checklist.period(&self.draft.period).is_some())
     }
+}
+
+/// The submissions of the period on the screen that were not taken back, oldest first.
+pub fn of_period<'a>(work: &'a Work, all: &'a [LocalSubmission]) -> Vec<&'a LocalSubmission> {
+    all.iter().filter(|sent| sent.period == work.draft.period && !sent.withdrawn).collect()
+}
+
+/// How the outbox stands on a submission.
+pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEntry> {
+    outbox
+        .iter()
+        .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
 }

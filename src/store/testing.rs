@@ -17,7 +17,7 @@ use crate::{
         testing::{NOON, branch, info, outbox_id, submission as full_submission, token},
     },
 };
-use std::{cell::RefCell, collections::VecDeque};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     pollster::block_on(future)
@@ -162,19 +162,30 @@ pub(super) fn everything(memory: &Memory) -> Vec<Vec<(String, String)>> {
     Table::ALL.iter().map(|table| run(memory.scan(*table, "")).unwrap()).collect()
 }
 
-/// Each of these becomes durable just before one of our commits does.
-pub(crate) type Others = RefCell<VecDeque<Box<dyn Fn(&Memory)>>>;
+/// What happens at the worst moment, one thing at each.
+pub(crate) type Others = Rc<RefCell<VecDeque<Box<dyn Fn(&Memory)>>>>;
 
 /// A storage that another tab shares, and writes to at the worst moment: between our reading and our writing.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Shared {
     pub(crate) memory: Memory,
-    pub(crate) others: Others,
+    others: Others,
+    meanwhile: Others,
 }
 
 impl Shared {
+    pub(crate) fn over(memory: Memory) -> Self {
+        Self { memory, ..Self::default() }
+    }
+
+    /// Just before one of our commits.
     pub(crate) fn then(&self, other: impl Fn(&Memory) + 'static) {
         self.others.borrow_mut().push_back(Box::new(other));
+    }
+
+    /// After one of our readings of several runs, before it has come back.
+    pub(crate) fn meanwhile(&self, other: impl Fn(&Memory) + 'static) {
+        self.meanwhile.borrow_mut().push_back(Box::new(other));
     }
 }
 
@@ -192,7 +203,12 @@ impl Backend for Shared {
     }
 
     async fn scan_all(&self, runs: &[(Table, String)]) -> Result<Vec<Vec<(String, String)>>, StoreError> {
-        self.memory.scan_all(runs).await
+        let read = self.memory.scan_all(runs).await;
+        let other = self.meanwhile.borrow_mut().pop_front();
+        if let Some(other) = other {
+            other(&self.memory);
+        }
+        read
     }
 
     async fn keys(&self, table: Table) -> Result<Vec<String>, StoreError> {

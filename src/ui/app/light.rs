@@ -1,6 +1,7 @@
 //! The data light: where the data is, always at the same spot. A tap opens 我的资料在哪.
 
-use super::session::{Saving, derived, session};
+use super::session::{Saving, session};
+use crate::phone::work::of_period;
 use crate::{sync::BindingState, ui::words};
 use leptos::prelude::*;
 
@@ -31,11 +32,8 @@ pub fn Light() -> impl IntoView {
         let outbox = session.outbox.read();
         let waiting =
             outbox.iter().filter(|row| Some(&row.branch) == code.as_ref() && row.is_waiting()).count();
-        let times = session
-            .work
-            .read()
-            .as_ref()
-            .map_or(0, |work| derived::of_period(work, &session.submissions.read()).len());
+        let times =
+            session.work.read().as_ref().map_or(0, |work| of_period(work, &session.submissions.read()).len());
         words::light::upper(&session.derived.sent.read(), times, waiting, paused)
     };
     let saved_at = move || match *session.saving.read() {

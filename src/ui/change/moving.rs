@@ -1,6 +1,6 @@
 //! Moving the draft to the version that is offered.
 
-use crate::{phone::unsaved::Queue, store::StoreError, ui::app::session::Session};
+use crate::{store::StoreError, ui::app::session::Session};
 use leptos::prelude::*;
 
 /// Why the draft was not moved.
@@ -24,8 +24,7 @@ impl Session {
             Some((work.draft.clone(), work.offer.clone()?))
         });
         let Some((draft, offer)) = wanted else { return Ok(()) };
-        if !self.queue.with_value(Queue::is_empty) {
-            self.write();
+        if !self.is_settled() {
             return Err(NotMoved::NotSaved);
         }
         let to = (&offer.checklist.sector, &offer.hash);

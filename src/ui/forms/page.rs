@@ -3,6 +3,7 @@
 use super::{
     Form, Source, comparison::Earlier, frozen::Frozen, paper_files::PaperFiles, record, report, sheet::Sheet,
 };
+use crate::phone::work::waiting_for;
 use crate::{
     browser,
     domain::{Block, SubmissionId},
@@ -16,7 +17,7 @@ use crate::{
             navigation::navigation,
             nothing_yet::NothingYet,
             route::Place,
-            session::{derived, session, typing::Ends},
+            session::{session, typing::Ends},
         },
         kit::{
             field::{Field, Stepper},
@@ -209,7 +210,7 @@ pub fn PaperForm() -> impl IntoView {
     let newest = Memo::new(move |_| {
         let newest = session.derived.newest.read();
         let (sent, _) = newest.as_ref()?;
-        let waits = derived::waiting_for(&session.outbox.read(), sent.id).map(OutboxEntry::is_waiting);
+        let waits = waiting_for(&session.outbox.read(), sent.id).map(OutboxEntry::is_waiting);
         Some((sent.id, sent.receipt.clone(), waits))
     });
     // What is stored decides what the page says of the text; what could not be stored is said at once.

@@ -1,6 +1,7 @@
 //! Paper: the forms filled in from what is on the phone, and their files, which a worker writes.
 
 use super::{Form, Source, comparison::Earlier, frozen::Frozen};
+use crate::phone::work::{of_period, waiting_for};
 use crate::{
     browser::{
         self,
@@ -11,10 +12,7 @@ use crate::{
     paper::{Kind, NotMade, Paper, READY, Request},
     store::{Draft, LocalSubmission, PaperTrail, StoreError},
     sync::OutboxEntry,
-    ui::{
-        app::session::{Session, derived},
-        forms,
-    },
+    ui::{app::session::Session, forms},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -95,10 +93,10 @@ impl Session {
             let (work, all) = (work.as_ref().ok()?, self.submissions.read_untracked());
             let outbox = self.outbox.read_untracked();
             let stands = |sent: &&LocalSubmission| {
-                let waits = || derived::waiting_for(&outbox, sent.id).is_some_and(OutboxEntry::is_waiting);
+                let waits = || waiting_for(&outbox, sent.id).is_some_and(OutboxEntry::is_waiting);
                 !sent.withdrawn && (sent.receipt.is_some() || waits())
             };
-            derived::of_period(work, &all).into_iter().rfind(stands).cloned()
+            of_period(work, &all).into_iter().rfind(stands).cloned()
         })?;
         let snapshot = sent.snapshot()?;
         let checklist = self.repository()?.checklist(&snapshot.checklist).await.ok()??;

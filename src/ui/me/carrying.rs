@@ -39,7 +39,7 @@ impl Session {
         // What was entered a moment ago still lies there as unfinished, and what was typed a moment ago does not yet.
         self.write_typed().await;
         let mut backup = repository.backup(&branch, self.now()).await?.ok_or_else(closed)?;
-        self.queue.with_value(|queue| queue.waiting().iter().for_each(|written| backup.take(written)));
+        self.engine().queue(|queue| queue.waiting().iter().for_each(|written| backup.take(written)));
         Ok(backup)
     }
 

@@ -22,8 +22,7 @@ impl Session {
             return Ok(());
         };
         let code = &binding.branch.code;
-        if !self.queue.with_value(crate::phone::unsaved::Queue::is_empty) {
-            self.write();
+        if !self.is_settled() {
             return Err(StoreError::OnlyHere(Count { answers: 1, ..Count::default() }).into());
         }
         let photos = self.darkroom.with_untracked(|room| room.of_branch(code));

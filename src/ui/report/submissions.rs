@@ -1,5 +1,6 @@
 //! 上报记录: every submission with its receipt and what the upper level said.
 
+use crate::phone::work::waiting_for;
 use crate::{
     store::LocalSubmission,
     sync::{BindingState, OutboxRequest, OutboxState},
@@ -7,7 +8,7 @@ use crate::{
         app::{
             ended::{Ended, has_ended},
             frame::Page,
-            session::{Reach, Session, derived, session},
+            session::{Reach, Session, session},
         },
         kit::message::{Note, Trouble},
         words::{dates, errors, terms},
@@ -117,7 +118,7 @@ pub fn stands(session: Session, sent: &LocalSubmission) -> String {
     if withdrawing {
         return "正在撤回，等网络".into();
     }
-    match derived::waiting_for(&outbox, sent.id).map(|row| &row.state) {
+    match waiting_for(&outbox, sent.id).map(|row| &row.state) {
         // It may have the receipt already: the answer came, and what comes after it did not.
         Some(OutboxState::Queued { .. }) if sent.receipt.is_none() => "等网络".into(),
         Some(OutboxState::Sending) => "正在送".into(),
@@ -151,7 +152,7 @@ fn Sent(sent: LocalSubmission) -> impl IntoView {
         let id = sent.id;
         move || {
             let outbox = session.outbox.read();
-            match derived::waiting_for(&outbox, id).map(|row| row.state.clone()) {
+            match waiting_for(&outbox, id).map(|row| row.state.clone()) {
                 Some(OutboxState::Rejected { kind, faults, .. }) => {
                     Some(errors::refused(kind, &faults, &session.addressee()))
                 }

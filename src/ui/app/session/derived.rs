@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, SubmissionId,
-        ledger::derive, score,
+        AnswerKey, Assessment, Checklist, Entry, Estimate, ItemId, ScoreSheet, Submission, ledger::derive,
+        score,
     },
     phone::{
         ledger::HeldLedger,
@@ -11,10 +11,10 @@ use crate::{
         next_step::{NextStep, Sent, next_step},
         overview::{ItemRow, mark_doubtful, rows},
         reading::Elsewhere,
-        work::{NoWork, Work},
+        work::{NoWork, Work, waiting_for},
     },
     store::{Count, LocalSubmission, Whereabouts},
-    sync::{OutboxEntry, OutboxRequest, OutboxState},
+    sync::{OutboxEntry, OutboxState},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -153,18 +153,6 @@ impl Derived {
             unshared,
         }
     }
-}
-
-/// The submissions of the period on the screen that were not taken back, oldest first.
-pub fn of_period<'a>(work: &'a Work, all: &'a [LocalSubmission]) -> Vec<&'a LocalSubmission> {
-    all.iter().filter(|sent| sent.period == work.draft.period && !sent.withdrawn).collect()
-}
-
-/// How the outbox stands on a submission.
-pub fn waiting_for(outbox: &[OutboxEntry], id: SubmissionId) -> Option<&OutboxEntry> {
-    outbox
-        .iter()
-        .find(|row| matches!(&row.request, OutboxRequest::Submit { submission, .. } if *submission == id))
 }
 
 fn sent(

@@ -31,7 +31,7 @@ impl Session {
         let is_refused = matches!(*self.saving.read(), Saving::Failed(_));
         let branch = self.mending.with_untracked(|mending| mending.branch.clone());
         let is_unwritten =
-            branch.is_some_and(|branch| self.queue.with_value(|queue| queue.has_word(&branch, of)));
+            branch.is_some_and(|branch| self.engine().queue(|queue| queue.has_word(&branch, of)));
         Reached::of(is_unsent, waits, is_unwritten, is_refused)
     }
 

@@ -24,10 +24,11 @@ use crate::{
     },
     phone::{
         darkroom::Darkroom,
+        engine::Engine,
         ledger::HeldLedger,
         library::Library,
         mending::Mending,
-        reading::{self, Elsewhere, OfBranch, Reading, Wanted},
+        reading::{Elsewhere, OfBranch, Reading, Wanted},
         searchable::Searchable,
         typing::Typed,
         unsaved::Queue,
@@ -41,7 +42,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 
 /// How far the start has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,16 +143,14 @@ pub struct Session {
     clock: RwSignal<KnownTime>,
     page_time: StoredValue<time::PageTime>,
     pub(in crate::ui) chosen_period: RwSignal<Option<PeriodId>>,
-    repository: StoredValue<Option<Repository<Storage>>, LocalStorage>,
+    engine: StoredValue<Rc<Engine<Storage>>, LocalStorage>,
     stamps: StoredValue<Option<HybridClock>>,
-    pub(in crate::ui) queue: StoredValue<Queue>,
     /// The stamps that this tab has given: what another one has written is never replaced as one's own.
     own_stamps: StoredValue<BTreeSet<Stamp>>,
     typed: StoredValue<Typed>,
     typed_timer: StoredValue<Option<browser::timer::Timer>, LocalStorage>,
     /// The field that holds what is not saved.
     typing: StoredValue<Option<typing::Typing>>,
-    readings: StoredValue<reading::Readings>,
     pub(in crate::ui) searchable: StoredValue<Option<Searchable>>,
     /// What of the branch on the screen has reached another place, as last read.
     pub elsewhere: RwSignal<Elsewhere>,
@@ -199,14 +198,12 @@ impl Session {
             clock: RwSignal::new(KnownTime::default()),
             page_time: StoredValue::new(time::PageTime::new()),
             chosen_period: RwSignal::new(None),
-            repository: StoredValue::new_local(None),
+            engine: StoredValue::new_local(Rc::default()),
             stamps: StoredValue::new(None),
-            queue: StoredValue::new(Queue::default()),
             own_stamps: StoredValue::new(BTreeSet::new()),
             typed: StoredValue::new(Typed::default()),
             typed_timer: StoredValue::new_local(None),
             typing: StoredValue::new(None),
-            readings: StoredValue::new(reading::Readings::default()),
             searchable: StoredValue::new(None),
             elsewhere,
             asked_to_persist: StoredValue::new(false),
@@ -222,7 +219,7 @@ impl Session {
         let (storage, refused) = Storage::open().await;
         self.storage_refused.set(refused);
         let repository = Repository::new(storage);
-        self.repository.set_value(Some(repository.clone()));
+        self.engine().open(repository.clone());
         let device = match browser::random::bytes() {
             Ok(bytes) => DeviceId::from_random(bytes),
             Err(error) => return self.boot.set(Boot::Broken(StoreError::Unavailable(error.0))),
@@ -251,7 +248,21 @@ impl Session {
 
     /// The storage in our words. `None` only before [`Session::start`] has opened it.
     pub(in crate::ui) fn repository(self) -> Option<Repository<Storage>> {
-        self.repository.try_get_value().flatten()
+        self.engine.try_with_value(|engine| engine.repository()).flatten()
+    }
+
+    /// What lies under the screen.
+    pub(in crate::ui) fn engine(self) -> Rc<Engine<Storage>> {
+        self.engine.get_value()
+    }
+
+    /// Whether everything that was done here is on disk; what is not is tried again.
+    pub(in crate::ui) fn is_settled(self) -> bool {
+        let is_settled = self.engine().queue(Queue::is_empty);
+        if !is_settled {
+            self.write();
+        }
+        is_settled
     }
 
     /// The endpoint's calls. Of the same type as the sender's, so that they are compiled once.
@@ -297,36 +308,20 @@ impl Session {
 
     /// Reads everything again that another tab or the sender may have changed.
     pub async fn reload(self) {
-        let Some(repository) = self.repository() else { return };
-        if let Err(error) = self.try_reload(&repository).await {
-            self.saving.set(Saving::Failed(error));
+        let today = |clock| shanghai_date(self.now_by(clock));
+        match self.engine().read(|| self.wanted(), today).await {
+            Ok(Some(read)) => self.show(read),
+            Ok(None) => {}
+            Err(error) => self.saving.set(Saving::Failed(error)),
         }
     }
 
-    async fn try_reload(self, repository: &Repository<Storage>) -> Result<(), StoreError> {
-        let number = self.readings.try_update_value(|readings| readings.begin()).unwrap_or_default();
-        loop {
-            let saved = self.queue.with_value(Queue::saved);
-            let (branch, period) = (self.shown_branch(), self.chosen_period.get_untracked());
-            let on_screen = self.work.with_untracked(|work| {
-                let work = work.as_ref().ok()?;
-                Some((work.draft.checklist.clone(), work.checklist.clone()))
-            });
-            let wanted = Wanted { branch: branch.clone(), period: period.clone(), on_screen };
-            let read = reading::read(repository, wanted, |clock| shanghai_date(self.now_by(clock))).await?;
-            // Read before a change reached the disk, or for another branch than is wanted by now: read once more.
-            if saved != self.queue.with_value(Queue::saved)
-                || branch != self.shown_branch()
-                || period != self.chosen_period.get_untracked()
-            {
-                continue;
-            }
-            // A reading that was begun later may have been faster.
-            if self.readings.try_update_value(|readings| readings.is_newest(number)) == Some(true) {
-                self.show(read);
-            }
-            return Ok(());
-        }
+    fn wanted(self) -> Wanted {
+        let on_screen = self.work.with_untracked(|work| {
+            let work = work.as_ref().ok()?;
+            Some((work.draft.checklist.clone(), work.checklist.clone()))
+        });
+        Wanted { branch: self.shown_branch(), period: self.chosen_period.get_untracked(), on_screen }
     }
 
     pub(in crate::ui) fn shown_branch(self) -> Option<BranchCode> {
@@ -345,11 +340,10 @@ impl Session {
                 published.checklists.has_unread() || published.documents.has_unread()
             })
         });
-        let Some(mut of_branch) = read.of_branch else {
+        let Some(of_branch) = read.of_branch else {
             self.note_outdated(|outdated| outdated.stored = standard_is_newer);
             return;
         };
-        self.queue.with_value(|queue| queue.lay_over(&mut of_branch));
         let OfBranch { code, submissions, ledger: held, mending, elsewhere, work } = of_branch;
         let stored = standard_is_newer
             || !held.ledger.unread().is_empty()

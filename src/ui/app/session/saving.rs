@@ -7,8 +7,8 @@ use super::{Saving, Session};
 use crate::{
     browser,
     domain::{AnswerKey, AnswerValue, Entry, Stamp},
-    phone::{unsaved::Queue, work::Work},
-    store::{StoreError, Written},
+    phone::work::Work,
+    store::Written,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Session {
 
     /// Has it on its way to the disk before the screen is drawn anew: the one goes on during the other.
     pub(super) fn put(self, written: Written) {
-        self.queue.update_value(|queue| queue.push(written.clone()));
+        self.engine().put(written.clone());
         self.write();
         self.take(&written);
     }
@@ -74,14 +74,14 @@ impl Session {
     pub fn write(self) {
         // After a failure elsewhere an empty queue still tries the storage.
         let has_failed = self.saving.with_untracked(|saving| matches!(saving, Saving::Failed(_)));
-        let start = self.queue.try_update_value(|queue| queue.begin(has_failed));
-        if start != Some(true) {
+        let engine = self.engine();
+        if !engine.begin(has_failed) {
             return;
         }
         leptos::task::spawn_local(async move {
-            let result = self.empty_queue().await;
-            self.queue.update_value(Queue::end);
-            match result {
+            let phone = self.phone.get_untracked();
+            match engine.write(phone, |written| self.is_on_disk(written), async || self.reload().await).await
+            {
                 Ok(()) => {
                     self.guard.set_value(None);
                     self.saving.set(Saving::Saved(self.now()));
@@ -98,31 +98,6 @@ impl Session {
         });
         self.saving.set(Saving::Busy);
         self.guard.set_value(browser::leave::guard());
-    }
-
-    async fn empty_queue(self) -> Result<(), StoreError> {
-        let Some(repository) = self.repository() else { return Ok(()) };
-        if self.queue.with_value(|queue| queue.waiting().is_empty())
-            && let Some(phone) = self.phone.get_untracked()
-        {
-            // Nothing waits, but the last attempt failed: whether the storage works is found out by writing what is there.
-            repository.change_phone(&phone, |stored| *stored = phone.clone()).await?;
-        }
-        loop {
-            let batch = self.queue.with_value(|queue| queue.waiting().to_vec());
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let differs = repository.save(&batch).await?;
-            self.queue.update_value(|queue| queue.written(batch.len()));
-            for written in &batch {
-                self.is_on_disk(written);
-            }
-            if differs {
-                // Another tab came between: what is on the screen is not quite what is on disk.
-                self.reload().await;
-            }
-        }
     }
 
     /// What follows from it that this is on disk.

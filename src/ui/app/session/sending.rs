@@ -99,8 +99,7 @@ impl Session {
 
     /// The user agreed to the new version: it takes over and the page starts again. Nothing unsaved is left behind.
     pub fn update_now(self) {
-        if !self.queue.with_value(crate::phone::unsaved::Queue::is_empty) {
-            self.write();
+        if !self.is_settled() {
             return;
         }
         if !self.darkroom.with_untracked(Darkroom::is_empty) {
@@ -131,9 +130,7 @@ impl Session {
             repository.backend().probe().await;
         }
         // What could not be written, perhaps because the connection died, is tried again at once.
-        if !self.queue.with_value(crate::phone::unsaved::Queue::is_empty) {
-            self.write();
-        }
+        self.is_settled();
         self.write_typed().await;
         self.store_made().await;
         self.reload().await;

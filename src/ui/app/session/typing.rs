@@ -73,7 +73,7 @@ impl Session {
     pub(in crate::ui) async fn write_typed(self) {
         self.typed_timer.set_value(None);
         let Some(repository) = self.repository() else { return };
-        let all_saved = self.queue.with_value(Queue::is_empty);
+        let all_saved = self.engine().queue(Queue::is_empty);
         let taken = self.typed.try_update_value(|typed| typed.take(all_saved));
         let Some(mut changes) = taken.filter(|changes| !changes.is_empty()) else { return };
         // Nothing is stored for a branch that was let go of.
@@ -91,7 +91,7 @@ impl Session {
         self.typed.update_value(|typed| typed.written(result.is_ok()));
         match result {
             Ok(()) => {
-                self.queue.update_value(Queue::saved_beside);
+                self.engine().saved_beside();
                 if all_saved {
                     self.write_typed_soon();
                 }
