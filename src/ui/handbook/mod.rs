@@ -4,3 +4,4 @@ pub mod books;
 pub mod search;
 pub mod section;
 pub mod sections;
+pub mod session;

@@ -13,4 +13,6 @@ pub mod form;
 #[cfg(feature = "web")]
 pub mod list;
 #[cfg(feature = "web")]
+pub mod session;
+#[cfg(feature = "web")]
 pub mod year;

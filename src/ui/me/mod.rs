@@ -7,6 +7,7 @@ pub mod carry;
 pub mod carrying;
 pub mod display;
 pub mod menu;
+pub mod session;
 pub mod storage;
 pub mod unbind;
 pub mod unbinding;

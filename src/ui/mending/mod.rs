@@ -14,3 +14,5 @@ pub mod of_item;
 pub mod one;
 #[cfg(feature = "web")]
 pub mod photos;
+#[cfg(feature = "web")]
+pub mod session;

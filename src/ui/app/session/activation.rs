@@ -3,7 +3,7 @@
 use super::Session;
 use crate::{
     browser,
-    protocol::{ActivateRequest, ActivationCode, BranchInfo, DeviceCode, ProblemKind},
+    protocol::{ActivateRequest, ActivationCode, BranchInfo, ProblemKind},
     store::{Binding, PendingActivation, StoreError},
     sync::{ApiError, BindingState, Token},
 };
@@ -97,15 +97,5 @@ impl Session {
     /// The code of an activation that was begun and whose answer never came: the page was closed, or the network went.
     pub async fn begun_activation(self) -> Option<ActivationCode> {
         self.repository()?.pending_activation().await.ok().flatten().map(|pending| pending.code)
-    }
-
-    /// Gets a ten-minute code for another phone of the branch on the screen.
-    ///
-    /// # Errors
-    /// [`ApiError`], [`ApiError::Offline`] without a bound branch.
-    pub async fn code_for_another_phone(self) -> Result<DeviceCode, ApiError> {
-        let binding = untrack(|| self.active()).ok_or_else(|| ApiError::Offline("no branch".into()))?;
-        let client = self.client();
-        client.device_code(&binding.token).await
     }
 }

@@ -25,21 +25,6 @@ pub enum Shelf {
 }
 
 impl Session {
-    /// For a page that shows documents: reads those that are here, then fetches what is missing.
-    pub fn open_library(self) {
-        leptos::task::spawn_local(async move {
-            if self.library.with_untracked(Option::is_none) {
-                self.read_library().await;
-            }
-            // A phone that looks after a branch fetches at the end of each round.
-            if self.bindings.with_untracked(Vec::is_empty) {
-                self.fetch_library(true).await;
-            } else if !matches!(self.shelf.get_untracked(), Shelf::Complete | Shelf::Fetching(_)) {
-                self.send_now().await;
-            }
-        });
-    }
-
     /// Reads the documents that are here, for a page that only points to them.
     pub async fn read_library(self) {
         let Some(repository) = self.repository() else { return };
@@ -58,7 +43,7 @@ impl Session {
     }
 
     /// Fetches what is missing. `alone`: the phone looks after no branch, so that no round asks for the standard.
-    pub(super) async fn fetch_library(self, alone: bool) {
+    pub(in crate::ui) async fn fetch_library(self, alone: bool) {
         let Some(repository) = self.repository() else { return };
         if matches!(self.shelf.get_untracked(), Shelf::Fetching(_)) {
             return;

@@ -1,11 +1,10 @@
 //! The findings of the branch on the screen: writing, saying how far mending has come. Shown at once, queued, written as
 //! one strict transaction, and sent soon after.
 
-use super::{Saving, Session};
+use super::Session;
 use crate::{
     browser::timer,
     domain::{BranchCode, FindingEntry, FindingField, FindingId, FindingValue},
-    phone::mending::Reached,
     store::Written,
 };
 use leptos::prelude::*;
@@ -25,19 +24,9 @@ impl Session {
         true
     }
 
-    /// Where the newest words are, of one finding or of all: nothing is said to be stored that may not be on disk.
-    pub fn words_reached(self, is_unsent: bool, waits: bool, of: Option<FindingId>) -> Reached {
-        // Whenever the queue is emptied, or cannot be, this changes.
-        let is_refused = matches!(*self.saving.read(), Saving::Failed(_));
-        let branch = self.mending.with_untracked(|mending| mending.branch.clone());
-        let is_unwritten =
-            branch.is_some_and(|branch| self.engine().queue(|queue| queue.has_word(&branch, of)));
-        Reached::of(is_unsent, waits, is_unwritten, is_refused)
-    }
-
     /// Whose findings are on the screen. After the last branch is let go of, its findings are still here: nothing is stored for
     /// it any more.
-    pub(super) fn bound_mending(self) -> Option<BranchCode> {
+    fn bound_mending(self) -> Option<BranchCode> {
         let branch = self.mending.with_untracked(|mending| mending.branch.clone())?;
         Some(branch).filter(|branch| self.is_bound(branch))
     }

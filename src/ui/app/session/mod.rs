@@ -19,8 +19,8 @@ pub mod typing;
 use crate::{
     browser::{self, fetch::FetchApi, image::Made},
     domain::{
-        Assessment, BranchCode, BranchProfile, DeviceId, HybridClock, ItemId, PeriodId, SectionId, Stamp,
-        ValueAbove, WithAbove, above::asked_above, period::shanghai_date, with_above,
+        Assessment, BranchCode, BranchProfile, DeviceId, HybridClock, ItemId, PeriodId, Stamp, ValueAbove,
+        WithAbove, above::asked_above, period::shanghai_date, with_above,
     },
     phone::{
         darkroom::Darkroom,
@@ -443,11 +443,6 @@ impl Session {
     pub fn set_display(self, display: Display) {
         show(display);
         self.change_phone(move |phone| phone.display = display);
-    }
-
-    /// This section was opened: reading goes on from here another time.
-    pub fn remember_reading(self, section: SectionId) {
-        self.change_phone(move |phone| phone.reading = Some(section.clone()));
     }
 
     /// The notice on privacy and secrets was read and agreed to.

@@ -103,12 +103,6 @@ impl Session {
         }
     }
 
-    /// Has on disk what is typed, and nothing more of what was entered, and reads everything again: before it is counted.
-    pub async fn settle_typed(self) {
-        self.write_typed().await;
-        self.reload().await;
-    }
-
     /// The app goes out of sight, perhaps for good.
     pub(super) fn hide(self) {
         // A word on a problem may go up as soon as it is saved: half a sentence waits, on disk, until she has finished it.
