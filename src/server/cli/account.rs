@@ -105,6 +105,7 @@ impl From<Refusal> for CliError {
             }
             Refusal::NotAbove => ("审计由上一级来管".to_owned(), "找上一级管账号的人"),
             Refusal::Beyond => ("这个人还有外单位给的权限".to_owned(), "找上一级管账号的人"),
+            Refusal::Superior => ("对方在上级单位，本来就看得到".to_owned(), "不用给"),
             Refusal::Endless => ("外单位的人，权限最长一年".to_owned(), "写一个一年以内的日子"),
             Refusal::Ended(unit) => (format!("{unit}已经没有了"), "填现在有的党组织"),
             Refusal::NotLent(_) => ("管理和审计不给外单位的人".to_owned(), "给本单位的人"),

@@ -91,6 +91,7 @@ impl From<Refusal> for CliError {
             }
             Refusal::TooMany(most) => (format!("最多{most}分"), "核对得分"),
             Refusal::NotClaimable => ("这个标准没有这一等".into(), "核对申报等次"),
+            Refusal::TooEarly(starts) => (format!("考核周期从{starts}开始，不会比它早"), "核对 --on 的年份"),
             Refusal::NotYet => ("这一天还没到".into(), "核对哪天收到的"),
             Refusal::UnfitNote => {
                 let problem = format!("备注超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符");

@@ -344,7 +344,8 @@ impl AccountsWriter {
         Ok(noted_since(&mut self.tx, seen, Deed::LinkMade, Of::Subject(&of)).await?.is_some())
     }
 
-    async fn void_links(&mut self, id: Uuid, now: u64) -> Result<(), DatabaseError> {
+    /// What an account's links open is nothing from now on.
+    pub(crate) async fn void_links(&mut self, id: Uuid, now: u64) -> Result<(), DatabaseError> {
         sqlx::query("UPDATE welcomes SET used_at = $1 WHERE account = $2 AND used_at IS NULL")
             .bind(int(now))
             .bind(id.to_string())

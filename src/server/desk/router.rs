@@ -77,6 +77,7 @@ fn around(pages: Router<Desk>, desk: Desk) -> Router {
     pages
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(middleware::from_fn(plain))
+        .layer(middleware::from_fn(in_our_words))
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn(heard_out))
         .layer(middleware::from_fn_with_state(desk.clone(), filing::told))
@@ -93,6 +94,20 @@ async fn plain(request: Request, next: Next) -> Response {
         return Failure::NotHere.into_response();
     }
     next.run(request).await
+}
+
+/// What is refused before a handler has it (a query or a path that cannot be read, a form's address that is opened by hand) is told as
+/// everything else is, not in the framework's English.
+async fn in_our_words(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    match response.status() {
+        status if is_page || !status.is_client_error() => response,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Failure::NotHere.into_response(),
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.into_response(),
+        _ => Failure::Unreadable.into_response(),
+    }
 }
 
 async fn headers(request: Request, next: Next) -> Response {

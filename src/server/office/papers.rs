@@ -49,6 +49,9 @@ pub(crate) enum Refusal {
     /// It cannot have come on a day that is yet to be.
     #[error("this day is yet to be")]
     NotYet,
+    /// Nor before its period began.
+    #[error("the period starts on {0}")]
+    TooEarly(Date),
     /// The remark is too long, or no plain text.
     #[error("this is no remark to read")]
     UnfitNote,
@@ -184,6 +187,9 @@ async fn enter(
     }
     if received_on > today {
         return Err(Refusal::NotYet);
+    }
+    if received_on < known.period.starts {
+        return Err(Refusal::TooEarly(known.period.starts));
     }
     if !is_reason(&paper.note) {
         return Err(Refusal::UnfitNote);

@@ -161,3 +161,22 @@ async fn a_new_password_ends_every_session_and_a_link_its_week() {
     let county = county.again_at(NOON + 8 * 24 * HOUR);
     assert!(county.visitor().get(&second).await.says("过期了"));
 }
+
+#[tokio::test]
+async fn a_password_that_was_typed_too_late_is_asked_for_once_more() {
+    let county = County::new(1).await;
+    let wang = county.person(TOWN, "王芳", "wangfang", "审核").await;
+    let open = wang.get("/desk/me").await;
+    let county = county.again_at(NOON + 13 * HOUR);
+    let wang = wang.at(&county.program.base);
+    let new = "河边三棵柳树朝南第二棵";
+    let typed = [("password-now", PASSWORD), ("password", new), ("password-again", new)];
+    let asked = wang.send(&open, "/desk/me/password", &typed).await;
+    assert!(asked.status == StatusCode::UNAUTHORIZED && !asked.html.contains(new));
+    let carry = wang.send(&asked, "/desk/sign-in", &[("login", "wangfang"), ("password", PASSWORD)]).await;
+    let form = wang.send(&carry, "/desk/me/password", &[]).await;
+    assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(form.says("密码不会留着"), "{}", form.text());
+    assert_eq!(wang.send(&form, "/desk/me/password", &typed).await.address, "/desk/sign-in");
+    wang.sign_in("wangfang", new).await;
+}

@@ -10,6 +10,7 @@ mod findings;
 mod later;
 mod log;
 mod manual;
+mod mistyped;
 mod moved;
 mod orders;
 mod people;

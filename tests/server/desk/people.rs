@@ -282,7 +282,7 @@ async fn an_inspector_is_lent_until_a_day() {
     for (wrong, why) in [
         (("login", "nobody"), "没有这个登录名"),
         (("until", "2026-11-23"), "已经过了"),
-        (("until", ""), "填一个日子"),
+        (("until", ""), "核对年份"),
         (("unit", NEXT_TOWN), "没有这个单位"),
         (("role", "manage"), "不给外单位的"),
     ] {

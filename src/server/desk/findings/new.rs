@@ -2,15 +2,15 @@
 
 use super::refused::told;
 use crate::{
-    domain::{BranchCode, answer::MAX_TEXT_CHARS, day, text},
+    domain::{BranchCode, answer::MAX_TEXT_CHARS, text},
     server::{
         desk::{
             Desk,
             failure::Failure,
             frame,
             kit::{
-                Tone, area, checks, choice, filter, hidden, line, note, nothing, post, submit, typed,
-                typed_line,
+                Tone, area, checks, choice, filter, hidden, line, note, nothing, post, some_day_typed,
+                submit, typed, typed_line,
             },
             links,
             posted::Posted,
@@ -110,12 +110,9 @@ async fn found(
     if text::fault(&form.source, text::Kind::NOTE).is_some() {
         return wrong("source", &format!("不超过{MAX_TEXT_CHARS}个字。"));
     }
-    let deadline = match form.due.trim() {
-        "" => None,
-        text => match day::parse(text).filter(|due| day::can_be(*due)) {
-            Some(due) => Some(due),
-            None => return wrong("due", "选一个日子，像 2026-12-01 这样；可以不写。"),
-        },
+    let deadline = match some_day_typed(&form.due) {
+        Ok(deadline) => deadline,
+        Err(text) => return wrong("due", &text),
     };
     let known = Known::reached(&desk.database, &visitor.actor(), visitor.today).await?;
     let mut found = Vec::new();

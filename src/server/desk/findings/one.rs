@@ -11,7 +11,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Tone, area, hidden, line, note, post, submit, typed},
+            kit::{Tone, area, day_typed, hidden, line, note, post, some_day_typed, submit, typed},
             links, moved,
             posted::Posted,
             visitor::Visitor,
@@ -110,12 +110,12 @@ impl Form {
 
     /// What is meant; what is wrong with which field otherwise.
     fn decision(&self, act: &str) -> Result<Decision, (&'static str, String)> {
-        let until = self.until.trim();
-        let date = || day::parse(until).ok_or(("until", "选一个日子，像 2026-12-01 这样。".to_owned()));
+        let until = self.until.as_str();
+        let date = || day_typed(until).map_err(|text| ("until", text));
         match act {
             "close" => Ok(Decision::Close { seen: self.seen.clone() }),
             "return" => {
-                let until = if until.is_empty() { None } else { Some(date()?) };
+                let until = some_day_typed(until).map_err(|text| ("until", text))?;
                 Ok(Decision::SendBack { reason: self.reason.clone(), until })
             }
             _ => Ok(Decision::Postpone { until: date()?, why: self.why.clone() }),

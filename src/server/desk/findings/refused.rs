@@ -3,7 +3,7 @@
 use crate::domain::{answer::MAX_TEXT_CHARS, finding::check::MAX_FINDING_ENTRIES};
 use crate::server::office::{actor::Unheard, scope};
 use crate::server::{
-    desk::failure::Failure,
+    desk::{failure::Failure, kit::NO_DAY},
     office::mending::{Refusal, Unsaid, kinds::MAX_NAME_CHARS},
 };
 
@@ -25,7 +25,7 @@ pub(super) fn told(refusal: Refusal) -> Result<String, Failure> {
         }
         Refusal::NoKind => "这个类别已经不用了，或者不归这里用。另选一个。".into(),
         Refusal::KindName => format!("类别的名称写一行，不超过{MAX_NAME_CHARS}个字。"),
-        Refusal::Day(day) => format!("{day}不像是要写的日子，核对年份。"),
+        Refusal::Day(_) => NO_DAY.into(),
         Refusal::Reason => format!("写清楚，不超过{MAX_TEXT_CHARS}个字，不要有看不见的控制字符。"),
         Refusal::Unsaid(Unsaid::Overtaken) => {
             "就在刚才，别人对这个问题说了新的话。什么都没有改；看过再办。".into()

@@ -1,5 +1,6 @@
 //! The parts that pages are made of: plain functions over values, one look and one behaviour each.
 
+mod days;
 mod files;
 mod forms;
 mod grants;
@@ -7,6 +8,7 @@ mod lists;
 mod notes;
 mod times;
 
+pub(crate) use days::{NO_DAY, day_typed, some_day_typed};
 pub(crate) use files::{DOCX, XLSX, download, faults};
 pub(crate) use forms::{
     area, ask, checks, choice, confirm, hidden, line, password, post, post_list, submit, typed, typed_line,

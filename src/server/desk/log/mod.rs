@@ -4,12 +4,11 @@ use super::{
     Desk,
     failure::Failure,
     frame,
-    kit::{Column, Tone, XLSX, choice, download, filter, line, note, nothing, table},
+    kit::{Column, Tone, XLSX, choice, day_typed, download, filter, line, note, nothing, table},
     links,
     visitor::Visitor,
 };
 use crate::{
-    domain::day,
     server::{
         office::{
             log::{self, Asked, Deed, Misfit, Refusal, Told, Verdict},
@@ -95,8 +94,8 @@ async fn found(
         under,
         who,
         deeds: &deeds,
-        from: day::parse(&shown.from),
-        to: day::parse(&shown.to),
+        from: day_typed(&shown.from).ok(),
+        to: day_typed(&shown.to).ok(),
         before: shown.before.parse().ok(),
     };
     match log::page(&desk.database, &*desk.clock, &visitor.actor(), asked, most).await {

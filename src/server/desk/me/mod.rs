@@ -92,7 +92,9 @@ async fn page(
     Ok(frame::page(visitor, links::ME, "我的", &body))
 }
 
-#[derive(Deserialize)]
+/// No password is kept while somebody signs in again: then the form comes empty.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Changed {
     #[serde(rename = "password-now")]
     now: String,
@@ -107,7 +109,10 @@ async fn change(
     headers: HeaderMap,
     Posted(visitor, form): Posted<Changed>,
 ) -> Result<Response, Failure> {
-    let wrong = if form.password == form.again {
+    let is_empty = [&form.now, &form.password, &form.again].iter().all(|typed| typed.is_empty());
+    let wrong = if is_empty {
+        ("password-now", "密码不会留着，请在这里再填一次。".to_owned())
+    } else if form.password == form.again {
         let tried = desk.tries.begin(from, &visitor.login, desk.clock.now_ms()).map_err(Failure::TooOften)?;
         let (database, clock, random) = (&desk.database, &*desk.clock, &mut SystemRandom);
         let (passwords, person) = (&desk.passwords, &visitor.person);

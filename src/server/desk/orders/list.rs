@@ -2,15 +2,15 @@
 
 use super::{standing, told};
 use crate::{
-    domain::{BranchCode, day, order::OrderStep},
+    domain::{BranchCode, order::OrderStep},
     server::{
         desk::{
             Desk,
             failure::Failure,
             frame,
             kit::{
-                Column, Tone, area, choice, filter, line, note, nothing, post, submit, table, typed,
-                typed_line,
+                Column, Tone, area, choice, day_typed, filter, line, note, nothing, post, submit, table,
+                typed, typed_line,
             },
             links,
             posted::Posted,
@@ -152,13 +152,13 @@ async fn give(
     form.decision = typed_line(&form.decision);
     let unit = BranchCode::new(form.unit.clone()).map_err(|_| Failure::NotHere)?;
     let blank = [("reason", &form.reason), ("done_when", &form.done_when)];
-    let wrong = match day::parse(form.due.trim()) {
-        None => ("due", "选一个日子，像 2026-12-01 这样。".to_owned()),
-        Some(_) if blank.iter().any(|(_, text)| text.is_empty()) => {
+    let wrong = match day_typed(&form.due) {
+        Err(text) => ("due", text),
+        Ok(_) if blank.iter().any(|(_, text)| text.is_empty()) => {
             let field = blank.iter().find(|(_, text)| text.is_empty()).map_or("", |(field, _)| field);
             (field, "这一栏要写。".to_owned())
         }
-        Some(due) => {
+        Ok(due) => {
             let Typed { reason, decision, done_when, .. } = form.clone();
             let step = OrderStep::Given { reason, decision, done_when, due };
             match orders::give(&desk.database, &*desk.clock, &visitor.actor(), &unit, step).await {

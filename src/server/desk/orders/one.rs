@@ -2,16 +2,13 @@
 
 use super::{standing, told};
 use crate::{
-    domain::{
-        day,
-        order::{OrderState, OrderStep, OrderWord},
-    },
+    domain::order::{OrderState, OrderStep, OrderWord},
     server::{
         desk::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Tone, area, hidden, line, note, post, submit, typed},
+            kit::{NO_DAY, Tone, area, day_typed, hidden, line, note, post, submit, typed},
             links,
             posted::Posted,
             visitor::Visitor,
@@ -89,18 +86,15 @@ async fn say(
     form.act.clone_from(&act);
     let read: usize = form.read.parse().map_err(|_| Failure::Unreadable)?;
     let text = form.text.clone();
-    let step = match (act.as_str(), day::parse(form.due.trim())) {
+    let step = match (act.as_str(), day_typed(&form.due)) {
         ("answer", _) => Some(OrderStep::Answered { text }),
         ("release", _) => Some(OrderStep::Released { reason: text }),
-        ("extend", Some(due)) => Some(OrderStep::Extended { reason: text, due }),
-        ("extend", None) => None,
+        ("extend", Ok(due)) => Some(OrderStep::Extended { reason: text, due }),
+        ("extend", Err(_)) => None,
         _ => return Err(Failure::NotHere),
     };
     let (status, field, text) = match step {
-        None => {
-            let text = "选一个日子，像 2026-12-01 这样。".to_owned();
-            (StatusCode::UNPROCESSABLE_ENTITY, "due", text)
-        }
+        None => (StatusCode::UNPROCESSABLE_ENTITY, "due", NO_DAY.to_owned()),
         Some(step) => {
             let said = orders::say(&desk.database, &*desk.clock, &visitor.actor(), &id, read, step).await;
             let Err(refusal) = said else {

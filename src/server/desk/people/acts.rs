@@ -5,7 +5,7 @@ use super::{
         Desk,
         failure::Failure,
         frame,
-        kit::confirm,
+        kit::{confirm, some_day_typed},
         links,
         posted::{Posted, Proved},
         visitor::Visitor,
@@ -15,7 +15,7 @@ use super::{
     one,
 };
 use crate::{
-    domain::{BranchCode, day},
+    domain::BranchCode,
     server::{
         host::random::SystemRandom,
         office::people::{
@@ -66,12 +66,9 @@ pub(super) async fn give(
         (StatusCode::UNPROCESSABLE_ENTITY, one::shown(&visitor, &tended, "", Some(wrong), None))
             .into_response()
     };
-    let until = match form.until.trim() {
-        "" => None,
-        text => match day::parse(text) {
-            Some(day) => Some(day),
-            None => return Ok(again(("until", "填一个日子，或者空着。"))),
-        },
+    let until = match some_day_typed(&form.until) {
+        Ok(until) => until,
+        Err(text) => return Ok(again(("until", &text))),
     };
     let Ok(unit) = BranchCode::new(form.unit.trim()) else {
         return Ok(again(("unit", "填单位的编号。")));

@@ -29,7 +29,7 @@ pub(super) struct Filter {
     #[serde(default)]
     done: String,
     #[serde(default)]
-    page: Option<u64>,
+    page: String,
 }
 
 pub(super) async fn page(
@@ -37,7 +37,7 @@ pub(super) async fn page(
     State(desk): State<Desk>,
     Query(chosen): Query<Filter>,
 ) -> Result<Markup, Failure> {
-    let number = chosen.page.unwrap_or(1).clamp(1, 1_000_000);
+    let number = chosen.page.parse().unwrap_or(1).clamp(1, 1_000_000);
     let rows = Rows { size: SIZE, after: (number - 1) * u64::from(SIZE) };
     let asked = Asked { text: &chosen.text, with_closed: !chosen.closed.is_empty(), rows };
     let (people, total) = listing::page(&desk.database, &*desk.clock, &visitor.person, asked).await?;

@@ -111,6 +111,7 @@ fn fault(refusal: &Refusal) -> Option<(&'static str, String)> {
             ("role", "审计的权限和链接，由上一级管账号的人来给；没有上一级的，找管服务器的人。".to_owned())
         }
         Refusal::Ended(_) => ("unit", "这个单位已经没有了，不能再开账号。".to_owned()),
+        Refusal::Superior => ("login", "对方是您的上级，本来就看得到，不用给。".to_owned()),
         Refusal::Endless => ("until", "外单位的人要写到哪一天，最长一年。".to_owned()),
         Refusal::NotLent(_) => ("role", "管理和审计只给本单位和上级单位的人，不给外单位的。".to_owned()),
         Refusal::Passed(_) => ("until", "这一天已经过了。".to_owned()),

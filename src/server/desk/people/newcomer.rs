@@ -5,7 +5,7 @@ use super::{
         Desk,
         failure::Failure,
         frame,
-        kit::{checks, choice, line, post, submit},
+        kit::{checks, choice, day_typed, line, post, submit},
         links,
         posted::Posted,
         visitor::Visitor,
@@ -13,7 +13,7 @@ use super::{
     fault, invited, roles,
 };
 use crate::{
-    domain::{BranchCode, day},
+    domain::BranchCode,
     server::{
         database::accounts::Account,
         host::random::SystemRandom,
@@ -209,7 +209,10 @@ pub(super) async fn lend(
     let again =
         |wrong| (StatusCode::UNPROCESSABLE_ENTITY, shown_lent(&visitor, &form, Some(wrong))).into_response();
     let Some(unit) = unit(&desk, &form.unit).await? else { return Ok(again(NO_UNIT)) };
-    let Some(until) = day::parse(&form.until) else { return Ok(again(("until", "填一个日子。"))) };
+    let until = match day_typed(&form.until) {
+        Ok(until) => until,
+        Err(text) => return Ok(again(("until", &text))),
+    };
     let Some(role) = Role::of_word(&form.role) else { return Err(Failure::Unreadable) };
     let grant = Grant { unit, role, until: Some(until) };
     match giving::lend(&desk.database, &*desk.clock, &visitor.actor(), &form.login, grant).await {

@@ -6,12 +6,13 @@ use super::{
     words,
 };
 use crate::{
-    domain::{ContentHash, ItemId, SubmissionId, day},
+    domain::{ContentHash, ItemId, SubmissionId},
     protocol::{ReviewItem, ReviewState},
     server::{
         desk::{
             Desk,
             failure::Failure,
+            kit::some_day_typed,
             links, moved,
             posted::{Fields, Posted},
             visitor::Visitor,
@@ -100,7 +101,14 @@ pub(super) async fn review(
         Ok(ReviewItem { item, reason: reason.clone() })
     });
     let items = items.collect::<Result<Vec<_>, Failure>>()?;
-    let opinion = Opinion { state, reason: typed.reason.clone(), items, due: day::parse(&typed.due) };
+    let due = match some_day_typed(&typed.due) {
+        Ok(due) => due,
+        Err(text) => {
+            (typed.is_wrong_day, typed.fault) = (true, Some(text));
+            return shown(&desk, &visitor, id, &query, &typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    let opinion = Opinion { state, reason: typed.reason.clone(), items, due };
     match deciding::decide(&desk.database, &*desk.clock, &visitor.actor(), id, after, opinion).await {
         Ok(_) => Ok(Redirect::to(&next(&desk, &visitor, id, &query, state, &act).await?).into_response()),
         Err(
@@ -118,7 +126,7 @@ pub(super) async fn review(
                 Refusal::Newer(_) | Refusal::Replaced => StatusCode::CONFLICT,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
-            typed.is_wrong_day = matches!(refusal, Refusal::NoDay | Refusal::PastDay);
+            typed.is_wrong_day = matches!(refusal, Refusal::NoDay | Refusal::NoSuchDay | Refusal::PastDay);
             typed.fault = Some(words::refusal(&refusal, visitor.today));
             shown(&desk, &visitor, id, &query, &typed, status).await
         }

@@ -8,7 +8,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Tone, area, choice, hidden, line, note, post},
+            kit::{Tone, area, choice, day_typed, hidden, line, note, post},
             links, moved,
             posted::Posted,
             visitor::Visitor,
@@ -107,8 +107,7 @@ pub(super) async fn enter(
 /// What was typed, read.
 fn handed(typed: &Typed) -> Result<Handed, Fault> {
     let fault = |field, text: &str| Fault { field, text: text.to_owned() };
-    let received_on = day::parse(typed.received_on.trim())
-        .ok_or_else(|| fault("received_on", "日期写成 2026-11-24 的样子。"))?;
+    let received_on = day_typed(&typed.received_on).map_err(|text| Fault { field: "received_on", text })?;
     let note = typed.note.replace("\r\n", "\n").trim().to_owned();
     if typed.act == "strike" {
         return Ok(Handed { said: None, received_on, note });
@@ -125,6 +124,9 @@ fn fault(refusal: &Refusal) -> Option<Fault> {
         Refusal::TooMany(most) => ("total", format!("最多{most}分。")),
         Refusal::NotClaimable => ("claimed", "这个标准没有这一等。".into()),
         Refusal::NotYet => ("received_on", "这一天还没到。".into()),
+        Refusal::TooEarly(starts) => {
+            ("received_on", format!("考核周期从{starts}开始，不会比它早；核对年份。"))
+        }
         Refusal::UnfitNote => ("note", "备注超过500个字，或者有看不见的控制字符。".into()),
         Refusal::Ended(name) => ("", format!("{name}已经撤销或者合并，不再登记。")),
         Refusal::Nothing => ("", "没有登记过，不用撤销。".into()),

@@ -5,6 +5,7 @@ use crate::{
         LedgerEntry, Period, Stance, above::NotTheirs, period::shanghai_date, submission::ConsideredBy,
     },
     protocol::Review,
+    server::desk::kit::NO_DAY,
     server::office::{
         reading::{
             Difference, Flag, PartSeen, Was,
@@ -101,6 +102,7 @@ pub(super) fn sent_back(review: &Review, today: Date) -> String {
 pub(super) fn refusal(refusal: &Refusal, today: Date) -> String {
     match refusal {
         Refused::NoDay => "写上哪天以前改好，再退回。".into(),
+        Refused::NoSuchDay => NO_DAY.into(),
         Refused::PastDay => "这一天已经过了，换一个往后的日子。".into(),
         Refused::Words => {
             "写了意见，又点了通过。要支部改的，点“退回修改”或者“需补材料”；不用改的，把意见删掉再通过。"

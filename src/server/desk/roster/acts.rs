@@ -6,11 +6,12 @@ use super::{
     words::{Done, Field, fault},
 };
 use crate::{
-    domain::{BranchCode, day},
+    domain::BranchCode,
     server::{
         desk::{
             Desk,
             failure::Failure,
+            kit::day_typed,
             links,
             posted::{Posted, Proved},
             visitor::Visitor,
@@ -51,8 +52,7 @@ pub(super) struct Typed {
 
 impl Typed {
     fn day(&self) -> Result<Date, (Field, String)> {
-        let read = day::parse(self.on.trim()).filter(|on| day::can_be(*on));
-        read.ok_or_else(|| (Field::Day, "写成 2026-11-24 这样的日子".into()))
+        day_typed(&self.on).map_err(|text| (Field::Day, text))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::words::{Done, fault};
 use crate::{
-    domain::{ContentHash, day},
+    domain::ContentHash,
     protocol::Level,
     server::{
         desk::{
@@ -10,8 +10,8 @@ use crate::{
             failure::Failure,
             frame,
             kit::{
-                Column, Tone, XLSX, download, faults, hidden, line, note, nothing, pager, post, submit,
-                table, upload,
+                Column, Tone, XLSX, day_typed, download, faults, hidden, line, note, nothing, pager, post,
+                submit, table, upload,
             },
             links,
             posted::{Posted, Uploaded},
@@ -61,7 +61,7 @@ impl Chosen {
     fn standing(&self) -> Option<Standing> {
         match self.since.as_str() {
             "always" => Some(Standing::Always),
-            "day" => day::parse(self.on.trim()).filter(|on| day::can_be(*on)).map(Standing::Since),
+            "day" => day_typed(&self.on).ok().map(Standing::Since),
             _ => Some(Standing::Now),
         }
     }

@@ -2,13 +2,13 @@
 
 use super::words::{Done, Field, fault};
 use crate::{
-    domain::{day, sector::SECTORS},
+    domain::sector::SECTORS,
     server::{
         desk::{
             Desk,
             failure::Failure,
             frame,
-            kit::{Tone, area, choice, line, note, post, submit},
+            kit::{Tone, area, choice, day_typed, line, note, post, submit},
             links,
             posted::Proved,
             visitor::Visitor,
@@ -87,8 +87,9 @@ pub(super) async fn merge(
     if units.len() < 2 {
         return refused((Field::Whole, "至少写两个要合并的党组织，每行一个".into()));
     }
-    let Some(on) = day::parse(typed.on.trim()).filter(|on| day::can_be(*on)) else {
-        return refused((Field::Day, "写成 2026-11-24 这样的日子".into()));
+    let on = match day_typed(&typed.on) {
+        Ok(on) => on,
+        Err(text) => return refused((Field::Day, text)),
     };
     let said = |text: &'_ str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let (under, sector) = (said(&typed.under), said(&typed.sector));

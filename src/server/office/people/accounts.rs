@@ -67,6 +67,9 @@ pub(crate) enum Refusal {
     /// A link would open what who makes it may not give.
     #[error("the account holds something that is not theirs to give")]
     Beyond,
+    /// Whoever stands above sees it anyway, and is not given anything from below.
+    #[error("they stand above")]
+    Superior,
     /// What is lent ends within a year.
     #[error("what is lent ends within a year")]
     Endless,

@@ -51,6 +51,9 @@ pub(crate) async fn grant(
     if is_lent && grant.until.is_none_or(|until| until > latest) {
         return Err(Refusal::Endless);
     }
+    if above.contains(&known.unit) && !tends(database, actor, &known.unit, today).await? {
+        return Err(Refusal::Superior);
+    }
     let held = sessions::grants(tx.granted(account.0).await?);
     must_be_apart(held.iter().filter(|held| held.holds_on(today)).map(|held| held.role).chain([grant.role]))?;
     if grant.role == Role::Audit {
@@ -65,8 +68,21 @@ pub(crate) async fn grant(
     }
     let Grant { unit, role, until } = grant;
     let given = of_role(actor, now, Deed::RoleGiven, &unit, account.0, role);
+    if is_lent || role == Role::Audit {
+        // Whoever made the open ones may not give this.
+        tx.void_links(account.0, now).await?;
+    }
     tx.grant(account.0, &Granted { unit, role: role.word().into(), until }).await?;
     Ok(tx.commit(&[given]).await?)
+}
+
+/// Whether who acts tends the accounts of a unit.
+async fn tends(database: &Database, actor: &Actor, unit: &BranchCode, today: Date) -> Result<bool, Refusal> {
+    match must(database, actor, Act::People, unit, today).await {
+        Ok(()) => Ok(true),
+        Err(authority::Refusal::Denied(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Lends somebody of elsewhere, known by the login name, a role at a unit until a day.

@@ -354,3 +354,24 @@ async fn a_unit_that_has_ended_gets_no_new_accounts() {
     let refused = hand_over(&database, &NOW, &mut random, &OPERATOR, first, successor).await;
     assert!(matches!(refused, Err(Refusal::Ended(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_role_from_elsewhere_voids_the_open_links_and_a_superior_is_lent_nothing() {
+    let (_folder, database, mut random) = county().await;
+    let made = add(&database, &mut random, &OPERATOR, "t1", "wang", &[Role::Read]).await.unwrap();
+    let other = add(&database, &mut random, &OPERATOR, "t2", "zhao", &[Role::Manage]).await.unwrap().account;
+    let neighbour = Actor::Person(person(&database, other).await);
+    let open = async || own_password::welcomed(&database, &NOW, &made.secret).await;
+    assert!(open().await.is_ok());
+    let until = Some(date(2026, 12, 31));
+    let lent = Grant { unit: code("t2"), role: Role::Inspect, until };
+    roles::lend(&database, &NOW, &neighbour, "wang", lent.clone()).await.unwrap();
+    assert!(matches!(open().await, Err(Unset::Link(Welcome::Used))));
+    let above = add(&database, &mut random, &OPERATOR, "c", "zhang", &[Role::Manage]).await.unwrap().account;
+    let refused = roles::lend(&database, &NOW, &neighbour, "zhang", lent).await;
+    assert!(matches!(refused, Err(Refusal::Superior)), "{refused:?}");
+    // Whoever tends the county's accounts may give one of them something at a town.
+    let zhang = Actor::Person(person(&database, above).await);
+    let own = Grant { unit: code("t2"), role: Role::Review, until: None };
+    roles::grant(&database, &NOW, &zhang, above, own).await.unwrap();
+}

@@ -2,7 +2,7 @@
 
 use super::{Refusal as Unread, seen};
 use crate::{
-    domain::{SubmissionId, period::shanghai_date},
+    domain::{SubmissionId, day, period::shanghai_date},
     protocol::{Review, ReviewState},
     server::{
         database::{Database, DatabaseError},
@@ -34,6 +34,9 @@ pub(crate) enum Refusal {
     /// A return does not say until when.
     #[error("there is no day")]
     NoDay,
+    /// It says a day that nobody can mean.
+    #[error("this is no day to mean")]
+    NoSuchDay,
     /// It says a day that has passed.
     #[error("the day has passed")]
     PastDay,
@@ -90,6 +93,7 @@ async fn said(
     match opinion.state {
         ReviewState::Returned | ReviewState::Incomplete => match opinion.due {
             None => return Err(Refusal::NoDay),
+            Some(due) if !day::can_be(due) => return Err(Refusal::NoSuchDay),
             Some(due) if due < today => return Err(Refusal::PastDay),
             Some(_) => {}
         },

@@ -87,6 +87,9 @@ pub(crate) async fn choices(
         units.extend(database.units_called(root.as_str()).await?.into_iter().filter(|one| one.code == *root));
         units.extend(units_below(database, root).await?);
     }
+    // What is lent may lie below what is one's own.
+    let mut known = BTreeSet::new();
+    units.retain(|unit| known.insert(unit.code.clone()));
     if units.iter().all(|known| known.code != unit) {
         units.extend(database.units_called(unit.as_str()).await?.into_iter().filter(|one| one.code == unit));
     }
