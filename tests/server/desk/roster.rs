@@ -166,6 +166,11 @@ async fn a_branch_goes_over_to_another_town_once_that_one_takes_it() {
     assert!(ask(0).await.says("向对方提出了"), "sent twice");
     assert!(!from.get("/desk").await.says("转隶等您答复") && !reader.get("/desk").await.says("转隶"));
     assert_eq!(reader.get(MOVES).await.status, StatusCode::NOT_FOUND);
+    let token = from.get("/desk").await.form("/desk/sign-out").fields.remove(0).1;
+    for number in ["x", "-1", "99999999999999999999"] {
+        let page = from.post(&format!("{MOVES}/{number}/take"), &[("csrf", &token)]).await;
+        assert!(page.says("这里没有内容") || page.says("已经不等了"), "{number}: {}", page.text());
+    }
     assert!(into.get("/desk").await.says("1转隶等您答复"), "{}", into.get("/desk").await.text());
     let own = unit(branch(0).as_str());
     assert_eq!(into.get(&own).await.status, StatusCode::NOT_FOUND, "not theirs yet");

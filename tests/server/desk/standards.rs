@@ -130,6 +130,7 @@ async fn a_version_is_read_and_its_books_leave_as_one_file() {
                 item.id
             );
         }
+        assert_eq!(page.html.matches("支部一期最多填").count(), list.aspects.len());
         assert!(page.says("由上级评，支部不填") && page.says("扣完为止") && page.says("一票否决："));
     }
     assert!(reader.get(&format!("{items}?sector=nowhere")).await.says("考核条目：农村"));

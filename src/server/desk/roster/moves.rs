@@ -40,6 +40,10 @@ pub(super) struct Shown {
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
 
+fn read(number: &str) -> Result<i64, Failure> {
+    number.parse().map_err(|_| Failure::NotHere)
+}
+
 fn act(number: i64, act: &str) -> String {
     format!("{}/{number}/{act}", links::MOVES)
 }
@@ -106,10 +110,10 @@ pub(super) fn waits(visitor: &Visitor, row: &Row) -> Markup {
 /// 接收
 pub(super) async fn take(
     State(desk): State<Desk>,
-    Path(number): Path<i64>,
+    Path(number): Path<String>,
     Posted(visitor, Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Failure> {
-    match moving::take(&desk.database, &*desk.clock, &visitor.actor(), number).await {
+    match moving::take(&desk.database, &*desk.clock, &visitor.actor(), read(&number)?).await {
         Ok(taken) => led(&visitor, &desk, &taken.unit, Done::Moved).await,
         Err(refusal) => refused(&visitor, &desk, refusal).await,
     }
@@ -118,10 +122,10 @@ pub(super) async fn take(
 /// 不接收, or taking it back.
 pub(super) async fn leave(
     State(desk): State<Desk>,
-    Path(number): Path<i64>,
+    Path(number): Path<String>,
     Posted(visitor, Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Failure> {
-    match moving::leave(&desk.database, &*desk.clock, &visitor.actor(), number).await {
+    match moving::leave(&desk.database, &*desk.clock, &visitor.actor(), read(&number)?).await {
         Ok(left) => led(&visitor, &desk, &left.unit, Done::Stays).await,
         Err(refusal) => refused(&visitor, &desk, refusal).await,
     }

@@ -3,6 +3,7 @@
 
 use super::named;
 use crate::{
+    authoring::burden,
     domain::{Aspect, Checklist, Item},
     server::{
         desk::{
@@ -49,9 +50,9 @@ pub(super) async fn page(
         @if !list.notice.is_empty() { (note(Tone::Calm, &list.notice)) }
         p {
             (name(&published.summary)) "，" (list.sector_name) "，" (list.items().count()) "条"
-            (whole::of_full(list)) "。"
+            (whole::of_full(list)) "。填几处是上限：可不设、可无此事的也算在内。"
         }
-        @for (first, aspect) in numbered(list) { (of_aspect(first, aspect)) }
+        @for (first, aspect) in numbered(list) { (of_aspect(first, aspect, answers(list, aspect))) }
     };
     Ok(frame::page(&visitor, links::STANDARDS, &format!("考核条目：{}", list.sector_name), &body))
 }
@@ -65,7 +66,13 @@ fn numbered(list: &Checklist) -> impl Iterator<Item = (usize, &Aspect)> {
     })
 }
 
-fn of_aspect(first: usize, aspect: &Aspect) -> Markup {
+/// What an aspect adds to what a branch fills in, in the period that asks most.
+fn answers(list: &Checklist, aspect: &Aspect) -> u32 {
+    let alone = Checklist { aspects: vec![aspect.clone()], ..list.clone() };
+    list.periods.iter().map(|period| burden::of_period(&alone, period).answers).max().unwrap_or_default()
+}
+
+fn of_aspect(first: usize, aspect: &Aspect, answers: u32) -> Markup {
     let rows: Vec<(usize, &Item)> = (first..).zip(&aspect.items).collect();
     let number = |row: &(usize, &Item)| html! { "第" (row.0) "条" };
     let asked = |(_, item): &(usize, &Item)| html! { strong { (item.title) } br; (item.requirement) };
@@ -79,7 +86,8 @@ fn of_aspect(first: usize, aspect: &Aspect) -> Markup {
         Column { head: "分值", cell: &points },
         Column { head: "评分标准", cell: &counts },
     ];
-    let caption = format!("{}：{}条，{}分", aspect.name, aspect.items.len(), aspect.points());
+    let (name, items, points) = (&aspect.name, aspect.items.len(), aspect.points());
+    let caption = format!("{name}：{items}条，{points}分，支部一期最多填{answers}处");
     html! { @if !rows.is_empty() { (table(&caption, &columns, &rows)) } }
 }
 

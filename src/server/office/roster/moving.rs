@@ -88,7 +88,7 @@ pub(crate) async fn transfer(
     let asked = Move { number: 0, unit: code.clone(), comes_from, goes_to, on, asked_at: now, asked_by };
     if !database.ask_for_move(&asked, record).await? {
         let waits = database.move_of(code).await?;
-        if !waits.is_some_and(|waits| (&waits.goes_to, waits.on) == (&asked.goes_to, on)) {
+        if waits.is_none_or(|waits| (&waits.goes_to, waits.on) != (&asked.goes_to, on)) {
             return Err(Refusal::Waits);
         }
     }
