@@ -1,5 +1,5 @@
-// Trunk's post_build hook: completes the built app in the staging folder. It alters neither the app's scripts nor its wasm,
-// whose hashes Trunk has already written into index.html.
+// Trunk's post_build hook: completes the built app in the staging folder.
+// - the programs' functions in an order that compresses well (.ci/arrange.mjs), the app's under the name of its new bytes;
 // - the loader in index.html, without Trunk's top-level await, which Chromium knows only from 89 on;
 // - paper-HASH.js and .wasm: the worker for paper under hashed names, its loader, and its address in index.html;
 // - the day of what was built, in index.html;
@@ -13,6 +13,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { extname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
+import { arrange } from "./arrange.mjs";
 
 const COMPRESSIBLE = new Set([".html", ".js", ".wasm", ".css", ".svg", ".webmanifest", ".json", ".txt"]);
 /** Not part of what a phone keeps: the worker itself, what is only for the server, and what the browser asks for once, when the
@@ -24,6 +25,8 @@ const LATER = /^paper-[0-9a-f]{16}\.(js|wasm)$/;
 const WORKER = "biaochi-paper";
 const UNSEALED = "const SEAL = null;";
 const SEALED = /^const SEAL = .*;$/m;
+
+const isReleased = process.env.TRUNK_PROFILE === "release";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("base64");
 
@@ -80,6 +83,19 @@ function plainLoader(folder) {
   writeFileSync(page, plain);
 }
 
+/** Arranges the app's program, and writes its new name and hash into index.html. */
+function arrangeApp(folder) {
+  const page = join(folder, "index.html");
+  const before = filesIn(folder).find((name) => /^biaochi-app-[0-9a-f]+_bg\.wasm$/.test(name));
+  const built = readFileSync(join(folder, before));
+  const wasm = arrange(built);
+  const after = `biaochi-app-${createHash("sha256").update(wasm).digest("hex").slice(0, 16)}_bg.wasm`;
+  rmSync(join(folder, before));
+  writeFileSync(join(folder, after), wasm);
+  const integrity = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+  writeFileSync(page, readFileSync(page, "utf8").replaceAll(before, after).replaceAll(integrity(built), integrity(wasm)));
+}
+
 /** Gives the worker for paper its hashed names, its loader, and its place in index.html. */
 function stagePaper(folder) {
   const take = (name) => {
@@ -92,7 +108,7 @@ function stagePaper(folder) {
     writeFileSync(join(folder, name), bytes);
     return name;
   };
-  const wasm = hashed(take(`${WORKER}_bg.wasm`), "wasm");
+  const wasm = hashed(isReleased ? arrange(take(`${WORKER}_bg.wasm`)) : take(`${WORKER}_bg.wasm`), "wasm");
   // The program itself says when it is ready; where it cannot be had, nobody else would say so.
   const start = `wasm_bindgen({ module_or_path: "/${wasm}" }).catch(() => postMessage("absent"));\n`;
   const script = hashed(`${take(`${WORKER}.js`)}\n${start}`, "js");
@@ -162,8 +178,9 @@ export function seal(folder) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const folder = process.env.TRUNK_STAGING_DIR;
   if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of trunk build");
+  if (isReleased) arrangeApp(folder);
   stagePaper(folder);
   setBuilt(folder, builtOn());
   plainLoader(folder);
-  if (process.env.TRUNK_PROFILE === "release") console.log(`sealed the app as version ${seal(folder)}`);
+  if (isReleased) console.log(`sealed the app as version ${seal(folder)}`);
 }

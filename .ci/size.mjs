@@ -9,65 +9,16 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { functionsOf } from "./wasm.mjs";
 
 const BUILT = "target/wasm32-unknown-unknown/wasm-release/biaochi-app.wasm";
 const BUDGET = ".ci/size.json";
 const LEEWAY = 1.01;
 
-/** The functions of a program: name and bytes of code. Reads the sections of imports, code and names
- * (https://webassembly.github.io/spec/core/binary/modules.html). */
+/** The functions of a program: name and bytes of code. */
 function functions(wasm) {
-  let at = 8;
-  const number = () => {
-    for (let value = 0, factor = 1; ; factor *= 128) {
-      const byte = wasm[at++];
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-  };
-  const text = () => {
-    const end = number() + at;
-    const value = wasm.toString("utf8", at, end);
-    at = end;
-    return value;
-  };
-  const sizes = [];
-  const names = new Map();
-  let imported = 0;
-  while (at < wasm.length) {
-    const section = wasm[at++];
-    const end = number() + at;
-    if (section === 2) {
-      for (let left = number(); left > 0; left--) {
-        text();
-        text();
-        const kind = wasm[at++];
-        if (kind === 0) imported++;
-        else throw new Error("the app imports functions only (data-wasm-no-import)");
-        number();
-      }
-    } else if (section === 10) {
-      for (let left = number(); left > 0; left--) {
-        const start = at;
-        at = number() + at;
-        sizes.push(at - start);
-      }
-    } else if (section === 0 && text() === "name") {
-      while (at < end) {
-        const isOfFunctions = wasm[at++] === 1;
-        const last = number() + at;
-        if (isOfFunctions) {
-          for (let left = number(); left > 0; left--) {
-            const index = number();
-            names.set(index, text());
-          }
-        }
-        at = last;
-      }
-    }
-    at = end;
-  }
-  return sizes.map((bytes, index) => ({ name: (names.get(imported + index) ?? "?").replace(/\[[0-9a-f]+\]/g, ""), bytes }));
+  const { bodies, imported, names } = functionsOf(wasm);
+  return bodies.map((body, index) => ({ name: (names.get(imported + index) ?? "?").replace(/\[[0-9a-f]+\]/g, ""), bytes: body.length }));
 }
 
 /** Where the bracket that opens at this place is closed; arrows are no brackets. */
