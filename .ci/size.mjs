@@ -42,9 +42,12 @@ function bare(path) {
   return left;
 }
 
+/** What is made for whatever it is given: its code is told of as that of the closure or type it is given. */
+const GIVEN = /biaochi::(?:ui::app::session::erased|json)::/;
+
 /** What all instances of one generic function, all implementations of one method, and a function with its closures have in common. */
 function family(name) {
-  let left = name;
+  let left = /^biaochi::ui::app::session::erased::\w+::<.*?(biaochi::.*)>(::made)?::\{closure#0\}$/.exec(name)?.[1] ?? name;
   if (left[0] === "<") {
     const end = closing(left, 0);
     const inner = left.slice(1, end);
@@ -69,9 +72,10 @@ const outermost = (text, at) => {
   return depth === 0;
 };
 
-/** The folder of src/ that a function is there for: the first of ours that its name tells of. */
+/** The folder of src/ that a function is there for: the first of ours that its name tells of, unless that only serves others. */
 function folder(name) {
-  const ours = /biaochi::(ui::\w+|\w+)/.exec(name);
+  const all = [...name.matchAll(/biaochi::(ui::\w+|\w+)[\w:]*/g)];
+  const ours = all.find(([path]) => !GIVEN.test(path)) ?? all[0];
   if (ours) return `src/${ours[1].replace("::", "/")}`;
   return `(${/[a-z_]\w*(?=::)/.exec(name)?.[0] ?? "other"})`;
 }

@@ -70,19 +70,17 @@ impl<'a> Json<'a> {
     }
 
     /// The values of a list; of a record, names and members in turns. `None` for any other value.
-    fn inside(self, bracket: u8) -> Option<impl Iterator<Item = Self>> {
+    fn inside(self, bracket: u8) -> Option<Inside<'a>> {
         let end = self.at + self.whole.values[self.at].inside;
-        let next = move |at: usize| Some(at + 1 + self.whole.values[at].inside).filter(|at| *at <= end);
-        let first = Some(self.at + 1).filter(|at| *at <= end);
-        let all = core::iter::successors(first, move |at| next(*at));
-        self.source().as_bytes().starts_with(&[bracket]).then(|| all.map(move |at| Self { at, ..self }))
+        let all = Inside { next: Self { at: self.at + 1, ..self }, end };
+        self.source().as_bytes().starts_with(&[bracket]).then_some(all)
     }
 
     /// The values of a list.
     ///
     /// # Errors
     /// For any other value.
-    pub fn list(self) -> Result<impl Iterator<Item = Self>, Misread> {
+    pub fn list(self) -> Result<Inside<'a>, Misread> {
         self.inside(b'[').ok_or(Misread("list"))
     }
 
@@ -149,6 +147,27 @@ impl<'a> Json<'a> {
 
     fn is_text(self, other: &str) -> bool {
         self.text().is_ok_and(|text| text == other)
+    }
+}
+
+/// The values inside another, one after the other.
+pub struct Inside<'a> {
+    next: Json<'a>,
+    end: usize,
+}
+
+impl<'a> Iterator for Inside<'a> {
+    type Item = Json<'a>;
+
+    /// Not made anew in every reader.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Json<'a>> {
+        let this = self.next;
+        if this.at > self.end {
+            return None;
+        }
+        self.next.at += 1 + this.whole.values[this.at].inside;
+        Some(this)
     }
 }
 
@@ -226,13 +245,21 @@ impl<T: FromJson> FromJson for Arc<T> {
 
 impl<T: FromJson> FromJson for Vec<T> {
     fn read(json: Json<'_>) -> Result<Self, Misread> {
-        json.list()?.map(T::read).collect()
+        let mut all = Self::new();
+        for one in json.list()? {
+            all.push(T::read(one)?);
+        }
+        Ok(all)
     }
 }
 
 impl<T: FromJson + Ord> FromJson for BTreeSet<T> {
     fn read(json: Json<'_>) -> Result<Self, Misread> {
-        json.list()?.map(T::read).collect()
+        let mut all = Self::new();
+        for one in json.list()? {
+            all.insert(T::read(one)?);
+        }
+        Ok(all)
     }
 }
 

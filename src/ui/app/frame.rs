@@ -5,6 +5,7 @@ use super::{
     navigation::navigation,
     route::{Part, Place},
 };
+use crate::ui::app::session::erased::memo;
 use crate::ui::kit::icon::{Draw, Icon};
 use leptos::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn Page(
 #[component]
 fn Places() -> impl IntoView {
     let navigation = navigation();
-    let part = Memo::new(move |_| navigation.place().map(|place| place.part()));
+    let part = memo(move || navigation.place().map(|place| place.part()));
     let place = move |icon: Icon, name: &'static str, to: &'static str, own: Part| {
         view! {
             <a href=to class="place" aria-current=move || (part.get() == Some(own)).then_some("page")>

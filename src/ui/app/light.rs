@@ -2,7 +2,11 @@
 
 use super::session::{Saving, session};
 use crate::phone::work::of_period;
-use crate::{sync::BindingState, ui::words};
+use crate::{
+    sync::BindingState,
+    ui::app::session::erased::{live, memo},
+    ui::words,
+};
 use leptos::prelude::*;
 
 /// Two short lines; a failure replaces them.
@@ -10,7 +14,7 @@ use leptos::prelude::*;
 pub fn Light() -> impl IntoView {
     let session = session();
     // Whether, not why: the lines are not drawn anew with every change.
-    let failed = Memo::new(move |_| {
+    let failed = memo(move || {
         matches!(*session.saving.read(), Saving::Failed(_)) || session.storage_refused.read().is_some()
     });
     let here = move || match (session.clock_trouble.get(), &*session.saving.read()) {
@@ -50,7 +54,7 @@ pub fn Light() -> impl IntoView {
                 data-testid="light-state"
                 data-saved-at=saved_at
             >
-                {move || {
+                {live(move || {
                     if failed.get() {
                         view! { <b>"没存上，点这里"</b> }.into_any()
                     } else {
@@ -60,7 +64,7 @@ pub fn Light() -> impl IntoView {
                         }
                             .into_any()
                     }
-                }}
+                })}
             </span>
         </a>
     }

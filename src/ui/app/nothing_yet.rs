@@ -1,7 +1,7 @@
 //! What stands on a page before there is a checklist.
 
 use super::session::session;
-use crate::{phone::work::NoWork, ui::words::terms};
+use crate::{phone::work::NoWork, ui::app::session::erased::live, ui::words::terms};
 use leptos::prelude::*;
 
 /// What stands here before there is a checklist.
@@ -11,7 +11,7 @@ pub fn NothingYet() -> impl IntoView {
     let retry = move |_| leptos::task::spawn_local(session.send_now());
     view! {
         <section class="card" data-testid="nothing-yet">
-            {move || match session.work.read().as_ref() {
+            {live(move || match session.work.read().as_ref() {
                 Err(NoWork::NoChecklist(sector)) => {
                     let sector = terms::sector(sector.as_str()).to_owned();
                     view! {
@@ -27,7 +27,7 @@ pub fn NothingYet() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }} <button type="button" class="button button-main" on:click=retry>
+            })} <button type="button" class="button button-main" on:click=retry>
                 "再取一次"
             </button>
         </section>

@@ -5,6 +5,7 @@ use super::{
     route::Place,
     session::session,
 };
+use crate::ui::app::session::erased::live;
 use leptos::prelude::*;
 
 /// The page that has to be agreed to once.
@@ -37,7 +38,7 @@ pub fn NoticeText() -> impl IntoView {
         <h2>"存什么、存在哪"</h2>
         <p>
             "填的、登的、拍的、写进整改的，先存在这部手机的浏览器里。点“上报”以后，上报的那一份才送到服务器：这一期的回答、用到的台账和照片，还有支部自己写进整改的问题。"
-            {move || session.addressee()} "和县、市两级组织部门看得到。没有上报的，别人看不到。"
+            {live(move || session.addressee())} "和县、市两级组织部门看得到。没有上报的，别人看不到。"
         </p>
         <p>
             "送上去的问题，以后再写的措施、时限、进展和照片，有网就自己送；上级检查发现的问题，支部写的答复和照片也是有网就送。自己存的备份在谁手里，谁就看得到。"

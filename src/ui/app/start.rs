@@ -8,6 +8,7 @@ use super::{
     session::{Boot, Session},
     slots::Slots,
 };
+use crate::ui::app::session::erased::{Show, live, memo};
 use crate::ui::{
     change::page::{Change, Offered},
     check::{activate::Activate, home::Home, list::Check, profile::Profile, question::Question},
@@ -70,7 +71,7 @@ fn App() -> impl IntoView {
             <Update />
             <NeedsUpdate />
             <Warnings />
-            {move || match session.boot.get() {
+            {live(move || match session.boot.get() {
                 // Nothing yet: the painted shell stays.
                 Boot::Starting => ().into_any(),
                 Boot::Broken(error) => {
@@ -82,7 +83,7 @@ fn App() -> impl IntoView {
                         .into_any()
                 }
                 Boot::Ready => view! { <Gate /> }.into_any(),
-            }}
+            })}
     }
 }
 
@@ -91,7 +92,7 @@ fn App() -> impl IntoView {
 fn Gate() -> impl IntoView {
     let session = super::session::session();
     let navigation = navigation();
-    let step = Memo::new(move |_| {
+    let step = memo(move || {
         let bound = !session.bindings.read().is_empty();
         let agreed = session.phone.read().as_ref().is_some_and(|phone| phone.notice_read_at.is_some());
         let is_handbook = navigation.place().is_some_and(|place| place.part() == Part::Handbook);
@@ -120,7 +121,7 @@ enum Step {
 fn Places() -> impl IntoView {
     let navigation = navigation();
     // A page stays while only what it shows changes: the next item, another filter.
-    let page = Memo::new(move |_| navigation.place().as_ref().map(std::mem::discriminant));
+    let page = memo(move || navigation.place().as_ref().map(std::mem::discriminant));
     move || {
         // Read, not merely tracked: a memo learns what it follows when it is read.
         let _ = page.get();
@@ -217,7 +218,7 @@ fn NeedsUpdate() -> impl IntoView {
 
 fn for_others() -> Memo<bool> {
     let navigation = navigation();
-    Memo::new(move |_| navigation.place().is_some_and(|place| place.is_for_others()))
+    memo(move || navigation.place().is_some_and(|place| place.is_for_others()))
 }
 
 /// What must not be overlooked on any page: storage refused, or much that is on this phone alone.
@@ -246,7 +247,7 @@ fn Warnings() -> impl IntoView {
         }}
         <Show when=remind>
             <div class="strip" role="status" data-testid="backup-offer">
-                <span>{move || format!("已有{}处只在这部手机里。", unshared.get())}</span>
+                <span>{live(move || format!("已有{}处只在这部手机里。", unshared.get()))}</span>
                 <a href="/storage" class="strip-button">
                     "去备份"
                 </a>

@@ -5,6 +5,7 @@ use crate::{
     domain::{Assessment, Checklist, Difference, Effect, ItemId, differences},
     phone::{next_step::Sent, work::Work},
     protocol::ReviewState,
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::{Page, goer},
@@ -26,12 +27,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Change() -> impl IntoView {
     let session = session();
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let ready = memo(move || session.work.read().is_ok());
     view! {
         <Page title="标准变了什么" back="/">
-            {move || {
+            {live(move || {
                 if ready.get() { view! { <Shown /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
-            }}
+            })}
         </Page>
     }
 }
@@ -231,7 +232,7 @@ fn Decide() -> impl IntoView {
                 "填过的一处也不丢：没变的接着算，变了的请重新看一遍，不再要求的还能看。已经上报的不受影响，按上报时的版本算。"
             </p>
         </Note>
-        {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+        {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
         <button type="button" class="button button-main" disabled=move || busy.get() on:click=move_it>
             "换到新版本"
         </button>

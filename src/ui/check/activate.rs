@@ -4,6 +4,7 @@ use crate::{
     browser,
     phone::typing::{Shape, grouped},
     protocol::ActivationCode,
+    ui::app::session::erased::live,
     ui::{
         app::{
             frame::{Page, goer},
@@ -66,7 +67,7 @@ fn OpenInBrowser() -> impl IntoView {
             >
                 "找不到就点这里，复制网址"
             </button>
-            {move || {
+            {live(move || {
                 copied
                     .get()
                     .map(|done| {
@@ -80,7 +81,7 @@ fn OpenInBrowser() -> impl IntoView {
                                 .into_any()
                         }
                     })
-            }}
+            })}
         </section>
     }
 }
@@ -157,9 +158,9 @@ fn Sheet() -> impl IntoView {
             <p>"输入上级发的12位激活码，这部手机就和本支部绑定了。一个码只能用一次。"</p>
             {before_in(form)}
             {field.named(view! { <span>"激活码"</span> }.into_any())}
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
             <button type="button" class="button button-main" disabled=busy on:click=move |_| redeem.run(())>
-                {move || if busy.get() { "正在启用…" } else { "启用" }}
+                {live(move || if busy.get() { "正在启用…" } else { "启用" })}
             </button>
         </section>
         <Note>

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, ItemId, Part, PartAnswer, PartId, Rule, Stance, Window},
+    ui::app::session::erased::memo,
     ui::{
         app::{
             session::{Session, session},
@@ -124,7 +125,7 @@ pub fn PartControl(
 /// The answer as it stands, counted or said; of one that was given under another version, what the part can still take.
 fn part_answer(session: Session, item: &ItemId, part: &PartId) -> Answered {
     let key = AnswerKey::Part { item: item.clone(), part: part.clone() };
-    Memo::new(move |_| match session.standing(&key)? {
+    memo(move || match session.standing(&key)? {
         AnswerValue::Part { answer, .. } => answer,
         _ => None,
     })

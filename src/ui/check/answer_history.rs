@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{AnswerKey, AnswerValue, Entry, Item, PartAnswer, Stance},
+    ui::app::session::erased::{Show, memo},
     ui::{
         app::session::session,
         words::{answers, dates, terms},
@@ -27,7 +28,7 @@ pub fn History(
 ) -> impl IntoView {
     let session = session();
     let keys = registers(&item);
-    let past = Memo::new(move |_| {
+    let past = memo(move || {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return Vec::new() };
         let mut past: Vec<Entry> = keys

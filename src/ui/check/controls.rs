@@ -3,6 +3,7 @@
 use super::spoken::Spoken;
 use crate::{
     domain::{Part, PartAnswer, WindowKey},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::session::{
             Session,
@@ -135,7 +136,7 @@ pub(super) fn counts(
 
 /// Whether the ledger counts this one.
 fn fixed(spoken: Spoken, name: String) -> Memo<bool> {
-    Memo::new(move |_| spoken.fixed.read().contains(&name))
+    memo(move || spoken.fixed.read().contains(&name))
 }
 
 pub(super) fn share(
@@ -227,7 +228,7 @@ pub(super) fn share(
                 />
             </li>
         </ul>
-        {move || misfit().map(|text| view! { <p class="misfit" role="alert">{text}</p> })}
+        {live(move || misfit().map(|text| view! { <p class="misfit" role="alert">{text}</p> }))}
     }
 }
 

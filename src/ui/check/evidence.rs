@@ -5,6 +5,7 @@
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, text::Kind},
     phone::typing::Shape,
+    ui::app::session::erased::memo,
     ui::{
         app::{session::session, slots::slots},
         kit::field::Field,
@@ -24,7 +25,7 @@ pub fn Evidence(
     let location = AnswerKey::Location { item: item.id.clone() };
     let note = AnswerKey::Note { item: item.id.clone() };
     let text = move |key: AnswerKey| {
-        Memo::new(move |_| {
+        memo(move || {
             session.work.read().as_ref().map(|work| work.assessment.text(&key).to_owned()).unwrap_or_default()
         })
     };

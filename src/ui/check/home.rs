@@ -3,6 +3,7 @@
 use crate::{
     domain::{AspectId, FindingState, Points, Ruling},
     phone::{next_step::NextStep, overview::progress},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{
             clock::{ClockNote, Strays},
@@ -29,14 +30,14 @@ use leptos::prelude::*;
 #[component]
 pub fn Home() -> impl IntoView {
     let session = session();
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let ready = memo(move || session.work.read().is_ok());
     let slots = slots();
     view! {
         <Page title="支部标尺">
             <Who />
             <Ended />
             <ClockNote />
-            {move || {
+            {live(move || {
                 if ready.get() {
                     view! {
                         <Show when=move || !has_ended(session)>
@@ -61,7 +62,7 @@ pub fn Home() -> impl IntoView {
                 } else {
                     view! { <NothingYet /> }.into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }
@@ -90,10 +91,10 @@ fn Who() -> impl IntoView {
         <section class="who">
             <h2>
                 {name}
-                {move || several().then(|| view! { <a href="/me/branches" class="who-switch">"换支部"</a> })}
+                {live(move || several().then(|| view! { <a href="/me/branches" class="who-switch">"换支部"</a> }))}
             </h2>
             <p class="muted pieces">
-                {move || pieces().into_iter().map(|piece| view! { <span>{piece}</span> }).collect::<Vec<_>>()}
+                {live(move || pieces().into_iter().map(|piece| view! { <span>{piece}</span> }).collect::<Vec<_>>())}
             </p>
         </section>
     }
@@ -105,7 +106,7 @@ fn Next() -> impl IntoView {
     view! {
         <section class="card next" aria-labelledby="next-title" data-testid="next">
             <h2 id="next-title">"下一步"</h2>
-            {move || {
+            {live(move || {
                 session
                     .derived
                     .next
@@ -124,7 +125,7 @@ fn Next() -> impl IntoView {
                                 })}
                         }
                     })
-            }}
+            })}
         </section>
     }
 }
@@ -223,7 +224,7 @@ fn said(step: &NextStep, session: Session) -> (String, Option<(String, String)>)
 #[component]
 fn Aspects() -> impl IntoView {
     let session = session();
-    let complete = Memo::new(move |_| {
+    let complete = memo(move || {
         let rows = session.derived.rows.read();
         let (done, asked) = progress(rows.iter());
         asked > 0 && done == asked
@@ -232,12 +233,12 @@ fn Aspects() -> impl IntoView {
     view! {
         <section class="card" aria-label="六个方面">
             <ul class="aspects">
-                {move || {
+                {live(move || {
                     standings(session)
                         .into_iter()
                         .map(|standing| view! { <Standing standing=standing /> })
                         .collect::<Vec<_>>()
-                }}
+                })}
             </ul>
             <Show when=move || complete.get()>
                 <Radar arms=arms />
@@ -294,7 +295,7 @@ fn Estimated() -> impl IntoView {
     view! {
         <section class="card" data-testid="estimate">
             <h2>"自评估算"<small class="muted">"（不是评定结果）"</small></h2>
-            {move || {
+            {live(move || {
                 let estimate = session.derived.estimate.get()?;
                 let sheet = session.derived.sheet.get()?;
                 let rows = session.derived.rows.read();
@@ -328,9 +329,9 @@ fn Estimated() -> impl IntoView {
                             .into_any()
                     },
                 )
-            }}
+            })}
         </section>
-        {move || {
+        {live(move || {
             session
                 .work
                 .read()
@@ -339,6 +340,6 @@ fn Estimated() -> impl IntoView {
                 .map(|work| work.checklist.notice.clone())
                 .filter(|notice| !notice.is_empty())
                 .map(|notice| view! { <Note><p>{notice}</p></Note> })
-        }}
+        })}
     }
 }

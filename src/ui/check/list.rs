@@ -4,6 +4,7 @@ use super::after_move::NoLonger;
 use crate::{
     domain::scoring::ItemState,
     phone::overview::{Filter, ItemRow, next_open, progress},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page, navigation::navigation, nothing_yet::NothingYet, route::Place, session::session,
@@ -22,13 +23,13 @@ pub fn Check() -> impl IntoView {
         Place::Check(filter) => Some(*filter),
         _ => None,
     });
-    let filter = Memo::new(move |_| shown.get().unwrap_or_default());
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let filter = memo(move || shown.get().unwrap_or_default());
+    let ready = memo(move || session.work.read().is_ok());
     view! {
         <Page title="自查">
-            {move || {
+            {live(move || {
                 if ready.get() { view! { <List filter=filter /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
-            }}
+            })}
         </Page>
     }
 }
@@ -40,15 +41,15 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
     let count = move |filter: Filter| rows.read().iter().filter(|row| filter.shows(row)).count();
     view! {
         <p class="muted" data-testid="progress">
-            {move || {
+            {live(move || {
                 let (done, asked) = progress(rows.read().iter());
                 match rows.read().len() - asked {
                     0 => format!("填了 {done} / {asked} 条"),
                     rest => format!("填了 {done} / {asked} 条，另有{rest}条不用填：还没到时候、由上级评或本支部不设"),
                 }
-            }}
+            })}
         </p>
-        {move || {
+        {live(move || {
             next_open(&rows.read(), None)
                 .map(|row| {
                     view! {
@@ -57,7 +58,7 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
                         </a>
                     }
                 })
-        }}
+        })}
         <nav class="filters" aria-label="只看">
             {Filter::ALL
                 .map(|one| {
@@ -69,12 +70,12 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
                             hidden=move || one == Filter::Doubtful && filter.get() != one && count(one) == 0
                             aria-current=move || (filter.get() == one).then_some("true")
                         >
-                            {move || format!("{} {}", one.name(), count(one))}
+                            {live(move || format!("{} {}", one.name(), count(one)))}
                         </a>
                     }
                 })}
         </nav>
-        {move || {
+        {live(move || {
             let work = session.work.read();
             let Ok(work) = work.as_ref() else { return Vec::new() };
             let (rows, filter) = (rows.read(), filter.get());
@@ -99,8 +100,8 @@ fn List(filter: Memo<Filter>) -> impl IntoView {
                         })
                 })
                 .collect::<Vec<_>>()
-        }}
-        {move || (count(filter.get()) == 0).then(|| view! { <p class="empty">{empty(filter.get())}</p> })}
+        })}
+        {live(move || (count(filter.get()) == 0).then(|| view! { <p class="empty">{empty(filter.get())}</p> }))}
         <NoLonger />
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     domain::{AnswerKey, AnswerValue, BranchProfile, day, text::Kind},
     json,
     phone::typing::Shape,
+    ui::app::session::erased::{Show, live},
     ui::{
         app::{
             frame::{Page, goer},
@@ -48,12 +49,12 @@ pub fn Profile() -> impl IntoView {
     }
     view! {
         <Page title="支部基本情况" back="/">
-            {move || match (editing.get(), known.get_untracked()) {
+            {live(move || match (editing.get(), known.get_untracked()) {
                 (false, Some(profile)) => {
                     view! { <Unchanged profile=profile confirmed=confirmed editing=editing /> }.into_any()
                 }
                 (_, start) => view! { <Sheet start=start known=known begun=begun editing=editing /> }.into_any(),
-            }}
+            })}
         </Page>
     }
 }

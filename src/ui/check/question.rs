@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{AnswerKey, AnswerValue, Item, ItemId, NotApplicable, Outcome, Stance, scoring::ItemState},
     phone::overview::{ItemRow, next_open},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{
             frame::Page,
@@ -33,7 +34,7 @@ pub fn Question() -> impl IntoView {
         Place::Question(id) => Some(id.clone()),
         _ => None,
     });
-    let item = Memo::new(move |_| {
+    let item = memo(move || {
         let (checklist, id) = (session.derived.checklist.get()?, shown.get()?);
         let (number, aspect, item) = checklist.find(&id)?;
         Some((number, aspect.name.clone(), Arc::new(item.clone())))
@@ -45,7 +46,7 @@ pub fn Question() -> impl IntoView {
     let back = shown.get_untracked().map_or_else(|| "/check".into(), |id| format!("/check#row-{id}"));
     view! {
         <Page title=title back=back>
-            {move || match item.get() {
+            {live(move || match item.get() {
                 Some((number, aspect, item)) => {
                     view! { <Ask number=number aspect=aspect item=item /> }.into_any()
                 }
@@ -58,13 +59,13 @@ pub fn Question() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }
 
 fn row(session: Session, id: ItemId) -> Memo<Option<ItemRow>> {
-    Memo::new(move |_| session.derived.rows.read().iter().find(|row| row.id == id).cloned())
+    memo(move || session.derived.rows.read().iter().find(|row| row.id == id).cloned())
 }
 
 #[component]
@@ -72,9 +73,9 @@ fn Ask(number: usize, aspect: String, item: Arc<Item>) -> impl IntoView {
     let (session, slots) = (session(), slots());
     let of = session.derived.rows.with_untracked(Vec::len);
     let row = row(session, item.id.clone());
-    let state = Memo::new(move |_| row.read().as_ref().map(|row| row.state));
+    let state = memo(move || row.read().as_ref().map(|row| row.state));
     // Only whether the branch is asked: an answer must not draw its own control anew.
-    let asked = Memo::new(move |_| match state.get() {
+    let asked = memo(move || match state.get() {
         Some(fixed @ (ItemState::JudgedAbove | ItemState::Excluded | ItemState::NotDue)) => Err(fixed),
         _ => Ok(()),
     });
@@ -199,7 +200,7 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
     let session = session();
     let keys: Vec<AnswerKey> = start.iter().map(|(key, _)| key.clone()).collect();
     let start = StoredValue::new(start);
-    let changed = Memo::new(move |_| {
+    let changed = memo(move || {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return false };
         start.with_value(|start| {
@@ -276,7 +277,7 @@ fn Steps(item: ItemId) -> impl IntoView {
     let rows = session.derived.rows;
     // Which items stand beside this one does not change with an answer, so the links stay.
     let here = item.clone();
-    let beside = Memo::new(move |_| {
+    let beside = memo(move || {
         let rows = rows.read();
         let place = rows.iter().position(|row| row.id == here);
         let at = |by| Some(rows.get(place?.checked_add_signed(by)?)?.id.clone());

@@ -3,6 +3,7 @@
 use crate::{
     domain::{AnswerKey, ItemId, LedgerSource, Part, PartAnswer, ledger::derive},
     ui::app::session::Session,
+    ui::app::session::erased::memo,
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ impl Spoken {
     pub fn of(session: Session, item: &ItemId, part: &Part) -> Self {
         let key = AnswerKey::Part { item: item.clone(), part: part.id.clone() };
         let (window, source) = (part.window, part.from_ledger.clone());
-        let fixed = Memo::new(move |_| {
+        let fixed = memo(move || {
             let Some(source) = &source else { return BTreeSet::new() };
             let counted = session.derived.counted.read();
             if counted.iter().all(|entry| entry.key != key) {
@@ -39,7 +40,7 @@ impl Spoken {
                 LedgerSource::Attendance { .. } => ["all".into()].into(),
             }
         });
-        Self { speaks: Memo::new(move |_| !fixed.read().is_empty()), fixed }
+        Self { speaks: memo(move || !fixed.read().is_empty()), fixed }
     }
 
     /// What is left of an answer that is typed beside what is counted.

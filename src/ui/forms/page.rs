@@ -11,6 +11,7 @@ use crate::{
     phone::typing::Shape,
     store::{PaperTrail, StoreError},
     sync::OutboxEntry,
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{
             frame::Page,
@@ -34,7 +35,7 @@ use std::sync::Arc;
 #[component]
 pub fn PaperPage() -> impl IntoView {
     let session = session();
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let ready = memo(move || session.work.read().is_ok());
     let records = RwSignal::new(Vec::<Block>::new());
     leptos::task::spawn_local(async move {
         records.try_set(session.templates().await);
@@ -42,11 +43,11 @@ pub fn PaperPage() -> impl IntoView {
     let forms = Form::ALL.map(|form| entry(form.slug().into(), form.name().into(), form.about()));
     view! {
         <Page title="导出纸质材料" back="/me">
-            {move || {
+            {live(move || {
                 if ready.get() {
                     view! {
                         <ul class="card menu">{forms.clone().map(entry_view).into_iter().collect::<Vec<_>>()}</ul>
-                        {move || {
+                        {live(move || {
                             let records = records.read();
                             let entries: Vec<_> = records
                                 .iter()
@@ -67,14 +68,14 @@ pub fn PaperPage() -> impl IntoView {
                                         </section>
                                     }
                                 })
-                        }}
+                        })}
                         <Trail />
                     }
                         .into_any()
                 } else {
                     view! { <NothingYet /> }.into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }
@@ -163,7 +164,7 @@ fn Trail() -> impl IntoView {
                 {tick("支部盖章", |trail| trail.stamped, |trail, to| trail.stamped = to > 0)}
             </div>
             <div class="count-row">
-                <span>{move || format!("已交{}", session.addressee())}</span>
+                <span>{live(move || format!("已交{}", session.addressee()))}</span>
                 <Stepper
                     place=COPIES
                     ends=Ends::Stored
@@ -174,7 +175,7 @@ fn Trail() -> impl IntoView {
                     on_change=Callback::new(move |copies| change(|trail, to| trail.copies = to, copies))
                 />
             </div>
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
             <p class="muted">"只记在这部手机里，提醒自己用。"</p>
         </section>
     }
@@ -188,7 +189,7 @@ pub fn PaperForm() -> impl IntoView {
         Place::Paper(form) => Some(form.clone()),
         _ => None,
     });
-    let slug = Memo::new(move |_| slug.get().unwrap_or_default());
+    let slug = memo(move || slug.get().unwrap_or_default());
     let form = move || Form::from_slug(&slug.read());
     // Where there is one: the text as it was edited, the period before, the handbook's templates.
     let text = RwSignal::new(String::new());
@@ -203,11 +204,11 @@ pub fn PaperForm() -> impl IntoView {
     // What is shown: the newest report, unless she wants what is filled in now. Where there is no report, a draft.
     let reported = RwSignal::new(None::<Arc<Frozen>>);
     let as_draft = RwSignal::new(false);
-    let basis = Memo::new(move |_| {
+    let basis = memo(move || {
         let is_of_a_report = form().is_some_and(Form::is_of_a_report);
         reported.get().filter(|_| is_of_a_report && !as_draft.get())
     });
-    let newest = Memo::new(move |_| {
+    let newest = memo(move || {
         let newest = session.derived.newest.read();
         let (sent, _) = newest.as_ref()?;
         let waits = waiting_for(&session.outbox.read(), sent.id).map(OutboxEntry::is_waiting);
@@ -261,7 +262,7 @@ pub fn PaperForm() -> impl IntoView {
         });
     });
     // A text that nobody has edited is drafted anew from what is shown; not from what else changes while she may be typing.
-    let shown = Memo::new(move |_| basis.read().as_ref().map(|frozen| frozen.id()));
+    let shown = memo(move || basis.read().as_ref().map(|frozen| frozen.id()));
     Effect::new(move |before: Option<Option<SubmissionId>>| {
         let now = shown.get();
         let is_drafted = untrack(move || form() == Some(Form::Report) && looked.get() && drafted.get());
@@ -287,7 +288,7 @@ pub fn PaperForm() -> impl IntoView {
             _ => None,
         }
     };
-    let paper = Memo::new(move |_| make());
+    let paper = memo(move || make());
     let title = move || match form() {
         Some(form) => form.name().to_owned(),
         None => paper.read().as_ref().map(|paper| paper.title.clone()).unwrap_or_default(),
@@ -312,20 +313,20 @@ pub fn PaperForm() -> impl IntoView {
     };
     view! {
         <Page title=Signal::derive(title) back="/paper">
-            {move || {
+            {live(move || {
                 let is_of_a_report = form().is_some_and(Form::is_of_a_report);
                 (is_of_a_report && looked.get())
                     .then(|| view! { <Basis is_reported=reported.get().is_some() as_draft=as_draft /> })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 (form() == Some(Form::Report) && looked.get())
                     .then(|| view! { <Edit text=text drafted=drafted keep=Callback::new(keep) /> })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 let other = other.get().filter(|_| form() == Some(Form::Report))?;
                 Some(view! { <Other text=other decide=Callback::new(decide) /> })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 let differs = form() == Some(Form::Report) && looked.get() && !drafted.get();
                 let says = |source: &Source<'_>| report::says_another_score(source, &text.read());
                 (differs && session.from_basis(basis.get().as_deref(), says) == Some(true))
@@ -336,9 +337,9 @@ pub fn PaperForm() -> impl IntoView {
                             </Note>
                         }
                     })
-            }}
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
-            {move || match paper.get() {
+            })}
+            {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
+            {live(move || match paper.get() {
                 Some(paper) => {
                     view! {
                         <section class="card screen-only">
@@ -352,7 +353,7 @@ pub fn PaperForm() -> impl IntoView {
                 }
                 None if looked.get() => view! { <Nothing form=form() /> }.into_any(),
                 None => ().into_any(),
-            }}
+            })}
         </Page>
     }
 }
@@ -405,13 +406,13 @@ fn Edit(text: RwSignal<String>, drafted: RwSignal<bool>, keep: Callback<Option<S
         <section class="card screen-only">
             {field.named(view! { <span>"报告正文"</span> }.into_any())}
             <p class="muted">
-                {move || {
+                {live(move || {
                     if drafted.get() {
                         "按填的内容起草的，改成自己的话；“一、”“二、”开头的是标题。"
                     } else {
                         "改过，已存在这部手机里。填的有变化时，这里不会自己跟着变。"
                     }
-                }}
+                })}
             </p>
             <Show when=move || !drafted.get()>
                 <button type="button" class="quiet" on:click=move |_| keep.run(None)>

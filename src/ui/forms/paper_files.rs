@@ -4,6 +4,7 @@ use super::session::PaperFile;
 use crate::{
     browser::files::Shared,
     paper::{Kind, NotMade, Paper},
+    ui::app::session::erased::live,
     ui::{
         app::session::session,
         kit::message::{Note, Trouble},
@@ -52,17 +53,17 @@ pub fn PaperFiles(
                 disabled=move || matches!(*state.read(), State::Making(_))
                 on:click=move |_| ask(kind)
             >
-                {move || if *state.read() == State::Making(kind) { "正在做…" } else { name }}
+                {live(move || if *state.read() == State::Making(kind) { "正在做…" } else { name })}
             </button>
         }
     };
     view! {
         <div class="choices choices-two">{button(Kind::Docx, "做成Word")} {button(Kind::Xlsx, "做成Excel")}</div>
-        {move || match state.get() {
+        {live(move || match state.get() {
             State::Idle | State::Making(_) => ().into_any(),
             State::Failed(error) => view! { <Trouble told=errors::paper(&error) /> }.into_any(),
             State::Made(file, came) => view! { <Made file=file came=came state=state /> }.into_any(),
-        }}
+        })}
     }
 }
 

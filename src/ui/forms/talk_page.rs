@@ -1,6 +1,7 @@
 //! 汇报提纲: beside 现场查阅, to speak from. Read only, without points.
 
 use super::{report, talk};
+use crate::ui::app::session::erased::live;
 use crate::ui::app::{frame::Page, nothing_yet::NothingYet, session::session};
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ pub fn Talk() -> impl IntoView {
     let session = session();
     view! {
         <Page title="汇报提纲" back="/inspection" bound=false>
-            {move || match session.from_source(talk::outline) {
+            {live(move || match session.from_source(talk::outline) {
                 None => view! { <NothingYet /> }.into_any(),
                 Some(lines) => {
                     let lines: Vec<_> = lines
@@ -31,7 +32,7 @@ pub fn Talk() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         search::{Found, Piece},
         searchable::{Group, Kind, Target},
     },
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page,
@@ -28,7 +29,7 @@ pub fn Handbook() -> impl IntoView {
     session.open_library();
     let bound = untrack(|| !session.bindings.read().is_empty());
     let back = if bound { String::new() } else { "/".into() };
-    let seeking = Memo::new(move |_| !session.sought.read().trim().is_empty());
+    let seeking = memo(move || !session.sought.read().trim().is_empty());
     view! {
         <Page title="手册" back=back bound=bound>
             {search(
@@ -36,7 +37,7 @@ pub fn Handbook() -> impl IntoView {
                 session.sought,
                 |session| set_timeout(move || warm_up(session), Duration::ZERO),
             )}
-            {move || seeking.get().then(|| results(session))}
+            {live(move || seeking.get().then(|| results(session)))}
             // Only out of sight while one searches: taking some two hundred links away and back costs more than finding does.
             <div class="page-part" hidden=move || seeking.get()>
                 {books(session)}
@@ -102,7 +103,7 @@ fn group(found: Group, first: usize, paused: RwSignal<bool>) -> impl IntoView {
             <h2>{name}<small class="muted">{format!(" {}处", found.count)}</small></h2>
             <ul>
                 {rows(&found, 0..first)}
-                {move || paused.get().then(|| rows(&found, first..found.showable()))}
+                {live(move || paused.get().then(|| rows(&found, first..found.showable())))}
             </ul>
             {(more > 0).then(|| view! { <p class="muted">{format!("还有{more}处，多打几个字会少些。")}</p> })}
         </section>

@@ -5,6 +5,7 @@ use crate::{
     browser::clipboard,
     domain::{Block, SectionId, document::Step, scoring::ItemState},
     phone::library::{Library, lines, ordinal, template_text},
+    ui::app::session::erased::live,
     ui::{
         app::{
             frame::Page,
@@ -35,7 +36,7 @@ pub fn SectionPage() -> impl IntoView {
     let bound = untrack(|| !session.bindings.read().is_empty());
     view! {
         <Page title=title back="/handbook" bound=bound>
-            {move || id.get().map(|id| read(session, &id))}
+            {live(move || id.get().map(|id| read(session, &id)))}
         </Page>
     }
 }
@@ -199,14 +200,14 @@ fn Copy(text: String) -> impl IntoView {
         <button type="button" class="button" on:click=copy>
             "复制样表"
         </button>
-        {move || {
+        {live(move || {
             copied
                 .get()
                 .map(|done| {
                     let said = if done { "已复制，可以粘贴到微信或者文档里。" } else { "没有复制成，长按上面的文字自己选。" };
                     view! { <p role="status">{said}</p> }
                 })
-        }}
+        })}
     }
 }
 

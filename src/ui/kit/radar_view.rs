@@ -1,6 +1,7 @@
 //! The six aspects at a glance, as one SVG.
 
 use super::radar::{Arm, CENTRE, Name, point, polygon};
+use crate::ui::app::session::erased::live;
 use leptos::prelude::*;
 
 /// Draws it; the same figures stand as text beside it, so it is hidden from screen readers.
@@ -12,7 +13,7 @@ pub fn Radar(
 ) -> impl IntoView {
     view! {
         <svg class="radar" viewBox="0 0 3000 3000" aria-hidden="true">
-            {move || {
+            {live(move || {
                 let arms = arms.get();
                 let of = arms.len();
                 let rings = [25, 50, 75, 100]
@@ -43,7 +44,7 @@ pub fn Radar(
                     {names}
                     <polygon class="radar-shape" points=shape></polygon>
                 }
-            }}
+            })}
         </svg>
     }
 }

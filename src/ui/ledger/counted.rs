@@ -5,6 +5,7 @@ use crate::{
         AnswerKey, AnswerValue, Entry, ItemId, LedgerId, LedgerSource, Part, PartAnswer, Rule, text::Kind,
     },
     phone::typing::Shape,
+    ui::app::session::erased::{live, memo},
     ui::{
         app::session::{
             Session, session,
@@ -31,14 +32,14 @@ pub fn FromLedger(
     let source = part.from_ledger.clone()?;
     let entry = {
         let key = key.clone();
-        Memo::new(move |_| session.derived.counted.read().iter().find(|entry| entry.key == key).cloned())
+        memo(move || session.derived.counted.read().iter().find(|entry| entry.key == key).cloned())
     };
     let why = {
         let key = key.clone();
-        Memo::new(move |_| session.reason_against(&key))
+        memo(move || session.reason_against(&key))
     };
     // Only whether: another entry in the ledger does not take the reason away that is being typed.
-    let is_counted = Memo::new(move |_| entry.read().is_some());
+    let is_counted = memo(move || entry.read().is_some());
     Some(move || match (is_counted.get(), why.get()) {
         (true, _) => {
             let (source, part, place) = (source.clone(), part.clone(), place.clone());
@@ -100,13 +101,13 @@ fn Counted(entry: Memo<Option<Entry>>, source: LedgerSource, part: Part, place: 
     };
     view! {
         <div class="note" data-testid="counted">
-            {move || {
+            {live(move || {
                 let (answer, counted) = counted()?;
                 let said = said(&answer, &source, &part, counted.len());
                 Some(view! { <p>{said}</p> {links(session, &counted)} })
-            }}
+            })}
             {before_in(form)}
-            {move || {
+            {live(move || {
                 if asking.get() {
                     view! {
                         {field()}
@@ -128,7 +129,7 @@ fn Counted(entry: Memo<Option<Entry>>, source: LedgerSource, part: Part, place: 
                     }
                         .into_any()
                 }
-            }}
+            })}
         </div>
     }
 }

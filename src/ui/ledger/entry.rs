@@ -4,6 +4,7 @@ use super::{form::LedgerForm, prefill};
 use crate::{
     domain::{BranchCode, ContentHash, LedgerEntry, LedgerId, ledger::Live},
     phone::darkroom::Target,
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::{Page, goer},
@@ -29,10 +30,10 @@ pub fn LedgerEntryPage() -> impl IntoView {
     let branch = branch_of_book();
     view! {
         <Page title="一条台账" back="/ledger">
-            {move || {
+            {live(move || {
                 let _ = branch.get();
                 shown.get().map(|id| view! { <Entered id=id /> })
-            }}
+            })}
         </Page>
     }
 }
@@ -47,10 +48,10 @@ pub fn NewLedgerEntry() -> impl IntoView {
     let branch = branch_of_book();
     view! {
         <Page title="登记一次活动" back="/ledger">
-            {move || {
+            {live(move || {
                 let _ = branch.get();
                 view! { <New like=like.get().flatten() /> }
-            }}
+            })}
         </Page>
     }
 }
@@ -58,7 +59,7 @@ pub fn NewLedgerEntry() -> impl IntoView {
 /// Whose ledger is shown. The pages begin anew with it: what is said of one branch is not entered into another's ledger.
 fn branch_of_book() -> Memo<Option<BranchCode>> {
     let session = session();
-    Memo::new(move |_| session.ledger.read().branch.clone())
+    memo(move || session.ledger.read().branch.clone())
 }
 
 /// A new entry; like another one with what was said then.
@@ -118,7 +119,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
     // What is corrected, as it was when that began: a version from elsewhere does not take a half-filled form away. (It is in
     // “改过什么”, and what is entered here counts, as it is the newer one.)
     let editing = RwSignal::new(None::<LedgerEntry>);
-    let is_there = Memo::new(move |_| session.ledger.read().ledger.find(id).is_some());
+    let is_there = memo(move || session.ledger.read().ledger.find(id).is_some());
     let edit = move || {
         editing
             .set(session.ledger.with_untracked(|held| held.ledger.find(id).map(|live| live.entry.clone())));
@@ -184,15 +185,14 @@ fn pairs(session: Session, entry: &LedgerEntry) -> Vec<(&'static str, String)> {
 }
 
 fn photos(session: Session, id: LedgerId) -> impl IntoView {
-    let photos = Memo::new(move |_| {
-        session.ledger.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>()
-    });
-    let forbidden = Memo::new(move |_| {
+    let photos =
+        memo(move || session.ledger.read().ledger.photos_of(id).into_iter().cloned().collect::<Vec<_>>());
+    let forbidden = memo(move || {
         let held = session.ledger.read();
         held.ledger.find(id).is_some_and(|live| live.entry.is_never_photographed())
     });
     let remove = Callback::new(move |sha256: ContentHash| session.attach_to_entry(id, sha256, false));
-    let target = Memo::new(move |_| {
+    let target = memo(move || {
         let branch = session.ledger.read().branch.clone()?;
         Some(Target::Entry { branch, entry: id })
     });

@@ -11,6 +11,7 @@ use crate::{
     },
     json,
     phone::typing::Shape,
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{
             clock::ClockNote,
@@ -125,7 +126,7 @@ pub fn LedgerForm(
         };
         entry
     };
-    let fault = Memo::new(move |_| entry_fault(&whole(), session.today.get()));
+    let fault = memo(move || entry_fault(&whole(), session.today.get()));
     let tried = RwSignal::new(false);
     let enter = move |_| {
         tried.set(true);
@@ -151,7 +152,7 @@ pub fn LedgerForm(
             {location(session, draft)}
         </section>
         <Show when=move || tried.get() && fault.get().is_some()>
-            {move || fault.get().map(|fault| view! { <Trouble told=ledger::fault(fault) /> })}
+            {live(move || fault.get().map(|fault| view! { <Trouble told=ledger::fault(fault) /> }))}
         </Show>
         <p class="muted">{ledger::ONLY_WHAT_WAS_HELD}</p>
         <button type="button" class="button button-main" data-testid="enter" on:click=enter>
@@ -281,8 +282,7 @@ fn groups(session: Session, draft: Draft) -> impl IntoView {
             </button>
         }
     };
-    let asked =
-        Memo::new(move |_| groups > 1 && draft.entry.read().kinds.contains(&ActivityKind::GroupMeeting));
+    let asked = memo(move || groups > 1 && draft.entry.read().kinds.contains(&ActivityKind::GroupMeeting));
     move || {
         asked.get().then(|| {
             let chips: Vec<_> =
@@ -334,7 +334,7 @@ fn who_came(draft: Draft) -> impl IntoView {
             {figure(at(draft, "excused"), "其中免到", "外出流动、经批准不到的；临时请假算缺席", excused_now, excused)}
             {figure(at(draft, "present"), "实到", "", draft.present.into(), present)}
         </ul>
-        {move || {
+        {live(move || {
             let due = draft.expected.get()?.checked_sub(draft.excused.get())?;
             (draft.present.get().is_none() && due > 0)
                 .then(|| {
@@ -344,7 +344,7 @@ fn who_came(draft: Draft) -> impl IntoView {
                         </button>
                     }
                 })
-        }}
+        })}
     }
 }
 

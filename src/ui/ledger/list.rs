@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{ActivityKind, ledger::Live},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             clock::ClockNote,
@@ -29,7 +30,7 @@ pub fn LedgerPage() -> impl IntoView {
                 <a href="/ledger/new" class="button button-main">
                     "登记一次活动"
                 </a>
-                {move || like_the_last(session)}
+                {live(move || like_the_last(session))}
                 <p class="muted small">{format!("当时开过、办过的照实登记。{}", ledger::ONLY_WHAT_WAS_HELD)}</p>
             </section>
             <ul class="card menu">
@@ -41,8 +42,8 @@ pub fn LedgerPage() -> impl IntoView {
                     </a>
                 </li>
             </ul>
-            {move || not_yet(session)}
-            {move || months(session, year, opened)}
+            {live(move || not_yet(session))}
+            {live(move || months(session, year, opened))}
         </Page>
     }
 }
@@ -164,7 +165,7 @@ type Month = (i16, i8);
 #[component]
 fn Folded(name: String, month: Month, opened: RwSignal<Vec<Month>>) -> impl IntoView {
     let session = session();
-    let open = Memo::new(move |_| opened.read().contains(&month));
+    let open = memo(move || opened.read().contains(&month));
     let toggled = move |event: leptos::ev::Event| {
         let is_open = event_target::<web_sys::Element>(&event).has_attribute("open");
         if is_open != open.get_untracked() {

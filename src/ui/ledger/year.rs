@@ -7,6 +7,7 @@ use super::{
 use crate::{
     browser::files,
     domain::ledger::duty::{Duty, Standing, duties},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{
             frame::Page,
@@ -24,7 +25,7 @@ use std::sync::Arc;
 pub fn LedgerYear() -> impl IntoView {
     let session = session();
     let year = RwSignal::new(session.today.get_untracked().year());
-    let duties = Memo::new(move |_| {
+    let duties = memo(move || {
         let (work, held) = (session.work.read(), session.ledger.read());
         let all = work.as_ref().map(|work| {
             duties(&work.checklist, &work.assessment, &held.ledger, year.get(), session.today.get())
@@ -50,7 +51,7 @@ pub fn LedgerYear() -> impl IntoView {
     view! {
         <Page title="全年一览" back="/ledger">
             <div class="chips">{years}</div>
-            {move || {
+            {live(move || {
                 let duties = duties.get();
                 if duties.is_empty() {
                     view! { <p class="empty">"取到标准以后，这里按标准列出全年要办的。"</p> }.into_any()
@@ -61,7 +62,7 @@ pub fn LedgerYear() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
             <Export duties=duties />
         </Page>
     }
@@ -216,7 +217,7 @@ fn Export(duties: Memo<Arc<Vec<Duty>>>) -> impl IntoView {
         <section class="card">
             <h2>"放进手机日历"</h2>
             <p class="muted">
-                {move || format!("还没办、还没过期的{}件，到期前提醒。存下来点开，手机日历会问要不要加进去；再存一次不会重复。", open())}
+                {live(move || format!("还没办、还没过期的{}件，到期前提醒。存下来点开，手机日历会问要不要加进去；再存一次不会重复。", open()))}
             </p>
             <button type="button" class="button" disabled=move || open() == 0 on:click=export>
                 "存成日历文件"

@@ -1,6 +1,7 @@
 //! 标准、隐私、投诉建议
 
 use crate::{
+    ui::app::session::erased::live,
     ui::{
         app::{frame::Page, notice::NoticeText, session::session},
         words::terms,
@@ -56,9 +57,9 @@ pub fn About() -> impl IntoView {
             <section class="card" id="complaints">
                 <h2>"投诉和建议"</h2>
                 <p>
-                    {move || {
+                    {live(move || {
                         format!("标准哪里不对、应用哪里不好用、要求太重，都可以说。打电话给{}，或者向县（市、区）委组织部反映。", session.addressee())
-                    }}
+                    })}
                 </p>
                 <p class="muted">"应用备案编号：由使用单位在上线前备案后填写，这一份还没有备案。"</p>
             </section>

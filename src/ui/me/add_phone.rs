@@ -3,6 +3,7 @@
 use crate::{
     browser,
     protocol::DeviceCode,
+    ui::app::session::erased::live,
     ui::{
         app::{frame::Page, session::session},
         kit::{
@@ -46,7 +47,7 @@ pub fn AddPhone() -> impl IntoView {
             <section class="card">
                 <p>"同一个支部可以两部手机填，比如书记和文书。另一部手机启用以后，上报过的会自己取来，合在一起。"</p>
                 <p class="muted">"没有上报的，不会过去；先上报，另一部手机才看得到。"</p>
-                {move || match code.get() {
+                {live(move || match code.get() {
                     None => {
                         view! {
                             <button type="button" class="button button-main" disabled=busy on:click=ask>
@@ -71,8 +72,8 @@ pub fn AddPhone() -> impl IntoView {
                         }
                             .into_any()
                     }
-                }}
-                {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+                })}
+                {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
             </section>
             <Note>
                 <p>"只给本支部的人用。手机丢了，打电话请上级解除它的绑定。"</p>

@@ -5,6 +5,7 @@ use crate::{
     browser::{self, clipboard::Copied},
     domain::day,
     store::{backup::Backup, carried::Became},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::session::{Session, session},
         kit::{
@@ -80,9 +81,9 @@ pub fn Carry() -> impl IntoView {
                 "复制成文字"
             </button>
             <div role="status" data-testid="carry-state">
-                {move || said(state, became)}
+                {live(move || said(state, became))}
             </div>
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
         </section>
         <SentAway />
     }
@@ -147,7 +148,7 @@ fn said(state: RwSignal<State>, became: Callback<(Backup, Became)>) -> AnyView {
 pub fn SentAway() -> impl IntoView {
     let session = session();
     let trouble = RwSignal::new(None::<Told>);
-    let made_at = Memo::new(move |_| {
+    let made_at = memo(move || {
         let elsewhere = session.elsewhere.read();
         elsewhere.carried.file.as_ref().map(|file| file.made_at)
     });
@@ -172,7 +173,7 @@ pub fn SentAway() -> impl IntoView {
                     no="还没有"
                     on_yes=sent
                 />
-                {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+                {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
             </section>
         })
     }

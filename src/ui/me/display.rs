@@ -2,6 +2,7 @@
 
 use crate::{
     store::{Display, TextSize, Theme},
+    ui::app::session::erased::memo,
     ui::app::{frame::Page, session::session},
 };
 use leptos::prelude::*;
@@ -10,8 +11,7 @@ use leptos::prelude::*;
 #[component]
 pub fn DisplayPage() -> impl IntoView {
     let session = session();
-    let display =
-        Memo::new(move |_| session.phone.read().as_ref().map(|phone| phone.display).unwrap_or_default());
+    let display = memo(move || session.phone.read().as_ref().map(|phone| phone.display).unwrap_or_default());
     let size = move |size: TextSize, name: &'static str| {
         view! {
             <button

@@ -2,6 +2,7 @@
 
 use crate::{
     store::{TextSize, Theme},
+    ui::app::session::erased::live,
     ui::{
         app::{frame::Page, session::session},
         kit::icon::{Draw, Icon},
@@ -59,8 +60,8 @@ pub fn Me() -> impl IntoView {
                 <Entry to="/me/unbind" name="解除绑定" />
             </ul>
             <section class="card">
-                <h2>{move || session.addressee()}</h2>
-                {move || match telephone() {
+                <h2>{live(move || session.addressee())}</h2>
+                {live(move || match telephone() {
                     Some(number) => {
                         let href = format!("tel:{}", number.replace([' ', '-'], ""));
                         view! {
@@ -71,7 +72,7 @@ pub fn Me() -> impl IntoView {
                             .into_any()
                     }
                     None => view! { <p class="muted">"上级还没有登记电话号码。"</p> }.into_any(),
-                }}
+                })}
             </section>
         </Page>
     }
@@ -87,7 +88,7 @@ fn Entry(
         <li>
             <a href=to class="menu-entry">
                 <span>{name}</span>
-                <span class="muted">{move || beside.map(|text| text.get())}</span>
+                <span class="muted">{live(move || beside.map(|text| text.get()))}</span>
                 <Draw icon=Icon::Forward />
             </a>
         </li>

@@ -4,6 +4,7 @@ use super::{carry::Carry, carrying::NotRestored};
 use crate::{
     browser::{self, persistence::Persistence},
     store::{StoreError, backup::BackupError},
+    ui::app::session::erased::{Show, live},
     ui::{
         app::{
             clock::ClockNote,
@@ -37,20 +38,20 @@ pub fn StoragePage() -> impl IntoView {
             <section class="card" data-testid="where">
                 <h2>"在这部手机里"</h2>
                 <ul class="where">
-                    <li>{move || answers_line(session)}</li>
-                    <li>{move || format!("台账：{}条", session.ledger.read().ledger.live().len())}</li>
-                    <li>{move || findings_line(session)}</li>
-                    <li>{move || saved_line(session)}</li>
+                    <li>{live(move || answers_line(session))}</li>
+                    <li>{live(move || format!("台账：{}条", session.ledger.read().ledger.live().len()))}</li>
+                    <li>{live(move || findings_line(session))}</li>
+                    <li>{live(move || saved_line(session))}</li>
                 </ul>
                 <h2>"手机丢了会怎样"</h2>
                 <ul class="where" data-testid="whereabouts">
-                    {move || {
+                    {live(move || {
                         let all = session.derived.whereabouts.get();
                         whereabouts::sentences(all).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()
-                    }}
+                    })}
                 </ul>
                 <h2>"在服务器上"</h2>
-                <ul class="where">{move || server_lines(session).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()}</ul>
+                <ul class="where">{live(move || server_lines(session).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>())}</ul>
                 <a href="/submissions" class="quiet">
                     "看上报记录"
                 </a>
@@ -143,7 +144,7 @@ fn Problems() -> impl IntoView {
     let session = session();
     view! {
         {move || session.storage_refused.get().map(|error| view! { <Trouble told=errors::store(&error) /> })}
-        {move || match session.saving.get() {
+        {live(move || match session.saving.get() {
             Saving::Failed(error) => {
                 let full = error == StoreError::Full;
                 Some(
@@ -157,8 +158,8 @@ fn Problems() -> impl IntoView {
                 )
             }
             _ => None,
-        }}
-        {move || session.unreadable.get().into_iter().next().map(|error| view! { <Trouble told=errors::store(&error) /> })}
+        })}
+        {live(move || session.unreadable.get().into_iter().next().map(|error| view! { <Trouble told=errors::store(&error) /> }))}
     }
 }
 
@@ -183,7 +184,7 @@ fn Keeping() -> impl IntoView {
     view! {
         <section class="card" data-testid="keeping">
             <h2>"手机会不会清掉"</h2>
-            {move || match kept.get() {
+            {live(move || match kept.get() {
                 Some(Persistence::Granted) => view! { <p>"浏览器答应长期保存，不会自己清掉。"</p> }.into_any(),
                 Some(Persistence::Refused) => {
                     view! {
@@ -195,8 +196,8 @@ fn Keeping() -> impl IntoView {
                         .into_any()
                 }
                 _ => view! { <p>"这个浏览器不说会不会清掉。常上报、常备份。"</p> }.into_any(),
-            }}
-            {move || {
+            })}
+            {live(move || {
                 room.get()
                     .map(|room| {
                         let tight = room.is_tight();
@@ -214,7 +215,7 @@ fn Keeping() -> impl IntoView {
                                 })}
                         }
                     })
-            }}
+            })}
         </section>
     }
 }
@@ -261,7 +262,7 @@ fn Restore() -> impl IntoView {
                     "用粘贴的恢复"
                 </button>
             </Show>
-            {move || {
+            {live(move || {
                 result
                     .get()
                     .map(|result| match result {
@@ -269,7 +270,7 @@ fn Restore() -> impl IntoView {
                         Ok(new) => view! { <Note><p>{format!("恢复了{new}处。")}</p></Note> }.into_any(),
                         Err(told) => view! { <Trouble told=told /> }.into_any(),
                     })
-            }}
+            })}
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use super::carry::SentAway;
 use crate::{
     store::Whereabouts,
+    ui::app::session::erased::live,
     ui::{
         app::{
             frame::{Page, goer},
@@ -43,12 +44,12 @@ pub fn Unbind() -> impl IntoView {
         <Page title="解除绑定" back="/me">
             <section class="card" data-testid="unbind">
                 <p>
-                    {move || {
+                    {live(move || {
                         let name = session.active().map(|binding| binding.branch.name).unwrap_or_default();
                         format!("解除以后，这部手机里“{name}”的内容全部删掉；服务器上已经送达的还在。")
-                    }}
+                    })}
                 </p>
-                {move || {
+                {live(move || {
                     let all = session.derived.whereabouts.get();
                     if let Some(why) = would_be_lost(all) {
                         view! { <NotYet why=why all=all /> }.into_any()
@@ -75,8 +76,8 @@ pub fn Unbind() -> impl IntoView {
                         }
                             .into_any()
                     }
-                }}
-                {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+                })}
+                {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
             </section>
         </Page>
     }

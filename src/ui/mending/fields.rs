@@ -5,6 +5,7 @@
 use crate::{
     domain::{Finding, FindingField, FindingId, FindingState, FindingValue, day, text::Kind},
     phone::{mending::named, typing::Shape},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::session::{Session, session},
         kit::field::Field,
@@ -115,7 +116,7 @@ pub fn FindingFields(
     finding: Memo<Option<Finding>>,
 ) -> impl IntoView {
     let session = session();
-    let shape = Memo::new(move |_| {
+    let shape = memo(move || {
         let finding = finding.read();
         let finding = finding.as_ref()?;
         // What was accepted is not rewritten.
@@ -155,7 +156,7 @@ pub fn Late(
 ) -> impl IntoView {
     let session = session();
     let open = RwSignal::new(None::<Asked>);
-    let late = Memo::new(move |_| {
+    let late = memo(move || {
         let finding = finding.read();
         let finding = finding.as_ref()?;
         finding.is_late(session.today.get()).then_some(finding.id)
@@ -188,8 +189,8 @@ fn One(
     if open.get_untracked().is_none() && session.typed(&session.typed_key(&asked.place(id))).is_some() {
         open.set(Some(asked));
     }
-    let is_open = Memo::new(move |_| !is_closed && open.get() == Some(asked));
-    let shown = Memo::new(move |_| {
+    let is_open = memo(move || !is_closed && open.get() == Some(asked));
+    let shown = memo(move || {
         finding.read().as_ref().map(|finding| asked.shown(finding, session)).unwrap_or_default()
     });
     let toggle = move |_| open.update(|open| *open = if *open == Some(asked) { None } else { Some(asked) });
@@ -201,7 +202,7 @@ fn One(
     view! {
         <li class="finding-field" data-testid=asked.slug()>
             <h3>{asked.name()}</h3>
-            {move || {
+            {live(move || {
                 if is_open.get() {
                     return view! { <Editor id=id asked=asked finding=finding /> }.into_any();
                 }
@@ -214,7 +215,7 @@ fn One(
                 } else {
                     view! { <p class="said">{said}</p> }.into_any()
                 }
-            }}
+            })}
             {(!is_closed)
                 .then(|| {
                     view! {
@@ -252,8 +253,7 @@ fn write(session: Session, id: FindingId, asked: Asked, said: String) {
 #[component]
 fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
-    let said =
-        Memo::new(move |_| finding.read().as_ref().map(|finding| asked.said(finding)).unwrap_or_default());
+    let said = memo(move || finding.read().as_ref().map(|finding| asked.said(finding)).unwrap_or_default());
     let names = if asked == Asked::Responsible {
         session.mending.with_untracked(|mending| named(&mending.findings))
     } else {

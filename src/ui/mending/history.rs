@@ -5,6 +5,7 @@ use crate::{
         Finding, FindingEntry, FindingField, FindingState, FindingValue, Progress, Ruling,
         finding::endpoint_device,
     },
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::session::{Session, session},
         words::{dates, terms},
@@ -29,8 +30,8 @@ pub fn FindingHistory(
     finding: Memo<Option<Finding>>,
 ) -> impl IntoView {
     let session = session();
-    let id = Memo::new(move |_| finding.read().as_ref().map(|finding| (finding.id, finding.is_own())));
-    let past = Memo::new(move |_| {
+    let id = memo(move || finding.read().as_ref().map(|finding| (finding.id, finding.is_own())));
+    let past = memo(move || {
         let Some((id, is_own)) = id.get() else { return Vec::new() };
         let mending = session.mending.read();
         let findings = &mending.findings;
@@ -65,7 +66,7 @@ pub fn FindingHistory(
             <details class="card fold" data-testid="finding-history">
                 <summary>"改过什么"</summary>
                 <ul class="small">
-                    {move || past.get().into_iter().map(|text| view! { <li>{text}</li> }).collect::<Vec<_>>()}
+                    {live(move || past.get().into_iter().map(|text| view! { <li>{text}</li> }).collect::<Vec<_>>())}
                 </ul>
             </details>
         </Show>

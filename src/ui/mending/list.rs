@@ -3,6 +3,7 @@
 use crate::{
     domain::{Finding, FindingState},
     phone::mending::{Group, grouped},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page,
@@ -19,11 +20,11 @@ use leptos::prelude::*;
 #[component]
 pub fn FindingsPage() -> impl IntoView {
     let session = session();
-    let groups = Memo::new(move |_| grouped(&session.mending.read().findings, session.today.get()));
+    let groups = memo(move || grouped(&session.mending.read().findings, session.today.get()));
     view! {
         <Page title="整改" back="/">
             <Delivery />
-            {move || {
+            {live(move || {
                 let groups = groups.get();
                 if groups.is_empty() {
                     return view! { <Empty /> }.into_any();
@@ -45,7 +46,7 @@ pub fn FindingsPage() -> impl IntoView {
                     {shown}
                     <Note>
                         <p>
-                            {move || format!("支部自己查的，改好了自己销号；上级检查的，改好了点“支部已整改”，由{}验收销号。", session.addressee())}
+                            {live(move || format!("支部自己查的，改好了自己销号；上级检查的，改好了点“支部已整改”，由{}验收销号。", session.addressee()))}
                         </p>
                     </Note>
                     <a href="/paper/rectification" class="button">
@@ -53,7 +54,7 @@ pub fn FindingsPage() -> impl IntoView {
                     </a>
                 }
                     .into_any()
-            }}
+            })}
         </Page>
     }
 }

@@ -4,6 +4,7 @@ use super::drafts::drafted;
 use crate::{
     browser,
     domain::{FindingId, FindingState, ItemId},
+    ui::app::session::erased::{Show, memo},
     ui::{
         app::{
             frame::goer,
@@ -44,7 +45,7 @@ pub fn FindingOf(
     let go = goer();
     let known = {
         let item = item.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let mut about = session.mending.read().findings.about(&item);
             about.retain(|finding| finding.state != FindingState::Withdrawn);
             about
@@ -52,7 +53,7 @@ pub fn FindingOf(
     };
     let is_short = {
         let item = item.clone();
-        Memo::new(move |_| session.derived.rows.read().iter().any(|row| row.id == item && row.is_short()))
+        memo(move || session.derived.rows.read().iter().any(|row| row.id == item && row.is_short()))
     };
     let links = move || {
         let today = session.today.get();

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Finding, FindingField, FindingId, FindingState, Progress, Ruling, period::shanghai_date},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page,
@@ -32,13 +33,13 @@ pub fn FindingPage() -> impl IntoView {
         _ => None,
     });
     // Begun anew with the branch: what is being written of one is not written into another's findings.
-    let branch = Memo::new(move |_| session.mending.read().branch.clone());
+    let branch = memo(move || session.mending.read().branch.clone());
     view! {
         <Page title="一个问题" back="/findings">
-            {move || {
+            {live(move || {
                 let _ = branch.get();
                 shown.get().map(|id| view! { <Shown id=id /> })
-            }}
+            })}
         </Page>
     }
 }
@@ -46,8 +47,8 @@ pub fn FindingPage() -> impl IntoView {
 #[component]
 fn Shown(id: FindingId) -> impl IntoView {
     let session = session();
-    let finding = Memo::new(move |_| session.mending.read().findings.find(id));
-    let is_there = Memo::new(move |_| finding.read().is_some());
+    let finding = memo(move || session.mending.read().findings.find(id));
+    let is_there = memo(move || finding.read().is_some());
     move || {
         if is_there.get() {
             view! {
@@ -81,7 +82,7 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
     view! {
         <section class="card" data-testid="finding">
-            {move || {
+            {live(move || {
                 let finding = finding.get()?;
                 let problem =
                     if finding.problem.is_empty() { "还没写是什么问题".into() } else { finding.problem.clone() };
@@ -97,8 +98,8 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
                     </p>
                     {last_said(&finding, session).map(|said| view! { <p data-testid="verdict">{said}</p> })}
                 })
-            }}
-            {move || about(&finding.get()?, session)}
+            })}
+            {live(move || about(&finding.get()?, session))}
         </section>
     }
 }
@@ -162,7 +163,7 @@ fn progress(session: Session, id: FindingId, to: Progress) {
 #[component]
 fn Steps(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
-    let standing = Memo::new(move |_| {
+    let standing = memo(move || {
         let finding = finding.read();
         finding.as_ref().map(|finding| (finding.id, finding.state, finding.is_own(), finding.settled))
     });
@@ -243,7 +244,7 @@ fn Delivered(finding: Memo<Option<Finding>>) -> impl IntoView {
 #[component]
 fn TakeBack(finding: Memo<Option<Finding>>) -> impl IntoView {
     let session = session();
-    let own = Memo::new(move |_| {
+    let own = memo(move || {
         let finding = finding.read();
         let finding = finding.as_ref()?;
         let may = !finding.from_above

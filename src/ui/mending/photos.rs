@@ -3,6 +3,7 @@
 use crate::{
     domain::{ContentHash, Finding, FindingState, FindingValue},
     phone::{darkroom::Target, mending::Taken},
+    ui::app::session::erased::{Show, live, memo},
     ui::app::{
         session::session,
         slots::{Photos, slots},
@@ -17,7 +18,7 @@ pub fn FindingPhotos(
     finding: Memo<Option<Finding>>,
 ) -> impl IntoView {
     let session = session();
-    let forbidden = Memo::new(move |_| {
+    let forbidden = memo(move || {
         let item = finding.read().as_ref().and_then(|finding| finding.item.clone());
         let work = session.work.read();
         let checklist = work.as_ref().ok().map(|work| &work.checklist);
@@ -25,7 +26,7 @@ pub fn FindingPhotos(
             checklist.find(&item).map(|(.., item)| item.is_never_photographed())
         }) == Some(true)
     });
-    let is_bare = Memo::new(move |_| {
+    let is_bare = memo(move || {
         finding.read().as_ref().is_some_and(|finding| {
             finding.state == FindingState::Closed && finding.before.is_empty() && finding.after.is_empty()
         })
@@ -39,14 +40,14 @@ pub fn FindingPhotos(
     view! {
         <Show when=move || !is_bare.get()>
             <section class="card" data-testid="finding-photos">
-                {move || {
+                {live(move || {
                     let forbidden = forbidden.get();
                     view! {
                         {forbidden.then(none).flatten()}
                         <Row finding=finding taken=Taken::Before forbidden=forbidden />
                         <Row finding=finding taken=Taken::After forbidden=forbidden />
                     }
-                }}
+                })}
             </section>
         </Show>
     }
@@ -57,15 +58,13 @@ pub fn FindingPhotos(
 #[component]
 fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl IntoView {
     let (session, show) = (session(), slots().photos_of);
-    let id = Memo::new(move |_| finding.read().as_ref().map(|finding| finding.id));
-    let photos = Memo::new(move |_| {
-        finding.read().as_ref().map(|finding| taken.of(finding).to_vec()).unwrap_or_default()
-    });
-    let any = Memo::new(move |_| !photos.read().is_empty());
+    let id = memo(move || finding.read().as_ref().map(|finding| finding.id));
+    let photos =
+        memo(move || finding.read().as_ref().map(|finding| taken.of(finding).to_vec()).unwrap_or_default());
+    let any = memo(move || !photos.read().is_empty());
     // What was accepted is neither added to nor taken off.
-    let closed = Memo::new(move |_| {
-        finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed)
-    });
+    let closed =
+        memo(move || finding.read().as_ref().is_some_and(|finding| finding.state == FindingState::Closed));
     let name = match taken {
         Taken::Before => "整改前的照片",
         Taken::After => "整改后的照片",
@@ -84,7 +83,7 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
             let value = FindingValue::Attached { attached: false };
             session.write_finding(id, vec![(taken.field(sha256), value)]);
         });
-        let target = Memo::new(move |_| {
+        let target = memo(move || {
             let branch = session.mending.read().branch.clone()?;
             Some(Target::Finding { branch, finding: id, taken })
         });

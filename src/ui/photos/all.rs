@@ -4,6 +4,7 @@ use super::photo::Shots;
 use crate::{
     browser::in_view,
     domain::ContentHash,
+    ui::app::session::erased::{Show, live, memo},
     ui::app::{frame::Page, session::session},
 };
 use leptos::{html::Button, prelude::*};
@@ -20,19 +21,19 @@ pub fn PhotosPage() -> impl IntoView {
     session.open_photos();
     let remove = Callback::new(move |sha256: ContentHash| session.detach_everywhere(&sha256));
     let most = RwSignal::new(FIRST);
-    let newest_first = Memo::new(move |_| {
+    let newest_first = memo(move || {
         let photos = session.photos.read();
         let mut all: Vec<(u64, ContentHash)> =
             photos.iter().flatten().map(|photo| (photo.added_at, photo.facts.sha256.clone())).collect();
         all.sort_unstable_by(|a, b| b.cmp(a));
         all.into_iter().map(|(_, sha256)| sha256).collect::<Vec<_>>()
     });
-    let shown = Memo::new(move |_| newest_first.read().iter().take(most.get()).cloned().collect::<Vec<_>>());
-    let count = Memo::new(move |_| session.photos.read().as_ref().map(Vec::len));
-    let is_more = Memo::new(move |_| most.get() < newest_first.read().len());
+    let shown = memo(move || newest_first.read().iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let count = memo(move || session.photos.read().as_ref().map(Vec::len));
+    let is_more = memo(move || most.get() < newest_first.read().len());
     view! {
         <Page title="照片" back="/storage">
-            {move || match count.get() {
+            {live(move || match count.get() {
                 None => ().into_any(),
                 Some(0) => {
                     view! {
@@ -49,7 +50,7 @@ pub fn PhotosPage() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
             <Show when=move || is_more.get()>
                 <MorePhotos more=Callback::new(move |()| most.update(|most| *most += MORE)) />
             </Show>

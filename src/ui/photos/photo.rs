@@ -5,6 +5,7 @@ use crate::{
     browser::image::Shown,
     domain::{ContentHash, day},
     phone::typing::Shape,
+    ui::app::session::erased::{live, memo},
     ui::{
         app::session::{Session, session, typing::Ends},
         kit::{field::Field, message::Trouble},
@@ -96,8 +97,7 @@ fn Shot(sha256: ContentHash, open: Open, off: Option<Off>, still: bool, lookout:
         }
     };
     look();
-    let is_open =
-        Memo::new(move |_| open.read().as_ref().is_some_and(|open| sha.with_value(|sha| sha == open)));
+    let is_open = memo(move || open.read().as_ref().is_some_and(|open| sha.with_value(|sha| sha == open)));
     let named = move || {
         let photo = sha.with_value(|sha| session.photo(sha));
         let taken = photo.and_then(|photo| photo.facts.happened_on.or(photo.facts.captured_on));
@@ -111,18 +111,18 @@ fn Shot(sha256: ContentHash, open: Open, off: Option<Off>, still: bool, lookout:
                 aria-label=named
                 on:click=move |_| open.set(if is_open.get_untracked() { None } else { Some(sha.get_value()) })
             >
-                {move || match small.get() {
+                {live(move || match small.get() {
                     Some(Some(shown)) => view! { <img src=shown.url().to_owned() alt="" /> }.into_any(),
                     None => ().into_any(),
                     Some(None) => view! { <span class="shot-away">"在另一部手机上，点一下取来"</span> }.into_any(),
-                }}
+                })}
             </button>
         </li>
-        {move || {
+        {live(move || {
             is_open
                 .get()
                 .then(|| view! { <Large sha=sha open=open off=off still=still changed=Callback::new(move |()| look()) /> })
-        }}
+        })}
     }
 }
 
@@ -138,7 +138,7 @@ fn Large(
     let whole = RwSignal::new_local(Picture::None);
     let fetching = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);
-    let record = Memo::new(move |_| sha.with_value(|sha| session.photo(sha)));
+    let record = memo(move || sha.with_value(|sha| session.photo(sha)));
     let look = move |fetch: bool| {
         leptos::task::spawn_local(async move {
             let Some(sha256) = sha.try_get_value() else { return };
@@ -163,7 +163,7 @@ fn Large(
     };
     // A tap is the wish to see it.
     look(true);
-    let goes = Memo::new(move |_| {
+    let goes = memo(move || {
         sha.with_value(|sha| {
             if session.going_with_findings().contains(sha)
                 || !session.reported_of(std::slice::from_ref(sha)).is_empty()
@@ -202,7 +202,7 @@ fn Large(
     };
     view! {
         <li class="shot-large" data-testid="photo">
-            {move || match whole.get() {
+            {live(move || match whole.get() {
                 Some(shown) => view! { <img src=shown.url().to_owned() alt="照片" data-testid="photo-whole" /> }.into_any(),
                 None if fetching.get() => view! { <p role="status">"正在取照片…"</p> }.into_any(),
                 None => {
@@ -213,12 +213,12 @@ fn Large(
                     }
                         .into_any()
                 }
-            }}
+            })}
             <p class="small">{captured}</p>
-            {move || {
+            {live(move || {
                 let said = still.then(|| happened_on(record.get(), session)).flatten();
                 said.map(|said| view! { <p class="small">{said}</p> })
-            }}
+            })}
             {(!still)
                 .then(|| {
                     view! {
@@ -226,7 +226,7 @@ fn Large(
                         <p class="muted" data-testid="photo-state">{standing}</p>
                     }
                 })}
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
             {(!still).then(|| view! { <Others sha=sha /> })}
             <div class="quiets">
                 {off

@@ -10,6 +10,7 @@ use crate::{
     browser::files::Choosing,
     domain::{ContentHash, Item},
     phone::darkroom::{Standing, Target},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{session::session, slots::Photos},
         kit::message::{Note, Trouble},
@@ -28,14 +29,14 @@ pub fn ItemPhotos(
     let session = session();
     session.open_photos();
     let id = item.id.clone();
-    let photos = Memo::new(move |_| {
+    let photos = memo(move || {
         let work = session.work.read();
         let Ok(work) = work.as_ref() else { return Vec::new() };
         let of_item = work.assessment.photos().filter(|(item, _)| **item == id);
         of_item.map(|(_, sha256)| sha256.clone()).collect::<Vec<_>>()
     });
     let id = item.id.clone();
-    let target = Memo::new(move |_| {
+    let target = memo(move || {
         let draft = session.work.read().as_ref().ok()?.draft.clone();
         Some(Target::Item { draft, item: id.clone() })
     });
@@ -74,13 +75,13 @@ fn PhotoRow(
     remove: Callback<ContentHash>,
     forbidden: bool,
 ) -> impl IntoView {
-    let any = Memo::new(move |_| !photos.read().is_empty());
+    let any = memo(move || !photos.read().is_empty());
     let session = session();
-    let standing = Memo::new(move |_| {
+    let standing = memo(move || {
         target.read().as_ref().map_or_else(Standing::default, |target| session.photos_standing(target))
     });
-    let busy = Memo::new(move |_| standing.read().making);
-    let fails = Memo::new(move |_| standing.read().failed.is_some());
+    let busy = memo(move || standing.read().making);
+    let fails = memo(move || standing.read().failed.is_some());
     let trouble = move || {
         let Standing { failed, fault, .. } = standing.get();
         failed.as_ref().map(errors::photo_not_stored).or_else(|| fault.as_ref().map(errors::photo))
@@ -121,12 +122,12 @@ fn PhotoRow(
                 }
                     .into_any()
             }}
-            {move || {
+            {live(move || {
                 let (place, of) = busy.get()?;
                 let said = if of == 1 { "正在处理照片…".into() } else { format!("正在处理第{place}张，共{of}张…") };
                 Some(view! { <p role="status">{said}</p> })
-            }}
-            {move || trouble().map(|told| view! { <Trouble told=told /> })}
+            })}
+            {live(move || trouble().map(|told| view! { <Trouble told=told /> }))}
             <Show when=move || fails.get()>
                 <button
                     type="button"

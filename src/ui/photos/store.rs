@@ -2,6 +2,7 @@
 
 use crate::{
     store::{PhotoRecord, StoreError},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::session::{photos::Uploads, session},
         kit::message::Trouble,
@@ -32,7 +33,7 @@ struct Alone {
 pub fn PhotoStore() -> impl IntoView {
     let session = session();
     session.open_photos();
-    let any = Memo::new(move |_| session.photos.read().as_ref().is_some_and(|photos| !photos.is_empty()));
+    let any = memo(move || session.photos.read().as_ref().is_some_and(|photos| !photos.is_empty()));
     view! {
         <Show when=move || any.get()>
             <Card />
@@ -63,11 +64,11 @@ fn Card() -> impl IntoView {
     let of = move |which: fn(&PhotoRecord) -> bool| {
         session.photos.read().as_ref().map_or((0, 0), |photos| count(photos, which))
     };
-    let here = Memo::new(move |_| of(|photo| photo.here));
+    let here = memo(move || of(|photo| photo.here));
     let waits = |photo: &PhotoRecord| photo.here && !photo.uploaded && photo.refused.is_none();
-    let waiting = Memo::new(move |_| of(waits).0);
+    let waiting = memo(move || of(waits).0);
     // Those of findings that went up need no report, those that were reported no other, and those that nothing uses never go.
-    let alone = Memo::new(move |_| {
+    let alone = memo(move || {
         let photos = session.photos.read();
         let unused = unused.read();
         let attached = session.going_with_findings();
@@ -78,13 +79,13 @@ fn Card() -> impl IntoView {
         let reported = session.reported_of(&others).len();
         Alone { mending: of_findings.len(), reported, drafted: others.len() - reported }
     });
-    let freeable = Memo::new(move |_| of(|photo| photo.here && photo.uploaded));
-    let refused = Memo::new(move |_| {
+    let freeable = memo(move || of(|photo| photo.here && photo.uploaded));
+    let refused = memo(move || {
         let photos = session.photos.read();
         let mut kinds = photos.iter().flatten().filter_map(|photo| photo.refused);
         (kinds.clone().count(), kinds.next_back())
     });
-    let away = Memo::new(move |_| of(|photo| !photo.here).0);
+    let away = memo(move || of(|photo| !photo.here).0);
     let paused = move || session.phone.read().as_ref().is_some_and(|phone| phone.uploads_paused);
     let going = move || match session.uploads.get() {
         _ if paused() => (waiting.get() > 0).then(|| "上传暂停了。".to_owned()),
@@ -100,12 +101,12 @@ fn Card() -> impl IntoView {
         <section class="card" data-testid="photo-store">
             <h2>"照片"</h2>
             <ul class="where">
-                <li>{move || format!("手机里{}张，共{}", here.get().0, size(here.get().1))}</li>
-                {move || {
+                <li>{live(move || format!("手机里{}张，共{}", here.get().0, size(here.get().1)))}</li>
+                {live(move || {
                     (freeable.get().0 > 0)
                         .then(|| view! { <li>{format!("其中{}张服务器上也有", freeable.get().0)}</li> })
-                }}
-                {move || {
+                })}
+                {live(move || {
                     let Alone { mending, reported, drafted } = alone.get();
                     [
                         (drafted, format!("{drafted}张只在这部手机里，上报以后再传")),
@@ -116,13 +117,13 @@ fn Card() -> impl IntoView {
                         .filter(|(count, _)| *count > 0)
                         .map(|(_, said)| view! { <li>{said}</li> })
                         .collect_view()
-                }}
-                {move || (away.get() > 0).then(|| view! { <li>{format!("{}张不在这部手机里，点开时再取", away.get())}</li> })}
+                })}
+                {live(move || (away.get() > 0).then(|| view! { <li>{format!("{}张不在这部手机里，点开时再取", away.get())}</li> }))}
             </ul>
             <p role="status" data-testid="uploads">
                 {going}
             </p>
-            {move || {
+            {live(move || {
                 let (count, kind) = refused.get();
                 kind.map(|kind| {
                     view! {
@@ -141,13 +142,13 @@ fn Card() -> impl IntoView {
                         </button>
                     }
                 })
-            }}
+            })}
             <a href="/photos" class="button">
                 "看全部照片"
             </a>
             <Show when=move || { waiting.get() > 0 || paused() }>
                 <button type="button" class="button" on:click=move |_| session.pause_uploads(!untrack(paused))>
-                    {move || if paused() { "继续上传照片" } else { "暂停上传照片" }}
+                    {live(move || if paused() { "继续上传照片" } else { "暂停上传照片" })}
                 </button>
             </Show>
             <Show when=move || { freeable.get().0 > 0 }>
@@ -158,7 +159,7 @@ fn Card() -> impl IntoView {
                         tell(session.free_photos().await.map(|freed| format!("清掉了{freed}张，服务器上都有；要看时点开再取。")));
                     })
                 >
-                    {move || format!("从手机里清掉服务器已有的{}张（{}）", freeable.get().0, size(freeable.get().1))}
+                    {live(move || format!("从手机里清掉服务器已有的{}张（{}）", freeable.get().0, size(freeable.get().1)))}
                 </button>
             </Show>
             <Show when=move || !unused.read().is_empty()>
@@ -170,11 +171,11 @@ fn Card() -> impl IntoView {
                         look();
                     })
                 >
-                    {move || format!("删掉没有条目、台账、整改用的{}张", unused.read().len())}
+                    {live(move || format!("删掉没有条目、台账、整改用的{}张", unused.read().len()))}
                 </button>
             </Show>
-            {move || said.get().map(|words| view! { <p role="status">{words}</p> })}
-            {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+            {live(move || said.get().map(|words| view! { <p role="status">{words}</p> }))}
+            {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
         </section>
     }
 }

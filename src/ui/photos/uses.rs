@@ -3,6 +3,7 @@
 use crate::{
     domain::{AnswerKey, AnswerValue, ContentHash, Finding, FindingState, FindingValue, Item},
     phone::mending::Taken,
+    ui::app::session::erased::{Show, memo},
     ui::{
         app::session::session,
         words::{dates, ledger},
@@ -71,7 +72,7 @@ fn items(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
     });
     may.map(|row| {
         let register = AnswerKey::Photo { item: row.id.clone(), sha256: sha.get_value() };
-        let is = Memo::new(move |_| {
+        let is = memo(move || {
             let work = session.work.read();
             let said = work.as_ref().ok().and_then(|work| work.assessment.current(&register));
             said.is_some_and(|entry| entry.value == AnswerValue::Attached { attached: true })
@@ -105,7 +106,7 @@ fn findings(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
     places
         .map(|(finding, taken)| {
             let id = finding.id;
-            let is = Memo::new(move |_| {
+            let is = memo(move || {
                 let found = session.mending.read().findings.find(id);
                 found.is_some_and(|finding| sha.with_value(|sha| taken.of(&finding).contains(sha)))
             });
@@ -137,7 +138,7 @@ fn entries(sha: StoredValue<ContentHash>) -> Vec<AnyView> {
     offered
         .into_iter()
         .map(|(id, name)| {
-            let is = Memo::new(move |_| {
+            let is = memo(move || {
                 let held = session.ledger.read();
                 sha.with_value(|sha| held.ledger.photos_of(id).contains(&sha))
             });

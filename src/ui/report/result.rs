@@ -3,6 +3,7 @@
 use crate::{
     domain::{Estimate, Outcome},
     phone::overview::{ItemRow, progress},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page,
@@ -22,12 +23,12 @@ use leptos::prelude::*;
 #[component]
 pub fn ResultPage() -> impl IntoView {
     let session = session();
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let ready = memo(move || session.work.read().is_ok());
     view! {
         <Page title="自评结果" back="/">
-            {move || {
+            {live(move || {
                 if ready.get() { view! { <Shown /> }.into_any() } else { view! { <NothingYet /> }.into_any() }
-            }}
+            })}
         </Page>
     }
 }
@@ -45,22 +46,22 @@ fn Shown() -> impl IntoView {
             <h2>"自评得分"<small class="muted">"（自评估算，不是评定结果）"</small></h2>
             <p>
                 <b class="total">
-                    {move || session.derived.sheet.get().map(|sheet| sheet.total().to_string())}
+                    {live(move || session.derived.sheet.get().map(|sheet| sheet.total().to_string()))}
                 </b>
-                {move || {
+                {live(move || {
                     let (list, estimate) = (session.derived.checklist.get()?, session.derived.estimate.get()?);
                     let taken = session.derived.sheet.get()?.taken;
                     let taken =
                         if taken.is_zero() { String::new() } else { format!("已从总分里扣了{taken}分，") };
                     let said = terms::estimate(&list.grading, &estimate);
                     Some(format!("分{}，{taken}{said}", whole::of_full(&list)))
-                }}
+                })}
             </p>
-            {move || {
+            {live(move || {
                 let limits = held(session);
                 (!limits.is_empty()).then(|| view! { <ul class="small">{limits}</ul> })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 (open() > 0)
                     .then(|| {
                         view! {
@@ -70,12 +71,12 @@ fn Shown() -> impl IntoView {
                             </p>
                         }
                     })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 let said = for_people(session);
                 (!said.is_empty()).then(|| view! { <ul class="small">{said}</ul> })
-            }}
-            {move || above(session)}
+            })}
+            {live(move || above(session))}
             <Radar arms=arms(session) />
             <table class="figures">
                 <thead>
@@ -86,7 +87,7 @@ fn Shown() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {move || {
+                    {live(move || {
                         let work = session.work.read();
                         let (Ok(work), Some(sheet)) = (work.as_ref(), session.derived.sheet.get()) else {
                             return Vec::new();
@@ -105,7 +106,7 @@ fn Shown() -> impl IntoView {
                                 }
                             })
                             .collect::<Vec<_>>()
-                    }}
+                    })}
                 </tbody>
             </table>
             <p class="muted small">"不适用的条目不计分，本方面其余条目按比例折算；由上级评的和还没到时候的也不在里面。"</p>
@@ -113,7 +114,7 @@ fn Shown() -> impl IntoView {
         <Group title="还能办的" empty="没有还能办的。" of=|outcome| matches!(outcome, Outcome::StillPossible { .. }) />
         <Group title="已错过，如实扣分" empty="没有已错过的。" of=|outcome| matches!(outcome, Outcome::Missed) />
         <Group title="还没到时候" empty="" of=|outcome| matches!(outcome, Outcome::NotDue { .. }) />
-        {move || {
+        {live(move || {
             let work = session.work.read();
             let list = &work.as_ref().ok()?.checklist;
             let marks: Vec<_> = list
@@ -130,21 +131,21 @@ fn Shown() -> impl IntoView {
                     </Note>
                 },
             )
-        }}
+        })}
         <Note>
             <p>"还能办的按日子先后办；已错过的写进整改，不补会、不补记录。"</p>
         </Note>
         <a href="/findings" class="button" data-testid="to-findings">
-            {move || match session.mending.read().open() {
+            {live(move || match session.mending.read().open() {
                 0 => "看整改".to_owned(),
                 open => format!("看整改（{open}个没改好）"),
-            }}
+            })}
         </a>
         <a href="/paper" class="button">
             "导出纸质材料"
         </a>
         <a href="/submit" class="button button-main" data-testid="to-submit">
-            {move || format!("上报给{}", session.addressee())}
+            {live(move || format!("上报给{}", session.addressee()))}
         </a>
     }
 }
@@ -259,7 +260,7 @@ fn Shortfall(row: ItemRow) -> impl IntoView {
                 </span>
             </a>
             <ul class="small">
-                {move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>()}
+                {live(move || reasons().into_iter().map(|reason| view! { <li>{reason}</li> }).collect::<Vec<_>>())}
             </ul>
             {slots().finding.map(|show| show(id))}
         </li>

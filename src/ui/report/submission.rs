@@ -3,6 +3,7 @@
 use crate::{
     domain::{Assessment, Checklist, PeriodId, Submission, score, with_above},
     store::LocalSubmission,
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{frame::Page, navigation::navigation, route::Place, session::session},
         kit::message::{Note, Trouble},
@@ -25,16 +26,16 @@ pub fn SubmissionPage() -> impl IntoView {
         Place::Submission(id) => Some(*id),
         _ => None,
     });
-    let sent = Memo::new(move |_| {
+    let sent = memo(move || {
         let id = shown.get()?;
         session.submissions.read().iter().find(|sent| sent.id == id).cloned()
     });
     view! {
         <Page title="一次上报" back="/submissions">
-            {move || match sent.get() {
+            {live(move || match sent.get() {
                 Some(sent) => view! { <Shown sent=sent /> }.into_any(),
                 None => view! { <p class="empty">"没有这一份。"</p> }.into_any(),
-            }}
+            })}
         </Page>
     }
 }
@@ -94,7 +95,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
     let trouble = RwSignal::new(None::<Told>);
     view! {
         <section class="card">
-            <p class="stands">{move || super::submissions::stands(session, &for_state)}</p>
+            <p class="stands">{live(move || super::submissions::stands(session, &for_state))}</p>
             <dl class="pairs">
                 <dt>"上报时间"</dt>
                 <dd>{dates::moment(sent.made_at, today)}</dd>
@@ -152,7 +153,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
         {if may_withdraw {
             view! {
                 <section class="card">
-                    {move || {
+                    {live(move || {
                         if sure.get() {
                             view! {
                                 <p>"撤回以后，上级就不看这一份了。填的内容还在手机里，可以再报。"</p>
@@ -185,8 +186,8 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                             }
                                 .into_any()
                         }
-                    }}
-                    {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
+                    })}
+                    {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
                 </section>
             }
                 .into_any()

@@ -4,6 +4,7 @@ use crate::phone::work::waiting_for;
 use crate::{
     store::LocalSubmission,
     sync::{BindingState, OutboxRequest, OutboxState},
+    ui::app::session::erased::{Show, live},
     ui::{
         app::{
             ended::{Ended, has_ended},
@@ -28,7 +29,7 @@ pub fn Submissions() -> impl IntoView {
     view! {
         <Page title="上报记录" back="/">
             <Way />
-            {move || {
+            {live(move || {
                 (session.heads_of_period().len() > 1)
                     .then(|| {
                         view! {
@@ -42,8 +43,8 @@ pub fn Submissions() -> impl IntoView {
                             </Note>
                         }
                     })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 let all = newest_first();
                 if all.is_empty() {
                     view! { <p class="empty">"还没有上报过。自查完了，在“看结果”那一页上报。"</p> }.into_any()
@@ -55,7 +56,7 @@ pub fn Submissions() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }
@@ -68,7 +69,7 @@ fn Way() -> impl IntoView {
     let waiting = move || session.outbox.read().iter().any(crate::sync::OutboxEntry::is_waiting);
     view! {
         <Ended />
-        {move || {
+        {live(move || {
             revoked()
                 .then(|| {
                     let told = errors::problem_told(crate::protocol::ProblemKind::Revoked, &session.addressee());
@@ -79,14 +80,14 @@ fn Way() -> impl IntoView {
                         </a>
                     }
                 })
-        }}
+        })}
         <p class="muted" role="status" data-testid="reach">
-            {move || match session.reach.get() {
+            {live(move || match session.reach.get() {
                 Reach::Trying => "正在联系服务器…",
                 Reach::Online => "服务器连得上。",
                 Reach::Offline => "现在连不上服务器，有网时自己送。",
                 Reach::Unknown => "",
-            }}
+            })}
         </p>
         <Show when=move || waiting() && !revoked() && !has_ended(session) && session.reach.get() != Reach::Trying>
             <button
@@ -165,7 +166,7 @@ fn Sent(sent: LocalSubmission) -> impl IntoView {
     view! {
         <li class="card" data-testid="sent">
             <h2>{head}</h2>
-            <p class="stands" data-testid="sent-state">{move || stands(session, &shown)}</p>
+            <p class="stands" data-testid="sent-state">{live(move || stands(session, &shown))}</p>
             {receipt
                 .map(|receipt| {
                     view! {
@@ -176,7 +177,7 @@ fn Sent(sent: LocalSubmission) -> impl IntoView {
                         </p>
                     }
                 })}
-            {move || refused().map(|told| view! { <Trouble told=told /> })}
+            {live(move || refused().map(|told| view! { <Trouble told=told /> }))}
             <a href=href class="quiet">
                 "看详细"
             </a>

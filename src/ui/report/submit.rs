@@ -8,6 +8,7 @@ use crate::{
         text::Kind,
     },
     phone::{overview::progress, typing::Shape},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             clock::{ClockNote, Strays},
@@ -38,17 +39,17 @@ use leptos::prelude::*;
 #[component]
 pub fn Submit() -> impl IntoView {
     let session = session();
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let ready = memo(move || session.work.read().is_ok());
     // A memo, so that what is typed is not drawn anew whenever something is heard.
-    let ended = Memo::new(move |_| has_ended(session));
+    let ended = memo(move || has_ended(session));
     // Nobody has considered a period that has not begun, and no day for it could be chosen.
-    let begun = Memo::new(move |_| {
+    let begun = memo(move || {
         session.work.read().as_ref().is_ok_and(|work| work.period.starts <= session.today.get())
     });
     view! {
         <Page title="上报" back="/result">
             <ClockNote />
-            {move || {
+            {live(move || {
                 if ended.get() {
                     view! { <Ended /> }.into_any()
                 } else if !ready.get() {
@@ -58,7 +59,7 @@ pub fn Submit() -> impl IntoView {
                 } else {
                     view! { <Strays /> }.into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }
@@ -212,7 +213,7 @@ fn Sheet() -> impl IntoView {
     );
     view! {
         {before_in(form)}
-        {move || {
+        {live(move || {
             (open() > 0)
                 .then(|| {
                     view! {
@@ -221,8 +222,8 @@ fn Sheet() -> impl IntoView {
                         </Note>
                     }
                 })
-        }}
-        {move || {
+        })}
+        {live(move || {
             let numbers = doubtful();
             (!numbers.is_empty())
                 .then(|| {
@@ -235,11 +236,11 @@ fn Sheet() -> impl IntoView {
                         </Note>
                     }
                 })
-        }}
-        {move || {
+        })}
+        {live(move || {
             late().then(|| view! { <Note><p>"已过上报截止，仍可上报，会注明逾期。"</p></Note> })
-        }}
-        {move || {
+        })}
+        {live(move || {
             (heads() > 1)
                 .then(|| {
                     view! {
@@ -253,7 +254,7 @@ fn Sheet() -> impl IntoView {
                         </Note>
                     }
                 })
-        }}
+        })}
         <section class="card" data-testid="declaration">
             <h2>"支部研究"</h2>
             <div class="choices choices-two">
@@ -296,7 +297,7 @@ fn Sheet() -> impl IntoView {
                     .collect::<Vec<_>>()}
             </div>
             <p class="muted">
-                {move || {
+                {live(move || {
                     session
                         .derived
                         .estimate
@@ -304,7 +305,7 @@ fn Sheet() -> impl IntoView {
                         .map(|estimate| {
                             format!("按自评估算，{}。最后等次由上级评定。", grading.with_value(|grading| terms::estimate(grading, &estimate)))
                         })
-                }}
+                })}
             </p>
             <h2>"填报人"</h2>
             {field("reporter", "姓名", reporter, "谁填的写谁")}
@@ -334,31 +335,31 @@ fn Sheet() -> impl IntoView {
                 on:click=move |_| confirmed.update(|yes| *yes = !*yes)
             >
                 <span>
-                    {move || {
+                    {live(move || {
                         let day = on.get().map_or_else(|| "__月__日".into(), |day| dates::day(day, session.today.get()));
                         let meeting = match by.get() {
                             ConsideredBy::Committee => "支委会",
                             ConsideredBy::MemberMeeting => "党员大会",
                         };
                         format!("经{day}{meeting}研究，内容属实。")
-                    }}
+                    })}
                 </span>
             </button>
         </section>
-        {move || trouble.get().map(|told| view! { <Trouble told=told /> })}
-        {move || missing().map(|what| view! { <p class="misfit" role="status">{format!("还差：{what}")}</p> })}
+        {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
+        {live(move || missing().map(|what| view! { <p class="misfit" role="status">{format!("还差：{what}")}</p> }))}
         <button
             type="button"
             class="button button-main"
             disabled=move || busy.get() || missing().is_some()
             on:click=send
         >
-            {move || {
+            {live(move || {
                 if busy.get() { "正在存…".to_owned() } else { format!("上报给{}", session.addressee()) }
-            }}
+            })}
         </button>
         <p class="muted" data-testid="goes-along">
-            {move || goes_along(session.mending.read().to_report(), &session.addressee())}
+            {live(move || goes_along(session.mending.read().to_report(), &session.addressee()))}
         </p>
         <p class="muted">"没有网也可以点：先存在手机里，有网时自己送。上报以后还能改，改了再报一次。"</p>
     }

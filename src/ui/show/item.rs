@@ -3,6 +3,7 @@
 use super::inspection::{beside, groups, records, without_answer};
 use crate::{
     domain::{AnswerKey, AnswerValue, ContentHash, Item, ItemId, ledger::Live, scoring::ItemState},
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page,
@@ -26,7 +27,7 @@ pub fn InspectionItem() -> impl IntoView {
         Place::Shown(id, by) => Some((id.clone(), by.clone())),
         _ => None,
     });
-    let title = Memo::new(move |_| {
+    let title = memo(move || {
         let (checklist, (id, _)) = (session.derived.checklist.get()?, shown.get()?);
         checklist.find(&id).map(|(number, ..)| format!("第{number}条"))
     });
@@ -34,10 +35,10 @@ pub fn InspectionItem() -> impl IntoView {
         shown.get_untracked().map_or_else(|| "/inspection".into(), |(_, by)| Place::Inspection(by).address());
     view! {
         <Page title=Signal::derive(move || title.get().unwrap_or_else(|| "现场查阅".into())) back=back bound=false>
-            {move || {
+            {live(move || {
                 let item = shown.get().and_then(|(id, by)| session.from_source(|source| item(source, &id, &by))?);
                 item.unwrap_or_else(|| view! { <NothingYet /> }.into_any())
-            }}
+            })}
         </Page>
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         search::{Entry, Index},
         searchable::Target,
     },
+    ui::app::session::erased::{live, memo},
     ui::{
         app::{
             frame::Page,
@@ -29,16 +30,15 @@ pub fn Inspection() -> impl IntoView {
         Place::Inspection(by) => Some(by.clone()),
         _ => None,
     });
-    let by = Memo::new(move |_| shown.get().unwrap_or_default());
+    let by = memo(move || shown.get().unwrap_or_default());
     let sought = RwSignal::new(String::new());
     let found = found(sought);
     // Not with every key: only what is typed changes then.
-    let all =
-        Memo::new(move |_| session.from_source(|source| groups(source, &by.read())).unwrap_or_default());
-    let ready = Memo::new(move |_| session.work.read().is_ok());
+    let all = memo(move || session.from_source(|source| groups(source, &by.read())).unwrap_or_default());
+    let ready = memo(move || session.work.read().is_ok());
     view! {
         <Page title="现场查阅（只读）" back="/" bound=false>
-            {move || {
+            {live(move || {
                 if !ready.get() {
                     return view! { <NothingYet /> }.into_any();
                 }
@@ -46,10 +46,10 @@ pub fn Inspection() -> impl IntoView {
                     <Heading />
                     <Ways by=by />
                     {search("按条目或盒子找，比如“换届”“铁柜”", sought, |_| {})}
-                    {move || lists(by, all, found)}
+                    {live(move || lists(by, all, found))}
                 }
                     .into_any()
-            }}
+            })}
         </Page>
     }
 }
@@ -57,13 +57,13 @@ pub fn Inspection() -> impl IntoView {
 /// The items that what is typed finds; `None` while nothing is looked for.
 fn found(sought: RwSignal<String>) -> Memo<Option<BTreeSet<ItemId>>> {
     let session = session();
-    let index = Memo::new(move |_| {
+    let index = memo(move || {
         let texts = session.from_source(findable).unwrap_or_default();
         let entries =
             texts.into_iter().map(|(id, title, text)| Entry { target: Target::Item(id), title, text });
         Index::new(entries.collect())
     });
-    Memo::new(move |_| {
+    memo(move || {
         let sought = sought.read();
         let index = index.read();
         (!sought.trim().is_empty()).then(|| {

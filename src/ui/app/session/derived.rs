@@ -15,6 +15,7 @@ use crate::{
     },
     store::{Count, LocalSubmission, Whereabouts},
     sync::{OutboxEntry, OutboxState},
+    ui::app::session::erased::memo,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -60,34 +61,34 @@ impl Derived {
         elsewhere: RwSignal<Elsewhere>,
         today: RwSignal<Date>,
     ) -> Self {
-        let checklist = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.checklist.clone()));
-        let counted = Memo::new(move |_| {
+        let checklist = memo(move || work.read().as_ref().ok().map(|work| work.checklist.clone()));
+        let counted = memo(move || {
             let (work, held) = (work.read(), ledger.read());
             Arc::new(match work.as_ref() {
                 Ok(work) => derive::derived(&work.assessment, &held.ledger, &work.pinned()),
                 Err(_) => Vec::new(),
             })
         });
-        let laid = Memo::new(move |_| {
+        let laid = memo(move || {
             let work = work.read();
             let work = work.as_ref().ok()?;
             let fitting = work.pinned().fitting(&work.assessment);
             Some(Arc::new(derive::lay_over(&fitting, &counted.read())))
         });
-        let doubtful = Memo::new(move |_| match work.read().as_ref() {
+        let doubtful = memo(move || match work.read().as_ref() {
             Ok(work) => work.doubtful(&counted.read()),
             Err(_) => BTreeSet::new(),
         });
-        let sheet = Memo::new(move |_| {
+        let sheet = memo(move || {
             let (work, laid) = (work.read(), laid.get()?);
             let work = work.as_ref().ok()?;
             Some(Arc::new(score(&work.checklist, &work.period, &laid)))
         });
-        let estimate = Memo::new(move |_| {
+        let estimate = memo(move || {
             let work = work.read();
             Some(sheet.get()?.estimate(&work.as_ref().ok()?.checklist))
         });
-        let rows = Memo::new(move |_| {
+        let rows = memo(move || {
             let work = work.read();
             match (work.as_ref(), sheet.get()) {
                 (Ok(work), Some(sheet)) => {
@@ -98,23 +99,23 @@ impl Derived {
                 _ => Vec::new(),
             }
         });
-        let period = Memo::new(move |_| work.read().as_ref().ok().map(|work| work.draft.period.clone()));
+        let period = memo(move || work.read().as_ref().ok().map(|work| work.draft.period.clone()));
         // Read from its bytes once, not at every tap.
-        let newest = Memo::new(move |_| {
+        let newest = memo(move || {
             let period = period.get()?;
             let all = submissions.read();
             let newest = all.iter().rfind(|sent| sent.period == period && !sent.withdrawn)?.clone();
             let snapshot = newest.snapshot();
             Some((newest, snapshot))
         });
-        let sent = Memo::new(move |_| match (work.read().as_ref(), laid.get(), newest.read().as_ref()) {
+        let sent = memo(move || match (work.read().as_ref(), laid.get(), newest.read().as_ref()) {
             (Ok(work), Some(laid), Some((newest, snapshot))) => {
                 sent(work, &laid, newest, snapshot.as_ref(), &outbox.read())
             }
             _ => Sent::Nothing,
         });
-        let pressing = Memo::new(move |_| pressing(&mending.read().findings, today.get()));
-        let next = Memo::new(move |_| {
+        let pressing = memo(move || pressing(&mending.read().findings, today.get()));
+        let next = memo(move || {
             let work = work.read();
             let work = work.as_ref().ok()?;
             let has_profile = work.assessment.profile().is_some();
@@ -122,19 +123,19 @@ impl Derived {
             Some(next_step(&rows, &sent, &pressing, has_profile, &work.period, today.get()))
         });
         // Each by itself: a tap on an answer counts neither ledger nor findings again.
-        let of_ledger = Memo::new(move |_| Whereabouts::of_ledger(&ledger.read().places));
-        let of_findings = Memo::new(move |_| {
+        let of_ledger = memo(move || Whereabouts::of_ledger(&ledger.read().places));
+        let of_findings = memo(move || {
             let mending = mending.read();
             Whereabouts::of_findings(mending.findings.all().len(), &mending.unsent)
         });
-        let of_answers = Memo::new(move |_| match work.read().as_ref() {
+        let of_answers = memo(move || match work.read().as_ref() {
             Ok(work) => elsewhere.read().reached.of_answers(&work.draft.key(), &work.assessment),
             Err(_) => Whereabouts::default(),
         });
-        let whereabouts = Memo::new(move |_| {
+        let whereabouts = memo(move || {
             elsewhere.read().beside.and(of_answers.get()).and(of_ledger.get()).and(of_findings.get())
         });
-        let unshared = Memo::new(move |_| {
+        let unshared = memo(move || {
             let Count { answers, ledger, findings, papers, .. } = whereabouts.read().only_here;
             answers + ledger + findings + papers
         });

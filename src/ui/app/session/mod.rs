@@ -6,6 +6,7 @@
 pub mod activation;
 mod darkroom;
 pub mod derived;
+pub mod erased;
 pub mod ledger;
 pub mod library;
 pub mod mending;
