@@ -17,6 +17,7 @@ pub mod reading;
 pub mod reported_photos;
 pub mod search;
 pub mod searchable;
+pub mod sender;
 pub mod submitting;
 #[cfg(test)]
 pub(crate) mod testing;

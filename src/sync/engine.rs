@@ -27,6 +27,8 @@ pub struct RoundOutcome {
     pub reached_server: bool,
     /// Whether something in storage is other than before the round.
     pub changed: bool,
+    /// Whether another version of the standard is in force now.
+    pub has_new_standard: bool,
     /// What is known of the time by now, where the round has learned of it.
     pub learned: Option<KnownTime>,
     /// When to run the next round unless something else calls for one, milliseconds by the phone's own clock.
@@ -314,6 +316,7 @@ impl<S: Store, A: Api, N: Fn() -> u64, R: FnMut() -> u64> Round<'_, S, A, N, R> 
                 Operation::SaveStandard => {
                     if let Some(copy) = remote.standard.as_ref().filter(|_| all_checklists_here) {
                         self.stored(self.store.save_standard(copy).await)?;
+                        self.outcome.has_new_standard = true;
                     }
                 }
                 Operation::PullSubmission { branch, submission, sha256 } => {

@@ -32,7 +32,7 @@ fn a_first_round_brings_everything_and_a_second_one_changes_nothing() {
     let profile = OutboxRequest::Profile { body: "{}".into() };
     store.put(row(2, 1, profile));
     let outcome = run(&store, &api);
-    assert!(outcome.reached_server && outcome.changed);
+    assert!(outcome.reached_server && outcome.changed && outcome.has_new_standard);
     assert_eq!((outcome.failures, outcome.next_attempt_at), (0, None));
     assert!(store.states().is_empty());
     assert_eq!(store.receipts.borrow().len(), 1);
@@ -43,7 +43,7 @@ fn a_first_round_brings_everything_and_a_second_one_changes_nothing() {
 
     let before = store.local.borrow().clone();
     let outcome = run(&store, &api);
-    assert!(outcome.reached_server && !outcome.changed);
+    assert!(outcome.reached_server && !outcome.changed && !outcome.has_new_standard);
     assert_eq!(*store.local.borrow(), before);
     assert_eq!((api.heard("PUT"), api.heard("GET /api/v1/checklists")), (2, 1));
 }

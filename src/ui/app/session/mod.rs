@@ -159,7 +159,7 @@ pub struct Session {
     guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
     pub(in crate::ui) darkroom: RwSignal<Darkroom<Made>>,
     photo_guard: StoredValue<Option<browser::leave::Guard>, LocalStorage>,
-    sender: StoredValue<sending::Sender, LocalStorage>,
+    sender: StoredValue<sending::Sending, LocalStorage>,
 }
 
 impl Session {
@@ -211,7 +211,7 @@ impl Session {
             guard: StoredValue::new_local(None),
             darkroom: RwSignal::new(Darkroom::default()),
             photo_guard: StoredValue::new_local(None),
-            sender: StoredValue::new_local(sending::Sender::default()),
+            sender: StoredValue::new_local(sending::Sending::default()),
         }
     }
 

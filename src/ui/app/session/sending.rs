@@ -8,8 +8,12 @@
 use super::{Reach, Saving, Session, library::Shelf};
 use crate::{
     browser::{self, channel::Channel, locks, timer::Timer, worker::Worker},
-    phone::{darkroom::Darkroom, typing::Typed},
-    sync::{self, RoundOutcome},
+    phone::{
+        darkroom::Darkroom,
+        sender::{Sender, Turn},
+        typing::Typed,
+    },
+    sync,
 };
 use leptos::prelude::*;
 
@@ -20,14 +24,10 @@ const SEND: &str = "send";
 /// The phone's own clock, in the form in which everything that sends is given it.
 pub(super) const NOW: fn() -> u64 = browser::clock::now_ms;
 
-/// What the sender holds on to as long as the page lives.
+/// What sending holds on to as long as the page lives.
 #[derive(Default)]
-pub struct Sender {
-    elected: bool,
-    running: bool,
-    again: bool,
-    /// How the last round ended.
-    last: RoundOutcome,
+pub struct Sending {
+    sender: Sender,
     held: Option<locks::Held>,
     channel: Option<Channel>,
     timer: Option<Timer>,
@@ -48,7 +48,7 @@ impl Session {
     pub(super) fn start_sending(self) {
         let channel = Channel::open(CHANNEL, move |message| match message.as_str() {
             CHANGED => leptos::task::spawn_local(self.reload()),
-            SEND if self.sender.try_with_value(|sender| sender.elected) == Some(true) => {
+            SEND if self.sender.try_with_value(|sending| sending.sender.is_elected()) == Some(true) => {
                 leptos::task::spawn_local(self.send_now());
             }
             _ => {}
@@ -76,7 +76,7 @@ impl Session {
         leptos::task::spawn_local(async move {
             let lock = locks::hold(LOCK).await;
             self.sender.update_value(|sender| {
-                sender.elected = true;
+                sender.sender.elect();
                 sender.held = lock;
             });
             self.send_now().await;
@@ -153,33 +153,24 @@ impl Session {
 
     /// Runs a round now, or has the elected tab run one.
     pub async fn send_now(self) {
-        let start = self.sender.try_update_value(|sender| {
-            if !sender.elected {
-                return None;
-            }
-            if sender.running {
-                sender.again = true;
-                return Some(false);
-            }
-            sender.running = true;
-            Some(true)
-        });
-        match start.flatten() {
-            None => return self.post(SEND),
-            Some(false) => return,
-            Some(true) => {}
+        match self.sender.try_update_value(|sending| sending.sender.call()) {
+            Some(Turn::Now) => {}
+            Some(Turn::After) => return,
+            Some(Turn::Another) | None => return self.post(SEND),
         }
         loop {
             self.round().await;
-            let again = self.sender.try_update_value(|sender| {
-                let again = std::mem::take(&mut sender.again);
-                sender.running = again;
-                again
-            });
-            if again != Some(true) {
+            if self.sender.try_update_value(|sending| sending.sender.over()) != Some(true) {
                 return;
             }
         }
+    }
+
+    /// The next round, unless something calls for it earlier.
+    fn send_in(self, wait: Option<u64>) {
+        let timer =
+            wait.map(|wait| browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now())));
+        self.sender.update_value(|sending| sending.timer = timer);
     }
 
     async fn round(self) {
@@ -188,20 +179,15 @@ impl Session {
             return;
         }
         self.reach.set(Reach::Trying);
-        let last = self.sender.with_value(|sender| sender.last.clone());
+        let last = self.sender.with_value(|sending| sending.sender.last().clone());
         let api = browser::fetch::FetchApi;
         let outcome = sync::round(&repository, &api, NOW, browser::random::jitter, &last).await;
         match outcome {
             Ok(outcome) => {
                 self.reach.set(if outcome.reached_server { Reach::Online } else { Reach::Offline });
-                let timer = outcome.next_attempt_at.map(|at| {
-                    let wait = at.saturating_sub(browser::clock::now_ms());
-                    browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()))
-                });
-                self.sender.update_value(|sender| {
-                    sender.last = outcome.clone();
-                    sender.timer = timer;
-                });
+                let ended =
+                    self.sender.try_update_value(|sending| sending.sender.ended(outcome.clone(), NOW()));
+                self.send_in(ended.flatten());
                 // A round that heard nothing knows nothing better than the one before.
                 if outcome.reached_server {
                     let is_news = outcome.needs_update && !self.outdated.get_untracked().heard;
@@ -221,7 +207,7 @@ impl Session {
                 }
                 // Last of all, and not waited for: the self-check needs none of it.
                 if outcome.reached_server
-                    && (outcome.changed || self.shelf.get_untracked() != Shelf::Complete)
+                    && (outcome.has_new_standard || self.shelf.get_untracked() != Shelf::Complete)
                 {
                     leptos::task::spawn_local(self.fetch_library(false));
                 }
@@ -229,14 +215,8 @@ impl Session {
             Err(error) => {
                 self.reach.set(Reach::Unknown);
                 self.saving.set(Saving::Failed(error));
-                // Nothing is lost by it, but what waits must not wait for the next visit.
-                let failures = last.failures.saturating_add(1);
-                let wait = sync::backoff::delay_ms(failures, None, browser::random::jitter());
-                let timer = browser::timer::after(wait, move || leptos::task::spawn_local(self.send_now()));
-                self.sender.update_value(|sender| {
-                    sender.last.failures = failures;
-                    sender.timer = Some(timer);
-                });
+                let jitter = browser::random::jitter();
+                self.send_in(self.sender.try_update_value(|sending| sending.sender.failed(jitter)));
             }
         }
     }
