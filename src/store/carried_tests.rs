@@ -299,7 +299,7 @@ fn marks_of_earlier_versions_are_not_believed() {
 
 fn heard(api: &FakeEndpoint) -> BTreeSet<String> {
     let findings = api.findings.borrow();
-    let words = findings.values().flat_map(|all| all.entries().iter().cloned().collect::<Vec<_>>());
+    let words = findings.values().flat_map(|all| all.entries().to_vec());
     words.map(|word| format!("{:?}", word.value)).collect()
 }
 

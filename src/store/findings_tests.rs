@@ -225,7 +225,7 @@ fn a_backup_forges_no_verdict() {
     );
     let all = || kept(&tab).all();
     assert_eq!(all().latest(), Some(above(40)), "the clock is not pushed");
-    assert_eq!(all().verdicts().iter().cloned().collect::<Vec<_>>(), [closed(40)]);
+    assert_eq!(all().verdicts(), [closed(40)]);
     assert_eq!(run(tab.local()).unwrap().findings[&branch(1)].etag, None, "the endpoint is asked");
     // It may have been restored from before the verdict: it has said nothing since.
     run(tab.save_findings(&branch(1), &heard(std::slice::from_ref(&word), &[]))).unwrap();

@@ -1,10 +1,10 @@
 //! Carrying data away and back: the backup file, and text to copy where files cannot be saved.
 
 use crate::{
-    domain::BranchCode,
+    domain::{BranchCode, Open},
     store::{
         StoreError,
-        backup::{self, Backup, BackupError},
+        backup::{self, Backup, BackupError, SavedDraft},
         carried::Became,
     },
     ui::app::session::Session,
@@ -39,6 +39,16 @@ impl Session {
         // What was entered a moment ago still lies there as unfinished, and what was typed a moment ago does not yet.
         self.write_typed().await;
         let mut backup = repository.backup(&branch, self.now()).await?.ok_or_else(closed)?;
+        // The record of the one on the screen may be spoilt: its answers are still here.
+        if let Ok(work) = self.work.read_untracked().as_ref()
+            && work.draft.branch == branch
+            && !work.assessment.entries().is_empty()
+            && backup.drafts.iter().all(|saved| saved.draft.key() != work.draft.key())
+        {
+            let entries = Open::from(work.assessment.entries().to_vec());
+            let entries = entries.with_unread(work.assessment.unread().iter().cloned());
+            backup.drafts.push(SavedDraft { draft: work.draft.clone(), entries });
+        }
         self.engine().queue(|queue| queue.waiting().iter().for_each(|written| backup.take(written)));
         Ok(backup)
     }

@@ -36,9 +36,10 @@ impl Session {
 
     /// Has it on its way to the disk before the screen is drawn anew: the one goes on during the other.
     pub(super) fn put(self, written: Written) {
-        self.engine().put(written.clone());
+        let shown = written.clone();
+        self.engine().put(written);
         self.write();
-        self.take(&written);
+        self.take(&shown);
     }
 
     /// Shows what was written, where it belongs to what is on the screen.
