@@ -23,6 +23,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Unbind() -> impl IntoView {
     let session = session();
+    // What is typed is counted from the disk, and not with every key.
+    leptos::task::spawn_local(session.settle_typed());
     let go = goer();
     let sure = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Told>);

@@ -54,10 +54,10 @@ impl Session {
         self.write_typed_soon();
     }
 
-    /// A form was entered, or let go of.
+    /// A form was entered, or let go of. At once on disk as well: a page that is closed in this moment does not leave it as unfinished.
     pub fn forget_typed_form(self, key: &str) {
         self.typed.update_value(|typed| typed.forget_form(key));
-        self.write_typed_soon();
+        leptos::task::spawn_local(self.write_typed());
     }
 
     /// Not again with every key: the first that is not on disk sets the time.
