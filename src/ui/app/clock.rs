@@ -4,6 +4,7 @@ use super::session::session;
 use crate::{
     domain::{Entry, PeriodId},
     phone::{unfinished::Stray, work::Work},
+    ui::kit::button::button,
     ui::{
         kit::message::Note,
         words::{clock, dates},
@@ -63,9 +64,7 @@ pub fn Strays() -> impl IntoView {
                 view! {
                     <Note>
                         <p data-testid="not-begun">{said}</p>
-                        <button type="button" class="button" on:click=move |_| session.show_current_period()>
-                            "回到现在的考核周期"
-                        </button>
+                        {button("回到现在的考核周期", "button", move |_| session.show_current_period())}
                     </Note>
                 }
                 .into_any(),
@@ -87,19 +86,9 @@ pub fn Strays() -> impl IntoView {
                             <p>{said}</p>
                             {taking
                                 .map(|taking| {
-                                    view! {
-                                        <button type="button" class="button button-main" on:click=move |_| take(&id)>
-                                            {taking}
-                                        </button>
-                                    }
+                                    button(taking, "button button-main", move |_| take(&id))
                                 })}
-                            <button
-                                type="button"
-                                class="button"
-                                on:click=move |_| session.switch_period(to_see.clone())
-                            >
-                                {format!("看{name}里填的")}
-                            </button>
+                            {button(format!("看{name}里填的"), "button", move |_| session.switch_period(to_see.clone()))}
                         </div>
                     </Note>
                 }

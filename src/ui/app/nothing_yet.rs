@@ -1,7 +1,7 @@
 //! What stands on a page before there is a checklist.
 
 use super::session::session;
-use crate::{phone::work::NoWork, ui::app::session::erased::live, ui::words::terms};
+use crate::{phone::work::NoWork, ui::app::session::erased::live, ui::kit::button::button, ui::words::terms};
 use leptos::prelude::*;
 
 /// What stands here before there is a checklist.
@@ -27,9 +27,7 @@ pub fn NothingYet() -> impl IntoView {
                     }
                         .into_any()
                 }
-            })} <button type="button" class="button button-main" on:click=retry>
-                "再取一次"
-            </button>
+            })} {button("再取一次", "button button-main", retry)}
         </section>
     }
 }

@@ -6,6 +6,7 @@ use super::{
     session::session,
 };
 use crate::ui::app::session::erased::live;
+use crate::ui::kit::button::button;
 use leptos::prelude::*;
 
 /// The page that has to be agreed to once.
@@ -17,12 +18,10 @@ pub fn Notice() -> impl IntoView {
         <Page title="先看这几条" bound=false>
             <section class="card" data-testid="notice">
                 <NoticeText />
-                <button type="button" class="button button-main" on:click=move |_| {
+                {button("看明白了，开始用", "button button-main", move |_| {
                         session.accept_notice();
                         go(Place::Home);
-                    }>
-                    "看明白了，开始用"
-                </button>
+                    })}
             </section>
         </Page>
     }

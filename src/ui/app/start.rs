@@ -9,6 +9,7 @@ use super::{
     slots::Slots,
 };
 use crate::ui::app::session::erased::{Show, live, memo};
+use crate::ui::kit::button::button;
 use crate::ui::{
     change::page::{Change, Offered},
     check::{activate::Activate, home::Home, list::Check, profile::Profile, question::Question},
@@ -178,16 +179,8 @@ fn Update() -> impl IntoView {
         <Show when=move || session.update_waiting.get() && !for_others.get()>
             <div class="strip" role="status" data-testid="update-prompt">
                 <span>"有新版本，填的都在。"</span>
-                <button type="button" class="strip-button" on:click=move |_| session.update_now()>
-                    "更新"
-                </button>
-                <button
-                    type="button"
-                    class="strip-button strip-later"
-                    on:click=move |_| session.update_waiting.set(false)
-                >
-                    "以后"
-                </button>
+                {button("更新", "strip-button", move |_| session.update_now())}
+                {button("以后", "strip-button strip-later", move |_| session.update_waiting.set(false))}
             </div>
         </Show>
     }
@@ -205,12 +198,8 @@ fn NeedsUpdate() -> impl IntoView {
         <Show when=shows>
             <div class="strip" role="status" data-testid="needs-update">
                 <span>"请更新：有些新内容这一版看不懂，已原样留着。"</span>
-                <button type="button" class="strip-button" on:click=move |_| session.look_for_update()>
-                    "找新版本"
-                </button>
-                <button type="button" class="strip-button strip-later" on:click=move |_| put_off.set(true)>
-                    "以后"
-                </button>
+                {button("找新版本", "strip-button", move |_| session.look_for_update())}
+                {button("以后", "strip-button strip-later", move |_| put_off.set(true))}
             </div>
         </Show>
     }
@@ -251,13 +240,7 @@ fn Warnings() -> impl IntoView {
                 <a href="/storage" class="strip-button">
                     "去备份"
                 </a>
-                <button
-                    type="button"
-                    class="strip-button strip-later"
-                    on:click=move |_| put_off.set(unshared.get_untracked())
-                >
-                    "以后"
-                </button>
+                {button("以后", "strip-button strip-later", move |_| put_off.set(unshared.get_untracked()))}
             </div>
         </Show>
     }

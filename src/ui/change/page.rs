@@ -6,6 +6,7 @@ use crate::{
     phone::{next_step::Sent, work::Work},
     protocol::ReviewState,
     ui::app::session::erased::{live, memo},
+    ui::kit::button::button_unless,
     ui::{
         app::{
             frame::{Page, goer},
@@ -233,9 +234,7 @@ fn Decide() -> impl IntoView {
             </p>
         </Note>
         {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
-        <button type="button" class="button button-main" disabled=move || busy.get() on:click=move_it>
-            "换到新版本"
-        </button>
+        {button_unless("换到新版本", "button button-main", move || busy.get(), move_it)}
         <a href="/" class="button">
             "先不换"
         </a>

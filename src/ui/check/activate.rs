@@ -5,6 +5,7 @@ use crate::{
     phone::typing::{Shape, grouped},
     protocol::ActivationCode,
     ui::app::session::erased::live,
+    ui::kit::button::button,
     ui::{
         app::{
             frame::{Page, goer},
@@ -55,18 +56,12 @@ fn OpenInBrowser() -> impl IntoView {
                 <li>"选“在浏览器打开”（或“用默认浏览器打开”）"</li>
                 <li>"在浏览器里接着启用"</li>
             </ol>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| {
+            {button("找不到就点这里，复制网址", "button", move |_| {
                     let address = address.clone();
                     leptos::task::spawn_local(async move {
                         copied.try_set(Some(browser::clipboard::copy(&address).await == browser::clipboard::Copied::Done));
                     });
-                }
-            >
-                "找不到就点这里，复制网址"
-            </button>
+                })}
             {live(move || {
                 copied
                     .get()

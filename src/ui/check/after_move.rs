@@ -4,6 +4,7 @@ use super::answer_history::said;
 use crate::{
     domain::{AnswerKey, Checklist, ContentHash, Difference, Entry, Item, ItemId, difference::item_changes},
     phone::work::Work,
+    ui::kit::button::button,
     ui::{app::session::session, kit::was_and_is::WasAndIs},
     words::difference::{Card, card},
 };
@@ -88,9 +89,7 @@ pub fn Doubtful(
             (true, true) => {
                 let still = move |_| session.confirm(&id);
                 view! {
-                    <button type="button" class="button button-main" on:click=still>
-                        "还是这样"
-                    </button>
+                    {button("还是这样", "button button-main", still)}
                     <p class="muted small">"和原来不一样的，在下面改。"</p>
                 }
                 .into_any()

@@ -4,6 +4,7 @@ use super::spoken::Spoken;
 use crate::{
     domain::{Part, PartAnswer, WindowKey},
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::{button, choice},
     ui::{
         app::session::{
             Session,
@@ -22,16 +23,7 @@ pub(super) type Answered = Memo<Option<PartAnswer>>;
 pub(super) fn yes_no(answer: Answered, write: Callback<PartAnswer>) -> impl IntoView {
     let button = move |yes: bool, name: &'static str| {
         let chosen = move || *answer.read() == Some(PartAnswer::YesNo { yes });
-        view! {
-            <button
-                type="button"
-                class="choice choice-big"
-                aria-pressed=move || chosen().to_string()
-                on:click=move |_| write.run(PartAnswer::YesNo { yes })
-            >
-                {name}
-            </button>
-        }
+        choice(name, "choice choice-big", move || chosen(), move |_| write.run(PartAnswer::YesNo { yes }))
     };
     view! { <div class="choices choices-two">{button(true, "做到了")} {button(false, "没做到")}</div> }
 }
@@ -74,10 +66,7 @@ pub(super) fn counts(
         };
         view! {
             <Show when=open>
-                <button
-                    type="button"
-                    class="quiet"
-                    on:click={
+                {button(format!("过去的{}都是{minimum}{fill_unit}，照实才点", often.trim_start_matches('每')), "quiet", {
                         let over = over.clone();
                         move |_| {
                             let mut counts = current();
@@ -86,10 +75,7 @@ pub(super) fn counts(
                             }
                             write.run(PartAnswer::Counts { counts });
                         }
-                    }
-                >
-                    {format!("过去的{}都是{minimum}{fill_unit}，照实才点", often.trim_start_matches('每'))}
-                </button>
+                    })}
             </Show>
         }
     });
@@ -313,14 +299,7 @@ pub(super) fn deduction(
         .collect();
     view! {
         <div class="choices">
-            <button
-                type="button"
-                class="choice"
-                aria-pressed=move || none().to_string()
-                on:click=move |_| write.run(PartAnswer::Occurrences { counts: BTreeMap::new() })
-            >
-                "都没有"
-            </button>
+            {choice("都没有", "choice", move || none(), move |_| write.run(PartAnswer::Occurrences { counts: BTreeMap::new() }))}
         </div>
         <ul class="count-rows">{rows}</ul>
     }
@@ -374,25 +353,9 @@ pub(super) fn facts_control(
         <div class="choices choices-two">
             {several
                 .then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="choice"
-                            aria-pressed=move || is(&all).to_string()
-                            on:click=every
-                        >
-                            "每条都做到了"
-                        </button>
-                    }
+                    choice("每条都做到了", "choice", move || is(&all), every)
                 })}
-            <button
-                type="button"
-                class="choice"
-                aria-pressed=move || is(&BTreeSet::new()).to_string()
-                on:click=move |_| write.run(PartAnswer::Facts { met: BTreeSet::new() })
-            >
-                {if several { "一条也没做到" } else { "没做到" }}
-            </button>
+            {choice(if several { "一条也没做到" } else { "没做到" }, "choice", move || is(&BTreeSet::new()), move |_| write.run(PartAnswer::Facts { met: BTreeSet::new() }))}
         </div>
     }
 }

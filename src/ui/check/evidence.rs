@@ -6,6 +6,7 @@ use crate::{
     domain::{AnswerKey, AnswerValue, Item, text::Kind},
     phone::typing::Shape,
     ui::app::session::erased::memo,
+    ui::kit::button::choice,
     ui::{
         app::{session::session, slots::slots},
         kit::field::Field,
@@ -63,19 +64,15 @@ pub fn Evidence(
         .map(|name| {
             let (key, said) = (location.clone(), name.clone());
             let is = name.clone();
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=move || (*place.read() == is).to_string()
-                    on:click=move |_| {
-                        let text = if *place.read_untracked() == said { String::new() } else { said.clone() };
-                        write(key.clone(), text);
-                    }
-                >
-                    {name}
-                </button>
-            }
+            choice(
+                name,
+                "chip",
+                move || *place.read() == is,
+                move |_| {
+                    let text = if *place.read_untracked() == said { String::new() } else { said.clone() };
+                    write(key.clone(), text);
+                },
+            )
         })
         .collect();
     let papers: Vec<_> = item

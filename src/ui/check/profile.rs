@@ -5,6 +5,7 @@ use crate::{
     json,
     phone::typing::Shape,
     ui::app::session::erased::{Show, live},
+    ui::kit::button::{button, button_unless},
     ui::{
         app::{
             frame::{Page, goer},
@@ -110,11 +111,7 @@ fn Unchanged(profile: BranchProfile, confirmed: bool, editing: RwSignal<bool>) -
             <dl class="pairs">{rows}</dl>
             {(!confirmed)
                 .then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="button button-main"
-                            on:click=move |_| {
+                    button("没变化，沿用", "button button-main", move |_| {
                                 session
                                     .answer(
                                         AnswerKey::Profile,
@@ -123,15 +120,9 @@ fn Unchanged(profile: BranchProfile, confirmed: bool, editing: RwSignal<bool>) -
                                         },
                                     );
                                 go(Place::Home);
-                            }
-                        >
-                            "没变化，沿用"
-                        </button>
-                    }
+                            })
                 })}
-            <button type="button" class="button" on:click=move |_| editing.set(true)>
-                "有变化，改一改"
-            </button>
+            {button("有变化，改一改", "button", move |_| editing.set(true))}
         </section>
     }
 }
@@ -197,9 +188,7 @@ fn Sheet(
         <Show when=move || !had && known.read().is_some()>
             <Note>
                 <p>"找到了以前填过的。"</p>
-                <button type="button" class="button" on:click=move |_| editing.set(false)>
-                    "看以前填的"
-                </button>
+                {button("看以前填的", "button", move |_| editing.set(false))}
             </Note>
         </Show>
         <section class="card" on:focusin=move |_| begun.set(true)>
@@ -221,18 +210,11 @@ fn Sheet(
                     <p>"先填正式党员人数。"</p>
                 </Note>
             </Show>
-            <button
-                type="button"
-                class="button button-main"
-                disabled=move || draft.read().full_members == 0
-                on:click=move |_| {
+            {button_unless("就这样", "button button-main", move || draft.read().full_members == 0, move |_| {
                     form.entered();
                     session.answer(AnswerKey::Profile, AnswerValue::Profile { profile: draft.get_untracked() });
                     go(Place::Home);
-                }
-            >
-                "就这样"
-            </button>
+                })}
         </section>
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     domain::{AnswerKey, AnswerValue, Item, ItemId, NotApplicable, Outcome, Stance, scoring::ItemState},
     phone::overview::{ItemRow, next_open},
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::{button, choice},
     ui::{
         app::{
             frame::Page,
@@ -150,19 +151,15 @@ fn Controls(item: Arc<Item>, state: Memo<Option<ItemState>>) -> impl IntoView {
             move || session.work.read().as_ref().is_ok_and(|work| work.assessment.stance(&id) == wanted)
         };
         let is = chosen.clone();
-        view! {
-            <button
-                type="button"
-                class="quiet"
-                aria-pressed=move || chosen().to_string()
-                on:click=move |_| {
-                    let stance = if untrack(&is) { Stance::Applies } else { wanted };
-                    session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
-                }
-            >
-                {name}
-            </button>
-        }
+        choice(
+            name,
+            "quiet",
+            move || chosen(),
+            move |_| {
+                let stance = if untrack(&is) { Stance::Applies } else { wanted };
+                session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
+            },
+        )
     };
     let not = |reason| Stance::NotApplicable { reason };
     let none = item.may_not_occur.then(|| stance(not(NotApplicable::NoOccurrence), "本期没有此事".into()));
@@ -213,20 +210,14 @@ fn Undo(start: Vec<(AnswerKey, Option<AnswerValue>)>) -> impl IntoView {
     });
     view! {
         <Show when=move || changed.get()>
-            <button
-                type="button"
-                class="quiet"
-                on:click=move |_| {
+            {button("改回原来的", "quiet", move |_| {
                     for (key, before) in start.get_value() {
                         let before = before.unwrap_or_else(|| nothing(&key));
                         if value(session, &key).unwrap_or_else(|| nothing(&key)) != before {
                             session.answer(key, before);
                         }
                     }
-                }
-            >
-                "改回原来的"
-            </button>
+                })}
         </Show>
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     store::{PaperTrail, StoreError},
     sync::OutboxEntry,
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::{button, choice},
     ui::{
         app::{
             frame::Page,
@@ -372,16 +373,7 @@ fn Basis(is_reported: bool, as_draft: RwSignal<bool>) -> impl IntoView {
         .into_any();
     }
     let choice = move |draft: bool, name: &'static str| {
-        view! {
-            <button
-                type="button"
-                class="choice"
-                aria-pressed=move || (as_draft.get() == draft).to_string()
-                on:click=move |_| as_draft.set(draft)
-            >
-                {name}
-            </button>
-        }
+        choice(name, "choice", move || as_draft.get() == draft, move |_| as_draft.set(draft))
     };
     view! {
         <section class="card screen-only" data-testid="paper-basis">
@@ -415,9 +407,7 @@ fn Edit(text: RwSignal<String>, drafted: RwSignal<bool>, keep: Callback<Option<S
                 })}
             </p>
             <Show when=move || !drafted.get()>
-                <button type="button" class="quiet" on:click=move |_| keep.run(None)>
-                    "不要改过的，重新起草"
-                </button>
+                {button("不要改过的，重新起草", "quiet", move |_| keep.run(None))}
             </Show>
         </section>
     }
@@ -435,12 +425,8 @@ fn Other(text: String, decide: Callback<fn(&mut PaperTrail)>) -> impl IntoView {
                 <summary>"看那一份"</summary>
                 <p class="said">{text}</p>
             </details>
-            <button type="button" class="button" on:click=move |_| decide.run(PaperTrail::swap)>
-                "换成那一份（现在的也留着）"
-            </button>
-            <button type="button" class="quiet" on:click=move |_| decide.run(|trail| trail.other = None)>
-                "那一份不要了"
-            </button>
+            {button("换成那一份（现在的也留着）", "button", move |_| decide.run(PaperTrail::swap))}
+            {button("那一份不要了", "quiet", move |_| decide.run(|trail| trail.other = None))}
         </section>
     }
 }
@@ -449,9 +435,7 @@ fn Other(text: String, decide: Callback<fn(&mut PaperTrail)>) -> impl IntoView {
 fn Print() -> impl IntoView {
     let cannot = RwSignal::new(false);
     view! {
-        <button type="button" class="button" on:click=move |_| cannot.set(browser::print::print().is_err())>
-            "打印"
-        </button>
+        {button("打印", "button", move |_| cannot.set(browser::print::print().is_err()))}
         <Show when=move || cannot.get()>
             <Note>
                 <p>"这个浏览器不能打印。做成Word，发到能打印的电脑或者复印店。"</p>

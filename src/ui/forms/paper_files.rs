@@ -5,6 +5,7 @@ use crate::{
     browser::files::Shared,
     paper::{Kind, NotMade, Paper},
     ui::app::session::erased::live,
+    ui::kit::button::{button, button_unless},
     ui::{
         app::session::session,
         kit::message::{Note, Trouble},
@@ -46,16 +47,12 @@ pub fn PaperFiles(
         });
     };
     let button = move |kind: Kind, name: &'static str| {
-        view! {
-            <button
-                type="button"
-                class="button"
-                disabled=move || matches!(*state.read(), State::Making(_))
-                on:click=move |_| ask(kind)
-            >
-                {live(move || if *state.read() == State::Making(kind) { "正在做…" } else { name })}
-            </button>
-        }
+        button_unless(
+            live(move || if *state.read() == State::Making(kind) { "正在做…" } else { name }),
+            "button",
+            move || matches!(*state.read(), State::Making(_)),
+            move |_| ask(kind),
+        )
     };
     view! {
         <div class="choices choices-two">{button(Kind::Docx, "做成Word")} {button(Kind::Xlsx, "做成Excel")}</div>
@@ -98,15 +95,9 @@ fn Made(file: PaperFile, came: &'static str, state: RwSignal<State>) -> impl Int
             {file
                 .can_be_shared()
                 .then(|| {
-                    view! {
-                        <button type="button" class="button" on:click=share>
-                            "分享"
-                        </button>
-                    }
+                    button("分享", "button", share)
                 })}
-            <button type="button" class="button button-main" on:click=save>
-                "存到手机"
-            </button>
+            {button("存到手机", "button button-main", save)}
             {(!came.is_empty()).then(|| view! { <Note><p role="status">{came}</p></Note> })}
         </div>
     }

@@ -6,6 +6,7 @@ use crate::{
     domain::{Block, SectionId, document::Step, scoring::ItemState},
     phone::library::{Library, lines, ordinal, template_text},
     ui::app::session::erased::live,
+    ui::kit::button::button,
     ui::{
         app::{
             frame::Page,
@@ -197,9 +198,7 @@ fn Copy(text: String) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="button" on:click=copy>
-            "复制样表"
-        </button>
+        {button("复制样表", "button", copy)}
         {live(move || {
             copied
                 .get()

@@ -1,5 +1,6 @@
 //! A quiet button that asks once more before it does what cannot simply be taken back.
 
+use crate::ui::kit::button::button;
 use leptos::prelude::*;
 
 /// The button, and in its place, once it is tapped, the question with its two answers.
@@ -26,22 +27,13 @@ pub fn Confirm(
             view! {
                 <section class="card">
                     <p>{warning}</p>
-                    <button type="button" class="button" on:click=done>
-                        {yes}
-                    </button>
-                    <button type="button" class="button" on:click=move |_| asked.set(false)>
-                        {no}
-                    </button>
+                    {button(yes, "button", done)}
+                    {button(no, "button", move |_| asked.set(false))}
                 </section>
             }
             .into_any()
         } else {
-            view! {
-                <button type="button" class="quiet" on:click=move |_| asked.set(true)>
-                    {ask}
-                </button>
-            }
-            .into_any()
+            button(ask, "quiet", move |_| asked.set(true)).into_any()
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         Session, session,
         typing::{Ends, Form, Said, Typing, Way},
     },
+    ui::kit::button::button,
 };
 use jiff::civil::Date;
 use leptos::{
@@ -193,15 +194,9 @@ fn before(drop: Callback<()>, save: Option<Callback<()>>) -> AnyView {
             <span>"上次没填完的还在。"</span>
             {save
                 .map(|save| {
-                    view! {
-                        <button type="button" class="quiet" on:click=move |_| save.run(())>
-                            "存上"
-                        </button>
-                    }
+                    button("存上", "quiet", move |_| save.run(()))
                 })}
-            <button type="button" class="quiet" on:click=move |_| drop.run(())>
-                "不要了"
-            </button>
+            {button("不要了", "quiet", move |_| drop.run(()))}
         </div>
     }
     .into_any()

@@ -3,6 +3,8 @@
 pub mod radar;
 
 #[cfg(feature = "web")]
+pub mod button;
+#[cfg(feature = "web")]
 pub mod confirm;
 #[cfg(feature = "web")]
 pub mod field;

@@ -6,6 +6,7 @@ use crate::{
     },
     phone::typing::Shape,
     ui::app::session::erased::{live, memo},
+    ui::kit::button::{button, button_unless},
     ui::{
         app::session::{
             Session, session,
@@ -50,9 +51,7 @@ pub fn FromLedger(
             view! {
                 <div class="note" data-testid="against">
                     <p>{format!("自己改的，原因：{why}")}</p>
-                    <button type="button" class="quiet" on:click=move |_| session.count_again(&key)>
-                        "还按台账数"
-                    </button>
+                    {button("还按台账数", "quiet", move |_| session.count_again(&key))}
                 </div>
             }
             .into_any()
@@ -111,22 +110,11 @@ fn Counted(entry: Memo<Option<Entry>>, source: LedgerSource, part: Part, place: 
                 if asking.get() {
                     view! {
                         {field()}
-                        <button
-                            type="button"
-                            class="button"
-                            disabled=move || why.read().is_empty()
-                            on:click=enter
-                        >
-                            "写好原因，自己填"
-                        </button>
+                        {button_unless("写好原因，自己填", "button", move || why.read().is_empty(), enter)}
                     }
                         .into_any()
                 } else {
-                    view! {
-                        <button type="button" class="quiet" on:click=move |_| asking.set(true)>
-                            "和台账不一样，自己填"
-                        </button>
-                    }
+                    button("和台账不一样，自己填", "quiet", move |_| asking.set(true))
                         .into_any()
                 }
             })}

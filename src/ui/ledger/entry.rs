@@ -5,6 +5,7 @@ use crate::{
     domain::{BranchCode, ContentHash, LedgerEntry, LedgerId, ledger::Live},
     phone::darkroom::Target,
     ui::app::session::erased::{live, memo},
+    ui::kit::button::button,
     ui::{
         app::{
             frame::{Page, goer},
@@ -147,9 +148,7 @@ fn Entered(id: LedgerId) -> impl IntoView {
                 <h2>"照片"</h2>
                 {photos(session, id)}
             </section>
-            <button type="button" class="button" on:click=move |_| edit()>
-                "改一改"
-            </button>
+            {button("改一改", "button", move |_| edit())}
             <a href=Place::LedgerNew(Some(Like::Entry(id))).address() class="button">
                 "照这样再登记一次"
             </a>

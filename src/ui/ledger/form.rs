@@ -12,6 +12,7 @@ use crate::{
     json,
     phone::typing::Shape,
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::{button, choice},
     ui::{
         app::{
             clock::ClockNote,
@@ -186,16 +187,12 @@ fn kinds(session: Session, draft: Draft) -> impl IntoView {
     let chips: Vec<_> = ActivityKind::ALL
         .into_iter()
         .map(|kind| {
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=move || draft.entry.read().kinds.contains(&kind).to_string()
-                    on:click=move |_| choose(session, draft, kind)
-                >
-                    {ledger::kind(kind)}
-                </button>
-            }
+            choice(
+                ledger::kind(kind),
+                "chip",
+                move || draft.entry.read().kinds.contains(&kind),
+                move |_| choose(session, draft, kind),
+            )
         })
         .collect();
     view! {
@@ -271,16 +268,12 @@ fn groups(session: Session, draft: Draft) -> impl IntoView {
     });
     let chip = move |group: Option<u8>| {
         let name = group.map_or_else(|| "各组都开了".to_owned(), |group| format!("第{group}组"));
-        view! {
-            <button
-                type="button"
-                class="chip"
-                aria-pressed=move || (draft.entry.read().group == group).to_string()
-                on:click=move |_| draft.entry.update(|entry| entry.group = group)
-            >
-                {name}
-            </button>
-        }
+        choice(
+            name,
+            "chip",
+            move || draft.entry.read().group == group,
+            move |_| draft.entry.update(|entry| entry.group = group),
+        )
     };
     let asked = memo(move || groups > 1 && draft.entry.read().kinds.contains(&ActivityKind::GroupMeeting));
     move || {
@@ -338,11 +331,7 @@ fn who_came(draft: Draft) -> impl IntoView {
             let due = draft.expected.get()?.checked_sub(draft.excused.get())?;
             (draft.present.get().is_none() && due > 0)
                 .then(|| {
-                    view! {
-                        <button type="button" class="quiet" on:click=move |_| draft.present.set(Some(due))>
-                            {format!("{due}人都到了，照签到表才点")}
-                        </button>
-                    }
+                    button(format!("{due}人都到了，照签到表才点"), "quiet", move |_| draft.present.set(Some(due)))
                 })
         })}
     }
@@ -382,16 +371,12 @@ fn location(session: Session, draft: Draft) -> impl IntoView {
         .into_iter()
         .map(|place| {
             let (is, said) = (place.clone(), place.clone());
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=move || (draft.entry.read().location == is).to_string()
-                    on:click=move |_| draft.entry.update(|entry| entry.location.clone_from(&said))
-                >
-                    {place}
-                </button>
-            }
+            choice(
+                place,
+                "chip",
+                move || draft.entry.read().location == is,
+                move |_| draft.entry.update(|entry| entry.location.clone_from(&said)),
+            )
         })
         .collect();
     view! {

@@ -3,6 +3,7 @@
 use crate::{
     domain::{ActivityKind, ledger::Live},
     ui::app::session::erased::{live, memo},
+    ui::kit::button::button,
     ui::{
         app::{
             clock::ClockNote,
@@ -138,13 +139,7 @@ fn months(session: Session, year: RwSignal<i16>, opened: RwSignal<Vec<Month>>) -
         .into_iter()
         .rev()
         .filter(|other| *other != shown)
-        .map(|other| {
-            view! {
-                <button type="button" class="chip" on:click=move |_| year.set(other)>
-                    {format!("{other}年")}
-                </button>
-            }
-        })
+        .map(|other| button(format!("{other}年"), "chip", move |_| year.set(other)))
         .collect();
     let nothing = months.is_empty().then(|| {
         view! { <p class="empty">{format!("{shown}年还没有登记。开完会、办完活动登一条，不到一分钟；自查时次数和到会率自己算好。")}</p> }

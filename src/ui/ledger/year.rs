@@ -8,6 +8,7 @@ use crate::{
     browser::files,
     domain::ledger::duty::{Duty, Standing, duties},
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::{button_unless, choice},
     ui::{
         app::{
             frame::Page,
@@ -34,18 +35,7 @@ pub fn LedgerYear() -> impl IntoView {
     });
     let this = session.today.get_untracked().year();
     let years: Vec<_> = [this - 1, this, this + 1]
-        .map(|of| {
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=move || (year.get() == of).to_string()
-                    on:click=move |_| year.set(of)
-                >
-                    {format!("{of}年")}
-                </button>
-            }
-        })
+        .map(|of| choice(format!("{of}年"), "chip", move || year.get() == of, move |_| year.set(of)))
         .into_iter()
         .collect();
     view! {
@@ -219,9 +209,7 @@ fn Export(duties: Memo<Arc<Vec<Duty>>>) -> impl IntoView {
             <p class="muted">
                 {live(move || format!("还没办、还没过期的{}件，到期前提醒。存下来点开，手机日历会问要不要加进去；再存一次不会重复。", open()))}
             </p>
-            <button type="button" class="button" disabled=move || open() == 0 on:click=export>
-                "存成日历文件"
-            </button>
+            {button_unless("存成日历文件", "button", move || open() == 0, export)}
             <Show when=move || failed.get()>
                 <Note>
                     <p>"这个浏览器存不了文件，换手机自带的浏览器打开再试。"</p>

@@ -6,6 +6,7 @@ use crate::{
     domain::day,
     store::{backup::Backup, carried::Became},
     ui::app::session::erased::{live, memo},
+    ui::kit::button::button,
     ui::{
         app::session::{Session, session},
         kit::{
@@ -74,12 +75,8 @@ pub fn Carry() -> impl IntoView {
             <h2>"保存备份"</h2>
             <p>"备份里是本支部填过的全部内容：回答、台账、整改、上报、改过的报告和纸质材料的记录。不含激活码，也不含照片（照片上报后另传到服务器）。"</p>
             <p>"存成文件，再把文件发到微信“文件传输助手”；或者复制成文字，粘贴过去发出。"</p>
-            <button type="button" class="button" on:click=move |_| carry(true)>
-                "存成文件"
-            </button>
-            <button type="button" class="button" on:click=move |_| carry(false)>
-                "复制成文字"
-            </button>
+            {button("存成文件", "button", move |_| carry(true))}
+            {button("复制成文字", "button", move |_| carry(false))}
             <div role="status" data-testid="carry-state">
                 {live(move || said(state, became))}
             </div>
@@ -110,12 +107,8 @@ fn said(state: RwSignal<State>, became: Callback<(Backup, Became)>) -> AnyView {
         State::Idle => ().into_any(),
         State::Saving(name, backup) => view! {
             <p>{format!("看一看手机的“下载”里，有没有刚存的这个文件：{name}")}</p>
-            <button type="button" class="button button-main" on:click=move |_| became.run((backup.clone(), Became::File))>
-                "有，看到了"
-            </button>
-            <button type="button" class="button" on:click=move |_| state.set(State::NotSaved)>
-                "没有"
-            </button>
+            {button("有，看到了", "button button-main", move |_| became.run((backup.clone(), Became::File)))}
+            {button("没有", "button", move |_| state.set(State::NotSaved))}
         }
         .into_any(),
         State::NotSaved => view! {
@@ -126,9 +119,7 @@ fn said(state: RwSignal<State>, became: Callback<(Backup, Became)>) -> AnyView {
         .into_any(),
         State::Copied(backup) => view! {
             <p>"复制好了，可是还不算备份：打开微信，粘贴到“文件传输助手”里，发出去，再回来点下面的。"</p>
-            <button type="button" class="button button-main" on:click=move |_| became.run((backup.clone(), Became::SentAway))>
-                "已经粘贴发出去了"
-            </button>
+            {button("已经粘贴发出去了", "button button-main", move |_| became.run((backup.clone(), Became::SentAway)))}
         }
         .into_any(),
         State::Shown(text) => view! {

@@ -4,6 +4,7 @@ use crate::{
     store::{Display, TextSize, Theme},
     ui::app::session::erased::memo,
     ui::app::{frame::Page, session::session},
+    ui::kit::button::choice,
 };
 use leptos::prelude::*;
 
@@ -13,16 +14,12 @@ pub fn DisplayPage() -> impl IntoView {
     let session = session();
     let display = memo(move || session.phone.read().as_ref().map(|phone| phone.display).unwrap_or_default());
     let size = move |size: TextSize, name: &'static str| {
-        view! {
-            <button
-                type="button"
-                class="choice"
-                aria-pressed=move || (display.get().size == size).to_string()
-                on:click=move |_| session.set_display(Display { size, ..display.get_untracked() })
-            >
-                {name}
-            </button>
-        }
+        choice(
+            name,
+            "choice",
+            move || display.get().size == size,
+            move |_| session.set_display(Display { size, ..display.get_untracked() }),
+        )
     };
     let theme = move |theme: Theme, name: &'static str, plain: &'static str| {
         view! {

@@ -5,6 +5,7 @@ use crate::{
     browser::{self, persistence::Persistence},
     store::{StoreError, backup::BackupError},
     ui::app::session::erased::{Show, live},
+    ui::kit::button::button,
     ui::{
         app::{
             clock::ClockNote,
@@ -150,9 +151,7 @@ fn Problems() -> impl IntoView {
                 Some(
                     view! {
                         <Trouble told=errors::store(&error) />
-                        <button type="button" class="button button-main" on:click=move |_| session.write()>
-                            "再存一次"
-                        </button>
+                        {button("再存一次", "button button-main", move |_| session.write())}
                         {full.then(|| view! { <p class="muted">"先点下面的“保存备份”，再清理手机。"</p> })}
                     },
                 )
@@ -189,9 +188,7 @@ fn Keeping() -> impl IntoView {
                 Some(Persistence::Refused) => {
                     view! {
                         <p>"浏览器没有答应长期保存：手机存储紧张时可能清掉。常上报、常备份；把支部标尺添加到桌面也有用。"</p>
-                        <button type="button" class="button" on:click=ask>
-                            "请浏览器长期保存"
-                        </button>
+                        {button("请浏览器长期保存", "button", ask)}
                     }
                         .into_any()
                 }
@@ -253,14 +250,10 @@ fn Restore() -> impl IntoView {
         <section class="card">
             <h2>"从备份恢复"</h2>
             <p>"恢复是合在一起，不会盖掉手机里更新的。"</p>
-            <button type="button" class="button" on:click=choose>
-                "选备份文件"
-            </button>
+            {button("选备份文件", "button", choose)}
             {field::pasted("或者把备份文字粘贴到这里", pasted)}
             <Show when=move || !pasted.read().trim().is_empty()>
-                <button type="button" class="button" on:click=move |_| restore(pasted.get_untracked(), false)>
-                    "用粘贴的恢复"
-                </button>
+                {button("用粘贴的恢复", "button", move |_| restore(pasted.get_untracked(), false))}
             </Show>
             {live(move || {
                 result

@@ -4,6 +4,7 @@ use super::carry::SentAway;
 use crate::{
     store::Whereabouts,
     ui::app::session::erased::live,
+    ui::kit::button::button,
     ui::{
         app::{
             frame::{Page, goer},
@@ -62,20 +63,12 @@ pub fn Unbind() -> impl IntoView {
                                     let away = counted(all.sent_away);
                                     view! { <p>{format!("服务器上没有、只在你发走的备份里的：{away}。")}</p> }
                                 })}
-                            <button type="button" class="button button-main" on:click=move |_| unbind.run(())>
-                                "确定解除，删掉手机里的"
-                            </button>
-                            <button type="button" class="button" on:click=move |_| sure.set(false)>
-                                "不解除"
-                            </button>
+                            {button("确定解除，删掉手机里的", "button button-main", move |_| unbind.run(()))}
+                            {button("不解除", "button", move |_| sure.set(false))}
                         }
                             .into_any()
                     } else {
-                        view! {
-                            <button type="button" class="button" on:click=move |_| sure.set(true)>
-                                "解除绑定"
-                            </button>
-                        }
+                        button("解除绑定", "button", move |_| sure.set(true))
                             .into_any()
                     }
                 })}

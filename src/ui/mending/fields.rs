@@ -6,6 +6,7 @@ use crate::{
     domain::{Finding, FindingField, FindingId, FindingState, FindingValue, day, text::Kind},
     phone::{mending::named, typing::Shape},
     ui::app::session::erased::{live, memo},
+    ui::kit::button::choice,
     ui::{
         app::session::{Session, session},
         kit::field::Field,
@@ -264,16 +265,12 @@ fn Editor(id: FindingId, asked: Asked, finding: Memo<Option<Finding>>) -> impl I
         .take(4)
         .map(|name| {
             let (is, chosen) = (name.clone(), name.clone());
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=move || (*said.read() == is).to_string()
-                    on:click=move |_| write(session, id, asked, chosen.clone())
-                >
-                    {name}
-                </button>
-            }
+            choice(
+                name,
+                "chip",
+                move || *said.read() == is,
+                move |_| write(session, id, asked, chosen.clone()),
+            )
         })
         .collect();
     let written = Callback::new(move |said| write(session, id, asked, said));

@@ -6,6 +6,7 @@ use crate::{
     domain::{ContentHash, day},
     phone::typing::Shape,
     ui::app::session::erased::{live, memo},
+    ui::kit::button::button,
     ui::{
         app::session::{Session, session, typing::Ends},
         kit::{field::Field, message::Trouble},
@@ -206,11 +207,7 @@ fn Large(
                 Some(shown) => view! { <img src=shown.url().to_owned() alt="照片" data-testid="photo-whole" /> }.into_any(),
                 None if fetching.get() => view! { <p role="status">"正在取照片…"</p> }.into_any(),
                 None => {
-                    view! {
-                        <button type="button" class="button" on:click=move |_| look(true)>
-                            "取来看"
-                        </button>
-                    }
+                    button("取来看", "button", move |_| look(true))
                         .into_any()
                 }
             })}
@@ -231,22 +228,12 @@ fn Large(
             <div class="quiets">
                 {off
                     .map(|(name, remove)| {
-                        view! {
-                            <button
-                                type="button"
-                                class="quiet"
-                                on:click=move |_| {
+                        button(name, "quiet", move |_| {
                                     open.set(None);
                                     remove.run(sha.get_value());
-                                }
-                            >
-                                {name}
-                            </button>
-                        }
+                                })
                     })}
-                <button type="button" class="quiet" on:click=move |_| open.set(None)>
-                    "关上"
-                </button>
+                {button("关上", "quiet", move |_| open.set(None))}
             </div>
         </li>
     }

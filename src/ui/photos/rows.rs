@@ -11,6 +11,7 @@ use crate::{
     domain::{ContentHash, Item},
     phone::darkroom::{Standing, Target},
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::{button, button_unless},
     ui::{
         app::{session::session, slots::Photos},
         kit::message::{Note, Trouble},
@@ -101,22 +102,8 @@ fn PhotoRow(
             } else {
                 view! {
                     <div class="quiets" data-testid="take-photo">
-                        <button
-                            type="button"
-                            class="quiet"
-                            disabled=move || busy.read().is_some()
-                            on:click=move |_| take(Choosing::Camera)
-                        >
-                            "拍照"
-                        </button>
-                        <button
-                            type="button"
-                            class="quiet"
-                            disabled=move || busy.read().is_some()
-                            on:click=move |_| take(Choosing::Several)
-                        >
-                            "选照片"
-                        </button>
+                        {button_unless("拍照", "quiet", move || busy.read().is_some(), move |_| take(Choosing::Camera))}
+                        {button_unless("选照片", "quiet", move || busy.read().is_some(), move |_| take(Choosing::Several))}
                         <small class="muted">"不拍也行。名册、谈话记录、测评票不要拍。"</small>
                     </div>
                 }
@@ -129,13 +116,7 @@ fn PhotoRow(
             })}
             {live(move || trouble().map(|told| view! { <Trouble told=told /> }))}
             <Show when=move || fails.get()>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| leptos::task::spawn_local(session.store_made())
-                >
-                    "再存一次照片"
-                </button>
+                {button("再存一次照片", "button", move |_| leptos::task::spawn_local(session.store_made()))}
             </Show>
         </div>
     }

@@ -3,6 +3,7 @@
 use crate::{
     store::{PhotoRecord, StoreError},
     ui::app::session::erased::{Show, live, memo},
+    ui::kit::button::button,
     ui::{
         app::session::{photos::Uploads, session},
         kit::message::Trouble,
@@ -129,17 +130,11 @@ fn Card() -> impl IntoView {
                     view! {
                         <p>{format!("有{count}张服务器没有收，还在手机里。")}</p>
                         <Trouble told=errors::problem_told(kind, &session.addressee()) />
-                        <button
-                            type="button"
-                            class="button"
-                            on:click=move |_| leptos::task::spawn_local(async move {
+                        {button("再传一次", "button", move |_| leptos::task::spawn_local(async move {
                                 if let Err(error) = session.retry_photos().await {
                                     tell(Err(error));
                                 }
-                            })
-                        >
-                            "再传一次"
-                        </button>
+                            }))}
                     }
                 })
             })}
@@ -147,32 +142,18 @@ fn Card() -> impl IntoView {
                 "看全部照片"
             </a>
             <Show when=move || { waiting.get() > 0 || paused() }>
-                <button type="button" class="button" on:click=move |_| session.pause_uploads(!untrack(paused))>
-                    {live(move || if paused() { "继续上传照片" } else { "暂停上传照片" })}
-                </button>
+                {button(live(move || if paused() { "继续上传照片" } else { "暂停上传照片" }), "button", move |_| session.pause_uploads(!untrack(paused)))}
             </Show>
             <Show when=move || { freeable.get().0 > 0 }>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| leptos::task::spawn_local(async move {
+                {button(live(move || format!("从手机里清掉服务器已有的{}张（{}）", freeable.get().0, size(freeable.get().1))), "button", move |_| leptos::task::spawn_local(async move {
                         tell(session.free_photos().await.map(|freed| format!("清掉了{freed}张，服务器上都有；要看时点开再取。")));
-                    })
-                >
-                    {live(move || format!("从手机里清掉服务器已有的{}张（{}）", freeable.get().0, size(freeable.get().1)))}
-                </button>
+                    }))}
             </Show>
             <Show when=move || !unused.read().is_empty()>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| leptos::task::spawn_local(async move {
+                {button(live(move || format!("删掉没有条目、台账、整改用的{}张", unused.read().len())), "button", move |_| leptos::task::spawn_local(async move {
                         tell(session.drop_unused_photos().await.map(|gone| format!("删掉了{gone}张没有用上的照片。")));
                         look();
-                    })
-                >
-                    {live(move || format!("删掉没有条目、台账、整改用的{}张", unused.read().len()))}
-                </button>
+                    }))}
             </Show>
             {live(move || said.get().map(|words| view! { <p role="status">{words}</p> }))}
             {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}

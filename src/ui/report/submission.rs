@@ -4,6 +4,7 @@ use crate::{
     domain::{Assessment, Checklist, PeriodId, Submission, score, with_above},
     store::LocalSubmission,
     ui::app::session::erased::{live, memo},
+    ui::kit::button::button,
     ui::{
         app::{frame::Page, navigation::navigation, route::Place, session::session},
         kit::message::{Note, Trouble},
@@ -157,10 +158,7 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                         if sure.get() {
                             view! {
                                 <p>"撤回以后，上级就不看这一份了。填的内容还在手机里，可以再报。"</p>
-                                <button
-                                    type="button"
-                                    class="button button-main"
-                                    on:click=move |_| leptos::task::spawn_local(async move {
+                                {button("撤回这一份", "button button-main", move |_| leptos::task::spawn_local(async move {
                                         match session.withdraw(id).await {
                                             Ok(()) => {
                                                 sure.try_set(false);
@@ -169,21 +167,12 @@ fn Shown(sent: LocalSubmission) -> impl IntoView {
                                                 trouble.try_set(Some(errors::store(&error)));
                                             }
                                         }
-                                    })
-                                >
-                                    "撤回这一份"
-                                </button>
-                                <button type="button" class="button" on:click=move |_| sure.set(false)>
-                                    "不撤了"
-                                </button>
+                                    }))}
+                                {button("不撤了", "button", move |_| sure.set(false))}
                             }
                                 .into_any()
                         } else {
-                            view! {
-                                <button type="button" class="button" on:click=move |_| sure.set(true)>
-                                    "撤回修改"
-                                </button>
-                            }
+                            button("撤回修改", "button", move |_| sure.set(true))
                                 .into_any()
                         }
                     })}

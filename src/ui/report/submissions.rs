@@ -5,6 +5,7 @@ use crate::{
     store::LocalSubmission,
     sync::{BindingState, OutboxRequest, OutboxState},
     ui::app::session::erased::{Show, live},
+    ui::kit::button::button,
     ui::{
         app::{
             ended::{Ended, has_ended},
@@ -90,13 +91,7 @@ fn Way() -> impl IntoView {
             })}
         </p>
         <Show when=move || waiting() && !revoked() && !has_ended(session) && session.reach.get() != Reach::Trying>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| leptos::task::spawn_local(session.send_now())
-            >
-                "现在就送"
-            </button>
+            {button("现在就送", "button", move |_| leptos::task::spawn_local(session.send_now()))}
         </Show>
     }
 }

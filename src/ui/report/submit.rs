@@ -9,6 +9,7 @@ use crate::{
     },
     phone::{overview::progress, typing::Shape},
     ui::app::session::erased::{live, memo},
+    ui::kit::button::{button_unless, choice},
     ui::{
         app::{
             clock::{ClockNote, Strays},
@@ -260,16 +261,7 @@ fn Sheet() -> impl IntoView {
             <div class="choices choices-two">
                 {[(ConsideredBy::Committee, "支委会研究"), (ConsideredBy::MemberMeeting, "党员大会研究")]
                     .map(|(which, name)| {
-                        view! {
-                            <button
-                                type="button"
-                                class="choice"
-                                aria-pressed=move || (by.get() == which).to_string()
-                                on:click=move |_| by.set(which)
-                            >
-                                {name}
-                            </button>
-                        }
+                        choice(name, "choice", move || by.get() == which, move |_| by.set(which))
                     })}
             </div>
             {considered
@@ -283,16 +275,7 @@ fn Sheet() -> impl IntoView {
                 {grades
                     .into_iter()
                     .map(|which| {
-                        view! {
-                            <button
-                                type="button"
-                                class="choice"
-                                aria-pressed=move || (claimed.get() == which).to_string()
-                                on:click=move |_| claimed.set(which)
-                            >
-                                {name(which)}
-                            </button>
-                        }
+                        choice(name(which), "choice", move || claimed.get() == which, move |_| claimed.set(which))
                     })
                     .collect::<Vec<_>>()}
             </div>
@@ -312,16 +295,7 @@ fn Sheet() -> impl IntoView {
             <div class="chips">
                 {POSTS
                     .map(|name| {
-                        view! {
-                            <button
-                                type="button"
-                                class="chip"
-                                aria-pressed=move || (*post.read() == name).to_string()
-                                on:click=move |_| post.set(name.into())
-                            >
-                                {name}
-                            </button>
-                        }
+                        choice(name, "chip", move || *post.read() == name, move |_| post.set(name.into()))
                     })}
             </div>
             {field("post", "职务", post, "点上面的，或者自己写")}
@@ -348,16 +322,9 @@ fn Sheet() -> impl IntoView {
         </section>
         {live(move || trouble.get().map(|told| view! { <Trouble told=told /> }))}
         {live(move || missing().map(|what| view! { <p class="misfit" role="status">{format!("还差：{what}")}</p> }))}
-        <button
-            type="button"
-            class="button button-main"
-            disabled=move || busy.get() || missing().is_some()
-            on:click=send
-        >
-            {live(move || {
+        {button_unless(live(move || {
                 if busy.get() { "正在存…".to_owned() } else { format!("上报给{}", session.addressee()) }
-            })}
-        </button>
+            }), "button button-main", move || busy.get() || missing().is_some(), send)}
         <p class="muted" data-testid="goes-along">
             {live(move || goes_along(session.mending.read().to_report(), &session.addressee()))}
         </p>
