@@ -1,7 +1,7 @@
 // make dev: Trunk rebuilds and reloads the app on http://127.0.0.1:8081 and passes /api on to the endpoint, which this rebuilds and
 // restarts when one of its sources changes. The endpoint keeps its own database (data/biaochi.sqlite), as make run does.
 import { spawn } from "node:child_process";
-import { watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { once } from "node:events";
 
 const SERVER_SOURCES = ["src/domain", "src/protocol", "src/authoring", "src/sheets", "src/server"];
@@ -23,8 +23,10 @@ async function stopEndpoint() {
 async function restart() {
   if (!(await finished(run("cargo", ["build", "--locked", "--features", "server", "--bin", "biaochi"])))) return;
   await stopEndpoint();
+  const isNew = !existsSync("data/biaochi.sqlite");
   // A standard of one's own that is being tried stays in force; told by what the command says.
   await finished(run(BINARY, ["standard", "publish-builtin"]));
+  if (isNew) await finished(run(BINARY, ["standard", "modules", "--on", "ledger,photos,mending"]));
   if (!(await finished(run(BINARY, ["roster", "import", "tests/fixtures/demo-roster.csv"])))) return;
   endpoint = run(BINARY, ["serve", "--listen", "127.0.0.1:8080"]);
 }

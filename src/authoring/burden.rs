@@ -1,8 +1,11 @@
 //! What a version asks of a branch: how many answers and photographs, and about how many minutes. Whoever adds a demand is to
 //! see what it costs before it is published, by assumptions that are written out here, and which sectors a version no longer has.
 
-use crate::domain::{Checklist, Item, ItemId, Part, Period, PeriodId, Rule, SectorId};
+use crate::domain::{
+    ActivityKind, Checklist, Item, ItemId, LedgerSource, Part, Period, PeriodId, Rule, SectorId, Window,
+};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one answer costs, in seconds. These are round assumptions for a person who knows the branch and has its papers at
 /// hand; nobody has measured them. They serve to compare versions, not to foretell a day's work.
@@ -209,6 +212,30 @@ pub fn dropped(before: &[Checklist], after: &[Checklist]) -> Vec<Dropped> {
     dropped.collect()
 }
 
+/// How many activities a year a version asks for at least, of those that the ledger (台账) can count: so often a branch that keeps it writes
+/// one down. Demands for the same kinds are met by the same activities; one that is of several kinds makes it less.
+pub fn ledger_entries_a_year(list: &Checklist) -> u32 {
+    let mut asked: BTreeMap<&BTreeSet<ActivityKind>, u32> = BTreeMap::new();
+    let items = list.items().filter(|(_, item)| !item.judged_above);
+    for part in items.flat_map(|(_, item)| &item.parts) {
+        let (Rule::Count { minimum, .. }, Some(LedgerSource::Count { kinds })) =
+            (&part.rule, &part.from_ledger)
+        else {
+            continue;
+        };
+        let windows = match part.window {
+            Window::Month => 12,
+            Window::Quarter => 4,
+            Window::HalfYear => 2,
+            Window::Year => 1,
+            Window::Term | Window::PeriodEnd => continue,
+        };
+        let most = asked.entry(kinds).or_default();
+        *most = minimum.saturating_mul(windows).max(*most);
+    }
+    asked.values().fold(0, |all, each| all.saturating_add(*each))
+}
+
 /// What one item asks in a period; nothing when the upper level judges it or none of its windows ends in the period.
 fn of_item(item: &Item, period: &Period) -> Cost {
     let mut cost = Cost::default();
@@ -282,7 +309,7 @@ mod tests {
     fn periods_that_ask_the_same_stand_together() {
         let mut list = list();
         assert_eq!(of_version(&[list.clone()]).len(), 1);
-        list.aspects[0].items[0].parts[0].window = crate::domain::Window::Year;
+        list.aspects[0].items[0].parts[0].window = Window::Year;
         let burdens = of_version(&[list]);
         let costs: Vec<(&str, u32)> =
             burdens.iter().map(|one| (one.periods[0].as_str(), one.cost.answers)).collect();
@@ -311,7 +338,7 @@ mod tests {
         let items = &mut after[0].aspects[0].items;
         let mut added = items[0].clone();
         added.id = ItemId::new("EX-99").unwrap();
-        items[1].parts[0].window = crate::domain::Window::Quarter;
+        items[1].parts[0].window = Window::Quarter;
         items.remove(2);
         items.push(added);
         let told: Vec<(String, Change, i64, i64, i64)> = differences(&before, &after)

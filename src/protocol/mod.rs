@@ -20,7 +20,7 @@ pub use problem::{Problem, ProblemKind};
 pub use profile::StampedProfile;
 pub use receipt::{Receipt, SubmissionSummary};
 pub use review::{Review, ReviewItem, ReviewState};
-pub use standard::{PublishedChecklist, PublishedDocument, PublishedStandard};
+pub use standard::{Module, PublishedChecklist, PublishedDocument, PublishedStandard};
 
 /// Every answer of the endpoint carries this header, so that a captive portal's 200 is known for what it is.
 pub const SERVER_HEADER: &str = "biaochi-server";

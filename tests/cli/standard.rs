@@ -129,3 +129,25 @@ fn what_is_refused_for_its_arguments_leaves_no_database_behind() {
     assert!(!stage.path("b.sqlite").exists());
     stage.run(&["roster", "import", &roster, "--on", "2026年9月1日"]).ok();
 }
+
+#[test]
+fn modules_are_switched_by_name_and_what_each_adds_is_said_before() {
+    let stage = Stage::ready();
+    let burden = stage.run(&["standard", "burden", "在用"]).ok();
+    for said in
+        ["自查以外的模块另外加多少", "台账（关着）：", "照片（关着）：从不要求", "问题和整改（关着）："]
+    {
+        assert!(burden.contains(said), "{said}: {burden}");
+    }
+    assert!(
+        stage.run(&["standard", "burden", BUILTIN]).ok().contains("台账："),
+        "told without a database, too"
+    );
+    stage.run(&["standard", "modules", "--on", "台账,mending"]).ok();
+    let told = stage.run(&["standard", "modules", "--json"]).json();
+    let on: Vec<bool> = told.as_array().unwrap().iter().map(|one| one["is_on"].as_bool().unwrap()).collect();
+    assert_eq!(on, [true, false, true]);
+    stage.run(&["standard", "modules", "--on", "calendar"]).refused(&["没有这个模块", "photos（照片）"]);
+    stage.run(&["standard", "modules", "--on", "photos", "--off", "photos"]).refused(&["又要开又要关"]);
+    assert_eq!(stage.run(&["standard", "modules", "--json"]).json(), told);
+}

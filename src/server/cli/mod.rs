@@ -30,6 +30,7 @@ mod standard;
 mod standard_burden;
 mod standard_diff;
 mod standard_export;
+mod standard_modules;
 mod standard_overview;
 mod standard_points;
 mod standard_publish;

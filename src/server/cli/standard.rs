@@ -8,6 +8,7 @@ use super::{
     standard_burden::Burden,
     standard_diff::Diff,
     standard_export::{self, Export},
+    standard_modules::Modules,
     standard_overview::{books, of_the_whole, overview},
     standard_points::points,
     standard_publish::{OWN, Publish, PublishBuiltin, faults, hints, problem, refused},
@@ -44,6 +45,8 @@ pub(super) enum Standard {
     Publish(Publish),
     #[command(about = "发布内置的示例标准；再发布一次，什么也不变")]
     PublishBuiltin(PublishBuiltin),
+    #[command(about = "自查以外的模块（台账、照片、问题和整改）：哪些开着，各要支部多做什么；打开或者关上")]
+    Modules(Modules),
     #[command(about = "查看正在使用的标准")]
     Show {
         #[arg(long, help = "输出JSON")]
@@ -62,7 +65,7 @@ impl Standard {
             Self::Burden(burden) => burden.reads_database(),
             Self::Export(export) => export.reads_database(),
             Self::Diff(diff) => diff.reads_database(),
-            Self::Show { .. } => true,
+            Self::Show { .. } | Self::Modules(_) => true,
         };
         if reads { Needs::Database } else { Needs::Nothing }
     }
@@ -82,6 +85,7 @@ impl Standard {
             Self::Check { file } => check(&file, database).await,
             Self::Burden(burden) => burden.run(database).await,
             Self::Diff(diff) => diff.run(database).await,
+            Self::Modules(modules) => modules.run(database).await,
             Self::Publish(publish) => publish.run(database.ok_or_else(nothing_published)?).await,
             Self::PublishBuiltin(publish) => publish.run(database.ok_or_else(nothing_published)?).await,
             Self::Show { json } => show(database, json).await,

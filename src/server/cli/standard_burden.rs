@@ -10,6 +10,7 @@ use crate::{
     server::{
         database::Database,
         office::burden::{self, Against, Demand, Line, OfAll, Report},
+        tables::modules::{adds, state},
     },
 };
 use std::path::PathBuf;
@@ -82,6 +83,12 @@ fn tell(report: &Report) {
     say(table(&header, &rows.collect::<Vec<_>>()));
     say("");
     together(&report.sectors).into_iter().for_each(say);
+    say("");
+    say("自查以外的模块另外加多少：");
+    for one in &report.modules {
+        let standing = one.is_on.map(|is_on| format!("（{}）", state(is_on))).unwrap_or_default();
+        say(format!("{}{standing}：{}", one.module.term(), adds(one)));
+    }
     if !report.dropped.is_empty() {
         say("");
     }

@@ -113,7 +113,7 @@ deeds! {
     PhoneRevoked = "phone.revoked",
     /// A standard was put in force; the subject is its id and version.
     StandardPublished = "standard.published",
-    /// A module of a standard was switched on or off; the subject is the module.
+    /// A part of the product beyond the self-check was switched; the subject is the module, and `on` or `off`.
     ModuleSwitched = "standard.module",
     /// An account was made; the subject is the account, as of all that follow.
     AccountMade = "account.made",
@@ -224,7 +224,7 @@ pub enum Misfit {
 const PAGE: usize = 1_000;
 
 impl Who {
-    fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         match self {
             Self::Operator => "operator".into(),
             Self::Phone(id) => format!("phone:{id}"),
@@ -232,7 +232,7 @@ impl Who {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         match text.split_once(':') {
             None => (text == "operator").then_some(Self::Operator),
             Some(("phone", id)) => Some(Self::Phone(id.parse().ok()?)),

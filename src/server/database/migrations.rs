@@ -39,6 +39,7 @@ migrations![
     "0010_more_time",
     "0011_moves",
     "0012_to_whom",
+    "0013_modules",
 ];
 
 /// Makes the database or brings it along.

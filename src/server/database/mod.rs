@@ -18,6 +18,7 @@ pub mod kinds;
 pub mod log;
 mod many;
 mod migrations;
+pub mod modules;
 pub mod moves;
 mod orders;
 pub mod pages;

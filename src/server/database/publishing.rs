@@ -26,6 +26,7 @@ impl Database {
             title: first.title.clone(),
             checklists: Vec::with_capacity(checklists.len()).into(),
             documents: Vec::with_capacity(documents.len()).into(),
+            modules: None,
         };
         let mut tx = self.write(&Scope::Standard).await?;
         for checklist in checklists {

@@ -1,6 +1,9 @@
 //! The addresses of the desk's pages. Everything begins with `/desk`, so that a web server in front can keep it apart.
 
-use crate::domain::{BranchCode, FindingId};
+use crate::{
+    domain::{BranchCode, FindingId},
+    protocol::Module,
+};
 
 /// 今天要办
 pub(crate) const TODAY: &str = "/desk";
@@ -120,6 +123,11 @@ pub(crate) fn escaped(text: &str) -> String {
         }
         all
     })
+}
+
+/// A module beyond the self-check.
+pub(crate) fn module(module: Module) -> String {
+    format!("{STANDARDS}/modules/{}", module.word())
 }
 
 /// An address that somebody sent, if it is one of the desk's: nobody is led elsewhere from here.

@@ -1,8 +1,10 @@
 //! What a version asks of branches before it is published: of one, and of all that the roster has of a sector.
 
+use super::modules;
 use crate::{
     authoring::burden::{self, ASSUMED, Difference, Dropped, SectorBurden},
     domain::{Checklist, SectorId},
+    protocol::Module,
     server::database::{Database, DatabaseError},
 };
 use serde::Serialize;
@@ -83,6 +85,27 @@ pub enum Against {
     Named,
 }
 
+/// What a module beyond the self-check adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Adds {
+    /// Which.
+    pub module: Module,
+    /// Whether it is on; none where there is no database to say so.
+    pub is_on: Option<bool>,
+    /// How often a branch writes something down in a year by what the version asks, sector by sector; none where the version asks for
+    /// nothing of it.
+    pub entries_a_year: Vec<Entries>,
+}
+
+/// How often a branch of a sector writes something down in a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entries {
+    /// The sector's name.
+    pub sector_name: String,
+    /// So often.
+    pub entries: u32,
+}
+
 /// What a version asks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -90,6 +113,8 @@ pub struct Report {
     pub assumptions: burden::Assumptions,
     /// Sector by sector.
     pub sectors: Vec<Line>,
+    /// What each module adds to that.
+    pub modules: Vec<Adds>,
     /// What it leaves out.
     pub dropped: Vec<Gone>,
     /// What it asks more or less than the one that was named.
@@ -132,5 +157,33 @@ pub async fn report(
             }
         }
     }
-    Ok(Report { assumptions: ASSUMED, sectors: sectors.collect(), dropped, differences })
+    let modules = adds(database, checklists).await?;
+    Ok(Report { assumptions: ASSUMED, sectors: sectors.collect(), modules, dropped, differences })
+}
+
+/// What each module adds to what a version asks.
+pub async fn adds(
+    database: Option<&Database>,
+    checklists: impl IntoIterator<Item = &Checklist>,
+) -> Result<Vec<Adds>, DatabaseError> {
+    let standing = match database {
+        Some(database) => Some(modules::all(database).await?),
+        None => None,
+    };
+    let is_on = |module| {
+        standing.as_ref().map(|all| all.iter().any(|standing| standing.module == module && standing.is_on))
+    };
+    let entries = |list: &Checklist| Entries {
+        sector_name: list.sector_name.clone(),
+        entries: burden::ledger_entries_a_year(list),
+    };
+    let of_ledger: Vec<Entries> = checklists.into_iter().map(entries).filter(|one| one.entries > 0).collect();
+    let entries_a_year = |module| match module {
+        Module::Ledger => of_ledger.clone(),
+        Module::Photos | Module::Mending => Vec::new(),
+    };
+    let all = Module::ALL.into_iter();
+    Ok(all
+        .map(|module| Adds { module, is_on: is_on(module), entries_a_year: entries_a_year(module) })
+        .collect())
 }

@@ -150,6 +150,12 @@ pub(crate) async fn told(database: &Database, entries: Vec<Entry>) -> Result<Vec
     Ok(told)
 }
 
+/// Unit and name of the person who did something, where it was one and the account is there.
+pub(crate) async fn called(database: &Database, who: Who) -> Result<Option<String>, DatabaseError> {
+    let Who::Person(id) = who else { return Ok(None) };
+    Ok(database.account(id).await?.map(|account| format!("{} {}", account.unit_name, account.name)))
+}
+
 /// The accounts that a record is about.
 fn accounts(record: &Record) -> Vec<Uuid> {
     let is_about_accounts =

@@ -18,6 +18,7 @@ pub(crate) mod judging;
 mod judging_tests;
 pub(crate) mod log;
 pub(crate) mod mending;
+pub(crate) mod modules;
 pub(crate) mod orders;
 #[cfg(test)]
 mod paging_tests;

@@ -28,9 +28,15 @@ pub async fn published(
     }
 }
 
-/// What phones are told of the version in force, as JSON.
+/// What phones are told of the version in force and of the modules that are on, as JSON.
 pub async fn told(database: &Database) -> Result<Option<String>, DatabaseError> {
-    database.standard().await
+    let Some(summary) = database.standard().await? else { return Ok(None) };
+    let stored = |error: serde_json::Error| DatabaseError::Stored(error.to_string());
+    let mut standard: PublishedStandard = serde_json::from_str(&summary).map_err(stored)?;
+    let modules = database.modules().await?;
+    let on = modules.iter().filter(|(_, switch)| switch.is_on).map(|(module, _)| *module);
+    standard.modules = Some(on.collect());
+    serde_json::to_string(&standard).map(Some).map_err(stored)
 }
 
 /// The checklists of the version in use, by sector; none where nothing is published.

@@ -90,6 +90,7 @@ mod tests {
             title: package.standard.title.clone(),
             checklists: Vec::new().into(),
             documents: Vec::new().into(),
+            modules: None,
         };
         let booklet = booklet(&standard, &package.standard.notice, &package.documents);
         let counts: Vec<usize> = booklet.books.iter().map(|book| book.texts.len()).collect();

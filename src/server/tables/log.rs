@@ -4,6 +4,7 @@ use crate::{
     domain::{WindowKey, day},
     server::office::{
         log::{Deed, Entry, Told, Who},
+        modules::Module,
         people::Role,
     },
     sheets::write::{Cell, Looks, moment},
@@ -45,7 +46,7 @@ pub(crate) fn deed(deed: Deed) -> &'static str {
         Deed::CodesVoided => "作废激活码",
         Deed::PhoneRevoked => "停用手机",
         Deed::StandardPublished => "发布标准",
-        Deed::ModuleSwitched => "开关标准模块",
+        Deed::ModuleSwitched => "开关模块",
         Deed::AccountMade => "新建账号",
         Deed::AccountChanged => "更改账号",
         Deed::RoleGiven => "给权限",
@@ -98,6 +99,11 @@ fn said(told: &Told, word: &str) -> String {
     const SHOWN: usize = 8;
     let known = match told.entry.record.deed {
         Deed::RoleGiven | Deed::RoleTaken => Role::of_word(word).map(Role::term),
+        Deed::ModuleSwitched => match word {
+            "on" => Some("开"),
+            "off" => Some("关"),
+            word => Module::of_word(word).map(Module::term),
+        },
         Deed::UnitChanged => match word {
             "name" => Some("名称"),
             "parent" => Some("上级"),

@@ -9,6 +9,7 @@ pub(crate) mod items;
 pub(crate) mod judge;
 pub(crate) mod log;
 pub(crate) mod mending_ledger;
+pub(crate) mod modules;
 pub(crate) mod results;
 pub(crate) mod review;
 pub(crate) mod roster;

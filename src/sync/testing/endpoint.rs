@@ -72,6 +72,7 @@ impl FakeEndpoint {
             title: "标准".into(),
             checklists: vec![PublishedChecklist { sector, hash, bytes }].into(),
             documents: Open::default(),
+            modules: None,
         });
     }
 

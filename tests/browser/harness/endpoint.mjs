@@ -45,12 +45,13 @@ export class Endpoint {
   #process = null;
   #portal = null;
 
-  /** An endpoint with the built-in standard and the demonstration roster, or another one, started. */
-  static async start(standard = ["publish-builtin"]) {
+  /** An endpoint with the built-in standard, or another one, the demonstration roster, and these modules on, started. */
+  static async start(standard = ["publish-builtin"], modules = ["ledger", "photos", "mending"]) {
     const endpoint = new Endpoint();
     cpSync(app(), endpoint.app, { recursive: true });
     endpoint.#port = await freePort();
     await endpoint.command("standard", ...standard);
+    if (modules.length > 0) await endpoint.command("standard", "modules", "--on", modules.join(","));
     await endpoint.command("roster", "import", ROSTER);
     await endpoint.serve();
     return endpoint;

@@ -148,3 +148,59 @@ async fn a_version_is_read_and_its_books_leave_as_one_file() {
     assert!(county.visitor().get(&items).await.address.starts_with("/desk/sign-in"));
     assert_eq!(county.visitor().get(&version).await.address.split('?').next(), Some("/desk/sign-in"));
 }
+
+#[tokio::test]
+async fn a_module_is_off_until_it_is_switched_on_here_or_by_command_and_phones_are_told() {
+    let county = County::new(1).await;
+    let manager = county.person(COUNTY, "王芳", "wangfang", "管理").await;
+    let address = |module: &str| format!("/desk/standards/modules/{module}");
+    let told = async |known: Option<&str>| {
+        let request = manager.request(reqwest::Method::GET, biaochi::protocol::paths::STANDARD);
+        let request = known.into_iter().fold(request, |request, tag| request.header("if-none-match", tag));
+        let answer = request.send().await.unwrap();
+        let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
+        let status = answer.status();
+        let body = answer.text().await.unwrap();
+        let modules =
+            serde_json::from_str::<serde_json::Value>(&body).map(|told| told["modules"].to_string());
+        (status, modules.unwrap_or_default(), tag)
+    };
+    let (_, modules, before) = told(None).await;
+    assert_eq!(modules, "[]");
+    let list = manager.get("/desk/standards").await;
+    for said in ["自查以外的模块", "关着（没有开过）", "照标准要的最低次数", "从不要求", "有一个问题才填一次"]
+    {
+        assert!(list.says(said), "{said}: {}", list.text());
+    }
+    assert!(list.html.len() < 60_000);
+    for _ in 0..2 {
+        let done = manager.send(&list, &address("ledger"), &[]).await;
+        assert!(done.says("打开了") && done.says("示例县委组织部 王芳"), "{}", done.text());
+        assert!(!done.has_form(&address("ledger")) && done.links().contains(&address("ledger")));
+    }
+    let (status, modules, on) = told(Some(&before)).await;
+    assert_eq!((status, modules.as_str()), (StatusCode::OK, r#"["ledger"]"#));
+    assert_eq!(told(Some(&on)).await.0, StatusCode::NOT_MODIFIED);
+    // By another process.
+    let said = county.run(&["standard", "modules", "--on", "photos,ledger", "--off", "mending"]);
+    for line in ["照片现在开着", "台账本来就开着", "问题和整改本来就关着"] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert_eq!(told(Some(&on)).await.1, r#"["ledger","photos"]"#);
+    assert!(manager.get("/desk/standards").await.says("服务器上的命令"));
+    let asked = manager.get(&address("ledger")).await;
+    assert!(asked.says("一条也不删"), "{}", asked.text());
+    let done = manager.send(&asked, &address("ledger"), &[]).await;
+    assert!(done.says("关上了"), "{}", done.text());
+    assert_eq!(told(None).await.1, r#"["photos"]"#);
+    let log = county.run(&["log", "show"]);
+    assert_eq!(log.matches("开关模块").count(), 3, "{log}");
+    assert!(log.contains("台账 关"), "{log}");
+
+    // Who holds less than all of it reads how they stand.
+    let town = county.person(TOWN, "赵静", "zhaojing", "管理").await;
+    let list = town.get("/desk/standards").await;
+    assert!(list.says("自查以外的模块") && !list.has_form(&address("ledger")));
+    assert_eq!(town.get(&address("photos")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(manager.get(&address("other")).await.status, StatusCode::NOT_FOUND);
+}

@@ -5,6 +5,7 @@ use crate::{
     server::{
         desk::kit::{Column, Tone, note, table},
         office::burden::{Demand, Gone, Line, Report},
+        tables::modules::{adds, state},
     },
 };
 use maud::{Markup, html};
@@ -49,6 +50,12 @@ pub(super) fn burden(report: &Report) -> Markup {
     html! {
         (table("一期要支部填多少", &columns, &report.sectors))
         p.muted { "时间按假定算，没有实测，只用来比较；可不设、可无此事的都算在内，所以是上限。拍照从不要求。" }
+        h3 { "自查以外的模块另外加多少" }
+        ul {
+            @for one in &report.modules {
+                li { (one.module.term()) @if let Some(is_on) = one.is_on { "（" (state(is_on)) "）" } "：" (adds(one)) }
+            }
+        }
         @for Gone { dropped, branches, .. } in &report.dropped {
             (note(Tone::Calm, &format!(
                 "在用的一版里的“{}”领域没有了（原来{}条{}）。",

@@ -1,6 +1,6 @@
 //! All versions, and what is in one.
 
-use super::{check::overview, named};
+use super::{check::overview, modules, named};
 use crate::{
     authoring::{Package, export},
     domain::Collection,
@@ -44,6 +44,7 @@ pub(super) async fn all(
     let versions = editions::all(&desk.database, &visitor.person, visitor.today).await?;
     let may_publish =
         must_for_all(&desk.database, &visitor.actor(), Act::Publish, visitor.today).await.is_ok();
+    let modules = modules::section(&visitor, &desk, may_publish).await?;
     let in_force = versions.first().map(|first| first.edition.key.clone());
     let is_in_force = |one: &InUse| Some(&one.edition.key) == in_force.as_ref();
     let title = |one: &InUse| {
@@ -70,6 +71,10 @@ pub(super) async fn all(
         @if done.done == "published" {
             (note(Tone::Done, "发布了。支部的手机联网以后会看到变了什么；正在填的留在原来的版本，由书记自己换。"))
         }
+        @if done.done == "on" { (note(Tone::Done, "打开了。支部的手机下次联网就看得到。")) }
+        @if done.done == "off" {
+            (note(Tone::Done, "关上了。支部的手机下次联网就不再显示；填过的都留着，看得到，也能办完。"))
+        }
         @if done.done == "same" { (note(Tone::Calm, "内容和在用的一版一样，什么也没有变。")) }
         @if versions.is_empty() {
             (nothing("还没有发布标准：上传一套，检查没有错误就能发布。"))
@@ -82,6 +87,7 @@ pub(super) async fn all(
                 a.button.second href=(links::STANDARDS_BLANK) { "下载空模板" }
             }
         }
+        (modules)
     };
     Ok(frame::page(&visitor, links::STANDARDS, "标准", &body))
 }

@@ -1,10 +1,11 @@
-//! 标准: which versions there are, what is in one, what changed between two, and a new one.
+//! 标准: which versions there are, what is in one, what changed between two, a new one, and which modules are on.
 
 mod booklet;
 mod check;
 mod compare;
 mod items;
 mod list;
+mod modules;
 mod upload;
 
 use super::{Desk, failure::Failure, links};
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Router<Desk> {
             get(upload::form).post(upload::look).layer(DefaultBodyLimit::max(MAX_WORKBOOK_BYTES)),
         )
         .route("/desk/standards/upload/{key}", get(upload::looked_at).post(upload::publish))
+        .route("/desk/standards/modules/{module}", get(modules::ask).post(modules::switch))
         .route("/desk/standards/version/{key}", get(list::one))
         .route("/desk/standards/version/{key}/items", get(items::page))
         .route("/desk/standards/version/{key}/workbook", get(list::workbook))

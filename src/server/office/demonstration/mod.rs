@@ -13,6 +13,7 @@ use super::{
     actor::{Actor, Phone},
     clock::Clock,
     mending::adding::{self, Found},
+    modules::{self, Module},
     reviewing::{self, Opinion},
     roster::{
         Unit,
@@ -94,6 +95,9 @@ pub(crate) async fn invent(database: &Database, clock: &dyn Clock) -> Result<boo
         report(database, &inbox, clock, list, period, &branch.code, number).await?;
     }
     problems(database, clock, list, &branches, today).await?;
+    for module in Module::ALL {
+        modules::switch(database, clock, &OPERATOR, module, true).await.map_err(refused)?;
+    }
     Ok(true)
 }
 
