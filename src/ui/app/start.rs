@@ -5,7 +5,7 @@ use super::{
     navigation::{Navigation, navigation},
     notice::Notice,
     route::{Part, Place},
-    session::{Boot, Session},
+    session::{Boot, Session, modules::Module},
     slots::Slots,
 };
 use crate::ui::app::session::erased::{Show, live, memo};
@@ -120,6 +120,7 @@ enum Step {
 
 #[component]
 fn Places() -> impl IntoView {
+    let session = super::session::session();
     let navigation = navigation();
     // A page stays while only what it shows changes: the next item, another filter.
     let page = memo(move || navigation.place().as_ref().map(std::mem::discriminant));
@@ -127,6 +128,9 @@ fn Places() -> impl IntoView {
         // Read, not merely tracked: a memo learns what it follows when it is read.
         let _ = page.get();
         match untrack(|| navigation.place()) {
+            Some(place) if module(&place).is_some_and(|module| untrack(|| !session.shows(module))) => {
+                view! { <Lost /> }.into_any()
+            }
             Some(Place::Home) => view! { <Home /> }.into_any(),
             Some(Place::Check(_)) => view! { <Check /> }.into_any(),
             Some(Place::Change) => view! { <Change /> }.into_any(),
@@ -160,6 +164,17 @@ fn Places() -> impl IntoView {
             Some(Place::Unbind) => view! { <Unbind /> }.into_any(),
             None => view! { <Lost /> }.into_any(),
         }
+    }
+}
+
+/// The module whose page it is. Photos have no page of their own where there are none, and their page says so.
+fn module(place: &Place) -> Option<Module> {
+    match place {
+        Place::Ledger | Place::LedgerYear | Place::LedgerNew(_) | Place::LedgerEntry(_) => {
+            Some(Module::Ledger)
+        }
+        Place::Findings | Place::Finding(_) => Some(Module::Mending),
+        _ => None,
     }
 }
 

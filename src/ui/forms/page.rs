@@ -19,7 +19,7 @@ use crate::{
             navigation::navigation,
             nothing_yet::NothingYet,
             route::Place,
-            session::{session, typing::Ends},
+            session::{modules::Module, session, typing::Ends},
         },
         kit::{
             field::{Field, Stepper},
@@ -41,13 +41,17 @@ pub fn PaperPage() -> impl IntoView {
     leptos::task::spawn_local(async move {
         records.try_set(session.templates().await);
     });
-    let forms = Form::ALL.map(|form| entry(form.slug().into(), form.name().into(), form.about()));
+    let forms = move || {
+        let shown = |form: &Form| !matches!(form, Form::Ledger) || session.shows(Module::Ledger);
+        let view = |form: Form| entry_view(entry(form.slug().into(), form.name().into(), form.about()));
+        Form::ALL.into_iter().filter(shown).map(view).collect::<Vec<_>>()
+    };
     view! {
         <Page title="导出纸质材料" back="/me">
             {live(move || {
                 if ready.get() {
                     view! {
-                        <ul class="card menu">{forms.clone().map(entry_view).into_iter().collect::<Vec<_>>()}</ul>
+                        <ul class="card menu">{forms()}</ul>
                         {live(move || {
                             let records = records.read();
                             let entries: Vec<_> = records

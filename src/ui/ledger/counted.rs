@@ -9,7 +9,9 @@ use crate::{
     ui::kit::button::{button, button_unless},
     ui::{
         app::session::{
-            Session, session,
+            Session,
+            modules::Module,
+            session,
             typing::{Ends, Form},
         },
         kit::field::{Field, before_in},
@@ -56,6 +58,8 @@ pub fn FromLedger(
             }
             .into_any()
         }
+        // Asked by hand alone.
+        _ if !session.shows(Module::Ledger) => ().into_any(),
         _ => {
             let named = ledger::kinds(source.kinds());
             view! {

@@ -2,14 +2,14 @@
 
 use crate::{
     domain::{ActivityKind, ledger::Live},
-    ui::app::session::erased::{live, memo},
+    ui::app::session::erased::{Show, live, memo},
     ui::kit::button::button,
     ui::{
         app::{
             clock::ClockNote,
             frame::Page,
             route::{Like, Place},
-            session::{Session, session},
+            session::{Session, modules::Module, session},
         },
         kit::icon::{Draw, Icon},
         words::{dates, ledger},
@@ -210,12 +210,14 @@ pub fn LedgerRow() -> impl IntoView {
     let session = session();
     let beside = move || ledger::this_month(&session.ledger.read().ledger, session.today.get());
     view! {
-        <li>
-            <a href="/ledger" class="menu-entry" data-testid="ledger-row">
-                <span>"台账"</span>
-                <span class="muted">{beside}</span>
-                <Draw icon=Icon::Forward />
-            </a>
-        </li>
+        <Show when=move || session.shows(Module::Ledger)>
+            <li>
+                <a href="/ledger" class="menu-entry" data-testid="ledger-row">
+                    <span>"台账"</span>
+                    <span class="muted">{beside}</span>
+                    <Draw icon=Icon::Forward />
+                </a>
+            </li>
+        </Show>
     }
 }

@@ -2,9 +2,12 @@
 
 use crate::{
     store::{TextSize, Theme},
-    ui::app::session::erased::live,
+    ui::app::session::erased::{Show, live},
     ui::{
-        app::{frame::Page, session::session},
+        app::{
+            frame::Page,
+            session::{modules::Module, session},
+        },
         kit::icon::{Draw, Icon},
         words::ledger::this_month,
     },
@@ -45,10 +48,14 @@ pub fn Me() -> impl IntoView {
     view! {
         <Page title="我的">
             <ul class="card menu">
-                <Entry to="/ledger" name="台账" beside=Signal::derive(move || {
-                    this_month(&session.ledger.read().ledger, session.today.get())
-                }) />
-                <Entry to="/findings" name="整改" beside=Signal::derive(mending) />
+                <Show when=move || session.shows(Module::Ledger)>
+                    <Entry to="/ledger" name="台账" beside=Signal::derive(move || {
+                        this_month(&session.ledger.read().ledger, session.today.get())
+                    }) />
+                </Show>
+                <Show when=move || session.shows(Module::Mending)>
+                    <Entry to="/findings" name="整改" beside=Signal::derive(mending) />
+                </Show>
                 <Entry to="/submissions" name="上报记录" beside=Signal::derive(reports) />
                 <Entry to="/paper" name="导出纸质材料" />
                 <Entry to="/storage" name="我的资料在哪" beside=Signal::derive(unshared) />

@@ -10,7 +10,7 @@ use crate::{
         app::{
             clock::ClockNote,
             frame::Page,
-            session::{Saving, session},
+            session::{Saving, modules::Module, session},
             slots::slots,
         },
         kit::{
@@ -40,8 +40,11 @@ pub fn StoragePage() -> impl IntoView {
                 <h2>"在这部手机里"</h2>
                 <ul class="where">
                     <li>{live(move || answers_line(session))}</li>
-                    <li>{live(move || format!("台账：{}条", session.ledger.read().ledger.live().len()))}</li>
-                    <li>{live(move || findings_line(session))}</li>
+                    {live(move || {
+                        let said = || format!("台账：{}条", session.ledger.read().ledger.live().len());
+                        session.shows(Module::Ledger).then(|| view! { <li>{said()}</li> })
+                    })}
+                    {live(move || session.shows(Module::Mending).then(|| view! { <li>{findings_line(session)}</li> }))}
                     <li>{live(move || saved_line(session))}</li>
                 </ul>
                 <h2>"手机丢了会怎样"</h2>

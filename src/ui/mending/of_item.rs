@@ -9,7 +9,7 @@ use crate::{
         app::{
             frame::goer,
             route::Place,
-            session::{Session, session},
+            session::{Session, modules::Module, session},
         },
         words::terms,
     },
@@ -71,8 +71,11 @@ pub fn FindingOf(
             .collect::<Vec<_>>()
     };
     // One open finding of an item is enough; a closed one that came back is another.
-    let offered =
-        move || is_short.get() && known.read().iter().all(|finding| finding.state == FindingState::Closed);
+    let offered = move || {
+        session.is_on(Module::Mending)
+            && is_short.get()
+            && known.read().iter().all(|finding| finding.state == FindingState::Closed)
+    };
     let make = move |_| {
         if let Some(id) = session.make_finding(&item) {
             go(Place::Finding(id));

@@ -5,7 +5,7 @@ use crate::{
     phone::{darkroom::Target, mending::Taken},
     ui::app::session::erased::{Show, live, memo},
     ui::app::{
-        session::session,
+        session::{modules::Module, session},
         slots::{Photos, slots},
     },
 };
@@ -28,7 +28,8 @@ pub fn FindingPhotos(
     });
     let is_bare = memo(move || {
         finding.read().as_ref().is_some_and(|finding| {
-            finding.state == FindingState::Closed && finding.before.is_empty() && finding.after.is_empty()
+            let takes_none = finding.state == FindingState::Closed || !session.is_on(Module::Photos);
+            takes_none && finding.before.is_empty() && finding.after.is_empty()
         })
     });
     let show_photos = slots().photos_of;
@@ -76,7 +77,7 @@ fn Row(finding: Memo<Option<Finding>>, taken: Taken, forbidden: bool) -> impl In
     move || {
         let id = id.get()?;
         let closed = closed.get();
-        if (forbidden || closed) && !any.get() {
+        if (forbidden || closed || !session.is_on(Module::Photos)) && !any.get() {
             return None;
         }
         let remove = Callback::new(move |sha256: ContentHash| {

@@ -13,7 +13,10 @@ use crate::{
     ui::app::session::erased::{Show, live, memo},
     ui::kit::button::{button, button_unless},
     ui::{
-        app::{session::session, slots::Photos},
+        app::{
+            session::{modules::Module, session},
+            slots::Photos,
+        },
         kit::message::{Note, Trouble},
         words::errors,
     },
@@ -61,10 +64,13 @@ pub fn photos_of(Photos { photos, target, remove, forbidden }: Photos) -> AnyVie
 
 #[component]
 fn NoPhotos() -> impl IntoView {
+    let session = session();
     view! {
-        <Note>
-            <p>"这类材料不能拍照，只写原件放在哪。"</p>
-        </Note>
+        <Show when=move || session.is_on(Module::Photos)>
+            <Note>
+                <p>"这类材料不能拍照，只写原件放在哪。"</p>
+            </Note>
+        </Show>
     }
 }
 
@@ -101,11 +107,13 @@ fn PhotoRow(
                 view! { <NoPhotos /> }.into_any()
             } else {
                 view! {
-                    <div class="quiets" data-testid="take-photo">
-                        {button_unless("拍照", "quiet", move || busy.read().is_some(), move |_| take(Choosing::Camera))}
-                        {button_unless("选照片", "quiet", move || busy.read().is_some(), move |_| take(Choosing::Several))}
-                        <small class="muted">"不拍也行。名册、谈话记录、测评票不要拍。"</small>
-                    </div>
+                    <Show when=move || session.is_on(Module::Photos)>
+                        <div class="quiets" data-testid="take-photo">
+                            {button_unless("拍照", "quiet", move || busy.read().is_some(), move |_| take(Choosing::Camera))}
+                            {button_unless("选照片", "quiet", move || busy.read().is_some(), move |_| take(Choosing::Several))}
+                            <small class="muted">"不拍也行。名册、谈话记录、测评票不要拍。"</small>
+                        </div>
+                    </Show>
                 }
                     .into_any()
             }}

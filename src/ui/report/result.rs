@@ -3,12 +3,12 @@
 use crate::{
     domain::{Estimate, Outcome},
     phone::overview::{ItemRow, progress},
-    ui::app::session::erased::{live, memo},
+    ui::app::session::erased::{Show, live, memo},
     ui::{
         app::{
             frame::Page,
             nothing_yet::NothingYet,
-            session::{Session, session},
+            session::{Session, modules::Module, session},
             slots::slots,
             standing::{arms, class},
         },
@@ -133,14 +133,21 @@ fn Shown() -> impl IntoView {
             )
         })}
         <Note>
-            <p>"还能办的按日子先后办；已错过的写进整改，不补会、不补记录。"</p>
+            <p>
+                {live(move || {
+                    let missed = if session.is_on(Module::Mending) { "已错过的写进整改" } else { "已错过的如实上报" };
+                    format!("还能办的按日子先后办；{missed}，不补会、不补记录。")
+                })}
+            </p>
         </Note>
-        <a href="/findings" class="button" data-testid="to-findings">
-            {live(move || match session.mending.read().open() {
-                0 => "看整改".to_owned(),
-                open => format!("看整改（{open}个没改好）"),
-            })}
-        </a>
+        <Show when=move || session.shows(Module::Mending)>
+            <a href="/findings" class="button" data-testid="to-findings">
+                {live(move || match session.mending.read().open() {
+                    0 => "看整改".to_owned(),
+                    open => format!("看整改（{open}个没改好）"),
+                })}
+            </a>
+        </Show>
         <a href="/paper" class="button">
             "导出纸质材料"
         </a>

@@ -10,6 +10,7 @@ pub mod erased;
 pub mod ledger;
 pub mod library;
 pub mod mending;
+pub mod modules;
 pub mod moving;
 pub mod photos;
 pub mod saving;
