@@ -138,6 +138,12 @@ impl Database {
         }
         let mut records = records.to_vec();
         for part in parts {
+            // What it was told to mend, the whole answers for.
+            sqlx::query("UPDATE orders SET unit = $1 WHERE unit = $2")
+                .bind(whole.code.as_str().to_owned())
+                .bind(part.as_str().to_owned())
+                .execute(&mut *tx)
+                .await?;
             for account in move_people(&mut tx, part, &whole.code).await? {
                 let Some(merged) = records.first().cloned() else { break };
                 let unit = Some(whole.code.clone());

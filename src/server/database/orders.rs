@@ -1,4 +1,5 @@
-//! 限期整改: orders to units above branches, and what was said of each. Rows are only ever added.
+//! 限期整改: orders to units above branches, and what was said of each. What was said only grows; an order goes
+//! along with a unit that is merged.
 
 use super::{Database, DatabaseError, Scope, Tree, int, log::Record, stored, tree::upper};
 use crate::domain::{

@@ -79,11 +79,15 @@ async fn a_report_of_a_branch_that_has_ended_is_approved_or_left() {
 }
 
 #[tokio::test]
-async fn people_go_along_when_their_town_is_merged() {
+async fn people_and_what_it_is_to_mend_go_along_when_their_town_is_merged() {
     let county = County::new(1).await;
     let id = county.submits(0, |_| {}).await;
     let clerk = county.person(TOWN, "王芳", "wangfang", "审核").await;
     let manager = county.person(COUNTY, "张敏", "zhangmin", "管理").await;
+    let above = county.person(COUNTY, "孙莉", "sunli", "审核").await;
+    let form = above.get("/desk/orders/new").await;
+    let typed = [("unit", TOWN), ("reason", "问题逾期"), ("done_when", "全部销号"), ("due", "2026-12-10")];
+    assert!(above.send(&form, "/desk/orders/new", &typed).await.says("下达了"));
     let form = manager.get("/desk/roster/merge").await;
     assert!(form.says("原来单位的账号和权限转到新的"));
     let units = format!("{TOWN}\n{NEXT_TOWN}");
@@ -100,6 +104,8 @@ async fn people_go_along_when_their_town_is_merged() {
     let page = clerk.get(&at).await;
     let typed = [("act", "returned"), ("reason", "材料不齐"), ("due", "2026-12-04")];
     assert!(clerk.send(&page, &review, &typed).await.says("退回修改"));
+    let orders = clerk.get("/desk/orders").await;
+    assert!(orders.says("新镇党委") && orders.says("整改中"), "{}", orders.text());
     assert!(manager.get("/desk/people?text=wangfang").await.says("新镇党委"));
     county.run(&["log", "verify"]);
 }
