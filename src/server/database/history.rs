@@ -71,8 +71,7 @@ impl Database {
                 serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(stored)?;
             for hash in summary.checklists.iter().map(|one| one.hash.clone()) {
                 if seen.insert(hash.clone()) {
-                    let list = self.published_checklist(&hash).await?;
-                    checklists.push(list.ok_or_else(|| DatabaseError::Missing(hash.clone()))?);
+                    checklists.push(self.named_checklist(&hash).await?);
                 }
             }
         }

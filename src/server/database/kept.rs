@@ -38,4 +38,12 @@ impl Database {
         kept.insert(hash.clone(), list.clone());
         Ok(Some(list))
     }
+
+    /// A checklist that was published because something stored names it.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read, or the database fails.
+    pub async fn named_checklist(&self, hash: &ContentHash) -> Result<Arc<Checklist>, DatabaseError> {
+        self.published_checklist(hash).await?.ok_or_else(|| DatabaseError::Missing(hash.clone()))
+    }
 }

@@ -7,7 +7,7 @@ use crate::server::{
         address::{ClientAddress, Network, TrustedProxies},
         throttle::Throttle,
     },
-    office::{clock::Clock, evidence::Evidence, people::passwords::Passwords, standards::Checklists},
+    office::{clock::Clock, evidence::Evidence, people::passwords::Passwords},
 };
 use axum::extract::FromRef;
 use sha2::{Digest as _, Sha256};
@@ -32,8 +32,6 @@ pub struct Desk {
     pub(crate) passwords: Passwords,
     /// Passwords that were tried lately.
     pub(crate) tries: Arc<Tries>,
-    /// Published checklists, each read once.
-    pub(crate) checklists: Checklists,
     /// Files that wait for a yes.
     pub(crate) waiting: Waiting,
 }
@@ -47,7 +45,6 @@ impl Desk {
         trusted_proxies: Arc<[Network]>,
     ) -> Self {
         let (passwords, tries) = (Passwords::default(), Arc::default());
-        let checklists = Checklists::new(database.clone());
         let waiting = Waiting::default();
         Self {
             database,
@@ -58,7 +55,6 @@ impl Desk {
             is_apart: false,
             passwords,
             tries,
-            checklists,
             waiting,
         }
     }

@@ -7,7 +7,6 @@ use super::{
     papers::Paper,
     reviewing::{self, Row},
     scope::{self, Gone, Refusal, Trees},
-    standards::Checklists,
 };
 use crate::{
     domain::{
@@ -97,11 +96,11 @@ pub(crate) async fn of(
             stands_under.insert(branch.code.clone(), hash.clone());
         }
     }
-    let (published, mut reported) = (Checklists::new(database.clone()), BTreeMap::new());
+    let mut reported = BTreeMap::new();
     for row in rows {
         let hash = row.counting.checklist.clone();
         if !checklists.contains_key(&hash) {
-            checklists.insert(hash.clone(), published.published(&hash).await?);
+            checklists.insert(hash.clone(), database.named_checklist(&hash).await?);
         }
         stands_under.insert(row.branch.code.clone(), hash);
         reported.insert(row.branch.code.clone(), row);

@@ -14,7 +14,6 @@ use super::{
     log::Deed,
     people::{Act, Denied, authority::denies},
     scope::{self, Gone, Trees},
-    standards::Checklists,
 };
 use crate::{
     domain::{
@@ -106,7 +105,6 @@ pub(crate) async fn list(
         None => database.counting(period).await?,
         Some(root) => counting_below(database, &mut trees, period, root).await?,
     };
-    let checklists = Checklists::new(database.clone());
     let mut rows = Vec::with_capacity(counting.len());
     for counting in counting {
         let tree = &trees.of(&counting.period).await?.tree;
@@ -114,7 +112,7 @@ pub(crate) async fn list(
         rows.push(Row {
             branch: member.unit.clone(),
             above: tree.above(&member.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            claimed: claimed(&checklists, &counting).await?,
+            claimed: claimed(database, &counting).await?,
             counting,
             gone: member.ended.as_ref().map(|ended| Gone::of(ended, tree)),
         });
@@ -157,11 +155,11 @@ async fn counting_below(
     Ok(counting)
 }
 
-async fn claimed(checklists: &Checklists, counting: &Counting) -> Result<String, DatabaseError> {
+async fn claimed(database: &Database, counting: &Counting) -> Result<String, DatabaseError> {
     let claimed = counting.claimed;
     Ok(match claimed {
         ClaimedGrade::Own(_) => {
-            let list = checklists.published(&counting.checklist).await?;
+            let list = database.named_checklist(&counting.checklist).await?;
             terms::grade(&list.grading, claimed.into()).to_owned()
         }
         // The usual names need no standard.
@@ -214,7 +212,6 @@ pub(crate) async fn known(
 ) -> Result<BTreeMap<SubmissionId, Known>, DatabaseError> {
     let ids: BTreeSet<SubmissionId> = ids.into_iter().collect();
     let ids: Vec<SubmissionId> = ids.into_iter().collect();
-    let checklists = Checklists::new(database.clone());
     let mut known = BTreeMap::new();
     let found = database.known_of(&ids).await?;
     let branches: BTreeSet<BranchCode> = found.values().map(|one| one.branch.clone()).collect();
@@ -222,7 +219,7 @@ pub(crate) async fn known(
     let ended = members.into_iter().filter(|member| member.ended.is_some());
     let ended: BTreeSet<BranchCode> = ended.map(|member| member.unit.code).collect();
     for (id, one) in found {
-        let checklist = checklists.published(&one.checklist).await?;
+        let checklist = database.named_checklist(&one.checklist).await?;
         let (branch, period, receipt) = (one.branch, one.period, one.code);
         let (reviews, counts) = (one.reviews, one.counts);
         let has_ended = ended.contains(&branch);

@@ -46,17 +46,14 @@ pub async fn checklists_in_force(database: &Database) -> Result<BTreeMap<String,
     Ok(lists.map(|list| (list.sector.as_str().to_owned(), list)).collect())
 }
 
-/// The same in the order of the version, without reading again what is known.
-pub(crate) async fn in_force(
-    database: &Database,
-    checklists: &Checklists,
-) -> Result<Vec<Arc<Checklist>>, DatabaseError> {
+/// The same in the order of the version.
+pub(crate) async fn in_force(database: &Database) -> Result<Vec<Arc<Checklist>>, DatabaseError> {
     let Some(summary) = database.standard().await? else { return Ok(Vec::new()) };
     let summary: PublishedStandard =
         serde_json::from_str(&summary).map_err(|error| DatabaseError::Stored(error.to_string()))?;
     let mut lists = Vec::new();
     for one in &summary.checklists {
-        lists.push(checklists.published(&one.hash).await?);
+        lists.push(database.named_checklist(&one.hash).await?);
     }
     Ok(lists)
 }
@@ -71,25 +68,4 @@ pub(crate) fn periods<'a>(lists: impl IntoIterator<Item = &'a Arc<Checklist>>) -
     }
     periods.sort_by_key(|period| period.ends);
     periods
-}
-
-/// Published checklists. Clones share the database, which reads each once.
-#[derive(Debug, Clone)]
-pub struct Checklists(Database);
-
-impl Checklists {
-    /// Of this database.
-    pub fn new(database: Database) -> Self {
-        Self(database)
-    }
-
-    /// A published checklist.
-    pub async fn get(&self, hash: &ContentHash) -> Result<Option<Arc<Checklist>>, DatabaseError> {
-        self.0.published_checklist(hash).await
-    }
-
-    /// A checklist that was published because something stored names it.
-    pub async fn published(&self, hash: &ContentHash) -> Result<Arc<Checklist>, DatabaseError> {
-        self.get(hash).await?.ok_or_else(|| DatabaseError::Missing(hash.clone()))
-    }
 }

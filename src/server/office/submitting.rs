@@ -4,7 +4,6 @@
 use super::{
     actor::{Ended, Phone, Sender},
     clock::Clock,
-    standards::Checklists,
 };
 use crate::{
     domain::{
@@ -89,17 +88,12 @@ pub struct Submitted {
 pub struct Inbox {
     database: Database,
     writer: Writer,
-    checklists: Checklists,
 }
 
 impl Inbox {
     /// Over this database; needs a Tokio runtime.
     pub fn start(database: Database) -> Self {
-        Self {
-            writer: Writer::start(database.clone()),
-            checklists: Checklists::new(database.clone()),
-            database,
-        }
+        Self { writer: Writer::start(database.clone()), database }
     }
 
     /// Takes a submission, with the frozen bytes that it was read from, and answers when it is on disk. The same bytes again get
@@ -157,7 +151,11 @@ impl Inbox {
         submission: &Submission,
         now_ms: u64,
     ) -> Result<(Arc<Checklist>, Period), Refusal> {
-        let checklist = self.checklists.get(&submission.checklist).await?.ok_or(Refusal::UnknownChecklist)?;
+        let checklist = self
+            .database
+            .published_checklist(&submission.checklist)
+            .await?
+            .ok_or(Refusal::UnknownChecklist)?;
         if checklist.sector != submission.sector {
             return Err(Refusal::OtherSector);
         }

@@ -8,7 +8,7 @@ use super::{
         authority::{denies, must},
     },
     reviewing::{self, Counts},
-    standards::{self, Checklists},
+    standards,
 };
 use crate::{
     domain::{BranchCode, Period, PeriodId, period::current},
@@ -70,14 +70,13 @@ pub(crate) struct Today {
 /// How everything below a unit stands today, in the period that is worked on or another.
 pub(crate) async fn today(
     database: &Database,
-    checklists: &Checklists,
     actor: &Actor,
     unit: &BranchCode,
     period: Option<&PeriodId>,
     today: Date,
 ) -> Result<Today, Refusal> {
     must(database, actor, Act::See, unit, today).await?;
-    let periods = standards::periods(&standards::in_force(database, checklists).await?);
+    let periods = standards::periods(&standards::in_force(database).await?);
     let asked = period.and_then(|id| periods.iter().find(|period| &period.id == id));
     let period = asked.or_else(|| current(&periods, today)).cloned();
     let tree = database.upper_tree(None).await?;

@@ -64,8 +64,7 @@ async fn list(
 ) -> Result<Markup, Failure> {
     let filter = query.filter(visitor.today);
     let actor = visitor.actor();
-    let browsed =
-        browsing::browse(&desk.database, &desk.checklists, &actor, filter, query.number(), visitor.today);
+    let browsed = browsing::browse(&desk.database, &actor, filter, query.number(), visitor.today);
     Ok(list::page(&visitor, &query, &browsed.await?))
 }
 
@@ -75,7 +74,7 @@ async fn xlsx(
     extract::Query(query): extract::Query<Query>,
 ) -> Result<Response, Failure> {
     let (actor, filter) = (visitor.actor(), query.filter(visitor.today));
-    let results = browsing::results(&desk.database, &desk.checklists, &actor, filter, visitor.today);
+    let results = browsing::results(&desk.database, &actor, filter, visitor.today);
     let (results, [unit, period]) = results.await?;
     let failed = |error: XlsxError| Failure::Machine(error.to_string());
     let (mut book, mut reports) =

@@ -58,7 +58,7 @@ async fn shown(
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let actor = visitor.actor();
-    let reading = reading::read(&desk.database, &desk.checklists, &actor, id, visitor.today).await?;
+    let reading = reading::read(&desk.database, &actor, id, visitor.today).await?;
     let filter = query.filter(visitor.today);
     let beside = reading::beside(&desk.database, &actor, filter, id, visitor.today).await?;
     let shown = Shown { visitor, reading: &reading, query, beside, typed };

@@ -59,7 +59,7 @@ async fn show(
     let period = PeriodId::new(asked.period).ok();
     let (database, actor) = (&desk.database, visitor.actor());
     let period = period.as_ref();
-    let today = today::today(database, &desk.checklists, &actor, &unit, period, visitor.today).await?;
+    let today = today::today(database, &actor, &unit, period, visitor.today).await?;
     let waiting = orders::waiting(database, &visitor.person, visitor.today).await?;
     let moves = moving::waiting(database, &visitor.person, visitor.today).await?.len();
     Ok(page(&visitor, &today, waiting, moves).into_response())

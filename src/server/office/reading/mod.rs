@@ -16,7 +16,6 @@ use super::{
     },
     reviewing::{self, Filter, Known, Stage},
     scope::Gone,
-    standards::Checklists,
 };
 use crate::{
     domain::{BranchCode, ContentHash, Period, PeriodId, SubmissionId, ValueAbove},
@@ -102,7 +101,6 @@ impl Reading {
 /// A submission, read by somebody who may see its branch.
 pub(crate) async fn read(
     database: &Database,
-    checklists: &Checklists,
     actor: &Actor,
     id: SubmissionId,
     today: Date,
@@ -117,11 +115,11 @@ pub(crate) async fn read(
     let (before, asked) = match reviewed_before(&all, &known.period, id) {
         Some(one) => {
             let asked = one.reviews.iter().filter(|review| asks(review.state)).cloned().collect();
-            (other(database, checklists, one.receipt.submission).await?, asked)
+            (other(database, one.receipt.submission).await?, asked)
         }
         None => (None, Vec::new()),
     };
-    let last_period = last_period(database, checklists, &all, &period).await?;
+    let last_period = last_period(database, &all, &period).await?;
     let day = database.freeze(&known.period).await?.unwrap_or(period.ends);
     let tree = database.tree_of(Some(&known.branch), Some(day)).await?;
     let member = tree.get(&known.branch).ok_or(Refusal::Unknown)?;
@@ -236,13 +234,9 @@ fn heads(all: &[SubmissionSummary], period: &PeriodId) -> usize {
     crate::domain::submission::heads(&counting).len()
 }
 
-async fn other(
-    database: &Database,
-    checklists: &Checklists,
-    id: SubmissionId,
-) -> Result<Option<Other>, DatabaseError> {
+async fn other(database: &Database, id: SubmissionId) -> Result<Option<Other>, DatabaseError> {
     let Some(report) = database.report(id).await? else { return Ok(None) };
-    let list = checklists.published(&report.submission.checklist).await?;
+    let list = database.named_checklist(&report.submission.checklist).await?;
     let period = list.period(&report.submission.period).cloned();
     Ok(period.map(|period| Other { report, period }))
 }
@@ -250,7 +244,6 @@ async fn other(
 /// What counted for the period that ended last before this one.
 async fn last_period(
     database: &Database,
-    checklists: &Checklists,
     all: &[SubmissionSummary],
     this: &Period,
 ) -> Result<Option<Other>, DatabaseError> {
@@ -258,14 +251,14 @@ async fn last_period(
     let ids: Vec<SubmissionId> = elsewhere.map(|one| one.receipt.submission).collect();
     let mut last: Option<(Date, SubmissionId)> = None;
     for (id, one) in database.known_of(&ids).await?.into_iter().filter(|(_, one)| one.counts) {
-        let list = checklists.published(&one.checklist).await?;
+        let list = database.named_checklist(&one.checklist).await?;
         let Some(period) = list.period(&one.period) else { continue };
         if period.ends < this.ends && last.is_none_or(|(ends, _)| ends < period.ends) {
             last = Some((period.ends, id));
         }
     }
     match last {
-        Some((_, id)) => other(database, checklists, id).await,
+        Some((_, id)) => other(database, id).await,
         None => Ok(None),
     }
 }

@@ -87,14 +87,13 @@ fn flags(reading: &Reading) -> BTreeMap<String, Vec<Flag>> {
 async fn what_asks_to_be_looked_at_has_a_flag_and_the_rest_has_none() {
     let (_folder, database) = town().await;
     database.publish(&[list()], &[], &[]).await.unwrap();
-    let checklists = Checklists::new(database.clone());
     let counts: BTreeMap<WindowKey, u32> =
         ["06", "07", "08", "09", "10", "11"].map(|month| (WindowKey(format!("2026-{month}")), 2)).into();
     let against = answered("counted", Some(PartAnswer::Counts { counts }), "记录本在支委手里");
     let nothing = answered("shared", None, "");
     let no = answered("yes", Some(PartAnswer::YesNo { yes: false }), "");
     let first = send(&database, 1, &[], vec![against.clone(), nothing.clone(), no]).await;
-    let seen = read(&database, &checklists, &OPERATOR, first, TODAY).await.unwrap();
+    let seen = read(&database, &OPERATOR, first, TODAY).await.unwrap();
     let flagged = flags(&seen);
     assert_eq!(flagged["counted"], [Flag::AgainstLedger]);
     assert_eq!(flagged["shared"], [Flag::Unanswered, Flag::Short]);
@@ -122,7 +121,7 @@ async fn what_asks_to_be_looked_at_has_a_flag_and_the_rest_has_none() {
         under: None,
     };
     let second = send(&database, 2, &[first], vec![against, nothing, yes, note]).await;
-    let seen = read(&database, &checklists, &OPERATOR, second, TODAY).await.unwrap();
+    let seen = read(&database, &OPERATOR, second, TODAY).await.unwrap();
     let flagged = flags(&seen);
     assert_eq!(flagged["yes"], [Flag::Changed]);
     assert_eq!(flagged["facts"], [Flag::Changed]);
@@ -131,7 +130,7 @@ async fn what_asks_to_be_looked_at_has_a_flag_and_the_rest_has_none() {
     let facts = all.iter().find(|seen| seen.item.id.as_str() == "facts").unwrap();
     assert_eq!(facts.was, [Difference::Note(String::new())]);
     assert_eq!(seen.asked.len(), 1);
-    let before = read(&database, &checklists, &OPERATOR, first, TODAY).await.unwrap();
+    let before = read(&database, &OPERATOR, first, TODAY).await.unwrap();
     assert!(!before.waits(), "what was followed waits for nobody");
 }
 
@@ -180,13 +179,12 @@ async fn nobody_reads_a_branch_that_lies_elsewhere() {
     let (_folder, database) = town().await;
     database.publish(&[list()], &[], &[]).await.unwrap();
     let id = send(&database, 1, &[], Vec::new()).await;
-    let checklists = Checklists::new(database.clone());
-    assert!(read(&database, &checklists, &person("王芳", "t"), id, TODAY).await.is_ok());
-    let elsewhere = read(&database, &checklists, &person("王芳", "b"), id, TODAY).await;
+    assert!(read(&database, &person("王芳", "t"), id, TODAY).await.is_ok());
+    let elsewhere = read(&database, &person("王芳", "b"), id, TODAY).await;
     assert!(matches!(elsewhere, Err(Refusal::Denied(_))));
     let photo = ContentHash::of(b"photo");
     let unnamed = photo_of(&database, &person("王芳", "t"), id, &photo, TODAY).await;
     assert!(matches!(unnamed, Err(Refusal::Unknown)));
     let none = SubmissionId::from_parts(1, &[9; 10]);
-    assert!(matches!(read(&database, &checklists, &OPERATOR, none, TODAY).await, Err(Refusal::Unknown)));
+    assert!(matches!(read(&database, &OPERATOR, none, TODAY).await, Err(Refusal::Unknown)));
 }

@@ -13,7 +13,7 @@ use crate::{
                 authority::{denies, must},
             },
             results::{self, Results},
-            standards::{self, Checklists},
+            standards,
             today::units_below,
         },
     },
@@ -70,7 +70,6 @@ pub(crate) struct Browsed {
 /// What can be chosen by somebody who looks below a unit: the one that is asked for, or else the first that is entrusted to them.
 pub(crate) async fn choices(
     database: &Database,
-    checklists: &Checklists,
     actor: &Actor,
     filter: Filter,
     today: Date,
@@ -93,7 +92,7 @@ pub(crate) async fn choices(
     if units.iter().all(|known| known.code != unit) {
         units.extend(database.units_called(unit.as_str()).await?.into_iter().filter(|one| one.code == unit));
     }
-    let lists = standards::in_force(database, checklists).await?;
+    let lists = standards::in_force(database).await?;
     let periods = standards::periods(&lists);
     let asked = filter.period.as_ref().and_then(|id| periods.iter().find(|period| &period.id == id));
     let period = asked.or_else(|| current(&periods, today)).cloned();
@@ -106,13 +105,12 @@ pub(crate) async fn choices(
 /// A page of those who were to report.
 pub(crate) async fn browse(
     database: &Database,
-    checklists: &Checklists,
     actor: &Actor,
     filter: Filter,
     number: u32,
     today: Date,
 ) -> Result<Browsed, Refusal> {
-    let choices = choices(database, checklists, actor, filter, today).await?;
+    let choices = choices(database, actor, filter, today).await?;
     let wanted = Page { number: number.max(1), size: ROWS };
     let found = match choices.period {
         Some(_) => page(database, Some(&choices.unit), &choices.filter, wanted).await?,
@@ -124,13 +122,11 @@ pub(crate) async fn browse(
 /// The results of those who were to report and are asked for: what goes out as a table; with the names of the unit and the period.
 pub(crate) async fn results(
     database: &Database,
-    checklists: &Checklists,
     actor: &Actor,
     filter: Filter,
     today: Date,
 ) -> Result<(Results, [String; 2]), Refusal> {
-    let Choices { unit, units, period, filter, .. } =
-        choices(database, checklists, actor, filter, today).await?;
+    let Choices { unit, units, period, filter, .. } = choices(database, actor, filter, today).await?;
     let Some(period) = period else { return Err(nowhere()) };
     let mut results = results::of(database, &period.id, Some(unit.as_str())).await?;
     let every = Page { number: 1, size: u32::MAX };

@@ -9,10 +9,7 @@ use crate::{
             pages::{Due as Found, Page, Paged, ReportCounts, ReportFilter},
             papers::Paper,
         },
-        office::{
-            scope::{Gone, freeze_day},
-            standards::Checklists,
-        },
+        office::scope::{Gone, freeze_day},
     },
     words::terms,
 };
@@ -70,7 +67,7 @@ async fn shown(
         let day = days.get(period).copied().flatten();
         trees.insert(period.clone(), database.tree_around(&branches, day).await?);
     }
-    let (checklists, lists) = (Checklists::new(database.clone()), claimed_of(database, &found).await?);
+    let lists = claimed_of(database, &found).await?;
     let mut rows = Vec::with_capacity(found.len());
     for Found { branch, period, counting, paper } in found {
         let Some(tree) = trees.get(&period) else { continue };
@@ -82,7 +79,7 @@ async fn shown(
             Some(counting) => Some(Row {
                 branch: branch.clone(),
                 above: above.clone(),
-                claimed: claimed(&checklists, &counting).await?,
+                claimed: claimed(database, &counting).await?,
                 counting,
                 gone: gone.clone(),
             }),

@@ -22,7 +22,6 @@ use crate::{
                 freezing,
                 moved::moved_away,
             },
-            standards::Checklists,
             testing::{Counting, NOW, OPERATOR, code, person, submitted, unit},
         },
     },
@@ -69,10 +68,9 @@ async fn the_unit_of_the_periods_day_answers_and_the_new_one_sees() {
     changes::alter(&database, &NOW, &OPERATOR, &code("a"), above, TODAY).await.unwrap();
     assert_eq!(listed(&database, "t", &period).await, ["a", "b"]);
     assert!(listed(&database, "u", &period).await.is_empty());
-    let checklists = Checklists::new(database.clone());
     for (at, may_review) in [("t", true), ("u", false), ("c", true)] {
         let who = person(Role::Review, at);
-        let read = reading::read(&database, &checklists, &who, id, TODAY).await.unwrap();
+        let read = reading::read(&database, &who, id, TODAY).await.unwrap();
         assert_eq!(read.may_review, may_review, "{at}");
         let known = papers::known(&database, &who, "a", &period.id, TODAY).await;
         assert_eq!(known.is_ok(), may_review, "{at}");
