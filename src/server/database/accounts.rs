@@ -370,6 +370,13 @@ impl AccountsWriter {
         self.end_sessions(id).await.map(drop)
     }
 
+    /// The hash of an account's password, as [`Database::password_of`] answers it.
+    pub async fn password(&mut self, id: Uuid) -> Result<Option<String>, DatabaseError> {
+        let row = sqlx::query("SELECT password FROM accounts WHERE id = $1 AND closed_at IS NULL");
+        let row = row.bind(id.to_string()).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.flatten())
+    }
+
     /// Closes an account; its links and sessions end, and what it is entrusted with stays, for when it is opened again.
     pub async fn close(&mut self, id: Uuid, now: u64) -> Result<(), DatabaseError> {
         sqlx::query(

@@ -83,12 +83,16 @@ pub(crate) async fn change(
 ) -> Result<(), Unset> {
     let account = database.account(person.id.0).await?.ok_or(Unset::Wrong)?;
     let known = database.password_of(&account.login).await?.map(|(_, hash)| hash);
-    if !passwords.is(present, known).await? {
+    if !passwords.is(present, known.clone()).await? {
         return Err(Unset::Wrong);
     }
     passwords::check(new, &known_of(&account))?;
     let hash = passwords.hash(random, new).await?;
     let mut tx = database.change_accounts().await?;
+    // Of two who change it at one instant, the second has compared with what is no password any more.
+    if tx.password(account.id).await? != known {
+        return Err(Unset::Wrong);
+    }
     let now = clock.now_ms();
     tx.set_password(account.id, &hash, now).await?;
     tx.commit(&[own(&account, now, Deed::PasswordSet)]).await?;

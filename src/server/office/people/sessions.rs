@@ -58,20 +58,31 @@ pub(crate) async fn sign_in(
     password: &str,
 ) -> Result<Secret, Refusal> {
     let known = database.password_of(&login(name)).await?;
-    let (account, hash) = known.map_or((None, None), |(account, hash)| (Some(account), Some(hash)));
-    let is_right = passwords.is(password, hash).await?;
-    let account = account.filter(|_| is_right).ok_or(Refusal::Wrong)?;
+    let is_right = passwords.is(password, known.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let known = known.filter(|_| is_right).ok_or(Refusal::Wrong)?;
     let secret = Secret::draw(random).ok_or(Unhashed::NoRandomness)?;
-    let now = clock.now_ms();
+    begin(database, clock.now_ms(), known, &secret).await?;
+    Ok(secret)
+}
+
+/// Lets in whose password was compared with this hash.
+pub(super) async fn begin(
+    database: &Database,
+    now: u64,
+    (account, hash): (uuid::Uuid, String),
+    secret: &Secret,
+) -> Result<(), Refusal> {
     let mut tx = database.change_accounts().await?;
-    // It may have been closed while the password was compared.
+    // While it was compared, which takes long, the password may have been changed, or the account closed.
+    if tx.password(account).await? != Some(hash) {
+        return Err(Refusal::Wrong);
+    }
     let known = tx.account(account).await?.ok_or(Refusal::Wrong)?;
     let session = Session { hash: secret.hash(), account, begun_at: now, seen_at: now, proved_at: now };
     tx.begin_session(&session, now.saturating_sub(IDLE_MS)).await?;
     // Whose names are kept no longer than they are needed: this is often enough.
     tx.forget_to_whom(now).await?;
-    tx.commit(&[own(&known, now, Deed::SignedIn)]).await?;
-    Ok(secret)
+    Ok(tx.commit(&[own(&known, now, Deed::SignedIn)]).await?)
 }
 
 /// What is noted of something that somebody does with the own account, as before being signed in.

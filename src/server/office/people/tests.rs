@@ -234,6 +234,23 @@ async fn a_link_sets_one_password_and_a_session_is_as_its_account_is() {
     assert!(at(&other, NOW.0).await.is_none());
 }
 
+/// Comparing takes a tenth of a second: whoever has the old password must not get in by beginning before it is changed.
+#[tokio::test]
+async fn a_password_that_was_changed_while_it_was_compared_begins_no_session() {
+    let (_folder, database, mut random) = county().await;
+    let passwords = Passwords::default();
+    let made = add(&database, &mut random, &OPERATOR, "t1", "wang.fang", &[Role::Review]).await.unwrap();
+    own_password::set(&database, &NOW, &mut random, &passwords, &made.secret, PASSWORD).await.unwrap();
+    let compared = database.password_of("wang.fang").await.unwrap().unwrap();
+    let who = person(&database, made.account).await;
+    let new = "河水东流过了三道弯";
+    own_password::change(&database, &NOW, &mut random, &passwords, &who, PASSWORD, new).await.unwrap();
+    let secret = Secret::draw(&mut random).unwrap();
+    let late = sessions::begin(&database, NOW.0, compared, &secret).await;
+    assert!(matches!(late, Err(sessions::Refusal::Wrong)), "{late:?}");
+    assert!(sessions::recognise(&database, NOW.0, &secret).await.unwrap().is_none());
+}
+
 #[tokio::test]
 async fn a_link_opens_nothing_that_is_not_its_makers_to_give() {
     let (_folder, database, mut random) = county().await;
