@@ -75,6 +75,7 @@ pub(super) struct Asked {
     page: String,
     said: String,
     count: String,
+    same: String,
 }
 
 impl Asked {
@@ -236,7 +237,8 @@ impl Shown<'_> {
     }
 
     fn said(&self) -> Markup {
-        let count = self.asked.count.parse::<usize>().unwrap_or_default();
+        let number = |text: &str| text.parse::<usize>().unwrap_or_default();
+        let (count, same) = (number(&self.asked.count), number(&self.asked.same));
         let text = match self.asked.said.as_str() {
             "sorted" if count > 0 => format!("{count}个问题归好类了。"),
             "sorted" => "勾上的问题本来就是这一类，没有变化。".into(),
@@ -244,8 +246,11 @@ impl Shown<'_> {
             "unsorted" => "勾上的问题本来就没有归类，没有变化。".into(),
             "none" => return note(Tone::Wrong, "没有勾上问题。先在左边勾上，再点“归类”。"),
             "no_kind" => return note(Tone::Wrong, "没有选类别。勾上问题，选一个类别，再点“归类”。"),
+            "raised" if count > 0 && same > 0 => {
+                format!("写好了{count}个问题，支部的手机联网以后就看到；另外{same}个以前写过了，没有动。")
+            }
             "raised" if count > 0 => format!("写好了{count}个问题，支部的手机联网以后就看到。"),
-            "raised" => "这些问题以前写过了，没有变化。".into(),
+            "raised" => "这些问题以前写过了，没有动。要改时限，打开那个问题。".into(),
             _ => return html! {},
         };
         note(Tone::Done, &text)

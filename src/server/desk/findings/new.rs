@@ -17,7 +17,7 @@ use crate::{
             visitor::Visitor,
         },
         office::{
-            mending::adding::{self, Found, Known},
+            mending::adding::{self, Added, Found, Known},
             people::Act,
             places::{self, Place},
             roster::Unit,
@@ -75,11 +75,11 @@ async fn write(
         Ok(found) => found,
         Err(wrong) => return refused(&visitor, &desk, &form, Some(wrong)).await,
     };
-    match adding::add(&desk.database, &*desk.clock, &visitor.actor(), &found).await {
+    match adding::raise(&desk.database, &*desk.clock, &visitor.actor(), &found).await {
         Ok(added) => {
             let under = links::escaped(&form.under);
-            let count = added.new + added.changed;
-            let address = format!("{}?under={under}&said=raised&count={count}", links::FINDINGS);
+            let Added { new, same, .. } = added;
+            let address = format!("{}?under={under}&said=raised&count={new}&same={same}", links::FINDINGS);
             Ok(Redirect::to(&address).into_response())
         }
         Err(refusal) => {

@@ -87,12 +87,39 @@ pub(crate) struct Added {
     pub(crate) overdue: usize,
 }
 
-/// Adds what was found.
+/// Adds what a list says. Where it names another deadline or source of a known finding, that counts from now on.
 pub(crate) async fn add(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
     found: &[Found],
+) -> Result<Added, Refusal> {
+    add_all(database, clock, actor, found, OfKnown::Changes).await
+}
+
+/// Adds what somebody writes as new. What is known stays as it reads: a form that is sent again takes no deadline back.
+pub(crate) async fn raise(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    found: &[Found],
+) -> Result<Added, Refusal> {
+    add_all(database, clock, actor, found, OfKnown::Stays).await
+}
+
+/// What becomes of a known finding that is told otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfKnown {
+    Changes,
+    Stays,
+}
+
+async fn add_all(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    found: &[Found],
+    of_known: OfKnown,
 ) -> Result<Added, Refusal> {
     let at = clock.now_ms();
     let today = shanghai_date(at);
@@ -112,6 +139,7 @@ pub(crate) async fn add(
         let news: Vec<(&Found, News)> = found
             .iter()
             .map(|one| (one, known.get(&one.branch).map_or(News::Unknown, |of| of.news(one, today))))
+            .map(|(one, news)| (one, if of_known == OfKnown::Stays { news.left() } else { news }))
             .collect();
         let words = words(database, &known, &news).await?;
         let records: Vec<Record> =
@@ -149,6 +177,14 @@ impl News {
             Self::Known { .. } | Self::Closed => return None,
         };
         Some(actor.record(at, deed, Some(&found.branch), finding))
+    }
+
+    /// The same where nothing of what is known changes.
+    fn left(self) -> Self {
+        match self {
+            Self::Known { finding, .. } => Self::Known { finding, deadline: false, source: false },
+            other => other,
+        }
     }
 
     /// Whether anything about a known finding is to be written.
