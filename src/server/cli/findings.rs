@@ -118,6 +118,9 @@ impl From<Refusal> for CliError {
                 format!("“{number}”是{branch}自己查出来的，由支部自己销号"),
                 "上级认为没有改好，另写一个问题，用 findings import 导入",
             ),
+            Refusal::PassedOn { branch, into } => {
+                (format!("{branch}并入了{into}，这个问题由{into}接着改"), "用 findings list 找接着改的那一个")
+            }
             Refusal::Reason => (
                 format!("退回的原因空着、超过{MAX_TEXT_CHARS}个字，或者有看不见的控制字符"),
                 "用 --reason 写清缺什么",

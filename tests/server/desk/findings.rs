@@ -24,6 +24,42 @@ async fn town() -> (County, Clerk) {
     (county, clerk)
 }
 
+/// Who sends a form again, a browser that was opened again say, takes no later word back.
+#[tokio::test]
+async fn a_problem_that_is_written_again_keeps_its_later_day() {
+    let (_county, clerk) = town().await;
+    let one = address(&raise(&clerk, "缺签到表", &[0]).await, 0);
+    let opened = clerk.get(&one).await;
+    let typed = [("until", "2026-12-30"), ("why", "等县里批复")];
+    assert!(clerk.send(&opened, &format!("{one}/postpone"), &typed).await.says("时限改好了"));
+    let again = raise(&clerk, "缺签到表", &[0, 1]).await;
+    assert!(again.says("写好了1个问题") && again.says("另外1个以前写过了，没有动"), "{}", again.text());
+    assert!(clerk.get(&one).await.says("12月30日"));
+}
+
+#[tokio::test]
+async fn a_problem_of_a_merged_branch_is_decided_on_where_it_goes_on() {
+    let (county, clerk) = town().await;
+    let one = address(&raise(&clerk, "缺签到表", &[0]).await, 0);
+    let before = clerk.get(&one).await;
+    let manager = county.person(COUNTY, "张敏", "zhangmin", "管理").await;
+    let form = manager.get("/desk/roster/merge").await;
+    let units = format!("{}\n{}", branch(0), branch(1));
+    let new = branch(7);
+    let typed =
+        [("units", units.as_str()), ("code", new.as_str()), ("name", "合河村党支部"), ("on", "2026-11-20")];
+    assert!(manager.send(&form, "/desk/roster/merge", &typed).await.says("合并好了"));
+    let late = clerk.send(&before, &format!("{one}/close"), &[("seen", "看过现场")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.says("这个问题由合河村党支部接着改"), "{}", late.text());
+    let old = clerk.get(&one).await;
+    assert!(!old.has_form(&format!("{one}/close")));
+    let begins = format!("{LIST}/{new}/");
+    let goes_on = old.links().into_iter().find(|link| link.starts_with(&begins)).unwrap();
+    let now = clerk.get(&goes_on).await;
+    assert!(clerk.send(&now, &format!("{goes_on}/close"), &[("seen", "看过现场")]).await.says("已销号"));
+}
+
 /// Writes down a problem for these branches of 示例镇党委.
 async fn raise(clerk: &Clerk, problem: &str, branches: &[usize]) -> Page {
     let form = clerk.get(&format!("{NEW}?under={TOWN}")).await;
@@ -86,7 +122,7 @@ async fn a_problem_for_three_branches_is_mended_returned_given_time_and_closed()
     let (county, clerk) = town().await;
     let page = raise(&clerk, "缺签到表", &[0, 1, 2]).await;
     assert!(page.says("写好了3个问题"), "{}", page.html);
-    assert!(raise(&clerk, "缺签到表", &[0, 1, 2]).await.says("以前写过了，没有变化"), "sent twice");
+    assert!(raise(&clerk, "缺签到表", &[0, 1, 2]).await.says("以前写过了，没有动"), "sent twice");
     mend(&county, 0).await;
     let list = clerk.get(&format!("{LIST}?state=mended")).await;
     assert!(list.says("第0村党支部") && !list.says("第1村党支部") && list.says("第1条"), "{}", list.html);

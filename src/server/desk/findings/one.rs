@@ -171,7 +171,9 @@ async fn decide(
                         _ => "",
                     };
                     let status = match refusal {
-                        Refusal::Unsaid(Unsaid::Overtaken) | Refusal::Own { .. } => StatusCode::CONFLICT,
+                        Refusal::Unsaid(Unsaid::Overtaken)
+                        | Refusal::Own { .. }
+                        | Refusal::PassedOn { .. } => StatusCode::CONFLICT,
                         _ => StatusCode::UNPROCESSABLE_ENTITY,
                     };
                     let told = match refusal {
@@ -201,11 +203,23 @@ async fn page(
     let opened = deciding::open(database, &actor, branch, finding, visitor.today).await?;
     let items = Items::read(database).await?;
     let row = &opened.row;
-    let may = must(database, &actor, Act::Rule, branch, visitor.today).await.is_ok() && !row.finding.is_own();
+    let may = must(database, &actor, Act::Rule, branch, visitor.today).await.is_ok()
+        && !row.finding.is_own()
+        && opened.passed_on.is_none();
+    let goes_on = match &opened.passed_on {
+        Some((into, id)) => {
+            let is_seen = must(database, &actor, Act::See, &into.code, visitor.today).await.is_ok();
+            Some((into, is_seen.then(|| links::finding(&into.code, *id))))
+        }
+        None => None,
+    };
     let body = html! {
         (head)
         (facts(&opened, &items, visitor))
         (photos(&opened))
+        @if let Some((into, place)) = goes_on {
+            p { "这个问题由" (into.name) "接着改。" @if let Some(place) = place { a href=(place) { "去那里看" } } }
+        }
         @if may { (Acts { visitor, opened: &opened, form, wrong }.shown()) }
         @if row.finding.is_own() { p.muted { "支部自己查出来的，由支部自己销号。" } }
         (history(&opened, &items, visitor))

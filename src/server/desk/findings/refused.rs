@@ -23,6 +23,9 @@ pub(super) fn told(refusal: Refusal) -> Result<String, Failure> {
         Refusal::Own { branch, .. } => {
             format!("这是{branch}自己查出来的，由支部自己销号。认为没有改好的，另写一个问题。")
         }
+        Refusal::PassedOn { branch, into } => {
+            format!("{branch}并入了{into}，这个问题由{into}接着改，到那里办。")
+        }
         Refusal::NoKind => "这个类别已经不用了，或者不归这里用。另选一个。".into(),
         Refusal::KindName => format!("类别的名称写一行，不超过{MAX_NAME_CHARS}个字。"),
         Refusal::Day(_) => NO_DAY.into(),

@@ -13,7 +13,7 @@ use crate::{
     },
     server::{
         database::{
-            Database,
+            Database, Unit,
             finding_notes::Note,
             findings::{FromAbove, Standing, Word},
             log::Wanted,
@@ -68,6 +68,8 @@ pub(crate) struct Opened {
     pub(crate) notes: Vec<Note>,
     /// Of which kind it is.
     pub(crate) kind: Option<Kind>,
+    /// Of a branch that was merged: as which finding of which branch it goes on.
+    pub(crate) passed_on: Option<(Unit, FindingId)>,
     /// Who wrote from above at which instant, with the unit, as far as the log tells: at the command line nobody is named.
     writers: BTreeMap<u64, String>,
 }
@@ -110,7 +112,16 @@ pub(crate) async fn open(
     let kind = database.kinds_of(Some(std::slice::from_ref(branch))).await?;
     let kind = kind.get(&(branch.clone(), finding)).cloned();
     let writers = writers(database, branch, finding).await?;
-    Ok(Opened { row, findings, so_far, notes, kind, writers })
+    let into = tree.get(branch).and_then(|member| member.ended.as_ref()?.into.as_ref());
+    let passed_on = match into.and_then(|into| tree.get(into)) {
+        Some(whole) => {
+            let id = FindingId::passed_on(&whole.unit.code, finding);
+            let goes_on = database.findings(&whole.unit.code).await?.find(id).is_some();
+            goes_on.then(|| (whole.unit.clone(), id))
+        }
+        None => None,
+    };
+    Ok(Opened { row, findings, so_far, notes, kind, passed_on, writers })
 }
 
 /// Who wrote of a problem from above, by the instant at which they did.
@@ -157,6 +168,9 @@ async fn say(
     let Row { branch: unit, number, finding: stands, .. } = &opened.row;
     if stands.is_own() {
         return Err(Refusal::Own { branch: unit.name.clone(), number: number.clone() });
+    }
+    if let Some((into, _)) = &opened.passed_on {
+        return Err(Refusal::PassedOn { branch: unit.name.clone(), into: into.name.clone() });
     }
     let is_said = match (&word, &stands.verdict) {
         (Said::Ruling(ruling), Some(verdict)) => verdict.ruling == *ruling && verdict.by == by,

@@ -92,6 +92,14 @@ pub(crate) enum Refusal {
         /// The number, as it was given.
         number: String,
     },
+    /// Its branch was merged, and another one has to mend it now.
+    #[error("{branch} was merged: {into} has to mend it now")]
+    PassedOn {
+        /// The branch's name.
+        branch: String,
+        /// The name of what it was merged into.
+        into: String,
+    },
     /// No such kind is given to problems of this branch.
     #[error("no kind that is given here")]
     NoKind,
