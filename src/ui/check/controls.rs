@@ -23,7 +23,7 @@ pub(super) type Answered = Memo<Option<PartAnswer>>;
 pub(super) fn yes_no(answer: Answered, write: Callback<PartAnswer>) -> impl IntoView {
     let button = move |yes: bool, name: &'static str| {
         let chosen = move || *answer.read() == Some(PartAnswer::YesNo { yes });
-        choice(name, "choice choice-big", move || chosen(), move |_| write.run(PartAnswer::YesNo { yes }))
+        choice(name, "choice choice-big", chosen, move |_| write.run(PartAnswer::YesNo { yes }))
     };
     view! { <div class="choices choices-two">{button(true, "做到了")} {button(false, "没做到")}</div> }
 }
@@ -299,7 +299,7 @@ pub(super) fn deduction(
         .collect();
     view! {
         <div class="choices">
-            {choice("都没有", "choice", move || none(), move |_| write.run(PartAnswer::Occurrences { counts: BTreeMap::new() }))}
+            {choice("都没有", "choice", none, move |_| write.run(PartAnswer::Occurrences { counts: BTreeMap::new() }))}
         </div>
         <ul class="count-rows">{rows}</ul>
     }

@@ -151,15 +151,10 @@ fn Controls(item: Arc<Item>, state: Memo<Option<ItemState>>) -> impl IntoView {
             move || session.work.read().as_ref().is_ok_and(|work| work.assessment.stance(&id) == wanted)
         };
         let is = chosen.clone();
-        choice(
-            name,
-            "quiet",
-            move || chosen(),
-            move |_| {
-                let stance = if untrack(&is) { Stance::Applies } else { wanted };
-                session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
-            },
-        )
+        choice(name, "quiet", chosen, move |_| {
+            let stance = if untrack(&is) { Stance::Applies } else { wanted };
+            session.answer(AnswerKey::Stance { item: id.clone() }, AnswerValue::Stance { stance });
+        })
     };
     let not = |reason| Stance::NotApplicable { reason };
     let none = item.may_not_occur.then(|| stance(not(NotApplicable::NoOccurrence), "本期没有此事".into()));

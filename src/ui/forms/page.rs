@@ -293,7 +293,7 @@ pub fn PaperForm() -> impl IntoView {
             _ => None,
         }
     };
-    let paper = memo(move || make());
+    let paper = memo(make);
     let title = move || match form() {
         Some(form) => form.name().to_owned(),
         None => paper.read().as_ref().map(|paper| paper.title.clone()).unwrap_or_default(),
