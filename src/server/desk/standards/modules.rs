@@ -16,7 +16,7 @@ use crate::{
             burden::{self, Adds},
             modules::{self, Refusal, Standing},
             people::{Act, authority::must_for_all},
-            standards::{Checklists, in_force},
+            standards::in_force,
         },
         tables::modules::{adds, standing},
     },
@@ -30,7 +30,7 @@ use serde::Deserialize;
 
 /// All of them on the page of 标准.
 pub(super) async fn section(visitor: &Visitor, desk: &Desk, may_switch: bool) -> Result<Markup, Failure> {
-    let checklists = in_force(&desk.database, &Checklists::new(desk.database.clone())).await?;
+    let checklists = in_force(&desk.database).await?;
     let cost = burden::adds(Some(&desk.database), checklists.iter().map(AsRef::as_ref)).await?;
     let rows: Vec<(Standing, Adds)> = modules::all(&desk.database).await?.into_iter().zip(cost).collect();
     let name = |(one, _): &(Standing, Adds)| html! { (one.module.term()) };
