@@ -36,6 +36,8 @@ pub struct Options {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Address and port of the desk alone, which is then nowhere else.
     pub desk: Option<SocketAddr>,
+    /// Where phones open the app, where that is told.
+    pub phone_url: Option<String>,
     /// 备案号 as the desk shows it; without it the desk says 试用.
     pub filing: Option<String>,
 }
@@ -109,6 +111,7 @@ pub async fn serve(
     let (evidence, clock) = (endpoint.evidence.clone(), endpoint.clock.clone());
     let mut desk = Desk::new(endpoint.database.clone(), evidence, clock, endpoint.trusted_proxies.clone());
     desk.filing = options.filing.map(Into::into);
+    desk.phone_url = options.phone_url.map(Into::into);
     let phones = router(endpoint, elsewhere);
     match options.desk {
         None => {
@@ -117,6 +120,7 @@ pub async fn serve(
         }
         Some(address) => {
             desk.is_apart = true;
+            tracing::info!(phones = %options.listen, desk = %address, "the desk has an address of its own");
             let phones = listen(
                 phones.merge(desk::router::elsewhere()),
                 options.listen,

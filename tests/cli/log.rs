@@ -57,7 +57,7 @@ async fn what_was_done_is_listed_in_ids_and_whoever_edits_it_is_found_out() {
     let whole = stage.run(&["log", "verify"]).ok();
     let noted = whole.lines().find_map(|line| line.strip_prefix("最后一条：")).unwrap().to_owned();
     assert!(noted.starts_with(&format!("{}:", all.len())), "{noted}");
-    stage.run(&["log", "verify", "--noted", &noted]).ok();
+    assert!(stage.run(&["log", "verify", "--noted", &noted]).ok().contains("以前抄下来的"));
     let other = format!("{}:{}", all.len(), "0".repeat(64));
     let last = format!("从第{}条起", all.len());
     stage.run(&["log", "verify", "--noted", &other]).refused(&["对不上", &last]);

@@ -40,6 +40,7 @@ async fn running(limits: Limits) -> Running {
         trusted_proxy: Vec::new(),
         tls: None,
         desk: None,
+        phone_url: None,
         filing: None,
     };
     let photos = Photos::in_folder(&folder.path().join("photos")).unwrap();

@@ -31,13 +31,15 @@ const DESKS: [(&str, &str, &str, &str, &[Role]); 4] = [
 pub(super) struct Demo {
     #[arg(long, value_name = "URL", help = "工作台的网址，如 http://127.0.0.1:8080")]
     base_url: Option<String>,
+    #[arg(long, help = "数据库里已经有别的党组织，也造")]
+    yes: bool,
 }
 
 impl Demo {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database) -> Result<(), CliError> {
         let base = self.base_url.as_deref().map(super::codes::checked_base).transpose()?;
-        let is_new = demonstration::invent(database, &SystemClock).await?;
+        let is_new = demonstration::invent(database, &SystemClock, self.yes).await?;
         say(if is_new {
             "造好了示例市：一个县、三个乡镇、三十个支部，都是编的，供演练用。"
         } else {
@@ -74,6 +76,9 @@ impl Demo {
             };
             say(format!("{name}（登录名 {login}）\n  {}", link_of(&invited, base.as_deref())));
         }
+        if base.is_none() {
+            say("前面加上工作台的网址再打开，如 http://127.0.0.1:8080；写了 --base-url 就是完整的。");
+        }
         Ok(())
     }
 }
@@ -84,6 +89,10 @@ impl From<Refusal> for CliError {
             Refusal::InEarnest => Self::refused(
                 "这个数据库里已经有支部上报了，不能把编的支部放进去",
                 "换一个空的数据库：用 --database 写一个新文件",
+            ),
+            Refusal::AmongOthers => Self::refused(
+                "这个数据库里已经有别的党组织，没有把编的放进去",
+                "换一个空的数据库：用 --database 写一个新文件；就是要放在一起的，加 --yes",
             ),
             Refusal::NoStandard => {
                 Self::refused("还没有发布农村支部的标准", "先运行 standard publish-builtin")

@@ -159,7 +159,9 @@ fn absent(place: &Place) -> String {
         Place::File(file) => format!("没有数据库文件“{}”", file.display()),
         Place::Postgres(_) => format!("数据库“{place}”还是空的"),
     };
-    format!("{what}。办法：核对 --database，或者先运行 standard publish-builtin 和 roster import。")
+    format!(
+        "{what}。办法：核对 --database，或者先运行 standard publish-builtin（只看演练的，有这一步就够了）和 roster import。"
+    )
 }
 
 /// Why a PostgreSQL database cannot be opened, and what to do.

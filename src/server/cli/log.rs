@@ -94,6 +94,9 @@ async fn verify(database: &Database, noted: Option<&Noted>) -> Result<(), CliErr
         Verdict::Whole { entries: 0, .. } => say("还没有记录。"),
         Verdict::Whole { entries, hash } => {
             say(format!("记录共{entries}条，前后都对得上。"));
+            if let Some((number, _)) = noted {
+                say(format!("以前抄下来的第{number}条也对得上。"));
+            }
             say(format!("最后一条：{entries}:{hash}"));
             say("把最后一条抄下来，存到别处；下次核对写在 --noted 后面，整套换过也看得出来。");
         }

@@ -68,7 +68,7 @@ impl From<Refusal> for CliError {
             Refusal::Overtaken => {
                 ("就在刚才，另外有人改了名册，什么也没有写入".into(), "看看改成了什么样，需要的话再做一次")
             }
-            Refusal::Waits | Refusal::NoMove => {
+            Refusal::Waits | Refusal::NoMove | Refusal::Why => {
                 ("这件转隶在工作台上等对方答复，或者已经办过了".into(), "在工作台的名册里看")
             }
             Refusal::Later { name, change, on } => {

@@ -37,6 +37,9 @@ pub(super) struct Serve {
     /// Address and port of the desk alone, apart from phones: /desk is then at no other.
     #[arg(long, env = "BIAOCHI_DESK_LISTEN")]
     desk_listen: Option<SocketAddr>,
+    /// Where phones open the app, for codes that the desk gives out; without it the desk takes its own address, unless it has one apart.
+    #[arg(long, value_name = "URL", env = "BIAOCHI_PHONE_URL")]
+    phone_url: Option<String>,
     /// 备案号 at the foot of the desk's pages, several with semicolons; without it they say 试用.
     #[arg(long, value_name = "TEXT", env = "BIAOCHI_FILING", value_parser = filing)]
     filing: Option<String>,
@@ -55,9 +58,10 @@ fn filing(text: &str) -> Result<String, String> {
 impl Serve {
     /// Runs the command.
     pub(super) async fn run(self, database: &Database, photos: &Path) -> Result<(), CliError> {
-        let Self { listen, app, trusted_proxy, tls_cert, tls_key, desk_listen, filing } = self;
+        let Self { listen, app, trusted_proxy, tls_cert, tls_key, desk_listen, phone_url, filing } = self;
         let tls = tls_cert.zip(tls_key);
-        let options = Options { listen, app, trusted_proxy, tls, desk: desk_listen, filing };
+        let phone_url = phone_url.as_deref().map(super::codes::checked_base).transpose()?;
+        let options = Options { listen, app, trusted_proxy, tls, desk: desk_listen, phone_url, filing };
         Ok(serve::run(options, photos, database).await?)
     }
 }

@@ -228,6 +228,9 @@ impl Place {
     /// One connection, outside of the pool; it makes a file that is not there when told so.
     pub(super) async fn connect(&self, make: bool) -> Result<AnyConnection, DatabaseError> {
         let failed = |error| self.unopened(&error);
+        if let (Self::File(path), true) = (self, make) {
+            make_private(path);
+        }
         AnyConnection::connect_with(&self.options(make)?).await.map_err(failed)
     }
 
@@ -457,6 +460,16 @@ where
     I: sqlx::ColumnIndex<sqlx::any::AnyRow>,
 {
     Ok(row.try_get::<i64, _>(place)? != 0)
+}
+
+/// Makes the file of a new database readable for its owner alone; SQLite gives what lies beside it the same rights. Where that cannot be,
+/// opening it says why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
 }
 
 #[cfg(test)]

@@ -41,7 +41,13 @@ async fn a_file_is_opened_by_its_very_name() {
         let file = folder.path().join("里").join("..").join(name);
         std::fs::create_dir_all(folder.path().join("里")).unwrap();
         Database::open(&file).await.unwrap().close().await;
-        assert!(folder.path().join(name).is_file(), "{name}");
+        let made = folder.path().join(name);
+        assert!(made.is_file(), "{name}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(made.metadata().unwrap().permissions().mode() & 0o777, 0o600, "for its owner alone");
+        }
     }
 }
 

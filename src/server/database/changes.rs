@@ -8,7 +8,7 @@ use super::{
     devices::{revoke_all, void},
     findings::{FromAbove, Said, of_branches, speak},
     log::{Deed, Record},
-    stored,
+    moves, stored,
     tree::is_still,
 };
 use crate::domain::{BranchCode, Findings, day};
@@ -144,6 +144,7 @@ impl Database {
                 .bind(part.as_str().to_owned())
                 .execute(&mut *tx)
                 .await?;
+            moves::go_along(&mut tx, part, (&whole.code, on), now).await?;
             for account in move_people(&mut tx, part, &whole.code).await? {
                 let Some(merged) = records.first().cloned() else { break };
                 let unit = Some(whole.code.clone());

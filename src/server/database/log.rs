@@ -87,9 +87,11 @@ deeds! {
     UnitEntered = "unit.entered",
     /// The roster has a unit otherwise; the subject names what changed.
     UnitChanged = "unit.changed",
-    /// 转隶 was asked for of whoever tends where it leads; the subject is that unit and the day, as of the next two without it.
+    /// 转隶 was asked for of whoever tends where it leads; the subject is that unit and the day, as of those after the next without it.
     MoveAsked = "move.asked",
-    /// They said no. That they said yes is the change of the unit itself.
+    /// They took the unit over; the subject is what it stood under.
+    MoveTaken = "move.taken",
+    /// They said no.
     MoveDeclined = "move.declined",
     /// Whoever asked took it back.
     MoveWithdrawn = "move.withdrawn",

@@ -40,6 +40,7 @@ migrations![
     "0011_moves",
     "0012_to_whom",
     "0013_modules",
+    "0014_declined_moves",
 ];
 
 /// Makes the database or brings it along.

@@ -18,6 +18,8 @@ pub struct Listed {
     pub member: Member,
     /// How many units lie right below it that have not ended.
     pub below: usize,
+    /// What it was merged into, by name.
+    pub into: Option<String>,
 }
 
 /// Which rows of a list: so many, after so many.
@@ -109,9 +111,16 @@ impl Database {
             Ok((row.try_get::<String, _>(0)?, usize::try_from(row.try_get::<i64, _>(1)?).map_err(stored)?))
         };
         let below: BTreeMap<String, usize> = rows.iter().map(below).collect::<Result<_, DatabaseError>>()?;
+        let into = |member: &Member| Some(member.ended.as_ref()?.into.as_ref()?.as_str().to_owned());
+        let keys: Vec<String> = members.iter().filter_map(into).collect();
+        let rows =
+            many::select(&mut tx, "SELECT code, name FROM units WHERE code IN", &[], &keys, "").await?;
+        let name = |row: &AnyRow| Ok((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?));
+        let names: BTreeMap<String, String> = rows.iter().map(name).collect::<Result<_, DatabaseError>>()?;
         let listed = members.into_iter().map(|member| {
             let below = below.get(member.unit.code.as_str()).copied().unwrap_or_default();
-            Listed { member, below }
+            let into = into(&member).and_then(|code| names.get(&code).cloned());
+            Listed { member, below, into }
         });
         Ok((listed.collect(), u64::try_from(total).map_err(stored)?))
     }

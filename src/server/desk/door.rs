@@ -32,6 +32,15 @@ pub(super) fn sign_in(next: &str, kept: Option<&Kept>, login: &str, wrong: Optio
     frame::open_page("登录", &body)
 }
 
+/// What is told to whoever handed over the own work, and is signed out with that.
+pub(super) fn handed_over() -> Markup {
+    let body = html! {
+        (note(Tone::Done, "交接好了：权限转给了接手的人，您的账号关了，这里也退出了。"))
+        p.acts { a.button.second href=(links::SIGN_IN) { "用别的账号登录" } }
+    };
+    frame::open_page("交接好了", &body)
+}
+
 /// The page that asks for the password once more.
 pub(super) fn prove(visitor: &Visitor, kept: &Kept, wrong: Option<&str>) -> Markup {
     let fields = html! {
@@ -41,7 +50,7 @@ pub(super) fn prove(visitor: &Visitor, kept: &Kept, wrong: Option<&str>) -> Mark
         (submit("确认"))
     };
     let body = html! {
-        (note(Tone::Calm, "这件事办了就收不回来，请再输一次自己的密码。刚才填的都在。"))
+        (note(Tone::Calm, "这件事要紧，请再输一次自己的密码，然后再看一眼、接着办。刚才填的都在。"))
         (post(visitor, links::PROOF, &fields))
     };
     frame::page(visitor, "", "再输一次密码", &body)
@@ -55,6 +64,7 @@ pub(super) fn carry_on(visitor: &Visitor, kept: &Kept) -> Markup {
     };
     let body = html! {
         (note(Tone::Calm, "刚才填的还没有送出去。点“接着办”就送出；不办了，从上面的菜单走开就行。"))
+        @if let Some(what) = what(&kept.action) { p { "要办的是：" strong { (what) } } }
         (post(visitor, links::inner(&kept.action).unwrap_or(links::TODAY), &fields))
         @let shown = kept.fields.iter().filter_map(|(name, value)| Some((label(name)?, value)));
         dl.kept {
@@ -66,10 +76,24 @@ pub(super) fn carry_on(visitor: &Visitor, kept: &Kept) -> Markup {
     frame::page(visitor, "", "接着办", &body)
 }
 
+/// What a form does whose fields do not say it, by where it goes.
+fn what(action: &str) -> Option<&'static str> {
+    const ACTS: [(&str, &str, &str); 5] = [
+        (links::ROSTER_MERGE, "", "合并党组织"),
+        (links::STANDARDS_UPLOAD, "", "发布新的一版标准"),
+        (links::PEOPLE, "/hand-over", "交接账号"),
+        (links::PEOPLE, "/close", "关账号，以后可以再开"),
+        (links::PEOPLE, "/erase", "抹去姓名，抹了就找不回来"),
+    ];
+    let path = action.split('?').next().unwrap_or_default();
+    let is_it = |(begins, ends, _): &&(&str, &str, &str)| path.starts_with(begins) && path.ends_with(ends);
+    ACTS.iter().find(is_it).map(|(.., what)| *what)
+}
+
 /// How a field is called in which somebody writes; nothing for what only goes along.
 fn label(field: &str) -> Option<&'static str> {
     /// Of the forms whose texts are long, or would be missed.
-    const TYPED: [(&str, &str); 17] = [
+    const TYPED: [(&str, &str); 18] = [
         ("reason", "原因"),
         ("decision", "文号"),
         ("done_when", "改到什么样算改好"),
@@ -80,6 +104,7 @@ fn label(field: &str) -> Option<&'static str> {
         ("source", "问题来源"),
         ("note", "备注"),
         ("units", "要合并的党组织"),
+        ("code", "新的编号"),
         ("name", "名称或姓名"),
         ("post", "职务"),
         ("login", "登录名"),

@@ -109,11 +109,7 @@ impl IntoResponse for Failure {
                 let address = format!("{}?next={}", links::SIGN_IN, links::escaped(&next));
                 return Redirect::to(&address).into_response();
             }
-            Self::NotHere => (
-                StatusCode::NOT_FOUND,
-                "这里没有内容",
-                "网址不对，或者不归您管。从上面的菜单重新进。".to_owned(),
-            ),
+            Self::NotHere => (StatusCode::NOT_FOUND, "这里没有内容", "网址不对，或者不归您管。".to_owned()),
             Self::Forged => (
                 StatusCode::FORBIDDEN,
                 "没有办成",
@@ -157,7 +153,12 @@ impl IntoResponse for Failure {
                 (StatusCode::SERVICE_UNAVAILABLE, "请稍后再试", text)
             }
         };
-        let body = frame::open_page(title, &html! { (note(Tone::Wrong, &text)) });
+        // Nobody's menu stands above it: who it is may not be known.
+        let body = html! {
+            (note(Tone::Wrong, &text))
+            p.acts { a.button.second href=(links::TODAY) { "回今天要办" } }
+        };
+        let body = frame::open_page(title, &body);
         (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
     }
 }

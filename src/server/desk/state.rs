@@ -28,6 +28,8 @@ pub struct Desk {
     pub filing: Option<Arc<str>>,
     /// Whether it listens on an address of its own, where no phone opens the app.
     pub is_apart: bool,
+    /// Where phones open the app, where that is told.
+    pub phone_url: Option<Arc<str>>,
     /// Hashes passwords, a bounded number at once.
     pub(crate) passwords: Passwords,
     /// Passwords that were tried lately.
@@ -53,6 +55,7 @@ impl Desk {
             trusted_proxies,
             filing: None,
             is_apart: false,
+            phone_url: None,
             passwords,
             tries,
             waiting,

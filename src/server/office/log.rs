@@ -112,6 +112,8 @@ pub(crate) struct Told {
     pub(crate) entry: Entry,
     /// Unit and name of the person who did it, where the account is there.
     pub(crate) person: Option<String>,
+    /// Whether that one was erased.
+    pub(crate) is_erased: bool,
     /// The unit's name.
     pub(crate) unit: Option<String>,
     /// What the accounts that it is about are signed in to with, as far as they are there and not erased.
@@ -140,12 +142,19 @@ pub(crate) async fn told(database: &Database, entries: Vec<Entry>) -> Result<Vec
         let known = |id: &Uuid| people.get(id).and_then(Option::as_ref);
         let person =
             who.as_ref().and_then(known).map(|account| format!("{} {}", account.unit_name, account.name));
+        let is_erased = who.as_ref().and_then(known).is_some_and(Account::is_erased);
         let called = |account: &Account| {
-            if account.is_erased() { account.name.clone() } else { account.login.clone() }
+            // Nothing else tells those apart that were erased.
+            let end = account.login.chars().skip(account.login.len().saturating_sub(8));
+            if account.is_erased() {
+                format!("{} {}", account.name, end.collect::<String>())
+            } else {
+                account.login.clone()
+            }
         };
         let logins = about.iter().filter_map(|id| Some((*id, called(known(id)?)))).collect();
         let unit = entry.record.unit.as_ref().and_then(|unit| units.get(unit).cloned());
-        told.push(Told { entry, person, unit, logins });
+        told.push(Told { entry, person, is_erased, unit, logins });
     }
     Ok(told)
 }

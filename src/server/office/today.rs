@@ -45,6 +45,8 @@ pub(crate) struct Row {
     pub(crate) reports: Counts,
     /// Its problems.
     pub(crate) problems: FindingCounts,
+    /// What it was merged into since, by name.
+    pub(crate) into: Option<String>,
 }
 
 /// How everything below a unit stands.
@@ -105,9 +107,10 @@ pub(crate) async fn today(
         rows.entry(right_below(&tree, unit, &below)).or_default().1 += counts;
     }
     let named = |code: &BranchCode| tree.get(code).map(|member| member.unit.clone());
-    let rows = rows
-        .into_iter()
-        .filter_map(|(code, (reports, problems))| Some(Row { unit: named(&code)?, reports, problems }));
+    let into = |code: &BranchCode| Some(named(tree.get(code)?.ended.as_ref()?.into.as_ref()?)?.name);
+    let rows = rows.into_iter().filter_map(|(code, (reports, problems))| {
+        Some(Row { unit: named(&code)?, reports, problems, into: into(&code) })
+    });
     let rows = rows.collect();
     let own = match actor {
         Actor::Person(person) => person.reaches(Act::See, today).iter().filter_map(named).collect(),
@@ -117,13 +120,16 @@ pub(crate) async fn today(
     Ok(Today { unit, period, periods, own, left, reports: all, problems: all_problems, rows })
 }
 
-/// Which of the units right below one a unit lies in: itself, or one above it; the unit itself for what is right below that.
+/// Which of the units right below one a unit lies in: itself, or one above it; the unit itself for what is right below that, or was right
+/// below what was merged into it.
 fn right_below(tree: &Tree, above: &BranchCode, unit: &Unit) -> BranchCode {
     let mut unit = unit;
-    while unit.code != *above
-        && unit.parent.as_ref() != Some(above)
-        && let Some(next) = tree.above(unit)
-    {
+    while unit.code != *above && unit.parent.as_ref() != Some(above) {
+        let member = tree.get(&unit.code).filter(|_| !tree.lies_in(&unit.code, above));
+        let into = member.and_then(|member| member.ended.as_ref()?.into.as_ref());
+        let next = into.and_then(|into| tree.get(into)).map(|whole| &whole.unit);
+        // Where neither leads there, it is still one of those that are asked for, and nobody else's.
+        let Some(next) = next.or_else(|| tree.above(unit)) else { return above.clone() };
         unit = next;
     }
     unit.code.clone()

@@ -34,6 +34,7 @@ pub(crate) fn deed(deed: Deed) -> &'static str {
         Deed::UnitEntered => "名册新增",
         Deed::UnitChanged => "名册更改",
         Deed::MoveAsked => "请对方接收转隶",
+        Deed::MoveTaken => "接收转隶",
         Deed::MoveDeclined => "不接收转隶",
         Deed::MoveWithdrawn => "撤回转隶",
         Deed::UnitEnded => "撤销党组织",
@@ -66,6 +67,12 @@ pub(crate) fn deed(deed: Deed) -> &'static str {
     }
 }
 
+/// So much of an id is shown as tells it from others: its end, as those of one day begin alike.
+fn short(id: &str) -> &str {
+    const SHOWN: usize = 8;
+    id.len().checked_sub(SHOWN).and_then(|from| id.get(from..)).unwrap_or(id)
+}
+
 /// Who did it; people are known here by their accounts alone.
 pub(crate) fn who(who: Who) -> String {
     match who {
@@ -77,7 +84,12 @@ pub(crate) fn who(who: Who) -> String {
 
 /// Who did it, by name where the account is there.
 pub(crate) fn named(told: &Told) -> String {
-    told.person.clone().unwrap_or_else(|| who(told.entry.record.who))
+    match (&told.person, told.entry.record.who) {
+        // Of all that were erased only the account is left.
+        (Some(person), Who::Person(id)) if told.is_erased => format!("{person} {}", short(&id.to_string())),
+        (Some(person), _) => person.clone(),
+        (None, by) => who(by),
+    }
 }
 
 /// What of the unit it was done to: accounts by what they are signed in to with, roles, days and periods as people call them, and of
@@ -95,8 +107,6 @@ pub(crate) fn subject(told: &Told) -> String {
 }
 
 fn said(told: &Told, word: &str) -> String {
-    /// So much of an id is shown, as with phones.
-    const SHOWN: usize = 8;
     let known = match told.entry.record.deed {
         Deed::RoleGiven | Deed::RoleTaken => Role::of_word(word).map(Role::term),
         Deed::ModuleSwitched => match word {
@@ -130,7 +140,7 @@ fn said(told: &Told, word: &str) -> String {
     if !is_id {
         return word.to_owned();
     }
-    let short: String = word.chars().take(SHOWN).collect();
+    let short = short(word);
     match told.entry.record.deed.code().split('.').next() {
         Some("review") => format!("上报{short}"),
         Some("finding") => format!("问题{short}"),
@@ -138,7 +148,7 @@ fn said(told: &Told, word: &str) -> String {
         Some("order") => format!("限期整改{short}"),
         Some("phone") => format!("手机{short}"),
         Some("account" | "role" | "session") => format!("账号{short}"),
-        _ => short,
+        _ => short.to_owned(),
     }
 }
 
@@ -186,4 +196,16 @@ pub(crate) fn workbook(entries: &[Told]) -> Result<Vec<u8>, XlsxError> {
         }
     }
     book.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_day_are_told_apart() {
+        let (one, other) = ("01a231af-1c00-7000-8000-00000000000a", "01a231af-1c00-7000-8000-00000000000b");
+        assert_eq!((short(one), short(other)), ("0000000a", "0000000b"));
+        assert_eq!(short("短"), "短");
+    }
 }

@@ -11,12 +11,12 @@ use std::{
 const FILED: &str = "辽ICP备2026000001号-1；辽公网安备21070002000001号；密评<b>";
 
 /// A county whose desk is at an address of its own, and the phones' address.
-async fn served(app: &str) -> (County, String) {
+async fn served(app: &str, more: &[&str]) -> (County, String) {
     let folder = tempfile::tempdir().unwrap();
     prepare(&folder, 1).await;
     let mut command = program(&file(&folder));
     command.args(["--app", app, "--filing", FILED]);
-    command.args(["--listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"]);
+    command.args(["--listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"]).args(more);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let said = |line: String| line.split_once("listening on ").map(|(_, base)| base.trim().to_owned());
@@ -32,7 +32,7 @@ async fn a_desk_at_an_address_of_its_own_is_nowhere_else_and_nothing_else_is_the
         std::fs::write(app.path().join(name), text).unwrap();
     }
     let app = app.path().to_str().unwrap();
-    let (county, phones) = served(app).await;
+    let (county, phones) = served(app, &[]).await;
     let at_phones = Clerk::new(&phones);
     assert!(at_phones.get("/check").await.says("the app"));
     for path in ["/desk", "/desk/", "/desk/sign-in", "/desk/style.css", "/desk/welcome?link=x"] {
@@ -52,6 +52,7 @@ async fn a_desk_at_an_address_of_its_own_is_nowhere_else_and_nothing_else_is_the
     let codes = manager.get(&format!("/desk/codes/{}", branch(0))).await;
     let fields = codes.form(&format!("/desk/codes/{}/issue", branch(0))).fields;
     assert!(fields.contains(&("base".into(), String::new())), "{fields:?}");
+    assert!(codes.says("写支部手机打开支部标尺的网址，不是这个工作台的"), "{}", codes.text());
     for page in [&codes, &at_desk.get("/desk/sign-in").await, &manager.get("/desk/nothing").await] {
         assert!(page.says("辽ICP备2026000001号-1") && !page.says("试用"), "{}", page.text());
         assert!(page.html.contains("密评&lt;b&gt;") && !page.html.contains("<b>"));
@@ -59,6 +60,17 @@ async fn a_desk_at_an_address_of_its_own_is_nowhere_else_and_nothing_else_is_the
         assert!(links.contains(&"https://beian.miit.gov.cn/".into()), "{links:?}");
         assert!(links.contains(&"https://beian.mps.gov.cn/".into()), "{links:?}");
     }
+}
+
+#[tokio::test]
+async fn where_phones_open_the_app_can_be_told_once_for_all_codes() {
+    let (county, _) = served("nowhere", &["--phone-url", "https://biaochi.example.cn/"]).await;
+    let manager = county.person(TOWN, "王芳", "wangfang", "管理").await;
+    let codes = manager.get(&format!("/desk/codes/{}", branch(0))).await;
+    let fields = codes.form(&format!("/desk/codes/{}/issue", branch(0))).fields;
+    assert!(fields.contains(&("base".into(), "https://biaochi.example.cn".into())), "{fields:?}");
+    let output = program(&file(&county.folder)).args(["--phone-url", "biaochi"]).output().unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().contains("不是网址"));
 }
 
 #[tokio::test]

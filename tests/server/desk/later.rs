@@ -103,7 +103,7 @@ async fn what_cannot_be_undone_asks_for_the_password_again() {
     let close = format!("{account}/close");
     let page = zhang.get(&close).await;
     let asked = zhang.send(&page, &close, &[]).await;
-    assert!(asked.says("再输一次自己的密码"), "{}", asked.text());
+    assert!(asked.says("再输一次自己的密码") && !asked.says("收不回来"), "{}", asked.text());
     let wrong = zhang.send(&asked, "/desk/proof", &[("password", "不是这个密码不是这个")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!county.run(&["account", "list"]).contains("关"));

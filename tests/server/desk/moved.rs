@@ -88,6 +88,7 @@ async fn people_and_what_it_is_to_mend_go_along_when_their_town_is_merged() {
     let form = above.get("/desk/orders/new").await;
     let typed = [("unit", TOWN), ("reason", "问题逾期"), ("done_when", "全部销号"), ("due", "2026-12-10")];
     assert!(above.send(&form, "/desk/orders/new", &typed).await.says("下达了"));
+    county.run(&["roster", "freeze", "--period", "2026-H2", "--on", "2026-11-10"]);
     let form = manager.get("/desk/roster/merge").await;
     assert!(form.says("原来单位的账号和权限转到新的"));
     let units = format!("{TOWN}\n{NEXT_TOWN}");
@@ -98,6 +99,18 @@ async fn people_and_what_it_is_to_mend_go_along_when_their_town_is_merged() {
     // Still signed in, at the new place, with all that lies below it.
     let me = clerk.get("/desk/me").await;
     assert!(me.says("新镇党委") && me.says("审核"), "{}", me.text());
+    // The period's reports are those of the towns that were; nothing above stands among what lies below.
+    let today = clerk.get("/desk").await;
+    assert!(today.says("应报2，已报1") && !today.says("县委") && !today.says("直属支部"), "{}", today.text());
+    assert!(manager.get("/desk").await.says("邻镇党委（已并入新镇党委）"));
+    let ended = manager.get(&format!("/desk/roster/unit/{TOWN}")).await;
+    assert!(ended.says("11月20日并入新镇党委，见新镇党委") && !ended.says("下一级"), "{}", ended.text());
+    assert!(ended.links().contains(&"/desk/roster/unit/210726199".to_owned()) && !ended.says("导入名册"));
+    let level = manager.get(&format!("/desk/roster/unit/{COUNTY}?ended=1")).await;
+    assert!(level.says("11月20日并入新镇党委"), "{}", level.text());
+    let away = clerk.get(&format!("/desk/reports?under={COUNTY}")).await;
+    assert_eq!(away.status, StatusCode::NOT_FOUND);
+    assert!(away.links().contains(&"/desk".to_owned()) && !away.says("菜单"), "{}", away.text());
     let list = clerk.get("/desk/reports").await;
     assert!(list.says("第0村党支部") && list.says("第100村党支部"), "{}", list.text());
     let (at, review) = (format!("/desk/reports/{id}"), format!("/desk/reports/{id}/review"));

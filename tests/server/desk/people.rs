@@ -230,6 +230,13 @@ async fn work_is_handed_over_to_a_colleague_in_one_act() {
     assert!(zhao.get("/desk/me").await.says("查看"));
     let again = zhang.send(&ask, &action, &[("to", &to_li)]).await;
     assert!(again.says("交接好了"), "once, and said again: {}", again.text());
+    // Whoever hands over the own work reads that it was done, though signed out with it.
+    let chen = county.person(COUNTY, "陈静", "chenjing", "查看").await;
+    let own = format!("{}/hand-over", account(&zhang, "zhangmin").await);
+    let to_chen = of(account(&zhang, "chenjing").await);
+    let done = zhang.send(&zhang.get(&own).await, &own, &[("to", &to_chen)]).await;
+    assert!(done.says("交接好了") && done.says("您的账号关了"), "{}", done.text());
+    assert!(chen.get("/desk/me").await.says("管理"));
     assert!(county.run(&["log", "show"]).contains("交接"));
 }
 

@@ -191,8 +191,25 @@ async fn a_branch_goes_over_to_another_town_once_that_one_takes_it() {
     // No, and the other way round: taken back.
     ask(1).await;
     let list = into.get(MOVES).await;
-    let left = into.send(&list, &format!("{MOVES}/2/leave"), &[]).await;
+    let waits = from.get(MOVES).await;
+    assert!(
+        waits.says("您这边提出、等对方答复的") && waits.has_form(&format!("{MOVES}/2/leave")),
+        "{}",
+        waits.text()
+    );
+    assert!(from.get("/desk").await.says("1转隶等对方答复"));
+    let refused = into.send(&list, &format!("{MOVES}/2/leave"), &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.says("写上为什么不接收"), "{}", refused.text());
+    let left = into.send(&list, &format!("{MOVES}/2/leave"), &[("why", "人<b>没来")]).await;
     assert!(left.says("仍归原来的上级") && left.says("没有等您答复的转隶"), "{}", left.text());
+    // Whoever asked hears of it, and why, until somebody has read it.
+    assert!(from.get("/desk").await.says("1转隶对方没有接收"));
+    assert!(from.get(&unit(branch(1).as_str())).await.says("对方没有接收。11月24日"));
+    let told = from.get(MOVES).await;
+    assert!(told.says("人<b>没来") && !told.html.contains("<b>没来"), "{}", told.text());
+    let read = from.send(&told, &format!("{MOVES}/2/read"), &[]).await;
+    assert!(!read.says("人<b>没来") && !from.get("/desk").await.says("转隶"), "{}", read.text());
     let asked = ask(1).await;
     assert!(asked.says("等对方接收"));
     let back = from.send(&asked, &format!("{MOVES}/3/leave"), &[]).await;
@@ -205,7 +222,7 @@ async fn a_branch_goes_over_to_another_town_once_that_one_takes_it() {
     let list = manager.get(MOVES).await;
     assert!(manager.send(&list, &format!("{MOVES}/4/take"), &[]).await.says("› 邻镇党委"));
     let told = county.run(&["log", "show"]);
-    for (deed, times) in [("请对方接收转隶", 4), ("不接收转隶", 1), ("撤回转隶", 1), ("名册更改", 2)]
+    for (deed, times) in [("请对方接收转隶", 4), ("不接收转隶", 1), ("撤回转隶", 1), ("接收转隶", 5)]
     {
         assert_eq!(told.matches(deed).count(), times, "{deed}: {told}");
     }

@@ -65,7 +65,11 @@ async fn page(
     headers: HeaderMap,
 ) -> Result<Markup, Failure> {
     let member = theirs(&visitor, &desk, &unit).await?;
-    let base = if desk.is_apart { String::new() } else { base(&headers) };
+    let base = match &desk.phone_url {
+        Some(told) => told.to_string(),
+        None if desk.is_apart => String::new(),
+        None => base(&headers),
+    };
     let asked = Asked { base, days: DAYS.to_string(), seen: None, to: String::new() };
     let note = match done.revoked {
         Some(0) => {
@@ -156,6 +160,9 @@ async fn shown(
             }
             @let fields = html! {
                 (line("手机打开的网址", "base", "url", &asked.base, None))
+                @if asked.base.is_empty() {
+                    p.muted { "写支部手机打开支部标尺的网址，不是这个工作台的；问管服务器的人，他可以设好，以后不用再写。" }
+                }
                 (line(&format!("几天内有效（1到{MOST_DAYS}）"), "days", "number", &asked.days, None))
             };
             @if is_branch {

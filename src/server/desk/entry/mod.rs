@@ -46,10 +46,12 @@ pub(super) fn routes() -> Router<Desk> {
 struct Asked {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    done: String,
 }
 
-async fn ask(Query(Asked { next }): Query<Asked>) -> Markup {
-    door::sign_in(&next, None, "", None)
+async fn ask(Query(Asked { next, done }): Query<Asked>) -> Markup {
+    if done == "handed" { door::handed_over() } else { door::sign_in(&next, None, "", None) }
 }
 
 /// The first value of a field; nothing where there is none.

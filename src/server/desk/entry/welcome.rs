@@ -91,7 +91,7 @@ pub(super) async fn set(State(desk): State<Desk>, Open(chosen): Open<Chosen>) ->
 fn form(account: &Account, link: &str, wrong: Option<&str>) -> Markup {
     let body = html! {
         p { (account.unit_name) "　" (account.name) "，请设一个密码。" }
-        p.muted { "至少" (MIN_CHARS) "个字，长就好，不必有大写和符号：一句自己记得住的话最好。登录名是 " strong { (account.login) } "。" }
+        p.muted { "至少" (MIN_CHARS) "个字，长就好，不必有大写和符号：一句自己记得住的话最好；不要有姓名、登录名、单位的名称和编号。登录名是 " strong { (account.login) } "。" }
         form.act method="post" action=(links::WELCOME) {
             (hidden("link", link))
             (password("密码", PASSWORD, "new-password", wrong))

@@ -76,7 +76,7 @@ async fn page(
             "。要改，找本单位或者上级的管理员。"
         }
         h2 { "改密码" }
-        p.muted { "至少" (MIN_CHARS) "个字，长就好。改了以后，所有地方都要用新密码重新登录。" }
+        p.muted { "至少" (MIN_CHARS) "个字，长就好，不要有姓名、登录名、单位的名称和编号。改了以后，所有地方都要用新密码重新登录。" }
         (post(visitor, links::MY_PASSWORD, &html! {
             (password("现在的密码", "password-now", "current-password", wrong("password-now")))
             (password("新密码", PASSWORD, "new-password", wrong(PASSWORD)))

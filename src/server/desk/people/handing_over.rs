@@ -116,7 +116,12 @@ pub(super) async fn hand_over(
             Ok(invited(&visitor, &headers, &made, "交接好了", &done).into_response())
         }
         Ok(None) | Err(Refusal::Stands(_)) => {
-            Ok(Redirect::to(&format!("{}?done=handed", links::person(from.id))).into_response())
+            // Whoever hands over the own work is signed out with it.
+            let to = match from.id == visitor.person.id.0 {
+                true => format!("{}?done=handed", links::SIGN_IN),
+                false => format!("{}?done=handed", links::person(from.id)),
+            };
+            Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => match fault(&refusal) {
             Some((field, text)) => {

@@ -15,7 +15,7 @@ use crate::{
             visitor::Visitor,
         },
         office::{
-            people::Act,
+            people::{Act, authority::must},
             roster::{
                 Member, Unit,
                 browsing::{self, Asked, Opened},
@@ -82,31 +82,38 @@ async fn page(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown) 
     let actor = visitor.actor();
     let opened = browsing::open(&desk.database, &actor, code, visitor.today).await?;
     let is_branch = opened.member.unit.level == Level::Branch;
-    let list = match is_branch {
+    let has_ended = opened.member.ended.is_some();
+    // What lay below a unit that has ended lies elsewhere since.
+    let list = match is_branch || has_ended {
         true => html! {},
         false => below(visitor, desk, code, shown).await?,
     };
     let own: Vec<BranchCode> = opened.above.iter().rev().map(|unit| unit.code.clone()).collect();
     let may = |act| visitor.person.may(act, code, &own, visitor.today);
     let waits = if may(Act::Arrange) { moving::of_unit(&desk.database, code).await? } else { None };
+    let sees_whole = match &opened.into {
+        Some(whole) => must(&desk.database, &actor, Act::See, &whole.code, visitor.today).await.is_ok(),
+        None => false,
+    };
     let body = html! {
         @if let Some(text) = marked(&shown.done) { (note(Tone::Done, text)) }
-        (facts(visitor, &opened, &own))
+        (facts(visitor, &opened, &own, sees_whole))
         @if let Some(waits) = &waits { (moves::waits(visitor, waits)) }
         p.acts {
             @if may(Act::Arrange) {
-                a.button.second href=(links::unit_change(code)) { "改名册" }
+                a.button.second href=(links::unit_change(code)) { @if has_ended { "登记错了，恢复" } @else { "改名册" } }
             }
             @if is_branch && may(Act::See) {
                 a.button.second href=(format!("{}?under={code}", links::REPORTS)) { "看上报" }
                 a.button.second href=(format!("{}?under={code}", links::FINDINGS)) { "看问题" }
             }
-            @if may(Act::Admit) && opened.member.ended.is_none() && opened.member.off_system.is_none() {
+            @if may(Act::Admit) && !has_ended && opened.member.off_system.is_none() {
                 a.button.second href=(links::codes(code)) { "激活码和手机" }
             }
-            @if may(Act::Arrange) && !is_branch {
+            @if may(Act::Arrange) && !is_branch && !has_ended {
                 a.button.second href=(links::ROSTER_IMPORT) { "导入名册" }
                 a.button.second href=(links::ROSTER_MERGE) { "合并" }
+                a.button.second href=(links::MOVES) { "等答复的转隶" }
             }
         }
         (past(&opened, visitor.today))
@@ -120,7 +127,7 @@ fn link(unit: &Unit) -> Markup {
 }
 
 /// What is told of a unit itself.
-fn facts(visitor: &Visitor, opened: &Opened, own: &[BranchCode]) -> Markup {
+fn facts(visitor: &Visitor, opened: &Opened, own: &[BranchCode], sees_whole: bool) -> Markup {
     let Opened { member, above, into, secretary, phones, .. } = opened;
     let (unit, today) = (&member.unit, visitor.today);
     let may_see = |place: usize| {
@@ -144,7 +151,10 @@ fn facts(visitor: &Visitor, opened: &Opened, own: &[BranchCode]) -> Markup {
             }
             dt { "电话" } dd { @if unit.telephone.is_empty() { "没有登记" } @else { (unit.telephone) } }
             @if let Some((name, on)) = secretary { dt { "书记" } dd { (name) "（" (day(*on, today)) "上报时写的）" } }
-            dt { "起止" } dd { (lifetime(member, into.as_deref(), today)) }
+            dt { "起止" } dd {
+                (lifetime(member, into.as_ref().map(|whole| &*whole.name), today))
+                @if let Some(whole) = into && sees_whole { "，见" (link(whole)) }
+            }
             @if let Some(since) = member.off_system {
                 dt { "用不用本系统" } dd { "从" (day(since, today)) "起不用，在纸上自查" }
             }
@@ -199,7 +209,7 @@ async fn below(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown)
     let state = |one: &Listed| {
         html! {
             @if one.member.off_system.is_some() { "不用本系统" }
-            @if one.member.since.is_some() || one.member.ended.is_some() { " " (lifetime(&one.member, None, visitor.today)) }
+            @if one.member.since.is_some() || one.member.ended.is_some() { " " (lifetime(&one.member, one.into.as_deref(), visitor.today)) }
         }
     };
     let columns = [
@@ -213,7 +223,7 @@ async fn below(visitor: &Visitor, desk: &Desk, code: &BranchCode, shown: &Shown)
     ];
     let fields = html! {
         (line("名称或编号", "q", "search", &shown.q, None))
-        label { input type="checkbox" name="ended" value="1" checked[with_ended]; " 已经撤销的也列" }
+        label { input type="checkbox" name="ended" value="1" checked[with_ended]; " 已经撤销、合并的也列" }
     };
     let query =
         format!("{address}?q={}&ended={}", links::escaped(&shown.q), if with_ended { "1" } else { "" });

@@ -29,6 +29,7 @@ pub(super) fn routes() -> Router<Desk> {
         .route(links::MOVES, get(moves::list))
         .route("/desk/roster/moves/{number}/take", post(moves::take))
         .route("/desk/roster/moves/{number}/leave", post(moves::leave))
+        .route("/desk/roster/moves/{number}/read", post(moves::read_decline))
         .route("/desk/roster/unit/{code}/telephone", post(acts::telephone))
         .route("/desk/roster/unit/{code}/use", get(acts::ask_use).post(acts::set_use))
         .route("/desk/roster/unit/{code}/end", get(acts::ask_end).post(acts::end))

@@ -66,6 +66,7 @@ pub(super) fn fault(refusal: Refusal, today: Date) -> Result<(Field, String), Fa
             (Field::Day, format!("{}还没有到；到了那一天再办，已经生效的写生效的日子", said(on)))
         }
         Refusal::Waits => (Field::Above, "已经向别处提出过转隶，还在等对方答复；要改，先撤回那一件".into()),
+        Refusal::Why => (Field::Whole, "写上为什么不接收：一行，最多200个字，对方看得到".into()),
         Refusal::NoMove => (Field::Whole, OVER.into()),
         Refusal::Later { name, change, on } => {
             let (change, on) = (said(change), said(on));

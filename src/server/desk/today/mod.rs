@@ -15,7 +15,7 @@ use crate::{
         mending,
         orders::{self, Waiting},
         people::Act,
-        roster::moving,
+        roster::moving::{self, Moves},
         today::{self, Refusal, Row, Today},
     },
     words::dates,
@@ -61,8 +61,8 @@ async fn show(
     let period = period.as_ref();
     let today = today::today(database, &actor, &unit, period, visitor.today).await?;
     let waiting = orders::waiting(database, &visitor.person, visitor.today).await?;
-    let moves = moving::waiting(database, &visitor.person, visitor.today).await?.len();
-    Ok(page(&visitor, &today, waiting, moves).into_response())
+    let moves = moving::moves(database, &visitor.person, visitor.today).await?;
+    Ok(page(&visitor, &today, waiting, &moves).into_response())
 }
 
 impl From<Refusal> for Failure {
@@ -76,7 +76,7 @@ impl From<Refusal> for Failure {
     }
 }
 
-fn page(visitor: &Visitor, today: &Today, waiting: Waiting, moves: usize) -> Markup {
+fn page(visitor: &Visitor, today: &Today, waiting: Waiting, moves: &Moves) -> Markup {
     let tasks = tasks(today, waiting, moves, visitor.today);
     let body = html! {
         @if today.own.len() > 1 || today.periods.len() > 1 { (chosen(today)) }
@@ -112,7 +112,7 @@ fn chosen(today: &Today) -> Markup {
 }
 
 /// What waits: how many, what, and where. What is none is left out.
-fn tasks(today: &Today, orders: Waiting, moves: usize, on: Date) -> Vec<(u32, String, String)> {
+fn tasks(today: &Today, orders: Waiting, moves: &Moves, on: Date) -> Vec<(u32, String, String)> {
     let (unit, reports, problems) = (&today.unit.code, &today.reports, &today.problems);
     let findings = |asked: &str| format!("{}?under={unit}&{asked}", links::FINDINGS);
     let mut tasks = Vec::new();
@@ -138,7 +138,13 @@ fn tasks(today: &Today, orders: Waiting, moves: usize, on: Date) -> Vec<(u32, St
         if orders.overdue > 0 { "限期整改要报告，有逾期的" } else { "限期整改要报告" };
     tasks.push((count(orders.to_answer), late.into(), links::ORDERS.into()));
     tasks.push((count(orders.to_decide), "限期整改已报告，等答复".into(), links::ORDERS.into()));
-    tasks.push((count(moves), "转隶等您答复".into(), links::MOVES.into()));
+    for (moves, name) in [
+        (&moves.to_answer, "转隶等您答复"),
+        (&moves.declined, "转隶对方没有接收"),
+        (&moves.asked, "转隶等对方答复"),
+    ] {
+        tasks.push((count(moves.len()), name.into(), links::MOVES.into()));
+    }
     tasks.retain(|(count, ..)| *count > 0);
     tasks
 }
@@ -182,6 +188,7 @@ fn units(today: &Today, period: &Period) -> Markup {
         let own = row.unit.code == today.unit.code;
         html! {
             @if own { "直属支部" } @else { a href=(list(row, "")) { (row.unit.name) } }
+            @if let Some(into) = &row.into { "（已并入" (into) "）" }
         }
     };
     let count = |number: u32| html! { span.number { (number) } };

@@ -58,6 +58,9 @@ pub(crate) enum Refusal {
     /// Branches have reported here in earnest: what is invented does not belong among them.
     #[error("somebody reports here in earnest")]
     InEarnest,
+    /// Units that are not invented are in the roster, and nobody said that it may stand beside them.
+    #[error("others are in the roster")]
+    AmongOthers,
     /// No standard for villages is published, so nobody can report.
     #[error("no standard for villages is in force")]
     NoStandard,
@@ -74,13 +77,21 @@ fn refused(error: impl core::fmt::Display) -> Refusal {
 }
 
 /// Makes the county, unless it is there: then nothing changes, and `false` is answered.
-pub(crate) async fn invent(database: &Database, clock: &dyn Clock) -> Result<bool, Refusal> {
+/// Beside other units it comes only where that was said.
+pub(crate) async fn invent(
+    database: &Database,
+    clock: &dyn Clock,
+    beside_others: bool,
+) -> Result<bool, Refusal> {
     let tree = database.tree().await?;
     if tree.get(&code(CITY)).is_some() {
         return Ok(false);
     }
     if !database.reports_by_period().await?.is_empty() {
         return Err(Refusal::InEarnest);
+    }
+    if !beside_others && tree.all().next().is_some() {
+        return Err(Refusal::AmongOthers);
     }
     let lists = checklists_in_force(database).await?;
     let list = lists.get("rural").ok_or(Refusal::NoStandard)?;

@@ -14,8 +14,8 @@ async fn published() -> (tempfile::TempDir, Database) {
 #[tokio::test]
 async fn it_has_every_state_that_a_desk_can_meet_and_is_made_once() {
     let (_folder, database) = published().await;
-    assert!(invent(&database, &NOW).await.unwrap());
-    assert!(!invent(&database, &NOW).await.unwrap());
+    assert!(invent(&database, &NOW, false).await.unwrap());
+    assert!(!invent(&database, &NOW, false).await.unwrap());
     let rows = reviewing::list(&database, None, Some(COUNTY)).await.unwrap();
     assert_eq!(rows.len(), 25, "five have not reported");
     for state in [None, Some(ReviewState::InReview), Some(ReviewState::Returned), Some(ReviewState::Approved)]
@@ -43,7 +43,7 @@ async fn its_reports_are_of_the_period_that_the_desk_shows() {
     let list = checklists_in_force(&database).await.unwrap().remove("rural").unwrap();
     // The first day of the next half-year, when the last one's reports are still in time.
     let at = At(crate::domain::period::shanghai_midnight(jiff::civil::date(2026, 12, 1)));
-    assert!(invent(&database, &at).await.unwrap());
+    assert!(invent(&database, &at, false).await.unwrap());
     let shown = current(&list.periods, shanghai_date(at.0)).unwrap();
     let periods = database.reports_by_period().await.unwrap();
     assert_eq!(periods.into_keys().collect::<Vec<_>>(), std::slice::from_ref(&shown.id));
@@ -62,9 +62,10 @@ async fn it_is_not_made_among_branches_that_report_in_earnest() {
         .await
         .unwrap()
         .unwrap();
+    assert!(matches!(invent(&database, &NOW, false).await, Err(Refusal::AmongOthers)));
     let inbox = Inbox::start(database.clone());
     let phone = phone(&branch.code, 0);
     send(&inbox, &NOW, &list, &list.periods[0], &phone, (0, 0), Pattern::All, Vec::new()).await.unwrap();
-    assert!(matches!(invent(&database, &NOW).await, Err(Refusal::InEarnest)));
+    assert!(matches!(invent(&database, &NOW, true).await, Err(Refusal::InEarnest)));
     assert_eq!(database.tree().await.unwrap().all().count(), 1);
 }

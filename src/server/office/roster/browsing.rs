@@ -26,8 +26,8 @@ pub(crate) struct Opened {
     pub(crate) above: Vec<Unit>,
     /// How it stood before, each with the day from which on it was otherwise, the oldest first.
     pub(crate) past: Vec<Past>,
-    /// What it was merged into, by name.
-    pub(crate) into: Option<String>,
+    /// What it was merged into.
+    pub(crate) into: Option<Unit>,
     /// 书记, as the branch named them last, and on which day.
     pub(crate) secretary: Option<(String, Date)>,
     /// How many phones of it are bound.
@@ -74,10 +74,9 @@ pub(crate) async fn open(
     let named: Vec<BranchCode> =
         stood.iter().filter_map(|(_, unit)| unit.parent.clone()).chain(into.clone()).collect();
     let named = database.members(&named).await?;
-    let name = |code: Option<BranchCode>| {
-        let code = code?;
-        named.iter().find(|known| known.unit.code == code).map(|known| known.unit.name.clone())
-    };
+    let find = |code: BranchCode| named.iter().find(|known| known.unit.code == code);
+    let name = |code: Option<BranchCode>| code.and_then(find).map(|known| known.unit.name.clone());
+    let into = into.and_then(find).map(|known| known.unit.clone());
     let past =
         stood.into_iter().map(|(until, unit)| Past { until, name: unit.name, above: name(unit.parent) });
     let (mut secretary, mut phones) = (None, 0);
@@ -85,7 +84,7 @@ pub(crate) async fn open(
         secretary = last_secretary(database, code).await?;
         phones = database.devices_of(code).await?.iter().filter(|phone| phone.revoked_at.is_none()).count();
     }
-    Ok(Opened { above, past: past.collect(), into: name(into), secretary, phones, member })
+    Ok(Opened { above, past: past.collect(), into, secretary, phones, member })
 }
 
 /// Who confirmed the newest report as 书记, and when that was made.

@@ -65,6 +65,9 @@ pub(crate) enum Refusal {
     /// Another 转隶 of the unit waits for an answer.
     #[error("another move of the unit waits")]
     Waits,
+    /// Whoever asked for 转隶 is not told in a line why it is declined.
+    #[error("one line says why")]
+    Why,
     /// No such 转隶 waits: it was answered, taken back, or the unit stands elsewhere by now.
     #[error("no such move waits")]
     NoMove,

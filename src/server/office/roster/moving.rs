@@ -9,7 +9,7 @@ use super::{
     reach::Reach,
 };
 use crate::{
-    domain::{BranchCode, day, period::shanghai_date},
+    domain::{BranchCode, check::is_plain_text, day, period::shanghai_date},
     protocol::Level,
     server::{
         database::{Database, DatabaseError, moves::Move},
@@ -24,6 +24,9 @@ use crate::{
     },
 };
 use jiff::civil::Date;
+
+/// The longest reason, in characters.
+const MAX_WHY_CHARS: usize = 200;
 
 /// What came of 转隶.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +88,8 @@ pub(crate) async fn transfer(
         Who::Person(id) => Some(id),
         Who::Operator | Who::Phone(_) => None,
     };
-    let asked = Move { number: 0, unit: code.clone(), comes_from, goes_to, on, asked_at: now, asked_by };
+    let unit = code.clone();
+    let asked = Move { number: 0, unit, comes_from, goes_to, on, asked_at: now, asked_by, declined: None };
     if !database.ask_for_move(&asked, record).await? {
         let waits = database.move_of(code).await?;
         if waits.is_none_or(|waits| (&waits.goes_to, waits.on) != (&asked.goes_to, on)) {
@@ -122,19 +126,20 @@ async fn take_it(
     let known = Known::read(database).await?;
     let unit = known.tree.get(&asked.unit).map(|member| member.unit.clone()).ok_or(Refusal::NoMove)?;
     let units = placed(&known, vec![Unit { parent: Some(asked.goes_to.clone()), ..unit }])?;
-    let record = actor.record(now, Deed::UnitChanged, Some(&asked.unit), "parent");
+    let record = actor.record(now, Deed::MoveTaken, Some(&asked.unit), &asked.comes_from);
     // From here on it stands there and waits no more, whatever becomes of the note.
     enter(database, now, (known, units), Standing::Since(asked.on), &[record]).await?;
-    database.end_move(&asked, now, None).await?;
+    database.end_move(&asked, now, None, None).await?;
     Ok(asked)
 }
 
-/// Leaves it where it stands: whoever tends where it would go says no, or whoever tends it takes the question back.
+/// Leaves it where it stands: whoever tends where it would go says no and why, or whoever tends it takes the question back.
 pub(crate) async fn leave(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
     number: i64,
+    why: &str,
 ) -> Result<Move, Refusal> {
     let asked = found(database, number).await?;
     let now = clock.now_ms();
@@ -143,31 +148,76 @@ pub(crate) async fn leave(
     if !is_answer {
         must(database, actor, Act::Arrange, &asked.unit, today).await?;
     }
+    if is_answer && (why.is_empty() || !is_plain_text(why, MAX_WHY_CHARS, false)) {
+        return Err(Refusal::Why);
+    }
     let deed = if is_answer { Deed::MoveDeclined } else { Deed::MoveWithdrawn };
     let record = actor.record(now, deed, Some(&asked.unit), &asked.goes_to);
-    if database.end_move(&asked, now, Some(record)).await? { Ok(asked) } else { Err(Refusal::NoMove) }
+    let declined = is_answer.then_some(why);
+    if database.end_move(&asked, now, declined, Some(record)).await? {
+        Ok(asked)
+    } else {
+        Err(Refusal::NoMove)
+    }
 }
 
-/// Those that wait for a person's answer, the oldest first.
-pub(crate) async fn waiting(
+/// Whoever asked has read that it was declined.
+pub(crate) async fn read_decline(
     database: &Database,
-    person: &Person,
-    today: Date,
-) -> Result<Vec<Row>, DatabaseError> {
+    clock: &dyn Clock,
+    actor: &Actor,
+    number: i64,
+) -> Result<(), Refusal> {
+    let declined = database.declined_move(number).await?.ok_or(Refusal::NoMove)?;
+    let now = clock.now_ms();
+    must(database, actor, Act::Arrange, &declined.unit, shanghai_date(now)).await?;
+    Ok(database.read_decline(&declined, now).await?)
+}
+
+/// What of 转隶 concerns a person, each the oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Moves {
+    /// Waits for the person's answer.
+    pub(crate) to_answer: Vec<Row>,
+    /// Was asked for on the person's side, and waits for the other one.
+    pub(crate) asked: Vec<Row>,
+    /// The other side said no, and nobody on this one has read it.
+    pub(crate) declined: Vec<Row>,
+}
+
+/// What of 转隶 concerns a person.
+pub(crate) async fn moves(database: &Database, person: &Person, today: Date) -> Result<Moves, DatabaseError> {
+    let tended = tended(database, person, today).await?;
+    if tended.is_empty() {
+        return Ok(Moves::default());
+    }
+    let asked = database.moves_from(&tended).await?;
+    // Who tends both sides answers.
+    let asked = asked.into_iter().filter(|asked| !tended.contains(&asked.goes_to)).collect();
+    Ok(Moves {
+        to_answer: named(database, database.moves_to(&tended).await?).await?,
+        asked: named(database, asked).await?,
+        declined: named(database, database.declined_moves(&tended).await?).await?,
+    })
+}
+
+/// The units above branches whose roster a person tends.
+async fn tended(database: &Database, person: &Person, today: Date) -> Result<Vec<BranchCode>, DatabaseError> {
     let reached = person.reaches(Act::Arrange, today);
     if reached.is_empty() {
         return Ok(Vec::new());
     }
     let tree = database.upper_units().await?;
-    let goals = tree.all().map(|member| &member.unit.code);
-    let goals: Vec<BranchCode> =
-        goals.filter(|code| reached.iter().any(|above| tree.lies_in(code, above))).cloned().collect();
-    named(database, database.moves_to(&goals).await?).await
+    let units = tree.all().map(|member| &member.unit.code);
+    Ok(units.filter(|code| reached.iter().any(|above| tree.lies_in(code, above))).cloned().collect())
 }
 
-/// The one of a unit that waits, for whoever sees the unit.
+/// The one of a unit that waits or was declined, for whoever tends the unit.
 pub(crate) async fn of_unit(database: &Database, unit: &BranchCode) -> Result<Option<Row>, DatabaseError> {
-    let asked = database.move_of(unit).await?;
+    let asked = match database.move_of(unit).await? {
+        Some(waits) => Some(waits),
+        None => database.declined_move_of(unit).await?,
+    };
     Ok(named(database, asked.into_iter().collect()).await?.pop())
 }
 
