@@ -222,7 +222,7 @@ async fn a_branch_goes_over_to_another_town_once_that_one_takes_it() {
     let list = manager.get(MOVES).await;
     assert!(manager.send(&list, &format!("{MOVES}/4/take"), &[]).await.says("› 邻镇党委"));
     let told = county.run(&["log", "show"]);
-    for (deed, times) in [("请对方接收转隶", 4), ("不接收转隶", 1), ("撤回转隶", 1), ("接收转隶", 5)]
+    for (deed, times) in [("请对方接收转隶", 4), ("不接收转隶", 1), ("撤回转隶", 1), ("接收转隶", 7)]
     {
         assert_eq!(told.matches(deed).count(), times, "{deed}: {told}");
     }
