@@ -1,7 +1,10 @@
 //! What 整改台账 says of a finding, in the branch's paper form and in the upper level's workbook alike.
 
-use super::terms::{finding_origin, finding_state, whole_day};
-use crate::domain::{Finding, Ruling, period::shanghai_date};
+use super::{
+    dates::day,
+    terms::{finding_origin, finding_state, whole_day},
+};
+use crate::domain::{Finding, Ruling, finding::more_time::Turn, period::shanghai_date};
 use jiff::civil::Date;
 
 /// 问题来源: which check it was, as far as that was said.
@@ -59,6 +62,21 @@ pub fn returned(finding: &Finding) -> Option<String> {
             Some(format!("{}退回：{reason}", whole_day(shanghai_date(verdict.given_at))))
         }
         Ruling::Closed => None,
+    }
+}
+
+/// A word on the deadline: 申请延期到12月20日; 不同意延期，仍是11月25日：材料早就有了.
+pub fn turn(turn: &Turn, today: Date) -> String {
+    let said = |what: &str, until: Date, reply: &str| match reply {
+        "" => format!("{what}{}", day(until, today)),
+        reply => format!("{what}{}：{reply}", day(until, today)),
+    };
+    match turn {
+        Turn::Set(None) => "整改时限：不定日子".into(),
+        Turn::Set(Some(until)) => said("整改时限：", *until, ""),
+        Turn::Asked(until) => said("申请延期到", *until, ""),
+        Turn::Granted { until, reply } => said("同意延期，改到", *until, reply),
+        Turn::Refused { until, reply } => said("不同意延期，仍是", *until, reply),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn finding_fault(entry: &FindingEntry) -> Option<FindingFault> {
     use FindingField as Field;
     match (&entry.field, &entry.value) {
         (
-            Field::Problem | Field::Measure | Field::Responsible | Field::DelayReason,
+            Field::Problem | Field::Measure | Field::Responsible | Field::DelayReason | Field::Reply,
             FindingValue::Text { text: written },
         ) => text(written),
         (Field::Origin, FindingValue::Origin { detail, .. }) => text(detail),

@@ -14,6 +14,7 @@
 
 pub mod check;
 pub mod derive;
+pub mod more_time;
 #[cfg(test)]
 mod tests;
 
@@ -70,6 +71,8 @@ pub enum FindingField {
     Progress,
     /// 没有按时完成的原因
     DelayReason,
+    /// 答复: what the upper level says to a branch that asked for more time, beside the day; of nobody else does it say anything.
+    Reply,
     /// A photo from before the mending.
     Before {
         /// Its hash.

@@ -118,6 +118,37 @@ fn the_newest_word_on_the_deadline_counts_and_a_missed_one_shows() {
 }
 
 #[test]
+fn more_time_is_asked_for_and_answered_with_a_reason() {
+    use super::more_time::Turn;
+    let days = [20, 25, 30].map(|day| date(2026, 11, day));
+    let theirs = |day, ms| FindingEntry { stamp: above(ms), ..deadline(day, ms) };
+    let reply = |ms, text: &str| FindingEntry {
+        stamp: Stamp { count: 1, ..above(ms) },
+        ..entry(1, FindingField::Reply, FindingValue::Text { text: text.into() }, ms)
+    };
+    let [first, second, third] = days;
+    let words =
+        [inspected(), theirs(first, 10), deadline(second, 20), theirs(first, 30), reply(30, "材料早有了")];
+    let mut findings = Findings::new(words, []);
+    let refused = Turn::Refused { until: first, reply: "材料早有了".into() };
+    let turns = |findings: &Findings| findings.turns(id(1)).into_values().collect::<Vec<_>>();
+    assert_eq!(turns(&findings), [Turn::Set(Some(first)), Turn::Asked(second), refused.clone()]);
+    assert_eq!(findings.answered(id(1)), Some((above(30), refused)));
+    findings.write(deadline(third, 40));
+    assert_eq!(findings.answered(id(1)), None, "asked again");
+    findings.write(theirs(second, 50));
+    let granted = Turn::Granted { until: second, reply: String::new() };
+    assert_eq!(findings.answered(id(1)), Some((above(50), granted)));
+    findings.write(deadline(first, 60));
+    assert_eq!(turns(&findings).last(), Some(&Turn::Set(Some(first))), "sooner asks for nothing");
+    // Of a return that names a day nothing is asked any more.
+    findings.write(deadline(third, 70));
+    findings.merge(Findings::new([], [verdict(returned(Some(second)), 80)]));
+    findings.write(theirs(third, 90));
+    assert_eq!(turns(&findings).last(), Some(&Turn::Set(Some(third))));
+}
+
+#[test]
 fn what_the_upper_level_found_is_its_own_to_word_and_nothing_written_is_lost() {
     let text = |text: &str| FindingValue::Text { text: text.into() };
     let theirs =

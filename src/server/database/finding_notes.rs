@@ -22,16 +22,19 @@ pub struct Note {
 }
 
 impl Database {
-    /// As [`Database::say_from_above`], of one word, with a note beside it where there is something to note.
+    /// As [`Database::say_from_above`], of one word with what follows it at once, with a note beside it where there is something
+    /// to note.
     pub async fn say_with_note(
         &self,
         word: FromAbove,
+        then: Option<FromAbove>,
         note: &Note,
         record: Record,
     ) -> Result<Said, DatabaseError> {
         let mut tx = self.write(&Scope::branch(&word.branch)).await?;
         let (branch, finding) = (word.branch.as_str().to_owned(), word.finding.to_string());
-        let said = speak(&mut tx, &[word], note.at).await?;
+        let words: Vec<FromAbove> = std::iter::once(word).chain(then).collect();
+        let said = speak(&mut tx, &words, note.at).await?;
         if said != Said::Stored {
             return Ok(said);
         }

@@ -13,6 +13,7 @@ use crate::{
         words::dates,
     },
 };
+use jiff::civil::Date;
 use leptos::prelude::*;
 
 /// What can be written.
@@ -96,6 +97,11 @@ impl Asked {
             return self.said(finding);
         }
         let today = session.today.get();
+        let above = session.addressee();
+        if let (Some(demanded), Some(until)) = (finding.demanded, finding.asks_until()) {
+            let (demanded, until) = (dates::day(demanded, today), dates::day(until, today));
+            return format!("{demanded}（{above}定的）；申请延期到{until}，等{above}答复");
+        }
         match (finding.demanded, finding.deadline) {
             (Some(asked), Some(own)) if asked != own => format!(
                 "{}（{}定的）；支部定{}",
@@ -106,6 +112,38 @@ impl Asked {
             (Some(asked), _) => format!("{}（{}定的）", dates::day(asked, today), session.addressee()),
             (None, Some(own)) => dates::day(own, today),
             (None, None) => String::new(),
+        }
+    }
+}
+
+/// What stands in a section of its own, with a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delay {
+    /// The day has passed.
+    Overdue,
+    /// 申请延期, which nobody has answered.
+    Asked,
+    /// Another day is set, and was explained.
+    Moved,
+}
+
+impl Delay {
+    fn of(finding: &Finding, today: Date) -> Option<Self> {
+        match finding {
+            finding if finding.asks_until().is_some() => Some(Self::Asked),
+            finding if finding.is_overdue(today) => Some(Self::Overdue),
+            finding => finding.is_late(today).then_some(Self::Moved),
+        }
+    }
+
+    fn told(self, is_given: bool, above: &str) -> (&'static str, String) {
+        match self {
+            Self::Overdue if is_given => {
+                ("过了时限还没改好", format!("写上原因；要延期，写上想延到哪天，由{above}答复。"))
+            }
+            Self::Overdue => ("过了时限还没改好", format!("写上原因和新的日子，{above}看得到。")),
+            Self::Asked => ("申请延期", format!("写上为什么要延期。{above}还没有答复。")),
+            Self::Moved => ("改过时限", format!("写上的原因，{above}看得到。")),
         }
     }
 }
@@ -122,7 +160,8 @@ pub fn FindingFields(
         let finding = finding.as_ref()?;
         // What was accepted is not rewritten.
         let is_closed = finding.state == FindingState::Closed;
-        Some((finding.id, finding.from_above, finding.is_late(session.today.get()), is_closed))
+        let delay = Delay::of(finding, session.today.get());
+        Some((finding.id, finding.from_above, delay.is_some(), is_closed))
     });
     let open = RwSignal::new(None::<Asked>);
     move || {
@@ -149,7 +188,7 @@ pub fn FindingFields(
     }
 }
 
-/// Once the deadline has passed: the reason, and a new day.
+/// Once the deadline has passed, or more time is asked for: the reason, and a new day.
 #[component]
 pub fn Late(
     /// The finding.
@@ -160,14 +199,16 @@ pub fn Late(
     let late = memo(move || {
         let finding = finding.read();
         let finding = finding.as_ref()?;
-        finding.is_late(session.today.get()).then_some(finding.id)
+        let delay = Delay::of(finding, session.today.get())?;
+        Some((finding.id, delay, finding.demanded.is_some()))
     });
     move || {
-        let id = late.get()?;
+        let (id, delay, is_given) = late.get()?;
+        let (head, told) = delay.told(is_given, &session.addressee());
         Some(view! {
             <section class="card list" data-testid="finding-late">
-                <h2>"过了时限还没改好"</h2>
-                <p class="muted">{format!("写上原因和新的日子，{}看得到。", session.addressee())}</p>
+                <h2>{head}</h2>
+                <p class="muted">{told}</p>
                 <ul>
                     <One id=id asked=Asked::Delay finding=finding open=open is_closed=false />
                     <One id=id asked=Asked::Deadline finding=finding open=open is_closed=false />
@@ -195,8 +236,17 @@ fn One(
         finding.read().as_ref().map(|finding| asked.shown(finding, session)).unwrap_or_default()
     });
     let toggle = move |_| open.update(|open| *open = if *open == Some(asked) { None } else { Some(asked) });
+    // What the upper level has set is not changed here: more time is asked for.
+    let is_given = memo(move || {
+        let finding = finding.read();
+        asked == Asked::Deadline
+            && finding
+                .as_ref()
+                .is_some_and(|finding| finding.demanded.is_some() && finding.asks_until().is_none())
+    });
     let said = move || match (is_open.get(), shown.read().is_empty()) {
         (true, _) => "写好了",
+        (false, _) if is_given.get() => "申请延期",
         (false, true) => "写",
         (false, false) => "改",
     };

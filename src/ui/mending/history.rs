@@ -3,13 +3,14 @@
 use crate::{
     domain::{
         Finding, FindingEntry, FindingField, FindingState, FindingValue, Progress, Ruling,
-        finding::endpoint_device,
+        finding::{endpoint_device, more_time::Turn},
     },
     ui::app::session::erased::{Show, live, memo},
     ui::{
         app::session::{Session, session},
         words::{dates, terms},
     },
+    words::findings,
 };
 use leptos::prelude::*;
 
@@ -38,17 +39,21 @@ pub fn FindingHistory(
         let mut past = Vec::new();
         for field in &FIELDS {
             // How far it has come is told from the first word on; of the others only what was changed.
+            let turns =
+                if *field == FindingField::Deadline { findings.turns(id) } else { Default::default() };
             if *field == FindingField::Progress || findings.history(id, field).count() > 1 {
-                let words =
-                    findings.history(id, field).map(|entry| (entry.stamp, written(session, entry, is_own)));
-                past.extend(words);
+                past.extend(
+                    findings
+                        .history(id, field)
+                        .map(|entry| (entry.stamp, written(session, entry, is_own, turns.get(&entry.stamp)))),
+                );
             }
         }
         // A photo is told of once something was taken off; what is there is seen.
         let of_photos = findings.entries().iter().filter(|entry| entry.finding == id);
         let of_photos = of_photos
             .filter(|entry| entry.field.photo().is_some() && findings.history(id, &entry.field).count() > 1);
-        past.extend(of_photos.map(|entry| (entry.stamp, written(session, entry, is_own))));
+        past.extend(of_photos.map(|entry| (entry.stamp, written(session, entry, is_own, None))));
         let verdicts = findings.verdicts().iter().filter(|verdict| verdict.finding == id);
         past.extend(verdicts.map(|verdict| {
             let said = match &verdict.ruling {
@@ -74,7 +79,7 @@ pub fn FindingHistory(
 }
 
 /// A word with when and where it was written: 11月24日 14:05，本机：整改措施，会前备好签到表.
-fn written(session: Session, entry: &FindingEntry, is_own: bool) -> String {
+fn written(session: Session, entry: &FindingEntry, is_own: bool, turn: Option<&Turn>) -> String {
     let device = session.phone.with_untracked(|phone| phone.as_ref().map(|phone| phone.device));
     let by = match entry.stamp.device {
         above if above == endpoint_device() => session.addressee(),
@@ -82,6 +87,10 @@ fn written(session: Session, entry: &FindingEntry, is_own: bool) -> String {
         _ => "另一部手机".into(),
     };
     let today = session.today.get();
+    // A day that was only set reads as it always did.
+    if let Some(turn) = turn.filter(|turn| !matches!(turn, Turn::Set(_))) {
+        return format!("{}，{by}：{}", dates::moment(entry.stamp.ms, today), findings::turn(turn, today));
+    }
     let name = match entry.field {
         FindingField::Problem => "存在问题，",
         FindingField::Measure => "整改措施，",

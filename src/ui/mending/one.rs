@@ -97,6 +97,7 @@ fn Head(finding: Memo<Option<Finding>>) -> impl IntoView {
                         <b>{terms::finding_standing(&finding, session.today.get())}</b>
                     </p>
                     {last_said(&finding, session).map(|said| view! { <p data-testid="verdict">{said}</p> })}
+                    {answered(finding.id, session).map(|said| view! { <p data-testid="answered">{said}</p> })}
                 })
             })}
             {live(move || about(&finding.get()?, session))}
@@ -120,6 +121,14 @@ fn last_said(finding: &Finding, session: Session) -> Option<String> {
             format!("{by}{at}退回：{reason}{until}。")
         }
     })
+}
+
+/// The answer to a request for more time: 镇安镇党委11月24日不同意延期，仍是11月25日：材料早就有了.
+fn answered(id: FindingId, session: Session) -> Option<String> {
+    let (at, turn) = session.mending.read().findings.answered(id)?;
+    let today = session.today.get();
+    let at = dates::day(shanghai_date(at.ms), today);
+    Some(format!("{}{at}{}。", session.addressee(), findings::turn(&turn, today)))
 }
 
 /// The item and its points, now and when the finding was made.

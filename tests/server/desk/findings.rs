@@ -3,7 +3,10 @@
 use super::{COUNTY, Clerk, County, NEXT_TOWN, TOWN, clerk::Page};
 use crate::common::{self, NOON, branch, device, token};
 use biaochi::{
-    domain::{ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress, Stamp},
+    domain::{
+        ContentHash, FindingEntry, FindingField, FindingId, FindingValue, Findings, Progress, Stamp,
+        finding::more_time::Turn,
+    },
     protocol::{BranchFindings, NewFindings, paths},
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -101,13 +104,8 @@ async fn write(
 ) {
     let base = &county.program.base;
     let client = Client::new();
-    let body = json!({
-        "code": common::code(number), "device": device(number), "token_hash": ContentHash::of(token(number).as_bytes()),
-    });
-    client.post(format!("{base}{}", paths::ACTIVATE)).json(&body).send().await.unwrap();
+    let heard = findings_of(county, number).await;
     let address = format!("{base}{}", paths::FINDINGS);
-    let heard = client.get(&address).bearer_auth(token(number)).send().await.unwrap();
-    let heard: Findings = heard.json::<BranchFindings>().await.unwrap().into();
     let finding = heard.all()[0].id;
     let stamp = Stamp { ms: NOON + ms, count: 0, device: device(number) };
     let words = words(&heard, finding).into_iter();
@@ -115,6 +113,19 @@ async fn write(
     let answer =
         client.put(&address).bearer_auth(token(number)).json(&NewFindings { entries: entries.into() });
     assert_eq!(answer.send().await.unwrap().status(), StatusCode::OK);
+}
+
+/// What the phone of a branch hears of problems.
+async fn findings_of(county: &County, number: usize) -> Findings {
+    let base = &county.program.base;
+    let client = Client::new();
+    let body = json!({
+        "code": common::code(number), "device": device(number), "token_hash": ContentHash::of(token(number).as_bytes()),
+    });
+    client.post(format!("{base}{}", paths::ACTIVATE)).json(&body).send().await.unwrap();
+    let address = format!("{base}{}", paths::FINDINGS);
+    let heard = client.get(&address).bearer_auth(token(number)).send().await.unwrap();
+    heard.json::<BranchFindings>().await.unwrap().into()
 }
 
 #[tokio::test]
@@ -141,6 +152,12 @@ async fn a_problem_for_three_branches_is_mended_returned_given_time_and_closed()
         assert!(clerk.get(&format!("{LIST}?item={item}")).await.says("共3条"), "{item}");
     }
     assert!(clerk.get(&format!("{LIST}?item=2")).await.says("没有符合条件的问题"));
+    let form = clerk.get(&format!("{NEW}?under={TOWN}")).await;
+    let code = branch(2).to_string();
+    let typed = [("problem", "没有会议记录"), ("branch", code.as_str())];
+    assert!(clerk.send(&form, WRITE, &typed).await.says("写好了1个问题"));
+    let unsaid = clerk.get(&format!("{LIST}?under={code}")).await;
+    assert!(unsaid.says("示例镇党委检查"), "without a source it is of whoever wrote it: {}", unsaid.text());
     let wrong = clerk.send(&opened, &back, &[("reason", "照片看不清"), ("until", "0206-01-01")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
@@ -202,9 +219,33 @@ async fn a_branch_that_asks_for_time_is_a_task_until_it_is_answered() {
     let opened = clerk.get(&second).await;
     let keep = format!("{second}/keep");
     assert!(opened.says("不同意，仍是12月20日"), "{}", opened.text());
-    let kept = clerk.send(&opened, &keep, &[]).await;
-    assert!(kept.says("时限不变") && !kept.has_form(&keep), "{}", kept.text());
-    assert!(clerk.send(&opened, &keep, &[]).await.says("时限不变"), "sent twice");
+    // Two buttons of one form: the reason goes along with either.
+    let read = |page: &Page| {
+        let [first, second, third] = ["csrf", "read", "kept"].map(|name| {
+            let fields = page.form(&format!("{second}/postpone")).fields;
+            fields.into_iter().find(|(field, _)| field == name).unwrap().1
+        });
+        (first, second, third)
+    };
+    let (csrf, said, old) = read(&opened);
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("read", &said),
+        ("kept", &old),
+        ("until", ""),
+        ("why", "材料<b>早有</b>了"),
+    ];
+    let kept = clerk.post(&keep, &fields).await;
+    assert!(kept.says("时限不变") && !kept.html.contains(&keep), "{}", kept.text());
+    assert!(clerk.post(&keep, &fields).await.says("时限不变"), "sent twice");
+    let told = "不同意延期，仍是12月20日：材料<b>早有</b>了";
+    assert!(kept.says("申请延期到12月31日") && kept.text().matches(told).count() == 1, "{}", kept.text());
+    let findings = findings_of(&county, 1).await;
+    let reply = findings.answered(findings.all()[0].id);
+    assert!(
+        matches!(&reply, Some((_, Turn::Refused { reply, .. })) if reply == "材料<b>早有</b>了"),
+        "the phone hears it: {reply:?}"
+    );
     assert!(!clerk.get("/desk").await.says("申请延期") && clerk.get(&way).await.says("没有符合条件的问题"));
     let reader = county.person(TOWN, "赵敏", "zhaomin", "查看").await;
     let page = reader.get(&second).await;

@@ -175,7 +175,7 @@ fn fields(
             (area("存在问题", "problem", &form.problem, told("problem")))
             (line("第几条（可以不写）", "item", "text", &form.item, told("item")))
             (line("整改时限（可以不写；已经过了的照实写）", "due", "date", &form.due, told("due")))
-            (line("问题来源，如11月县里检查（可以不写）", "source", "text", &form.source, told("source")))
+            (line("问题来源，如11月县里检查（不写的，就是您的单位检查）", "source", "text", &form.source, told("source")))
             (submit("写好，发给支部"))
         }))
     }

@@ -28,7 +28,7 @@ use crate::{
     },
     words::{
         dates,
-        findings::{closed, source, standing},
+        findings::{closed, source, standing, turn as told_turn},
         terms::{finding_photos, finding_state},
         units,
     },
@@ -97,6 +97,8 @@ struct Form {
     reason: String,
     until: String,
     why: String,
+    /// The day that stays where the branch is not given the one it asks for.
+    kept: String,
     /// Which form it was.
     #[serde(skip)]
     act: String,
@@ -110,7 +112,7 @@ impl Form {
 
     /// What is meant; what is wrong with which field otherwise.
     fn decision(&self, act: &str) -> Result<Decision, (&'static str, String)> {
-        let until = self.until.as_str();
+        let until = if act == "keep" { self.kept.as_str() } else { self.until.as_str() };
         let date = || day_typed(until).map_err(|text| ("until", text));
         match act {
             "close" => Ok(Decision::Close { seen: self.seen.clone() }),
@@ -296,7 +298,9 @@ impl Acts<'_> {
         let wrong = |act: &str, field: &str| {
             self.wrong.filter(|(a, f, _)| *a == act && *f == field).map(|(.., text)| text)
         };
+        let asks = finding.asks_until().is_some();
         html! {
+            @if asks { (self.time(&wrong)) }
             @if !is_closed {
                 h2 { "验收销号" }
                 @if finding.state != FindingState::Mended { p.muted { "支部还没有说整改好；确实看过、改好了才销号。" } }
@@ -311,13 +315,14 @@ impl Acts<'_> {
                 (line("哪天以前改好", "until", "date", self.form.until("return"), wrong("return", "until")))
                 (submit("退回"))
             }))
-            @if !is_closed {
+            @if !is_closed && !asks {
                 (self.time(&wrong))
             }
         }
     }
 
-    /// Another day; where the branch asks for one, that one, or the old one as it was.
+    /// Another day; where the branch asks for one, that one, or the old one as it was: one form with two buttons, since the reason is
+    /// of either answer.
     fn time<'b>(&'b self, wrong: &dyn Fn(&str, &str) -> Option<&'b str>) -> Markup {
         let finding = &self.opened.row.finding;
         let asked = finding.asks_until();
@@ -327,24 +332,31 @@ impl Acts<'_> {
             h2 { @if let Some(asked) = asked { "支部申请延期到" (dates::day(asked, self.visitor.today)) } @else { "改时限" } }
             (self.form("postpone", &html! {
                 (line("改到哪天", "until", "date", shown, wrong("postpone", "until")))
-                (area("理由（可以不写）", "why", &self.form.why, wrong("postpone", "why")))
-                (submit(if asked.is_some() { "同意，改时限" } else { "改时限" }))
+                @let why = if asked.is_some() { "理由（可以不写；写了，支部看得到）" } else { "理由（可以不写）" };
+                (area(why, "why", &self.form.why, wrong("postpone", "why").or_else(|| wrong("keep", "why"))))
+                p.acts {
+                    button type="submit" { @if asked.is_some() { "同意，改时限" } @else { "改时限" } }
+                    @if let (Some(_), Some(old)) = (asked, finding.demanded) {
+                        " "
+                        (hidden("kept", &day::text(old)))
+                        button.quiet type="submit" formnovalidate formaction=(self.action("keep")) {
+                            "不同意，仍是" (dates::day(old, self.visitor.today))
+                        }
+                    }
+                }
             }))
-            @if let (Some(_), Some(old)) = (asked, finding.demanded) {
-                (self.form("keep", &html! {
-                    (hidden("until", &day::text(old)))
-                    button.quiet type="submit" { "不同意，仍是" (dates::day(old, self.visitor.today)) }
-                }))
-            }
         }
     }
 
     fn form(&self, act: &str, fields: &Markup) -> Markup {
-        let row = &self.opened.row;
         let SoFar { words, from_above } = self.opened.so_far;
-        let action = format!("{}/{act}", links::finding(&row.branch.code, row.finding.id));
         let fields = html! { (hidden("read", &format!("{words}.{from_above}"))) (fields) };
-        post(self.visitor, &action, &fields)
+        post(self.visitor, &self.action(act), &fields)
+    }
+
+    fn action(&self, act: &str) -> String {
+        let row = &self.opened.row;
+        format!("{}/{act}", links::finding(&row.branch.code, row.finding.id))
     }
 }
 
@@ -353,12 +365,17 @@ fn history(opened: &Opened, items: &Items, visitor: &Visitor) -> Markup {
     let today = visitor.today;
     let item = |item: &ItemId| titled(items, &opened.row.branch.sector, Some(item));
     let is_own = opened.row.finding.is_own();
+    let turns = opened.findings.turns(opened.row.finding.id);
     let mut all: Vec<(u64, String, String)> = opened
         .words()
         .into_iter()
         .filter_map(|word| {
             let by = if word.is_from_above() { opened.writer(word).unwrap_or("上级") } else { "支部" };
-            Some((word.stamp.ms, by.to_owned(), written(word, is_own, &item, today)?))
+            let said = match turns.get(&word.stamp).filter(|_| word.field == FindingField::Deadline) {
+                Some(turn) => told_turn(turn, today),
+                None => written(word, is_own, &item, today)?,
+            };
+            Some((word.stamp.ms, by.to_owned(), said))
         })
         .collect();
     let of = |finding: FindingId| finding == opened.row.finding.id;
@@ -407,7 +424,8 @@ fn written(
         FindingField::Before { .. } => "整改前的照片",
         FindingField::After { .. } => "整改后的照片",
         FindingField::Progress => "整改情况",
-        FindingField::Score => return None,
+        // A reply stands beside the day that it was given with.
+        FindingField::Score | FindingField::Reply => return None,
     };
     let said = match &word.value {
         FindingValue::Origin { origin, detail } if detail.is_empty() => {

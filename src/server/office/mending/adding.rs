@@ -141,7 +141,7 @@ async fn add_all(
             .map(|one| (one, known.get(&one.branch).map_or(News::Unknown, |of| of.news(one, today))))
             .map(|(one, news)| (one, if of_known == OfKnown::Stays { news.left() } else { news }))
             .collect();
-        let words = words(database, &known, &news).await?;
+        let words = words(database, actor, &known, &news).await?;
         let records: Vec<Record> =
             news.iter().filter_map(|(one, news)| news.record(one, actor, at)).collect();
         if is_stored(database.say_from_above(&words, at, &records).await?)? {
@@ -261,6 +261,7 @@ fn sum(news: &[(&Found, News)], today: Date) -> Added {
 /// What there is to say, in the order of what was found.
 async fn words(
     database: &Database,
+    actor: &Actor,
     known: &BTreeMap<&BranchCode, OfBranch<'_>>,
     news: &[(&Found, News)],
 ) -> Result<Vec<FromAbove>, Refusal> {
@@ -288,7 +289,11 @@ async fn words(
             }
         }
         if source {
-            let detail = found.source.clone();
+            let detail = match (found.source.as_str(), actor) {
+                // Who wrote it down is where it comes from, as long as nothing else is said.
+                ("", Actor::Person(person)) => format!("{}检查", person.unit_name),
+                (source, _) => source.to_owned(),
+            };
             say(FindingField::Origin, FindingValue::Origin { origin: FindingOrigin::Inspection, detail });
         }
         if deadline {

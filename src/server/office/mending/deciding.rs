@@ -8,7 +8,7 @@ use crate::{
         answer::MAX_TEXT_CHARS,
         check::is_plain_text,
         day,
-        finding::{SoFar, check::MAX_FINDING_ENTRIES},
+        finding::{SoFar, check::MAX_FINDING_ENTRIES, more_time::Turn},
         period::shanghai_date,
     },
     server::{
@@ -22,7 +22,7 @@ use crate::{
             actor::Actor,
             again::anew,
             clock::Clock,
-            log::{self, Deed},
+            log::{self, Deed, Who},
             mending::kinds::Kind,
             people::{Act, authority::must},
         },
@@ -70,7 +70,7 @@ pub(crate) struct Opened {
     pub(crate) kind: Option<Kind>,
     /// Of a branch that was merged: as which finding of which branch it goes on.
     pub(crate) passed_on: Option<(Unit, FindingId)>,
-    /// Who wrote from above at which instant, with the unit, as far as the log tells: at the command line nobody is named.
+    /// Who wrote from above at which instant, with the unit, as far as the log tells: of the command line that it was that.
     writers: BTreeMap<u64, String>,
 }
 
@@ -136,7 +136,11 @@ async fn writers(
     let finding = finding.to_string();
     written.retain(|entry| entry.record.subject == finding);
     let told = log::told(database, written).await?;
-    Ok(told.into_iter().filter_map(|one| Some((one.entry.record.at, one.person?))).collect())
+    let named = |one: log::Told| match one.entry.record.who {
+        Who::Operator => Some((one.entry.record.at, "上级（管服务器的人登记）".to_owned())),
+        Who::Person(_) | Who::Phone(_) => Some((one.entry.record.at, one.person?)),
+    };
+    Ok(told.into_iter().filter_map(named).collect())
 }
 
 /// Decides on a problem of a branch, by somebody who has read so much of it. The same again by the same is nothing new.
@@ -179,7 +183,9 @@ async fn say(
         (Said::Day(day), _) => stands.demanded == Some(*day) && stands.asks_until().is_none(),
     };
     // Other words are something else that is asked: they are not lost without a word.
-    let is_noted = note.is_empty() || opened.notes.iter().any(|one| one.by == by && one.text == note);
+    let is_replied = matches!(opened.findings.answered(finding), Some((_, Turn::Granted { reply, .. } | Turn::Refused { reply, .. })) if reply == note);
+    let is_noted =
+        note.is_empty() || is_replied || opened.notes.iter().any(|one| one.by == by && one.text == note);
     let is_said = is_said && is_noted;
     if opened.so_far != read {
         return if is_said { Ok(()) } else { Err(Unsaid::Overtaken.into()) };
@@ -192,10 +198,14 @@ async fn say(
         Said::Ruling(ruling) => Word::Decide(by.clone(), ruling),
         Said::Day(day) => Word::Write(FindingField::Deadline, FindingValue::Day { day: Some(day) }),
     };
-    let word = FromAbove { branch: branch.clone(), finding, after: read, word };
+    // Whoever asked is answered where it asked; what nobody asked for is noted here.
+    let is_answer = matches!(word, Word::Write(..)) && stands.asks_until().is_some() && !note.is_empty();
+    let said = |word| FromAbove { branch: branch.clone(), finding, after: read, word };
+    let reply = FindingValue::Text { text: note.to_owned() };
+    let reply = is_answer.then(|| said(Word::Write(FindingField::Reply, reply)));
     let record = actor.record(now, deed, Some(branch), finding);
-    let note = Note { at: now, by, text: note.to_owned() };
-    if is_stored(database.say_with_note(word, &note, record).await?)? {
+    let note = Note { at: now, by, text: if is_answer { String::new() } else { note.to_owned() } };
+    if is_stored(database.say_with_note(said(word), reply, &note, record).await?)? {
         return Ok(());
     }
     Err(Unsaid::Overtaken.into())
