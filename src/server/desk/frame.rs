@@ -21,6 +21,15 @@ const WAYS: [(&str, &str, Act); 8] = [
 
 /// A page for somebody who is signed in; `place` is that one of [`WAYS`] which it belongs to.
 pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -> Markup {
+    headed(visitor, place, title, &html! { h1 { (title) } }, body)
+}
+
+/// A page that is read from its head on: nothing that can be pressed has the focus when it opens.
+pub(crate) fn page_to_read(visitor: &Visitor, place: &str, title: &str, body: &Markup) -> Markup {
+    headed(visitor, place, title, &html! { h1 tabindex="-1" autofocus { (title) } }, body)
+}
+
+fn headed(visitor: &Visitor, place: &str, title: &str, head: &Markup, body: &Markup) -> Markup {
     let around = html! {
         nav aria-label="办事" {
             ul {
@@ -42,13 +51,13 @@ pub(crate) fn page(visitor: &Visitor, place: &str, title: &str, body: &Markup) -
     let told = html! {
         @if demonstration::is_invented(&visitor.person.unit) { aside.drill aria-label="演练" { "演练：这里的单位、支部和数都是编的。" } }
     };
-    whole(visitor.home(), title, &around, &told, body)
+    whole(visitor.home(), title, &around, &told, &html! { (head) (body) })
 }
 
 /// A page for anybody: signing in, and what cannot be shown.
 pub(crate) fn open_page(title: &str, body: &Markup) -> Markup {
     let around = html! { div.who { a href=(links::MANUAL) { "镇里怎么用" } } };
-    whole(links::TODAY, title, &around, &html! {}, body)
+    whole(links::TODAY, title, &around, &html! {}, &html! { h1 { (title) } (body) })
 }
 
 fn whole(home: &str, title: &str, around: &Markup, told: &Markup, body: &Markup) -> Markup {
@@ -67,7 +76,7 @@ fn whole(home: &str, title: &str, around: &Markup, told: &Markup, body: &Markup)
                 header { a.name href=(home) { (NAME) } (around) }
                 (filing::trial())
                 (told)
-                main id="main" tabindex="-1" { h1 { (title) } (body) }
+                main id="main" tabindex="-1" { (body) }
                 (filing::foot())
             }
         }

@@ -59,7 +59,7 @@ test("from the first account to the released township, with every step in the lo
     // Another branch hands in paper, which counts as reported.
     await way(county, "上报一览");
     const handedIn = county.locator("tr", { hasText: ON_PAPER });
-    await handedIn.getByRole("link", { name: "收到纸质" }).click();
+    await handedIn.getByRole("link", { name: "登记纸质" }).click();
     await county.getByLabel(/^自评得分/).fill("91.5");
     await county.getByLabel("申报等次").selectOption("达标");
     await county.getByLabel("哪天收到的").fill(day(0));

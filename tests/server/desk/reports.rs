@@ -34,7 +34,7 @@ async fn what_waits_is_counted_and_each_count_leads_to_its_list() {
     assert!(list.says("共2条") && list.says("第1村党支部") && !list.says("第100村党支部"), "{}", list.text());
     let unreported = today.links().into_iter().find(|to| to.ends_with("state=unreported")).unwrap();
     let list = clerk.get(&unreported).await;
-    assert!(list.says("共2条") && list.says("第3村党支部") && list.says("收到纸质"));
+    assert!(list.says("共2条") && list.says("第3村党支部") && list.says("登记纸质"));
 
     let county_clerk = county.person(COUNTY, "赵部长", "zhaobuzhang", "查看").await;
     let today = county_clerk.get("/desk").await;
@@ -46,7 +46,7 @@ async fn what_waits_is_counted_and_each_count_leads_to_its_list() {
     assert!(list.says("共1条") && list.says("第100村党支部"));
     // Who may only look is offered nothing to do.
     let list = county_clerk.get("/desk/reports?state=unreported").await;
-    assert!(list.says("共5条") && !list.says("收到纸质"));
+    assert!(list.says("共5条") && !list.says("登记纸质"));
 }
 
 #[tokio::test]

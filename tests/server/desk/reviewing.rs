@@ -40,13 +40,14 @@ fn open(page: &Page) -> &str {
     page.html.split("<details").next().unwrap()
 }
 
-/// What Enter does on a page that was just opened: the button with the focus sends its form.
+/// What Tab and Enter do on a page that was just opened: its head has the focus, so that Enter alone does nothing, and the first button
+/// behind it sends its form.
 async fn enter(clerk: &Clerk, page: &Page) -> Page {
-    let before = page.html.split(" autofocus").next().unwrap();
-    assert_ne!(before.len(), page.html.len(), "{}", page.html);
-    let button = before.rsplit('<').next().unwrap();
-    assert!(button.starts_with("button") && button.contains("name=\"act\" value=\"approved\""), "{button}");
-    let form = before.rsplit("<form").next().unwrap();
+    let (before, behind) = page.html.split_once(" autofocus").unwrap();
+    assert!(before.ends_with("<h1 tabindex=\"-1\""), "{}", page.html);
+    let (form, button) = behind.split_once("<button").unwrap();
+    assert!(button.split_once('>').unwrap().0.contains("name=\"act\" value=\"approved\""), "{button}");
+    let form = form.rsplit("<form").next().unwrap();
     let action = form.split("action=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
     clerk.send(page, &action, &[("act", "approved")]).await
 }
@@ -74,12 +75,18 @@ async fn what_has_a_flag_stands_open_and_the_rest_is_folded() {
     println!("a report: {} bytes", page.html.len());
     assert!(open(&page).contains(&format!("第{other}条")) && open(&page).contains("拿不准"), "{}", page.html);
     assert!(!open(&page).contains(&format!("第{number}条 ")), "nothing is wrong with it");
+    assert!(
+        page.says("2026年下半年：6月1日至11月30日") && page.says("总分是折算的：要评的条目一共"),
+        "{}",
+        page.text()
+    );
     assert!(page.says("没有提示") && page.says(&format!("第{number}条 ")));
     assert!(page.says("原件：村部铁柜二层蓝盒") && page.says("由示例镇党委评，还没评"));
     // On paper nothing is folded, and nothing is filled in.
     let print = format!("{}?print=1", path(id));
     assert!(page.links().contains(&print));
     let paper = clerk.get(&print).await;
+    assert!(paper.says("支部书记（签字）") && !page.says("支部书记（签字）"));
     assert!(
         paper.says(&format!("第{number}条 ")) && paper.says("原件：村部铁柜二层蓝盒"),
         "{}",
@@ -209,6 +216,12 @@ async fn a_return_arrives_at_the_phone_and_what_follows_shows_what_differs() {
     let again = send(&[(&note, "缺签到表\r\n第二行"), ("act", "returned")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.says("写上哪天以前改好") && again.says("缺签到表"), "{}", again.html);
+    let (fields, acts) = again.html.split_once("</fieldset>").unwrap();
+    assert!(fields.contains("name=\"due\" value=\"\" autofocus"), "what is missing is where the page opens");
+    assert!(
+        acts.contains(">审核通过</button>") && !fields.contains(">审核通过</button>"),
+        "it asks for nothing"
+    );
     assert!(send(&[("due", "2026-11-27"), ("act", "returned")]).await.says("退回要写原因"));
     // Enter in the field of the day is no approval.
     assert!(send(&[("due", "2026-11-27"), ("act", "approved")]).await.says("又点了通过"));
@@ -245,7 +258,7 @@ async fn a_return_arrives_at_the_phone_and_what_follows_shows_what_differs() {
     }
     assert!(page.says("和上次一样") && page.says("这是退回以后重新报的"));
     let old = clerk.get(&path(first)).await;
-    assert!(old.says("不用再审") && !old.html.contains(" autofocus"));
+    assert!(old.says("不用再审") && !old.html.contains("通过，看下一份"));
     let late = clerk.send(&old, &review(first), &[("act", "approved")]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     let done = enter(&clerk, &page).await;

@@ -1,4 +1,4 @@
-//! Forms: each field with its label, what was wrong with it, and what had been written.
+//! Forms: each field with its label, what was wrong with it, and what had been written. What is wrong is where the page opens.
 
 use super::{Tone, note};
 use crate::{
@@ -58,7 +58,7 @@ pub(crate) fn line(label: &str, name: &str, kind: &str, value: &str, wrong: Opti
     html! {
         label.field {
             span.label { (label) }
-            input type=(kind) name=(name) value=(value) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
+            input type=(kind) name=(name) value=(value) autofocus[wrong.is_some()] aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
             @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
         }
     }
@@ -70,7 +70,7 @@ pub(crate) fn password(label: &str, name: &str, known: &str, wrong: Option<&str>
     html! {
         label.field {
             span.label { (label) }
-            input type="password" name=(name) autocomplete=(known) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
+            input type="password" name=(name) autocomplete=(known) autofocus[wrong.is_some()] aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)];
             @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
         }
     }
@@ -82,7 +82,7 @@ pub(crate) fn area(label: &str, name: &str, value: &str, wrong: Option<&str>) ->
     html! {
         label.field {
             span.label { (label) }
-            textarea name=(name) rows="3" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)] { (value) }
+            textarea name=(name) rows="3" autofocus[wrong.is_some()] aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| &told)] { (value) }
             @if let Some(wrong) = wrong { span.wrong id=(told) { (wrong) } }
         }
     }

@@ -108,7 +108,9 @@ fn judged(seen: &Seen<'_>) -> String {
     match seen.given {
         _ if seen.is_theirs() => String::new(),
         Some(given) => format!("：{}/{}分（{}）", given.points, given.of, given.by),
-        None if seen.score.state == crate::domain::scoring::ItemState::JudgedAbove => "，还没评".into(),
+        None if seen.score.state == crate::domain::scoring::ItemState::JudgedAbove => {
+            "，还没评。评了的，请县里管服务器的人登记".into()
+        }
         None => String::new(),
     }
 }

@@ -131,7 +131,7 @@ fn standing(due: &Due, visitor: &Visitor, shown: &Query, may_review: bool) -> Ma
                 },
                 None => {
                     "未报"
-                    @if may_review && due.gone.is_none() { " " a href=(of) { "收到纸质" } }
+                    @if may_review && due.gone.is_none() { br; a href=(of) { "登记纸质" } }
                 },
             }
         };

@@ -89,8 +89,14 @@ pub(super) fn page(shown: &Shown<'_>) -> Markup {
             (all_items(shown))
         }
         (history(shown))
+        @if shown.is_for_paper() { (signed()) }
     };
-    frame::page(visitor, links::REPORTS, &title, &body)
+    // What was typed is where one goes on; else a stray Enter on the page's head does nothing.
+    if typed.fault.is_some() {
+        frame::page(visitor, links::REPORTS, &title, &body)
+    } else {
+        frame::page_to_read(visitor, links::REPORTS, &title, &body)
+    }
 }
 
 /// What happened to the one before.
@@ -119,6 +125,8 @@ fn facts(shown: &Shown<'_>) -> Markup {
         p.facts {
             strong { (reading.report.sheet.total()) "分" } (whole::of_full(&reading.known.checklist))
             "，申报" strong { (reading.claimed) } "　状态：" strong { (state) } br;
+            @if let Some(scaled) = words::scaled(&reading.report.sheet, reading.known.checklist.full) { (scaled) br; }
+            (reading.period.name) "：" (dates::day(reading.period.starts, today)) "至" (dates::day(reading.period.ends, today)) br;
             "上报给" (reading.above) "，" (dates::moment(reading.receipt.received_at, today)) "送达"
             @if reading.receipt.late { "，" strong { "迟报" } }
             "，回执码" (reading.receipt.code) br;
@@ -189,7 +197,7 @@ fn first_acts(shown: &Shown<'_>) -> Markup {
     html! {
         div.acts {
             @if reading.waits() {
-                button type="submit" name="act" value="approved" accesskey="t" autofocus[shown.typed.fault.is_none()] { "通过，看下一份" }
+                button type="submit" name="act" value="approved" accesskey="t" { "通过，看下一份" }
             }
             @if reading.known.counts() && reading.known.reviews.is_empty() {
                 button.quiet type="submit" name="act" value="in_review" accesskey="k" { "开始审核（支部不能再撤回）" }
@@ -209,13 +217,6 @@ fn takes_notes(reading: &Reading) -> bool {
 fn last_acts(shown: &Shown<'_>) -> Markup {
     let (reading, typed) = (shown.reading, shown.typed);
     html! {
-        @if reading.known.counts() && reading.known.has_ended() && !reading.waits() {
-            div.acts {
-                @if reading.state() != Some(ReviewState::Approved) {
-                    button type="submit" name="act" value="approved" { "审核通过" }
-                }
-            }
-        }
         @if takes_notes(reading) {
             fieldset id="back" {
                 legend { "退回修改，或者要支部补材料" }
@@ -225,11 +226,12 @@ fn last_acts(shown: &Shown<'_>) -> Markup {
                 div.acts {
                     button.second type="submit" name="act" value="returned" accesskey="r" { "退回修改" }
                     button.second type="submit" name="act" value="incomplete" accesskey="c" { "需补材料" }
-                    @if reading.state() != Some(ReviewState::Approved) {
-                        button type="submit" name="act" value="approved" { "审核通过" }
-                    }
                 }
             }
+        }
+        @let is_approved = reading.state() == Some(ReviewState::Approved);
+        @if reading.known.counts() && !is_approved && (takes_notes(reading) || !reading.waits()) {
+            div.acts { button type="submit" name="act" value="approved" { "审核通过" } }
         }
     }
 }
@@ -266,6 +268,16 @@ fn all_items(shown: &Shown<'_>) -> Markup {
                     @for seen in own { (item::folded(&around, seen)) }
                 }))
             }
+        }
+    }
+}
+
+/// Lines to be signed and stamped, on paper alone.
+fn signed() -> Markup {
+    html! {
+        div.on-paper {
+            p { "支部书记（签字）：＿＿＿＿＿＿＿＿　　支部（盖章）　　　　年　　月　　日" }
+            p { "审核人（签字）：＿＿＿＿＿＿＿＿　　上级党组织（盖章）　　　　年　　月　　日" }
         }
     }
 }

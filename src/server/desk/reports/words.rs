@@ -2,7 +2,8 @@
 
 use crate::{
     domain::{
-        LedgerEntry, Period, Stance, above::NotTheirs, period::shanghai_date, submission::ConsideredBy,
+        LedgerEntry, Period, Points, ScoreSheet, Stance, above::NotTheirs, period::shanghai_date,
+        submission::ConsideredBy,
     },
     protocol::Review,
     server::desk::kit::NO_DAY,
@@ -29,6 +30,19 @@ pub(super) const fn flag(flag: Flag) -> &'static str {
         Flag::PhotoMissing => "照片没传全",
         Flag::JudgedAbove => "由上级评",
     }
+}
+
+/// How the total comes from what the items lost, where the items that count are not worth the full points.
+pub(super) fn scaled(sheet: &ScoreSheet, full: Points) -> Option<String> {
+    let counting = || sheet.items().filter(|item| item.state.counts());
+    let of: Points = counting().map(|item| item.points).sum();
+    let got: Points = counting().map(|item| item.got).sum();
+    (of != full).then(|| {
+        format!(
+            "总分是折算的：要评的条目一共{of}分，得了{got}分，按方面折算成满分{full}分。\
+             不适用的、由上级评的和没到时候的不算在内。"
+        )
+    })
 }
 
 /// 支委会 / 党员大会
