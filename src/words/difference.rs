@@ -38,22 +38,27 @@ impl Card {
 
 /// Says a difference between these two.
 pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
+    // What was, as it read then; what is said of it is compared line by line with what reads alike now.
+    let mut read_then = None;
     let (before, after) = match difference {
         Difference::Changed { item, .. } => {
             // Where either has several questions each line says which one it is about, so that the others read alike. A
-            // question that was put into other words is one line: what is said of it goes by its new words on both sides.
+            // question that was put into other words is one line: what is said of it is compared by its new words.
             let several = [old, new]
                 .iter()
                 .any(|list| list.find(item).is_some_and(|(_, _, item)| item.parts.len() > 1));
-            let name = |part: &Part| {
-                let now = new.find(item).and_then(|(_, _, item)| item.part(&part.id));
-                let text = now.map_or(&part.text, |now| &now.text);
+            let called = |text: &str| {
                 if several && !text.is_empty() {
                     format!("{}：", terms::before_answer(text))
                 } else {
                     String::new()
                 }
             };
+            let name = |part: &Part| {
+                let now = new.find(item).and_then(|(_, _, item)| item.part(&part.id));
+                called(now.map_or(&part.text, |now| &now.text))
+            };
+            read_then = Some(item_lines(old, item, &|part: &Part| called(&part.text)));
             (item_lines(old, item, &name), item_lines(new, item, &name))
         }
         Difference::Added { item } | Difference::Removed { item } => {
@@ -77,7 +82,9 @@ pub fn card(old: &Checklist, new: &Checklist, difference: &Difference) -> Card {
         Difference::Period { period } if new.period(period).is_none() => "不再有",
         _ => "改了",
     };
-    let was = only(&before, &after);
+    let read_then = read_then.as_ref().unwrap_or(&before);
+    let gone = before.iter().zip(read_then).filter(|(line, _)| !after.contains(line));
+    let was: Vec<String> = gone.map(|(_, then)| then.clone()).collect();
     let mut is = only(&after, &before);
     if was.is_empty() && is.is_empty() {
         is.push("只动了顺序或者细节".into());

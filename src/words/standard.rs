@@ -8,6 +8,8 @@ pub fn rule(part: &Part) -> String {
     let points = part.points;
     let often = dates::often(part.window);
     let said = match &part.rule {
+        // It is asked for its own sake, or for what a limit says of it.
+        Rule::YesNo if points.is_zero() => "不计分，如实答".into(),
         Rule::YesNo => format!("做到得{points}分，没做到不得分"),
         Rule::Count { minimum, credit, unit } => {
             let less = match credit {
@@ -114,6 +116,14 @@ mod tests {
             let item = list.find(&ItemId::new(item).unwrap()).unwrap().2;
             assert_eq!(rule(&item.parts[0]), said);
         }
+    }
+
+    #[test]
+    fn what_is_worth_nothing_does_not_speak_of_points() {
+        let list = checklist();
+        let mut part = list.find(&ItemId::new("yes").unwrap()).unwrap().2.parts[0].clone();
+        part.points = Points::ZERO;
+        assert_eq!(rule(&part), "不计分，如实答");
     }
 
     #[test]

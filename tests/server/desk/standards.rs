@@ -38,8 +38,15 @@ async fn a_version_is_checked_shown_and_published_once_it_was_confirmed() {
     let form = manager.get(UPLOAD).await;
     let checked = manager.upload(&form, UPLOAD, &[], ("file", "新.xlsx", &workbook(&county, "2026.9"))).await;
     assert_eq!(checked.status, StatusCode::OK, "{}", checked.text());
-    for said in ["没有错误", "2026.9", "还没有发布", "一期要支部填多少", "和在用的一版比，负担没有变化"]
-    {
+    for said in [
+        "没有错误",
+        "2026.9",
+        "还没有发布",
+        "一期要支部填多少",
+        "2026年下半年",
+        "变了什么",
+        "和在用的一版比，负担没有变化",
+    ] {
         assert!(checked.says(said), "{said}: {}", checked.text());
     }
     assert!(checked.html.len() < 60_000, "{}", checked.html.len());

@@ -44,8 +44,25 @@ pub(crate) fn pager(total: u64, page: u64, size: u64, address: &str) -> Markup {
     html! {
         nav.pager aria-label="翻页" {
             span { "共" (total) "条" @if last > 1 { "，第" (page) "页，共" (last) "页" } }
-            @if page > 1 { a rel="prev" href=(to(page - 1)) { "上一页" } }
-            @if page < last { a rel="next" href=(to(page + 1)) { "下一页" } }
+            (ways(page, last, &to))
         }
+    }
+}
+
+/// The same of what is not counted in 条; nothing where all is on one page.
+pub(crate) fn pages(total: u64, page: u64, size: u64, address: &str) -> Markup {
+    let last = total.div_ceil(size.max(1)).max(1);
+    let to = |number: u64| format!("{address}?page={number}");
+    html! {
+        @if last > 1 {
+            nav.pager aria-label="翻页" { span { "第" (page) "页，共" (last) "页" } (ways(page, last, &to)) }
+        }
+    }
+}
+
+fn ways(page: u64, last: u64, to: &dyn Fn(u64) -> String) -> Markup {
+    html! {
+        @if page > 1 { a rel="prev" href=(to(page - 1)) { "上一页" } }
+        @if page < last { a rel="next" href=(to(page + 1)) { "下一页" } }
     }
 }

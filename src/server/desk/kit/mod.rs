@@ -15,6 +15,6 @@ pub(crate) use forms::{
     upload,
 };
 pub(crate) use grants::{grant, place};
-pub(crate) use lists::{Column, filter, pager, table};
+pub(crate) use lists::{Column, filter, pager, pages, table};
 pub(crate) use notes::{Tone, note, nothing};
 pub(crate) use times::moment;

@@ -1,12 +1,13 @@
 //! What is in a standard and what it asks of branches, at a glance.
 
 use crate::{
-    domain::{Aspect, Checklist, Points},
+    domain::{Aspect, Checklist, Document, PeriodId, Points},
     server::{
         desk::kit::{Column, Tone, note, table},
         office::burden::{Demand, Gone, Line, Report},
         tables::modules::{adds, state},
     },
+    words::versions,
 };
 use maud::{Markup, html};
 
@@ -27,11 +28,15 @@ pub(super) fn overview(checklists: &[Checklist]) -> Markup {
 }
 
 /// What it asks of branches.
-pub(super) fn burden(report: &Report) -> Markup {
+pub(super) fn burden(report: &Report, checklists: &[Checklist]) -> Markup {
+    let named = |id: &PeriodId| {
+        let known = checklists.iter().find_map(|list| list.period(id));
+        known.map_or_else(|| id.to_string(), |period| period.name.clone())
+    };
     let minutes = |seconds: u32| format!("{}分钟", seconds.div_ceil(60));
     let sector = |line: &Line| html! { (line.burden.sector_name) };
     let periods = |line: &Line| {
-        html! { (line.burden.periods.iter().map(|period| period.as_str()).collect::<Vec<_>>().join("、")) }
+        html! { (line.burden.periods.iter().map(named).collect::<Vec<_>>().join("、")) }
     };
     let answers = |line: &Line| html! { (line.burden.cost.answers) "处" };
     let photos = |line: &Line| html! { (line.burden.cost.photos) "张" };
@@ -65,6 +70,20 @@ pub(super) fn burden(report: &Report) -> Markup {
             )))
         }
         @if let Some(demands) = &report.differences { (compared(demands)) }
+    }
+}
+
+/// So many lines of what changes are shown before it is published; afterwards all of them are.
+const LINES: usize = 200;
+
+/// What changes with it, in the words that a phone uses.
+pub(super) fn changes(old: (&[Checklist], &[Document]), new: (&[Checklist], &[Document])) -> Markup {
+    let said = versions::said(old, new);
+    html! {
+        h2 { "和在用的一版比，变了什么" }
+        @if said.is_empty() { p { "没有变化。" } }
+        @for line in said.iter().take(LINES) { p.said { (line) } }
+        @if said.len() > LINES { p.muted { "后面还有，没有全列。发布以后，在“标准”里两版一比，全看得到。" } }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
             Desk,
             failure::Failure,
             frame,
-            kit::{nothing, pager},
+            kit::{nothing, pages},
             links,
             visitor::Visitor,
         },
@@ -19,8 +19,8 @@ use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-/// So many lines a page has: a whole new version would be longer than a page may be.
-const LINES: usize = 200;
+/// So many changes a page has: a whole new version would be longer than a page may be.
+const CHANGES: usize = 30;
 
 /// Which part.
 #[derive(Deserialize)]
@@ -38,6 +38,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failure> {
     let ((new, _), (old, _)) = (named(&desk, &key).await?, named(&desk, &before).await?);
     let said = versions::said((&old.checklists, &old.documents), (&new.checklists, &new.documents));
+    let changes = changes(&said);
     let number = shown.page.parse::<usize>().unwrap_or(1).max(1);
     let address = links::standard_since(&key, &before);
     let body = html! {
@@ -48,9 +49,16 @@ pub(super) async fn page(
         @if said.is_empty() {
             (nothing("没有变化。"))
         } @else {
-            @for line in said.iter().skip(number.saturating_sub(1).saturating_mul(LINES)).take(LINES) { p.said { (line) } }
-            (pager(said.len() as u64, number as u64, LINES as u64, &address))
+            @for change in changes.iter().skip(number.saturating_sub(1).saturating_mul(CHANGES)).take(CHANGES) {
+                @for line in *change { p.said { (line) } }
+            }
+            (pages(changes.len() as u64, number as u64, CHANGES as u64, &address))
         }
     };
     Ok(frame::page(&visitor, links::STANDARDS, "两版之间变了什么", &body))
+}
+
+/// The lines of each change together; one begins wherever a line is not indented.
+fn changes(said: &[String]) -> Vec<&[String]> {
+    said.chunk_by(|_, next| next.starts_with("  ")).collect()
 }

@@ -84,11 +84,11 @@ fn of_aspect(first: usize, aspect: &Aspect, answers: u32) -> Markup {
         Column { head: "条目", cell: &number },
         Column { head: "考核指标", cell: &asked },
         Column { head: "分值", cell: &points },
-        Column { head: "评分标准", cell: &counts },
+        Column { head: "支部答什么，怎么得分", cell: &counts },
     ];
     let (name, items, points) = (&aspect.name, aspect.items.len(), aspect.points());
     let caption = format!("{name}：{items}条，{points}分，支部一期最多填{answers}处");
-    html! { @if !rows.is_empty() { (table(&caption, &columns, &rows)) } }
+    html! { @if !rows.is_empty() { div.long { (table(&caption, &columns, &rows)) } } }
 }
 
 /// What counts: how each part is scored, and whom it is not asked of.

@@ -1,7 +1,7 @@
 //! A new version: the author's workbook is checked, what it asks and what speaks against it is shown, and it is published once that was
 //! confirmed.
 
-use super::check::{burden, overview};
+use super::check::{burden, changes, overview};
 use crate::{
     authoring::{self, Package, export, idle, source, template},
     server::{
@@ -153,7 +153,10 @@ async fn shown(
         p { "文件“" (file.name) "”没有错误：《" (package.standard.title) "》" (package.standard.version) "。还没有发布。" }
         @if let Some(published) = &in_force { p { "在用的是" (name(&published.summary)) "。" } }
         (overview(&package.checklists))
-        (burden(&asks))
+        @if let Some(published) = &in_force {
+            (changes((&published.checklists, &published.documents), (&package.checklists, &package.documents)))
+        }
+        (burden(&asks, &package.checklists))
         @if !hints.is_empty() {
             h2 { "提示" }
             ul { @for hint in &hints { li { (hint) } } }
