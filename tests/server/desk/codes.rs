@@ -37,6 +37,10 @@ async fn a_code_is_shown_once_lets_one_phone_in_and_the_phone_is_put_out() {
     assert!(
         slip.says("第0村党支部") && slip.says("有效到2026-12-08") && slip.html.contains("<svg class=\"qr\"")
     );
+    assert!(
+        slip.html.contains("<div class=\"on-screen\"><p class=\"note calm\">") && slip.says("按 Ctrl+P"),
+        "not on paper"
+    );
     assert!(!slip.html.contains("style="), "the policy allows no inline style");
     let text = slip.text();
     let digits = text.split("activate#code=").nth(1).unwrap();

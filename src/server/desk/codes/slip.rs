@@ -18,7 +18,9 @@ pub(super) fn page(visitor: &Visitor, one: &Issued) -> Result<Markup, DataTooLon
     let link = one.link.as_deref().unwrap_or_default();
     let code = slips::code(link)?;
     let body = html! {
-        (note(Tone::Calm, "激活码只显示这一次：抄下来、打印，或者让支部当场扫。离开这一页就看不到了，丢了再发一个。"))
+        div.on-screen {
+            (note(Tone::Calm, "激活码只显示这一次：抄下来、打印（按 Ctrl+P），或者让支部当场扫。离开这一页就看不到了，丢了再发一个。"))
+        }
         div.slip {
             h2 { (one.name) }
             p { "上报给：" (one.reports_to) }

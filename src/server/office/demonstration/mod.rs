@@ -12,8 +12,10 @@ pub use answers::honest;
 use super::{
     actor::{Actor, Phone},
     clock::Clock,
+    log::Deed,
     mending::adding::{self, Found},
     modules::{self, Module},
+    orders,
     reviewing::{self, Opinion},
     roster::{
         Unit,
@@ -26,11 +28,12 @@ use super::{
 use crate::{
     domain::{
         BranchCode, Checklist, DeviceId, FindingEntry, FindingField, FindingValue, ItemId, Period, Progress,
-        Stamp, SubmissionId,
-        period::{current, shanghai_date},
+        Stamp, SubmissionId, day,
+        order::OrderStep,
+        period::{current, shanghai_date, shanghai_midnight},
     },
     protocol::{Level, ReviewItem, ReviewState},
-    server::database::{Database, DatabaseError},
+    server::database::{Database, DatabaseError, moves::Move},
 };
 use answers::Pattern;
 use jiff::{ToSpan as _, civil::Date};
@@ -41,6 +44,25 @@ pub(crate) const CITY: &str = "990000";
 pub(crate) const COUNTY: &str = "990100";
 /// The township whose desk is shown first.
 pub(crate) const TOWN: &str = "990101";
+
+/// So long ago came the reports that should have been mended by now: eight days.
+const AGO_MS: u64 = 8 * 24 * 60 * 60 * 1000;
+
+/// What is found, of the item whose title holds this.
+const FOUND: [(&str, &str); 3] = [
+    ("党员大会", "会议记录没有写清决议"),
+    ("党费", "党费收缴没有当面核对的签字"),
+    ("财务公开", "公开栏还是去年的内容"),
+];
+
+/// The clock of an instant that has passed.
+struct Then(u64);
+
+impl Clock for Then {
+    fn now_ms(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Whoever asked for it.
 const OPERATOR: Actor = Actor::Operator { by: None };
@@ -109,6 +131,7 @@ pub(crate) async fn invent(
     for module in Module::ALL {
         modules::switch(database, clock, &OPERATOR, module, true).await.map_err(refused)?;
     }
+    to_be_answered(database, clock, today).await?;
     Ok(true)
 }
 
@@ -168,6 +191,10 @@ async fn report(
         other => Pattern::Short(other),
     };
     let phone = phone(branch, number);
+    // Of some the day until which they were to be mended has passed: those came, and were read, some days ago.
+    let now = clock.now_ms();
+    let begun = shanghai_midnight(period.starts).max(now.saturating_sub(AGO_MS)).min(now);
+    let clock: &dyn Clock = if number % 12 == 9 { &Then(begun) } else { clock };
     let id = send(inbox, clock, list, period, &phone, (number, 0), pattern, Vec::new()).await?;
     let known = reviewing::find(database, &id.to_string()).await.map_err(refused)?;
     let by = |name: &str| Actor::Operator { by: Some(name.into()) };
@@ -179,9 +206,7 @@ async fn report(
             let items: Vec<ItemId> = list.items().take(2).map(|(_, item)| item.id.clone()).collect();
             let items =
                 items.into_iter().map(|item| ReviewItem { item, reason: "缺签到表".into() }).collect();
-            // Of some the day has passed.
-            let due =
-                shanghai_date(clock.now_ms()).saturating_add(if number % 4 == 1 { -3 } else { 5 }.days());
+            let due = shanghai_date(clock.now_ms()).saturating_add(5.days());
             let opinion = Opinion {
                 state: ReviewState::Returned,
                 reason: "有两条看不出做没做到".into(),
@@ -230,19 +255,23 @@ async fn problems(
     branches: &[&Unit],
     today: Date,
 ) -> Result<(), Refusal> {
-    let items: Vec<ItemId> = list.items().map(|(_, item)| item.id.clone()).collect();
+    let item = |title: &str| {
+        let mut items = list.items().map(|(_, item)| item);
+        items.find(|item| item.title.contains(title)).map(|item| item.id.clone())
+    };
     let found: Vec<Found> = branches
         .iter()
         .enumerate()
         .filter(|(number, _)| number.is_multiple_of(3))
-        .map(|(number, branch)| Found {
-            branch: branch.code.clone(),
-            item: items.get(number % items.len()).cloned(),
-            problem: ["会议记录没有写清决议", "党费收缴没有当面核对的签字", "公开栏还是去年的内容"]
-                [number / 3 % 3]
-                .into(),
-            deadline: Some(today.saturating_add((i64::try_from(number).unwrap_or(0) - 9).days())),
-            source: "示例县委组织部第一轮检查".into(),
+        .map(|(number, branch)| {
+            let (title, problem) = FOUND[number / 3 % FOUND.len()];
+            Found {
+                branch: branch.code.clone(),
+                item: item(title),
+                problem: problem.into(),
+                deadline: Some(today.saturating_add((i64::try_from(number).unwrap_or(0) - 9).days())),
+                source: "示例县委组织部第一轮检查".into(),
+            }
         })
         .collect();
     adding::add(database, clock, &OPERATOR, &found).await.map_err(refused)?;
@@ -254,17 +283,43 @@ async fn problems(
             let write =
                 |count, field, value| FindingEntry { finding: finding.id, field, stamp: stamp(count), value };
             let far = if number.is_multiple_of(4) { Progress::Mended } else { Progress::UnderWay };
-            let words = vec![
+            let mut words = vec![
                 write(
                     0,
                     FindingField::Measure,
-                    FindingValue::Text { text: "支委会上补写清楚，以后当场写".into() },
+                    FindingValue::Text {
+                        text: "支委会上讲清楚，今后照要求办；过去的不补记".into()
+                    },
                 ),
                 write(1, FindingField::Responsible, FindingValue::Text { text: "王文书（演练）".into() }),
                 write(2, FindingField::Progress, findings.progress(finding.id, far)),
             ];
+            if far == Progress::UnderWay {
+                let until = today.saturating_add(10.days());
+                let why = "要等下次党员大会议定".to_owned();
+                words.push(write(3, FindingField::Deadline, FindingValue::Day { day: Some(until) }));
+                words.push(write(4, FindingField::DelayReason, FindingValue::Text { text: why }));
+            }
             words_of_phones::add(database, &sender, &words.into()).await.map_err(refused)?;
         }
     }
+    Ok(())
+}
+
+/// What waits for the first township: 转隶 that another one asks of it, and an order of the county.
+async fn to_be_answered(database: &Database, clock: &dyn Clock, today: Date) -> Result<(), Refusal> {
+    let now = clock.now_ms();
+    let (unit, comes_from, goes_to) = (code("990102210"), code("990102"), code(TOWN));
+    let record =
+        OPERATOR.record(now, Deed::MoveAsked, Some(&unit), format!("{goes_to} {}", day::text(today)));
+    let asked = Move { number: 0, unit, comes_from, goes_to, on: today, asked_at: now, asked_by: None };
+    database.ask_for_move(&asked, record).await?;
+    let step = OrderStep::Given {
+        reason: "第一轮检查发现的问题，到期没有改好的多".into(),
+        decision: String::new(),
+        done_when: "到期的问题都改好，经镇里验收".into(),
+        due: today.saturating_add(15.days()),
+    };
+    orders::give(database, clock, &OPERATOR, &code(TOWN), step).await.map_err(refused)?;
     Ok(())
 }

@@ -31,10 +31,20 @@ async fn it_has_every_state_that_a_desk_can_meet_and_is_made_once() {
             .and_then(|said| said.due)
             .is_some_and(|due| due < today))
     );
+    let said = rows.iter().flat_map(|row| &row.counting.reviews);
+    assert!(
+        said.into_iter().all(|said| said.due.is_none_or(|due| due > shanghai_date(said.at))),
+        "no day before its return"
+    );
+    assert!(database.move_of(&code("990102210")).await.unwrap().is_some());
+    let told = orders::list(&database, &OPERATOR, &code(COUNTY), today).await.unwrap();
+    assert_eq!(told.len(), 1);
     let problems = super::super::mending::list(&database, Some(COUNTY)).await.unwrap();
     assert_eq!(problems.len(), 10);
     assert!(problems.iter().any(|row| row.finding.state == crate::domain::FindingState::Mended));
     assert!(problems.iter().any(|row| row.finding.deadline.is_some_and(|day| day < today)));
+    assert!(problems.iter().any(|row| row.finding.asks_until().is_some()));
+    assert!(problems.iter().all(|row| row.finding.item.is_some()), "what was found is of an item");
 }
 
 #[tokio::test]
