@@ -52,7 +52,7 @@ async fn its_reports_are_of_the_period_that_the_desk_shows() {
     let (_folder, database) = published().await;
     let list = checklists_in_force(&database).await.unwrap().remove("rural").unwrap();
     // The first day of the next half-year, when the last one's reports are still in time.
-    let at = At(crate::domain::period::shanghai_midnight(jiff::civil::date(2026, 12, 1)));
+    let at = At(shanghai_midnight(jiff::civil::date(2026, 12, 1)));
     assert!(invent(&database, &at, false).await.unwrap());
     let shown = current(&list.periods, shanghai_date(at.0)).unwrap();
     let periods = database.reports_by_period().await.unwrap();
