@@ -199,16 +199,21 @@ pub fn Late(
     let late = memo(move || {
         let finding = finding.read();
         let finding = finding.as_ref()?;
+        Delay::of(finding, session.today.get()).map(|_| finding.id)
+    });
+    // Apart from the fields, which stay as they are when what is written in one of them changes this.
+    let told = memo(move || {
+        let finding = finding.read();
+        let finding = finding.as_ref()?;
         let delay = Delay::of(finding, session.today.get())?;
-        Some((finding.id, delay, finding.demanded.is_some()))
+        Some(delay.told(finding.demanded.is_some(), &session.addressee()))
     });
     move || {
-        let (id, delay, is_given) = late.get()?;
-        let (head, told) = delay.told(is_given, &session.addressee());
+        let id = late.get()?;
         Some(view! {
             <section class="card list" data-testid="finding-late">
-                <h2>{head}</h2>
-                <p class="muted">{told}</p>
+                <h2>{live(move || told.get().map(|(head, _)| head))}</h2>
+                <p class="muted">{live(move || told.get().map(|(_, told)| told))}</p>
                 <ul>
                     <One id=id asked=Asked::Delay finding=finding open=open is_closed=false />
                     <One id=id asked=Asked::Deadline finding=finding open=open is_closed=false />
