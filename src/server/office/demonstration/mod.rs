@@ -312,7 +312,16 @@ async fn to_be_answered(database: &Database, clock: &dyn Clock, today: Date) -> 
     let (unit, comes_from, goes_to) = (code("990102210"), code("990102"), code(TOWN));
     let record =
         OPERATOR.record(now, Deed::MoveAsked, Some(&unit), format!("{goes_to} {}", day::text(today)));
-    let asked = Move { number: 0, unit, comes_from, goes_to, on: today, asked_at: now, asked_by: None };
+    let asked = Move {
+        number: 0,
+        unit,
+        comes_from,
+        goes_to,
+        on: today,
+        asked_at: now,
+        asked_by: None,
+        declined: None,
+    };
     database.ask_for_move(&asked, record).await?;
     let step = OrderStep::Given {
         reason: "第一轮检查发现的问题，到期没有改好的多".into(),
