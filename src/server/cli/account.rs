@@ -99,6 +99,10 @@ impl From<Refusal> for CliError {
             Refusal::Taken(login) => (format!("登录名“{login}”已经有人用了"), "换一个登录名"),
             Refusal::Stands(_) => ("这个账号已经办好了".to_owned(), "要新的链接，用 account link"),
             Refusal::Nobody => ("没有这个账号，或者已经关了".to_owned(), "用 account list 核对登录名"),
+            Refusal::Closed { name, .. } => (format!("{name}的账号已经关了"), "用 account list 核对登录名"),
+            Refusal::Meanwhile { now, .. } => {
+                (format!("就在刚才，另外有人把它改成了“{now}”，什么也没有改"), "还要改的，再做一次")
+            }
             Refusal::NoRole => ("没有写给什么权限".to_owned(), "写 --role"),
             Refusal::NotApart => {
                 ("审计不能同时有别的权限：看记录的人不办事，办事的人不看记录".to_owned(), "分给两个人")

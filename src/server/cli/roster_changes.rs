@@ -68,6 +68,13 @@ impl From<Refusal> for CliError {
             Refusal::Overtaken => {
                 ("就在刚才，另外有人改了名册，什么也没有写入".into(), "看看改成了什么样，需要的话再做一次")
             }
+            Refusal::Meanwhile { now, .. } => {
+                (format!("就在刚才，另外有人把它改成了“{now}”，什么也没有写入"), "还要改的，再做一次")
+            }
+            Refusal::Frozen { period, frozen, on } => (
+                format!("{on}太早：“{period}”的名册{frozen}已经定下来了，报过的不再变"),
+                "写那一天以后的日子；名册本来就写错了的，用 roster import --correct 改正",
+            ),
             Refusal::Waits | Refusal::NoMove | Refusal::Why => {
                 ("这件转隶在工作台上等对方答复，或者已经办过了".into(), "在工作台的名册里看")
             }

@@ -2,7 +2,9 @@
 //! only hashes are here.
 
 use super::{
-    Database, DatabaseError, Rows, Scope, int,
+    Database, DatabaseError, Rows, Scope,
+    activation::has_ended,
+    int,
     log::{Deed, Of, Record, noted_since},
     many::{self, Value},
     stored,
@@ -230,6 +232,11 @@ impl AccountsWriter {
         row.as_ref().map(account).transpose()
     }
 
+    /// Whether a unit has ended: until the accounts are written it does not.
+    pub async fn has_ended(&mut self, unit: &BranchCode) -> Result<bool, DatabaseError> {
+        has_ended(&mut self.tx, unit).await
+    }
+
     /// What an account is entrusted with.
     pub async fn granted(&mut self, id: Uuid) -> Result<Vec<Granted>, DatabaseError> {
         Ok(granted(&mut self.tx, &[id]).await?.remove(&id).unwrap_or_default())
@@ -342,6 +349,18 @@ impl AccountsWriter {
     pub(crate) async fn was_linked_since(&mut self, id: Uuid, seen: u64) -> Result<bool, DatabaseError> {
         let of = id.to_string();
         Ok(noted_since(&mut self.tx, seen, Deed::LinkMade, Of::Subject(&of)).await?.is_some())
+    }
+
+    /// Whether an account was entrusted with a role at a unit after the entry of the log of this number.
+    pub(crate) async fn was_given_since(
+        &mut self,
+        id: Uuid,
+        granted: &Granted,
+        seen: u64,
+    ) -> Result<bool, DatabaseError> {
+        let of = format!("{id} {}", granted.role);
+        let given = noted_since(&mut self.tx, seen, Deed::RoleGiven, Of::Subject(&of)).await?;
+        Ok(given.is_some_and(|given| given.unit.as_ref() == Some(&granted.unit)))
     }
 
     /// What an account's links open is nothing from now on.

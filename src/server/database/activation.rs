@@ -1,6 +1,6 @@
 //! Binding a phone to a branch by its code, and unbinding it.
 
-use super::{Database, DatabaseError, Scope, int, stored};
+use super::{Database, DatabaseError, Scope, int, many, stored};
 use crate::{
     domain::{BranchCode, DeviceId},
     protocol::{ActivationCode, TokenHash},
@@ -108,6 +108,10 @@ impl Database {
         if has_ended(&mut tx, &branch).await? {
             return Ok(Activation::Ended);
         }
+        // Its codes are void since.
+        if closed_to_phones(&mut tx, std::slice::from_ref(&branch)).await?.is_some() {
+            return Ok(Activation::Expired);
+        }
         let taken = sqlx::query("SELECT 1 FROM devices WHERE token_hash = $1").bind(token.clone());
         if taken.fetch_optional(&mut *tx).await?.is_some() {
             return Ok(Activation::TokenTaken);
@@ -161,8 +165,20 @@ impl Database {
     }
 }
 
-/// Whether a branch has ended.
-async fn has_ended(tx: &mut AnyConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
+/// The first of these branches that no phone is let in to: it has ended, or does not use the system.
+pub(super) async fn closed_to_phones(
+    tx: &mut AnyConnection,
+    branches: &[BranchCode],
+) -> Result<Option<BranchCode>, DatabaseError> {
+    let keys: Vec<String> = branches.iter().map(|branch| branch.as_str().to_owned()).collect();
+    let statement =
+        "SELECT code FROM lifetimes WHERE (ended_day IS NOT NULL OR off_system_day IS NOT NULL) AND code IN";
+    let rows = many::select(tx, statement, &[], &keys, "ORDER BY code").await?;
+    rows.first().map(|row| BranchCode::new(row.try_get::<String, _>(0)?).map_err(stored)).transpose()
+}
+
+/// Whether a unit has ended.
+pub(super) async fn has_ended(tx: &mut AnyConnection, branch: &BranchCode) -> Result<bool, DatabaseError> {
     let row = sqlx::query("SELECT 1 FROM lifetimes WHERE code = $1 AND ended_day IS NOT NULL")
         .bind(branch.as_str().to_owned());
     Ok(row.fetch_optional(tx).await?.is_some())

@@ -37,11 +37,13 @@ impl Database {
         on: Date,
         record: &Record,
     ) -> Result<bool, DatabaseError> {
-        let mut tx = self.write(&Scope::Whole).await?;
+        // Nobody is given an account there meanwhile.
+        let mut tx = self.write(&Scope::WholeAndPeople).await?;
         if !is_still(&mut tx, seen).await? {
             return Ok(false);
         }
         end(&mut tx, code, on, None).await?;
+        moves::end_those_of(&mut tx, code, record.at).await?;
         self.append(&mut tx, std::slice::from_ref(record)).await?;
         tx.commit().await?;
         Ok(true)
@@ -135,6 +137,7 @@ impl Database {
         begin(&mut tx, &whole.code, on).await?;
         for part in parts {
             end(&mut tx, part, on, Some(&whole.code)).await?;
+            moves::end_those_of(&mut tx, part, now).await?;
         }
         let mut records = records.to_vec();
         for part in parts {

@@ -3,6 +3,7 @@
 use super::{
     Database, DatabaseError, Scope,
     accounts::AccountsWriter,
+    activation::closed_to_phones,
     int,
     log::{Deed, Of, Record, noted_since},
     many, stored,
@@ -36,6 +37,8 @@ pub enum Issue {
     Done(u64),
     /// One of them was given to somebody before.
     Taken,
+    /// This branch has ended, or does not use the system.
+    Closed(BranchCode),
     /// Some were issued to these branches since whoever issues them looked.
     Before(Record),
 }
@@ -112,8 +115,11 @@ impl Database {
     ) -> Result<Issue, DatabaseError> {
         let mut voided = 0;
         let mut tx = self.write(&Scope::Branches(codes.iter().map(|(branch, ..)| branch).collect())).await?;
+        let branches: Vec<BranchCode> = codes.iter().map(|(branch, ..)| branch.clone()).collect();
+        if let Some(closed) = closed_to_phones(&mut tx, &branches).await? {
+            return Ok(Issue::Closed(closed));
+        }
         if let Some(seen) = seen {
-            let branches: Vec<BranchCode> = codes.iter().map(|(branch, ..)| branch.clone()).collect();
             let of = Of::Units(&branches);
             if let Some(before) = noted_since(&mut tx, seen, Deed::CodeIssued, of).await? {
                 return Ok(Issue::Before(before));

@@ -1,6 +1,11 @@
 //! 转隶 that waits for the unit where it leads to.
 
-use super::{Database, DatabaseError, Scope, int, log::Record, many, stored, tree::some_day};
+use super::{
+    Database, DatabaseError, Scope, Tree, int,
+    log::Record,
+    many, stored,
+    tree::{is_still, some_day},
+};
 use crate::domain::{BranchCode, day};
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
@@ -54,6 +59,34 @@ fn read(row: &AnyRow) -> Result<Move, DatabaseError> {
     })
 }
 
+/// What waits of a unit is over: it stands elsewhere from now on, or is not there any more.
+pub(super) async fn end_those_of(
+    tx: &mut AnyConnection,
+    unit: &BranchCode,
+    now: u64,
+) -> Result<(), DatabaseError> {
+    sqlx::query("UPDATE moves SET answered_at = $1 WHERE unit = $2 AND answered_at IS NULL")
+        .bind(int(now))
+        .bind(unit.as_str().to_owned())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that the move of a number waits no more, and why it was declined if it was; whether it did.
+pub(super) async fn answer(
+    tx: &mut AnyConnection,
+    number: i64,
+    now: u64,
+    declined: Option<&str>,
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query(
+        "UPDATE moves SET answered_at = $1, declined = $2 WHERE number = $3 AND answered_at IS NULL",
+    );
+    let done = done.bind(int(now)).bind(declined.map(str::to_owned)).bind(number);
+    Ok(done.execute(tx).await?.rows_affected() > 0)
+}
+
 /// What waits goes along when a unit becomes a part of another: what was asked of the part is asked of the whole, and what lay below the
 /// part and is to go elsewhere still is, no earlier than the whole is there. What would lead from the whole to itself is over.
 pub(super) async fn go_along(
@@ -81,9 +114,18 @@ pub(super) async fn go_along(
 }
 
 impl Database {
-    /// Asks for a move; `false` when one of that unit waits already. What waited and cannot be any more is over.
-    pub async fn ask_for_move(&self, asked: &Move, record: Record) -> Result<bool, DatabaseError> {
-        let mut tx = self.write(&Scope::branch(&asked.unit)).await?;
+    /// Asks for a move; `false` when one of that unit waits already, `None` when the tree is not the one that was looked at any more.
+    /// What waited and cannot be any more is over.
+    pub async fn ask_for_move(
+        &self,
+        seen: &Tree,
+        asked: &Move,
+        record: Record,
+    ) -> Result<Option<bool>, DatabaseError> {
+        let mut tx = self.write(&Scope::Roster).await?;
+        if !is_still(&mut tx, seen).await? {
+            return Ok(None);
+        }
         // Who asks again has read what was answered.
         sqlx::query(
             "UPDATE moves SET read_at = $1 WHERE unit = $2 AND declined IS NOT NULL AND read_at IS NULL",
@@ -113,11 +155,11 @@ impl Database {
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(Some(false));
         }
         self.append(&mut tx, &[record]).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(true))
     }
 
     /// Notes that a move waits no more, and why it was declined if it was; whether it did.
@@ -126,21 +168,14 @@ impl Database {
         ended: &Move,
         now: u64,
         declined: Option<&str>,
-        record: Option<Record>,
+        record: Record,
     ) -> Result<bool, DatabaseError> {
-        let mut tx = self.write(&Scope::branch(&ended.unit)).await?;
-        let text =
-            "UPDATE moves SET answered_at = $1, declined = $2 WHERE number = $3 AND answered_at IS NULL";
-        let done = sqlx::query(text)
-            .bind(int(now))
-            .bind(declined.map(str::to_owned))
-            .bind(ended.number)
-            .execute(&mut *tx)
-            .await?;
-        if done.rows_affected() == 0 {
+        // As it is taken, so that one of both is done.
+        let mut tx = self.write(&Scope::Roster).await?;
+        if !answer(&mut tx, ended.number, now, declined).await? {
             return Ok(false);
         }
-        self.append(&mut tx, record.as_slice()).await?;
+        self.append(&mut tx, &[record]).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -1,7 +1,9 @@
 //! 限期整改: orders to units above branches, and what was said of each. What was said only grows; an order goes
 //! along with a unit that is merged.
 
-use super::{Database, DatabaseError, Scope, Tree, int, log::Record, stored, tree::upper};
+use super::{
+    Database, DatabaseError, Scope, Tree, activation::has_ended, int, log::Record, stored, tree::upper,
+};
 use crate::domain::{
     BranchCode,
     order::{Order, OrderWord},
@@ -40,9 +42,12 @@ impl Database {
         of_id(&mut connection, id).await
     }
 
-    /// Gives an order with its first word; whether it was not given before.
-    pub async fn give_order(&self, order: &Order, record: Record) -> Result<bool, DatabaseError> {
+    /// Gives an order with its first word; whether it was not given before, and `None` where the unit has ended.
+    pub async fn give_order(&self, order: &Order, record: Record) -> Result<Option<bool>, DatabaseError> {
         let mut tx = self.write(&Scope::branch(&order.unit)).await?;
+        if has_ended(&mut tx, &order.unit).await? {
+            return Ok(None);
+        }
         let done = sqlx::query(
             "INSERT INTO orders (id, unit, given_by) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
         )
@@ -52,14 +57,14 @@ impl Database {
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(Some(false));
         }
         for word in &order.words {
             put(&mut tx, &order.id, word).await?;
         }
         self.append(&mut tx, &[record]).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(true))
     }
 
     /// Says something more of an order, if so many words as are told are still all; otherwise answers how it reads now.

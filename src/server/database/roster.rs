@@ -4,13 +4,15 @@ use super::{
     Database, DatabaseError, Scope, Tree, Unit,
     changes::{self, From},
     log::Record,
-    many, stored,
+    many,
+    moves::{self, Move},
+    stored,
     tree::is_still,
 };
 use crate::domain::BranchCode;
 use jiff::civil::Date;
 use sqlx::{
-    Row as _,
+    AnyConnection, Row as _,
     any::{AnyExecutor, AnyRow},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,48 +94,85 @@ impl Database {
         if !is_still(&mut tx, seen).await? {
             return Ok(None);
         }
-        let known = all(&mut *tx).await?;
-        let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
-        let mut imported = Imported::default();
-        for unit in units {
-            let old = known.get(&unit.code).copied();
-            match old {
-                Some(old) if old == unit => {
-                    imported.same += 1;
-                    continue;
-                }
-                Some(_) => imported.changed += 1,
-                None => imported.new += 1,
-            }
-            sqlx::query(
-                "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
-                 name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
-            )
-            .bind(unit.code.as_str().to_owned())
-            .bind(unit.parent.as_ref().map(|code| code.as_str().to_owned()))
-            .bind(serde_json::to_string(&unit.level).map_err(stored)?)
-            .bind(unit.name.clone())
-            .bind(unit.sector.clone())
-            .bind(unit.telephone.clone())
-            .execute(&mut *tx)
-            .await?;
-            match (old, changed, founded) {
-                (Some(old), From::Ever, _) => changes::correct(&mut tx, old, unit).await?,
-                // Whom to phone is no history.
-                (Some(old), From::Day(on), _)
-                    if (Unit { telephone: unit.telephone.clone(), ..old.clone() }) != *unit =>
-                {
-                    changes::remember(&mut tx, old, on).await?;
-                }
-                (None, _, Some(on)) => changes::begin(&mut tx, &unit.code, on).await?,
-                _ => {}
-            }
-        }
+        let imported = write(&mut tx, units, (changed, founded), records).await?;
         self.append(&mut tx, records).await?;
         tx.commit().await?;
         Ok(Some(imported))
     }
+
+    /// Has a unit stand where a move that waits leads, from its day on; the move is over with it. Whether it waited still; `None` when
+    /// the tree is not the one that was looked at any more.
+    pub(crate) async fn take_move(
+        &self,
+        seen: &Tree,
+        asked: &Move,
+        unit: &Unit,
+        record: &Record,
+    ) -> Result<Option<bool>, DatabaseError> {
+        let mut tx = self.write(&Scope::Roster).await?;
+        if !moves::answer(&mut tx, asked.number, record.at, None).await? {
+            return Ok(Some(false));
+        }
+        if !is_still(&mut tx, seen).await? {
+            return Ok(None);
+        }
+        let records = std::slice::from_ref(record);
+        write(&mut tx, std::slice::from_ref(unit), (From::Day(asked.on), None), records).await?;
+        self.append(&mut tx, records).await?;
+        tx.commit().await?;
+        Ok(Some(true))
+    }
+}
+
+/// Writes units, each after the one above it; what waits of one that stands elsewhere since is over.
+async fn write(
+    tx: &mut AnyConnection,
+    units: &[Unit],
+    (changed, founded): (From, Option<Date>),
+    records: &[Record],
+) -> Result<Imported, DatabaseError> {
+    let known = all(&mut *tx).await?;
+    let known: BTreeMap<&BranchCode, &Unit> = known.iter().map(|unit| (&unit.code, unit)).collect();
+    let mut imported = Imported::default();
+    for unit in units {
+        let old = known.get(&unit.code).copied();
+        match old {
+            Some(old) if old == unit => {
+                imported.same += 1;
+                continue;
+            }
+            Some(_) => imported.changed += 1,
+            None => imported.new += 1,
+        }
+        sqlx::query(
+            "INSERT INTO units (code, parent, level, name, sector, telephone) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level,
+                 name = excluded.name, sector = excluded.sector, telephone = excluded.telephone",
+        )
+        .bind(unit.code.as_str().to_owned())
+        .bind(unit.parent.as_ref().map(|code| code.as_str().to_owned()))
+        .bind(serde_json::to_string(&unit.level).map_err(stored)?)
+        .bind(unit.name.clone())
+        .bind(unit.sector.clone())
+        .bind(unit.telephone.clone())
+        .execute(&mut *tx)
+        .await?;
+        match (old, changed, founded) {
+            (Some(old), From::Ever, _) => changes::correct(tx, old, unit).await?,
+            // Whom to phone is no history.
+            (Some(old), From::Day(on), _)
+                if (Unit { telephone: unit.telephone.clone(), ..old.clone() }) != *unit =>
+            {
+                changes::remember(tx, old, on).await?;
+            }
+            (None, _, Some(on)) => changes::begin(tx, &unit.code, on).await?,
+            _ => {}
+        }
+        if old.is_some_and(|old| old.parent != unit.parent) {
+            moves::end_those_of(tx, &unit.code, records.first().map_or(0, |record| record.at)).await?;
+        }
+    }
+    Ok(imported)
 }
 
 async fn all(from: impl AnyExecutor<'_>) -> Result<Vec<Unit>, DatabaseError> {

@@ -185,8 +185,21 @@ pub(crate) async fn issue(
     match database.issue_codes(&codes, expires_at, (now, PHONE_CODE_MS), seen, &records).await? {
         Issue::Done(voided) => Ok(voided),
         Issue::Taken => Err(Refusal::Overtaken),
+        Issue::Closed(branch) => Err(closed(database, branch).await?),
         Issue::Before(Record { at, who, .. }) => Err(Refusal::Before { at, who }),
     }
+}
+
+/// Why a branch lets no phone in, since the codes were drawn.
+async fn closed(database: &Database, branch: BranchCode) -> Result<Refusal, DatabaseError> {
+    let tree = database.tree_around(std::slice::from_ref(&branch), None).await?;
+    let Some(member) = tree.get(&branch) else { return Ok(Refusal::Overtaken) };
+    let name = member.unit.name.clone();
+    Ok(match (&member.ended, member.off_system) {
+        (Some(ended), _) => Refusal::Gone(name, Gone::of(ended, &tree)),
+        (None, Some(since)) => Refusal::OffSystem(name, since),
+        (None, None) => Refusal::Overtaken,
+    })
 }
 
 /// So many codes that nobody has. One that was given to somebody before is drawn again.

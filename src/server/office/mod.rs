@@ -27,6 +27,9 @@ pub(crate) mod people;
 pub(crate) mod places;
 pub mod profiles;
 pub(crate) mod publishing;
+pub(crate) mod quicker;
+#[cfg(test)]
+mod races_tests;
 pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod reviewing;

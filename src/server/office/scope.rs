@@ -92,6 +92,24 @@ pub(crate) async fn freeze_day(
     Ok(lists.iter().find_map(|list| list.period(period)).map(|period| period.ends))
 }
 
+/// The last period that has taken the tree before a day, and when.
+pub(crate) async fn last_frozen(
+    database: &Database,
+    today: Date,
+) -> Result<Option<(PeriodId, Date)>, DatabaseError> {
+    let lists = database.ever_published().await?;
+    let ids: BTreeSet<&PeriodId> =
+        lists.iter().flat_map(|list| &list.periods).map(|period| &period.id).collect();
+    let mut last: Option<(PeriodId, Date)> = None;
+    for id in ids {
+        let Some(day) = freeze_day(database, id).await?.filter(|day| *day < today) else { continue };
+        if last.as_ref().is_none_or(|(_, before)| *before < day) {
+            last = Some((id.clone(), day));
+        }
+    }
+    Ok(last)
+}
+
 /// The tree as a period has it.
 pub(crate) struct Frozen {
     /// With the names and places of that day.

@@ -12,6 +12,7 @@ use crate::{
     protocol::Level,
     server::database::{Database, From, Tree},
 };
+use std::{pin::Pin, sync::Mutex};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -25,6 +26,33 @@ pub(crate) struct At(pub(crate) u64);
 impl Clock for At {
     fn now_ms(&self) -> u64 {
         self.0
+    }
+}
+
+/// A clock at which somebody else acts when it is first looked at: between what a use case reads and what it writes.
+pub(crate) struct Interrupted(At, Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>);
+
+impl Interrupted {
+    /// By this act.
+    pub(crate) fn by(act: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(NOW, Mutex::new(Some(Box::pin(act))))
+    }
+}
+
+impl Clock for Interrupted {
+    fn now_ms(&self) -> u64 {
+        if let Some(act) = self.1.lock().unwrap().take() {
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(act));
+        }
+        self.0.now_ms()
+    }
+}
+
+impl Random for Interrupted {
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        self.now_ms();
+        bytes.fill(7);
+        true
     }
 }
 

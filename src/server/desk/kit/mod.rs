@@ -17,4 +17,4 @@ pub(crate) use forms::{
 pub(crate) use grants::{grant, place};
 pub(crate) use lists::{Column, filter, pager, pages, table};
 pub(crate) use notes::{Tone, note, nothing};
-pub(crate) use times::moment;
+pub(crate) use times::{moment, quicker};

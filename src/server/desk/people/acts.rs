@@ -20,7 +20,7 @@ use crate::{
         host::random::SystemRandom,
         office::people::{
             Grant, Role,
-            accounts::{self, Refusal},
+            accounts::{self, Newcomer, Refusal},
             listing, roles,
         },
     },
@@ -39,6 +39,21 @@ pub(super) struct Given {
     role: String,
     #[serde(default)]
     until: String,
+    /// How many entries the log had when the form was made.
+    seen: Option<u64>,
+}
+
+/// What is told of a person, and what the form showed of it.
+#[derive(Deserialize)]
+pub(super) struct Changed {
+    #[serde(flatten)]
+    typed: Typed,
+    #[serde(rename = "was-name")]
+    name: Option<String>,
+    #[serde(default, rename = "was-post")]
+    post: String,
+    #[serde(default, rename = "was-telephone")]
+    telephone: String,
 }
 
 #[derive(Deserialize)]
@@ -73,8 +88,8 @@ pub(super) async fn give(
     let Ok(unit) = BranchCode::new(form.unit.trim()) else {
         return Ok(again(("unit", "填单位的编号。")));
     };
-    match roles::grant(&desk.database, &*desk.clock, &visitor.actor(), to, Grant { unit, role, until }).await
-    {
+    let (actor, grant) = (visitor.actor(), Grant { unit, role, until });
+    match roles::grant(&desk.database, &*desk.clock, &actor, to, grant, form.seen).await {
         Ok(()) => Ok(back(&account, "given").into_response()),
         Err(refusal) => match fault(&refusal) {
             Some((field, text)) => Ok(again((field, &text))),
@@ -129,11 +144,13 @@ pub(super) async fn sign_out(
 pub(super) async fn change(
     State(desk): State<Desk>,
     Path(account): Path<String>,
-    Posted(visitor, typed): Posted<Typed>,
+    Posted(visitor, Changed { typed, name, post, telephone }): Posted<Changed>,
 ) -> Result<Response, Failure> {
     let of = id(&account)?;
     let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, of).await?;
-    match accounts::change(&desk.database, &*desk.clock, &visitor.actor(), of, typed.clone().into()).await {
+    let was = name.map(|name| Newcomer { name, post, telephone, ..Newcomer::default() });
+    let (actor, told) = (visitor.actor(), typed.clone().into());
+    match accounts::change(&desk.database, &*desk.clock, &actor, of, told, was).await {
         Ok(()) => Ok(back(&account, "changed").into_response()),
         Err(refusal) => match fault(&refusal) {
             Some((field, text)) => {

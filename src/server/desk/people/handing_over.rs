@@ -49,13 +49,13 @@ pub(super) async fn ask(
     visitor: Visitor,
     State(desk): State<Desk>,
     Path(account): Path<String>,
-) -> Result<Markup, Failure> {
+) -> Result<Response, Failure> {
     let account = found(&visitor, &desk, &account).await?;
     if account.closed_at.is_some() {
-        return Err(Failure::NotHere);
+        return Ok(Redirect::to(&links::person(account.id)).into_response());
     }
     let others = listing::beside(&desk.database, &*desk.clock, &visitor.actor(), &account).await?;
-    Ok(shown(&visitor, &account, &others, &Typed::default(), None))
+    Ok(shown(&visitor, &account, &others, &Typed::default(), None).into_response())
 }
 
 async fn found(visitor: &Visitor, desk: &Desk, account: &str) -> Result<Account, Failure> {

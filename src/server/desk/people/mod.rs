@@ -10,14 +10,18 @@ use super::{
     Desk,
     failure::Failure,
     frame,
-    kit::{Tone, note},
+    kit::{Tone, note, quicker},
     links,
     visitor::Visitor,
 };
 use crate::{
-    server::office::people::{
-        PersonId, Role,
-        accounts::{Field, Invited, Refusal},
+    server::office::{
+        log::Deed,
+        people::{
+            PersonId, Role,
+            accounts::{Field, Invited, Refusal},
+        },
+        quicker::Quicker,
     },
     words::terms::whole_day,
 };
@@ -110,7 +114,7 @@ fn fault(refusal: &Refusal) -> Option<(&'static str, String)> {
         Refusal::NotAbove => {
             ("role", "审计的权限和链接，由上一级管账号的人来给；没有上一级的，找管服务器的人。".to_owned())
         }
-        Refusal::Ended(_) => ("unit", "这个单位已经没有了，不能再开账号。".to_owned()),
+        Refusal::Ended(_) => ("unit", "这个单位已经没有了，不能再开账号、给权限。".to_owned()),
         Refusal::Superior => ("login", "对方是您的上级，本来就看得到，不用给。".to_owned()),
         Refusal::Endless => ("until", "外单位的人要写到哪一天，最长一年。".to_owned()),
         Refusal::NotLent(_) => ("role", "管理和审计只给本单位和上级单位的人，不给外单位的。".to_owned()),
@@ -127,6 +131,20 @@ impl From<Refusal> for Failure {
                 "这是这里最后一个管理员，上面也没有别的管理员：先给另一个人管理的权限，或者交接给接手的人。"
                     .to_owned(),
             ),
+            Refusal::Closed { name, by } => {
+                let what = match &by {
+                    Some(Quicker { deed: Deed::AccountHandedOver, .. }) => "交接给了别人，账号关了",
+                    _ => "的账号关了",
+                };
+                let who = quicker(by.as_ref());
+                Self::Refused(format!("{who}把{name}{what}，您这一次什么也没有改。打开人员看看。"))
+            }
+            Refusal::Meanwhile { now, by } => {
+                let (who, now) = (quicker(by.as_ref()), if now.is_empty() { "空的" } else { &now });
+                let text =
+                    format!("{who}把它改成了“{now}”，您这一次什么也没有改。还要改的，打开看看再办一次。");
+                Self::Refused(text)
+            }
             Refusal::Beyond => Self::Refused(
                 "这个人还有外单位给的权限，链接要由上一级管账号的人来发；没有上一级的，找管服务器的人。"
                     .to_owned(),

@@ -5,7 +5,7 @@ use super::{
         Desk,
         failure::Failure,
         frame,
-        kit::{checks, choice, day_typed, line, post, submit},
+        kit::{checks, choice, day_typed, hidden, line, post, submit},
         links,
         posted::Posted,
         visitor::Visitor,
@@ -173,12 +173,15 @@ pub(super) struct Lent {
     role: String,
     #[serde(default)]
     until: String,
+    /// How many entries the log had when the form was made.
+    seen: Option<u64>,
 }
 
-pub(super) async fn ask_lent(visitor: Visitor) -> Result<Markup, Failure> {
+pub(super) async fn ask_lent(visitor: Visitor, State(desk): State<Desk>) -> Result<Markup, Failure> {
     must_tend(&visitor)?;
     let unit = visitor.person.unit.to_string();
-    let form = Lent { unit, role: Role::Inspect.word().into(), ..Lent::default() };
+    let seen = Some(desk.database.newest_entry().await?);
+    let form = Lent { unit, role: Role::Inspect.word().into(), seen, ..Lent::default() };
     Ok(shown_lent(&visitor, &form, None))
 }
 
@@ -187,6 +190,7 @@ fn shown_lent(visitor: &Visitor, form: &Lent, wrong: Option<(&str, &str)>) -> Ma
     let options: Vec<_> =
         roles().into_iter().map(|(word, text)| (word.to_owned(), text.to_owned())).collect();
     let fields = html! {
+        @if let Some(seen) = form.seen { (hidden("seen", &seen.to_string())) }
         (line("对方的登录名", "login", "text", &form.login, of("login")))
         (line("在哪个单位（编号或者全称）", "unit", "text", &form.unit, of("unit")))
         (choice("权限", "role", &options, &form.role))
@@ -215,7 +219,8 @@ pub(super) async fn lend(
     };
     let Some(role) = Role::of_word(&form.role) else { return Err(Failure::Unreadable) };
     let grant = Grant { unit, role, until: Some(until) };
-    match giving::lend(&desk.database, &*desk.clock, &visitor.actor(), &form.login, grant).await {
+    let (actor, login) = (visitor.actor(), &form.login);
+    match giving::lend(&desk.database, &*desk.clock, &actor, login, grant, form.seen).await {
         Ok(account) => Ok(Redirect::to(&format!("{}?done=given", links::person(account.0))).into_response()),
         Err(Refusal::Nobody) => Ok(again(("login", "没有这个登录名，或者已经关了。"))),
         Err(Refusal::Denied(_)) => Ok(again(NO_UNIT)),

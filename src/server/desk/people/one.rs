@@ -96,7 +96,7 @@ pub(super) fn shown(
         (held(visitor, &address, tended, is_open))
         @if is_open {
             h3 { "再给一个" }
-            (give(visitor, &address, account, wrong))
+            (give(visitor, &address, tended, wrong))
         }
         @if is_open && tended.is_ours {
             h2 { "账号" }
@@ -111,6 +111,9 @@ pub(super) fn shown(
             }
             h2 { "改资料" }
             (post(visitor, &format!("{address}/change"), &html! {
+                (hidden("was-name", &account.name))
+                (hidden("was-post", &account.post))
+                (hidden("was-telephone", &account.telephone))
                 (typed.cloned().unwrap_or_else(|| Typed::of(account)).about(wrong))
                 (submit("改好"))
             }))
@@ -164,14 +167,15 @@ fn held(visitor: &Visitor, address: &str, tended: &Tended, is_open: bool) -> Mar
     table("现有的权限", &columns, &tended.grants)
 }
 
-fn give(visitor: &Visitor, address: &str, account: &Account, wrong: Option<(&str, &str)>) -> Markup {
+fn give(visitor: &Visitor, address: &str, tended: &Tended, wrong: Option<(&str, &str)>) -> Markup {
     let of = |field: &str| wrong.filter(|(wrong, _)| *wrong == field).map(|(_, text)| text);
     let options: Vec<_> =
         roles().into_iter().map(|(word, text)| (word.to_owned(), text.to_owned())).collect();
     let fields = html! {
+        (hidden("seen", &tended.seen.to_string()))
         (choice("权限", "role", &options, Role::Read.word()))
         @if let Some(wrong) = of("role") { span.wrong { (wrong) } }
-        (line("在哪个单位（编号）", "unit", "text", account.unit.as_str(), of("unit")))
+        (line("在哪个单位（编号）", "unit", "text", tended.account.unit.as_str(), of("unit")))
         (line("到哪一天（不填就一直有）", "until", "date", "", of("until")))
         (submit("给权限"))
     };

@@ -43,6 +43,8 @@ use serde::Deserialize;
 pub(super) struct Typed {
     #[serde(default)]
     text: String,
+    /// What the form showed.
+    was: Option<String>,
     #[serde(default)]
     on: String,
     /// `off` or `on`: whether the system is used.
@@ -71,7 +73,11 @@ async fn shown(
     code: &BranchCode,
     tried: Option<&Tried<'_>>,
 ) -> Result<Markup, Failure> {
-    Ok(form::page(visitor, &changed(visitor, desk, code).await?, tried))
+    let opened = changed(visitor, desk, code).await?;
+    let unit = &opened.member.unit;
+    let may_bring_back =
+        changes::must_bring_back(&desk.database, &visitor.actor(), unit, visitor.today).await.is_ok();
+    Ok(form::page(visitor, &opened, may_bring_back, tried))
 }
 
 /// A unit that the visitor may change.
@@ -130,7 +136,8 @@ pub(super) async fn transfer(
     let result = match typed.day() {
         Err(wrong) => Err(wrong),
         Ok(on) => {
-            match moving::transfer(&desk.database, &*desk.clock, &actor, &code, &typed.text, on).await {
+            let (above, was) = (&typed.text, typed.was.as_deref());
+            match moving::transfer(&desk.database, &*desk.clock, &actor, &code, above, was, on).await {
                 Ok(Came::Moved) => Ok(Done::Moved),
                 Ok(Came::Asked) => Ok(Done::Asked),
                 Err(Refusal::Scope(scope::Refusal::UnknownUnit(text))) => {
@@ -168,8 +175,8 @@ async fn alter(
                 Which::Name => Altered::Name(&typed.text),
                 _ => Altered::Telephone(&typed.text),
             };
-            let result =
-                changes::alter(&desk.database, &*desk.clock, &visitor.actor(), &code, altered, on).await;
+            let (actor, was) = (visitor.actor(), typed.was.as_deref());
+            let result = changes::alter(&desk.database, &*desk.clock, &actor, &code, altered, was, on).await;
             came(result, done, visitor.today)?
         }
     };

@@ -2,6 +2,7 @@
 
 use super::words::Field;
 use crate::{
+    domain::BranchCode,
     protocol::Level,
     server::{
         desk::{
@@ -47,7 +48,12 @@ pub(super) struct Tried<'a> {
 }
 
 /// The page with all forms that make sense for a unit.
-pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>) -> Markup {
+pub(super) fn page(
+    visitor: &Visitor,
+    opened: &Opened,
+    may_bring_back: bool,
+    tried: Option<&Tried<'_>>,
+) -> Markup {
     let Member { unit, ended, off_system, .. } = &opened.member;
     let today = visitor.today.to_string();
     let of = |which: Which| tried.filter(|tried| tried.which == which);
@@ -72,12 +78,18 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
         @if let Some(tried) = whole { (note(Tone::Wrong, &tried.wrong.1)) }
         p { a href=(links::unit(&unit.code)) { (unit.name) } "　编号" (unit.code) "。编号定了就不改：激活码、上报和问题都跟着它。" }
         @if let Some(ended) = ended {
-            (note(Tone::Calm, &format!("它从{}起已经没有了。登记错了的，可以恢复。", dates::day(ended.on, visitor.today))))
-            (form("back", &html! { button.second type="submit" { "恢复" } }))
+            @let on = dates::day(ended.on, visitor.today);
+            @if may_bring_back {
+                (note(Tone::Calm, &format!("它从{on}起已经没有了。登记错了的，可以恢复。")))
+                (form("back", &html! { button.second type="submit" { "恢复" } }))
+            } @else {
+                (note(Tone::Calm, &format!("它从{on}起已经没有了。登记错了的，请上一级恢复。")))
+            }
         } @else {
             fieldset {
                 legend { "更名" }
                 (form("name", &html! {
+                    (hidden("was", &unit.name))
                     (line("新的名称", "text", "text", &text(Which::Name, &unit.name), wrong(Which::Name, &[Field::Name])))
                     (day(Which::Name))
                     (submit("更名"))
@@ -88,6 +100,7 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
                     legend { "转隶" }
                     p.muted { "换一个上级。新的上级不归您管的，提出以后等对方（或者管着两边的上级）接收，才转过去。以前各期仍算在原来的上级下面。" }
                     (form("above", &html! {
+                        (hidden("was", unit.parent.as_ref().map_or("", BranchCode::as_str)))
                         (line("新的上级（编号或全称）", "text", "text", &text(Which::Above, ""), wrong(Which::Above, &[Field::Above])))
                         (day(Which::Above))
                         (submit("转隶"))
@@ -97,6 +110,7 @@ pub(super) fn page(visitor: &Visitor, opened: &Opened, tried: Option<&Tried<'_>>
             fieldset {
                 legend { "电话" }
                 (form("telephone", &html! {
+                    (hidden("was", &unit.telephone))
                     (line("电话", "text", "tel", &text(Which::Telephone, &unit.telephone), wrong(Which::Telephone, &[Field::Telephone])))
                     (submit("改电话"))
                 }))

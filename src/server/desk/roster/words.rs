@@ -3,7 +3,7 @@
 use crate::{
     domain::sector::SECTORS,
     server::{
-        desk::failure::Failure,
+        desk::{failure::Failure, kit::quicker},
         office::{roster::Refusal, scope},
         tables::roster::{level_name, told},
     },
@@ -41,6 +41,12 @@ pub(super) fn fault(refusal: Refusal, today: Date) -> Result<(Field, String), Fa
                 "就在刚才，另外有人改了名册，您这一次什么也没有写入。看看改成了什么样，需要的话再办一次。";
             return Err(Failure::Refused(text.into()));
         }
+        Refusal::Meanwhile { now, by } => {
+            let (who, now) = (quicker(by.as_ref()), if now.is_empty() { "空的" } else { &now });
+            let text =
+                format!("{who}把它改成了“{now}”，您这一次什么也没有写入。还要改的，打开看看再办一次。");
+            return Err(Failure::Refused(text));
+        }
         Refusal::Unsaid(_) => {
             let text =
                 "合并时要转过去的问题没有写成，名册也没有改。过一会儿再办一次；还不行，告诉管服务器的人。";
@@ -71,6 +77,12 @@ pub(super) fn fault(refusal: Refusal, today: Date) -> Result<(Field, String), Fa
         Refusal::Later { name, change, on } => {
             let (change, on) = (said(change), said(on));
             (Field::Day, format!("“{name}”在{change}已经有一次变动，比{on}晚；写那一天或以后的日子"))
+        }
+        Refusal::Frozen { frozen, on, .. } => {
+            let (frozen, on) = (said(frozen), said(on));
+            let text =
+                format!("{on}太早：有一期的名册{frozen}已经定下来了，报过的不再变；写{frozen}以后的日子");
+            (Field::Day, text)
         }
         Refusal::Gone { name, since } => (Field::Whole, format!("“{name}”从{}起已经没有了", said(since))),
         Refusal::NotEmpty { name, count, first } => (

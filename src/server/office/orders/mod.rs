@@ -193,8 +193,8 @@ pub(crate) async fn give(
     let id: String = ContentHash::of(said.as_bytes()).as_str().chars().take(32).collect();
     let words = vec![OrderWord { at: now, by, step }];
     let order = Order { id: id.clone(), unit: unit.clone(), given_by, words };
-    database.give_order(&order, actor.record(now, Deed::OrderGiven, Some(unit), &id)).await?;
-    Ok(id)
+    let given = database.give_order(&order, actor.record(now, Deed::OrderGiven, Some(unit), &id)).await?;
+    given.map(|_| id).ok_or_else(|| Refusal::NoSuchUnit(unit.clone()))
 }
 
 /// Says something more of an order, by whoever has read so many of its words. The same again by the same is nothing new.

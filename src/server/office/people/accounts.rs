@@ -19,6 +19,7 @@ use crate::{
             actor::Actor,
             clock::{Clock, Random},
             log::Deed,
+            quicker::{self, Quicker},
             roster::is_telephone,
         },
     },
@@ -55,6 +56,22 @@ pub(crate) enum Refusal {
     /// Nobody has this account, or it is closed.
     #[error("there is no such account")]
     Nobody,
+    /// It was closed, or handed over; whoever still writes to it is told by whom.
+    #[error("the account of {name:?} was closed")]
+    Closed {
+        /// Whose.
+        name: String,
+        /// Who did it.
+        by: Option<Quicker>,
+    },
+    /// Somebody else said otherwise of the same since it was looked at; that stands.
+    #[error("it became {now:?} meanwhile")]
+    Meanwhile {
+        /// What it is now.
+        now: String,
+        /// Who did it.
+        by: Option<Quicker>,
+    },
     /// Nothing is entrusted.
     #[error("no role was named")]
     NoRole,
@@ -131,6 +148,12 @@ pub(crate) struct Newcomer {
 }
 
 impl Newcomer {
+    /// As an account has it.
+    fn of(account: &Account) -> Self {
+        let Account { name, post, telephone, login, .. } = account.clone();
+        Self { name, post, telephone, login }
+    }
+
     /// It, without what surrounds each text, if it can stand.
     fn sound(self) -> Result<Self, Refusal> {
         let line = |text: String| text.trim().to_owned();
@@ -274,6 +297,9 @@ pub(super) async fn account(
 }
 
 pub(super) async fn insert(tx: &mut AccountsWriter, account: &Account, now: u64) -> Result<(), Refusal> {
+    if tx.has_ended(&account.unit).await? {
+        return Err(Refusal::Ended(account.unit.clone()));
+    }
     if tx.add(account, now).await? { Ok(()) } else { Err(Refusal::Taken(account.login.clone())) }
 }
 
@@ -302,7 +328,10 @@ pub(crate) async fn link(
     let known = tended(database, actor, account, now).await?;
     let secret = Secret::draw(random).ok_or(Refusal::NoRandomness)?;
     let mut tx = database.change_accounts().await?;
-    tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    if tx.account(account.0).await?.is_none() {
+        drop(tx);
+        return Err(closed(database, account).await?);
+    }
     must_be_inviter(database, &mut tx, actor, &known, shanghai_date(now)).await?;
     if let Some(seen) = seen
         && tx.was_linked_since(account.0, seen).await?
@@ -314,25 +343,64 @@ pub(crate) async fn link(
     Ok(invited)
 }
 
-/// Changes name, post and telephone; the login name stays, by which its owner is known.
+/// Changes name, post and telephone; the login name stays, by which its owner is known. What who acts left as it `was` shown stays as it
+/// is by now.
 pub(crate) async fn change(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
     account: PersonId,
     told: Newcomer,
+    was: Option<Newcomer>,
 ) -> Result<(), Refusal> {
     let now = clock.now_ms();
     let known = tended(database, actor, account, now).await?;
-    let Newcomer { name, post, telephone, .. } = Newcomer { login: known.login.clone(), ..told }.sound()?;
-    let record = actor.record(now, Deed::AccountChanged, Some(&known.unit), known.id);
-    let changed = Account { name, post, telephone, ..known.clone() };
-    if changed == known {
+    let told = Newcomer { login: known.login.clone(), ..told }.sound()?;
+    let was = was.unwrap_or_else(|| Newcomer::of(&known));
+    let mut tx = database.change_accounts().await?;
+    let Some(stands) = tx.account(account.0).await? else {
+        drop(tx);
+        return Err(closed(database, account).await?);
+    };
+    let kept = |told: String, was: &str, now: &str| match () {
+        () if told == was => Ok(now.to_owned()),
+        () if now == was || now == told => Ok(told),
+        () => Err(now.to_owned()),
+    };
+    let fields = kept(told.name, was.name.trim(), &stands.name).and_then(|name| {
+        let post = kept(told.post, was.post.trim(), &stands.post)?;
+        Ok((name, post, kept(told.telephone, was.telephone.trim(), &stands.telephone)?))
+    });
+    let (name, post, telephone) = match fields {
+        Ok(fields) => fields,
+        Err(now) => {
+            drop(tx);
+            let of = stands.id.to_string();
+            let by = quicker::newest(database, &stands.unit, &[Deed::AccountChanged], |noted| noted == of);
+            return Err(Refusal::Meanwhile { now, by: by.await? });
+        }
+    };
+    let changed = Account { name, post, telephone, ..stands.clone() };
+    if changed == stands {
         return Ok(());
     }
-    let mut tx = database.change_accounts().await?;
     tx.change(&changed).await?;
-    Ok(tx.commit(&[record]).await?)
+    Ok(tx.commit(&[actor.record(now, Deed::AccountChanged, Some(&stands.unit), stands.id)]).await?)
+}
+
+/// That an account is closed, and by whom, to whoever tends it and did not know.
+pub(super) async fn closed(database: &Database, account: PersonId) -> Result<Refusal, DatabaseError> {
+    let Some(known) = database.account(account.0).await?.filter(|known| !known.is_erased()) else {
+        return Ok(Refusal::Nobody);
+    };
+    let of = known.id.to_string();
+    let is_it = |noted: &str| noted.split(' ').next() == Some(&of);
+    let handed = quicker::newest(database, &known.unit, &[Deed::AccountHandedOver], is_it).await?;
+    let by = match handed.filter(|handed| Some(handed.at) == known.closed_at) {
+        Some(handed) => Some(handed),
+        None => quicker::newest(database, &known.unit, &[Deed::AccountClosed], is_it).await?,
+    };
+    Ok(Refusal::Closed { name: known.name, by })
 }
 
 /// Opens a closed account again, as of somebody who comes back, with what it had been entrusted with.
@@ -421,8 +489,10 @@ pub(super) async fn tended(
     account: PersonId,
     now: u64,
 ) -> Result<Account, Refusal> {
-    let known = database.account(account.0).await?.filter(|account| account.closed_at.is_none());
-    let known = known.ok_or(Refusal::Nobody)?;
+    let known = database.account(account.0).await?.ok_or(Refusal::Nobody)?;
     must(database, actor, Act::People, &known.unit, shanghai_date(now)).await?;
+    if known.closed_at.is_some() {
+        return Err(closed(database, account).await?);
+    }
     Ok(known)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Act, PersonId, Role, Secret,
-    accounts::{Invited, Newcomer, Refusal, account, insert, invite, tended, was_noted},
+    accounts::{Invited, Newcomer, Refusal, account, closed, insert, invite, tended, was_noted},
     authority::{self, must},
     roles::{must_be_apart, must_leave_somebody, must_stand_above},
     sessions,
@@ -79,12 +79,15 @@ pub(crate) async fn hand_over(
     if tx.account(from.0).await?.is_none() {
         drop(tx);
         let stands = handed_before(database, actor, from, &asked, today).await?;
-        return Err(if stands { Refusal::Stands(from) } else { Refusal::Nobody });
+        return Err(if stands { Refusal::Stands(from) } else { closed(database, from).await? });
     }
     if let Some(account) = &newcomer {
         insert(&mut tx, account, now).await?;
     }
-    tx.account(to.0).await?.ok_or(Refusal::Nobody)?;
+    if tx.account(to.0).await?.is_none() {
+        drop(tx);
+        return Err(closed(database, to).await?);
+    }
     let held = tx.granted(to.0).await?.into_iter().chain(moved.iter().cloned()).collect();
     must_be_apart(
         sessions::grants(held).iter().filter(|grant| grant.holds_on(today)).map(|grant| grant.role),

@@ -3,12 +3,12 @@
 
 use super::{
     Act, Grant, PersonId, Role,
-    accounts::Refusal,
+    accounts::{Refusal, tended},
     authority::{self, Standing, must},
     sessions,
 };
 use crate::{
-    domain::{BranchCode, period::shanghai_date},
+    domain::{BranchCode, day, period::shanghai_date},
     server::{
         database::{
             Database,
@@ -18,6 +18,7 @@ use crate::{
             actor::Actor,
             clock::Clock,
             log::{Deed, Record},
+            quicker,
         },
     },
 };
@@ -25,13 +26,15 @@ use jiff::{Span, civil::Date};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Entrusts somebody with something at a unit, which need not be the own one: until a day then, as an inspector is lent.
+/// Entrusts somebody with something at a unit, which need not be the own one: until a day then, as an inspector is lent. A form tells how
+/// much of the log its reader had `seen`: whoever gave the same until another day since is not undone unseen.
 pub(crate) async fn grant(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
     account: PersonId,
     grant: Grant,
+    seen: Option<u64>,
 ) -> Result<(), Refusal> {
     let now = clock.now_ms();
     let today = shanghai_date(now);
@@ -41,7 +44,13 @@ pub(crate) async fn grant(
     }
     let above = database.units_above(&grant.unit).await?;
     let mut tx = database.change_accounts().await?;
-    let known = tx.account(account.0).await?.ok_or(Refusal::Nobody)?;
+    let Some(known) = tx.account(account.0).await? else {
+        drop(tx);
+        return Err(tended(database, actor, account, now).await.err().unwrap_or(Refusal::Nobody));
+    };
+    if tx.has_ended(&grant.unit).await? {
+        return Err(Refusal::Ended(grant.unit));
+    }
     let is_lent = known.unit != grant.unit && !above.contains(&known.unit);
     if is_lent && matches!(grant.role, Role::Manage | Role::Audit) {
         // Whoever tends the account at home can open it.
@@ -67,12 +76,24 @@ pub(crate) async fn grant(
         return Ok(());
     }
     let Grant { unit, role, until } = grant;
+    let granted = Granted { unit: unit.clone(), role: role.word().into(), until };
+    let other = held.into_iter().find(|held| held.unit == unit && held.role == role);
+    if let (Some(seen), Some(other)) = (seen, other)
+        && tx.was_given_since(account.0, &granted, seen).await?
+    {
+        drop(tx);
+        let of = format!("{} {}", account.0, granted.role);
+        let by = quicker::newest(database, &unit, &[Deed::RoleGiven], |noted| noted == of).await?;
+        return Err(Refusal::Meanwhile {
+            now: other.until.map_or_else(|| "一直有".into(), day::text), by
+        });
+    }
     let given = of_role(actor, now, Deed::RoleGiven, &unit, account.0, role);
     if is_lent || role == Role::Audit {
         // Whoever made the open ones may not give this.
         tx.void_links(account.0, now).await?;
     }
-    tx.grant(account.0, &Granted { unit, role: role.word().into(), until }).await?;
+    tx.grant(account.0, &granted).await?;
     Ok(tx.commit(&[given]).await?)
 }
 
@@ -92,11 +113,13 @@ pub(crate) async fn lend(
     actor: &Actor,
     name: &str,
     lent: Grant,
+    seen: Option<u64>,
 ) -> Result<PersonId, Refusal> {
     must(database, actor, Act::People, &lent.unit, shanghai_date(clock.now_ms())).await?;
     let known = database.account_called(&sessions::login(name)).await?;
+    let known = known.filter(|known| known.closed_at.is_none());
     let to = PersonId(known.ok_or(Refusal::Nobody)?.id);
-    grant(database, clock, actor, to, lent).await?;
+    grant(database, clock, actor, to, lent, seen).await?;
     Ok(to)
 }
 

@@ -137,18 +137,19 @@ async fn nobody_both_tends_and_audits_and_somebody_always_tends() {
         (audit, give("t2", Role::Manage, None)),
         (audit, give("t2", Role::Read, Some(date(2026, 12, 1)))),
     ] {
-        let refused = roles::grant(&database, &NOW, &actor, to, grant).await;
+        let refused = roles::grant(&database, &NOW, &actor, to, grant, None).await;
         assert!(matches!(refused, Err(Refusal::NotApart)), "{refused:?}");
     }
-    let lent = roles::grant(&database, &NOW, &actor, town, give("t2", Role::Manage, None)).await;
+    let lent = roles::grant(&database, &NOW, &actor, town, give("t2", Role::Manage, None), None).await;
     assert!(matches!(lent, Err(Refusal::NotLent(Role::Manage))));
     let past = give("t1", Role::Read, Some(date(2026, 11, 23)));
-    assert!(matches!(roles::grant(&database, &NOW, &actor, town, past).await, Err(Refusal::Passed(_))));
+    assert!(matches!(roles::grant(&database, &NOW, &actor, town, past, None).await, Err(Refusal::Passed(_))));
     // The last at the top stays; one below goes, since the county can make another.
     for refused in [
         accounts::close(&database, &NOW, &OPERATOR, first).await,
         roles::take_back(&database, &NOW, &actor, first, &code("c"), Role::Manage).await,
-        roles::grant(&database, &NOW, &actor, first, give("c", Role::Manage, Some(date(2026, 12, 1)))).await,
+        roles::grant(&database, &NOW, &actor, first, give("c", Role::Manage, Some(date(2026, 12, 1))), None)
+            .await,
     ] {
         assert!(matches!(&refused, Err(Refusal::Last(at)) if *at == code("c")), "{refused:?}");
     }
@@ -170,12 +171,12 @@ async fn what_is_handed_over_is_the_units_and_not_what_was_lent_from_elsewhere()
     let neighbour = Actor::Person(person(&database, other).await);
     let lent = |until| Grant { unit: code("t2"), role: Role::Inspect, until };
     for endless in [None, Some(date(2027, 11, 25))] {
-        let refused = roles::grant(&database, &NOW, &neighbour, first, lent(endless)).await;
+        let refused = roles::grant(&database, &NOW, &neighbour, first, lent(endless), None).await;
         assert!(matches!(refused, Err(Refusal::Endless)), "{refused:?}");
-        let refused = roles::lend(&database, &NOW, &neighbour, "first", lent(endless)).await;
+        let refused = roles::lend(&database, &NOW, &neighbour, "first", lent(endless), None).await;
         assert!(matches!(refused, Err(Refusal::Endless)), "{refused:?}");
     }
-    roles::grant(&database, &NOW, &neighbour, first, lent(Some(date(2027, 11, 24)))).await.unwrap();
+    roles::grant(&database, &NOW, &neighbour, first, lent(Some(date(2027, 11, 24))), None).await.unwrap();
     let actor = Actor::Person(person(&database, first).await);
     let same = hand_over(&database, &NOW, &mut random, &actor, first, Successor::Known(first)).await;
     assert!(matches!(same, Err(Refusal::Same)));
@@ -190,7 +191,8 @@ async fn what_is_handed_over_is_the_units_and_not_what_was_lent_from_elsewhere()
     assert_eq!(held, [("t1", Role::Manage), ("t1", Role::Review)]);
     assert!(database.account(first.0).await.unwrap().unwrap().closed_at.is_some());
     let late = hand_over(&database, &NOW, &mut random, &OPERATOR, first, Successor::Known(second.id)).await;
-    assert!(matches!(late, Err(Refusal::Nobody)));
+    let Err(Refusal::Closed { by: Some(by), .. }) = late else { panic!("{late:?}") };
+    assert_eq!((by.deed, by.by), (log::Deed::AccountHandedOver, Some("示例镇党委 某人".to_owned())));
     let verdict = log::verify(&database, &NOW, &OPERATOR, None).await.unwrap();
     assert!(matches!(verdict, log::Verdict::Whole { entries, .. } if entries > 8), "{verdict:?}");
 }
@@ -263,7 +265,7 @@ async fn a_link_opens_nothing_that_is_not_its_makers_to_give() {
     let lent = add(&database, &mut random, town, "t1", "lent", &[Role::Read]).await.unwrap().account;
     accounts::link(&database, &NOW, &mut random, town, lent, None).await.unwrap();
     let of_county = Grant { unit: code("c"), role: Role::Review, until: Some(date(2026, 12, 31)) };
-    roles::grant(&database, &NOW, county, lent, of_county).await.unwrap();
+    roles::grant(&database, &NOW, county, lent, of_county, None).await.unwrap();
     let refused = accounts::link(&database, &NOW, &mut random, town, lent, None).await;
     assert!(matches!(refused, Err(Refusal::Beyond)), "{refused:?}");
     accounts::close(&database, &NOW, town, lent).await.unwrap();
@@ -300,9 +302,9 @@ async fn who_reads_the_log_is_chosen_from_above() {
         let reader = add(&database, &mut random, own, at, &login, &[Role::Read]).await.unwrap().account;
         roles::take_back(&database, &NOW, own, reader, &code(at), Role::Read).await.unwrap();
         let log = || Grant { unit: code(at), role: Role::Audit, until: None };
-        let refused = roles::grant(&database, &NOW, own, reader, log()).await;
+        let refused = roles::grant(&database, &NOW, own, reader, log(), None).await;
         assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
-        roles::grant(&database, &NOW, above, reader, log()).await.unwrap();
+        roles::grant(&database, &NOW, above, reader, log(), None).await.unwrap();
         accounts::close(&database, &NOW, own, audit).await.unwrap();
         let refused = accounts::reopen(&database, &NOW, &mut random, own, audit).await;
         assert!(matches!(refused, Err(Refusal::NotAbove)), "{refused:?}");
@@ -382,13 +384,13 @@ async fn a_role_from_elsewhere_voids_the_open_links_and_a_superior_is_lent_nothi
     assert!(open().await.is_ok());
     let until = Some(date(2026, 12, 31));
     let lent = Grant { unit: code("t2"), role: Role::Inspect, until };
-    roles::lend(&database, &NOW, &neighbour, "wang", lent.clone()).await.unwrap();
+    roles::lend(&database, &NOW, &neighbour, "wang", lent.clone(), None).await.unwrap();
     assert!(matches!(open().await, Err(Unset::Link(Welcome::Used))));
     let above = add(&database, &mut random, &OPERATOR, "c", "zhang", &[Role::Manage]).await.unwrap().account;
-    let refused = roles::lend(&database, &NOW, &neighbour, "zhang", lent).await;
+    let refused = roles::lend(&database, &NOW, &neighbour, "zhang", lent, None).await;
     assert!(matches!(refused, Err(Refusal::Superior)), "{refused:?}");
     // Whoever tends the county's accounts may give one of them something at a town.
     let zhang = Actor::Person(person(&database, above).await);
     let own = Grant { unit: code("t2"), role: Role::Review, until: None };
-    roles::grant(&database, &NOW, &zhang, above, own).await.unwrap();
+    roles::grant(&database, &NOW, &zhang, above, own, None).await.unwrap();
 }

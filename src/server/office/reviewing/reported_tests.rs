@@ -65,7 +65,7 @@ async fn the_unit_of_the_periods_day_answers_and_the_new_one_sees() {
     let day = period.starts.max(date(2026, 11, 1));
     freeze(&database, &period, day).await;
     let above = Altered::Above("u");
-    changes::alter(&database, &NOW, &OPERATOR, &code("a"), above, TODAY).await.unwrap();
+    changes::alter(&database, &NOW, &OPERATOR, &code("a"), above, None, TODAY).await.unwrap();
     assert_eq!(listed(&database, "t", &period).await, ["a", "b"]);
     assert!(listed(&database, "u", &period).await.is_empty());
     for (at, may_review) in [("t", true), ("u", false), ("c", true)] {
@@ -92,7 +92,7 @@ async fn before_the_periods_day_a_report_goes_along_with_its_branch() {
     let (_folder, database, period, [id, _]) = county().await;
     freeze(&database, &period, date(2026, 11, 24)).await;
     let above = Altered::Above("u");
-    changes::alter(&database, &NOW, &OPERATOR, &code("a"), above, TODAY).await.unwrap();
+    changes::alter(&database, &NOW, &OPERATOR, &code("a"), above, None, TODAY).await.unwrap();
     assert_eq!(listed(&database, "u", &period).await, ["a"]);
     let (old, new) = (person(Role::Review, "t"), person(Role::Review, "u"));
     let approve =
@@ -123,7 +123,7 @@ async fn what_a_merged_town_answered_for_its_successor_does_with_the_same_people
     };
     let (of_t, of_u) = (make("t", "wang").await, make("u", "zhao").await);
     let grant = |until| Grant { unit: code("t"), role: Role::Review, until };
-    roles::grant(&database, &NOW, &OPERATOR, of_u, grant(Some(date(2026, 12, 31)))).await.unwrap();
+    roles::grant(&database, &NOW, &OPERATOR, of_u, grant(Some(date(2026, 12, 31))), None).await.unwrap();
     let units = ["t".to_owned(), "u".to_owned()];
     let merging = Merging {
         units: &units,

@@ -2,7 +2,7 @@
 
 use super::{
     Member, Refusal, Tree, Unit, can_happen, has_come,
-    importing::{Standing, import},
+    importing::{Known, Standing, enter},
     is_name,
     reach::Reach,
     tree::Overlay,
@@ -23,10 +23,10 @@ use crate::{
                 is_stored,
             },
             people::{
-                Act,
-                authority::{must, must_for_all},
+                Act, Denied,
+                authority::{self, must, must_for_all},
             },
-            scope,
+            quicker, scope,
         },
     },
 };
@@ -145,18 +145,56 @@ async fn end_it(
     Ok(End { unit, is_new: true, phones })
 }
 
-/// Changes one thing about a unit, from a day on.
+impl Altered<'_> {
+    /// What a unit is told to be in this.
+    fn of<'a>(&self, unit: &'a Unit) -> &'a str {
+        match self {
+            Self::Name(_) => &unit.name,
+            Self::Above(_) => unit.parent.as_ref().map_or("", BranchCode::as_str),
+            Self::Telephone(_) => &unit.telephone,
+        }
+    }
+
+    /// As the log names it.
+    fn field(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "name",
+            Self::Above(_) => "parent",
+            Self::Telephone(_) => "telephone",
+        }
+    }
+}
+
+/// Changes one thing about a unit, from a day on. What else is changed of it at the same instant stays; whoever was shown that this one
+/// `was` otherwise than it is by now is told so.
 pub(crate) async fn alter(
     database: &Database,
     clock: &dyn Clock,
     actor: &Actor,
     code: &BranchCode,
     altered: Altered<'_>,
+    was: Option<&str>,
     on: Date,
 ) -> Result<(), Refusal> {
-    let today = shanghai_date(clock.now_ms());
+    let first = database.member(code).await?;
+    let first = first.ok_or_else(|| scope::Refusal::UnknownUnit(code.to_string()))?;
+    let was = was.unwrap_or_else(|| altered.of(&first.unit));
+    anew(is_overtaken, || alter_it(database, clock, actor, code, altered, was, on)).await
+}
+
+async fn alter_it(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    code: &BranchCode,
+    altered: Altered<'_>,
+    was: &str,
+    on: Date,
+) -> Result<(), Refusal> {
+    let known = Known::read(database).await?;
+    let (tree, at) = (&known.tree, clock.now_ms());
+    let today = shanghai_date(at);
     must(database, actor, Act::Arrange, code, today).await?;
-    let tree = database.tree().await?;
     let member = tree.get(code).ok_or_else(|| scope::Refusal::UnknownUnit(code.to_string()))?;
     is_there(member)?;
     let mut unit = member.unit.clone();
@@ -165,12 +203,23 @@ pub(crate) async fn alter(
         Altered::Telephone(telephone) => telephone.trim().clone_into(&mut unit.telephone),
         Altered::Above(text) => {
             // Nobody is told what somebody else's units are called.
-            let theirs = Reach::of(actor, &tree, today);
+            let theirs = Reach::of(actor, tree, today);
             let units: Vec<Unit> = theirs.all().map(|member| member.unit.clone()).collect();
             unit.parent = Some(scope::find(&units, text.trim())?.code.clone());
         }
     }
-    import(database, clock, actor, &[unit], Standing::Since(on)).await.map(drop)
+    let now = altered.of(&member.unit);
+    if now != was && now != altered.of(&unit) {
+        let by = quicker::changed(database, code, altered.field()).await?;
+        let now = match &member.unit.parent {
+            Some(above) if matches!(altered, Altered::Above(_)) => {
+                tree.get(above).map_or_else(String::new, |above| above.unit.name.clone())
+            }
+            _ => now.to_owned(),
+        };
+        return Err(Refusal::Meanwhile { now, by });
+    }
+    enter(database, at, actor, (&known, vec![unit]), Standing::Since(on)).await.map(drop)
 }
 
 /// Takes the ending of a unit back, as if it had not been entered.
@@ -192,7 +241,7 @@ async fn revive_it(
     let tree = database.tree().await?;
     let (member, at) = (find(&tree, unit)?, clock.now_ms());
     let unit = member.unit.clone();
-    must(database, actor, Act::Arrange, &unit.code, shanghai_date(at)).await?;
+    must_bring_back(database, actor, &unit, shanghai_date(at)).await?;
     if member.ended.is_none() {
         return Ok(Revival { unit, is_new: false, passed: 0 });
     }
@@ -205,6 +254,20 @@ async fn revive_it(
         return Err(Refusal::Overtaken);
     }
     Ok(Revival { unit, is_new: true, passed })
+}
+
+/// Fails where somebody does not stand above a unit: whoever was its own manager does not undo that it ended.
+pub(crate) async fn must_bring_back(
+    database: &Database,
+    actor: &Actor,
+    unit: &Unit,
+    today: Date,
+) -> Result<(), authority::Refusal> {
+    match (&unit.parent, actor) {
+        (Some(above), _) => must(database, actor, Act::Arrange, above, today).await,
+        (None, Actor::Operator { .. }) => Ok(()),
+        (None, _) => Err(Denied { act: Act::Arrange, unit: unit.code.clone() }.into()),
+    }
 }
 
 /// Makes one new unit out of several: they end on the day on which it begins, what lies right below them goes over to it, and

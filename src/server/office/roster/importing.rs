@@ -1,7 +1,8 @@
 //! A roster brought in: all or nothing, and the same again changes nothing.
 
 use super::{
-    Refusal, Tree, Unit, can_happen, changes::is_overtaken, has_come, is_name, is_telephone, tree::Overlay,
+    Refusal, Tree, Unit, can_happen, changes::is_overtaken, has_come, is_name, is_telephone,
+    must_not_be_frozen, tree::Overlay,
 };
 use crate::{
     domain::{BranchCode, SectorId, period::shanghai_date},
@@ -80,45 +81,64 @@ async fn bring_in(
     units: &[Unit],
     standing: Standing,
 ) -> Result<Imported, Refusal> {
-    let at = clock.now_ms();
     let known = Known::read(database).await?;
-    let units = placed(&known, units.to_vec())?;
-    let records = changes(database, actor, at, &known.tree, &units).await?;
-    enter(database, at, (known, units), standing, &records).await
+    enter(database, clock.now_ms(), actor, (&known, units.to_vec()), standing).await
 }
 
-/// The same of units that somebody may bring in, in an order in which each comes after the one above it.
+/// The same, over the tree that who acts has looked at.
 pub(super) async fn enter(
     database: &Database,
     at: u64,
-    (Known { tree: known, .. }, units): (Known, Vec<Unit>),
+    actor: &Actor,
+    (known, units): (&Known, Vec<Unit>),
     standing: Standing,
-    records: &[Record],
 ) -> Result<Imported, Refusal> {
     let today = shanghai_date(at);
+    let units = placed(known, units)?;
+    let records = changes(database, actor, at, &known.tree, &units).await?;
+    must_fit(database, actor, &known.tree, &units, (standing, today)).await?;
     let (changed, founded) = match standing {
         Standing::Now => (From::Day(today), None),
         Standing::Since(day) => (From::Day(day), Some(day)),
         Standing::Always => (From::Ever, None),
     };
-    could_stand(&units, &known)?;
-    let stand_otherwise = stand_otherwise(&known, &units);
-    if let From::Day(on) = changed {
-        has_come(on, today)?;
-        let last_changes = database.last_changes().await?;
-        for unit in &stand_otherwise {
-            if let Some(member) = known.get(&unit.code) {
-                can_happen(member, on, &last_changes)?;
-            }
-        }
-    }
-    let counts = database.import_units(&known, &units, changed, founded, records).await?;
+    let stand_otherwise = stand_otherwise(&known.tree, &units).len();
+    let counts = database.import_units(&known.tree, &units, changed, founded, &records).await?;
     let counts = counts.ok_or(Refusal::Overtaken)?;
     let from_then_on = match changed {
-        From::Day(on) if !stand_otherwise.is_empty() => Some((stand_otherwise.len(), on)),
+        From::Day(on) if stand_otherwise > 0 => Some((stand_otherwise, on)),
         _ => None,
     };
     Ok(Imported { counts, from_then_on, waiting: waiting(database, &units).await? })
+}
+
+/// Fails where units cannot stand so from that day on.
+pub(super) async fn must_fit(
+    database: &Database,
+    actor: &Actor,
+    known: &Tree,
+    units: &[Unit],
+    (standing, today): (Standing, Date),
+) -> Result<(), Refusal> {
+    could_stand(units, known)?;
+    let on = match standing {
+        Standing::Now => today,
+        Standing::Since(day) => day,
+        Standing::Always => return Ok(()),
+    };
+    has_come(on, today)?;
+    let otherwise = stand_otherwise(known, units);
+    if otherwise.is_empty() {
+        return Ok(());
+    }
+    must_not_be_frozen(database, actor, on, today).await?;
+    let last_changes = database.last_changes().await?;
+    for unit in otherwise {
+        if let Some(member) = known.get(&unit.code) {
+            can_happen(member, on, &last_changes)?;
+        }
+    }
+    Ok(())
 }
 
 /// The units, each after the one above it, where they can stand so.

@@ -16,14 +16,16 @@ pub(crate) mod tree;
 pub(crate) use crate::server::database::{Member, Tree, Unit};
 
 use super::{
+    actor::Actor,
     mending::Unsaid,
     people::{Denied, authority::denies},
+    quicker::Quicker,
     scope,
 };
 use crate::{
     domain::{BranchCode, PeriodId, check::is_plain_text},
     protocol::Level,
-    server::database::DatabaseError,
+    server::database::{Database, DatabaseError},
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +48,14 @@ pub(crate) enum Refusal {
     /// Somebody else changed the tree since it was looked at; nothing has happened.
     #[error("somebody else changed the tree meanwhile")]
     Overtaken,
+    /// Somebody else said otherwise of the same since it was looked at; that stands.
+    #[error("it became {now:?} meanwhile")]
+    Meanwhile {
+        /// What it is now.
+        now: String,
+        /// Who did it.
+        by: Option<Quicker>,
+    },
     /// A unit cannot stand where it would.
     #[error("unit {unit} cannot stand there: {wrong:?}", unit = .0.unit, wrong = .0.wrong)]
     Misplaced(Misplaced),
@@ -59,6 +69,16 @@ pub(crate) enum Refusal {
         name: String,
         /// When it changed last.
         change: Date,
+        /// When it would have changed.
+        on: Date,
+    },
+    /// A period that has passed took the tree after that day: it stays as it was reported.
+    #[error("{period} took the tree on {frozen}, not before {on}")]
+    Frozen {
+        /// The period.
+        period: PeriodId,
+        /// When it took the tree.
+        frozen: Date,
         /// When it would have changed.
         on: Date,
     },
@@ -160,6 +180,23 @@ pub(crate) fn is_telephone(text: &str) -> bool {
 /// Whether something can have happened on a day.
 pub(crate) fn has_come(day: Date, today: Date) -> Result<(), Refusal> {
     if day > today { Err(Refusal::NotYet(day)) } else { Ok(()) }
+}
+
+/// Fails where whoever sits at a desk would change on a day how a period that has passed was reported: the page says that it does not.
+/// That a unit was not there any more is said of that day, also late; and the operator may correct what was.
+async fn must_not_be_frozen(
+    database: &Database,
+    actor: &Actor,
+    on: Date,
+    today: Date,
+) -> Result<(), Refusal> {
+    if !matches!(actor, Actor::Person(_)) {
+        return Ok(());
+    }
+    match scope::last_frozen(database, today).await? {
+        Some((period, frozen)) if on <= frozen => Err(Refusal::Frozen { period, frozen, on }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether something can have happened to a unit on a day: it was there, and nothing is known that happened later.

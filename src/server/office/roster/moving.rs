@@ -4,8 +4,7 @@
 use super::{
     Refusal, Unit,
     changes::{Altered, alter, is_overtaken, is_there},
-    has_come,
-    importing::{Known, Standing, enter, placed},
+    importing::{Known, Standing, must_fit, placed},
     reach::Reach,
 };
 use crate::{
@@ -60,6 +59,19 @@ pub(crate) async fn transfer(
     actor: &Actor,
     code: &BranchCode,
     above: &str,
+    was: Option<&str>,
+    on: Date,
+) -> Result<Came, Refusal> {
+    anew(is_overtaken, || transfer_it(database, clock, actor, code, above, was, on)).await
+}
+
+async fn transfer_it(
+    database: &Database,
+    clock: &dyn Clock,
+    actor: &Actor,
+    code: &BranchCode,
+    above: &str,
+    was: Option<&str>,
     on: Date,
 ) -> Result<Came, Refusal> {
     let now = clock.now_ms();
@@ -70,19 +82,22 @@ pub(crate) async fn transfer(
     let theirs: Vec<Unit> = Reach::of(actor, tree, today).all().map(|member| member.unit.clone()).collect();
     let own = scope::find(&theirs, above.trim());
     if !matches!(own, Err(scope::Refusal::UnknownUnit(_))) {
-        return alter(database, clock, actor, code, Altered::Above(above), on).await.map(|()| Came::Moved);
+        return alter(database, clock, actor, code, Altered::Above(above), was, on)
+            .await
+            .map(|()| Came::Moved);
     }
     let there = tree.all().filter(|member| member.ended.is_none()).map(|member| &member.unit);
     let upper: Vec<Unit> = there.filter(|unit| unit.level != Level::Branch).cloned().collect();
     let goes_to = scope::find(&upper, above.trim())?.code.clone();
     let member = tree.get(code).ok_or_else(|| scope::Refusal::UnknownUnit(code.to_string()))?;
     is_there(member)?;
-    has_come(on, today)?;
     // What stands at the top is nobody's to give away.
     let Some(comes_from) = member.unit.parent.clone() else {
         return Err(scope::Refusal::UnknownUnit(above.trim().into()).into());
     };
-    placed(&known, vec![Unit { parent: Some(goes_to.clone()), ..member.unit.clone() }])?;
+    let moved = Unit { parent: Some(goes_to.clone()), ..member.unit.clone() };
+    placed(&known, vec![moved.clone()])?;
+    must_fit(database, actor, tree, &[moved], (Standing::Since(on), today)).await?;
     let record = actor.record(now, Deed::MoveAsked, Some(code), format!("{goes_to} {}", day::text(on)));
     let asked_by = match record.who {
         Who::Person(id) => Some(id),
@@ -90,7 +105,7 @@ pub(crate) async fn transfer(
     };
     let unit = code.clone();
     let asked = Move { number: 0, unit, comes_from, goes_to, on, asked_at: now, asked_by, declined: None };
-    if !database.ask_for_move(&asked, record).await? {
+    if !database.ask_for_move(tree, &asked, record).await?.ok_or(Refusal::Overtaken)? {
         let waits = database.move_of(code).await?;
         if waits.is_none_or(|waits| (&waits.goes_to, waits.on) != (&asked.goes_to, on)) {
             return Err(Refusal::Waits);
@@ -125,12 +140,14 @@ async fn take_it(
     must(database, actor, Act::Arrange, &asked.goes_to, shanghai_date(now)).await?;
     let known = Known::read(database).await?;
     let unit = known.tree.get(&asked.unit).map(|member| member.unit.clone()).ok_or(Refusal::NoMove)?;
-    let units = placed(&known, vec![Unit { parent: Some(asked.goes_to.clone()), ..unit }])?;
+    let unit = Unit { parent: Some(asked.goes_to.clone()), ..unit };
+    placed(&known, vec![unit.clone()])?;
+    let today = shanghai_date(now);
+    must_fit(database, actor, &known.tree, std::slice::from_ref(&unit), (Standing::Since(asked.on), today))
+        .await?;
     let record = actor.record(now, Deed::MoveTaken, Some(&asked.unit), &asked.comes_from);
-    // From here on it stands there and waits no more, whatever becomes of the note.
-    enter(database, now, (known, units), Standing::Since(asked.on), &[record]).await?;
-    database.end_move(&asked, now, None, None).await?;
-    Ok(asked)
+    let taken = database.take_move(&known.tree, &asked, &unit, &record).await?;
+    if taken.ok_or(Refusal::Overtaken)? { Ok(asked) } else { Err(Refusal::NoMove) }
 }
 
 /// Leaves it where it stands: whoever tends where it would go says no and why, or whoever tends it takes the question back.
@@ -154,11 +171,7 @@ pub(crate) async fn leave(
     let deed = if is_answer { Deed::MoveDeclined } else { Deed::MoveWithdrawn };
     let record = actor.record(now, deed, Some(&asked.unit), &asked.goes_to);
     let declined = is_answer.then_some(why);
-    if database.end_move(&asked, now, declined, Some(record)).await? {
-        Ok(asked)
-    } else {
-        Err(Refusal::NoMove)
-    }
+    if database.end_move(&asked, now, declined, record).await? { Ok(asked) } else { Err(Refusal::NoMove) }
 }
 
 /// Whoever asked has read that it was declined.

@@ -35,13 +35,14 @@ async fn waits(database: &Database) -> usize {
 async fn it_stands_where_it_stood_until_the_other_side_takes_it() {
     let (_folder, database) = two_towns().await;
     let (from, into) = (person(Role::Manage, "t"), person(Role::Manage, "u"));
-    let ask =
-        async |branch: &str, to: &str, on| transfer(&database, &NOW, &from, &code(branch), to, on).await;
+    let ask = async |branch: &str, to: &str, on| {
+        transfer(&database, &NOW, &from, &code(branch), to, None, on).await
+    };
     for role in [Role::Review, Role::Inspect, Role::Read, Role::Audit] {
-        let refused = transfer(&database, &NOW, &person(role, "t"), &code("a"), "u", ON).await;
+        let refused = transfer(&database, &NOW, &person(role, "t"), &code("a"), "u", None, ON).await;
         assert!(matches!(refused, Err(Refusal::Denied(_))), "{role:?}");
     }
-    let refused = transfer(&database, &NOW, &into, &code("a"), "u", ON).await;
+    let refused = transfer(&database, &NOW, &into, &code("a"), "u", None, ON).await;
     assert!(matches!(refused, Err(Refusal::Denied(_))), "nobody takes what was not offered");
     assert!(matches!(ask("a", "u", date(2026, 11, 25)).await, Err(Refusal::NotYet(_))));
     assert!(matches!(ask("a", "没有这个镇", ON).await, Err(Refusal::Scope(_))));
@@ -69,7 +70,7 @@ async fn what_became_of_the_unit_meanwhile_ends_the_question() {
     let (_folder, database) = two_towns().await;
     let (from, into) = (person(Role::Manage, "t"), person(Role::Manage, "u"));
     for branch in ["a", "b"] {
-        transfer(&database, &NOW, &from, &code(branch), "u", ON).await.unwrap();
+        transfer(&database, &NOW, &from, &code(branch), "u", None, ON).await.unwrap();
     }
     assert_eq!(waits(&database).await, 2);
     let of = async |branch: &str| of_unit(&database, &code(branch)).await.unwrap();
@@ -81,17 +82,19 @@ async fn what_became_of_the_unit_meanwhile_ends_the_question() {
     let old = of("a").await.unwrap().asked.number;
     for (to, day) in [("u", date(2026, 11, 24)), ("t", date(2026, 11, 25))] {
         let then = At(NOW.0 + 86_400_000);
-        let came = transfer(&database, &then, &OPERATOR, &code("a"), to, day).await.unwrap();
+        let came = transfer(&database, &then, &OPERATOR, &code("a"), to, None, day).await.unwrap();
         assert_eq!(came, Came::Moved, "{to}");
         if to == "u" {
             assert!(matches!(take(&database, &then, &into, old).await, Err(Refusal::NoMove)));
         }
     }
+    assert!(of("a").await.is_none(), "what was asked before does not come back with it");
     // Each side says no in its own way.
     let later = At(NOW.0 + 2 * 86_400_000);
+    transfer(&database, &later, &from, &code("a"), "u", None, date(2026, 11, 26)).await.unwrap();
     let waiting = of("a").await.unwrap().asked.number;
     leave(&database, &later, &from, waiting, "").await.unwrap();
-    transfer(&database, &later, &from, &code("a"), "u", date(2026, 11, 26)).await.unwrap();
+    transfer(&database, &later, &from, &code("a"), "u", None, date(2026, 11, 26)).await.unwrap();
     let number = of("a").await.unwrap().asked.number;
     for why in ["", "两\n行"] {
         assert!(matches!(leave(&database, &later, &into, number, why).await, Err(Refusal::Why)), "{why:?}");
@@ -116,7 +119,7 @@ async fn it_goes_along_when_either_side_is_merged() {
     database.import_units(&tree, &[third], From::Ever, None, &[]).await.unwrap().unwrap();
     let from = person(Role::Manage, "t");
     for (branch, to) in [("a", "u"), ("b", "v")] {
-        transfer(&database, &NOW, &from, &code(branch), to, ON).await.unwrap();
+        transfer(&database, &NOW, &from, &code(branch), to, None, ON).await.unwrap();
     }
     let merged = async |clock: At, units: [&str; 2], whole: &str, on| {
         let units = units.map(str::to_owned);
