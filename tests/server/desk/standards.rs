@@ -202,7 +202,7 @@ async fn a_module_is_off_until_it_is_switched_on_here_or_by_command_and_phones_a
     assert_eq!(told(None).await.1, r#"["photos"]"#);
     let log = county.run(&["log", "show"]);
     assert_eq!(log.matches("开关模块").count(), 3, "{log}");
-    assert!(log.contains("台账 关"), "{log}");
+    assert!(log.contains("ledger off"), "{log}");
 
     // Who holds less than all of it reads how they stand.
     let town = county.person(TOWN, "赵静", "zhaojing", "管理").await;
