@@ -322,7 +322,9 @@ async fn to_be_answered(database: &Database, clock: &dyn Clock, today: Date) -> 
         asked_by: None,
         declined: None,
     };
-    database.ask_for_move(&asked, record).await?;
+    let tree = database.tree().await?;
+    let is_asked = database.ask_for_move(&tree, &asked, record).await?;
+    is_asked.ok_or_else(|| refused("somebody changed the roster meanwhile"))?;
     let step = OrderStep::Given {
         reason: "第一轮检查发现的问题，到期没有改好的多".into(),
         decision: String::new(),
