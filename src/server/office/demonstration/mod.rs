@@ -279,7 +279,8 @@ async fn problems(
         let sender = phone(&branch.code, number).sender().map_err(refused)?;
         let findings = database.findings(&branch.code).await?;
         for finding in findings.all() {
-            let stamp = |count| Stamp { ms: clock.now_ms(), count, device: sender.device };
+            // Later than what was found, also where the clock stands still.
+            let stamp = |count| Stamp { ms: clock.now_ms() + 1, count, device: sender.device };
             let write =
                 |count, field, value| FindingEntry { finding: finding.id, field, stamp: stamp(count), value };
             let far = if number.is_multiple_of(4) { Progress::Mended } else { Progress::UnderWay };
