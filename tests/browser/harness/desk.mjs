@@ -8,7 +8,7 @@ const PASSWORD = "柳河东沟西岭河湾双井大榆";
 
 /** Makes the invented county and sets a password for each of its desks: their links, by desk. */
 export async function invented(endpoint) {
-  const told = await endpoint.command("demo", "--base-url", endpoint.url);
+  const told = await endpoint.command("demo", "--yes", "--base-url", endpoint.url);
   const links = told.match(/https?:\/\/\S+\/desk\/welcome\S+/g);
   expect(links).toHaveLength(DESKS.length);
   return Object.fromEntries(DESKS.map((desk, number) => [desk, links[number]]));
