@@ -5,6 +5,9 @@
 //! that by name. Writing, and all that the endpoint reads, is serde's. Both follow from one declaration: `#[derive(FromJson)]` (`derive/`)
 //! reads serde's words. Of two members of one name neither counts, members that nobody knows are passed over, as serde does; only a
 //! list in the place of a record's members, which nothing writes, is read by serde alone.
+//!
+//! The small readers that there are do not do: miniserde knows no variants that hold something, nanoserde has words of its own, so each
+//! type would be declared twice, and neither reads through `try_from`, by which what is read is checked here.
 
 pub use biaochi_derive::FromJson;
 use std::{
