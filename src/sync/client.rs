@@ -28,7 +28,10 @@ pub struct Client<'a, A, N> {
 
 /// What the endpoint says of the standard in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one answer at a time, taken apart at once")]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "one answer at a time, taken apart at once")
+)]
 pub enum StandardAnswer {
     /// The phone has it.
     Unchanged,
