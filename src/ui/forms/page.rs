@@ -132,7 +132,11 @@ fn Trail() -> impl IntoView {
         }
     };
     leptos::task::spawn_local(async move { take(session.paper_trail().await) });
+    // What is stored of a tap knows nothing of the taps after it.
+    let taps = StoredValue::new(0_u32);
     let change = move |change: fn(&mut PaperTrail, u32), to: u32| {
+        taps.update_value(|taps| *taps += 1);
+        let tap = taps.get_value();
         // At once, and again as it is stored.
         trail.update(|shown| {
             if let Some(shown) = shown {
@@ -144,7 +148,9 @@ fn Trail() -> impl IntoView {
             if result.is_ok() {
                 session.forget_typed(&session.typed_key(COPIES));
             }
-            take(result);
+            if result.is_err() || taps.try_get_value() == Some(tap) {
+                take(result);
+            }
         });
     };
     let tick = move |name: &'static str, is: fn(&PaperTrail) -> bool, set: fn(&mut PaperTrail, u32)| {
