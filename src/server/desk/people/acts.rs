@@ -17,6 +17,7 @@ use super::{
 use crate::{
     domain::BranchCode,
     server::{
+        database::accounts::Account,
         host::random::SystemRandom,
         office::people::{
             Grant, Role,
@@ -185,20 +186,47 @@ pub(super) async fn ask_close(
     State(desk): State<Desk>,
     Path(account): Path<String>,
 ) -> Result<Response, Failure> {
-    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, id(&account)?).await?;
+    let words = Asking {
+        act: "close",
+        title: "关账号",
+        ways: ("确定关账号", "不关"),
+        can_be: |of| of.closed_at.is_none(),
+        text: |name| {
+            format!(
+                "关掉{name}的账号：马上退出，不能再登录。办过的事还写着是谁办的。接手的人有了，用“交接给别人”，权限一起转过去。以后可以再开。"
+            )
+        },
+    };
+    ask(&visitor, &desk, &account, &words).await
+}
+
+/// What is asked before an act on an account.
+struct Asking {
+    /// As it stands in the address.
+    act: &'static str,
+    title: &'static str,
+    /// What is written on yes and on no.
+    ways: (&'static str, &'static str),
+    /// Whether it can be done with an account; otherwise it is done, or over.
+    can_be: fn(&Account) -> bool,
+    /// What follows from it, for somebody with a unit.
+    text: fn(&str) -> String,
+}
+
+async fn ask(visitor: &Visitor, desk: &Desk, account: &str, asking: &Asking) -> Result<Response, Failure> {
+    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, id(account)?).await?;
     if !tended.is_ours {
         return Err(Failure::NotHere);
     }
-    let (back, of) = (links::person(&account), &tended.account);
-    if of.closed_at.is_some() {
+    let (back, of) = (links::person(account), &tended.account);
+    if !(asking.can_be)(of) {
         return Ok(Redirect::to(&back).into_response());
     }
-    let text = format!(
-        "关掉{}（{}）的账号：马上退出，不能再登录。办过的事还写着是谁办的。接手的人有了，用“交接给别人”，权限一起转过去。以后可以再开。",
-        of.name, of.unit_name,
-    );
-    let body = confirm(&visitor, &format!("{back}/close"), &html! {}, &text, ("确定关账号", "不关"), &back);
-    Ok(frame::page(&visitor, links::PEOPLE, &format!("关账号：{}", of.name), &body).into_response())
+    let text = (asking.text)(&format!("{}（{}）", of.name, of.unit_name));
+    let to = format!("{back}/{}", asking.act);
+    let body = confirm(visitor, &to, &html! {}, &text, asking.ways, &back);
+    let title = format!("{}：{}", asking.title, of.name);
+    Ok(frame::page(visitor, links::PEOPLE, &title, &body).into_response())
 }
 
 pub(super) async fn close(
@@ -216,20 +244,18 @@ pub(super) async fn ask_erase(
     State(desk): State<Desk>,
     Path(account): Path<String>,
 ) -> Result<Response, Failure> {
-    let tended = listing::one(&desk.database, &*desk.clock, &visitor.person, id(&account)?).await?;
-    if !tended.is_ours {
-        return Err(Failure::NotHere);
-    }
-    let (back, of) = (links::person(&account), &tended.account);
-    if of.closed_at.is_none() || of.is_erased() {
-        return Ok(Redirect::to(&back).into_response());
-    }
-    let text = format!(
-        "抹去{}（{}）的姓名、职务、电话、登录名：找不回来，这个账号也不能再开。人员和记录里写“已删除的人员”，记录照样核对得上。办过的审核、销号上的署名是材料的一部分，不动。",
-        of.name, of.unit_name,
-    );
-    let body = confirm(&visitor, &format!("{back}/erase"), &html! {}, &text, ("确定抹去", "不抹去"), &back);
-    Ok(frame::page(&visitor, links::PEOPLE, &format!("抹去姓名：{}", of.name), &body).into_response())
+    let words = Asking {
+        act: "erase",
+        title: "抹去姓名",
+        ways: ("确定抹去", "不抹去"),
+        can_be: |of| of.closed_at.is_some() && !of.is_erased(),
+        text: |name| {
+            format!(
+                "抹去{name}的姓名、职务、电话、登录名：找不回来，这个账号也不能再开。人员和记录里写“已删除的人员”，记录照样核对得上。办过的审核、销号上的署名是材料的一部分，不动。"
+            )
+        },
+    };
+    ask(&visitor, &desk, &account, &words).await
 }
 
 pub(super) async fn erase(
