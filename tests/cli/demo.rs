@@ -19,3 +19,13 @@ fn a_newcomer_gets_an_invented_county_and_a_link_to_each_desk_again_and_again() 
     let units = stage.run(&["account", "list"]).ok();
     assert!(!units.contains(SHILI));
 }
+
+/// What is invented gets among real units only by somebody's word.
+#[test]
+fn beside_a_roster_the_invented_county_wants_a_yes() {
+    let stage = Stage::ready();
+    let before = stage.run(&["account", "list", "--json"]).json();
+    stage.run(&["demo", "--base-url", BASE]).refused(&["已经有别的党组织", "--yes"]);
+    assert_eq!(stage.run(&["account", "list", "--json"]).json(), before, "nothing was made");
+    assert!(stage.run(&["demo", "--yes", "--base-url", BASE]).ok().contains("造好了"));
+}
