@@ -24,6 +24,7 @@ pub(super) const TITLE: usize = 44;
 /// 三号
 pub(super) const TEXT: usize = 32;
 /// 小四
+#[cfg(feature = "paper")]
 pub(super) const SUBTITLE: usize = 24;
 /// 五号
 pub(super) const CELL: usize = 21;
